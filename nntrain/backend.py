@@ -1,0 +1,67 @@
+"""The way into TensorFlow and Keras: quiet, on the chosen device, without what Keras imports and nntrain never uses.
+
+`import keras` loads scikit-learn, SciPy, pandas and matplotlib when they are installed, which takes a second. Keras
+takes each for missing when its import fails, so they are kept out of sight while Keras is imported.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from nntrain.errors import NNTrainError
+
+Device = Literal["auto", "cpu", "gpu"]
+_UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
+
+
+def start(device: Device = "auto", verbose: bool = False) -> None:
+    """Imports TensorFlow and Keras, once per process, and chooses the device.
+
+    Raises NNTrainError when a GPU is asked for and none is found.
+    """
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if not verbose:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _out_of_sight(_UNUSED), _quiet(not verbose):
+        import keras  # noqa: F401
+        import tensorflow as tf
+    gpus = tf.config.list_physical_devices("GPU")
+    if device == "gpu" and not gpus:
+        help = "install `nntrain[gpu]` and an NVIDIA driver, or use `--device cpu`"
+        raise NNTrainError("TensorFlow finds no GPU", help=help)
+    if device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
+    else:
+        for gpu in gpus:
+            tf.config.experimental.set_memory_growth(gpu, True)
+
+
+@contextmanager
+def _out_of_sight(packages: tuple[str, ...]) -> Iterator[None]:
+    """While it lasts, importing one of these packages fails, unless it is loaded already."""
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes an import fail
+    try:
+        yield
+    finally:
+        for name in hidden:
+            sys.modules.pop(name, None)
+
+
+@contextmanager
+def _quiet(active: bool) -> Iterator[None]:
+    """While it lasts, what C++ libraries write to the standard error is dropped."""
+    if not active:
+        yield
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

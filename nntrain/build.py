@@ -1,0 +1,175 @@
+"""A spec as a compiled Keras model; the only file that looks names up in `keras.*`."""
+
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from nntrain import extensions
+from nntrain.custom.metrics import on_probabilities
+from nntrain.custom.network import Network
+from nntrain.errors import ConfigError, Path, Problem, dotted
+from nntrain.spec import callbacks, layers, losses, metrics, rules
+from nntrain.spec.base import Named
+from nntrain.spec.experiment import Experiment
+from nntrain.spec.facts import Facts
+from nntrain.spec.head import Head, are_logits, find_head, labels_for
+
+_MODULES = {
+    "layer": "layers",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "optimizer": "optimizers",
+    "schedule": "optimizers.schedules",
+    "loss": "losses",
+    "callback": "callbacks",
+    "metric": "metrics",
+}
+
+
+def build(experiment: Experiment, facts: Facts, examples: np.ndarray | None = None) -> Network:
+    """The compiled model of a resolved experiment, its weights drawn from the seed of the run.
+
+    examples: (n, *shape), the training split that `Normalization` layers are fitted to; without it they are left
+    for weights to be loaded. Raises ConfigError at the layer whose shape or option Keras refuses.
+    """
+    model = Network(_layers(experiment, facts, examples), penalized=rules.has_penalty(experiment))
+    head = find_head(experiment.model, facts)
+    train = experiment.train
+    with _at(("train",)):
+        model.compile(
+            optimizer=keras_object(train.optimizer),
+            loss=keras_object(train.loss),
+            metrics=[_metric(metric, train.loss, head, facts) for metric in train.metrics],
+            jit_compile=False,
+        )
+    return model
+
+
+def keras_object(spec: Named) -> Any:
+    """The Keras object of the same name with the options that were written; ours come from `nntrain.custom`."""
+    options = {name: _argument(value) for name, value in spec.written().items()}
+    return _keras_class(spec)(**options)
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, Named):
+        return keras_object(value)
+    return [_argument(item) for item in value] if isinstance(value, list) else value
+
+
+def _keras_class(spec: Named) -> Any:
+    module = _MODULES[spec.noun]
+    ours = module.rpartition(".")[2]
+    found = (
+        getattr(extensions.load("custom", ours), spec.called(), None) if ours in extensions.names("custom") else None
+    )
+    return found or getattr(import_module(f"keras.{module}"), spec.called())
+
+
+def _layers(experiment: Experiment, facts: Facts, examples: np.ndarray | None) -> list[keras.layers.Layer]:
+    """The layers, each built on the shape that comes out of the one before it."""
+    stack: list[keras.layers.Layer] = [keras.Input(facts.shape, dtype="float32")]
+    flow = stack[0]
+    for index, (path, spec) in enumerate(layers.walk(experiment.model)):
+        with _at(path, spec, flow.shape[1:]), seeded(experiment.seed, f"{index} {dotted(path)}"):
+            layer = keras_object(spec)
+            if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
+                _adapt(layer, stack[1:], examples)
+            flow = layer(flow)
+        stack.append(layer)
+    return stack
+
+
+def _adapt(layer: Any, before: Sequence[keras.layers.Layer], examples: np.ndarray, batch: int = 4096) -> None:
+    """Fits a Normalization to what the layers before it make of the training split."""
+    if not before:
+        layer.adapt(examples.astype("float32"))
+        return
+    prefix = keras.Sequential([keras.Input(examples.shape[1:]), *before])
+    parts = [prefix(examples[start : start + batch].astype("float32")) for start in range(0, len(examples), batch)]
+    layer.adapt(np.concatenate([keras.ops.convert_to_numpy(part) for part in parts]))
+
+
+@contextmanager
+def seeded(seed: int, place: str) -> Iterator[None]:
+    """Keras draws the seeds of initializers and of random layers from `random`; here they depend on the run's seed
+    and on the layer's place alone, so that one more layer does not change all the others."""
+    kept = random.getstate()
+    random.seed(hashlib.sha256(f"{seed} {place}".encode()).digest())
+    try:
+        yield
+    finally:
+        random.setstate(kept)
+
+
+@contextmanager
+def _at(path: Path, spec: Named | None = None, shape: tuple[int | None, ...] = ()) -> Iterator[None]:
+    """Turns what Keras raises into an error at this place of the config."""
+    try:
+        yield
+    except (ValueError, TypeError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError) as error:
+        raise ConfigError(problems=[_in_place(path, spec, shape, error)]) from error
+
+
+def _in_place(path: Path, spec: Named | None, shape: tuple[int | None, ...], error: Exception) -> Problem:
+    words = " ".join(str(error).split("\n\nArguments received")[0].split()).rstrip(".")
+    if spec is None:
+        return Problem(f"Keras refuses this: {words}", path)
+    layer = spec.called()
+    if "expected min_ndim=4" in words or "expected ndim=4" in words or "rank 4" in words:
+        message = f"`{layer}` needs images, but its input has the shape {_shape(shape)}"
+        return Problem(message, path, "add `Reshape: [height, width, channels]` before it", on_key=True)
+    if "would be negative" in words or "negative dimension" in words.lower():
+        message = f"`{layer}` does not fit into its input of the shape {_shape(shape)}"
+        return Problem(message, path, "use a smaller window, `padding: same`, or one pooling less", on_key=True)
+    return Problem(f"`{layer}` cannot follow an output of the shape {_shape(shape)}", path, words, on_key=True)
+
+
+def _shape(shape: tuple[int | None, ...]) -> str:
+    return " x ".join("?" if size is None else str(size) for size in shape) or "scalar"
+
+
+def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, facts: Facts) -> keras.metrics.Metric:
+    """The Keras metric, in the variant that fits the labels."""
+    if facts.classes is None or head is None:
+        return keras_object(spec)
+    single = head.units == 1
+    options = {**spec.written(), "name": spec.column}
+    if isinstance(spec, metrics.Accuracy):
+        kind = keras.metrics.BinaryAccuracy if single else keras.metrics.CategoricalAccuracy
+    elif isinstance(spec, metrics.TopK):
+        kind = keras.metrics.TopKCategoricalAccuracy
+    else:
+        kind = _keras_class(spec)
+    if isinstance(spec, metrics.AUC) and not single:
+        options |= {"multi_label": True, "num_labels": facts.classes}
+    return on_probabilities(kind, facts.classes, are_logits(loss, head))(**options)
+
+
+def encode_labels(y: np.ndarray, experiment: Experiment, facts: Facts) -> np.ndarray:
+    """The labels as the loss compares them: (n,) int32 indices, (n, classes) one-hot, (n, 1) 0 and 1, or numbers."""
+    head = find_head(experiment.model, facts)
+    labels = "index" if head is None else labels_for(experiment.train.loss, head, facts)
+    if labels == "one_hot":
+        return np.eye(facts.classes or 0, dtype="float32")[y]
+    return y.astype("float32").reshape(-1, 1) if labels == "binary" else y
+
+
+def build_callbacks(experiment: Experiment) -> list[keras.callbacks.Callback]:
+    """Keras's callback objects; `mode` is always said, because Keras guesses it from the name."""
+    train = experiment.train
+    return [keras_object(_with_mode(callback, train.metrics)) for callback in train.callbacks]
+
+
+def _with_mode(callback: callbacks.Callback, chosen: list[metrics.Metric]) -> callbacks.Callback:
+    if getattr(callback, "mode", "") not in (None, "auto"):
+        return callback
+    return callback.model_copy(update={"mode": metrics.direction(getattr(callback, "monitor", ""), chosen)})

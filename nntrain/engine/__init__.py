@@ -1,0 +1,1 @@
+"""The training loop. `loop.fit` is the one way in."""

@@ -1,0 +1,45 @@
+"""SIGINT and SIGTERM: the first asks the training to stop at the next piece, the second ends the process at once."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from nntrain.errors import Stopped
+
+WATCHED = (signal.SIGINT, signal.SIGTERM)
+
+
+class StopRequest:
+    """Whether a signal has asked the training to stop."""
+
+    def __init__(self) -> None:
+        self.signal = 0
+
+    def receive(self, number: int, _: FrameType | None) -> None:
+        """The signal handler."""
+        self.signal = number
+        for watched in WATCHED:
+            signal.signal(watched, signal.SIG_DFL)
+
+    def raise_if_asked(self) -> None:
+        """Raises Stopped when a signal has come."""
+        if self.signal:
+            name = signal.Signals(self.signal).name
+            raise Stopped(f"stopped by {name}", signal=self.signal)
+
+
+@contextmanager
+def watched() -> Iterator[StopRequest]:
+    """Receives the signals while it lasts; in a thread that cannot, nothing is received."""
+    request = StopRequest()
+    try:
+        before = {number: signal.signal(number, request.receive) for number in WATCHED}
+    except ValueError:
+        yield request
+        return
+    try:
+        yield request
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

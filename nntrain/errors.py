@@ -1,0 +1,116 @@
+"""Everything that can go wrong, as a tree.
+
+    NNTrainError            1   the run failed
+    ├── ConfigError         2   the command or the config is wrong
+    ├── MissingPackage      3   an optional package is not installed
+    ├── DataError           4   the data are wrong
+    ├── Diverged            5   a loss or a weight is not finite
+    └── Stopped       130/143   SIGINT or SIGTERM
+
+The number is the exit code of the process. An error carries one or more `Problem`s; each says what was found,
+what was expected and how to fix it, and prints itself in the form that compilers use.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+"""The way to a value in the config: `("model", 1, "Dense", "units")` is `model.1.Dense.units`."""
+
+
+def dotted(path: Path) -> str:
+    """The path as users write it: `model.1.Dense.units`."""
+    return ".".join(str(part) for part in path)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of one line. Lines and columns count from 1; line 0 is text from the command line."""
+
+    file: str
+    line: int
+    column: int
+    width: int
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, with its place and its cure."""
+
+    message: str
+    path: Path = ()
+    help: str = ""
+    span: Span | None = None
+    severity: str = "error"
+    on_key: bool = False  # the caret belongs under the key, not under the value
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.severity}: {self.message}", *self._place(), *self._help()])
+
+    def _place(self) -> list[str]:
+        if self.span is None:
+            return [f"  --> {dotted(self.path)}"] if self.path else []
+        way = f"  ({dotted(self.path)})" if self.path else ""
+        return [f"  --> {self.span}{way}", *_excerpt(self.span)]
+
+    def _help(self) -> list[str]:
+        return [f" help: {self.help}"] if self.help else []
+
+
+def _excerpt(span: Span, widest: int = 120) -> list[str]:
+    """The source line and a caret line below it; a long line is cut around the place."""
+    margin = f"  {span.line} |" if span.line else "    |"
+    start = max(0, span.column - 1 - widest // 2) if len(span.source) > widest else 0
+    text = span.source[start : start + widest].replace("\t", " ").rstrip()
+    before = span.column - 1 - start
+    carets = "^" * max(1, min(span.width, len(text) - before))
+    return [f"{margin} {text}", f"{' ' * (len(margin) - 1)}| {' ' * before}{carets}"]
+
+
+class NNTrainError(Exception):
+    """Whatever nntrain tells its user and exits for; `exit_code` is the process's."""
+
+    exit_code = 1
+
+    def __init__(self, message: str = "", *, help: str = "", problems: Iterable[Problem] = ()) -> None:
+        self.problems = tuple(problems) or (Problem(message, help=help),)
+        super().__init__(message or self.problems[0].message)
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(problem) for problem in self.problems)
+
+
+class ConfigError(NNTrainError):
+    """The command line or the config is wrong."""
+
+    exit_code = 2
+
+
+class MissingPackage(NNTrainError):
+    """An optional package is not installed; the help holds the command that installs it."""
+
+    exit_code = 3
+
+
+class DataError(NNTrainError):
+    """The data cannot be found or are wrong."""
+
+    exit_code = 4
+
+
+class Diverged(NNTrainError):
+    """A loss or a weight is not finite."""
+
+    exit_code = 5
+
+
+class Stopped(NNTrainError):
+    """The run was stopped by a signal."""
+
+    def __init__(self, message: str, *, signal: int, help: str = "") -> None:
+        super().__init__(message, help=help)
+        self.exit_code = 128 + signal

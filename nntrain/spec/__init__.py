@@ -1,0 +1,1 @@
+"""What a config may say. Nothing here imports NumPy, TensorFlow or Keras."""

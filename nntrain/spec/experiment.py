@@ -1,0 +1,25 @@
+"""The whole config: one experiment."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from nntrain.spec.base import Section, omitted
+from nntrain.spec.data import Source
+from nntrain.spec.layers import Layer
+from nntrain.spec.train import Train
+from nntrain.spec.values import Seed
+
+
+class Experiment(Section):
+    """One frozen experiment. `tune` is read by `nntrain tune` only."""
+
+    seed: Seed = 0
+    data: Source
+    model: Annotated[list[Layer], Field(min_length=1)]
+    train: Train = Field(default_factory=Train)
+    tune: dict[str, Any] = omitted
+
+    @classmethod
+    def _title(cls) -> str:
+        return "the config"

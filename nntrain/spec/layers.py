@@ -1,0 +1,392 @@
+"""The layers of a Sequential model: Keras's classes with Keras's arguments, and `RReLU` and `Repeat` of ours."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nntrain.errors import Path
+from nntrain.spec.activations import ActivationName
+from nntrain.spec.base import Named, omitted
+from nntrain.spec.constraints import Constraint
+from nntrain.spec.initializers import Initializer
+from nntrain.spec.regularizers import Regularizer
+from nntrain.spec.values import (
+    Axes,
+    Factor,
+    Fraction,
+    NonNegativeFloat,
+    Padding2D,
+    PositiveFloat,
+    PositiveInt,
+    Rate,
+    Seed,
+    Shape,
+    Share,
+    Size2D,
+    Text,
+)
+
+FillMode = Literal["constant", "nearest", "wrap", "reflect"]
+Interpolation = Literal["nearest", "bilinear"]
+
+
+class Layer(Named):
+    """The family of layers."""
+
+    noun = "layer"
+
+
+class _Bare(Layer):
+    name: Text = omitted
+
+
+class _KerasLayer(_Bare):
+    trainable: bool = omitted
+
+
+class _Activity(_KerasLayer):
+    activity_regularizer: Regularizer = omitted
+
+
+class _Bias(_Activity):
+    activation: ActivationName = omitted
+    use_bias: bool = omitted
+    bias_initializer: Initializer = omitted
+    bias_regularizer: Regularizer = omitted
+    bias_constraint: Constraint = omitted
+
+
+class _Kernel(_Bias):
+    kernel_initializer: Initializer = omitted
+    kernel_regularizer: Regularizer = omitted
+    kernel_constraint: Constraint = omitted
+
+
+class Dense(_Kernel):
+    """Every unit sees every input: activation(x W + b)."""
+
+    shorthand = "units"
+    units: PositiveInt
+
+
+class Flatten(_KerasLayer):
+    """All axes but the batch in one."""
+
+
+class Reshape(_KerasLayer):
+    """The same numbers in another shape; -1 is worked out."""
+
+    shorthand = "target_shape"
+    target_shape: Shape
+
+
+class Rescaling(_KerasLayer):
+    """scale · x + offset; `scale: 1/255` brings pixels to 0 to 1."""
+
+    shorthand = "scale"
+    scale: Fraction
+    offset: Fraction = omitted
+
+
+class Normalization(_KerasLayer):
+    """Mean 0 and variance 1 for each feature, measured on the training split only."""
+
+    axis: Axes = omitted
+    mean: Fraction = omitted
+    variance: Fraction = omitted
+    invert: bool = omitted
+
+
+class Resizing(_KerasLayer):
+    """Images of another size."""
+
+    height: PositiveInt
+    width: PositiveInt
+    interpolation: Literal["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area"] = omitted
+    crop_to_aspect_ratio: bool = omitted
+    pad_to_aspect_ratio: bool = omitted
+    fill_mode: Literal["constant"] = omitted
+    fill_value: float = omitted
+    antialias: bool = omitted
+
+
+class Activation(_KerasLayer):
+    """An activation function as a layer of its own."""
+
+    shorthand = "activation"
+    activation: ActivationName
+
+
+class ReLU(_KerasLayer):
+    """max(0, x), with an optional ceiling, slope and threshold."""
+
+    max_value: NonNegativeFloat = omitted
+    negative_slope: NonNegativeFloat = omitted
+    threshold: NonNegativeFloat = omitted
+
+
+class LeakyReLU(_KerasLayer):
+    """x above 0, negative_slope · x below."""
+
+    shorthand = "negative_slope"
+    negative_slope: NonNegativeFloat = 0.3
+
+
+class RReLU(_KerasLayer):
+    """Leaky ReLU with a random slope for each value in training, and the mean slope at inference. Ours."""
+
+    lower: NonNegativeFloat = 0.125
+    upper: NonNegativeFloat = 1 / 3
+    seed: Seed = omitted
+
+
+class PReLU(_KerasLayer):
+    """Leaky ReLU whose slope is learned."""
+
+    alpha_initializer: Initializer = omitted
+    alpha_regularizer: Regularizer = omitted
+    alpha_constraint: Constraint = omitted
+    shared_axes: Axes = omitted
+
+
+class ELU(_KerasLayer):
+    """x above 0, alpha (e^x - 1) below."""
+
+    shorthand = "alpha"
+    alpha: NonNegativeFloat = omitted
+
+
+class Softmax(_KerasLayer):
+    """e^x / Σ e^x: probabilities of the classes."""
+
+    axis: Axes = omitted
+
+
+class _Drop(_KerasLayer):
+    shorthand = "rate"
+    rate: Rate
+    seed: Seed = omitted
+
+
+class Dropout(_Drop):
+    """Sets a random share `rate` of the inputs to 0 in training and scales the rest up."""
+
+    noise_shape: Shape = omitted
+
+
+class AlphaDropout(_Drop):
+    """Dropout that keeps mean and variance; for SELU."""
+
+    noise_shape: Shape = omitted
+
+
+class SpatialDropout2D(_Bare):
+    """Drops whole feature maps."""
+
+    shorthand = "rate"
+    rate: Rate
+    seed: Seed = omitted
+
+
+class GaussianNoise(_KerasLayer):
+    """Adds normal noise in training."""
+
+    shorthand = "stddev"
+    stddev: NonNegativeFloat
+    seed: Seed = omitted
+
+
+class GaussianDropout(_Drop):
+    """Multiplies by normal noise of mean 1 in training."""
+
+
+class _Norm(_KerasLayer):
+    axis: Axes = omitted
+    epsilon: PositiveFloat = omitted
+    center: bool = omitted
+    scale: bool = omitted
+    beta_initializer: Initializer = omitted
+    gamma_initializer: Initializer = omitted
+    beta_regularizer: Regularizer = omitted
+    gamma_regularizer: Regularizer = omitted
+    beta_constraint: Constraint = omitted
+    gamma_constraint: Constraint = omitted
+
+
+class BatchNormalization(_Norm):
+    """Normalizes each feature over the batch in training, by moving averages at inference (Ioffe and Szegedy 2015)."""
+
+    momentum: Annotated[float, Field(ge=0, lt=1)] = omitted
+    moving_mean_initializer: Initializer = omitted
+    moving_variance_initializer: Initializer = omitted
+    renorm: bool = omitted
+    renorm_momentum: Share = omitted
+    synchronized: bool = omitted
+
+
+class LayerNormalization(_Norm):
+    """Normalizes each example over its features (Ba et al. 2016)."""
+
+
+class Conv2D(_Kernel):
+    """Filters that slide over the image."""
+
+    filters: PositiveInt
+    kernel_size: Size2D
+    strides: Size2D = omitted
+    padding: Literal["valid", "same"] = omitted
+    dilation_rate: Size2D = omitted
+    groups: PositiveInt = omitted
+
+
+class SeparableConv2D(_Bias):
+    """A filter for each channel, then a mix of the channels."""
+
+    filters: PositiveInt
+    kernel_size: Size2D
+    strides: Size2D = omitted
+    padding: Literal["valid", "same"] = omitted
+    dilation_rate: Size2D = omitted
+    depth_multiplier: PositiveInt = omitted
+    depthwise_initializer: Initializer = omitted
+    depthwise_regularizer: Regularizer = omitted
+    depthwise_constraint: Constraint = omitted
+    pointwise_initializer: Initializer = omitted
+    pointwise_regularizer: Regularizer = omitted
+    pointwise_constraint: Constraint = omitted
+
+
+class DepthwiseConv2D(_Bias):
+    """A filter for each channel."""
+
+    kernel_size: Size2D
+    strides: Size2D = omitted
+    padding: Literal["valid", "same"] = omitted
+    dilation_rate: Size2D = omitted
+    depth_multiplier: PositiveInt = omitted
+    depthwise_initializer: Initializer = omitted
+    depthwise_regularizer: Regularizer = omitted
+    depthwise_constraint: Constraint = omitted
+
+
+class _Pool(_KerasLayer):
+    strides: Size2D = omitted
+    padding: Literal["valid", "same"] = omitted
+
+
+class MaxPooling2D(_Pool):
+    """The largest value of each window."""
+
+    aliases = ("MaxPool2D",)
+    shorthand = "pool_size"
+    pool_size: Size2D = omitted
+
+
+class AveragePooling2D(_Pool):
+    """The mean of each window."""
+
+    aliases = ("AvgPool2D",)
+    shorthand = "pool_size"
+    pool_size: Size2D
+
+
+class _GlobalPool(_KerasLayer):
+    keepdims: bool = omitted
+
+
+class GlobalAveragePooling2D(_GlobalPool):
+    """The mean of each feature map."""
+
+
+class GlobalMaxPooling2D(_GlobalPool):
+    """The largest value of each feature map."""
+
+
+class ZeroPadding2D(_KerasLayer):
+    """Rows and columns of zeros around the image."""
+
+    shorthand = "padding"
+    padding: Padding2D = omitted
+
+
+class _Augmentation(_KerasLayer):
+    seed: Seed = omitted
+
+
+class RandomFlip(_Augmentation):
+    """Mirrors images at random in training."""
+
+    shorthand = "mode"
+    mode: Literal["horizontal", "vertical", "horizontal_and_vertical"] = omitted
+
+
+class _Move(_Augmentation):
+    fill_mode: FillMode = omitted
+    fill_value: float = omitted
+    interpolation: Interpolation = omitted
+
+
+class RandomRotation(_Move):
+    """Rotates images by up to `factor` of a full turn in training."""
+
+    shorthand = "factor"
+    factor: Factor
+
+
+class RandomTranslation(_Move):
+    """Shifts images by up to a share of their height and width in training."""
+
+    height_factor: Factor
+    width_factor: Factor
+
+
+class RandomZoom(_Move):
+    """Resizes images by up to a share in training."""
+
+    shorthand = "height_factor"
+    height_factor: Factor
+    width_factor: Factor = omitted
+
+
+class RandomContrast(_Augmentation):
+    """Changes the contrast of images in training."""
+
+    shorthand = "factor"
+    factor: Factor
+    value_range: Factor = omitted
+
+
+class RandomCrop(_Bare):
+    """Cuts images of a size at random places in training, from the middle at inference."""
+
+    height: PositiveInt
+    width: PositiveInt
+    seed: Seed = omitted
+
+
+class RandomErasing(_Augmentation):
+    """Covers a random rectangle of images in training (Zhong et al. 2017)."""
+
+    factor: Factor = omitted
+    scale: Factor = omitted
+    fill_value: float = omitted
+    value_range: Factor = omitted
+
+
+class Repeat(Layer):
+    """The layers of a list, several times over. Ours."""
+
+    times: Annotated[int, Field(ge=1, le=1000)]
+    layers: Annotated[list[Layer], Field(min_length=1)]
+
+
+def walk(layers: list[Layer] | tuple[Layer, ...], path: Path = ("model",)) -> Iterator[tuple[Path, Layer]]:
+    """Every layer that Keras will see, in order, with its path; those inside `Repeat` once for each time."""
+    for index, layer in enumerate(layers):
+        here = (*path, index)
+        if isinstance(layer, Repeat):
+            for _ in range(layer.times):
+                yield from walk(layer.layers, (*here, "Repeat", "layers"))
+        else:
+            yield (*here, layer.called()), layer

@@ -1,0 +1,74 @@
+"""From a file and `--set` to a validated experiment, with every error at its place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from nntrain import yamlfile
+from nntrain.errors import ConfigError, Problem
+from nntrain.spec import rules
+from nntrain.spec.experiment import Experiment
+from nntrain.spec.facts import Facts
+from nntrain.spec.paths import relative_to
+from nntrain.yamlfile import Document
+
+
+@dataclass(frozen=True)
+class Config:
+    """An experiment and the text it came from, for messages that are found later."""
+
+    experiment: Experiment
+    document: Document
+    warnings: tuple[Problem, ...] = ()
+
+    def check(self, facts: Facts | None) -> tuple[Problem, ...]:
+        """Runs the rules; raises ConfigError for their errors and returns their warnings."""
+        found = [_weighed(self.document, problem) for problem in rules.problems(self.experiment, facts)]
+        located = in_order(self.document, found)
+        if any(problem.severity == "error" for problem in located):
+            raise ConfigError(problems=located)
+        return tuple(located)
+
+
+def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
+    """Reads a config, applies `path=value` assignments, and validates it; raises ConfigError with all problems."""
+    document = yamlfile.read(file)
+    for assignment in (*assignments, *([] if seed is None else [f"seed={seed}"])):
+        document = yamlfile.put(document, assignment)
+    with relative_to(FilePath(file).parent):
+        return from_document(document)
+
+
+def from_document(document: Document) -> Config:
+    """Validates a document that was read already."""
+    try:
+        experiment = Experiment.model_validate(document.tree)
+    except ValidationError as error:
+        told = {problem.path for problem in document.problems}
+        found = [problem for details in error.errors() if (problem := _problem(details)).path not in told]
+        raise ConfigError(problems=in_order(document, [*document.problems, *found])) from None
+    if document.problems:
+        raise ConfigError(problems=in_order(document, document.problems))
+    config = Config(experiment, document)
+    return replace(config, warnings=config.check(experiment.data.facts))
+
+
+def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems with their places, from the top of the file down, each once."""
+    located = {document.locate(problem): None for problem in problems}
+    return sorted(located, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0))
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    context = error["ctx"]
+    return Problem(context["message"], tuple(error["loc"]), context["help"], on_key=context["on_key"])
+
+
+def _weighed(document: Document, problem: Problem) -> Problem:
+    """A patience that is only too long for the epochs of a quick `--set train.epochs=1` is no mistake in the file."""
+    if problem.path[-1:] == ("patience",) and document.set_by_hand(("train", "epochs")):
+        return replace(problem, severity="warning")
+    return problem
