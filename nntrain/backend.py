@@ -27,7 +27,8 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
     with _out_of_sight(_UNUSED), _quiet(not verbose):
         import keras  # noqa: F401
         import tensorflow as tf
-    gpus = tf.config.list_physical_devices("GPU")
+
+        gpus = tf.config.list_physical_devices("GPU")
     if device == "gpu" and not gpus:
         help = "install `nntrain[gpu]` and an NVIDIA driver, or use `--device cpu`"
         raise NNTrainError("TensorFlow finds no GPU", help=help)

@@ -16,7 +16,7 @@ from nntrain.custom.metrics import on_probabilities
 from nntrain.custom.network import Network
 from nntrain.errors import ConfigError, Path, Problem, dotted
 from nntrain.spec import callbacks, layers, losses, metrics, rules
-from nntrain.spec.base import Named
+from nntrain.spec.base import Named, snake_case
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 from nntrain.spec.head import Head, are_logits, find_head, labels_for
@@ -78,7 +78,7 @@ def _layers(experiment: Experiment, facts: Facts, examples: np.ndarray | None) -
     """The layers, each built on the shape that comes out of the one before it."""
     stack: list[keras.layers.Layer] = [keras.Input(facts.shape, dtype="float32")]
     flow = stack[0]
-    for index, (path, spec) in enumerate(layers.walk(experiment.model)):
+    for index, (path, spec) in enumerate(_named(experiment.model)):
         with _at(path, spec, flow.shape[1:]), seeded(experiment.seed, f"{index} {dotted(path)}"):
             layer = keras_object(spec)
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
@@ -86,6 +86,19 @@ def _layers(experiment: Experiment, facts: Facts, examples: np.ndarray | None) -
             flow = layer(flow)
         stack.append(layer)
     return stack
+
+
+def _named(model: Sequence[layers.Layer]) -> Iterator[tuple[Path, layers.Layer]]:
+    """Every layer with its path and a name: Keras counts over all models of a process, here each model counts anew."""
+    taken = {name for _, spec in layers.walk(model) if (name := getattr(spec, "name", None))}
+    for path, spec in layers.walk(model):
+        name, count = snake_case(spec.called()), 0
+        unique = name
+        while unique in taken:
+            count += 1
+            unique = f"{name}_{count}"
+        taken.add(unique)
+        yield path, spec if getattr(spec, "name", None) else spec.model_copy(update={"name": unique})
 
 
 def _adapt(layer: Any, before: Sequence[keras.layers.Layer], examples: np.ndarray, batch: int = 4096) -> None:

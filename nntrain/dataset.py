@@ -9,7 +9,7 @@ from nntrain import extensions, splits
 from nntrain.errors import DataError, Path, Problem
 from nntrain.faults import Faults, check, class_counts, constant_columns, missing_classes
 from nntrain.spec.base import shown
-from nntrain.spec.data import First, Fraction, Last, Nothing, Source, SplitRule
+from nntrain.spec.data import File, First, Fraction, Last, Nothing, Source, SplitRule
 from nntrain.spec.facts import Facts
 
 
@@ -153,6 +153,9 @@ class _Divider:
         """The positions in the pool that the split takes, and those that it leaves."""
         if isinstance(rule, Nothing):
             return rows[:0], rows
+        if isinstance(rule, File):
+            message = f"`{self.source.called()}` cannot take the {name} split from a file"
+            raise self._error(message, f"write a share of the rows, `{name}: 0.2`", name)
         if isinstance(rule, (First, Last)) and rule.rows > len(rows):
             message = f"`{rule.called()}: {rule.rows}` takes more rows than there are, {len(rows)}"
             raise self._error(message, f"take fewer than {len(rows)} rows", name, rule.called(), "rows")

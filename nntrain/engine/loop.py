@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from nntrain.custom.network import Network
-from nntrain.engine.resident import Arrays, Resident, epoch_order
+from nntrain.engine.resident import Arrays, Program, epoch_order
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.errors import Diverged
 
@@ -57,50 +57,52 @@ class Watcher(Protocol):
 
 
 def fit(
-    model: Network,
+    program: Program,
     training: Arrays,
     validation: Arrays | None,
     plan: Plan,
     callbacks: Sequence[keras.callbacks.Callback],
     watcher: Watcher,
-) -> History:
-    """Trains the model in place and leaves the weights to keep in it.
+    history: History,
+) -> None:
+    """Trains the program's model, fills the history, and leaves the weights to keep in the model.
 
-    Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM; in both cases the weights
-    to keep, if there are any, are in the model.
+    Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM; in both cases the history
+    holds the epochs that ended well, and the weights to keep, if there are any, are in the model.
     """
-    trainer = _Trainer(model, training, validation, plan, callbacks, watcher)
+    trainer = _Trainer(program, training, validation, plan, callbacks, watcher, history)
     try:
         with watched() as request:
             trainer.run(request)
     finally:
-        if trainer.history.weights:
-            model.set_weights(trainer.history.weights)
-    return trainer.history
+        if history.weights:
+            program.model.set_weights(history.weights)
 
 
 class _Trainer:
     def __init__(
         self,
-        model: Network,
+        program: Program,
         training: Arrays,
         validation: Arrays | None,
         plan: Plan,
         callbacks: Sequence[keras.callbacks.Callback],
         watcher: Watcher,
+        history: History,
     ) -> None:
-        self.model = model
+        self.program = program
+        self.model = program.model
+        self.training = training
+        self.validation = validation
         self.plan = plan
+        self.callbacks = keras.callbacks.CallbackList(list(callbacks), model=self.model)
         self.watcher = watcher
-        self.training = Resident(model, training, plan.batch_size)
-        self.validation = Resident(model, validation, plan.batch_size) if validation is not None else None
-        self.callbacks = keras.callbacks.CallbackList(list(callbacks), model=model)
-        self.history = History()
+        self.history = history
         self.piece_steps = 1
 
     def run(self, request: StopRequest) -> None:
         self.model.stop_training = False
-        self.watcher.begin(self.plan.epochs, self.training.steps)
+        self.watcher.begin(self.plan.epochs, self.program.steps(self.training))
         self.callbacks.on_train_begin()
         for epoch in range(1, self.plan.epochs + 1):
             self._epoch(epoch, request)
@@ -115,38 +117,36 @@ class _Trainer:
         self._train(epoch, request)
         if self.model.optimizer.use_ema and epoch == self.plan.epochs:
             self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
-        figures = self.training.figures()
+        figures = self.program.figures()
         self._refuse_nonfinite(epoch, figures)
-        kept = self._validate(epoch, figures)
-        row = {
-            "epoch": epoch,
-            "seconds": time.perf_counter() - started,
-            "learning_rate": float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
-            **figures,
-        }
+        kept = self._validate(figures)
+        row = {"epoch": epoch, "seconds": time.perf_counter() - started, "learning_rate": self._rate(), **figures}
         self.history.rows.append(row)
         if kept:
             self.history.best_epoch, self.history.best_value = epoch, figures[self.plan.monitor]
         self.callbacks.on_epoch_end(epoch - 1, dict(figures))
         self.watcher.epoch(row)
 
+    def _rate(self) -> float:
+        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+
     def _train(self, epoch: int, request: StopRequest) -> None:
         """All steps of the epoch, piece by piece; the result does not depend on the pieces."""
-        order = epoch_order(self.plan.seed, epoch, self.training.size, self.plan.shuffle)
+        order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
         self.model.reset_metrics()
         step, end = 0, self._steps_of(epoch)
         while step < end:
             until = min(end, step + self.piece_steps)
             started = time.perf_counter()
-            self.training.train(order, step, until)
+            self.program.train(self.training, order, step, until)
             self._size_pieces(until - step, time.perf_counter() - started)
             step = until
             request.raise_if_asked()
             if step < end:
-                self.watcher.piece(epoch, step, self.training.figures())
+                self.watcher.piece(epoch, step, self.program.figures())
 
     def _steps_of(self, epoch: int) -> int:
-        steps = self.training.steps
+        steps = self.program.steps(self.training)
         return steps if self.plan.steps is None else min(steps, self.plan.steps - (epoch - 1) * steps)
 
     def _size_pieces(self, steps: int, seconds: float) -> None:
@@ -154,11 +154,11 @@ class _Trainer:
         wanted = int(PIECE_SECONDS * steps / max(seconds, 1e-6))
         self.piece_steps = max(1, min(wanted, 10 * steps))
 
-    def _validate(self, epoch: int, figures: Row) -> bool:
+    def _validate(self, figures: Row) -> bool:
         """Adds the validation's figures; keeps the weights, as validated, where they are the best so far."""
         if self.validation is not None:
             self.callbacks.on_test_begin()
-            figures.update({f"val_{name}": value for name, value in self.validation.evaluate().items()})
+            figures.update({f"val_{name}": value for name, value in self.program.evaluate(self.validation).items()})
         kept = self.plan.save == "last" or self._is_best(figures[self.plan.monitor])
         if kept:
             self.history.weights = self.model.get_weights()

@@ -5,6 +5,7 @@ penalties, constraints, clipping and augmentation work as in Keras. Images stay 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -27,61 +28,81 @@ class Arrays:
     def __len__(self) -> int:
         return len(self.x)
 
+    @cached_property
+    def tensors(self) -> tuple[Any, ...]:
+        """The arrays as TensorFlow holds them."""
+        return tuple(tf.constant(part) for part in (self.x, self.y, self.weights) if part is not None)
 
-class Resident:
-    """One model over arrays in memory."""
+
+class Program:
+    """A model's compiled loops; each is traced once and takes data of any length."""
 
     def __init__(self, model: Network, data: Arrays, batch_size: int) -> None:
         self.model = model
-        self.size = len(data)
         self.batch_size = batch_size
-        self.tensors = tuple(tf.constant(part) for part in (data.x, data.y, data.weights) if part is not None)
-        self._prepare_variables()
-        self._train = tf.function(self._train_steps)
-        self._test = tf.function(self._test_steps)
+        _prepare_variables(model, data)
+        counter = tf.TensorSpec([], "int32")
+        order = tf.TensorSpec([None], "int32")
+        self._train = tf.function(self._train_steps, input_signature=[_signature(data), order, counter, counter])
+        self._test = tf.function(self._test_steps, input_signature=[_signature(Arrays(data.x, data.y))])
+        self._predict = tf.function(self._predict_batch, input_signature=[_signature(data)[0]])
 
-    def _prepare_variables(self) -> None:
-        """Makes every variable of optimizer, loss and metrics, which a compiled function must not do."""
-        x, y, weights = self._batch(tf.range(1))
-        prediction = self.model(x)
-        self.model.compute_loss(x, y, prediction, weights, training=False)
-        self.model.compute_metrics(x, y, prediction, weights)
-        self.model.reset_metrics()
-        if not self.model.optimizer.built:
-            self.model.optimizer.build(self.model.trainable_variables)
-
-    def _batch(self, rows: Any) -> tuple[Any, Any, Any]:
-        x, y, *rest = (tf.gather(part, rows) for part in self.tensors)
-        return tf.cast(x, keras.config.floatx()), y, rest[0] if rest else None
-
-    def _train_steps(self, order: Any, first: Any, last: Any) -> None:
+    def _train_steps(self, data: Any, order: Any, first: Any, last: Any) -> None:
         step = tf.autograph.experimental.do_not_convert(self.model.train_step)
         for index in tf.range(first, last):
-            step(self._batch(order[index * self.batch_size : (index + 1) * self.batch_size]))
+            step(_batch(data, order[index * self.batch_size : (index + 1) * self.batch_size]))
 
-    def _test_steps(self) -> None:
+    def _test_steps(self, data: Any) -> None:
         step = tf.autograph.experimental.do_not_convert(self.model.test_step)
-        for start in tf.range(0, self.size, EVALUATION_BATCH):
-            step(self._batch(tf.range(start, tf.minimum(start + EVALUATION_BATCH, self.size))))
+        size = tf.shape(data[0])[0]
+        for start in tf.range(0, size, EVALUATION_BATCH):
+            step(_batch(data, tf.range(start, tf.minimum(start + EVALUATION_BATCH, size))))
 
-    def train(self, order: np.ndarray, first: int, last: int) -> None:
+    def _predict_batch(self, x: Any) -> Any:
+        return self.model(tf.cast(x, keras.config.floatx()), training=False)
+
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> None:
         """Trains steps `first` to `last` (excluded) of the epoch whose rows come in this order."""
-        self._train(tf.constant(order), tf.constant(first), tf.constant(last))
+        self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(last))
 
-    def evaluate(self) -> dict[str, float]:
+    def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats."""
         self.model.reset_metrics()
-        self._test()
+        self._test(data.tensors[:2])
         return self.figures()
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """What the model gives at inference: (n, outputs) float32."""
+        starts = range(0, len(x), EVALUATION_BATCH)
+        return np.concatenate([self._predict(tf.constant(x[at : at + EVALUATION_BATCH])).numpy() for at in starts])
 
     def figures(self) -> dict[str, float]:
         """What the model's metrics say now."""
         return {name: float(value) for name, value in self.model.get_metrics_result().items()}
 
-    @property
-    def steps(self) -> int:
+    def steps(self, data: Arrays) -> int:
         """Steps in an epoch; the last one may be shorter."""
-        return -(-self.size // self.batch_size)
+        return -(-len(data) // self.batch_size)
+
+
+def _signature(data: Arrays) -> tuple[Any, ...]:
+    return tuple(tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype) for tensor in data.tensors)
+
+
+def _batch(data: Any, rows: Any) -> tuple[Any, Any, Any]:
+    x, y, *weights = (tf.gather(part, rows) for part in data)
+    return tf.cast(x, keras.config.floatx()), y, weights[0] if weights else None
+
+
+def _prepare_variables(model: Network, data: Arrays) -> None:
+    """Makes every variable of optimizer, loss and metrics, which a compiled function must not do."""
+    x, y, weights = _batch(data.tensors, tf.range(1))
+    prediction = model(x)
+    model.compute_loss(x, y, prediction, weights, training=False)
+    model.compute_metrics(x, y, prediction, weights)
+    model.reset_metrics()
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
 
 
 def epoch_order(seed: int, epoch: int, size: int, shuffle: bool) -> np.ndarray:

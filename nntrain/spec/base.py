@@ -53,10 +53,11 @@ class Section(BaseModel):
         return _details(in_our_words(error, cls._title(), tuple(cls.model_fields)), error["loc"])
 
     def written(self) -> dict[str, Any]:
-        """The options to pass on: those that the user wrote, and defaults of ours."""
+        """The options to pass on: those that the user wrote, and defaults of ours; what is required comes first."""
+        fields = type(self).model_fields
         return {
             name: value
-            for name in type(self).model_fields
+            for name in sorted(fields, key=lambda name: not fields[name].is_required())
             if (value := getattr(self, name)) is not None or name in self.model_fields_set
         }
 

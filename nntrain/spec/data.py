@@ -1,10 +1,12 @@
 """What every data source can be told: how to split, with which seed."""
 
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import Field
 
 from nntrain import extensions
 from nntrain.errors import Path
-from nntrain.spec.base import Named, problem, shown
+from nntrain.spec.base import Named, Section, omitted, problem, shown
 from nntrain.spec.facts import Facts
 from nntrain.spec.paths import FilePath
 from nntrain.spec.values import PositiveInt, Seed, is_number, is_whole
@@ -71,12 +73,24 @@ class File(SplitRule):
     path: FilePath
 
 
+class Fold(Section):
+    """Fold `index` (from 1) of `count`: its rows take the place of the test split."""
+
+    index: PositiveInt
+    count: Annotated[int, Field(ge=2, le=1000)]
+
+    def model_post_init(self, _: Any) -> None:
+        if self.index > self.count:
+            raise problem(f"there is no fold {self.index} of {self.count}", f"use 1 to {self.count}")
+
+
 class Source(Named):
     """The family of data sources: the modules of `nntrain/data/`, each with a class `Options`."""
 
     noun = "data source"
     validation: SplitRule = Fraction.model_construct(share=0.2)
     split_seed: Seed = 0
+    fold: Fold = omitted
 
     @classmethod
     def called(cls) -> str:

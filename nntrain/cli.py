@@ -1,0 +1,156 @@
+"""The command line: what is typed, turned into calls. Each command is a few lines; the work is done elsewhere."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from nntrain import __version__
+from nntrain.errors import NNTrainError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Train Keras Sequential networks from one YAML file.",
+)
+
+ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or directory.")]
+Sets = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a value; repeatable.")]
+Seed = Annotated[int | None, typer.Option(help="The run's seed, in place of the config's.")]
+RunsDir = Annotated[Path, typer.Option(help="Where runs are kept.", envvar="NNTRAIN_RUNS_DIR")]
+DeviceName = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="Where to compute.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show TensorFlow's log, and tracebacks.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+RUNS = Path("runs")
+
+
+def main() -> None:
+    """The entry point: runs a command, and turns its errors into messages and exit codes."""
+    try:
+        app()
+    except NNTrainError as error:
+        if {"-v", "--verbose"} & set(sys.argv[1:]):
+            raise
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("error: stopped by SIGINT\n")
+        sys.exit(130)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nntrain {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _nntrain(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Train Keras Sequential networks from one YAML file."""
+
+
+@app.command()
+def fit(
+    config: ConfigFile,
+    set_: Sets = [],  # noqa: B006  # Typer reads the default and never changes it
+    seed: Seed = None,
+    seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None,
+    folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None,
+    name: Annotated[str | None, typer.Option(help="The run's name; the config's by default.")] = None,
+    runs_dir: RunsDir = RUNS,
+    device: DeviceName = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    json: Json = False,
+) -> None:
+    """Train a config and write a run directory."""
+    from nntrain import commands
+    from nntrain.terminal import Terminal
+
+    request = commands.Fit(config, tuple(set_), seed, seeds, folds, name, runs_dir, device, verbose)
+    request.run(Terminal(as_json=json, quiet=quiet))
+
+
+@app.command()
+def check(
+    config: ConfigFile,
+    set_: Sets = [],  # noqa: B006
+    build: Annotated[bool, typer.Option("--build", help="Also read the data and build the model.")] = False,
+    verbose: Verbose = False,
+    json: Json = False,
+) -> None:
+    """Find every error of a config without training."""
+    from nntrain import commands
+    from nntrain.terminal import Terminal
+
+    commands.check(config, set_, build, verbose, Terminal(as_json=json))
+
+
+@app.command(name="eval")
+def eval_(
+    run: RunName,
+    split: Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to score.")] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False,
+    runs_dir: RunsDir = RUNS,
+    device: DeviceName = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    json: Json = False,
+) -> None:
+    """Score a trained run."""
+    from nntrain import commands
+    from nntrain.terminal import Terminal
+
+    commands.evaluate(run, runs_dir, split, baselines, device, verbose, Terminal(as_json=json, quiet=quiet))
+
+
+@app.command()
+def predict(
+    run: RunName,
+    file: Annotated[Path, typer.Argument(help="A CSV or npz file of inputs.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")] = None,
+    runs_dir: RunsDir = RUNS,
+    device: DeviceName = "auto",
+    verbose: Verbose = False,
+) -> None:
+    """Predict the rows of a file, as CSV."""
+    from nntrain import commands
+
+    commands.predict(run, runs_dir, file, output, device, verbose)
+
+
+@app.command()
+def runs(
+    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a figure, such as test.accuracy.")] = None,
+    runs_dir: RunsDir = RUNS,
+    json: Json = False,
+) -> None:
+    """List the runs, newest first."""
+    from nntrain import listing
+    from nntrain.terminal import Terminal
+
+    listing.show(runs_dir, sort, Terminal(as_json=json))
+
+
+@app.command(name="list")
+def list_(
+    kind: Annotated[str | None, typer.Argument(help="What to list: layers, optimizers, data sources, ...")] = None,
+    json: Json = False,
+) -> None:
+    """List what a config may name."""
+    from nntrain import catalogue
+    from nntrain.terminal import Terminal
+
+    terminal = Terminal(as_json=json)
+    found: dict[str, Any] = {name: catalogue.entries(name) for name in ([kind] if kind else catalogue.kinds())}
+    terminal.event("list", found)
+    for name, entries in found.items():
+        terminal.table(name, ("name", "what it is"), list(entries.items()))

@@ -1,0 +1,160 @@
+"""What the commands do, in the order in which a user sees it: the config first, TensorFlow only when it is right."""
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nntrain import backend, rundir
+from nntrain.errors import ConfigError
+from nntrain.rundir import RunDir
+from nntrain.spec import files
+from nntrain.spec.load import Config, load
+from nntrain.terminal import Terminal
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What `nntrain fit` was asked for."""
+
+    config: str
+    assignments: tuple[str, ...]
+    seed: int | None
+    seeds: str | None
+    folds: int | None
+    name: str | None
+    runs_dir: Path
+    device: backend.Device
+    verbose: bool
+
+    def run(self, terminal: Terminal) -> None:
+        """Trains once, or once for each seed or fold."""
+        config = checked(self.config, self.assignments, self.seed, terminal)
+        name = self.name or rundir.run_name(self.config)
+        rundir.refuse_bad_name(name)
+        several = self._several(config)
+        text = Path(self.config).read_bytes()
+        backend.start(self.device, self.verbose)
+        if several:
+            self._run_all(several, name, terminal, text)
+        else:
+            self._run_one(config, name, terminal, text)
+
+    def _several(self, config: Config) -> dict[str, Config]:
+        from nntrain import repeat
+
+        if self.seeds is not None and self.folds is not None:
+            raise ConfigError("`--seeds` and `--folds` exclude each other", help="use one of the two")
+        if self.seeds is not None and self.seed is not None:
+            raise ConfigError("`--seed` and `--seeds` exclude each other", help="use one of the two")
+        if self.seeds is not None:
+            return repeat.over_seeds(config, repeat.parse_seeds(self.seeds))
+        return repeat.over_folds(config, self.folds) if self.folds is not None else {}
+
+    def _run_one(self, config: Config, name: str, terminal: Terminal, text: bytes) -> None:
+        from nntrain import experiment
+
+        prepared = experiment.prepare(config)
+        experiment.tell(prepared, terminal)
+        run_dir = RunDir.create(self.runs_dir, name)
+        result = experiment.run(prepared, run_dir, terminal, text)
+        show_summary(result.summary, run_dir, terminal)
+        experiment.save_log(run_dir, terminal)
+
+    def _run_all(self, configs: dict[str, Config], name: str, terminal: Terminal, text: bytes) -> None:
+        from nntrain import experiment, repeat
+
+        experiment.prepare(next(iter(configs.values())))
+        place = RunDir.create(self.runs_dir, name)
+        kind = "seeds" if self.seeds is not None else "folds"
+        summary = repeat.run_all(configs, kind, place, terminal, text)
+        show_statistics(summary, place, terminal)
+
+
+def checked(file: str, assignments: Sequence[str], seed: int | None, terminal: Terminal) -> Config:
+    """The config, validated on the light side, its warnings shown, its files there."""
+    config = load(file, assignments, seed)
+    for warning in config.warnings:
+        terminal.note(str(warning))
+    files.refuse_missing(config)
+    return config
+
+
+def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, terminal: Terminal) -> None:
+    """Finds every error; with `build`, those too that only the data and Keras can tell."""
+    config = checked(file, assignments, None, terminal)
+    model = ""
+    if build:
+        from nntrain import experiment
+
+        backend.start("cpu", verbose)
+        prepared = experiment.prepare(config)
+        experiment.tell(prepared, terminal)
+        count = experiment.count_parameters(prepared.model)
+        model = f", {len(prepared.model.layers)} layers, {count['total']:,} parameters"
+    terminal.event("check", {"file": file, "errors": 0})
+    terminal.line(f"{file} is right{model}")
+
+
+def show_summary(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> None:
+    """The figures of every split, the best epoch and the way to the run directory."""
+    terminal.event("summary", {"run": str(run_dir), **summary})
+    metrics: dict[str, dict[str, float]] = summary["metrics"]
+    names = list(metrics["train"])
+    rows = [[split, summary["rows"][split], *(found[name] for name in names)] for split, found in metrics.items()]
+    terminal.table("", ("split", "rows", *names), rows)
+    kept = "best epoch" if summary["save"] == "best" else "last epoch"
+    value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
+    terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
+    parameters = summary["parameters"]["total"]
+    terminal.line(f"{parameters:,} parameters, {summary['seconds']:.1f} s, run in {run_dir}")
+
+
+def show_statistics(summary: dict[str, Any], place: RunDir, terminal: Terminal) -> None:
+    """Mean, spread and interval of every figure over the runs."""
+    terminal.event("summary", {"run": str(place), **summary})
+    columns = ("split", "figure", "mean", "sd", "95 % from", "to", "runs")
+    rows = [
+        [split, name, *(_or_dash(found[key]) for key in ("mean", "sd", "low", "high")), found["count"]]
+        for split, figures in summary["statistics"].items()
+        for name, found in figures.items()
+    ]
+    terminal.table("", columns, rows)
+    terminal.line(f"{len(summary['runs'])} runs in {place}")
+
+
+def _or_dash(value: float | None) -> float | str:
+    return "-" if value is None or math.isnan(value) else value
+
+
+def evaluate(
+    run: str, runs: Path, split: str | None, baselines: bool, device: backend.Device, verbose: bool, terminal: Terminal
+) -> None:
+    """Scores a run: figures, interval, classes, confusion matrix, baselines."""
+    run_dir = RunDir.open(runs, run)
+    backend.start(device, verbose)
+    from nntrain import evaluation
+
+    found = evaluation.evaluate(run_dir, split, baselines)
+    terminal.event("eval", evaluation.as_json(found))
+    terminal.table("", ("split", "rows", *found.figures), [[found.split, found.rows, *found.figures.values()]])
+    low, high = found.interval
+    terminal.line(f"{found.score} {found.value:.4f}, 95 % interval {low:.4f} to {high:.4f} (bootstrap over the rows)")
+    for title, columns, rows in evaluation.tables(found, run_dir.path.name):
+        terminal.line("")
+        terminal.table(title, columns, rows)
+
+
+def predict(run: str, runs: Path, file: Path, output: Path | None, device: backend.Device, verbose: bool) -> None:
+    """Writes a prediction for each row of a file."""
+    run_dir = RunDir.open(runs, run)
+    backend.start(device, verbose)
+    from nntrain import evaluation
+
+    text = evaluation.predict(run_dir, file)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        rundir.write_elsewhere(output, text)

@@ -1,0 +1,106 @@
+"""A CSV file as text: its records, and the place of every cell for messages."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path as FilePath
+
+from nntrain.errors import DataError, Path, Problem, Span
+
+SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'", ",": "','"}  # and how each is written in YAML
+
+
+class CsvText:
+    """The records of one file. `place` is the path in the config of the option that names the file.
+
+    Raises DataError when the file cannot be opened or is no text.
+    """
+
+    def __init__(self, file: str | FilePath, separator: str = ",", place: Path = ()) -> None:
+        self.file = _short(FilePath(file))
+        self.separator = separator
+        self.place = place
+        self.text = self._decoded(self._bytes(FilePath(file)))
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """The line of each record, from 1, and its cells without the space around them; blank lines are skipped."""
+        reader = csv.reader(
+            io.StringIO(self.text, newline=""), delimiter=self.separator, skipinitialspace=True, strict=True
+        )
+        line = 1
+        try:
+            for cells in reader:
+                if cells:
+                    yield line, [cell.strip() for cell in cells]
+                line = reader.line_num + 1
+        except csv.Error as error:
+            help = "put a cell that holds quotes or separators into double quotes, and double the quotes in it"
+            raise self.error(f"the record cannot be read: {error}", help, self.span(line)) from None
+
+    def span(self, line: int, cell: int | None = None) -> Span:
+        """The place of a cell (from 0), or of the whole line."""
+        source = self._lines[line - 1]
+        start, end = 0, len(source)
+        if cell is not None and cell < len(cells := self._cells(source)):
+            start, end = cells[cell]
+        return Span(self.file, line, start + 1, max(1, end - start), source)
+
+    def error(self, message: str, help: str, span: Span | None = None) -> DataError:
+        """A DataError about the file as a whole, or about one place in it."""
+        return DataError(problems=[Problem(message, self.place, help, span)])
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return re.split(r"\r\n|\r|\n", self.text)
+
+    def _cells(self, source: str) -> list[tuple[int, int]]:
+        """The start and the end of each cell in one line."""
+        cell = re.compile(rf'\s*("(?:[^"]|"")*"|[^{re.escape(self.separator)}]*)')
+        found, start = [], 0
+        while start <= len(source) and (match := cell.match(source, start)):
+            found.append(match.span(1))
+            start = match.end() + 1
+        return found
+
+    def _bytes(self, file: FilePath) -> bytes:
+        try:
+            return file.read_bytes()
+        except FileNotFoundError:
+            raise self.error(f"there is no file `{self.file}`", self._similar(file)) from None
+        except IsADirectoryError:
+            raise self.error(f"`{self.file}` is a folder", "give the path of a file") from None
+        except OSError as error:
+            message = f"`{self.file}` cannot be read: {error.strerror}"
+            raise self.error(message, "check the permissions of the file") from None
+
+    def _similar(self, file: FilePath) -> str:
+        found = sorted(other.name for other in file.parent.glob(f"*{file.suffix}")) if file.parent.is_dir() else []
+        return f"that folder holds {', '.join(f'`{name}`' for name in found[:5])}" if found else "check the path"
+
+    def _decoded(self, data: bytes) -> str:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise self._not_text(data, error.start, "is not UTF-8 text") from None
+        if "\0" in text:
+            raise self._not_text(data, data.index(0), "holds a NUL byte")
+        if not text.strip():
+            raise self.error(f"`{self.file}` is empty", "give a file with a header and rows")
+        return text
+
+    def _not_text(self, data: bytes, offset: int, what: str) -> DataError:
+        before = data[:offset].split(b"\n")
+        end = data.find(b"\n", offset)
+        source = before[-1] + data[offset : end if end >= 0 else len(data)]
+        column = len(before[-1].decode("utf-8-sig", "replace")) + 1
+        shown = source.decode("utf-8-sig", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+        help = "save the file as CSV with the encoding UTF-8"
+        return self.error(f"`{self.file}` {what}", help, Span(self.file, len(before), column, 1, shown))
+
+
+def _short(file: FilePath) -> str:
+    """The path as a user in this folder would write it."""
+    here = FilePath.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)

@@ -1,0 +1,39 @@
+"""Arrays in a NumPy file: `numpy.savez("data.npz", x=x, y=y)`."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from nntrain.errors import Path
+from nntrain.spec.base import omitted, problem
+from nntrain.spec.data import Splittable
+from nntrain.spec.paths import FilePath
+from nntrain.spec.values import Text
+
+if TYPE_CHECKING:
+    from nntrain.dataset import Rows
+
+
+class Options(Splittable):
+    """Arrays `x` and `y` in a NumPy file, or `x_train`, `y_train`, `x_test`, `y_test` and so on.
+
+    Integers in `y` are class indices and floats are numbers to predict, unless `task` says otherwise.
+    """
+
+    path: FilePath
+    task: Literal["classification", "regression"] = omitted
+    classes: list[Text] = []
+
+    def model_post_init(self, _: Any) -> None:
+        if self.classes and self.task == "regression":
+            raise problem("a regression has no `classes`", "remove `classes`")
+        if len(self.classes) == 1 or len(set(self.classes)) < len(self.classes):
+            raise problem("`classes` must be at least 2 different names", "write `classes: [no, yes]`")
+
+    def paths(self) -> dict[Path, str]:
+        return {("path",): self.path, **super().paths()}
+
+
+def load(options: Options) -> "Rows":
+    """x: uint8 or float32 (n, ...); y: int32 (n,) or float32 (n, targets). Raises DataError for every fault."""
+    from nntrain.arrays import load_rows
+
+    return load_rows(options, ("data", options.called()))

@@ -1,0 +1,74 @@
+"""What a run ran on: enough to say why two runs differ."""
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("nntrain", "tensorflow", "keras", "numpy", "pydantic", "PyYAML", "scikit-learn")
+FEATURES = ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "sve")
+
+
+def describe() -> dict[str, Any]:
+    """Versions, device, CPU features, thread counts, git commit and the command, ready for JSON."""
+    import tensorflow as tf
+
+    gpus = tf.config.get_visible_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
+    return {
+        "command": sys.argv,
+        "start": now(),
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "platform": platform.platform(),
+        "device": ", ".join(names) or "CPU",
+        "cpu": {"cores": os.cpu_count(), "model": _cpu("model name"), "features": _features()},
+        "threads": {
+            "inter_op": tf.config.threading.get_inter_op_parallelism_threads(),
+            "intra_op": tf.config.threading.get_intra_op_parallelism_threads(),
+            "available": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        },
+        "git_commit": _git_commit(),
+    }
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _cpu(field: str) -> str:
+    """A field of /proc/cpuinfo, where there is one."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(field)), platform.processor())
+
+
+def _features() -> list[str]:
+    flags = set(_cpu("flags").split()) | set(_cpu("Features").split())
+    return [name for name in FEATURES if name in flags]
+
+
+def _git_commit() -> str | None:
+    """The commit of the folder that the command ran in, with a `+` where files differ from it."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return commit + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    found = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=5, check=True)
+    return found.stdout.strip()

@@ -1,0 +1,219 @@
+"""A run that was trained before: its model rebuilt from its own spec, its figures, its predictions."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nntrain import dataset as datasets
+from nntrain import rundir, scores
+from nntrain.baselines import Baseline, baselines
+from nntrain.build import build
+from nntrain.dataset import Dataset, Split
+from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.evaluate import Scorer
+from nntrain.experiment import load_data, splits_of
+from nntrain.rundir import RunDir
+from nntrain.spec.experiment import Experiment
+from nntrain.spec.facts import Facts
+from nntrain.spec.load import load
+
+BOOTSTRAP_SEED = 0
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A trained model with what it takes (`features`, `dtype`) and gives (`classes`, `targets`)."""
+
+    experiment: Experiment
+    scorer: Scorer
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    targets: tuple[str, ...]
+    dtype: str
+
+
+def restore(run_dir: RunDir) -> Restored:
+    """Rebuilds the model from resolved.yaml and loads its weights, after hash, names, shapes and dtypes were checked.
+
+    Raises NNTrainError when a file of the run is missing, damaged or belongs to another run.
+    """
+    saved = run_dir.verified_model()
+    experiment = load(run_dir.path / rundir.RESOLVED).experiment
+    classes = tuple(saved["classes"])
+    facts = Facts(tuple(saved["input"]["shape"]), len(classes) or None, saved["target_count"])
+    model = build(experiment, facts)
+    found = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
+    if found != saved["weights"]:
+        raise NNTrainError(f"the model of `{run_dir}` does not fit its resolved.yaml", help="train the run again")
+    model.plain().load_weights(run_dir.model)
+    dtype = saved["input"]["dtype"]
+    scorer = Scorer.of(experiment, facts, model, dtype)
+    return Restored(experiment, scorer, classes, tuple(saved["input"]["features"]), tuple(saved["targets"]), dtype)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """`interval` is the 95 % bootstrap interval of `score`: accuracy, or the mean absolute error of a regression."""
+
+    split: str
+    rows: int
+    figures: dict[str, float]
+    score: str
+    value: float
+    interval: tuple[float, float]
+    classes: list[scores.ClassScore]
+    confusion: np.ndarray | None
+    baselines: list[Baseline]
+    regression: dict[str, float]
+
+
+def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> Evaluation:
+    """Scores a run on one of its splits, by default the last that there is: test, validation, train."""
+    restored = restore(run_dir)
+    data = _same_data(run_dir)
+    splits = splits_of(data)
+    name = split_name or list(splits)[-1]
+    if name not in splits:
+        raise ConfigError(f"the run has no {name} split", help=f"use `--split {list(splits)[-1]}`")
+    return _evaluation(restored, data, name, splits[name], with_baselines)
+
+
+def _same_data(run_dir: RunDir) -> Dataset:
+    """The run's data, which must be what it was trained on."""
+    data = load_data(load(run_dir.path / rundir.RESOLVED))
+    if datasets.sha256(data) != run_dir.read_json(rundir.ENVIRONMENT).get("data_sha256"):
+        message = f"the data are not those that `{run_dir}` was trained on"
+        raise DataError(message, help="restore the data, or use `nntrain predict` for other data")
+    return data
+
+
+def _evaluation(restored: Restored, data: Dataset, name: str, split: Split, with_baselines: bool) -> Evaluation:
+    predicted = restored.scorer.predicted(split.x)
+    classes, matrix, regression = [], None, {}
+    if data.classes:
+        each = (predicted == split.y).astype("float64")
+        classes = scores.class_table(split.y, predicted, data.classes)
+        matrix = scores.confusion(split.y, predicted, len(data.classes))
+    else:
+        each = np.abs(predicted - split.y).mean(axis=1, dtype="float64")
+        regression = scores.regression_scores(split.y, predicted)
+    return Evaluation(
+        split=name,
+        rows=len(split),
+        figures=restored.scorer.figures(split),
+        score="accuracy" if data.classes else "mean absolute error",
+        value=float(each.mean()),
+        interval=scores.bootstrap_interval(each, seed=BOOTSTRAP_SEED),
+        classes=classes,
+        confusion=matrix,
+        baselines=baselines(data, split, restored.experiment.seed) if with_baselines else [],
+        regression=regression,
+    )
+
+
+def predict(run_dir: RunDir, file: Path) -> str:
+    """Predictions for the rows of a CSV or npz file, as CSV text: the class and a probability for each class, or the
+    predicted numbers. Raises DataError when the file does not fit the model.
+    """
+    restored = restore(run_dir)
+    x = read_inputs(restored, file)
+    return predictions_text(restored, restored.scorer.outputs(x))
+
+
+def read_inputs(restored: Restored, file: Path) -> np.ndarray:
+    """(n, *shape) in the dtype that the model was trained on."""
+    from nntrain.table import read_features
+
+    if file.suffix == ".npz":
+        x = _npz_inputs(file)
+    elif not restored.features:
+        shape = " x ".join(map(str, restored.scorer.facts.shape))
+        raise DataError(f"`{file}` is no .npz, but the model takes arrays of {shape}", help="save an array `x` as .npz")
+    else:
+        separator = getattr(restored.experiment.data, "separator", ",")
+        x = read_features(file, restored.features, separator)
+    shape = restored.scorer.facts.shape
+    if x.shape[1:] != shape and x.size == len(x) * int(np.prod(shape)):
+        x = x.reshape(len(x), *shape)
+    if x.shape[1:] != shape or not len(x):
+        raise DataError(f"`{file}` holds rows of the shape {x.shape[1:]}, the model takes {shape}")
+    return _as_trained(x, restored.dtype, file)
+
+
+def _npz_inputs(file: Path) -> np.ndarray:
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            name = next((name for name in ("x", "x_test") if name in arrays), None)
+            if name is None:
+                raise DataError(f"`{file}` has no array `x`", help="save the inputs as `x`")
+            return np.asarray(arrays[name])
+    except FileNotFoundError:
+        raise DataError(f"there is no file `{file}`") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"`{file}` cannot be read: {error}", help="save it again with numpy.savez") from None
+
+
+def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
+    if x.dtype.kind not in "fiub" or (x.dtype.kind == "f" and not np.isfinite(x).all()):
+        raise DataError(f"`{file}` holds values that are not finite numbers")
+    if dtype == "uint8" and x.dtype != np.uint8:
+        if x.min() < 0 or x.max() > 255 or (x.dtype.kind == "f" and (x != np.round(x)).any()):
+            help = "give the pixels as they were: whole numbers from 0 to 255, not scaled"
+            raise DataError(f"`{file}` holds no pixels, but the model was trained on pixels", help=help)
+        return x.astype("uint8")
+    return x.astype(dtype)
+
+
+def predictions_text(restored: Restored, outputs: np.ndarray) -> str:
+    """outputs: (n, classes) or (n, targets) float32. A row for each example, in the order of the file."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    if restored.classes:
+        writer.writerow(["class", *(_safe(f"probability_{name}") for name in restored.classes)])
+        names = [_safe(name) for name in restored.classes]
+        writer.writerows([names[row.argmax()], *_digits(row)] for row in outputs)
+    else:
+        targets = restored.targets or tuple(f"prediction_{index + 1}" for index in range(outputs.shape[1]))
+        writer.writerow([_safe(name) for name in targets])
+        writer.writerows(_digits(row) for row in outputs)
+    return text.getvalue()
+
+
+def _digits(row: np.ndarray) -> list[str]:
+    return [f"{value:.7g}" for value in row]
+
+
+def _safe(name: str) -> str:
+    """A cell that begins with one of these would run as a formula in a spreadsheet."""
+    return f"'{name}" if name[:1] in "=+-@\t\r" else name
+
+
+def tables(evaluation: Evaluation, own: str) -> list[tuple[str, Sequence[str], list[list[Any]]]]:
+    """Title, columns and rows of what follows the figures: classes, confusion matrix, baselines."""
+    found: list[tuple[str, Sequence[str], list[list[Any]]]] = []
+    if evaluation.confusion is not None:
+        names = [score.name for score in evaluation.classes]
+        classes = [[s.name, s.support, s.precision, s.recall, s.f1] for s in evaluation.classes]
+        found.append(("classes", ("class", "rows", "precision", "recall", "f1"), classes))
+        matrix = [[name, *map(int, row)] for name, row in zip(names, evaluation.confusion, strict=True)]
+        found.append(("confusion matrix (a row for each true class)", ("true \\ predicted", *names), matrix))
+    if evaluation.regression:
+        found.append(("regression", tuple(evaluation.regression), [list(evaluation.regression.values())]))
+    if evaluation.baselines:
+        score = "accuracy" if evaluation.confusion is not None else "R²"
+        own_score = evaluation.value if evaluation.confusion is not None else evaluation.regression["r2_score"]
+        rows: list[list[Any]] = [[own, own_score, "", ""]]
+        rows += [[b.name, b.score, b.train_rows, round(b.seconds, 2)] for b in evaluation.baselines]
+        found.append((f"baselines on the {evaluation.split} split", ("model", score, "trained on rows", "s"), rows))
+    return found
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """All of it for `--json`."""
+    matrix = evaluation.confusion
+    return {**asdict(evaluation), "confusion": None if matrix is None else matrix.tolist()}

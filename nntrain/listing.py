@@ -1,0 +1,84 @@
+"""`nntrain runs`: what the runs folder holds, read from the small JSON files alone."""
+
+from pathlib import Path
+from typing import Any
+
+from nntrain import rundir
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.rundir import RunDir
+from nntrain.spec.base import listed
+from nntrain.terminal import Terminal
+
+
+def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
+    """A line for each run, newest first, or the best figure first where a metric is named."""
+    rows = sorted((_row(run) for run in rundir.every(runs)), key=lambda row: str(row["start"]), reverse=True)
+    if sort is not None:
+        rows = _sorted(rows, sort)
+    terminal.event("runs", {"runs": rows})
+    if not rows:
+        terminal.line(f"there are no runs in `{runs}`")
+        return
+    shown = sort if sort and "." in sort else _first_figure(rows)
+    columns = ("run", "started", "epochs", "best epoch", shown, "state")
+    cells = [
+        [row["run"], row["start"], row["epochs"], row["best_epoch"], row["figures"].get(shown, ""), row["state"]]
+        for row in rows
+    ]
+    terminal.table("", columns, cells)
+
+
+def _row(run: RunDir) -> dict[str, Any]:
+    """What is known about a run; a damaged file is said, not crashed on."""
+    try:
+        environment = run.read_json(rundir.ENVIRONMENT)
+        summary = run.read_json(rundir.SUMMARY) if (run.path / rundir.SUMMARY).is_file() else {}
+    except NNTrainError as error:
+        return {**_unknown(run), "state": str(error.problems[0].message)}
+    figures = {
+        f"{split}.{name}": value for split, found in summary.get("metrics", {}).items() for name, value in found.items()
+    }
+    return {
+        "run": str(run),
+        "start": environment.get("start", ""),
+        "epochs": summary.get("epochs", ""),
+        "best_epoch": summary.get("best_epoch", ""),
+        "figures": figures,
+        "state": _state(environment.get("exit_status"), summary),
+    }
+
+
+def _unknown(run: RunDir) -> dict[str, Any]:
+    return {"run": str(run), "start": "", "epochs": "", "best_epoch": "", "figures": {}}
+
+
+def _state(exit_status: int | None, summary: dict[str, Any]) -> str:
+    if exit_status is None:
+        return "not ended"
+    if exit_status == 0:
+        return "done"
+    return str(summary.get("stopped", f"failed with exit code {exit_status}"))
+
+
+def _sorted(rows: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+    """By `test.accuracy`, or by `accuracy` of the last split that has it; what lacks it comes last."""
+    names = {name for row in rows for name in row["figures"]}
+    wanted = next(
+        (name for name in (sort, *(f"{s}.{sort}" for s in ("test", "validation", "train"))) if name in names), None
+    )
+    if wanted is None:
+        raise ConfigError(f"no run has the figure `{sort}`", help=f"there are {listed(sorted(names))}")
+    falls = any(word in wanted for word in ("loss", "error"))
+    have = [row for row in rows if wanted in row["figures"]]
+    have.sort(key=lambda row: float(row["figures"][wanted]), reverse=not falls)
+    return have + [row for row in rows if wanted not in row["figures"]]
+
+
+def _first_figure(rows: list[dict[str, Any]]) -> str:
+    """The figure to show: the accuracy, or else the first metric, of the last split."""
+    names = [name for row in rows for name in row["figures"]]
+    for split in ("test", "validation", "train"):
+        for name in [f"{split}.accuracy", *(name for name in names if name.startswith(f"{split}."))]:
+            if name in names and not name.endswith("loss"):
+                return name
+    return names[0] if names else "figure"

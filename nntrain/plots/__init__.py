@@ -1,0 +1,1 @@
+"""Pictures, one file a kind: `draw(...)` returns the bytes of a PNG."""

@@ -1,0 +1,48 @@
+"""What every picture is drawn on: a figure without pyplot, which keeps global state, and the colours."""
+
+import warnings
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, GREY, FAINT = "#222222", "#6b6b6b", "#dddddd"
+DOTS_PER_INCH = 120
+
+
+def sheet(width: float, height: float, title: str) -> "Figure":
+    """An empty figure of width x height inches with its title at the top left."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="compressed", facecolor="white")
+    FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)
+    if title:
+        shown = short(title, int(width * 9))
+        figure.suptitle(shown, x=0.012, ha="left", fontsize=12, fontweight="bold", color=INK, parse_math=False)
+    return figure
+
+
+def short(text: str, longest: int) -> str:
+    """The text on one line; of a long one the middle is left out, because names often differ at the end."""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else f"{text[: longest - longest // 3 - 1]}…{text[-(longest // 3) :]}"
+
+
+def plain(axes: "Axes") -> None:
+    """Takes away what is not data: the frame on the right and at the top, dark ticks."""
+    axes.spines[["right", "top"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(GREY)
+    axes.tick_params(which="both", colors=GREY, labelcolor=INK, labelsize=9)
+
+
+def png(figure: "Figure") -> bytes:
+    """The figure as a PNG. A letter that matplotlib's font lacks comes out as a box, without a warning."""
+    buffer = BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(buffer, format="png", bbox_inches="tight", pad_inches=0.15)
+    return buffer.getvalue()

@@ -1,0 +1,84 @@
+"""Which class was taken for which."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nntrain.plots import _paper
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LONGEST = 24  # letters of a name that are shown
+_MOST_WITH_COUNTS = 20  # classes; more cells are too small for a number
+
+
+def draw(matrix: np.ndarray, names: Sequence[str], title: str) -> bytes:
+    """A PNG: the true class down, the predicted one across, a cell's colour by its share of the row.
+
+    matrix: (classes, classes) counts, rows = true, as from `scores.confusion`; more than 20 classes are shown by colour
+    alone. Raises ValueError when the matrix does not fit the names.
+    """
+    if matrix.shape != (len(names), len(names)):
+        raise ValueError(f"a matrix of {matrix.shape} does not fit {len(names)} names")
+    side = _cell(len(names)) * len(names)
+    shown = [_paper.short(name, _LONGEST) for name in names]
+    margin = 0.085 * max(map(len, shown)) + 0.6
+    figure = _paper.sheet(side + margin + 1.3, side + margin + 0.9, title)
+    axes = figure.subplots()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    _draw_cells(figure, axes, shares)
+    if len(names) <= _MOST_WITH_COUNTS:
+        _write_counts(axes, matrix, shares)
+    _label(axes, shown)
+    axes.set_title(_accuracy(matrix), loc="left", fontsize=10, color=_paper.INK)
+    return _paper.png(figure)
+
+
+def _cell(classes: int) -> float:
+    """The side of a cell in inches."""
+    return max(0.24, min(0.9, 6 / classes))
+
+
+def _accuracy(matrix: np.ndarray) -> str:
+    right, total = int(np.trace(matrix)), int(matrix.sum())
+    return f"{right:,} of {total:,} right, {right / max(total, 1):.2%}"
+
+
+def _draw_cells(figure: "Figure", axes: "Axes", shares: np.ndarray) -> None:
+    from matplotlib.colors import PowerNorm
+    from matplotlib.ticker import PercentFormatter
+
+    # The square root of the share, because with the share itself a mistake of a few per cent would be invisible.
+    image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1))
+    bar = figure.colorbar(image, ax=axes, aspect=30, pad=0.03, ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    bar.ax.tick_params(colors=_paper.GREY, labelcolor=_paper.INK, labelsize=8)
+    bar.set_label("share of the true class", fontsize=9, color=_paper.INK)
+    bar.outline.set_visible(False)
+
+
+def _write_counts(axes: "Axes", matrix: np.ndarray, shares: np.ndarray) -> None:
+    digits = len(str(matrix.max()))
+    size = min(11.0, 72 * _cell(len(matrix)) * 0.85 / (0.64 * max(digits, 2)))
+    for (row, column), count in np.ndenumerate(matrix):
+        color = "white" if shares[row, column] > 0.3 else _paper.INK if count else "#a8a8a8"
+        axes.text(column, row, str(count), ha="center", va="center", fontsize=size, color=color)
+
+
+def _label(axes: "Axes", names: Sequence[str]) -> None:
+    places = np.arange(len(names))
+    size = min(10.0, 72 * _cell(len(names)) * 0.7)
+    rotation = 0 if max(map(len, names)) * size * 0.62 < 72 * _cell(len(names)) else 45 if len(names) <= 12 else 90
+    turned = {"ha": "right", "va": "center", "rotation": rotation, "rotation_mode": "anchor"} if rotation else {}
+    axes.set_xticks(places, names, fontsize=size, parse_math=False, **turned)
+    axes.set_yticks(places, names, fontsize=size, parse_math=False)
+    axes.set_xlabel("predicted", color=_paper.INK)
+    axes.set_ylabel("true", color=_paper.INK)
+    axes.set_xticks(places[1:] - 0.5, minor=True)
+    axes.set_yticks(places[1:] - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=1)
+    axes.tick_params(which="both", length=0, pad=6, labelcolor=_paper.INK)
+    axes.spines[:].set_visible(False)

@@ -1,0 +1,202 @@
+"""The run directory: the only file that knows the names inside `runs/<name>/`. Every file is written atomically."""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nntrain.errors import ConfigError, NNTrainError
+
+CONFIG = "config.yaml"
+RESOLVED = "resolved.yaml"
+ENVIRONMENT = "environment.json"
+METRICS = "metrics.csv"
+SUMMARY = "summary.json"
+MODEL = "model.keras"
+MODEL_FACTS = "model.json"
+LOG = "log.txt"
+PLOTS = "plots"
+
+FORMAT = 1  # of the JSON files; raised when a reader of the old form would go wrong
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """One run's directory."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, runs: Path, name: str) -> "RunDir":
+        """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
+        refuse_bad_name(name)
+        with _writing(runs):
+            runs.mkdir(parents=True, exist_ok=True)
+            for count in range(1, 100_000):
+                path = runs / (name if count == 1 else f"{name}-{count}")
+                try:
+                    path.mkdir()
+                except FileExistsError:
+                    continue
+                return cls(path)
+        raise NNTrainError(f"`{runs}` holds too many runs called `{name}`", help="give another `--name`")
+
+    @classmethod
+    def open(cls, runs: Path, name: str) -> "RunDir":
+        """The directory of a run that was made before, by path or by its name in `runs`."""
+        for path in (Path(name), runs / name):
+            if (path / RESOLVED).is_file():
+                return cls(path)
+        if any((path / SUMMARY).is_file() for path in (Path(name), runs / name)):
+            help = "name one of its runs, such as " + f"`{name}/{_first_child(Path(name), runs / name)}`"
+            raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
+        raise ConfigError(f"there is no run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def model(self) -> Path:
+        """The file of the best model."""
+        return self.path / MODEL
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Writes a file whole or not at all; the name may hold one folder."""
+        path = self.path / name
+        with _writing(self.path):
+            path.parent.mkdir(exist_ok=True)
+            write_atomic(path, content.encode() if isinstance(content, str) else content)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Writes a JSON object with the version of its format."""
+        self.write(name, json.dumps({"version": FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n")
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Reads a JSON object; raises NNTrainError when it is missing or damaged."""
+        return read_json(self.path / name)
+
+    def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Writes metrics.csv, a row an epoch."""
+        self.write(METRICS, csv_text(rows))
+
+    def write_plot(self, name: str, png: bytes) -> None:
+        """Writes a picture."""
+        self.write(f"{PLOTS}/{name}.png", png)
+
+    def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
+        """Moves a saved model into place, its hash and what it takes and gives beside it."""
+        with _writing(self.path):
+            with saved.open("rb+") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            saved.replace(self.model)
+            _sync_folder(self.path)
+        self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
+
+    def verified_model(self) -> dict[str, Any]:
+        """What model.json says, after the model's file was found unchanged; raises NNTrainError otherwise."""
+        facts = self.read_json(MODEL_FACTS)
+        try:
+            with self.model.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise NNTrainError(f"`{self.model}` cannot be read: {error.strerror}", help="train the run again") from None
+        if digest != facts.get("sha256"):
+            message = f"`{self.model}` is not the file that was saved: its SHA-256 differs from model.json"
+            raise NNTrainError(message, help="restore the file from a copy, or train the run again")
+        return facts
+
+
+def refuse_bad_name(name: str) -> None:
+    """Raises ConfigError for a name that is no plain file name."""
+    if not _NAME.fullmatch(name) or name.endswith("."):
+        help = "use up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first"
+        raise ConfigError(f"`{name}` cannot name a run", help=help)
+
+
+def run_name(config: str) -> str:
+    """A run's name from the name of its config file."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100]
+    return name if _NAME.fullmatch(name) else "run"
+
+
+def _first_child(*folders: Path) -> str:
+    return next((child.name for folder in folders for child in sorted(folder.glob(f"*/{RESOLVED}/.."))), "")
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Any:
+    """Turns a full disk, a read-only folder and the like into a message."""
+    try:
+        yield
+    except OSError as error:
+        help = "free some space, or choose another folder with `--runs-dir`"
+        raise NNTrainError(f"cannot write in `{folder}`: {error.strerror or error}", help=help) from None
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Temp file in the same folder, flush, fsync, rename, fsync of the folder: the file is whole or as it was."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV; numbers in the shortest form that reads back the same."""
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Reads a JSON object of ours; raises NNTrainError when it is missing or damaged."""
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise NNTrainError(f"there is no `{path}`", help="the run did not get that far; train it again") from None
+    except (OSError, ValueError) as error:
+        raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
+    if not isinstance(content, dict):
+        raise NNTrainError(f"`{path}` is damaged: it holds no JSON object", help="train the run again")
+    return content
+
+
+def write_elsewhere(path: Path, text: str) -> None:
+    """Writes a file that the user asked for outside the run directory, whole or not at all."""
+    with _writing(path.parent):
+        write_atomic(path, text.encode())
+
+
+def every(runs: Path) -> Iterable[RunDir]:
+    """All runs below a folder, those inside groups too."""
+    found = [*runs.glob(f"*/{RESOLVED}"), *runs.glob(f"*/*/{RESOLVED}")]
+    return [RunDir(path.parent) for path in found]

@@ -1,0 +1,128 @@
+"""What is shown: results on stdout, progress and messages on stderr, all of it kept for log.txt."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+VERSION = 1  # of the JSON on stdout
+LINE_SECONDS = 5.0  # without a terminal, a line at most this often
+
+
+@dataclass
+class Terminal:
+    """`as_json`: stdout is JSON lines. `quiet`: no progress and no notes."""
+
+    as_json: bool = False
+    quiet: bool = False
+    log: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.out = Console(highlight=False, soft_wrap=True)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def note(self, text: str) -> None:
+        """A message on the side."""
+        self.log.append(text)
+        if not self.quiet:
+            self.err.print(text, markup=False)
+
+    def event(self, name: str, content: Mapping[str, Any]) -> None:
+        """A line of JSON, when that is what was asked for."""
+        if self.as_json:
+            line = {"version": VERSION, "event": name, **content}
+            sys.stdout.write(json.dumps(line, allow_nan=False, default=str) + "\n")
+            sys.stdout.flush()
+
+    def line(self, text: str) -> None:
+        """A line of the result, as it is."""
+        self.log.append(text)
+        if not self.as_json:
+            self.out.print(text, markup=False)
+
+    def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """A table of the result; numbers to the right."""
+        table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for index, name in enumerate(names):
+            numeric = index and all(isinstance(row[index], (int, float)) or row[index] == "" for row in rows)
+            table.add_column(name, justify="right" if numeric else "left")
+        for row in rows:
+            table.add_row(*(shown_figure(cell) for cell in row))
+        plain = Console(width=200, file=None, no_color=True)
+        with plain.capture() as captured:
+            plain.print(table)
+        self.log.append("\n".join(line.rstrip() for line in captured.get().splitlines()))
+        if not self.as_json:
+            self.out.print(table)
+
+
+def shown_figure(value: Any) -> str:
+    """A cell as text; figures with four digits after the point, very small and large ones with an exponent."""
+    if isinstance(value, bool) or not isinstance(value, float):
+        return str(value)
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.3g}"
+    return f"{value:.4f}"
+
+
+class ProgressWatcher:
+    """Shows a training: a bar with the time left on a terminal, else a line now and then."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.terminal = terminal
+        self.bar: Progress | None = None
+        self.last_line = 0.0
+
+    def begin(self, epochs: int, steps: int) -> None:
+        """Starts the bar."""
+        self.epochs, self.steps = epochs, steps
+        if self.terminal.quiet or not self.terminal.err.is_terminal or self.terminal.err.is_dumb_terminal:
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TimeRemainingColumn(elapsed_when_finished=True),
+        )
+        self.bar = Progress(*columns, TextColumn("{task.fields[figures]}"), console=self.terminal.err, transient=True)
+        self.bar.start()
+        self.task = self.bar.add_task("starting", total=epochs * steps, figures="")
+
+    def piece(self, epoch: int, step: int, figures: Mapping[str, float]) -> None:
+        """Moves the bar inside an epoch."""
+        self._show(epoch, (epoch - 1) * self.steps + step, figures)
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Moves the bar to the end of an epoch; without a terminal, prints a line now and then."""
+        self.terminal.event("epoch", row)
+        epoch = int(row["epoch"])
+        text = f"epoch {epoch}/{self.epochs}  {_figures(row)}"
+        self.terminal.log.append(text)
+        self._show(epoch, epoch * self.steps, row)
+        due = time.monotonic() - self.last_line >= LINE_SECONDS or epoch == self.epochs
+        if self.bar is None and not self.terminal.quiet and due:
+            self.last_line = time.monotonic()
+            self.terminal.err.print(text, markup=False)
+
+    def end(self) -> None:
+        """Takes the bar away."""
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None
+
+    def _show(self, epoch: int, done: int, figures: Mapping[str, float]) -> None:
+        if self.bar is not None:
+            shown = _figures(figures)
+            self.bar.update(self.task, completed=done, description=f"epoch {epoch}/{self.epochs}", figures=shown)
+
+
+def _figures(row: Mapping[str, float], most: int = 6) -> str:
+    """`loss 0.3210  accuracy 0.9012  …` of a row."""
+    names = [name for name in row if name not in ("epoch", "seconds", "learning_rate", "regularization_loss")]
+    names = [name for name in names if not name.endswith("_regularization_loss")][:most]
+    return "  ".join(f"{name} {shown_figure(float(row[name]))}" for name in names)

@@ -1,0 +1,627 @@
+"""Every spec class against the Keras class of the same name: the same arguments, and it builds, trains and reloads."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain import backend, extensions, yamlfile
+from nntrain.spec.base import Named
+from nntrain.spec.callbacks import Callback
+from nntrain.spec.constraints import Constraint
+from nntrain.spec.facts import Facts
+from nntrain.spec.initializers import Initializer
+from nntrain.spec.layers import Layer
+from nntrain.spec.load import from_document
+from nntrain.spec.losses import Loss
+from nntrain.spec.metrics import Metric, direction
+from nntrain.spec.optimizers import Optimizer
+from nntrain.spec.regularizers import Regularizer
+from nntrain.spec.resolve import resolve
+from nntrain.spec.schedules import Schedule
+
+backend.start("cpu")
+
+import keras  # noqa: E402  # the backend chooses the device first
+
+from nntrain.build import build, build_callbacks, encode_labels  # noqa: E402
+from nntrain.custom.network import Network  # noqa: E402
+from nntrain.engine import loop  # noqa: E402
+from nntrain.engine.resident import Arrays, Program, epoch_order  # noqa: E402
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+COUNTS = {
+    Layer: 36,
+    Initializer: 16,
+    Regularizer: 4,
+    Constraint: 4,
+    Optimizer: 9,
+    Schedule: 7,
+    Loss: 11,
+    Metric: 10,
+    Callback: 5,
+}
+
+MODULES = {
+    Layer: "layers",
+    Initializer: "initializers",
+    Regularizer: "regularizers",
+    Constraint: "constraints",
+    Optimizer: "optimizers",
+    Schedule: "schedules",
+    Loss: "losses",
+    Metric: "metrics",
+    Callback: "callbacks",
+}
+
+# Where one name of ours stands for the class of Keras that fits the labels.
+KERAS_NAMES = {"Accuracy": "CategoricalAccuracy", "TopK": "TopKCategoricalAccuracy"}
+
+# `Repeat` is unrolled before Keras sees it, so there is no class to compare it with.
+WITHOUT_CLASS = {"Repeat"}
+
+# Arguments of a whole family that are left out on purpose.
+LEFT_OUT: dict[type[Named], set[str]] = {
+    Layer: {
+        "activity_regularizer",  # of layers without a kernel; the others have it as a field
+        "data_format",  # images are channels-last everywhere
+        "dtype",  # float32 everywhere
+        "lora_alpha",  # fine-tuning of language models
+        "lora_rank",
+        "quantization_config",
+        "renorm_clipping",  # a mapping of limits that TensorFlow's own layer no longer has
+    },
+    Initializer: {"input_axes", "output_axes"},  # for kernels that no layer here has
+    Regularizer: set(),
+    Constraint: set(),
+    Optimizer: {"name"},  # prefixes variables that a Sequential has once
+    Schedule: {"name"},
+    Loss: {
+        "axis",  # the classes are the last axis
+        "dtype",
+        "ignore_class",  # for segmentation, which a label for each example is not
+        "name",  # the column is `loss`
+    },
+    Metric: {
+        "class_aggregation",  # the mean over the targets
+        "dtype",
+        "from_logits",  # metrics always see probabilities
+        "label_weights",
+        "multi_label",  # chosen from the data
+        "num_labels",
+        "num_regressors",  # for the adjusted R²
+    },
+    Callback: {"verbose"},  # the progress shows it
+}
+
+# Arguments that one member leaves out, though others of its family have them.
+LEFT_OUT_OF_ONE: dict[str, set[str]] = {
+    "AUC": {"thresholds"},  # points of the curve, not a threshold of a decision
+}
+
+# An option that no sample can show working, with the reason.
+NOT_SAMPLED: dict[str, set[str]] = {}
+
+# For every layer the options to try, one layer of the net after the other; together they name every option.
+ROW_LAYERS: dict[str, list[str]] = {
+    "Dense": [
+        "{units: 4, activation: tanh, use_bias: true, kernel_initializer: he_normal, bias_initializer: Ones,"
+        " kernel_regularizer: {L2: 0.01}, bias_regularizer: {L1: 0.01}, activity_regularizer: {L1L2: {l1: 0.01}},"
+        " kernel_constraint: {MaxNorm: 1.0}, bias_constraint: NonNeg}"
+    ],
+    "Flatten": ["{}"],
+    "Reshape": ["{target_shape: [2, 3]}", "{target_shape: [-1]}"],
+    "Rescaling": ["{scale: 1/255, offset: -0.5}", "{scale: [1, 2, 3, 4, 5, 6], offset: [0, 0, 0, 1/2, 0, 1]}"],
+    "Normalization": ["{axis: -1}", "{mean: 0.5, variance: 2.0, invert: true}"],
+    "Activation": ["{activation: gelu}"],
+    "ReLU": ["{max_value: 6.0, negative_slope: 0.1, threshold: 0.2}"],
+    "LeakyReLU": ["{negative_slope: 0.01}"],
+    "RReLU": ["{lower: 0.1, upper: 0.3, seed: 3}"],
+    "PReLU": ["{alpha_initializer: {Constant: 0.25}, alpha_regularizer: {L2: 0.01}, alpha_constraint: NonNeg}"],
+    "ELU": ["{alpha: 0.5}"],
+    "Softmax": ["{axis: -1}"],
+    "Dropout": ["{rate: 0.5, seed: 3}", "{rate: 0.5, noise_shape: [null, 1]}"],
+    "AlphaDropout": ["{rate: 0.5, seed: 3}", "{rate: 0.5, noise_shape: [null, 1]}"],
+    "GaussianNoise": ["{stddev: 0.1, seed: 3}"],
+    "GaussianDropout": ["{rate: 0.5, seed: 3}"],
+    "BatchNormalization": [
+        "{axis: -1, momentum: 0.9, epsilon: 1e-5, center: true, scale: true, beta_initializer: Zeros,"
+        " gamma_initializer: Ones, beta_regularizer: {L2: 0.01}, gamma_regularizer: {L1: 0.01},"
+        " beta_constraint: {MinMaxNorm: {min_value: 0.0}}, gamma_constraint: NonNeg,"
+        " moving_mean_initializer: Zeros, moving_variance_initializer: Ones, synchronized: true}",
+        "{renorm: true, renorm_momentum: 0.9}",
+    ],
+    "LayerNormalization": [
+        "{axis: -1, epsilon: 1e-5, center: true, scale: true, beta_initializer: Zeros, gamma_initializer: Ones,"
+        " beta_regularizer: {L2: 0.01}, gamma_regularizer: {L1: 0.01}, beta_constraint: UnitNorm,"
+        " gamma_constraint: NonNeg}"
+    ],
+    "Repeat": ["{times: 2, layers: [{Dense: {units: 3, activation: relu}}, BatchNormalization]}"],
+}
+IMAGE_LAYERS: dict[str, list[str]] = {
+    "PReLU": ["{shared_axes: [1, 2]}"],
+    "BatchNormalization": ["{}"],
+    "LayerNormalization": ["{axis: [1, 2, 3]}"],
+    "Resizing": [
+        "{height: 6, width: 7, interpolation: nearest, crop_to_aspect_ratio: true, antialias: true}",
+        "{height: 5, width: 4, pad_to_aspect_ratio: true, fill_mode: constant, fill_value: 0.5}",
+    ],
+    "SpatialDropout2D": ["{rate: 0.5, seed: 3}"],
+    "Conv2D": [
+        "{filters: 4, kernel_size: 3, strides: [2, 2], padding: same, groups: 1, activation: relu, use_bias: true,"
+        " kernel_initializer: he_uniform, bias_initializer: Zeros, kernel_regularizer: {L2: 0.01},"
+        " bias_regularizer: {L2: 0.01}, activity_regularizer: {L1: 0.01},"
+        " kernel_constraint: {MaxNorm: {max_value: 1.0, axis: [0, 1, 2]}}, bias_constraint: NonNeg}",
+        "{filters: 2, kernel_size: [2, 2], dilation_rate: 2, groups: 2, padding: valid}",
+    ],
+    "SeparableConv2D": [
+        "{filters: 4, kernel_size: 3, strides: 1, padding: same, depth_multiplier: 2, activation: relu,"
+        " use_bias: true, bias_initializer: Zeros, bias_regularizer: {L2: 0.01}, bias_constraint: NonNeg,"
+        " depthwise_initializer: he_normal, depthwise_regularizer: {L2: 0.01}, depthwise_constraint: {MaxNorm: 1.0},"
+        " pointwise_initializer: he_normal, pointwise_regularizer: {L2: 0.01}, pointwise_constraint: {MaxNorm: 1.0},"
+        " activity_regularizer: {L1: 0.01}}",
+        "{filters: 2, kernel_size: [2, 2], dilation_rate: [2, 2]}",
+    ],
+    "DepthwiseConv2D": [
+        "{kernel_size: 3, strides: 1, padding: same, depth_multiplier: 2, activation: relu, use_bias: true,"
+        " bias_initializer: Zeros, bias_regularizer: {L2: 0.01}, bias_constraint: NonNeg,"
+        " depthwise_initializer: he_normal, depthwise_regularizer: {L2: 0.01}, depthwise_constraint: {MaxNorm: 1.0},"
+        " activity_regularizer: {L1: 0.01}}",
+        "{kernel_size: [2, 2], dilation_rate: [2, 2]}",
+    ],
+    "MaxPooling2D": ["{pool_size: [2, 2], strides: 1, padding: same}", "{}"],
+    "AveragePooling2D": ["{pool_size: 2, strides: [1, 2], padding: valid}"],
+    "GlobalAveragePooling2D": ["{keepdims: true}", "{}"],
+    "GlobalMaxPooling2D": ["{keepdims: true}", "{}"],
+    "ZeroPadding2D": ["{padding: 1}", "{padding: [1, 0]}", "{padding: [[0, 1], [2, 0]]}"],
+    "RandomFlip": ["{mode: horizontal, seed: 3}"],
+    "RandomRotation": ["{factor: 0.1, fill_mode: reflect, fill_value: 0.0, interpolation: bilinear, seed: 3}"],
+    "RandomTranslation": [
+        "{height_factor: 0.1, width_factor: [-0.1, 0.2], fill_mode: constant, fill_value: 0.5, interpolation: nearest,"
+        " seed: 3}"
+    ],
+    "RandomZoom": [
+        "{height_factor: [-0.2, 0.1], width_factor: 0.1, fill_mode: nearest, fill_value: 0.0, interpolation: nearest,"
+        " seed: 3}"
+    ],
+    "RandomContrast": ["{factor: 0.2, value_range: [0, 1], seed: 3}", "{factor: [0.1, 0.3], value_range: [0, 1]}"],
+    "RandomCrop": ["{height: 6, width: 5, seed: 3}"],
+    "RandomErasing": ["{factor: 0.5, scale: [0.1, 0.2], fill_value: 0.0, value_range: [0, 1], seed: 3}", "{scale: 0.2}"],
+}
+
+INITIALIZERS = {  # on the 4 x 4 kernel of a Dense
+    "GlorotNormal": "{seed: 1}",
+    "GlorotUniform": "{seed: 1}",
+    "HeNormal": "{seed: 1}",
+    "HeUniform": "{seed: 1}",
+    "LecunNormal": "{seed: 1}",
+    "LecunUniform": "{seed: 1}",
+    "VarianceScaling": "{scale: 2.0, mode: fan_avg, distribution: untruncated_normal, seed: 1}",
+    "RandomNormal": "{mean: 0.1, stddev: 0.2, seed: 1}",
+    "RandomUniform": "{minval: -0.1, maxval: 0.2, seed: 1}",
+    "TruncatedNormal": "{mean: 0.1, stddev: 0.2, seed: 1}",
+    "Orthogonal": "{gain: 1.5, seed: 1}",
+    "Identity": "{gain: 0.5}",
+    "Values": "{values: [[1, 2, 3, 4], [0, 1, 0, 0], [-1, 0, 0.5, 0], [1e-1, 0, 0, 1]]}",
+}
+BIAS_INITIALIZERS = {"Constant": "{value: 0.5}", "Zeros": "{}", "Ones": "{}"}  # on a bias: no kernel may be constant
+
+REGULARIZERS = {
+    "L1": "{l1: 0.001}",
+    "L2": "{l2: 0.001}",
+    "L1L2": "{l1: 0.001, l2: 0.002}",
+    "L2Norm": "{l2: 0.001}",
+}
+
+CONSTRAINTS = {
+    "MaxNorm": "{max_value: 0.5, axis: 0}",
+    "UnitNorm": "{axis: [0]}",
+    "NonNeg": "{}",
+    "MinMaxNorm": "{min_value: 0.2, max_value: 0.4, rate: 1.0, axis: 0}",
+}
+
+OPTIMIZERS = {
+    "SGD": "learning_rate: 0.1, momentum: 0.9, nesterov: true",
+    "Adagrad": "learning_rate: 0.1, initial_accumulator_value: 0, epsilon: 1e-10",
+    "Adadelta": "learning_rate: 1, rho: 0.9, epsilon: 1e-6",
+    "RMSprop": "learning_rate: 0.1, rho: 0.9, momentum: 0.9, epsilon: 1e-10, centered: true",
+    "Adam": "learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-8, amsgrad: true",
+    "AdamW": "learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-8, amsgrad: true",
+    "Adamax": "learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-8",
+    "Nadam": "learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99, epsilon: 1e-8",
+    "Lion": "learning_rate: 0.1, beta_1: 0.9, beta_2: 0.99",
+}
+# What every optimizer takes, with each of the three ways to clip once.
+OPTIMIZER_EXTRAS = (
+    "clipvalue: 1, weight_decay: 0.01, use_ema: true, ema_momentum: 0.9, ema_overwrite_frequency: 1",
+    "clipnorm: 1.0, gradient_accumulation_steps: 2",
+    "global_clipnorm: 1.0, loss_scale_factor: 128",
+)
+
+SCHEDULES = {
+    "ExponentialDecay": "{initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 0.5, staircase: true}",
+    "InverseTimeDecay": "{initial_learning_rate: 0.1, decay_steps: 2, decay_rate: 1, staircase: true}",
+    "PiecewiseConstantDecay": "{boundaries: [1, 2], values: [0.1, 0.01, 1e-3]}",
+    "PolynomialDecay": "{initial_learning_rate: 0.1, decay_steps: 5, end_learning_rate: 0, power: 2, cycle: true}",
+    "CosineDecay": "{initial_learning_rate: 0.0, decay_steps: 5, alpha: 0.1, warmup_target: 0.1, warmup_steps: 3}",
+    "CosineDecayRestarts": "{initial_learning_rate: 0.1, first_decay_steps: 2, t_mul: 2, m_mul: 0.9, alpha: 0.1}",
+    "OneCycle": "{max_learning_rate: 0.1, total_steps: 5, warmup: 0.4, div_factor: 10, final_div_factor: 100}",
+}
+
+# Output layer, data and options that the loss is tried with.
+SIGMOID, LOGIT = "{units: 1, activation: sigmoid}", "{units: 1}"
+SOFTMAX, LOGITS = "{units: 3, activation: softmax}", "{units: 3}"
+NUMBERS = "{units: 2}"
+REDUCTIONS = ("reduction: sum", "reduction: mean", "reduction: sum_over_batch_size")
+LOSSES: dict[str, list[tuple[str, str]]] = {
+    "BinaryCrossentropy": [
+        (SIGMOID, "{from_logits: false, label_smoothing: 0.1, reduction: sum}"),
+        (LOGIT, "{from_logits: true}"),
+    ],
+    "BinaryFocalCrossentropy": [
+        (SIGMOID, "{apply_class_balancing: true, alpha: 0.3, gamma: 1.5, label_smoothing: 0.1, reduction: mean}"),
+        (LOGIT, "{from_logits: true}"),
+    ],
+    "CategoricalCrossentropy": [
+        (SOFTMAX, "{label_smoothing: 0.1, reduction: sum_over_batch_size}"),
+        (LOGITS, "{from_logits: true}"),
+    ],
+    "SparseCategoricalCrossentropy": [(SOFTMAX, "{reduction: sum}"), (LOGITS, "{from_logits: true}")],
+    "MeanSquaredError": [(NUMBERS, "{reduction: sum}"), (SOFTMAX, "{}"), (SIGMOID, "{}")],
+    "MeanAbsoluteError": [(NUMBERS, "{reduction: mean}")],
+    "Huber": [(NUMBERS, "{delta: 0.5, reduction: sum}")],
+    "LogCosh": [(NUMBERS, "{reduction: sum}")],
+    "Hinge": [(LOGIT, "{reduction: sum}")],
+    "Poisson": [("{units: 2, activation: softplus}", "{reduction: sum}")],
+    "HalfSquaredError": [(NUMBERS, "{reduction: sum}"), (SOFTMAX, "{}")],
+}
+
+METRICS = {
+    "Accuracy": "{name: a}",
+    "TopK": "{k: 2, name: b}",
+    "Precision": "{thresholds: 0.3, class_id: 0, name: c}",
+    "Recall": "{thresholds: 0.3, class_id: 0, name: d}",
+    "F1Score": "{average: weighted, threshold: 0.4, name: e}",
+    "AUC": "{curve: PR, num_thresholds: 50, summation_method: minoring, name: f}",
+    "MeanSquaredError": "{name: g}",
+    "MeanAbsoluteError": "{name: h}",
+    "RootMeanSquaredError": "{name: i}",
+    "R2Score": "{name: j}",
+}
+MORE_METRICS = {"Precision": "{top_k: 1}", "Recall": "{top_k: 1}"}
+
+CALLBACKS = {  # the options, and what the optimizer must be
+    "EarlyStopping": (
+        "{monitor: loss, mode: min, min_delta: 0.0, patience: 1, baseline: 100.0, restore_best_weights: true,"
+        " start_from_epoch: 1}",
+        "SGD",
+    ),
+    "ReduceLROnPlateau": (
+        "{monitor: val_loss, mode: auto, min_delta: 100.0, factor: 0.5, patience: 1, cooldown: 1, min_lr: 1e-3}",
+        "SGD",
+    ),
+    "SwapEMAWeights": ("{swap_on_epoch: true}", "{SGD: {use_ema: true}}"),
+    "StopAtTarget": ("{monitor: accuracy, target: 0.0, mode: max}", "SGD"),
+    "StopAfter": ("{seconds: 1e-6}", "SGD"),
+}
+
+MEMBERS = [(family, member) for family in COUNTS for member in family.members().values()]
+every_member = pytest.mark.parametrize(
+    ("family", "member"), MEMBERS, ids=[f"{family.noun}-{member.called()}" for family, member in MEMBERS]
+)
+
+ROW, IMAGE = (6,), (8, 8, 3)
+
+
+def sampled(family: type[Named], name: str) -> list[str]:
+    """The YAML of all samples of a member; empty where the tables above hold none."""
+    plain: dict[Any, list[dict[str, str]]] = {
+        Initializer: [INITIALIZERS, BIAS_INITIALIZERS],
+        Regularizer: [REGULARIZERS],
+        Constraint: [CONSTRAINTS],
+        Schedule: [SCHEDULES],
+        Metric: [METRICS, MORE_METRICS],
+        Callback: [{name: options for name, (options, _) in CALLBACKS.items()}],
+    }
+    if family is Layer:
+        return ROW_LAYERS.get(name, []) + IMAGE_LAYERS.get(name, [])
+    if family is Optimizer:
+        return [f"{{{OPTIMIZERS[name]}, {extra}}}" for extra in OPTIMIZER_EXTRAS] if name in OPTIMIZERS else []
+    if family is Loss:
+        return [options for _, options in LOSSES.get(name, [])]
+    return [table[name] for table in plain[family] if name in table]
+
+
+def keras_class(family: type[Named], member: type[Named]) -> Any:
+    """The class that the member stands for: ours, or Keras's."""
+    module, name = MODULES[family], KERAS_NAMES.get(member.called(), member.called())
+    ours = extensions.load("custom", module) if module in extensions.names("custom") else None
+    theirs = keras.optimizers.schedules if family is Schedule else getattr(keras, module)
+    return getattr(ours, name, None) or getattr(theirs, name)
+
+
+def is_ours(family: type[Named], member: type[Named]) -> bool:
+    return member.called() in WITHOUT_CLASS or keras_class(family, member).__module__.startswith("nntrain")
+
+
+def arguments(family: type[Named], member: type[Named]) -> dict[str, bool]:
+    """The arguments of the class, and of `Layer` below it where it takes those, each with whether it is required."""
+    kinds = inspect.Parameter
+    found: dict[str, bool] = {}
+    cls = keras_class(family, member)
+    signature = inspect.signature(cls).parameters.values()
+    passes_on = family is Layer and any(argument.kind is kinds.VAR_KEYWORD for argument in signature)
+    base = inspect.signature(keras.layers.Layer).parameters.values() if passes_on else ()
+    for argument in (*base, *signature):
+        if argument.kind not in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
+            found[argument.name] = argument.default is kinds.empty
+    # Keras takes these two for every layer but hands them on as **kwargs.
+    return {**dict.fromkeys(("name", "trainable") if passes_on else (), False), **found}
+
+
+def compared() -> list[Any]:
+    chosen = [(family, member) for family, member in MEMBERS if member.called() not in WITHOUT_CLASS]
+    return [pytest.param(f, m, id=f"{f.noun}-{m.called()}") for f, m in chosen]
+
+
+every_compared = pytest.mark.parametrize(("family", "member"), compared())
+
+
+class Trial:
+    """A built experiment on eight examples of random features."""
+
+    def __init__(self, model: str, train: str = "{}", shape: tuple[int, ...] = ROW, classes: int | None = 3) -> None:
+        kind = "target" if classes is None else "label"
+        data = f"data: {{csv_table: {{path: conformance.csv, {kind}: y}}}}"
+        config = from_document(yamlfile.parse(f"{data}\nmodel: {model}\ntrain: {train}\n", "conformance.yaml"))
+        self.facts = Facts(shape, classes, targets=2 if classes is None else 1)
+        config.check(self.facts)
+        self.experiment = resolve(config.experiment, self.facts)
+        random = np.random.default_rng(1)
+        self.x = random.uniform(size=(8, *shape)).astype("float32")
+        y = random.uniform(size=(8, 2)).astype("float32") if classes is None else np.arange(8, dtype="int32") % classes
+        self.model: Network = build(self.experiment, self.facts, self.x)
+        self.y = y
+        self.data = Arrays(self.x, encode_labels(y, self.experiment, self.facts))
+        self.program = Program(self.model, self.data, batch_size=8)
+
+    def weights(self) -> dict[str, np.ndarray]:
+        return {weight.path: weight.numpy() for weight in self.model.weights}
+
+    def step(self, times: int = 1) -> dict[str, float]:
+        """The figures after so many steps; the test fails where one of them, or a weight, is not finite."""
+        self.model.reset_metrics()
+        for epoch in range(1, times + 1):
+            self.program.train(self.data, epoch_order(0, epoch, 8, True), 0, 1)
+        figures = self.program.figures()
+        assert np.isfinite(list(figures.values())).all(), figures
+        assert all(np.isfinite(weight).all() for weight in self.weights().values())
+        return figures
+
+    def predictions(self) -> np.ndarray:
+        return self.model(self.x, training=False).numpy()
+
+    def reloaded(self, folder: Path) -> np.ndarray:
+        """What the saved model, loaded by Keras alone, predicts."""
+        self.model.plain().save(folder / "model.keras")
+        return keras.saving.load_model(folder / "model.keras")(self.x, training=False).numpy()
+
+
+def trained(model: str, train: str, folder: Path, shape: tuple[int, ...] = ROW) -> Trial:
+    """A trial that trained one step, changed its weights, and predicts the same after it was saved and loaded."""
+    trial = Trial(model, train, shape)
+    before = trial.weights()
+    trial.step()
+    assert any((before[path] != weight).any() for path, weight in trial.weights().items())
+    np.testing.assert_array_equal(trial.reloaded(folder), trial.predictions())
+    return trial
+
+
+@pytest.mark.parametrize("family", COUNTS, ids=lambda family: family.noun)
+def test_every_member_of_the_family_is_looked_at(family: type[Named]) -> None:
+    found = len(family.members())
+    assert found == COUNTS[family], f"the family of {family.noun}s has {found} members: change `COUNTS` to that number"
+
+
+def test_every_family_that_keras_has_is_looked_at() -> None:
+    """Splits and data sources are ours alone."""
+    families = {family.__name__ for family in Named.__subclasses__()} - {"SplitRule", "Source"}
+    assert families == {family.__name__ for family in COUNTS}
+
+
+@every_compared
+def test_every_option_is_an_argument_of_the_class(family: type[Named], member: type[Named]) -> None:
+    assert set(member.model_fields) - set(arguments(family, member)) - {"k" if member.called() == "TopK" else ""} == set()
+
+
+@every_compared
+def test_every_argument_is_an_option_or_left_out_on_purpose(family: type[Named], member: type[Named]) -> None:
+    name = member.called()
+    forgotten = set(arguments(family, member)) - set(member.model_fields)
+    forgotten -= LEFT_OUT[family] | LEFT_OUT_OF_ONE.get(name, set())
+    said = f"add {sorted(forgotten)} as fields of `{name}`, or to `LEFT_OUT` with the reason"
+    assert not forgotten, said
+
+
+@every_compared
+def test_an_option_is_required_where_the_class_requires_it(family: type[Named], member: type[Named]) -> None:
+    required = {name for name, needed in arguments(family, member).items() if needed}
+    assert {name for name, field in member.model_fields.items() if field.is_required()} == required
+
+
+def test_nothing_is_left_out_that_no_class_has() -> None:
+    for family, left_out in LEFT_OUT.items():
+        every = [member for member in family.members().values() if member.called() not in WITHOUT_CLASS]
+        known = {name for member in every for name in arguments(family, member)}
+        assert left_out <= known, f"remove {sorted(left_out - known)} from `LEFT_OUT`"
+
+
+@every_member
+def test_the_docstring_is_one_sentence_and_says_what_is_ours(family: type[Named], member: type[Named]) -> None:
+    text = inspect.cleandoc(member.__dict__.get("__doc__") or "")
+    assert text, f"give `{member.called()}` a docstring of one sentence"
+    sentence = text.removesuffix(" Ours.")
+    assert re.fullmatch(r"[^\n]+\.", sentence), f"the docstring of `{member.called()}` must be one line with a full stop"
+    assert not re.search(r"\. [A-Z]", sentence), f"the docstring of `{member.called()}` must be one sentence"
+    assert (sentence != text) == is_ours(family, member), "`Ours.` stands where Keras has no such class, and only there"
+
+
+@every_member
+def test_the_samples_of_every_member_name_every_option(family: type[Named], member: type[Named]) -> None:
+    name = member.called()
+    samples = sampled(family, name)
+    assert samples, f"add a sample of `{name}` to the table of {family.noun}s at the top of this file"
+    trees = [yamlfile.parse(sample, "sample.yaml").tree for sample in samples]
+    written = {option for tree in trees for option in tree}
+    automatic = {"name", "trainable"} if family is Layer else set()
+    forgotten = set(member.model_fields) - written - automatic - NOT_SAMPLED.get(name, set())
+    assert not forgotten, f"add a sample of `{name}` with {sorted(forgotten)} at the top of this file"
+
+
+def stacked(name: str, samples: list[str]) -> str:
+    """The samples as a model, each with a name of its own and `trainable`, as far as the layer takes them."""
+    tree = []
+    for index, sample in enumerate(samples):
+        options = yamlfile.parse(sample, "sample.yaml").tree
+        own = {"name": f"sample_{index}", "trainable": True}
+        tree.append({name: {**{k: v for k, v in own.items() if k in Layer.find(name).model_fields}, **options}})
+    return yamlfile.dump(tree).strip().replace("\n", "\n  ")
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [(name, ROW) for name in ROW_LAYERS] + [(name, IMAGE) for name in IMAGE_LAYERS],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)}d",
+)
+def test_a_net_with_the_layer_trains_and_reloads(name: str, shape: tuple[int, ...], tmp_path: Path) -> None:
+    samples = (ROW_LAYERS if shape == ROW else IMAGE_LAYERS)[name]
+    trial = trained("\n  " + stacked(name, samples), "{optimizer: {SGD: {learning_rate: 0.1}}}", tmp_path, shape)
+    if "trainable" in Layer.find(name).model_fields:
+        assert [layer.name for layer in trial.model.layers[: len(samples)]] == [
+            f"sample_{index}" for index in range(len(samples))
+        ]
+
+
+def test_a_layer_that_is_not_trainable_keeps_its_weights() -> None:
+    trial = Trial("[{Dense: {units: 4, trainable: false}}, {Dense: {units: 3, activation: softmax}}]")
+    before = trial.weights()
+    trial.step()
+    changed = {path for path, weight in trial.weights().items() if (before[path] != weight).any()}
+    assert changed == {weight.path for weight in trial.model.layers[1].weights}
+
+
+def test_nets_with_every_initializer_train_and_reload(tmp_path: Path) -> None:
+    kernels = [f"{{Dense: {{units: 4, activation: tanh, kernel_initializer: {{{i}: {o}}}, name: {i}}}}}"
+               for i, o in INITIALIZERS.items()]
+    biases = [f"{{Dense: {{units: 4, activation: tanh, bias_initializer: {{{i}: {o}}}, name: {i}}}}}"
+              for i, o in BIAS_INITIALIZERS.items()]
+    trained(f"[{{Dense: {{units: 4}}}}, {', '.join(kernels + biases)}]", "{}", tmp_path)
+
+
+@pytest.mark.parametrize("weight", ["kernel", "bias", "activity"])
+def test_nets_with_every_regularizer_train_and_reload(weight: str, tmp_path: Path) -> None:
+    layers = [f"{{Dense: {{units: 4, {weight}_regularizer: {{{r}: {o}}}}}}}" for r, o in REGULARIZERS.items()]
+    trial = trained(f"[{', '.join(layers)}, {{Dense: {{units: 3, activation: softmax}}}}]", "{}", tmp_path)
+    assert len(trial.model.losses) == len(REGULARIZERS)
+    assert trial.program.figures()["regularization_loss"] > 0
+
+
+def test_a_net_with_every_constraint_trains_and_reloads(tmp_path: Path) -> None:
+    layers = [f"{{Dense: {{units: 4, kernel_constraint: {{{c}: {o}}}}}}}" for c, o in CONSTRAINTS.items()]
+    trial = trained(f"[{', '.join(layers)}, {{Dense: {{units: 3, activation: softmax}}}}]", "{}", tmp_path)
+    at_most_half, unit, not_negative, between = (layer.kernel.numpy() for layer in trial.model.layers[:4])
+    assert np.linalg.norm(at_most_half, axis=0).max() <= 0.5 * (1 + 1e-6)
+    np.testing.assert_allclose(np.linalg.norm(unit, axis=0), 1, rtol=1e-5)
+    assert not_negative.min() >= 0
+    norms = np.linalg.norm(between, axis=0)
+    assert norms.min() >= 0.2 * (1 - 1e-5)
+    assert norms.max() <= 0.4 * (1 + 1e-5)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("extra", OPTIMIZER_EXTRAS, ids=lambda extra: extra.partition(":")[0])
+def test_a_net_trains_with_the_optimizer(name: str, extra: str) -> None:
+    head = "[{Dense: {units: 3, activation: softmax}}]"
+    trial = Trial(head, f"{{optimizer: {{{name}: {{{OPTIMIZERS[name]}, {extra}}}}}}}")
+    before = trial.weights()
+    trial.step(times=2)
+    assert all((before[path] != weight).any() for path, weight in trial.weights().items())
+    assert trial.model.optimizer.iterations.numpy() == (1 if "accumulation" in extra else 2)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_net_trains_with_the_schedule(name: str) -> None:
+    head = "[{Dense: {units: 3, activation: softmax}}]"
+    trial = Trial(head, f"{{optimizer: {{SGD: {{learning_rate: {{{name}: {SCHEDULES[name]}}}}}}}}}")
+    rates = []
+    for _ in range(4):
+        rates.append(float(trial.model.optimizer.learning_rate))
+        trial.step()
+    assert np.isfinite(rates).all()
+    assert len(set(rates)) > 1
+    configured = keras.optimizers.get(keras.optimizers.serialize(trial.model.optimizer))
+    np.testing.assert_array_equal(configured.learning_rate, rates[0])
+
+
+def classes_of(head: str) -> int | None:
+    return {SIGMOID: 2, LOGIT: 2, SOFTMAX: 3, LOGITS: 3}.get(head)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "options"), [(name, *sample) for name, samples in LOSSES.items() for sample in samples]
+)
+def test_a_net_trains_with_the_loss(name: str, head: str, options: str) -> None:
+    trial = Trial(f"[{{Dense: {head}}}]", f"{{loss: {{{name}: {options}}}}}", classes=classes_of(head))
+    assert isinstance(trial.model.loss, keras_class(Loss, Loss.find(name)))
+    before = trial.weights()
+    trial.step()
+    assert all((before[path] != weight).any() for path, weight in trial.weights().items())
+
+
+@pytest.mark.parametrize("head", [SIGMOID, LOGIT, SOFTMAX, LOGITS, NUMBERS])
+def test_a_net_is_scored_by_every_metric_that_fits(head: str) -> None:
+    task = "numbers" if classes_of(head) is None else "classes"
+    members = [name for name, member in Metric.members().items() if member.task in (task, "any")]
+    plain = [name for name in members if name not in MORE_METRICS]
+    chosen = [f"{{{name}: {METRICS[name]}}}" for name in members] + plain
+    chosen += [f"{{{name}: {options}}}" for name, options in MORE_METRICS.items() if name in members]
+    trial = Trial(f"[{{Dense: {head}}}]", f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(head))
+    figures = trial.step()
+    columns = {metric.column for metric in trial.experiment.train.metrics}
+    assert len(columns) == len(chosen)
+    assert set(figures) == {"loss", *columns}
+    if task == "classes":
+        assert all(0 <= figures[name] <= 1 for name in columns)
+
+
+class Silence:
+    """A watcher that shows nothing."""
+
+    def begin(self, epochs: int, steps: int) -> None: ...
+
+    def piece(self, epoch: int, step: int, figures: dict[str, float]) -> None: ...
+
+    def epoch(self, row: dict[str, float]) -> None: ...
+
+
+@pytest.mark.parametrize("name", CALLBACKS)
+def test_a_net_trains_under_the_callback(name: str) -> None:
+    options, optimizer = CALLBACKS[name]
+    head = "[{Dense: {units: 3, activation: softmax}}]"
+    trial = Trial(head, f"{{epochs: 3, optimizer: {optimizer}, callbacks: [{{{name}: {options}}}]}}")
+    (callback,) = build_callbacks(trial.experiment)
+    train = trial.experiment.train
+    mode = direction(train.monitor, train.metrics)
+    plan = loop.Plan(0, 8, train.epochs, None, train.shuffle, train.monitor, mode, train.save)
+    history = loop.History()
+    loop.fit(trial.program, trial.data, trial.data, plan, [callback], Silence(), history)
+    assert isinstance(callback, keras_class(Callback, Callback.find(name)))
+    assert len(history.rows) == (1 if name.startswith("Stop") else 3)
+    assert np.isfinite([value for row in history.rows for value in row.values()]).all()
+    if name == "ReduceLROnPlateau":
+        assert history.rows[-1]["learning_rate"] < history.rows[0]["learning_rate"]
