@@ -98,9 +98,10 @@ class _ArrayFile:
             with FilePath(self.file).open("rb") as file:
                 if file.read(6) == b"\x93NUMPY":
                     raise self.error(f"`{self.file}` holds a single array", "save with `numpy.savez(file, x=x, y=y)`")
-            with np.load(self.file, allow_pickle=False) as opened:
-                self.names = list(opened)
-                return {name: self._read(opened, name) for name in self.names if name in KNOWN}
+                file.seek(0)
+                with np.load(file, allow_pickle=False) as opened:
+                    self.names = list(opened)
+                    return {name: self._read(opened, name) for name in self.names if name in KNOWN}
         except FileNotFoundError:
             raise self.error(f"there is no file `{self.file}`", "check the path") from None
         except IsADirectoryError:

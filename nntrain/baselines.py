@@ -35,18 +35,18 @@ def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> l
     most = max(2 * len(dataset.classes), min(limit, _NUMBERS // train.x[0].size))
     if len(train) > most:
         train = train.take(_part(train.y if dataset.classes else np.zeros(len(train), np.int64), most, seed))
-    models = _classifiers(seed, len(train) > len(dataset.classes)) if dataset.classes else _regressors(seed)
+    models = _classifiers(seed, _classes_vary(train)) if dataset.classes else _regressors(seed)
     return [_run(name, model, train, split, bool(dataset.classes)) for name, model in models.items()]
 
 
-def _classifiers(seed: int, more_rows_than_classes: bool) -> dict[str, Any]:
+def _classifiers(seed: int, classes_vary: bool) -> dict[str, Any]:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.dummy import DummyClassifier
     from sklearn.linear_model import LogisticRegression, Perceptron
     from sklearn.neural_network import MLPClassifier
 
-    # Fewer rows than classes leave no spread inside a class, and the discriminant refuses them.
-    discriminant = {"linear discriminant analysis": LinearDiscriminantAnalysis()} if more_rows_than_classes else {}
+    # Its formula divides by the spread inside the classes, and it breaks where there is none.
+    discriminant = {"linear discriminant analysis": LinearDiscriminantAnalysis()} if classes_vary else {}
     return {
         "majority class": DummyClassifier(),
         "logistic regression": LogisticRegression(),
@@ -81,6 +81,12 @@ def _run(name: str, model: Any, train: Split, split: Split, classification: bool
         predicted = _predicted(pipeline, split.x)
     score = np.mean(predicted == split.y) if classification else regression_scores(split.y, predicted)["r2_score"]
     return Baseline(name, float(score), len(train), seconds)
+
+
+def _classes_vary(train: Split) -> bool:
+    """Whether two rows of one class differ."""
+    _, first, classes = np.unique(train.y, return_index=True, return_inverse=True)
+    return bool((train.x != train.x[first[classes]]).any())
 
 
 def _flat(x: np.ndarray) -> np.ndarray:

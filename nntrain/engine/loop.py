@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from nntrain.custom.network import Network
-from nntrain.engine.resident import Arrays, Program, epoch_order
+from nntrain.engine.resident import Arrays, Program, as_float, epoch_order
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.errors import Diverged
 
@@ -128,7 +128,7 @@ class _Trainer:
         self.watcher.epoch(row)
 
     def _rate(self) -> float:
-        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        return as_float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
     def _train(self, epoch: int, request: StopRequest) -> None:
         """All steps of the epoch, piece by piece; the result does not depend on the pieces."""

@@ -78,11 +78,16 @@ class Program:
 
     def figures(self) -> dict[str, float]:
         """What the model's metrics say now."""
-        return {name: float(value) for name, value in self.model.get_metrics_result().items()}
+        return {name: as_float(value) for name, value in self.model.get_metrics_result().items()}
 
     def steps(self, data: Arrays) -> int:
         """Steps in an epoch; the last one may be shorter."""
         return -(-len(data) // self.batch_size)
+
+
+def as_float(value: Any) -> float:
+    """A float32 scalar as the Python float with the fewest digits that is the same float32."""
+    return float(str(np.float32(value)))
 
 
 def _signature(data: Arrays) -> tuple[Any, ...]:

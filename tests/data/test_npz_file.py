@@ -49,7 +49,7 @@ def test_integers_are_classes_and_floats_are_numbers() -> None:
     save(x=X, y=Y.astype(np.float64))
     data = load(source())
     assert data.facts == Facts((2,), None)
-    assert (data.train.y.dtype, data.train.y.shape) == (np.float32, (12, 1))
+    assert (data.train.y.dtype, data.train.y.shape) == (np.float32, (13, 1))
 
 
 def test_the_task_may_be_named() -> None:
