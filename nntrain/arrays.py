@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from nntrain.data.npz_file import Options
 
 SUFFIXES = {"pool": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
+BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
 KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes for letter in "xy"]
 
 
@@ -108,17 +110,17 @@ class _ArrayFile:
             raise self.error(f"`{self.file}` is a folder", "give the path of a file") from None
         except PermissionError:
             raise self.error(f"`{self.file}` cannot be read", "check the permissions of the file") from None
-        except (OSError, EOFError, ValueError, zipfile.BadZipFile):
+        except BROKEN:
             message = f"`{self.file}` is broken, or no .npz file"
             raise self.error(message, "save it again with `numpy.savez(file, x=x, y=y)`") from None
 
     def _read(self, opened: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
         try:
             return np.asarray(opened[name])
-        except ValueError:
-            message = f"the array `{name}` holds Python objects"
-            raise self.error(message, "save an array of numbers, with rows of the same length") from None
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error):
+        except BROKEN as error:
+            if "Object arrays" in str(error):
+                message = f"the array `{name}` holds Python objects"
+                raise self.error(message, "save an array of numbers, with rows of the same length") from None
             message = f"the array `{name}` in `{self.file}` is broken"
             raise self.error(message, "save the file again") from None
 

@@ -10,7 +10,7 @@ import numpy as np
 from nntrain.dataset import Dataset, Split
 from nntrain.scores import regression_scores
 
-_NUMBERS = 40_000_000  # training numbers at most, so that large images do not take hours; 5,000 rows of 8,000 features
+_NUMBERS = 20_000_000  # training numbers at most, so that large images do not take hours: 5,000 rows of 4,000
 _CHUNK = 1000  # rows turned into floating point at once
 
 
@@ -27,9 +27,9 @@ class Baseline:
 def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> list[Baseline]:
     """Fits scikit-learn's models to the training split and scores each on the whole of `split`, simplest first.
 
-    Examples are flattened, and standardised by the rows that are fitted to. More than `limit` training rows (fewer where
-    an example has more than 8,000 numbers) are replaced by a random part of them, drawn with the seed, with the same
-    share of every class and at least one row of each.
+    Examples are flattened, and standardised by the rows that are fitted to. More than `limit` training rows (fewer
+    where an example has more than 4,000 numbers) are replaced by a random part of them, drawn with the seed, with the
+    same share of every class and at least one row of each.
     """
     train = dataset.train
     most = max(2 * len(dataset.classes), min(limit, _NUMBERS // train.x[0].size))

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -107,7 +108,9 @@ def _adapt(layer: Any, before: Sequence[keras.layers.Layer], examples: np.ndarra
         layer.adapt(examples.astype("float32"))
         return
     prefix = keras.Sequential([keras.Input(examples.shape[1:]), *before])
-    parts = [prefix(examples[start : start + batch].astype("float32")) for start in range(0, len(examples), batch)]
+    pieces = [examples[start : start + batch].astype("float32") for start in range(0, len(examples), batch)]
+    # Said, because Keras's augmentation layers take a bare call for training.
+    parts = [prefix(piece, training=False) for piece in pieces]
     layer.adapt(np.concatenate([keras.ops.convert_to_numpy(part) for part in parts]))
 
 
@@ -133,17 +136,24 @@ def _at(path: Path, spec: Named | None = None, shape: tuple[int | None, ...] = (
 
 
 def _in_place(path: Path, spec: Named | None, shape: tuple[int | None, ...], error: Exception) -> Problem:
-    words = " ".join(str(error).split("\n\nArguments received")[0].split()).rstrip(".")
+    words = _keras_words(str(error))
     if spec is None:
         return Problem(f"Keras refuses this: {words}", path)
     layer = spec.called()
-    if "expected min_ndim=4" in words or "expected ndim=4" in words or "rank 4" in words:
+    if re.search(r"expected (min_)?ndim=4|rank 4|4D", words):
         message = f"`{layer}` needs images, but its input has the shape {_shape(shape)}"
         return Problem(message, path, "add `Reshape: [height, width, channels]` before it", on_key=True)
-    if "would be negative" in words or "negative dimension" in words.lower():
+    if re.search(r"negative|zero or", words):
         message = f"`{layer}` does not fit into its input of the shape {_shape(shape)}"
         return Problem(message, path, "use a smaller window, `padding: same`, or one pooling less", on_key=True)
-    return Problem(f"`{layer}` cannot follow an output of the shape {_shape(shape)}", path, words, on_key=True)
+    return Problem(f"`{layer}` cannot take an input of the shape {_shape(shape)}: {words}", path, on_key=True)
+
+
+def _keras_words(text: str) -> str:
+    """Keras's message without its colours, its preamble and its list of arguments, on one line."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text).split("Arguments received by")[0]
+    text = re.sub(r"^Exception encountered when calling [^\n]*\n", "", text.strip())
+    return " ".join(text.split()).rstrip(".")
 
 
 def _shape(shape: tuple[int | None, ...]) -> str:
@@ -164,6 +174,9 @@ def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, facts: F
         kind = _keras_class(spec)
     if isinstance(spec, metrics.AUC) and not single:
         options |= {"multi_label": True, "num_labels": facts.classes}
+    if isinstance(spec, metrics.F1Score) and single:
+        # Without a threshold Keras predicts the most probable class, which of a single one is always the first.
+        options = {"threshold": 0.5, **options}
     return on_probabilities(kind, facts.classes, are_logits(loss, head))(**options)
 
 

@@ -87,9 +87,9 @@ def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, ter
     config = checked(file, assignments, None, terminal)
     model = ""
     if build:
+        backend.start("cpu", verbose)
         from nntrain import experiment
 
-        backend.start("cpu", verbose)
         prepared = experiment.prepare(config)
         experiment.tell(prepared, terminal)
         count = experiment.count_parameters(prepared.model)

@@ -9,7 +9,7 @@ from nntrain import extensions, splits
 from nntrain.errors import DataError, Path, Problem
 from nntrain.faults import Faults, check, class_counts, constant_columns, missing_classes
 from nntrain.spec.base import shown
-from nntrain.spec.data import File, First, Fraction, Last, Nothing, Source, SplitRule
+from nntrain.spec.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
 from nntrain.spec.facts import Facts
 
 
@@ -48,14 +48,6 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Fold:
-    """Fold `index` (from 0) of `count`: its rows take the place of the test split."""
-
-    index: int
-    count: int
-
-
-@dataclass(frozen=True)
 class Dataset:
     """The splits of one run. `warnings` are faults that do not stop a training, such as a constant column."""
 
@@ -75,7 +67,7 @@ class Dataset:
         return Facts(shape=self.train.x.shape[1:], classes=len(self.classes) or None, targets=targets)
 
 
-def load(source: Source, fold: Fold | None = None) -> Dataset:
+def load(source: Source) -> Dataset:
     """Reads, splits and checks the data; raises DataError with the row and the column of every fault.
 
     The test split is taken first, the validation split from the rest, and a share is a share of what is there at that
@@ -86,7 +78,7 @@ def load(source: Source, fold: Fold | None = None) -> Dataset:
     faults = Faults()
     check(rows, ("data", source.called()), faults)
     faults.throw()
-    dataset = _Divider(rows, source, fold).dataset()
+    dataset = _Divider(rows, source).dataset()
     return replace(dataset, warnings=constant_columns(dataset.train.x, dataset.features))
 
 
@@ -107,7 +99,6 @@ class _Divider:
 
     rows: Rows
     source: Source
-    fold: Fold | None
 
     @property
     def place(self) -> Path:
@@ -143,10 +134,11 @@ class _Divider:
 
     def _test(self, spare: int) -> tuple[np.ndarray, np.ndarray]:
         every = np.arange(len(self.rows.pool))
-        if self.fold is None:
+        fold = self.source.fold
+        if fold is None:
             return self._taken(self._rule("test"), every, "test", spare)
-        self._check_folds(self.fold)
-        inside = splits.fold_of_rows(self.groups, self.fold.count, self.source.split_seed) == self.fold.index
+        self._check_folds(fold)
+        inside = splits.fold_of_rows(self.groups, fold.count, self.source.split_seed) == fold.index - 1
         return every[inside], every[~inside]
 
     def _taken(self, rule: SplitRule, rows: np.ndarray, name: str, spare: int) -> tuple[np.ndarray, np.ndarray]:
@@ -190,7 +182,7 @@ class _Divider:
 
     def _cure(self, name: str) -> str:
         """What to do about a class that is missing from the split."""
-        rule = Nothing() if name == "train" or (name == "test" and self.fold) else self._rule(name)
+        rule = Nothing() if name == "train" or (name == "test" and self.source.fold) else self._rule(name)
         if isinstance(rule, (First, Last)):
             return f"write `{name}: 0.2` for the same share of every class"
         if isinstance(rule, Fraction) and not rule.stratify:

@@ -21,6 +21,7 @@ from nntrain.rundir import RunDir
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 from nntrain.spec.load import load
+from nntrain.table import read_features
 
 BOOTSTRAP_SEED = 0
 
@@ -127,13 +128,11 @@ def predict(run_dir: RunDir, file: Path) -> str:
 
 def read_inputs(restored: Restored, file: Path) -> np.ndarray:
     """(n, *shape) in the dtype that the model was trained on."""
-    from nntrain.table import read_features
-
     if file.suffix == ".npz":
         x = _npz_inputs(file)
     elif not restored.features:
-        shape = " x ".join(map(str, restored.scorer.facts.shape))
-        raise DataError(f"`{file}` is no .npz, but the model takes arrays of {shape}", help="save an array `x` as .npz")
+        sizes = " x ".join(map(str, restored.scorer.facts.shape))
+        raise DataError(f"`{file}` is no .npz, but the model takes arrays of {sizes}", help="save an array `x` as .npz")
     else:
         separator = getattr(restored.experiment.data, "separator", ",")
         x = read_features(file, restored.features, separator)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from nntrain import dataset as datasets
 from nntrain import environment, rundir, scores, yamlfile
 from nntrain.build import build, build_callbacks
@@ -71,10 +69,8 @@ def tell(prepared: Prepared, terminal: Terminal) -> None:
 
 def load_data(config: Config) -> Dataset:
     """The data of a config; what is wrong with them is shown at the option that names them."""
-    source = config.experiment.data
-    fold = None if source.fold is None else datasets.Fold(source.fold.index - 1, source.fold.count)
     try:
-        return datasets.load(source, fold)
+        return datasets.load(config.experiment.data)
     except DataError as error:
         raise DataError(problems=in_order(config.document, error.problems)) from None
 

@@ -22,7 +22,14 @@ def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
     shown = sort if sort and "." in sort else _first_figure(rows)
     columns = ("run", "started", "epochs", "best epoch", shown, "state")
     cells = [
-        [row["run"], row["start"], row["epochs"], row["best_epoch"], row["figures"].get(shown, ""), row["state"]]
+        [
+            row["run"],
+            str(row["start"])[:16].replace("T", " "),
+            row["epochs"],
+            row["best_epoch"],
+            row["figures"].get(shown, ""),
+            row["state"],
+        ]
         for row in rows
     ]
     terminal.table("", columns, cells)
@@ -80,5 +87,5 @@ def _first_figure(rows: list[dict[str, Any]]) -> str:
     for split in ("test", "validation", "train"):
         for name in [f"{split}.accuracy", *(name for name in names if name.startswith(f"{split}."))]:
             if name in names and not name.endswith("loss"):
-                return name
-    return names[0] if names else "figure"
+                return str(name)
+    return str(names[0]) if names else "figure"

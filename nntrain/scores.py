@@ -26,7 +26,7 @@ class ClassScore:
 def confusion(y: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """(classes, classes) int64: the entry [i, j] counts the examples of class i that were taken for class j.
 
-    y and predicted: (n,) class indices. Raises ValueError when they differ in length or an index is not below `classes`.
+    y and predicted: (n,) class indices. Raises ValueError when they differ in length or an index is no class.
     """
     _same_shape(y, predicted)
     for values in (y, predicted):
@@ -91,7 +91,7 @@ def _same_shape(y: np.ndarray, predicted: np.ndarray) -> None:
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return np.asarray(np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0))
 
 
 def _means(values: np.ndarray, count: int, source: np.random.Generator) -> np.ndarray:

@@ -49,5 +49,7 @@ def _student(degrees: int) -> float:
 
 
 def _figure(value: float, mean: float) -> str:
-    """Four decimals, which suit a share, or four significant digits where the mean is very large or very small."""
-    return f"{value:.4f}" if mean == 0 or 0.01 <= abs(mean) < 1000 else f"{value:.4g}"
+    """Four decimals, which suit a share; one where the mean is large, four significant digits where it is tiny."""
+    if abs(mean) >= 1000:
+        return f"{value:.1f}"
+    return f"{value:.4f}" if mean == 0 or abs(mean) >= 0.01 else f"{value:.4g}"

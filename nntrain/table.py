@@ -64,6 +64,15 @@ def read_table(
     return reader.table()
 
 
+def read_features(path: str | FilePath, features: Sequence[str], separator: str = ",") -> np.ndarray:
+    """(n, features) float32: the named columns of a CSV file, in this order; other columns are left alone.
+
+    Raises DataError with every fault and its line and column.
+    """
+    reader = _Reader(CsvText(path, separator), None, (), (), (), tuple(features), (), others_allowed=True)
+    return reader.table().x
+
+
 class _Reader:
     """One pass over the records of a file."""
 
@@ -76,9 +85,11 @@ class _Reader:
         classes: tuple[str, ...],
         features: tuple[str, ...],
         source: Path,
+        others_allowed: bool = False,
     ) -> None:
         self.text, self.label, self.targets, self.ignore, self.source = text, label, targets, ignore, source
         self.classes, self.features = classes, features
+        self.others_allowed = others_allowed
         self.faults = Faults()
         self.numbers, self.labels, self.lines = array("d"), list[str](), array("q")
 
@@ -108,7 +119,7 @@ class _Reader:
         self.label_column = self.header.index(self.label) if self.label is not None else None
 
     def _refuse_no_header(self, first: list[str]) -> None:
-        if len(self.header) == 1:
+        if len(self.header) == 1 and tuple(self.header) != self.features:
             separator = next((other for other in SEPARATORS if other in self.header[0]), None)
             help = f"write `separator: {SEPARATORS[separator]}`" if separator else "give a file of several columns"
             raise self.text.error(f"there is only one column, {shown(self.header[0])}", help, self._at(None))
@@ -135,9 +146,11 @@ class _Reader:
                 self._unknown(f"there is no column {shown(name)} in `{self.text.file}`", str(name), option)
         others = [name for name in self.header if name not in {self.label, *self.targets, *self.ignore}]
         for name in [name for name in self.features if name not in others]:
-            help = f"add the column {shown(name)}, which the other rows have"
+            help = f"add the column {shown(name)}, which the training rows have"
             self._fault(f"there is no column {shown(name)}", help, self._at(None))
-        for name in [name for name in others if self.features and name not in self.features]:
+        for name in [
+            name for name in others if self.features and name not in self.features and not self.others_allowed
+        ]:
             help = f"remove the column, or leave it out with `ignore: [{name}]`"
             self._fault(f"the other rows have no column {shown(name)}", help, self._at(self.header.index(name)))
         self.features = self.features or tuple(others)

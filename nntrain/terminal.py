@@ -24,7 +24,8 @@ class Terminal:
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.out = Console(highlight=False, soft_wrap=True)
+        width = None if sys.stdout.isatty() else 200  # a file or a pipe has no width
+        self.out = Console(highlight=False, soft_wrap=True, width=width)
         self.err = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def note(self, text: str) -> None:
@@ -51,7 +52,7 @@ class Terminal:
         table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for index, name in enumerate(names):
             numeric = index and all(isinstance(row[index], (int, float)) or row[index] == "" for row in rows)
-            table.add_column(name, justify="right" if numeric else "left")
+            table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
         for row in rows:
             table.add_row(*(shown_figure(cell) for cell in row))
         plain = Console(width=200, file=None, no_color=True)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.dataset import Dataset, Fold, Split, load, sha256
+from nntrain.dataset import Dataset, Split, load, sha256
 from nntrain.errors import DataError
 from nntrain.faults import constant_columns
-from nntrain.spec.data import Source
+from nntrain.spec.data import Fold, Source
 from nntrain.spec.facts import Facts
 
 
@@ -34,9 +34,13 @@ def positions(split: Split | None) -> list[int]:
     return [] if split is None else [int(row) for row in split.x[:, 0]]
 
 
-def text_of(source: Source, fold: Fold | None = None) -> str:
+def folded(source: Source, index: int, count: int) -> Source:
+    return source.model_copy(update={"fold": Fold(index=index + 1, count=count)})
+
+
+def text_of(source: Source) -> str:
     with pytest.raises(DataError) as caught:
-        load(source, fold)
+        load(source)
     return str(caught.value)
 
 
@@ -92,27 +96,27 @@ def test_none_leaves_all_rows_to_the_training(tmp_path: Path) -> None:
 
 def test_folds_cover_every_row_once_with_the_same_share_of_each_class(tmp_path: Path) -> None:
     spec = numbered(tmp_path, [20, 13], validation="none")
-    folds = [load(spec, Fold(index, 5)) for index in range(5)]
+    folds = [load(folded(spec, index, 5)) for index in range(5)]
     tested = [positions(fold.test) for fold in folds]
     assert sorted(sum(tested, [])) == list(range(33))
     assert sorted(len(part) for part in tested) == [6, 6, 7, 7, 7]
     assert all(counts(fold.test)[0] == 4 and counts(fold.test)[1] in (2, 3) for fold in folds)
     assert all(not set(positions(fold.train)) & set(positions(fold.test)) for fold in folds)
-    assert positions(load(spec, Fold(2, 5)).test) == tested[2]
+    assert positions(load(folded(spec, 2, 5)).test) == tested[2]
 
 
 def test_a_fold_leaves_the_official_test_split_alone(tmp_path: Path) -> None:
     x, y = np.arange(40.0).reshape(20, 2), np.tile([0, 1], 10)
     spec = source(saved(tmp_path, x, y, x_test=x - 1000, y_test=y), validation=0.2)
     assert positions(load(spec).test) == positions(Split(x - 1000, y))
-    data = load(spec, Fold(0, 5))
+    data = load(folded(spec, 0, 5))
     assert data.test is not None and data.validation is not None
     assert min(positions(data.test)) >= 0
     assert (len(data.train), len(data.validation), len(data.test)) == (12, 4, 4)
 
 
 def test_the_validation_split_of_a_fold_follows_its_own_rule(tmp_path: Path) -> None:
-    data = load(numbered(tmp_path, [20, 20], test={"last": 1}, validation=0.25), Fold(1, 4))
+    data = load(folded(numbered(tmp_path, [20, 20], test={"last": 1}, validation=0.25), 1, 4))
     assert (len(data.train), counts(data.validation), counts(data.test)) == (22, [4, 4], [5, 5])
 
 
@@ -284,10 +288,10 @@ def test_a_source_without_files_takes_no_split_from_one(tmp_path: Path) -> None:
 
 
 def test_more_folds_than_rows(tmp_path: Path) -> None:
-    assert text_of(numbered(tmp_path, [20, 4]), Fold(0, 5)) == (
+    assert text_of(folded(numbered(tmp_path, [20, 4]), 0, 5)) == (
         "error: 5 folds need at least 5 rows, class `1` has 4\n  --> data.npz_file\n help: use at most 4 folds"
     )
     regression = source(saved(tmp_path, np.ones((3, 2)), np.ones(3)))
-    assert text_of(regression, Fold(0, 5)) == (
+    assert text_of(folded(regression, 0, 5)) == (
         "error: 5 folds need at least 5 rows, the data have 3\n  --> data.npz_file\n help: use at most 3 folds"
     )

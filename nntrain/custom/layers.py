@@ -1,4 +1,4 @@
-"""Layers that Keras lacks."""
+"""Layers that Keras lacks, or that are wrong in it."""
 
 from typing import Any
 
@@ -36,3 +36,22 @@ class RReLU(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments of `__init__`."""
         return {**super().get_config(), "lower": self.lower, "upper": self.upper, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class RandomCrop(keras.layers.RandomCrop):
+    """Keras's RandomCrop, which at inference (3.15) leaves the images uncut, against its own output shape.
+
+    Here inference cuts from the middle. Shapes: (batch, rows, columns, channels) to (batch, height, width, channels).
+    """
+
+    def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
+        """The first row and the first column of the piece."""
+        if training:
+            return super().get_random_transformation(data, training, seed)
+        rows, columns = data.shape[self.height_axis], data.shape[self.width_axis]
+        return max(0, rows - self.height) // 2, max(0, columns - self.width) // 2
+
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
+        """The piece of every image, in training and at inference."""
+        return super().transform_images(images, transformation, training=True)

@@ -13,7 +13,7 @@ def on_probabilities(metric: type[keras.metrics.Metric], classes: int, logits: b
     (batch, classes), probabilities or logits.
     """
 
-    class OnProbabilities(metric):  # type: ignore[misc, valid-type]
+    class OnProbabilities(metric):
         def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
             y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
             if logits:

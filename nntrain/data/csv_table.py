@@ -40,6 +40,7 @@ def _names(value: Any) -> list[str]:
 class Options(Splittable):
     """A CSV file with a header, its columns numbers except for the class. A regression names `target` instead."""
 
+    takes_files = True
     path: FilePath
     label: Text = omitted
     target: Annotated[str | list[str], PlainValidator(_target)] = omitted

@@ -18,6 +18,7 @@ class Options(Splittable):
     Integers in `y` are class indices and floats are numbers to predict, unless `task` says otherwise.
     """
 
+    takes_files = True
     path: FilePath
     task: Literal["classification", "regression"] = omitted
     classes: list[Text] = []

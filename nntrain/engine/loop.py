@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
-from nntrain.custom.network import Network
 from nntrain.engine.resident import Arrays, Program, as_float, epoch_order
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.errors import Diverged

@@ -16,10 +16,11 @@ def sheet(width: float, height: float, title: str) -> "Figure":
     """An empty figure of width x height inches with its title at the top left."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout="compressed", facecolor="white")
+    layout = ConstrainedLayoutEngine(compress=True, w_pad=0.1, h_pad=0.08)
+    figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout=layout, facecolor="white")
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)
     if title:
         shown = short(title, int(width * 9))
         figure.suptitle(shown, x=0.012, ha="left", fontsize=12, fontweight="bold", color=INK, parse_math=False)

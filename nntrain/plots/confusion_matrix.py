@@ -1,7 +1,7 @@
 """Which class was taken for which."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -72,7 +72,9 @@ def _label(axes: "Axes", names: Sequence[str]) -> None:
     places = np.arange(len(names))
     size = min(10.0, 72 * _cell(len(names)) * 0.7)
     rotation = 0 if max(map(len, names)) * size * 0.62 < 72 * _cell(len(names)) else 45 if len(names) <= 12 else 90
-    turned = {"ha": "right", "va": "center", "rotation": rotation, "rotation_mode": "anchor"} if rotation else {}
+    turned: dict[str, Any] = (
+        {"ha": "right", "va": "center", "rotation": rotation, "rotation_mode": "anchor"} if rotation else {}
+    )
     axes.set_xticks(places, names, fontsize=size, parse_math=False, **turned)
     axes.set_yticks(places, names, fontsize=size, parse_math=False)
     axes.set_xlabel("predicted", color=_paper.INK)

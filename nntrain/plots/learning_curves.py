@@ -23,8 +23,8 @@ def draw(rows: Sequence[Mapping[str, float]], best_epoch: int, title: str) -> by
     """A PNG: a panel for the loss and for each further metric, and one for the learning rate where it changes.
 
     `rows` are those of metrics.csv, one an epoch; a column may be absent from some of them and its value may be
-    non-finite, which leaves a gap. A `best_epoch` that is none of the epochs is not marked. Raises ValueError when there
-    are no rows.
+    non-finite, which leaves a gap. A `best_epoch` that is none of the epochs is not marked. Raises ValueError when
+    there are no rows.
     """
     if not rows:
         raise ValueError("learning curves need at least one epoch")

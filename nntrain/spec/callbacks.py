@@ -46,8 +46,6 @@ class ReduceLROnPlateau(_Monitor):
 class SwapEMAWeights(Callback):
     """Validates and keeps the moving average of the weights; the optimizer needs `use_ema: true`."""
 
-    swap_on_epoch: bool = omitted
-
 
 class StopAtTarget(Callback):
     """Stops at the end of the first epoch whose figure has reached `target`. Ours."""

@@ -88,6 +88,7 @@ class Source(Named):
     """The family of data sources: the modules of `nntrain/data/`, each with a class `Options`."""
 
     noun = "data source"
+    takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be files of their own
     validation: SplitRule = Fraction.model_construct(share=0.2)
     split_seed: Seed = 0
     fold: Fold = omitted

@@ -1,13 +1,13 @@
 """The layers of a Sequential model: Keras's classes with Keras's arguments, and `RReLU` and `Repeat` of ours."""
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from nntrain.errors import Path
 from nntrain.spec.activations import ActivationName
-from nntrain.spec.base import Named, omitted
+from nntrain.spec.base import Named, omitted, problem, shown
 from nntrain.spec.constraints import Constraint
 from nntrain.spec.initializers import Initializer
 from nntrain.spec.regularizers import Regularizer
@@ -25,8 +25,20 @@ from nntrain.spec.values import (
     Share,
     Size2D,
     Text,
+    is_whole,
 )
 
+
+def _noise_shape(value: Any) -> tuple[int | None, ...]:
+    if isinstance(value, (list, tuple)) and value and all(item is None or is_whole(item, 1) for item in value):
+        return tuple(value)
+    raise problem(
+        f"a noise shape must be a list of whole numbers from 1 and `null`, got {shown(value)}",
+        "write `[null, 1]`: the first is the batch, `null` takes the size of the input, and 1 shares one draw",
+    )
+
+
+NoiseShape = Annotated[tuple[int | None, ...], PlainValidator(_noise_shape)]
 FillMode = Literal["constant", "nearest", "wrap", "reflect"]
 Interpolation = Literal["nearest", "bilinear"]
 
@@ -172,13 +184,13 @@ class _Drop(_KerasLayer):
 class Dropout(_Drop):
     """Sets a random share `rate` of the inputs to 0 in training and scales the rest up."""
 
-    noise_shape: Shape = omitted
+    noise_shape: NoiseShape = omitted
 
 
 class AlphaDropout(_Drop):
     """Dropout that keeps mean and variance; for SELU."""
 
-    noise_shape: Shape = omitted
+    noise_shape: NoiseShape = omitted
 
 
 class SpatialDropout2D(_Bare):
@@ -357,12 +369,11 @@ class RandomContrast(_Augmentation):
     value_range: Factor = omitted
 
 
-class RandomCrop(_Bare):
+class RandomCrop(_Augmentation):
     """Cuts images of a size at random places in training, from the middle at inference."""
 
     height: PositiveInt
     width: PositiveInt
-    seed: Seed = omitted
 
 
 class RandomErasing(_Augmentation):
@@ -381,7 +392,7 @@ class Repeat(Layer):
     layers: Annotated[list[Layer], Field(min_length=1)]
 
 
-def walk(layers: list[Layer] | tuple[Layer, ...], path: Path = ("model",)) -> Iterator[tuple[Path, Layer]]:
+def walk(layers: Sequence[Layer], path: Path = ("model",)) -> Iterator[tuple[Path, Layer]]:
     """Every layer that Keras will see, in order, with its path; those inside `Repeat` once for each time."""
     for index, layer in enumerate(layers):
         here = (*path, index)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from nntrain.errors import Path, Problem
 from nntrain.spec import callbacks, initializers, layers, losses, optimizers, schedules
 from nntrain.spec.base import Named, listed, nearest
-from nntrain.spec.data import Nothing
+from nntrain.spec.data import File, Nothing
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 from nntrain.spec.head import Head, after_head, expected_units, find_head
@@ -191,6 +191,14 @@ def _metrics_fit(experiment: Experiment, facts: Facts | None) -> Iterator[Proble
             yield Problem(message, (*path, metric.called(), "class_id"), f"use 0 to {facts.classes - 1}")
 
 
+def _own_files(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+    source = experiment.data
+    for name, rule in (("validation", source.validation), ("test", source.test_rule)):
+        if isinstance(rule, File) and not source.takes_files:
+            message = f"`{source.called()}` cannot take its {name} split from a file"
+            yield Problem(message, ("data", source.called(), name), "write a share such as `0.1`")
+
+
 def _schedule(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
     optimizer = experiment.train.optimizer
     rate = optimizer.learning_rate
@@ -266,6 +274,7 @@ RULES: tuple[Rule, ...] = (
     _output_units,
     _loss_fits,
     _metrics_fit,
+    _own_files,
     _schedule,
     _optimizer,
     _layer_options,

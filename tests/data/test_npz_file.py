@@ -45,11 +45,11 @@ def test_integers_are_classes_and_floats_are_numbers() -> None:
     save(x=X, y=Y[:, None])
     data = load(source())
     assert (data.facts, data.classes) == (Facts((2,), 2), ("0", "1"))
-    assert (data.train.x.dtype, data.train.y.dtype, data.train.y.ndim) == (np.float32, np.int32, 1)
+    assert (str(data.train.x.dtype), str(data.train.y.dtype), data.train.y.ndim) == ("float32", "int32", 1)
     save(x=X, y=Y.astype(np.float64))
     data = load(source())
     assert data.facts == Facts((2,), None)
-    assert (data.train.y.dtype, data.train.y.shape) == (np.float32, (13, 1))
+    assert (str(data.train.y.dtype), data.train.y.shape) == ("float32", (13, 1))
 
 
 def test_the_task_may_be_named() -> None:
