@@ -30,6 +30,8 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
         import tensorflow as tf
 
         gpus = tf.config.list_physical_devices("GPU")
+    if not verbose:
+        tf.get_logger().setLevel("ERROR")  # several models in one process are no mistake
     if device == "gpu" and not gpus:
         help = "install `nntrain[gpu]` and an NVIDIA driver, or use `--device cpu`"
         raise NNTrainError("TensorFlow finds no GPU", help=help)

@@ -38,7 +38,7 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("error: stopped by SIGINT\n")
+        sys.stderr.write("stopped: by SIGINT\n")
         sys.exit(130)
 
 

@@ -12,7 +12,7 @@ what was expected and how to fix it, and prints itself in the form that compiler
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Path = tuple[str | int, ...]
 """The way to a value in the config: `("model", 1, "Dense", "units")` is `model.1.Dense.units`."""
@@ -83,6 +83,12 @@ class NNTrainError(Exception):
     def __str__(self) -> str:
         return "\n\n".join(str(problem) for problem in self.problems)
 
+    def after(self, words: str) -> "NNTrainError":
+        """The same error with these words behind its message."""
+        first = self.problems[0]
+        self.problems = (replace(first, message=f"{first.message}; {words}"), *self.problems[1:])
+        return self
+
 
 class ConfigError(NNTrainError):
     """The command line or the config is wrong."""
@@ -112,5 +118,6 @@ class Stopped(NNTrainError):
     """The run was stopped by a signal."""
 
     def __init__(self, message: str, *, signal: int, help: str = "") -> None:
-        super().__init__(message, help=help)
+        super().__init__(problems=[Problem(message, help=help, severity="stopped")])
+        self.signal = signal
         self.exit_code = 128 + signal

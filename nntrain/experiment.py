@@ -140,9 +140,11 @@ def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal) -> Result:
     try:
         loop.fit(scorer.program, training, validation, plan, build_callbacks(experiment), watcher, history)
     except (Diverged, Stopped) as error:
-        history.reason = str(error.problems[0].message)
+        watcher.end()
+        message = error.problems[0].message
+        history.reason = f"stopped {message}" if isinstance(error, Stopped) else message
         _finish(prepared, scorer, run_dir, history, plan, time.perf_counter() - started)
-        raise
+        raise error.after(_reached(history, run_dir)) from None
     finally:
         watcher.end()
     return _finish(prepared, scorer, run_dir, history, plan, time.perf_counter() - started)
@@ -151,6 +153,13 @@ def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal) -> Result:
 def _batch_size(experiment: Experiment, data: Dataset) -> int:
     size = experiment.train.batch_size
     return len(data.train) if size == "full" else min(int(size), len(data.train))
+
+
+def _reached(history: loop.History, run_dir: RunDir) -> str:
+    """What there is to use after a training that did not end well."""
+    if not history.rows:
+        return f"no epoch was finished; what was tried is in {run_dir}"
+    return f"{len(history.rows)} epochs were finished; the model of epoch {history.best_epoch} is in {run_dir}"
 
 
 def make_plan(experiment: Experiment, data: Dataset) -> loop.Plan:

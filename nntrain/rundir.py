@@ -130,7 +130,7 @@ def run_name(config: str) -> str:
 
 
 def _first_child(*folders: Path) -> str:
-    return next((child.name for folder in folders for child in sorted(folder.glob(f"*/{RESOLVED}/.."))), "")
+    return next((path.parent.name for folder in folders for path in sorted(folder.glob(f"*/{RESOLVED}"))), "...")
 
 
 @contextlib.contextmanager

@@ -1,10 +1,12 @@
 """Every shipped config: its header, that it loads without a warning, and one step on eight rows of its own data."""
 
+import json
 import math
 import os
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,9 @@ import pytest
 
 from nntrain import backend
 from nntrain.data.fashion_mnist import FILES
+from nntrain.spec.base import to_tree
 from nntrain.spec.data import Source
+from nntrain.spec.facts import Facts
 from nntrain.spec.load import load
 from nntrain.spec.resolve import resolve
 
@@ -26,21 +30,19 @@ from nntrain.experiment import resolved_text  # noqa: E402
 REPOSITORY = Path(__file__).parents[1]
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
-EXPECTED = """
-    fashion_cnn fashion_mlp iris xor
-    kth/activation_elu kth/activation_leaky_relu kth/activation_prelu kth/activation_rrelu
-    kth/batch_normalization kth/data_augmentation kth/dropout kth/early_stopping kth/feedforward_2_4_3
-    kth/gradient_clipping kth/gradient_descent
-    kth/initialization_he kth/initialization_variance_scaling kth/initialization_xavier kth/initialization_xavier_relu
-    kth/max_norm kth/regularization_l1 kth/regularization_l2
-    kth/optimizer_adagrad kth/optimizer_adam kth/optimizer_momentum kth/optimizer_nesterov kth/optimizer_rmsprop
-    optimizers/adadelta optimizers/adagrad optimizers/adam optimizers/adamax optimizers/adamw optimizers/lion
-    optimizers/momentum optimizers/nadam optimizers/nesterov optimizers/rmsprop optimizers/sgd
-    tor_vergata/fashion_300_100_100 tor_vergata/iris_mlp tor_vergata/lenet_relu tor_vergata/lenet_sigmoid
-    tor_vergata/playground tor_vergata/xor
-    vanishing/activation vanishing/all_cures vanishing/baseline vanishing/batch_normalization
-    vanishing/gradient_clipping vanishing/initialization
-""".split()
+COUNT = 50
+EXPECTED = {
+    "": "fashion_cnn fashion_mlp iris xor",
+    "kth/": """
+        activation_elu activation_leaky_relu activation_prelu activation_rrelu batch_normalization data_augmentation
+        dropout early_stopping feedforward_2_4_3 gradient_clipping gradient_descent initialization_he
+        initialization_variance_scaling initialization_xavier initialization_xavier_relu max_norm optimizer_adagrad
+        optimizer_adam optimizer_momentum optimizer_nesterov optimizer_rmsprop regularization_l1 regularization_l2
+    """,
+    "optimizers/": "adadelta adagrad adam adamax adamw lion momentum nadam nesterov rmsprop sgd",
+    "tor_vergata/": "fashion_300_100_100 iris_mlp lenet_relu lenet_sigmoid playground xor",
+    "vanishing/": "activation all_cures baseline batch_normalization gradient_clipping initialization",
+}
 
 SCORE = re.compile(
     r"about \d+(\.\d)? (s|min) on 2 CPU cores, "
@@ -62,7 +64,7 @@ def fashion_data() -> Iterator[None]:
         if not os.environ.get("NNTRAIN_DATA"):
             patch.setenv("NNTRAIN_DATA", str(REPOSITORY.parent / "shared" / "data"))
         yield
-    read.cache_clear()
+    eight.cache_clear()
 
 
 def refuse_download(source: Source) -> None:
@@ -74,13 +76,62 @@ def refuse_download(source: Source) -> None:
 
 
 @cache
-def read(source: str) -> dataset.Dataset:
-    """The first eight rows of the training split of a data source, given as JSON so that each is read once."""
-    return dataset.load(Source.parse(json.loads(source)))
+def eight(source: str) -> tuple[Facts, dataset.Split]:
+    """Eight training rows of a data source, written as JSON so that each source is read once."""
+    data = dataset.load(Source.parse(json.loads(source)))
+    return data.facts, data.train.take(np.linspace(0, len(data.train) - 1, 8, dtype=int))
 
 
 def header(file: Path) -> list[str]:
     """The comment lines that begin a config, without their `# `."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    count = next(index for index, line in enumerate(lines) if not line.startswith("#"))
-    return [line.removeprefix("# ") for line in lines[:count]]
+    return [line[2:] for line in takewhile(lambda line: line.startswith("# "), lines(file))]
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+def test_these_are_all_configs() -> None:
+    found = {file.relative_to(CONFIGS).with_suffix("").as_posix() for file in FOUND}
+    expected = {folder + name for folder, names in EXPECTED.items() for name in names.split()}
+    assert (sorted(expected - found), sorted(found - expected)) == ([], []), "missing from configs/, from EXPECTED"
+    assert len(FOUND) == COUNT
+
+
+@every_config
+def test_the_header_holds_command_sentence_and_score(file: Path) -> None:
+    command, *sentence, score = header(file)
+    assert command == f"nntrain fit {file.relative_to(REPOSITORY).as_posix()}"
+    assert sentence and sentence[0][0].isupper() and sentence[-1].endswith(".")
+    assert SCORE.fullmatch(score), score
+
+
+@every_config
+def test_it_is_written_like_the_others(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert max(map(len, text.splitlines())) <= 120
+    assert text.endswith("\n") and "\t" not in text and " \n" not in text
+    assert list(load(file).document.tree) == ["seed", "data", "model", "train"]
+
+
+@every_config
+def test_it_loads_without_a_warning(file: Path) -> None:
+    assert load(file).warnings == ()
+
+
+@every_config
+def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path) -> None:
+    config = load(file)
+    source = config.experiment.data
+    refuse_download(source)
+    facts, rows = eight(json.dumps(to_tree(source)))
+    assert config.check(facts) == ()
+    experiment = resolve(config.experiment, facts)
+    scorer = Scorer.of(experiment, facts, build(experiment, facts, rows.x), str(rows.x.dtype), batch_size=len(rows))
+    scorer.program.train(scorer.arrays(rows), np.arange(8, dtype="int32"), 0, 1)
+    assert math.isfinite(scorer.program.figures()["loss"])
+    assert all(np.isfinite(weight).all() for weight in scorer.program.model.get_weights())
+
+    again = tmp_path / "resolved.yaml"
+    again.write_text(resolved_text(experiment), encoding="utf-8")
+    assert load(again).experiment == experiment

@@ -26,7 +26,7 @@ class StopRequest:
         """Raises Stopped when a signal has come."""
         if self.signal:
             name = signal.Signals(self.signal).name
-            raise Stopped(f"stopped by {name}", signal=self.signal)
+            raise Stopped(f"by {name}", signal=self.signal)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import dedent
 from typing import Any
 
 import numpy as np
@@ -117,7 +118,7 @@ def _prepared(
     kind = "target" if classes is None else "label"
     rule = "none" if validation is None else "0.2"
     data = f"data: {{csv_table: {{path: golden.csv, {kind}: y, validation: {rule}, test: none}}}}\n"
-    config = from_document(yamlfile.parse(data + text, "golden.yaml"))
+    config = from_document(yamlfile.parse(data + dedent(text), "golden.yaml"))
     names = tuple(str(index) for index in range(classes or 0))
     splits = [_split(*pair, classes) for pair in ((x, y), validation) if pair is not None]
     dataset = Dataset("golden", splits[0], splits[1] if validation else None, None, classes=names)

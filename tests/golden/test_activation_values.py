@@ -83,9 +83,13 @@ def test_a_two_two_one_net_computes_xor(prepare: Any) -> None:
     """The weights of Goodfellow et al. 2016, section 6.1."""
     text = """
     model:
-      - Dense: {units: 2, activation: relu, kernel_initializer: Ones, bias_initializer: {Values: [0, -1]}}
+      - Dense:
+          units: 2
+          activation: relu
+          kernel_initializer: {Values: [[1, 1], [1, 1]]}
+          bias_initializer: {Values: [0, -1]}
       - Dense: {units: 1, kernel_initializer: {Values: [[1], [-2]]}}
-    """.replace("kernel_initializer: Ones", "kernel_initializer: {Values: [[1, 1], [1, 1]]}")
+    """
     found = prepare(text, [[0, 0], [0, 1], [1, 0], [1, 1]]).outputs()
     np.testing.assert_array_equal(found.ravel(), [0, 1, 1, 0])
 

@@ -127,7 +127,7 @@ def test_nesterov_looks_ahead_of_the_weight(prepare: Any) -> None:
     expected, weight, velocity = [], 1.0, 0.0
     for _ in range(5):
         velocity = 0.9 * velocity - 0.1 * weight
-        gradient, weight = weight, weight + 0.9 * velocity - 0.1 * weight
+        weight += 0.9 * velocity - 0.1 * weight
         expected.append(weight)
     assert stored == pytest.approx(expected, abs=1e-6)
 
