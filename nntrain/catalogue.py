@@ -1,8 +1,12 @@
 """What the YAML may name, with a line each: the content of `nntrain list`."""
 
+import re
+
+from pydantic.fields import FieldInfo
+
 from nntrain.errors import ConfigError
 from nntrain.spec.activations import ACTIVATIONS
-from nntrain.spec.base import Named, listed, nearest, plural
+from nntrain.spec.base import Named, listed, nearest, plural, to_tree
 from nntrain.spec.callbacks import Callback
 from nntrain.spec.constraints import Constraint
 from nntrain.spec.data import Source, SplitRule
@@ -13,6 +17,7 @@ from nntrain.spec.metrics import Metric
 from nntrain.spec.optimizers import Optimizer
 from nntrain.spec.regularizers import Regularizer
 from nntrain.spec.schedules import Schedule
+from nntrain.yamlfile import inline
 
 FAMILIES: tuple[type[Named], ...] = (
     Source,
@@ -53,6 +58,37 @@ def first_line(member: type[Named]) -> str:
     return (member.__doc__ or "").strip().split("\n")[0]
 
 
-def options(name: str) -> dict[str, type[Named]]:
-    """Every family that has a member of this name, with the member."""
-    return {family.noun: family.members()[name] for family in FAMILIES if name in family.members()}
+def options(member: type[Named]) -> str:
+    """The member's options in a line: required ones marked, defaults of ours shown, the bare scalar's option named."""
+    fields = member.model_fields
+    names = sorted(fields, key=lambda name: not fields[name].is_required())
+    words = [_option(name, fields[name]) for name in names if name not in ("name", "trainable")]
+    if member.shorthand:
+        words.append(f"a bare value is `{member.shorthand}`")
+    return ", ".join(words)
+
+
+def _option(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return f"**`{name}`**"
+    default = to_tree(field.get_default(call_default_factory=True))
+    return f"`{name}`" if default is None else f"`{name}: {inline(default)}`"
+
+
+def table(kind: str) -> str:
+    """The rows of docs/reference.md for a kind."""
+    family = kinds()[kind]
+    if family is None:
+        rows = [f"| `{name}` | {line} |" for name, line in ACTIVATIONS.items()]
+        return "\n".join(["| name | what it is |", "|---|---|", *rows])
+    rows = [f"| `{name}` | {first_line(member)} | {options(member)} |" for name, member in family.members().items()]
+    return "\n".join(["| name | what it is | options |", "|---|---|---|", *rows])
+
+
+def with_tables(text: str) -> str:
+    """The reference with the table between each pair of `<!-- kind -->` and `<!-- end -->` written anew."""
+
+    def anew(match: re.Match[str]) -> str:
+        return f"<!-- {match[1]} -->\n{table(match[1])}\n<!-- end -->"
+
+    return re.sub(r"<!-- ([a-z ]+) -->\n.*?<!-- end -->", anew, text, flags=re.DOTALL)

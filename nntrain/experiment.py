@@ -64,7 +64,7 @@ def tell(prepared: Prepared, terminal: Terminal) -> None:
     written, model = prepared.config.experiment.model, prepared.experiment.model
     if len(model) > len(written):
         head = model[-1]
-        terminal.note(f"note: added the output layer `{yamlfile.dump(to_tree(head)).strip()}`")
+        terminal.note(f"note: added the output layer `{yamlfile.inline(to_tree(head))}`")
 
 
 def load_data(config: Config) -> Dataset:

@@ -288,8 +288,8 @@ LOSSES: dict[str, list[tuple[str, str]]] = {
 METRICS = {
     "Accuracy": "{name: a}",
     "TopK": "{k: 2, name: b}",
-    "Precision": "{thresholds: 0.3, class_id: 0, name: c}",
-    "Recall": "{thresholds: 0.3, class_id: 0, name: d}",
+    "Precision": "{thresholds: 0.3, top_k: 1, class_id: 0, name: c}",
+    "Recall": "{thresholds: 0.3, top_k: 1, class_id: 0, name: d}",
     "F1Score": "{average: weighted, threshold: 0.4, name: e}",
     "AUC": "{curve: PR, num_thresholds: 50, summation_method: minoring, name: f}",
     "MeanSquaredError": "{name: g}",
@@ -297,7 +297,6 @@ METRICS = {
     "RootMeanSquaredError": "{name: i}",
     "R2Score": "{name: j}",
 }
-MORE_METRICS = {"Precision": "{top_k: 1}", "Recall": "{top_k: 1}"}
 
 CALLBACKS = {  # the options, and what the optimizer must be
     "EarlyStopping": (
@@ -329,7 +328,7 @@ def sampled(family: type[Named], name: str) -> list[str]:
         Regularizer: [REGULARIZERS],
         Constraint: [CONSTRAINTS],
         Schedule: [SCHEDULES],
-        Metric: [METRICS, MORE_METRICS],
+        Metric: [METRICS],
         Callback: [{name: options for name, (options, _) in CALLBACKS.items()}],
     }
     if family is Layer:
@@ -595,26 +594,23 @@ def test_a_net_trains_with_the_loss(name: str, head: str, options: str) -> None:
     assert (before != trial.model.layers[-1].kernel.numpy()).any()
 
 
-@pytest.mark.parametrize("head", [SIGMOID, LOGIT, SOFTMAX, LOGITS, NUMBERS])
-def test_a_net_is_scored_by_every_metric_that_fits(head: str) -> None:
+def scored(head: str) -> tuple[Trial, dict[str, float]]:
+    """A net with every metric that fits, with options and without, and its figures after one step."""
     task = "numbers" if classes_of(head) is None else "classes"
     members = [name for name, member in Metric.members().items() if member.task in (task, "any")]
-    plain = [name for name in members if name not in MORE_METRICS]
-    chosen = [f"{{{name}: {METRICS[name]}}}" for name in members] + plain
-    chosen += [f"{{{name}: {options}}}" for name, options in MORE_METRICS.items() if name in members]
+    plain = {**dict.fromkeys(members, "{}"), "AUC": "{num_thresholds: 1000}", "TopK": "{k: 2}"}
+    chosen = [f"{{{name}: {options[name]}}}" for options in (METRICS, plain) for name in members]
     trial = Trial(f"[{{Dense: {head}}}]", f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(head))
-    figures = trial.step()
+    stepped = trial.step()
     columns = {metric.column for metric in trial.experiment.train.metrics}
-    assert len(columns) == len(chosen)
-    assert set(figures) == {"loss", *columns}
-    if task == "classes":
-        assert all(0 <= figures[name] <= 1 for name in columns)
+    assert len(columns) == 2 * len(members)
+    assert set(stepped) == {"loss", *columns}
+    return trial, trial.program.evaluate(trial.data)
 
 
 @pytest.mark.parametrize("head", [SIGMOID, LOGIT, SOFTMAX, LOGITS])
 def test_metrics_of_classes_are_those_of_scikit_learn(head: str) -> None:
-    metrics = "[accuracy, precision, recall, f1_score, {AUC: {num_thresholds: 5000}}, {TopK: {k: 2}}]"
-    trial = Trial(f"[{{Dense: {head}}}]", f"{{metrics: {metrics}}}", classes=classes_of(head))
+    trial, figures = scored(head)
     raw = trial.predictions()
     if "activation" not in head:
         raw = keras.ops.convert_to_numpy(keras.ops.sigmoid(raw) if raw.shape[1] == 1 else keras.ops.softmax(raw))
@@ -628,16 +624,15 @@ def test_metrics_of_classes_are_those_of_scikit_learn(head: str) -> None:
         "recall": scores.recall_score(hits, shown, **average),
         "f1_score": scores.f1_score(trial.y, predicted, average="binary" if single else "macro", zero_division=0),
         "auc": scores.roc_auc_score(hits, raw[:, 0] if single else raw, average="macro"),
+        "top_k_accuracy": 1.0 if single else scores.top_k_accuracy_score(trial.y, raw, k=2),
     }
-    if not single:
-        expected["top_k_accuracy"] = scores.top_k_accuracy_score(trial.y, raw, k=2)
-    figures = trial.program.evaluate(trial.data)
     assert {name: figures[name] for name in expected} == pytest.approx(expected, abs=1e-5)
+    assert all(0 <= value <= 1 for name, value in figures.items() if name != "loss")
 
 
 def test_metrics_of_numbers_are_those_of_scikit_learn() -> None:
-    trial = Trial(f"[{{Dense: {NUMBERS}}}]", "{metrics: [mse, mae, rmse, r2]}", classes=None)
-    predicted, figures = trial.predictions(), trial.program.evaluate(trial.data)
+    trial, figures = scored(NUMBERS)
+    predicted = trial.predictions()
     expected = {
         "mean_squared_error": scores.mean_squared_error(trial.y, predicted),
         "mean_absolute_error": scores.mean_absolute_error(trial.y, predicted),

@@ -1,0 +1,175 @@
+"""What PyYAML found wrong with a text, in words for somebody who writes configs, not parsers."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+_CLOSING = {"[": "]", "{": "}"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong and how to mend it; line and column count from 0."""
+
+    message: str
+    help: str
+    line: int
+    column: int
+    width: int = 1
+
+
+def explain(error: yaml.YAMLError, lines: Sequence[str]) -> Fault:
+    """The fault behind an error of PyYAML's scanner or parser."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return _forbidden_character(getattr(error, "position", 0), getattr(error, "character", 0), lines)
+    line, column = error.problem_mark.line, error.problem_mark.column
+    opening = error.context_mark
+    problem = error.problem or ""
+    for words, worded in _WORDED.items():
+        if words in problem:
+            return worded(problem, lines, line, column)
+    if opening is not None and "simple key" in str(error.context):
+        return _missing_colon(lines, opening.line, opening.column)
+    if opening is not None and "quoted scalar" in str(error.context):
+        return _unclosed(lines[opening.line][opening.column], opening.line, opening.column)
+    if opening is not None and problem.startswith(("expected ',' or ']'", "expected ',' or '}'")):
+        return _in_brackets(lines, (opening.line, opening.column), (line, column))
+    if error.context in ("while scanning an alias", "while scanning an anchor"):
+        sign = lines[line][column - 1]
+        return Fault(f"a value cannot begin with `{sign}`", "put the value in quotes", line, column - 1)
+    context = f" {error.context}" if error.context else ""
+    return Fault(f"this is not YAML: {problem}{context}", "check brackets, quotes and indentation", line, column)
+
+
+def _forbidden_character(position: int, character: int, lines: Sequence[str]) -> Fault:
+    for line, text in enumerate(lines):
+        if position <= len(text):
+            break
+        position -= len(text) + 1
+    message = f"the file holds the character U+{character:04X}, which YAML does not allow"
+    return Fault(message, "remove the character", line, position)
+
+
+def _unclosed(sign: str, line: int, column: int) -> Fault:
+    if sign in _CLOSING:
+        return Fault(f"this `{sign}` is never closed", f"add the `{_CLOSING[sign]}`", line, column)
+    kind = "single" if sign == "'" else "double"
+    return Fault(f"this {kind} quote is never closed", "add the closing quote", line, column)
+
+
+def _in_brackets(lines: Sequence[str], opening: tuple[int, int], found: tuple[int, int]) -> Fault:
+    """Brackets that meet what they cannot hold: on a later line they were left open, on the same a comma lacks."""
+    sign = lines[opening[0]][opening[1]]
+    if found[0] != opening[0]:
+        return _unclosed(sign, *opening)
+    other = lines[found[0]][found[1] : found[1] + 1]
+    if other in ("]", "}"):
+        return Fault(f"`{other}` closes a `{sign}`", f"write `{_CLOSING[sign]}`", *found)
+    return Fault(f"a `,` is missing before this, or `{_CLOSING[sign]}`", "put a `,` between two items", *found)
+
+
+def _missing_colon(lines: Sequence[str], line: int, column: int) -> Fault:
+    text = lines[line][column:].rstrip()
+    return Fault(f"a `:` is missing after `{text}`", f"write `{text}:`", line, column, len(text))
+
+
+def _stray_colon(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    """A `:` where no key can be: mostly a space is missing, or the line is indented too far."""
+    text = lines[line]
+    key = re.match(r"\s*(?:- +)?", text)
+    start = key.end() if key else 0
+    if missing := re.match(r"-(\S+)", text[start:]):
+        return Fault("a space is missing after `-`", f"write `- {missing[1]}`", line, start, 2)
+    above, before = _line_above(lines, line)
+    if missing := re.fullmatch(r"\s*(?:- +)?(\w+):(\S.*?)\s*", before):
+        return Fault(
+            f"a space is missing after `{missing[1]}:`",
+            f"write `{missing[1]}: {missing[2]}`",
+            above,
+            missing.start(1),
+            len(missing[1]) + 1,
+        )
+    if re.search(r":\s", text[:column]):
+        return Fault("a second `:` in one value", "put the value in quotes, or its options in braces", line, column)
+    if ":" in before or before.lstrip().startswith("- "):
+        message = "this line is indented deeper than the one above, which has its value already"
+        return Fault(message, "align it with the line above", line, start, max(1, column - start))
+    if before:
+        return _missing_colon(lines, above, len(before) - len(before.lstrip()))
+    return Fault("a `:` stands where no key can be", "put text that holds a `:` in quotes", line, column)
+
+
+def _line_above(lines: Sequence[str], line: int) -> tuple[int, str]:
+    """The last line above that holds more than a comment."""
+    for above in range(line - 1, -1, -1):
+        if lines[above].strip() and not lines[above].lstrip().startswith("#"):
+            return above, lines[above]
+    return line, ""
+
+
+def _tab(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    if lines[line][:column].strip():
+        return Fault("a tab stands where a space is due", "write a space", line, column)
+    return Fault("a tab cannot indent YAML", "use spaces", line, column)
+
+
+def _bad_start(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    sign = lines[line][column : column + 1]
+    shown = "a backtick" if sign == "`" else f"`{sign}`"
+    return Fault(f"a value cannot begin with {shown}", "put the value in quotes", line, column)
+
+
+def _bad_escape(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    start = max(0, lines[line].rfind("\\", 0, column + 1))
+    escape = lines[line][start : column + 1]
+    return Fault(f"`{escape}` is no escape in double quotes", "use single quotes", line, start, column + 1 - start)
+
+
+def _bad_block(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    message = "after `|` or `>` the text begins on the next line"
+    return Fault(message, "put the text on the next line, or the whole value in quotes", line, column)
+
+
+def _bad_end(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    """A line that fits no level above it, or something left over behind a value."""
+    text = lines[line] if line < len(lines) else ""
+    sign = text[column : column + 1]
+    if sign in ("]", "}"):
+        return Fault(f"this `{sign}` closes nothing", "remove it", line, column)
+    if text[:column].strip():
+        return Fault("there is more text behind the value", "put all of it in one pair of quotes", line, column)
+    if "'-'" in problem or "'?'" in problem or "<scalar>" in problem:
+        return Fault("a list and a mapping are mixed here", "begin each item of the list with `- `", line, column)
+    return Fault("the indentation fits no line above", "align the line with its neighbours", line, column)
+
+
+def _bad_tag(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    tag = re.match(r"\S*", lines[line][column:])
+    name = tag[0] if tag else "!"
+    return Fault(f"the tag `{name}` is not allowed", "remove the tag", line, column, len(name))
+
+
+def _inline_dash(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    return Fault("a list item cannot follow on this line", "put the item on a line of its own", line, column)
+
+
+def _second_start(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    return Fault("a config begins with a key", "remove lines that begin with `%` or `...`", line, column)
+
+
+_WORDED: dict[str, Callable[[str, Sequence[str], int, int], Fault]] = {
+    r"found character '\t'": _tab,
+    "that cannot start any token": _bad_start,
+    "mapping values are not allowed": _stray_colon,
+    "sequence entries are not allowed": _inline_dash,
+    "unknown escape character": _bad_escape,
+    "expected escape sequence": _bad_escape,
+    "expected chomping or indentation": _bad_block,
+    "expected a comment or a line break": _bad_block,
+    "expected <block end>": _bad_end,
+    "undefined tag handle": _bad_tag,
+    "expected '<document start>'": _second_start,
+    "incompatible YAML document": _second_start,
+}

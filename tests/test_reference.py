@@ -1,0 +1,23 @@
+from pathlib import Path
+
+from nntrain.catalogue import kinds, with_tables
+from nntrain.spec.train import Train
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
+
+
+def test_the_tables_of_the_reference_are_those_of_the_code() -> None:
+    text = PAGE.read_text()
+    assert text == with_tables(text), "docs/reference.md is behind the code: run scripts/reference"
+
+
+def test_every_kind_has_a_table_in_the_reference() -> None:
+    text = PAGE.read_text()
+    missing = [kind for kind in kinds() if f"<!-- {kind} -->" not in text]
+    assert not missing, f"docs/reference.md needs a line `<!-- kind -->` and a line `<!-- end -->` for {missing}"
+
+
+def test_every_option_of_train_has_a_row_in_the_reference() -> None:
+    text = PAGE.read_text()
+    missing = [name for name in Train.model_fields if f"| `{name}` |" not in text]
+    assert not missing, f"docs/reference.md needs a row for {missing} in the table of `train`"
