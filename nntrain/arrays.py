@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,16 @@ import numpy as np
 from nntrain.dataset import Rows, Split
 from nntrain.errors import DataError, Path, Problem
 from nntrain.faults import Faults
-from nntrain.spec.base import listed, nearest, shown
+from nntrain.rowfile import MEMORY_SHARE, Examples, RowFile, Stored, chunks, is_large, stored_in_npz, verify_in_npz
 from nntrain.spec.data import File
+from nntrain.spec.wording import listed, nearest, shown
 
 if TYPE_CHECKING:
     from nntrain.data.npz_file import Options
 
 SUFFIXES = {"pool": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
+NUMBERS = "iubf"  # the kinds of dtype that are real numbers
 KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes for letter in "xy"]
 
 
@@ -71,7 +74,9 @@ class _ArrayFile:
     def __init__(self, file: str, place: Path) -> None:
         self.file, self.place = file, place
         self.names: list[str] = []
-        self.arrays = self._arrays()
+        self.x: dict[str, Examples] = {}
+        self.y: dict[str, np.ndarray] = {}
+        self._read_all()
         for name in self.names:
             if name.startswith(("x_", "y_")) and name not in KNOWN:
                 raise self.error(f"the array {shown(name)} has no meaning", f"name it `{nearest(name, KNOWN)}`")
@@ -86,16 +91,16 @@ class _ArrayFile:
             return None
         x, y = (f"{letter}{suffixes[0] if suffixes else ''}" for letter in "xy")
         for name in (x, y):
-            if name not in self.arrays:
+            if name not in self.names:
                 found = f"it holds {listed(self.names)}" if self.names else "it holds no arrays"
                 raise self.error(f"there is no array `{name}` in `{self.file}`", found)
-        return _Pair(self, x, y, self.arrays[x], self.arrays[y])
+        return _Pair(self, x, y, self.x[x], self.y[y])
 
     def error(self, message: str, help: str) -> DataError:
         return DataError(problems=[Problem(message, self.place, help)])
 
-    def _arrays(self) -> dict[str, np.ndarray]:
-        """Every array that has a meaning."""
+    def _read_all(self) -> None:
+        """Reads every array that has a meaning."""
         try:
             with FilePath(self.file).open("rb") as file:
                 if file.read(6) == b"\x93NUMPY":
@@ -103,7 +108,9 @@ class _ArrayFile:
                 file.seek(0)
                 with np.load(file, allow_pickle=False) as opened:
                     self.names = list(opened)
-                    return {name: self._read(opened, name) for name in self.names if name in KNOWN}
+                    known = [name for name in self.names if name in KNOWN]
+                    self.x = {name: self._examples(opened, name) for name in known if name[0] == "x"}
+                    self.y = {name: self._read(opened, name) for name in known if name[0] == "y"}
         except FileNotFoundError:
             raise self.error(f"there is no file `{self.file}`", "check the path") from None
         except IsADirectoryError:
@@ -114,6 +121,28 @@ class _ArrayFile:
             message = f"`{self.file}` is broken, or no .npz file"
             raise self.error(message, "save it again with `numpy.savez(file, x=x, y=y)`") from None
 
+    def _examples(self, opened: np.lib.npyio.NpzFile, name: str) -> Examples:
+        """The array, or its rows on the disk where it is too large for the memory."""
+        try:
+            stored = stored_in_npz(self.file, name)
+            if stored is None or not is_large(stored.nbytes) or stored.dtype.kind not in NUMBERS or not stored.shape:
+                return self._read(opened, name)
+            self._refuse_unreadable(name, stored)
+            verify_in_npz(self.file, name)
+            return RowFile.open(self.file, stored)
+        except BROKEN:
+            raise self._broken(name) from None
+
+    def _refuse_unreadable(self, name: str, stored: Stored) -> None:
+        """Refuses a large array whose rows cannot be read one by one."""
+        large = f"`{name}` takes {stored.nbytes / 1e9:.1f} GB, more than {MEMORY_SHARE:.0%} of the memory"
+        if stored.offset is None:
+            help = "save it with `numpy.savez`, not `savez_compressed`, so that a batch can be read at a time"
+            raise self.error(f"{large}, and is compressed", help)
+        if stored.by_column:
+            help = "save `numpy.ascontiguousarray(x)`, so that a batch can be read at a time"
+            raise self.error(f"{large}, and is stored column by column", help)
+
     def _read(self, opened: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
         try:
             return np.asarray(opened[name])
@@ -121,8 +150,10 @@ class _ArrayFile:
             if "Object arrays" in str(error):
                 message = f"the array `{name}` holds Python objects"
                 raise self.error(message, "save an array of numbers, with rows of the same length") from None
-            message = f"the array `{name}` in `{self.file}` is broken"
-            raise self.error(message, "save the file again") from None
+            raise self._broken(name) from None
+
+    def _broken(self, name: str) -> DataError:
+        return self.error(f"the array `{name}` in `{self.file}` is broken", "save the file again")
 
 
 @dataclass(frozen=True)
@@ -132,10 +163,10 @@ class _Pair:
     file: _ArrayFile
     x_name: str
     y_name: str
-    x: np.ndarray
+    x: Examples
     y: np.ndarray
 
-    def examples(self) -> np.ndarray:
+    def examples(self) -> Examples:
         """uint8 as it is, all else as float32."""
         x = self.x
         if x.ndim < 2 or 0 in x.shape[1:]:
@@ -144,6 +175,9 @@ class _Pair:
         if len(x) != len(self.y if self.y.ndim else ()):
             message = f"`{self.x_name}` has {len(x)} rows, `{self.y_name}` has {len(self.y) if self.y.ndim else 'none'}"
             raise self.error(message, "give one label or target for each row")
+        if isinstance(x, RowFile):
+            self._refuse_large(x.as_stored(), self.x_name)
+            return x
         return x if x.dtype == np.uint8 else self._float32(x, self.x_name)
 
     def answers(self, task: str) -> np.ndarray:
@@ -172,20 +206,28 @@ class _Pair:
         return self.file.error(message, help)
 
     def _float32(self, values: np.ndarray, name: str) -> np.ndarray:
-        if values.dtype.kind not in "iubf":
+        if values.dtype.kind not in NUMBERS:
             message = f"`{name}` has the dtype {values.dtype}, which is no real number"
             raise self.error(message, "save integers or floats; classes are numbered from 0")
         with np.errstate(over="ignore"):
             converted = values.astype(np.float32)
-        if (overflown := np.isinf(converted)).any():
-            self._refuse_large(values, np.argwhere(overflown & np.isfinite(values)), name)
+        if np.isinf(converted).any():
+            self._refuse_large(values, name)
         return converted
 
-    def _refuse_large(self, values: np.ndarray, places: np.ndarray, name: str) -> None:
-        def word(where: np.ndarray) -> Problem:
-            message = f"`{name}` is {values[tuple(where)]:g} in row {where[0] + 1}, too large for a 32-bit float"
-            return Problem(message, self.file.place, "measure in a larger unit")
-
+    def _refuse_large(self, values: Examples, name: str) -> None:
+        """Refuses finite numbers that are infinite as float32; only longer floats hold such."""
+        if values.dtype.kind != "f" or values.dtype.itemsize <= 4:
+            return
         faults = Faults()
-        faults.add_all(places, word)
+        for start, part in chunks(values):
+            with np.errstate(over="ignore"):
+                overflown = np.isinf(part.astype(np.float32))
+            if overflown.any():
+                places = np.argwhere(overflown & np.isfinite(part))
+                faults.add_all(places, partial(self._too_large, part, start, name))
         faults.throw()
+
+    def _too_large(self, part: np.ndarray, start: int, name: str, where: np.ndarray) -> Problem:
+        message = f"`{name}` is {part[tuple(where)]:g} in row {start + where[0] + 1}, too large for a 32-bit float"
+        return Problem(message, self.file.place, "measure in a larger unit")

@@ -16,6 +16,8 @@ from nntrain import extensions
 from nntrain.custom.metrics import on_probabilities
 from nntrain.custom.network import Network
 from nntrain.errors import ConfigError, Path, Problem, dotted
+from nntrain.moments import Moments
+from nntrain.rowfile import Examples, chunks
 from nntrain.spec import callbacks, layers, losses, metrics, rules
 from nntrain.spec.base import Named, snake_case
 from nntrain.spec.experiment import Experiment
@@ -35,7 +37,7 @@ _MODULES = {
 }
 
 
-def build(experiment: Experiment, facts: Facts, examples: np.ndarray | None = None) -> Network:
+def build(experiment: Experiment, facts: Facts, examples: Examples | None = None) -> Network:
     """The compiled model of a resolved experiment, its weights drawn from the seed of the run.
 
     examples: (n, *shape), the training split that `Normalization` layers are fitted to; without it they are left
@@ -75,7 +77,7 @@ def _keras_class(spec: Named) -> Any:
     return found or getattr(import_module(f"keras.{module}"), spec.called())
 
 
-def _layers(experiment: Experiment, facts: Facts, examples: np.ndarray | None) -> list[keras.layers.Layer]:
+def _layers(experiment: Experiment, facts: Facts, examples: Examples | None) -> list[keras.layers.Layer]:
     """The layers, each built on the shape that comes out of the one before it."""
     stack: list[keras.layers.Layer] = [keras.Input(facts.shape, dtype="float32")]
     flow = stack[0]
@@ -83,7 +85,7 @@ def _layers(experiment: Experiment, facts: Facts, examples: np.ndarray | None) -
         with _at(path, spec, flow.shape[1:]), seeded(experiment.seed, f"{index} {dotted(path)}"):
             layer = keras_object(spec)
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
-                _adapt(layer, stack[1:], examples)
+                _adapt(layer, stack[1:], flow.shape, examples)
             flow = layer(flow)
         stack.append(layer)
     return stack
@@ -102,16 +104,20 @@ def _named(model: Sequence[layers.Layer]) -> Iterator[tuple[Path, layers.Layer]]
         yield path, spec if getattr(spec, "name", None) else spec.model_copy(update={"name": unique})
 
 
-def _adapt(layer: Any, before: Sequence[keras.layers.Layer], examples: np.ndarray, batch: int = 4096) -> None:
-    """Fits a Normalization to what the layers before it make of the training split."""
-    if not before:
-        layer.adapt(examples.astype("float32"))
-        return
-    prefix = keras.Sequential([keras.Input(examples.shape[1:]), *before])
-    pieces = [examples[start : start + batch].astype("float32") for start in range(0, len(examples), batch)]
-    # Said, because Keras's augmentation layers take a bare call for training.
-    parts = [prefix(piece, training=False) for piece in pieces]
-    layer.adapt(np.concatenate([keras.ops.convert_to_numpy(part) for part in parts]))
+def _adapt(layer: Any, before: Sequence[keras.layers.Layer], shape: tuple[int | None, ...], examples: Examples) -> None:
+    """Fits a Normalization to what the layers before it make of the training split.
+
+    Keras's own `adapt` wants all of it in memory, and adds up in float32.
+    """
+    prefix = keras.Sequential([keras.Input(examples.shape[1:]), *before]) if before else None
+    layer.build(shape)
+    moments = Moments(tuple(sorted(axis % len(shape) for axis in layer.axis)))
+    for _, part in chunks(examples, most=4096):
+        # Said, because Keras's augmentation layers take a bare call for training.
+        moments.add(part if prefix is None else prefix(part.astype("float32"), training=False).numpy())
+    layer.adapt_mean.assign(moments.mean)
+    layer.adapt_variance.assign(moments.variance)
+    layer.finalize_state()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pydantic.fields import FieldInfo
 
 from nntrain.errors import ConfigError
 from nntrain.spec.activations import ACTIVATIONS
-from nntrain.spec.base import Named, listed, nearest, plural, to_tree
+from nntrain.spec.base import Named, to_tree
 from nntrain.spec.callbacks import Callback
 from nntrain.spec.constraints import Constraint
 from nntrain.spec.data import Source, SplitRule
@@ -17,6 +17,7 @@ from nntrain.spec.metrics import Metric
 from nntrain.spec.optimizers import Optimizer
 from nntrain.spec.regularizers import Regularizer
 from nntrain.spec.schedules import Schedule
+from nntrain.spec.wording import listed, nearest, plural
 from nntrain.yamlfile import inline
 
 FAMILIES: tuple[type[Named], ...] = (

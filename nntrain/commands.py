@@ -66,7 +66,7 @@ class Fit:
     def _run_all(self, configs: dict[str, Config], name: str, terminal: Terminal, text: bytes) -> None:
         from nntrain import experiment, repeat
 
-        experiment.prepare(next(iter(configs.values())))
+        experiment.tell(experiment.prepare(next(iter(configs.values()))), terminal)
         place = RunDir.create(self.runs_dir, name)
         kind = "seeds" if self.seeds is not None else "folds"
         summary = repeat.run_all(configs, kind, place, terminal, text)

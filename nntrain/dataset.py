@@ -1,4 +1,4 @@
-"""Examples in memory, split before anything else is done to them, and checked for faults."""
+"""Examples, in memory or on the disk, split before anything else is done to them, and checked for faults."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -8,16 +8,17 @@ import numpy as np
 from nntrain import extensions, splits
 from nntrain.errors import DataError, Path, Problem
 from nntrain.faults import Faults, check, class_counts, constant_columns, missing_classes
-from nntrain.spec.base import shown
+from nntrain.rowfile import Examples, RowFile, chunks
 from nntrain.spec.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
 from nntrain.spec.facts import Facts
+from nntrain.spec.wording import shown
 
 
 @dataclass(frozen=True)
 class Split:
     """x: (n, *shape), uint8 for images, else float32. y: (n,) int32 class indices, or (n, targets) float32."""
 
-    x: np.ndarray
+    x: Examples
     y: np.ndarray
 
     def __len__(self) -> int:
@@ -25,7 +26,8 @@ class Split:
 
     def take(self, rows: np.ndarray) -> "Split":
         """The rows at these positions, in this order."""
-        return Split(self.x[rows], self.y[rows])
+        x = self.x.take(rows) if isinstance(self.x, RowFile) else self.x[rows]
+        return Split(x, self.y[rows])
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def sha256(dataset: Dataset) -> str:
         split: Split | None = getattr(dataset, name)
         for array in (split.x, split.y) if split is not None else ():
             digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).data.cast("B"))
+            for _, part in chunks(array):
+                digest.update(np.ascontiguousarray(part).data.cast("B"))
     return digest.hexdigest()
 
 

@@ -9,7 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("nntrain", "tensorflow", "keras", "numpy", "pydantic", "PyYAML", "scikit-learn")
+from nntrain import __version__
+
+PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "PyYAML", "scikit-learn")
 FEATURES = ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "sve")
 
 
@@ -23,7 +25,7 @@ def describe() -> dict[str, Any]:
         "command": sys.argv,
         "start": now(),
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {"nntrain": __version__, **{name: _version(name) for name in PACKAGES}},
         "platform": platform.platform(),
         "device": ", ".join(names) or "CPU",
         "cpu": {"cores": os.cpu_count(), "model": _cpu("model name"), "features": _features()},

@@ -11,6 +11,7 @@ The number is the exit code of the process. An error carries one or more `Proble
 what was expected and how to fix it, and prints itself in the form that compilers use.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -49,7 +50,7 @@ class Problem:
     on_key: bool = False  # the caret belongs under the key, not under the value
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.severity}: {self.message}", *self._place(), *self._help()])
+        return "\n".join([f"{self.severity}: {printable(self.message)}", *self._place(), *self._help()])
 
     def _place(self) -> list[str]:
         if self.span is None:
@@ -58,17 +59,37 @@ class Problem:
         return [f"  --> {self.span}{way}", *_excerpt(self.span)]
 
     def _help(self) -> list[str]:
-        return [f" help: {self.help}"] if self.help else []
+        return [f" help: {printable(self.help)}"] if self.help else []
+
+
+def printable(text: str) -> str:
+    """The text on one line, with `\\n`, `\\x1b` and the like for what a terminal would act upon or not show."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _excerpt(span: Span, widest: int = 120) -> list[str]:
-    """The source line and a caret line below it; a long line is cut around the place."""
+    """The source line and a caret line below it; a long line is cut around the place, and an empty one left out."""
+    if not span.source.strip():
+        return []
     margin = f"  {span.line} |" if span.line else "    |"
     start = max(0, span.column - 1 - widest // 2) if len(span.source) > widest else 0
-    text = span.source[start : start + widest].replace("\t", " ").rstrip()
-    before = span.column - 1 - start
-    carets = "^" * max(1, min(span.width, len(text) - before))
-    return [f"{margin} {text}", f"{' ' * (len(margin) - 1)}| {' ' * before}{carets}"]
+    text = "".join(_visible(char) for char in span.source[start : start + widest]).rstrip()
+    before, marked = text[: span.column - 1 - start], text[span.column - 1 - start :][: max(1, span.width)]
+    gap = " " * (_columns(before) + span.column - 1 - start - len(before))
+    return [f"{margin} {text}", f"{' ' * (len(margin) - 1)}| {gap}{'^' * max(1, _columns(marked))}"]
+
+
+def _visible(char: str) -> str:
+    """One character that takes its place on a terminal and does nothing else there."""
+    if char.isprintable():
+        return char
+    return " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal the text takes: two for wide characters, none for combining ones."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
 class NNTrainError(Exception):

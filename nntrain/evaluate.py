@@ -78,5 +78,7 @@ def class_weights(experiment: Experiment, y: np.ndarray, classes: tuple[str, ...
     if wanted == "balanced":
         weights = len(y) / (len(classes) * np.maximum(np.bincount(y, minlength=len(classes)), 1))
     else:
-        weights = np.array([wanted.get(name, wanted.get(str(index), 1.0)) for index, name in enumerate(classes)])
+        by_index = {index: weight for index, weight in wanted.items() if index not in classes}
+        each = [wanted.get(name, by_index.get(str(index), 1.0)) for index, name in enumerate(classes)]
+        weights = np.array(each)
     return weights.astype("float32")[y]

@@ -11,6 +11,7 @@ import numpy as np
 
 from nntrain import dataset as datasets
 from nntrain import rundir, scores
+from nntrain.arrays import BROKEN
 from nntrain.baselines import Baseline, baselines
 from nntrain.build import build
 from nntrain.dataset import Dataset, Split
@@ -137,6 +138,8 @@ def read_inputs(restored: Restored, file: Path) -> np.ndarray:
         separator = getattr(restored.experiment.data, "separator", ",")
         x = read_features(file, restored.features, separator)
     shape = restored.scorer.facts.shape
+    if x.ndim == 0:
+        raise DataError(f"`{file}` holds a single number, the model takes rows of the shape {shape}")
     if x.shape[1:] != shape and x.size == len(x) * int(np.prod(shape)):
         x = x.reshape(len(x), *shape)
     if x.shape[1:] != shape or not len(x):
@@ -145,16 +148,20 @@ def read_inputs(restored: Restored, file: Path) -> np.ndarray:
 
 
 def _npz_inputs(file: Path) -> np.ndarray:
+    help = "save it again with `numpy.savez(file, x=x)`"
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as opened:
+            arrays = np.load(opened, allow_pickle=False)
+            if not isinstance(arrays, np.lib.npyio.NpzFile):
+                raise DataError(f"`{file}` holds a single array", help=help)
             name = next((name for name in ("x", "x_test") if name in arrays), None)
             if name is None:
                 raise DataError(f"`{file}` has no array `x`", help="save the inputs as `x`")
             return np.asarray(arrays[name])
     except FileNotFoundError:
         raise DataError(f"there is no file `{file}`") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"`{file}` cannot be read: {error}", help="save it again with numpy.savez") from None
+    except BROKEN:
+        raise DataError(f"`{file}` is broken, or no .npz file", help=help) from None
 
 
 def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
@@ -165,7 +172,11 @@ def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
             help = "give the pixels as they were: whole numbers from 0 to 255, not scaled"
             raise DataError(f"`{file}` holds no pixels, but the model was trained on pixels", help=help)
         return x.astype("uint8")
-    return x.astype(dtype)
+    with np.errstate(over="ignore"):
+        x = x.astype(dtype)
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        raise DataError(f"`{file}` holds numbers that are too large for a 32-bit float")
+    return x
 
 
 def predictions_text(restored: Restored, outputs: np.ndarray) -> str:

@@ -16,12 +16,15 @@ from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Probl
 from nntrain.evaluate import Scorer, class_weights
 from nntrain.plots import confusion_matrix, learning_curves
 from nntrain.rundir import RunDir
-from nntrain.spec.base import listed, to_tree
+from nntrain.spec.base import to_tree
+from nntrain.spec.callbacks import EarlyStopping
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.load import Config, in_order
 from nntrain.spec.metrics import direction
 from nntrain.spec.resolve import resolve
-from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.spec.train import Train
+from nntrain.spec.wording import listed
+from nntrain.terminal import ProgressWatcher, Terminal, json_ready
 
 METRICS_SECONDS = 2.0  # metrics.csv is written anew at most this often while training
 
@@ -110,6 +113,9 @@ def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: by
         status = error.exit_code
         terminal.log.append(str(error))
         raise
+    except KeyboardInterrupt:
+        status = 130
+        raise
     finally:
         run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": environment.now(), "exit_status": status})
         save_log(run_dir, terminal)
@@ -159,7 +165,9 @@ def _reached(history: loop.History, run_dir: RunDir) -> str:
     """What there is to use after a training that did not end well."""
     if not history.rows:
         return f"no epoch was finished; what was tried is in {run_dir}"
-    return f"{len(history.rows)} epochs were finished; the model of epoch {history.best_epoch} is in {run_dir}"
+    count = len(history.rows)
+    finished = "1 epoch was finished" if count == 1 else f"{count} epochs were finished"
+    return f"{finished}; the model of epoch {history.best_epoch} is in {run_dir}"
 
 
 def make_plan(experiment: Experiment, data: Dataset) -> loop.Plan:
@@ -176,8 +184,14 @@ def make_plan(experiment: Experiment, data: Dataset) -> loop.Plan:
         shuffle=train.shuffle,
         monitor=train.monitor,
         mode=direction(train.monitor, train.metrics),
-        save="best" if data.validation is not None and train.save == "best" else "last",
+        save="best" if _keeps_best(train, data) else "last",
     )
+
+
+def _keeps_best(train: Train, data: Dataset) -> bool:
+    """Without a validation split the best training loss says little, unless early stopping was told to restore it."""
+    restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
+    return train.save == "best" and (data.validation is not None or restores)
 
 
 class _RowWriter(ProgressWatcher):
@@ -206,7 +220,7 @@ def _finish(
         _save_model(prepared, run_dir)
         summary |= {"metrics": split_figures(scorer, prepared.data)}
         _draw(prepared, scorer, run_dir, history)
-    run_dir.write_json(rundir.SUMMARY, summary)
+    run_dir.write_json(rundir.SUMMARY, json_ready(summary))
     return Result(run_dir, summary)
 
 
@@ -247,7 +261,11 @@ def split_figures(scorer: Scorer, data: Dataset) -> dict[str, dict[str, float]]:
 def _save_model(prepared: Prepared, run_dir: RunDir) -> None:
     data, model = prepared.data, prepared.model.plain()
     saved = run_dir.path / ".model.keras"
-    model.save(saved)
+    try:
+        model.save(saved)
+    except OSError as error:
+        help = "free some space, or choose another folder with `--runs-dir`"
+        raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
     weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
     run_dir.adopt_model(
         saved,

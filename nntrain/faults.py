@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nntrain.errors import DataError, Path, Problem
-from nntrain.spec.base import shown
+from nntrain.rowfile import Examples, chunks
+from nntrain.spec.wording import shown
 
 if TYPE_CHECKING:
     from nntrain.dataset import Rows, Split
@@ -70,13 +72,16 @@ def class_counts(split: Split, classes: int) -> np.ndarray:
     return np.bincount(split.y, minlength=classes)
 
 
-def constant_columns(x: np.ndarray, features: tuple[str, ...]) -> tuple[str, ...]:
+def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
     """A warning for each column of a table, x float (n, columns), that never changes."""
     if x.ndim != 2 or x.dtype.kind != "f" or len(x) < 2:
         return ()
-    columns = np.flatnonzero((x == x[0]).all(axis=0))
+    first, same = x[0], np.ones(x.shape[1:], bool)
+    for _, part in chunks(x):
+        same &= (part == first).all(axis=0)
+    columns = np.flatnonzero(same)
     kept = [
-        f"column {_column(column, features)} holds {x[0, column]:g} in every training row, so it teaches nothing"
+        f"column {_column(column, features)} holds {first[column]:g} in every training row, so it teaches nothing"
         for column in columns[:MOST]
     ]
     others = len(columns) - len(kept)
@@ -104,17 +109,20 @@ class _Check:
         else:
             self._numbers(self.split.y, "y", self.rows.targets)
 
-    def _numbers(self, values: np.ndarray, what: str, columns: tuple[str, ...]) -> None:
+    def _numbers(self, values: Examples, what: str, columns: tuple[str, ...]) -> None:
         """Refuses NaN and infinity; integers hold none, so images are not scanned."""
-        if values.dtype.kind != "f" or (finite := np.isfinite(values)).all():
+        if values.dtype.kind != "f":
             return
+        for start, part in chunks(values):
+            if not (finite := np.isfinite(part)).all():
+                self.faults.add_all(np.argwhere(~finite), partial(self._not_finite, part, start, what, columns))
 
-        def word(where: np.ndarray) -> Problem:
-            value = "NaN" if np.isnan(values[tuple(where)]) else "infinite"
-            message = f"{what} is {value} in {self._row(where[0])}, {_cell(where[1:], columns)}"
-            return Problem(message, self.place, "give a finite number, or leave the row out; counted from 1")
-
-        self.faults.add_all(np.argwhere(~finite), word)
+    def _not_finite(
+        self, part: np.ndarray, start: int, what: str, columns: tuple[str, ...], where: np.ndarray
+    ) -> Problem:
+        value = "NaN" if np.isnan(part[tuple(where)]) else "infinite"
+        message = f"{what} is {value} in {self._row(start + where[0])}, {_cell(where[1:], columns)}"
+        return Problem(message, self.place, "give a finite number, or leave the row out; counted from 1")
 
     def _labels(self, y: np.ndarray) -> None:
         """Refuses labels that are not the index of a class."""

@@ -6,7 +6,7 @@ from typing import Any
 from nntrain import rundir
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.rundir import RunDir
-from nntrain.spec.base import listed
+from nntrain.spec.wording import listed
 from nntrain.terminal import Terminal
 
 

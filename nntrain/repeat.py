@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nntrain import rundir, yamlfile
+from nntrain import rundir
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.rundir import RunDir
-from nntrain.spec.load import Config, from_document
-from nntrain.terminal import Terminal
+from nntrain.spec.load import Config, from_document, put
+from nntrain.terminal import Terminal, json_ready
 
 if TYPE_CHECKING:
     from nntrain.statistics import Summary
@@ -45,7 +45,7 @@ def over_folds(config: Config, count: int) -> dict[str, Config]:
 
 
 def _with(config: Config, assignment: str) -> Config:
-    return from_document(yamlfile.put(config.document, assignment))
+    return from_document(put(config.document, assignment))
 
 
 def run_all(configs: dict[str, Config], group: str, place: RunDir, terminal: Terminal, text: bytes) -> dict[str, Any]:
@@ -61,9 +61,9 @@ def run_all(configs: dict[str, Config], group: str, place: RunDir, terminal: Ter
     for name, config in configs.items():
         terminal.log.clear()
         terminal.note(f"{name} ({len(summaries) + len(failed) + 1} of {len(configs)})")
-        prepared = experiment.prepare(config)
-        child = RunDir.create(place.path, name)
         try:
+            prepared = experiment.prepare(config)
+            child = RunDir.create(place.path, name)
             summaries[name] = experiment.run(prepared, child, terminal, text).summary
         except NNTrainError as error:
             if error.exit_code >= 128:
@@ -73,7 +73,7 @@ def run_all(configs: dict[str, Config], group: str, place: RunDir, terminal: Ter
     if not summaries:
         raise NNTrainError(f"all {len(configs)} runs failed", help=f"the first: {next(iter(failed.values()))}")
     summary = {"kind": group, "runs": summaries, "failed": failed, "statistics": _statistics(summaries)}
-    place.write_json(rundir.SUMMARY, summary)
+    place.write_json(rundir.SUMMARY, json_ready(summary))
     return summary
 
 

@@ -13,7 +13,7 @@ from nntrain.csv_text import SEPARATORS, CsvText
 from nntrain.dataset import Rows, Split
 from nntrain.errors import Path, Problem, Span
 from nntrain.faults import Faults
-from nntrain.spec.base import listed, nearest, shown
+from nntrain.spec.wording import listed, nearest, shown
 
 LARGEST = float(np.finfo(np.float32).max)
 

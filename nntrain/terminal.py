@@ -1,6 +1,7 @@
 """What is shown: results on stdout, progress and messages on stderr, all of it kept for log.txt."""
 
 import json
+import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from rich.table import Table
 
 VERSION = 1  # of the JSON on stdout
 LINE_SECONDS = 5.0  # without a terminal, a line at most this often
+WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich would cut its cells
 
 
 @dataclass
@@ -24,20 +26,21 @@ class Terminal:
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        width = None if sys.stdout.isatty() else 200  # a file or a pipe has no width
-        self.out = Console(highlight=False, soft_wrap=True, width=width)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        # Text is shown as it is: a class may be called `[b]`.
+        plain: Any = {"markup": False, "emoji": False, "highlight": False, "soft_wrap": True}
+        self.out = Console(width=WIDE, **plain)
+        self.err = Console(stderr=True, **plain)
 
     def note(self, text: str) -> None:
         """A message on the side."""
         self.log.append(text)
         if not self.quiet:
-            self.err.print(text, markup=False)
+            self.err.print(text)
 
     def event(self, name: str, content: Mapping[str, Any]) -> None:
         """A line of JSON, when that is what was asked for."""
         if self.as_json:
-            line = {"version": VERSION, "event": name, **content}
+            line = json_ready({"version": VERSION, "event": name, **content})
             sys.stdout.write(json.dumps(line, allow_nan=False, default=str) + "\n")
             sys.stdout.flush()
 
@@ -45,7 +48,7 @@ class Terminal:
         """A line of the result, as it is."""
         self.log.append(text)
         if not self.as_json:
-            self.out.print(text, markup=False)
+            self.out.print(text)
 
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """A table of the result; numbers to the right."""
@@ -55,12 +58,21 @@ class Terminal:
             table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
         for row in rows:
             table.add_row(*(shown_figure(cell) for cell in row))
-        plain = Console(width=200, file=None, no_color=True)
+        plain = Console(width=WIDE, color_system=None, markup=False, emoji=False)
         with plain.capture() as captured:
             plain.print(table)
         self.log.append("\n".join(line.rstrip() for line in captured.get().splitlines()))
         if not self.as_json:
             self.out.print(table)
+
+
+def json_ready(value: Any) -> Any:
+    """The value with null in place of numbers that JSON does not have: NaN and the infinities."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {name: json_ready(item) for name, item in value.items()}
+    return [json_ready(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def shown_figure(value: Any) -> str:
@@ -108,7 +120,7 @@ class ProgressWatcher:
         due = time.monotonic() - self.last_line >= LINE_SECONDS or epoch == self.epochs
         if self.bar is None and not self.terminal.quiet and due:
             self.last_line = time.monotonic()
-            self.terminal.err.print(text, markup=False)
+            self.terminal.err.print(text)
 
     def end(self) -> None:
         """Takes the bar away."""

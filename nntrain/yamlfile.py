@@ -1,20 +1,18 @@
 """A config as text and as a tree of plain values: reading it, setting a value by its path, writing it."""
 
 import difflib
-from collections.abc import Callable, Mapping
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
-from nntrain.errors import ConfigError, Path, Problem, Span, dotted
-from nntrain.yamlparser import Parser, scalar
+from nntrain.assignment import Assignment, Change, SpelledOut, named_alike
+from nntrain.errors import ConfigError, Path, Problem, Span
+from nntrain.yamlparser import FLOAT, INTEGER, Parser
 
 MAX_BYTES = 1_000_000
-
-SpelledOut = Callable[[str, Any], Mapping[str, Any] | None]
-"""From a name and the bare scalar that stands for its options to the options; None where it stands for none."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,20 @@ class Document:
         """The problem with the place of its path, or of the nearest thing above it that the text holds."""
         if problem.span is not None:
             return problem
-        for end in range(len(problem.path), -1, -1):
-            if span := self._place(problem.path[:end], problem.on_key, end < len(problem.path)):
+        path = self._as_written(problem.path)
+        for end in range(len(path), -1, -1):
+            if span := self._place(path[:end], problem.on_key, end < len(path)):
                 return replace(problem, span=span)
         return problem
+
+    def _as_written(self, path: Path) -> Path:
+        """The path with names in the spelling of the file: `sgd` where the spec says `SGD`."""
+        written: list[str | int] = []
+        for part in path:
+            found = self.value(tuple(written))
+            alike = named_alike(found, part) if isinstance(found, dict) and isinstance(part, str) else {}
+            written.append(part if not alike or alike is found else next(iter(found)))
+        return tuple(written)
 
     def _place(self, at: Path, on_key: bool, above: bool) -> Span | None:
         """The place of a value or its key. Above what is meant, a bare scalar is what stands for it, a key else."""
@@ -129,10 +137,10 @@ def put(document: Document, assignment: str, spelled_out: SpelledOut | None = No
     scalar that `spelled_out` knows (`Dropout: 0.5` and `model.0.Dropout.seed=1`), and a missing mapping is made; a
     missing item of a list is an error.
     """
-    given = _Assignment.read(assignment)
-    tree, path = _Change(given, spelled_out).replaced(document.tree, given.parts, ())
-    below = {(*path, *at): given.shifted(place) for at, place in given.value.values.items()}
-    keys = {(*path, *at): given.shifted(place) for at, place in given.value.keys.items()}
+    given = Assignment.read(assignment)
+    tree, path = Change(given, spelled_out).replaced(document.tree, given.parts, ())
+    below = {(*path, *at): given.shifted(place) for at, place in given.values.items()}
+    keys = {(*path, *at): given.shifted(place) for at, place in given.keys.items()}
     above = {path[:end]: given.part(end - 1) for end in range(1, len(path)) if path[:end] not in document.keys}
     return replace(
         document,
@@ -148,114 +156,6 @@ def _outside(places: dict[Path, Span], path: Path) -> dict[Path, Span]:
     return {at: place for at, place in places.items() if at[: len(path)] != path}
 
 
-@dataclass(frozen=True)
-class _Assignment:
-    """A `path=value` from the command line, and the places in it."""
-
-    text: str
-    name: str
-    parts: Path
-    value: Document
-
-    @classmethod
-    def read(cls, text: str) -> "_Assignment":
-        name, equals, value = text.partition("=")
-        given = cls(text, name, tuple(name.strip().split(".")), Document(None, ""))
-        if not equals or not name.strip():
-            raise given.error(given.span(1, len(text)), "`--set` takes `path=value`", "write `train.epochs=5`")
-        if not all(given.parts):
-            help = f"write `{'.'.join(str(part) for part in given.parts if part) or 'train.epochs'}`"
-            raise given.error(given.span(1, len(name)), "the path has an empty part", help)
-        parser = Parser(value, text)
-        try:
-            tree = parser.run()
-            if parser.problems:
-                raise ConfigError(problems=parser.problems)
-        except ConfigError as error:
-            told = error.problems[0]
-            raise given.error(given.shifted(told.span), told.message, told.help) from None
-        return replace(given, value=Document(tree, "", parser.values, parser.keys))
-
-    def span(self, column: int, width: int) -> Span:
-        """A stretch of the argument; line 0 says that it is none of the file."""
-        return Span(f"--set {self.name.strip() or self.text}", 0, column, max(1, width), self.text)
-
-    def part(self, index: int) -> Span:
-        """The place of a part of the path."""
-        before = sum(len(str(part)) + 1 for part in self.parts[:index])
-        return self.span(len(self.name) - len(self.name.lstrip()) + before + 1, len(str(self.parts[index])))
-
-    def whole_value(self) -> Span:
-        """The place of the value."""
-        return self.span(len(self.name) + 2, len(self.text) - len(self.name) - 1)
-
-    def shifted(self, place: Span | None) -> Span:
-        """A place in the value as a place in the argument."""
-        if place is None or place.line > 1:
-            return self.whole_value()
-        return self.span(place.column + len(self.name) + 1, place.width)
-
-    def error(self, place: Span, message: str, help: str, path: Path = ()) -> ConfigError:
-        """The error at a place of the argument."""
-        return ConfigError(problems=[Problem(message, path, help, place)])
-
-
-@dataclass(frozen=True)
-class _Change:
-    """A value on its way into a tree."""
-
-    given: _Assignment
-    spelled_out: SpelledOut | None
-
-    def replaced(self, tree: Any, rest: Path, done: Path) -> tuple[Any, Path]:
-        """A copy of the tree with the value at the path, and the path with list positions as integers."""
-        if not rest:
-            return self.given.value.tree, done
-        key = str(rest[0])
-        if isinstance(tree, list):
-            index = self._index(tree, key, done)
-            new, way = self.replaced(tree[index], rest[1:], (*done, index))
-            return [*tree[:index], new, *tree[index + 1 :]], way
-        mapping = self._mapping(tree, key, done)
-        new, way = self.replaced(mapping.get(key), rest[1:], (*done, key))
-        return {**mapping, key: new}, way
-
-    def _index(self, tree: list[Any], key: str, done: Path) -> int:
-        if key.isdecimal() and len(key) < 10 and int(key) < len(tree):
-            return int(key)
-        items = f"{len(tree)} item{'s' if len(tree) > 1 else ''}" if tree else "no items"
-        help = f"write a position from 0 to {len(tree) - 1}" if tree else f"set `{dotted(done)}=[...]` as a whole"
-        raise self._error(f"`{dotted(done)}` has {items}, none of them is `{key}`", help, done)
-
-    def _mapping(self, tree: Any, key: str, done: Path) -> Mapping[str, Any]:
-        if tree is None or _same_name(tree, key):
-            return {}
-        if isinstance(tree, dict):
-            return _named_alike(tree, key)
-        options = self.spelled_out(str(done[-1]), tree) if self.spelled_out and done else None
-        if options is not None:
-            return options
-        whole = dotted(done)
-        where = f"`{whole}` is" if done else "the config is"
-        kind = "a list" if isinstance(tree, list) else f"`{tree}`"
-        help = f"set `{whole}={{{key}: ...}}` as a whole" if isinstance(tree, str) else f"set `{whole}` itself"
-        raise self._error(f"{where} {kind}; it has no `{key}`", help if done else "begin with `data: ...`", done)
-
-    def _error(self, message: str, help: str, done: Path) -> ConfigError:
-        return self.given.error(self.given.part(len(done)), message, help, done)
-
-
-def _named_alike(tree: dict[str, Any], key: str) -> dict[str, Any]:
-    """The mapping, its one name spelled like the key where only the spelling differs (`sgd`, `SGD`)."""
-    name = next(iter(tree), "")
-    return {key: tree[name]} if len(tree) == 1 and name != key and _same_name(name, key) else tree
-
-
-def _same_name(one: Any, other: str) -> bool:
-    """Keras's two spellings of one name: `HeNormal` and `he_normal`."""
-    return isinstance(one, str) and one.lower().replace("_", "") == other.lower().replace("_", "")
-
-
 class _Dumper(yaml.SafeDumper):
     """Writes only what `parse` reads back as the same value."""
 
@@ -264,16 +164,19 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "'" if not isinstance(scalar(text), str) else None
+    style = '"' if set(text) & set("\x85\u2028\u2029") else None  # else they would be written as line ends
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 def _represent_float(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number))
+    special = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
+    return dumper.represent_scalar("tag:yaml.org,2002:float", special.get(repr(number), repr(number)))
 
 
 _Dumper.add_representer(str, _represent_str)
 _Dumper.add_representer(float, _represent_float)
+for _tag, _pattern in (("int", INTEGER), ("float", FLOAT)):  # beside those of YAML 1.1, for which `1e-05` is text
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern.pattern})$"), None)
 
 
 def dump(tree: Any) -> str:

@@ -20,12 +20,13 @@ MAX_DIGITS = 40
 
 _NULL = re.compile(r"|~|null|Null|NULL")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9]+")
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+INTEGER = re.compile(f"{_DECIMAL.pattern}|{_BASED.pattern}")
+FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")  # as PyYAML counts lines
-_NUMBER = re.compile(f"{_INT.pattern}|{_BASED.pattern}|{_FLOAT.pattern}")
+_NUMBER = re.compile(f"{INTEGER.pattern}|{FLOAT.pattern}")
 
 
 def scalar(text: str) -> Any:
@@ -34,11 +35,11 @@ def scalar(text: str) -> Any:
         return None
     if _BOOL.fullmatch(text):
         return text.lower() == "true"
-    if _INT.fullmatch(text):
+    if _DECIMAL.fullmatch(text):
         return int(text)
     if _BASED.fullmatch(text):
         return int(text, 0)
-    if _FLOAT.fullmatch(text):
+    if FLOAT.fullmatch(text):
         return float(text)
     if _SPECIAL.fullmatch(text):
         return float(text.replace(".", ""))
@@ -109,7 +110,7 @@ class Parser:
             self._anchors.add(event.anchor)
             help = f"write the value out wherever `*{event.anchor}` stands"
             self._refuse(event, path, f"the anchor `&{event.anchor}` is not allowed", help, len(event.anchor) + 1)
-        if event.tag and event.tag != "!":
+        if event.tag:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._refuse(event, path, f"the tag `{tag}` is not allowed", "remove the tag", len(tag))
 
@@ -163,7 +164,7 @@ class Parser:
             self.lost.append(path)
             return self._refuse(event, path, f"a number of {len(text):,} characters is too long", "shorten it")
         value = scalar(text)
-        if isinstance(value, float) and math.isinf(value) and _FLOAT.fullmatch(text):
+        if isinstance(value, float) and math.isinf(value) and FLOAT.fullmatch(text):
             self.lost.append(path)
             return self._refuse(event, path, f"the number `{text}` is too large", "write a smaller number")
         return value

@@ -35,6 +35,8 @@ def explain(error: yaml.YAMLError, lines: Sequence[str]) -> Fault:
     if opening is not None and "quoted scalar" in str(error.context):
         return _unclosed(lines[opening.line][opening.column], opening.line, opening.column)
     if opening is not None and problem.startswith(("expected ',' or ']'", "expected ',' or '}'")):
+        if "<stream end>" in problem:
+            return _unclosed(lines[opening.line][opening.column], opening.line, opening.column)
         return _in_brackets(lines, (opening.line, opening.column), (line, column))
     if error.context in ("while scanning an alias", "while scanning an anchor"):
         sign = lines[line][column - 1]
@@ -44,10 +46,10 @@ def explain(error: yaml.YAMLError, lines: Sequence[str]) -> Fault:
 
 
 def _forbidden_character(position: int, character: int, lines: Sequence[str]) -> Fault:
-    for line, text in enumerate(lines):
-        if position <= len(text):
-            break
-        position -= len(text) + 1
+    line = 0
+    while line < len(lines) - 1 and position > len(lines[line]):
+        position -= len(lines[line]) + 1
+        line += 1
     message = f"the file holds the character U+{character:04X}, which YAML does not allow"
     return Fault(message, "remove the character", line, position)
 

@@ -387,7 +387,7 @@ class Trial:
         config.check(self.facts)
         self.experiment = resolve(config.experiment, self.facts)
         random = np.random.default_rng(1)
-        self.x = random.uniform(size=(8, *shape)).astype("float32")
+        self.x = random.uniform(-1 if shape == ROW else 0, 1, size=(8, *shape)).astype("float32")
         y = random.uniform(size=(8, 2)).astype("float32") if classes is None else np.arange(8, dtype="int32") % classes
         self.model: Network = build(self.experiment, self.facts, self.x)
         self.y = y
@@ -497,7 +497,7 @@ def stacked(name: str, samples: list[str]) -> str:
         own = {"name": f"sample_{index}", "trainable": "true"}
         options = [f"{key}: {value}" for key, value in own.items() if key in fields]
         lines.append(f"{{{name}: {{{', '.join([*options, *filter(None, [sample[1:-1]])])}}}}}")
-    return f"[{', '.join(lines)}, ReLU]"
+    return f"[{', '.join(lines)}, Flatten]"
 
 
 @pytest.mark.parametrize(
@@ -598,9 +598,11 @@ def scored(head: str) -> tuple[Trial, dict[str, float]]:
     """A net with every metric that fits, with options and without, and its figures after one step."""
     task = "numbers" if classes_of(head) is None else "classes"
     members = [name for name, member in Metric.members().items() if member.task in (task, "any")]
-    plain = {**dict.fromkeys(members, "{}"), "AUC": "{num_thresholds: 1000}", "TopK": "{k: 2}"}
+    plain = {**dict.fromkeys(members, "{}"), "TopK": "{k: 2}"}
     chosen = [f"{{{name}: {options[name]}}}" for options in (METRICS, plain) for name in members]
-    trial = Trial(f"[{{Dense: {head}}}]", f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(head))
+    # Inputs from -3 to 3 spread the predictions, so that the 200 thresholds of AUC tell them apart.
+    model = f"[{{Rescaling: 3}}, {{Dense: {head}}}]"
+    trial = Trial(model, f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(head))
     stepped = trial.step()
     columns = {metric.column for metric in trial.experiment.train.metrics}
     assert len(columns) == 2 * len(members)

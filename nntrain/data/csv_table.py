@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import PlainValidator
 
 from nntrain.errors import Path
-from nntrain.spec.base import omitted, problem, shown
+from nntrain.spec.base import omitted
 from nntrain.spec.data import File, SplitRule, Splittable
 from nntrain.spec.paths import FilePath
 from nntrain.spec.values import Text
+from nntrain.spec.wording import problem, shown
 
 if TYPE_CHECKING:
     from nntrain.dataset import Rows, Split

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any, Literal
 
 from nntrain.errors import Path
-from nntrain.spec.base import omitted, problem
+from nntrain.spec.base import omitted
 from nntrain.spec.data import Splittable
 from nntrain.spec.paths import FilePath
 from nntrain.spec.values import Text
+from nntrain.spec.wording import problem
 
 if TYPE_CHECKING:
     from nntrain.dataset import Rows

@@ -109,6 +109,7 @@ class _Trainer:
                 self.history.reason = _reason(self.callbacks.callbacks)
                 break
         self.callbacks.on_train_end()
+        request.raise_if_asked()  # a signal that came after the last piece
 
     def _epoch(self, epoch: int, request: StopRequest) -> None:
         started = time.perf_counter()
@@ -118,7 +119,7 @@ class _Trainer:
             self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
         figures = self.program.figures()
         self._refuse_nonfinite(epoch, figures)
-        kept = self._validate(figures)
+        kept = self._validate(epoch, figures)
         row = {"epoch": epoch, "seconds": time.perf_counter() - started, "learning_rate": self._rate(), **figures}
         self.history.rows.append(row)
         if kept:
@@ -153,16 +154,17 @@ class _Trainer:
         wanted = int(PIECE_SECONDS * steps / max(seconds, 1e-6))
         self.piece_steps = max(1, min(wanted, 10 * steps))
 
-    def _validate(self, figures: Row) -> bool:
+    def _validate(self, epoch: int, figures: Row) -> bool:
         """Adds the validation's figures; keeps the weights, as validated, where they are the best so far."""
+        self.callbacks.on_test_begin()  # without a validation too: it brings in the averaged weights
         if self.validation is not None:
-            self.callbacks.on_test_begin()
             figures.update({f"val_{name}": value for name, value in self.program.evaluate(self.validation).items()})
+            if not math.isfinite(figures["val_loss"]):
+                raise _diverged(f"the loss on the validation split is {figures['val_loss']}", epoch)
         kept = self.plan.save == "last" or self._is_best(figures[self.plan.monitor])
         if kept:
             self.history.weights = self.model.get_weights()
-        if self.validation is not None:
-            self.callbacks.on_test_end()
+        self.callbacks.on_test_end()
         return kept
 
     def _is_best(self, value: float) -> bool:

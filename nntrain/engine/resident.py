@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from nntrain.custom.network import Network
+from nntrain.rowfile import Examples
 
 EVALUATION_BATCH = 1024
 
@@ -21,7 +22,7 @@ EVALUATION_BATCH = 1024
 class Arrays:
     """x: (n, *shape); y: labels as the loss wants them; weights: (n,) float32 sample weights, or none."""
 
-    x: np.ndarray
+    x: Examples
     y: np.ndarray
     weights: np.ndarray | None = None
 
@@ -31,7 +32,7 @@ class Arrays:
     @cached_property
     def tensors(self) -> tuple[Any, ...]:
         """The arrays as TensorFlow holds them."""
-        return tuple(tf.constant(part) for part in (self.x, self.y, self.weights) if part is not None)
+        return tuple(tf.constant(part[:]) for part in (self.x, self.y, self.weights) if part is not None)
 
 
 class Program:
@@ -71,7 +72,7 @@ class Program:
         self._test(data.tensors[:2])
         return self.figures()
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
+    def predict(self, x: Examples) -> np.ndarray:
         """What the model gives at inference: (n, outputs) float32."""
         starts = range(0, len(x), EVALUATION_BATCH)
         return np.concatenate([self._predict(tf.constant(x[at : at + EVALUATION_BATCH])).numpy() for at in starts])
@@ -95,8 +96,12 @@ def _signature(data: Arrays) -> tuple[Any, ...]:
 
 
 def _batch(data: Any, rows: Any) -> tuple[Any, Any, Any]:
-    x, y, *weights = (tf.gather(part, rows) for part in data)
-    return tf.cast(x, keras.config.floatx()), y, weights[0] if weights else None
+    return as_batch(*(tf.gather(part, rows) for part in data))
+
+
+def as_batch(x: Any, y: Any, weights: Any = None) -> tuple[Any, Any, Any]:
+    """What the model's `train_step` and `test_step` take."""
+    return tf.cast(x, keras.config.floatx()), y, weights
 
 
 def _prepare_variables(model: Network, data: Arrays) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator
 
-from nntrain.spec.base import nearest, problem, shown
+from nntrain.spec.wording import close_names, got, problem
 
 ACTIVATIONS = {
     "linear": "x",
@@ -35,14 +35,9 @@ def _activation(value: Any) -> str:
     if isinstance(value, str) and value in ACTIVATIONS:
         return value
     if not isinstance(value, str):
-        raise problem(
-            f"an activation is a name, got {shown(value)}", "write `relu`, or use a layer such as `LeakyReLU`"
-        )
-    close = nearest(value, ACTIVATIONS)
-    raise problem(
-        f"there is no activation `{value}`",
-        f"write `{close}`" if close else "`nntrain list activations` shows them all",
-    )
+        raise problem(f"an activation is a name, got {got(value)}", "write `relu`, or use a layer such as `LeakyReLU`")
+    help = close_names(value, ACTIVATIONS) or "`nntrain list activations` shows them all"
+    raise problem(f"there is no activation `{value}`", help)
 
 
 ActivationName = Annotated[str, PlainValidator(_activation)]

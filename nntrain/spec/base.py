@@ -7,9 +7,8 @@ the direct subclass of `Named`, and the members of a family are the subclasses o
 Errors of pydantic are put into our words in the class where they arise, and keep their path.
 """
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -23,6 +22,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
+from nntrain.spec.wording import article, close_names, got, in_our_words, listed, nearest, problem, see, with_space
+
 omitted: Any = None
 """The default of every option that Keras has a default for: what the user did not write is not passed on."""
 
@@ -31,12 +32,13 @@ class Section(BaseModel):
     """A mapping of options; frozen, strict, and closed to unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+    elsewhere: ClassVar[Mapping[str, str]] = {}  # options that users look for here, and the help for each
 
     @model_validator(mode="wrap")
     @classmethod
     def _in_our_words(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(value, (dict, cls)):
-            raise problem(f"{cls._title()} takes a mapping of options, got {shown(value)}", "write `option: value`")
+            raise problem(f"{cls._title()} takes a mapping of options, got {got(value)}", cls._example())
         try:
             return handler(value)
         except ValidationError as error:
@@ -49,8 +51,33 @@ class Section(BaseModel):
         return f"`{cls.__name__.lower()}`"
 
     @classmethod
+    def _example(cls) -> str:
+        """The help for something that is no mapping."""
+        required = [name for name, field in cls.model_fields.items() if field.is_required()]
+        options = ", ".join(f"{name}: ..." for name in required or cls.options()[:1])
+        return f"write `{cls._title().strip('`')}: {{{options}}}`"
+
+    @classmethod
+    def options(cls) -> tuple[str, ...]:
+        """The names of the options, the class's own before those of its family."""
+        own = [name for kind in cls.__mro__ for name in vars(kind).get("__annotations__", ())]
+        return tuple(dict.fromkeys(name for name in own if name in cls.model_fields))
+
+    @classmethod
     def _worded(cls, error: ErrorDetails) -> InitErrorDetails:
-        return _details(in_our_words(error, cls._title(), tuple(cls.model_fields)), error["loc"])
+        return _details(in_our_words(error, cls._title(), cls._instead_of_option), error["loc"])
+
+    @classmethod
+    def _instead_of_option(cls, name: str) -> str:
+        """The help for an option that does not exist."""
+        if help := cls.elsewhere.get(name) or with_space(name):
+            return help
+        if name.isdecimal():
+            return "write decimal numbers with a point, such as `0.9`"
+        close = nearest(name, cls.model_fields)
+        if close:
+            return f"write `{close}`"
+        return f"its options are {listed(cls.options())}" if cls.model_fields else "it takes no options; remove it"
 
     def written(self) -> dict[str, Any]:
         """The options to pass on: those that the user wrote, and defaults of ours; what is required comes first."""
@@ -68,6 +95,8 @@ class Named(Section):
     shorthand: ClassVar[str | None] = None  # the one option that a bare scalar may stand for
     aliases: ClassVar[tuple[str, ...]] = ()  # other spellings that Keras accepts
     noun: ClassVar[str] = ""  # of the family, for messages
+    several: ClassVar[bool] = False  # whether a config holds a list of them
+    absent: ClassVar[Mapping[str, str]] = {}  # names that users look for in the family, and the help for each
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -95,8 +124,7 @@ class Named(Section):
             member = cls.find(name)
             return member.model_validate(member.as_options(options))
         except PydanticCustomError as error:
-            loc = (name,) if isinstance(value, dict) else ()
-            raise ValidationError.from_exception_data(name, [_details(error, loc)]) from None
+            raise ValidationError.from_exception_data(name, [_of_the_name(error, name, value)]) from None
         except ValidationError as error:
             raise ValidationError.from_exception_data(name, [_below(name, e) for e in error.errors()]) from None
 
@@ -109,20 +137,52 @@ class Named(Section):
             ((name, options),) = value.items()
             return name, options
         if isinstance(value, dict) and value:
-            raise problem(
-                f"expected one {cls.noun}, got {len(value)} names: {listed(value)}",
-                f"write `{next(iter(value))}: {{option: value}}`, the options inside the braces",
-            )
-        raise problem(f"expected the name of {article(cls.noun)}, got {shown(value)}", see(cls.noun))
+            raise problem(f"expected one {cls.noun}, got {len(value)} names: {listed(value)}", cls._one_of(list(value)))
+        raise problem(f"expected the name of {article(cls.noun)}, got {got(value)}", cls._of_number(value))
+
+    @classmethod
+    def _of_number(cls, value: Any) -> str:
+        """The help for something that is no name; a number may stand behind one."""
+        short = next((name for name, member in cls.members().items() if member.shorthand), "")
+        if short and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return f"write the number behind a name, such as `{short}: {value:g}`"
+        return see(cls.noun)
+
+    @classmethod
+    def _one_of(cls, names: list[str]) -> str:
+        """The help for several names where one is due: the others are its options, or it should stand alone."""
+        first, *others = names
+        member = cls._known().get(first)
+        if member is None or not set(others) & set(member.model_fields):
+            return f"begin each {cls.noun} with `- `" if cls.several else "keep one"
+        options = ", ".join(f"{name}: ..." for name in others)
+        return f"write `{first}: {{{options}}}`, or indent the options deeper than `{first}`"
 
     @classmethod
     def find(cls, name: str) -> type[Self]:
         """The member of that name; Keras's snake_case identifiers are names too."""
-        members = cls.members()
-        if member := members.get(name) or _spellings(cls).get(name):
+        if member := cls._known().get(name):
             return member
-        close = nearest(name, members) or nearest(name, _spellings(cls))
-        raise problem(f"there is no {cls.noun} `{name}`", f"write `{close}`" if close else see(cls.noun), on_key=True)
+        raise problem(f"there is no {cls.noun} `{name}`", cls.instead_of(name), on_key=True)
+
+    @classmethod
+    def _known(cls) -> dict[str, type[Self]]:
+        """The members by every name that they have."""
+        return {**_spellings(cls), **cls.members()}
+
+    @classmethod
+    def instead_of(cls, name: str) -> str:
+        """The help for a name that no member has."""
+        if help := cls.absent.get(name) or with_space(name):
+            return help
+        if " - " in name:
+            return "indent the lines of the list alike"
+        if holder := next((key for key, member in cls.members().items() if name in member.model_fields), ""):
+            return f"`{name}` is an option; write `{holder}: {{{name}: ...}}`"
+        for family in Named.__subclasses__():
+            if name in family._known():
+                return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
+        return close_names(name, cls._known()) or see(cls.noun)
 
     @classmethod
     def as_options(cls, value: Any) -> Any:
@@ -136,6 +196,14 @@ class Named(Section):
     @classmethod
     def _title(cls) -> str:
         return f"`{cls.called()}`"
+
+    @classmethod
+    def _example(cls) -> str:
+        if any(field.is_required() for field in cls.model_fields.values()):
+            return super()._example()
+        return f"write `{cls.called()}` alone" + (
+            f", or `{cls.called()}: {{option: value}}`" if cls.model_fields else ""
+        )
 
 
 def _leaves(cls: type[Any]) -> Iterator[type[Any]]:
@@ -171,110 +239,24 @@ def _details(error: PydanticCustomError, loc: tuple[int | str, ...]) -> InitErro
     return {"type": error, "loc": loc, "input": None}
 
 
+def _of_the_name(error: PydanticCustomError, name: str, value: Any) -> InitErrorDetails:
+    """An error about a name, which is a key in `{Name: options}` and a value where it stands alone."""
+    context = error.context or {}
+    is_key = isinstance(value, dict)
+    return _details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())
+
+
 def _below(name: str, error: ErrorDetails) -> InitErrorDetails:
-    return _details(in_our_words(error, f"`{name}`", ()), (name, *error["loc"]))
+    return _details(in_our_words(error, f"`{name}`", str), (name, *error["loc"]))
 
 
-def problem(message: str, help: str = "", on_key: bool = False) -> PydanticCustomError:
-    """An error in our words, for validators to raise."""
-    return PydanticCustomError("nntrain", "{message}", {"message": message, "help": help, "on_key": on_key})
-
-
-def in_our_words(error: ErrorDetails, owner: str, options: tuple[str, ...]) -> PydanticCustomError:
-    """What pydantic found, said as nntrain says it."""
-    context = error.get("ctx", {})
-    if error["type"] == "nntrain":
-        return problem(context["message"], context["help"], context["on_key"])
-    name = str(next((part for part in reversed(error["loc"]) if isinstance(part, str)), ""))
-    if error["type"] == "missing":
-        return problem(f"{owner} needs `{name}`", f"add `{name}: ...`", on_key=True)
-    if error["type"] == "extra_forbidden":
-        return problem(f"{owner} has no option `{name}`", _instead(name, options), on_key=True)
-    words = _EXPECTED.get(error["type"])
-    expected = words(context) if words else error["msg"]
-    help = _number_help(error["input"]) if error["type"] in ("int_type", "float_type") else ""
-    if error["type"] == "literal_error":
-        close = nearest(str(error["input"]), re.findall(r"`([^`]*)`", expected))
-        help = f"write `{close}`" if close else ""
-    return problem(f"`{name}` must be {expected}, got {shown(error['input'])}", help)
-
-
-_EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
-    "int_type": lambda _: "a whole number",
-    "float_type": lambda _: "a number",
-    "bool_type": lambda _: "`true` or `false`",
-    "string_type": lambda _: "text",
-    "list_type": lambda _: "a list",
-    "dict_type": lambda _: "a mapping",
-    "finite_number": lambda _: "a finite number",
-    "greater_than": lambda context: f"greater than {context['gt']:g}",
-    "greater_than_equal": lambda context: f"at least {context['ge']:g}",
-    "less_than": lambda context: f"less than {context['lt']:g}",
-    "less_than_equal": lambda context: f"at most {context['le']:g}",
-    "too_short": lambda context: f"a list of at least {context['min_length']}",
-    "string_too_short": lambda _: "text that is not empty",
-    "string_pattern_mismatch": lambda context: f"text of the form `{context['pattern']}`",
-    "literal_error": lambda context: "one of " + context["expected"].replace("'", "`").replace(" or ", ", "),
-}
-
-
-def _instead(name: str, options: Iterable[str]) -> str:
-    close = nearest(name, options)
-    if close:
-        return f"write `{close}`"
-    return f"its options are {listed(options)}" if options else "it takes no options"
-
-
-def _number_help(value: Any) -> str:
-    """How to write the number that the text looks like."""
-    if not isinstance(value, str):
-        return ""
-    plain = value.replace("_", "") if re.fullmatch(r"[0-9_]+", value) else value.replace(",", ".", 1)
-    return f"write `{plain}`" if plain != value and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain) else ""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that is closest in spelling, or nothing."""
-    lower = {other.lower(): other for other in known}
-    found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.6)
-    return lower[found[0]] if found else ""
-
-
-def shown(value: Any) -> str:
-    """The value as it looks in YAML, cut to a readable length."""
-    if isinstance(value, Mapping):
-        return f"a mapping ({listed(value)})" if value else "an empty mapping"
-    if isinstance(value, (list, tuple)):
-        return f"a list of {len(value)}"
-    if value is None:
-        return "nothing"
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return f"`{'.nan' if value != value else '.inf' if value > 0 else '-.inf'}`"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
-
-
-def listed(names: Iterable[str], most: int = 30) -> str:
-    """Names in backticks, separated by commas."""
-    every = [f"`{name}`" for name in names]
-    return ", ".join(every[:most]) + (", …" if len(every) > most else "")
-
-
-def article(noun: str) -> str:
-    """The noun with `a` or `an`."""
-    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
-
-
-def plural(noun: str) -> str:
-    """The plural of a family's noun, which is also its name for `nntrain list`."""
-    if noun.endswith("y"):
-        return f"{noun[:-1]}ies"
-    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
-
-
-def see(noun: str) -> str:
-    """Where the names of a family stand."""
-    return f"`nntrain list {plural(noun)}` shows them all"
+def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
+    """The options that a bare scalar stands for: `{rate: 0.5}` for the 0.5 in `Dropout: 0.5`."""
+    for family in Named.__subclasses__():
+        member = family._known().get(name)
+        if member is not None and member.shorthand is not None:
+            return {member.shorthand: value}
+    return None
 
 
 def to_tree(value: Any) -> Any:

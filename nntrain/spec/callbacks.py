@@ -14,6 +14,13 @@ class Callback(Named):
     """The family of callbacks."""
 
     noun = "callback"
+    several = True
+    absent: ClassVar = {
+        "ModelCheckpoint": "remove it; `save: best` keeps the best epoch's model",
+        "CSVLogger": "remove it; every run writes metrics.csv",
+        "LearningRateScheduler": "remove it; give `learning_rate` a schedule",
+        "TerminateOnNaN": "remove it; a run that diverges stops by itself",
+    }
 
 
 class _Monitor(Callback):

@@ -6,10 +6,11 @@ from pydantic import Field
 
 from nntrain import extensions
 from nntrain.errors import Path
-from nntrain.spec.base import Named, Section, omitted, problem, shown
+from nntrain.spec.base import Named, Section, omitted
 from nntrain.spec.facts import Facts
 from nntrain.spec.paths import FilePath
 from nntrain.spec.values import PositiveInt, Seed, is_number, is_whole
+from nntrain.spec.wording import as_share, problem, shown
 
 
 class SplitRule(Named):
@@ -26,6 +27,8 @@ class SplitRule(Named):
         """A bare share stands for `fraction`; 0 and nothing stand for `none`."""
         if value is None or (is_whole(value, 0) and value == 0):
             return super().parse("none")
+        if isinstance(value, str) and (share := as_share(value)):
+            raise problem(f"a share of the rows must lie between 0 and 1, got `{value}`", f"write `{share}`")
         if is_whole(value, 1):
             help = f"write `{{first: {value}}}` or `{{last: {value}}}`, or a share such as `0.1`"
             raise problem(f"`{value}` rows could come from either end", help)
@@ -100,6 +103,12 @@ class Source(Named):
     @classmethod
     def members(cls) -> dict[str, type[Self]]:
         return {name: extensions.load("data", name).Options for name in extensions.names("data")}
+
+    @classmethod
+    def instead_of(cls, name: str) -> str:
+        sources = {".csv": "csv_table: {path: %s, label: ...}", ".npz": "npz_file: {path: %s}"}
+        known = sources.get(name[-4:].lower())
+        return f"write `{known % name}`" if known else super().instead_of(name)
 
     @property
     def facts(self) -> Facts | None:

@@ -1,6 +1,6 @@
 """The whole config: one experiment."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,10 @@ from nntrain.spec.values import Seed
 class Experiment(Section):
     """One frozen experiment. `tune` is read by `nntrain tune` only."""
 
+    elsewhere: ClassVar = {
+        "layers": "write `model`",
+        **{name: f"indent `{name}` below `train:`" for name in Train.model_fields},
+    }
     seed: Seed = 0
     data: Source
     model: Annotated[list[Layer], Field(min_length=1)]
@@ -23,3 +27,7 @@ class Experiment(Section):
     @classmethod
     def _title(cls) -> str:
         return "the config"
+
+    @classmethod
+    def _example(cls) -> str:
+        return "begin with `data: ...` and `model: ...`"

@@ -7,15 +7,22 @@ from nntrain.spec.load import Config, in_order
 
 
 def refuse_missing(config: Config) -> None:
-    """Raises DataError for each option that names a file which does not exist."""
+    """Raises DataError for each option whose file does not exist or is a folder."""
     source = config.experiment.data
     found = [
-        Problem(f"there is no file `{file}`", ("data", source.called(), *option), _beside(Path(file)))
+        Problem(message, ("data", source.called(), *option), help)
         for option, file in source.paths().items()
-        if not Path(file).exists()
+        for message, help in _fault(Path(file))
     ]
     if found:
         raise DataError(problems=in_order(config.document, found))
+
+
+def _fault(file: Path) -> list[tuple[str, str]]:
+    """What is wrong with the file, and how to mend it."""
+    if file.is_dir():
+        return [(f"`{file}` is a folder", "give the path of a file")]
+    return [] if file.exists() else [(f"there is no file `{file}`", _beside(file))]
 
 
 def _beside(file: Path) -> str:

@@ -20,6 +20,7 @@ class Head:
     path: Path
     activation: str
     units: int | None
+    units_path: Path = ()  # of the Dense that has these units
 
 
 def find_head(model: Sequence[layers.Layer], facts: Facts | None) -> Head | None:
@@ -65,22 +66,22 @@ def _head_at_end(flat: list[tuple[Path, layers.Layer]], facts: Facts | None) -> 
     if isinstance(last, layers.Dense):
         activation = last.activation or "linear"
         fits = facts is not None and facts.task != "multiclass" and last.units in (1, facts.targets)
-        return Head(path, activation, last.units) if activation in HEADS or fits else None
+        return Head(path, activation, last.units, path) if activation in HEADS or fits else None
     if isinstance(last, layers.Softmax):
-        return Head(path, "softmax", _units_before(flat))
+        return Head(path, "softmax", *_units_before(flat))
     if isinstance(last, layers.Activation) and last.activation in HEADS:
-        return Head(path, last.activation, _units_before(flat))
+        return Head(path, last.activation, *_units_before(flat))
     return None
 
 
-def _units_before(flat: list[tuple[Path, layers.Layer]]) -> int | None:
+def _units_before(flat: list[tuple[Path, layers.Layer]]) -> tuple[int | None, Path]:
     """The units of the Dense that the last activation works on, where nothing between changes their number."""
-    for _, layer in reversed(flat[:-1]):
+    for path, layer in reversed(flat[:-1]):
         if isinstance(layer, layers.Dense):
-            return layer.units
+            return layer.units, path
         if not isinstance(layer, (*DROPS, layers.BatchNormalization)):
-            return None
-    return None
+            return None, ()
+    return None, ()
 
 
 def labels_for(loss: losses.Loss, head: Head, facts: Facts) -> Labels:

@@ -1,13 +1,13 @@
 """The layers of a Sequential model: Keras's classes with Keras's arguments, and `RReLU` and `Repeat` of ours."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
 from nntrain.errors import Path
-from nntrain.spec.activations import ActivationName
-from nntrain.spec.base import Named, omitted, problem, shown
+from nntrain.spec.activations import ACTIVATIONS, ActivationName
+from nntrain.spec.base import Named, omitted
 from nntrain.spec.constraints import Constraint
 from nntrain.spec.initializers import Initializer
 from nntrain.spec.regularizers import Regularizer
@@ -27,6 +27,7 @@ from nntrain.spec.values import (
     Text,
     is_whole,
 )
+from nntrain.spec.wording import problem, shown
 
 
 def _noise_shape(value: Any) -> tuple[int | None, ...]:
@@ -47,6 +48,12 @@ class Layer(Named):
     """The family of layers."""
 
     noun = "layer"
+    several = True
+    absent: ClassVar = {
+        **{name: f"write `Activation: {name}`" for name in ACTIVATIONS},
+        "Input": "remove it; the data tell the shape of the input",
+        "InputLayer": "remove it; the data tell the shape of the input",
+    }
 
 
 class _Bare(Layer):

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from nntrain import yamlfile
 from nntrain.errors import ConfigError, Problem
 from nntrain.spec import rules
+from nntrain.spec.base import spelled_out
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 from nntrain.spec.paths import relative_to
@@ -37,19 +38,24 @@ def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
     """Reads a config, applies `path=value` assignments, and validates it; raises ConfigError with all problems."""
     document = yamlfile.read(file)
     for assignment in (*assignments, *([] if seed is None else [f"seed={seed}"])):
-        document = yamlfile.put(document, assignment)
-    with relative_to(FilePath(file).parent):
-        return from_document(document)
+        document = put(document, assignment)
+    return from_document(document)
+
+
+def put(document: Document, assignment: str) -> Document:
+    """The document with `path=value` applied, its bare scalars known; raises ConfigError with the place in it."""
+    return yamlfile.put(document, assignment, spelled_out)
 
 
 def from_document(document: Document) -> Config:
-    """Validates a document that was read already."""
+    """Validates a document that was read already; raises ConfigError with all problems."""
     try:
-        experiment = Experiment.model_validate(document.tree)
+        with relative_to(FilePath(document.file).parent):
+            experiment = Experiment.model_validate(document.tree)
     except ValidationError as error:
-        told = {problem.path for problem in document.problems}
-        found = [problem for details in error.errors() if (problem := _problem(details)).path not in told]
-        raise ConfigError(problems=in_order(document, [*document.problems, *found])) from None
+        found = [_problem(details) for details in error.errors()]
+        new = [problem for problem in found if not _is_echo(problem, document)]
+        raise ConfigError(problems=in_order(document, [*document.problems, *new])) from None
     if document.problems:
         raise ConfigError(problems=in_order(document, document.problems))
     config = Config(experiment, document)
@@ -60,6 +66,12 @@ def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:
     """The problems with their places, from the top of the file down, each once."""
     located = {document.locate(problem): None for problem in problems}
     return sorted(located, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0))
+
+
+def _is_echo(problem: Problem, document: Document) -> bool:
+    """Whether the text itself has been found wrong at this place already."""
+    told = any(problem.path == other.path for other in document.problems)
+    return told or any(problem.path[: len(path)] == path for path in document.lost)
 
 
 def _problem(error: ErrorDetails) -> Problem:

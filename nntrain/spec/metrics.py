@@ -13,6 +13,7 @@ class Metric(Named):
     """The family of metrics. `task` says which data it can score."""
 
     noun = "metric"
+    several = True
     task: ClassVar[Literal["classes", "numbers", "any"]] = "any"
     default_name: ClassVar[str] = ""
     better: ClassVar[Literal["min", "max"]] = "max"

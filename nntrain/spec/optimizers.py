@@ -1,6 +1,6 @@
 """Keras's optimizers with Keras's arguments."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ class Optimizer(Named):
     """The family of optimizers, with the options that all of them take."""
 
     noun = "optimizer"
+    elsewhere: ClassVar = {"lr": "write `learning_rate`", "decay": "write `weight_decay`, or give a schedule"}
     learning_rate: LearningRate = omitted
     weight_decay: NonNegativeFloat = omitted
     clipnorm: PositiveFloat = omitted

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator
 
-from nntrain.spec.base import problem, shown
+from nntrain.spec.wording import problem, shown
 
 _folder: ContextVar[Path] = ContextVar("folder", default=Path())
 
@@ -28,7 +28,8 @@ def _absolute(value: Any) -> str:
         raise problem(f"expected the path of a file, got {shown(value)}", "write `path: data.csv`")
     given = Path(value).expanduser()
     beside_config = _folder.get() / given
-    return str((beside_config if beside_config.exists() else given).absolute())
+    here = given.exists() and not beside_config.exists()
+    return str((given if here else beside_config).absolute())
 
 
 FilePath = Annotated[str, PlainValidator(_absolute)]

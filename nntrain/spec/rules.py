@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 
 from nntrain.errors import Path, Problem
 from nntrain.spec import callbacks, initializers, layers, losses, optimizers, schedules
-from nntrain.spec.base import Named, listed, nearest
+from nntrain.spec.base import Named
 from nntrain.spec.data import File, Nothing
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 from nntrain.spec.head import Head, after_head, expected_units, find_head
 from nntrain.spec.resolve import DEFAULT_EPOCHS, resolve
+from nntrain.spec.wording import listed, nearest
 
 Rule = Callable[[Experiment, Facts | None], Iterator[Problem]]
 
@@ -48,25 +49,27 @@ def _patience(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
 def _monitors(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
     """A monitored figure must be a column that this run writes."""
     known = columns(experiment, facts)
-    for path, name in _monitored(experiment):
+    for path, name, written in _monitored(experiment):
         if known is None or name in known:
             continue
         if name.startswith("val_") and isinstance(experiment.data.validation, Nothing):
             source = experiment.data.called()
             help = f"give `data.{source}.validation` a share such as `0.1`, or monitor `{name[4:]}`"
-            yield Problem(f"there is nothing to validate on, but `{name}` is monitored", path, help)
+            message = f"there is nothing to validate on, but `{name}` is monitored"
+            yield Problem(message, path, help, on_key=not written)
             continue
-        close = nearest(name, known)
-        help = f"write `{close}`" if close else f"this run writes {listed(sorted(known))}"
-        yield Problem(f"no metric of this run is called `{name}`", path, help)
+        close = nearest(name, known) if written else ""
+        help = f"write `{close}`" if close else f"monitor one of {listed(sorted(known))}"
+        yield Problem(f"no metric of this run is called `{name}`", path, help, on_key=not written)
 
 
-def _monitored(experiment: Experiment) -> Iterator[tuple[Path, str]]:
+def _monitored(experiment: Experiment) -> Iterator[tuple[Path, str, bool]]:
+    """The path and the name of each figure that is watched, and whether the user wrote the name."""
     if experiment.train.monitor is not None:
-        yield ("train", "monitor"), experiment.train.monitor
+        yield ("train", "monitor"), experiment.train.monitor, True
     for path, callback in _callbacks(experiment):
         if monitor := getattr(callback, "monitor", None):
-            yield (*path, "monitor"), monitor
+            yield (*path, "monitor"), monitor, "monitor" in callback.model_fields_set
 
 
 def columns(experiment: Experiment, facts: Facts | None) -> set[str] | None:
@@ -114,15 +117,17 @@ def _symmetry(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
 
 def _output_units(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
     head = find_head(experiment.model, facts)
-    if facts is None or head is None or head.units is None:
+    if facts is None or head is None or head.units is None or _units_fit(head, facts):
         return
     allowed = _units_for(head, facts)
-    if head.units in allowed:
-        return
     have = f"{head.units} unit{'s' if head.units > 1 else ''}"
     ask = f"{facts.classes} classes" if facts.classes else f"{facts.targets} target{'s' if facts.targets > 1 else ''}"
     help = f"write `units: {allowed[0]}`, or leave the output layer out"
-    yield Problem(f"the output layer has {have}, but the data have {ask}", (*head.path, "units"), help)
+    yield Problem(f"the output layer has {have}, but the data have {ask}", (*head.units_path, "units"), help)
+
+
+def _units_fit(head: Head, facts: Facts | None) -> bool:
+    return facts is None or head.units is None or head.units in _units_for(head, facts)
 
 
 def _units_for(head: Head, facts: Facts) -> tuple[int, ...]:
@@ -139,7 +144,7 @@ def _loss_fits(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]
     if facts is not None and facts.classes is None and loss.labels != "number":
         help = "write `mean_squared_error`, or leave the loss out"
         yield Problem(f"`{loss.called()}` is for classes, but the data have numbers to predict", path, help)
-    elif head is not None and (facts is None or facts.classes is not None):
+    elif head is not None and _units_fit(head, facts) and (facts is None or facts.classes is not None):
         yield from _loss_fits_head(loss, head, path)
 
 
@@ -157,7 +162,8 @@ def _loss_fits_head(loss: losses.Loss, head: Head, path: Path) -> Iterator[Probl
         help = "write `sparse_categorical_crossentropy`, or leave the loss out"
         yield Problem(f"`{loss.called()}` fits a `sigmoid` head, but the head is `softmax`", path, help)
     elif isinstance(loss, losses.Hinge) and (head.units or 1) > 1:
-        yield Problem("`Hinge` needs one output unit", path, "write `units: 1` in the output layer")
+        help = "write `sparse_categorical_crossentropy`, or leave the loss out"
+        yield Problem(f"`Hinge` is for two classes and one unit, but the output layer has {head.units}", path, help)
     elif "from_logits" in type(loss).model_fields:
         yield from _logits_fit(loss, head, told)
 
@@ -178,6 +184,7 @@ def _metrics_fit(experiment: Experiment, facts: Facts | None) -> Iterator[Proble
         path: Path = ("train", "metrics", index)
         if metric.column in seen:
             yield Problem(f"two metrics are called `{metric.column}`", path, "give one of them a `name`")
+            continue
         seen.add(metric.column)
         if facts is not None and metric.task == "classes" and facts.classes is None:
             message = f"`{metric.called()}` is for classes, but the data have numbers to predict"
@@ -246,9 +253,8 @@ def _layer_options(experiment: Experiment, _: Facts | None) -> Iterator[Problem]
             yield Problem(f"two layers are called `{name}`", (*path, "name"), "give each layer a name of its own")
         names |= {name} if name else set()
         if isinstance(layer, layers.RReLU) and layer.lower > layer.upper:
-            yield Problem(
-                f"`lower: {layer.lower:g}` is above `upper: {layer.upper:g}`", (*path, "lower"), "swap the two"
-            )
+            message = f"`lower: {layer.lower:g}` is above `upper: {layer.upper:g}`"
+            yield Problem(message, (*path, "lower"), "give a `lower` that is below `upper`")
         if isinstance(layer, layers.Normalization) and (layer.mean is None) != (layer.variance is None):
             yield Problem("`mean` and `variance` belong together", path, "give both, or leave both out")
         for option, value in layer.written().items():
@@ -259,10 +265,11 @@ def _bounds_in_order(path: Path, value: object) -> Iterator[Problem]:
     ranges = ("factor", "height_factor", "width_factor", "value_range")
     if isinstance(value, tuple) and path[-1] in ranges and value[0] > value[1]:
         yield Problem(f"`{path[-1]}` begins above its end", path, "write the lower bound first")
-    if isinstance(value, Named):
-        low, high = getattr(value, "min_value", None), getattr(value, "max_value", None)
-        if low is not None and high is not None and low > high:
-            yield Problem(f"`min_value: {low:g}` is above `max_value: {high:g}`", path, "swap the two")
+    for least, most in (("min_value", "max_value"), ("minval", "maxval")):
+        low, high = getattr(value, least, None), getattr(value, most, None)
+        if isinstance(value, Named) and low is not None and high is not None and low > high:
+            message = f"`{least}: {low:g}` is above `{most}: {high:g}`"
+            yield Problem(message, (*path, value.called(), least), "swap the two")
 
 
 RULES: tuple[Rule, ...] = (

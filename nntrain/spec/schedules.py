@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from nntrain.spec.base import Named, omitted, problem, shown
+from nntrain.spec.base import Named, omitted, snake_case
 from nntrain.spec.values import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Share, is_number
+from nntrain.spec.wording import got, nearest, number_help, problem
 
 
 class Schedule(Named):
@@ -80,13 +81,15 @@ class OneCycle(Schedule):
 
 
 def _learning_rate(value: Any) -> float | Schedule:
-    if isinstance(value, (dict, Schedule)) or (isinstance(value, str) and value[:1].isalpha()):
+    names = [*Schedule.members(), *map(snake_case, Schedule.members())]
+    if isinstance(value, (dict, Schedule)) or (isinstance(value, str) and nearest(value, names)):
         return Schedule.parse(value)
     if is_number(value) and value > 0:
         return float(value)
+    help = number_help(value) if isinstance(value, str) else "write `0.01`"
     raise problem(
-        f"`learning_rate` must be a number greater than 0 or a schedule, got {shown(value)}",
-        "write `0.01`; `nntrain list schedules` shows the schedules",
+        f"`learning_rate` must be a number greater than 0 or a schedule, got {got(value)}",
+        f"{help}; `nntrain list schedules` shows the schedules",
     )
 
 

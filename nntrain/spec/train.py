@@ -1,32 +1,38 @@
 """How to train: the section `train`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
-from nntrain.spec.base import Section, omitted, problem, shown
+from nntrain.spec.base import Section, omitted
 from nntrain.spec.callbacks import Callback
 from nntrain.spec.losses import Loss
 from nntrain.spec.metrics import Metric
 from nntrain.spec.optimizers import Adam, Optimizer
 from nntrain.spec.values import PositiveInt, Text, is_number, is_whole
+from nntrain.spec.wording import got, nearest, number_help, problem
 
 
 def _batch_size(value: Any) -> int | str:
     if value == "full" or is_whole(value, 1):
         return value  # type: ignore[no-any-return]
-    raise problem(f"`batch_size` must be a whole number from 1, or `full`, got {shown(value)}", "write `32`")
+    named = isinstance(value, str) and nearest(value, ["full"])
+    help = "write `1` or more" if is_whole(value, -(10**9)) else number_help(value, whole=True)
+    message = f"`batch_size` must be a whole number from 1, or `full`, got {got(value)}"
+    raise problem(message, f"write `{named}`" if named else help)
 
 
 def _class_weight(value: Any) -> Any:
     if value == "balanced":
         return value
-    if isinstance(value, dict) and value and all(is_number(weight) and weight >= 0 for weight in value.values()):
-        return {str(name): float(weight) for name, weight in value.items()}
-    raise problem(
-        f"`class_weight` must be `balanced` or a weight for each class, got {shown(value)}",
-        "write `balanced`, or `{setosa: 1.0, virginica: 2.0}`",
-    )
+    if not isinstance(value, dict) or not value:
+        help = "write `balanced`, or `{setosa: 1.0, virginica: 2.0}`"
+        raise problem(f"`class_weight` must be `balanced` or a weight for each class, got {got(value)}", help)
+    for name, weight in value.items():
+        if not is_number(weight) or weight < 0:
+            help = number_help(weight) if not is_number(weight) else "write `0` or more"
+            raise problem(f"the weight of class `{name}` must be a number from 0, got {got(weight)}", help)
+    return {str(name): float(weight) for name, weight in value.items()}
 
 
 BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
@@ -36,6 +42,13 @@ ClassWeight = Annotated[Literal["balanced"] | dict[str, float], PlainValidator(_
 class Train(Section):
     """What is left out is chosen from the data and written to resolved.yaml."""
 
+    elsewhere: ClassVar = {
+        "learning_rate": "write `optimizer: {Adam: {learning_rate: ...}}`",
+        "lr": "write `optimizer: {Adam: {learning_rate: ...}}`",
+        "validation_split": "write `validation` among the options of the data",
+        "validation": "write `validation` among the options of the data",
+        "seed": "write `seed` at the top of the config",
+    }
     epochs: PositiveInt = omitted
     steps: PositiveInt = omitted
     batch_size: BatchSize = 32

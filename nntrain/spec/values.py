@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from nntrain.spec.base import problem, shown
+from nntrain.spec.wording import got, problem
 
 PositiveInt = Annotated[int, Field(ge=1, le=10**9)]
 NonNegativeInt = Annotated[int, Field(ge=0, le=10**15)]
@@ -33,9 +33,7 @@ def _size(value: Any) -> int | tuple[int, int]:
         return int(value)
     if isinstance(value, (list, tuple)) and len(value) == 2 and all(is_whole(item, 1) for item in value):
         return (value[0], value[1])
-    raise problem(
-        f"a size must be a whole number from 1, or two in a list, got {shown(value)}", "write `3` or `[3, 3]`"
-    )
+    raise problem(f"a size must be a whole number from 1, or two in a list, got {got(value)}", "write `3` or `[3, 3]`")
 
 
 def _padding(value: Any) -> Any:
@@ -47,9 +45,8 @@ def _padding(value: Any) -> Any:
         pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == 2]
         if len(pairs) == 2 and all(is_whole(number, 0) for pair in pairs for number in pair):
             return tuple(tuple(pair) for pair in pairs)
-    raise problem(
-        f"a padding must be a whole number, `[rows, columns]` or `[[top, bottom], [left, right]]`, got {shown(value)}"
-    )
+    message = "a padding must be a whole number from 0, `[rows, columns]` or `[[top, bottom], [left, right]]`"
+    raise problem(f"{message}, got {got(value)}", "write `1`")
 
 
 def _factor(value: Any) -> Any:
@@ -57,13 +54,13 @@ def _factor(value: Any) -> Any:
         return float(value)
     if isinstance(value, (list, tuple)) and len(value) == 2 and all(is_number(item) for item in value):
         return (float(value[0]), float(value[1]))
-    raise problem(f"a factor must be a number, or `[lowest, highest]`, got {shown(value)}", "write `0.1`")
+    raise problem(f"a factor must be a number, or `[lowest, highest]`, got {got(value)}", "write `0.1`")
 
 
 def _shape(value: Any) -> tuple[int, ...]:
     if isinstance(value, (list, tuple)) and value and all(is_whole(item, 1) or item == -1 for item in value):
         return tuple(value)
-    raise problem(f"a shape must be a list of whole numbers, got {shown(value)}", "write `[28, 28, 1]`")
+    raise problem(f"a shape must be a list of whole numbers from 1, got {got(value)}", "write `[28, 28, 1]`")
 
 
 def _axes(value: Any) -> Any:
@@ -71,7 +68,7 @@ def _axes(value: Any) -> Any:
         return value
     if isinstance(value, (list, tuple)) and value and all(is_whole(item, -10) for item in value):
         return tuple(value)
-    raise problem(f"an axis must be a whole number, or a list of them, got {shown(value)}", "write `-1`")
+    raise problem(f"an axis must be a whole number, or a list of them, got {got(value)}", "write `-1`")
 
 
 def _fraction(value: Any) -> float:
@@ -81,7 +78,7 @@ def _fraction(value: Any) -> float:
     match = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*/\s*(\d+(?:\.\d*)?)\s*", value) if isinstance(value, str) else None
     if match and float(match[2]) > 0:
         return float(match[1]) / float(match[2])
-    raise problem(f"expected a number or a fraction, got {shown(value)}", "write `1/255`")
+    raise problem(f"expected a number or a fraction, got {got(value)}", "write `1/255`")
 
 
 def _fractions(value: Any) -> Any:
@@ -96,7 +93,7 @@ def _numbers(value: Any) -> Any:
         return float(value)
     if isinstance(value, (list, tuple)) and value:
         return tuple(_numbers(item) for item in value)
-    raise problem(f"expected a number or nested lists of numbers, got {shown(value)}")
+    raise problem(f"expected a number or nested lists of numbers, got {got(value)}", "write `[[1.0, 2.0], [3.0, 4.0]]`")
 
 
 Size2D = Annotated[int | tuple[int, int], PlainValidator(_size)]

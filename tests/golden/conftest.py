@@ -132,7 +132,7 @@ def _split(x: Any, y: Any, classes: int | None) -> Split:
     return Split(x, np.asarray(y, dtype="float32" if classes is None else "int32"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def prepare() -> Prepare:
     """Makes a training from YAML text and arrays."""
     return _prepared

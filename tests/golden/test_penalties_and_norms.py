@@ -43,20 +43,26 @@ def test_the_unsquared_norm_does_not_push_weights_that_are_zero(prepare: Any) ->
 
 
 def test_the_regularization_loss_is_what_the_loss_holds_beside_the_data(prepare: Any) -> None:
-    """1,500 rows, so that the evaluation takes two batches of different sizes."""
+    """The last batch of the evaluation is a short one; Keras takes the penalty on activities for each example."""
     text = """
     model:
-      - Dense: {units: 5, activation: tanh, kernel_regularizer: {L2: 0.01}, bias_regularizer: {L1: 0.1}}
+      - Dense:
+          units: 5
+          activation: tanh
+          kernel_regularizer: {L2: 0.01}
+          bias_regularizer: {L1: 0.1}
+          activity_regularizer: {L2: 0.1}
       - Dense: {units: 2, kernel_regularizer: {L2Norm: 0.02}}
     train: {batch_size: 64}
     """
     random = np.random.default_rng(0)
-    x, y = random.normal(size=(1500, 3)), random.normal(size=(1500, 2))
+    x, y = random.normal(size=(1500, 3)) * np.linspace(0.1, 2, 1500)[:, None], random.normal(size=(1500, 2))
     training = prepare(text, x, y)
     training.step(0, 20)
     figures = training.figures()
     first, bias, second, _ = training.weights()
     penalty = 0.01 * (first**2).sum() + 0.1 * np.abs(bias).sum() + 0.02 * np.linalg.norm(second)
+    penalty += 0.1 * (np.tanh(x @ first + bias) ** 2).sum() / len(x)
     data_loss = np.mean((training.outputs() - y) ** 2)
     assert abs(bias).sum() > 0
     assert figures["regularization_loss"] == pytest.approx(penalty, abs=1e-6)

@@ -1,0 +1,151 @@
+"""Kills trainings with SIGKILL at random moments, resumes them, and compares them with one that was left alone.
+
+Two jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam, and early stopping
+with best weights and a falling rate in one, a schedule and averaged weights in the other.
+"""
+
+import argparse
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nntrain.engine.checkpoint import Store
+from nntrain.rundir import RunDir
+
+ROOT = Path(__file__).parent.parent.parent
+MODEL = """
+model:
+  - RandomTranslation: {height_factor: 0.1, width_factor: 0.1}
+  - Conv2D: {filters: 4, kernel_size: 3}
+  - BatchNormalization
+  - ReLU
+  - Flatten
+  - Dense: {units: 16, kernel_regularizer: {L2: 1e-4}}
+  - RReLU
+  - Dropout: 0.3
+train:
+  batch_size: 32
+  checkpoint_seconds: CHECKPOINTS
+"""
+PLATEAU = """  epochs: 40
+  optimizer: Adam
+  callbacks:
+    - EarlyStopping: {patience: 12, restore_best_weights: true}
+    - ReduceLROnPlateau: {patience: 2}
+"""
+SCHEDULE = """  steps: 1290
+  optimizer: {Adam: {learning_rate: {CosineDecay: {initial_learning_rate: 0.01, decay_steps: 1200}}, use_ema: true}}
+  callbacks: [SwapEMAWeights]
+"""
+DATA = "seed: 3\ndata:\n  npz_file: {path: images.npz}"
+JOBS = {"plateau": PLATEAU, "schedule": SCHEDULE}
+
+
+def write_jobs(folder: Path) -> None:
+    """Small images of three classes with much noise, and the configs."""
+    generator = np.random.Generator(np.random.PCG64(0))
+    y = np.arange(1500) % 3
+    x = generator.integers(0, 200, (1500, 8, 8, 1)) + 25 * (np.arange(8).reshape(1, 8, 1, 1) % 3 == y.reshape(-1, 1, 1, 1))
+    np.savez(folder / "images.npz", x=x.astype("uint8"), y=y)
+    for number, (name, train) in enumerate(JOBS.items()):
+        text = DATA + MODEL.replace("CHECKPOINTS", ("0.3", "0")[number]) + train
+        (folder / f"{name}.yaml").write_text(text)
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """`nntrain` in that folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "nntrain", *arguments]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    """Waits; ends the torture when the process failed."""
+    output = process.communicate()[0]
+    if process.returncode:
+        raise SystemExit(f"{process.args} ended with {process.returncode}:\n{output.decode()}")
+
+
+def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: float) -> int:
+    """Trains a job with one to three kills and returns how many hit; the last process runs to its end."""
+    hits = 0
+    process = start(folder, "fit", f"{job}.yaml", "--name", name, "-q")
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        time.sleep(chance.uniform(0.3, 1.0) * seconds)
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        hits += 1
+        again = ("resume", name, "-q") if (folder / "runs" / name / "resolved.yaml").is_file() else None
+        process = start(folder, *(again or ("fit", f"{job}.yaml", "--name", name, "-q")))
+    finish(process)
+    return hits
+
+
+def outcome(run: Path) -> dict[str, Any]:
+    """All that must be equal: rows but for the seconds, the kept weights, and the last state of everything."""
+    with (run / "metrics.csv").open() as file:
+        rows = [{name: cell for name, cell in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+    found = Store(RunDir(run).checkpoints, RunDir(run).key()).load()
+    if found is None:
+        raise SystemExit(f"{run} has no checkpoint")
+    summary = RunDir(run).read_json("summary.json")
+    ends = {name: summary[name] for name in ("epochs", "best_epoch", "best_value", "stopped", "metrics")}
+    return {"rows": rows, "ends": ends, "arrays": {name: a.tobytes() for name, a in found.state.arrays.items()}}
+
+
+def difference(one: dict[str, Any], other: dict[str, Any]) -> str:
+    """What differs first, or nothing."""
+    for part, content in one.items():
+        if content != other[part]:
+            pairs = content.items() if isinstance(content, dict) else enumerate(content)
+            names = [name for name, value in pairs if value != dict_or_list(other[part], name)]
+            return f"{part}: {names[:5]}"
+    return ""
+
+
+def dict_or_list(content: Any, name: Any) -> Any:
+    """The item, or nothing where there is none."""
+    return content.get(name) if isinstance(content, dict) else content[name] if name < len(content) else None
+
+
+def main() -> None:
+    """`kill.py [--times N] [--seed N]`; exit code 1 when any run ended differently."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--times", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    wanted = parser.parse_args()
+    chance = random.Random(wanted.seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_jobs(folder)
+        calm, seconds = {}, {}
+        for job in JOBS:
+            began = time.monotonic()
+            finish(start(folder, "fit", f"{job}.yaml", "-q"))
+            seconds[job] = time.monotonic() - began
+            calm[job] = outcome(folder / "runs" / job)
+            print(f"{job}: {len(calm[job]['rows'])} epochs, {seconds[job]:.1f} s undisturbed", flush=True)
+        same = hits = 0
+        for number in range(1, wanted.times + 1):
+            job = list(JOBS)[number % 2]
+            hit = killed(folder, job, f"{job}-{number}", chance, seconds[job])
+            told = difference(calm[job], outcome(folder / "runs" / f"{job}-{number}"))
+            same, hits = same + (not told), hits + hit
+            print(f"{number}/{wanted.times} {job}: {hit} kills, {told or 'identical'}", flush=True)
+        print(f"{same} of {wanted.times} runs identical after {hits} kills")
+        sys.exit(same != wanted.times)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""Real runs on small data: each is trained once in a session, in this process, and looked at by many tests."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from nntrain.rundir import RunDir
+
+REPOSITORY = Path(__file__).parents[1]
+
+Fit = Callable[..., "RunDir"]
+Trained = Callable[[str], "RunDir"]
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Prepare = Callable[..., "Training"]
+
+CONFIGS = {
+    # Classes, an Adam, a Dropout, a callback that stops early, and 96 training rows, so the last batch is a short one.
+    "iris": """
+        seed: 3
+        data: iris
+        model:
+          - Normalization
+          - Dense: {units: 8, activation: relu, kernel_regularizer: {L2: 1e-3}}
+          - Dropout: 0.2
+          - Dense: {units: 3, activation: softmax}
+        train:
+          epochs: 6
+          batch_size: 10
+          optimizer: {Adam: {learning_rate: 0.02}}
+          metrics: [accuracy, AUC]
+          callbacks:
+            - EarlyStopping: {monitor: val_accuracy, patience: 3, restore_best_weights: true}
+        """,
+    # Two classes and everything left out that can be.
+    "moons": """
+        data: {toy_2d: {kind: moons, size: 100, noise: 0.1}}
+        model:
+          - Dense: {units: 4, activation: tanh}
+        train: {epochs: 2}
+        """,
+    "smooth": """
+        data: iris
+        model:
+          - Dense: 3
+        train:
+          epochs: 2
+          loss: {CategoricalCrossentropy: {from_logits: true, label_smoothing: 0.1}}
+          metrics: [accuracy, {TopK: 2}, F1Score]
+        """,
+    "plane": """
+        data: {toy_2d: {kind: reg_plane, size: 100}}
+        model:
+          - Dense: {units: 4, activation: tanh}
+          - Dense: 1
+        train: {epochs: 2, metrics: [mae, r2]}
+        """,
+}
+
+
+@pytest.fixture(scope="session")
+def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
+    """Trains a config through `commands.Fit` and gives its run directory; `name` is that of the config file."""
+
+    def fitted(text: str, *assignments: str, name: str = "net", seed: int | None = None) -> "RunDir":
+        from nntrain.commands import Fit as FitCommand
+        from nntrain.rundir import RunDir
+        from nntrain.terminal import Terminal
+
+        folder = tmp_path_factory.mktemp(name)
+        config = folder / f"{name}.yaml"
+        config.write_text(dedent(text), encoding="utf-8")
+        request = FitCommand(str(config), assignments, seed, None, None, None, folder / "runs", "cpu", False)
+        request.run(Terminal(quiet=True))
+        return RunDir.open(folder / "runs", name)
+
+    return fitted
+
+
+@pytest.fixture(scope="session")
+def trained(fit: Fit) -> Trained:
+    """The run of one of `CONFIGS`, trained when it is first asked for. Tests that change its files copy it first."""
+    runs: dict[str, RunDir] = {}
+
+    def run(name: str) -> "RunDir":
+        if name not in runs:
+            runs[name] = fit(CONFIGS[name], name=name)
+        return runs[name]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def command() -> Command:
+    """Runs `python -m nntrain`, or with `python=True` just `python`, in a folder, to its end."""
+
+    def ran(folder: Path, *arguments: str, python: bool = False) -> "subprocess.CompletedProcess[str]":
+        words = [sys.executable, *([] if python else ["-m", "nntrain"]), *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+        return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+    return ran
+
+
+@dataclass
+class Training:
+    """A config that was prepared but not yet trained, without a run directory."""
+
+    prepared: Any
+
+    @cached_property
+    def plan(self) -> Any:
+        from nntrain.experiment import make_plan
+
+        return make_plan(self.prepared.experiment, self.data)
+
+    @cached_property
+    def scorer(self) -> Any:
+        from nntrain.evaluate import Scorer
+
+        dtype = str(self.data.train.x.dtype)
+        return Scorer.of(self.prepared.experiment, self.data.facts, self.model, dtype, self.plan.batch_size)
+
+    @cached_property
+    def history(self) -> Any:
+        from nntrain.engine.loop import History
+
+        return History()
+
+    @property
+    def data(self) -> Any:
+        return self.prepared.data
+
+    @property
+    def model(self) -> Any:
+        return self.prepared.model
+
+    @property
+    def arrays(self) -> Any:
+        from nntrain.evaluate import class_weights
+
+        train = self.data.train
+        return self.scorer.arrays(train, class_weights(self.prepared.experiment, train.y, self.data.classes))
+
+    def weights(self) -> list[Any]:
+        return self.model.get_weights()  # type: ignore[no-any-return]
+
+    def fit(self, watcher: Any = None) -> Any:
+        """Trains, and gives the history."""
+        from nntrain.build import build_callbacks
+        from nntrain.engine import loop
+
+        validation = None if self.data.validation is None else self.scorer.arrays(self.data.validation)
+        callbacks = build_callbacks(self.prepared.experiment)
+        watcher = watcher or Watcher()
+        loop.fit(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher, self.history)
+        return self.history
+
+
+class Watcher:
+    """Looks at nothing."""
+
+    def begin(self, epochs: int, steps: int) -> None: ...
+
+    def piece(self, epoch: int, step: int, figures: dict[str, float]) -> None: ...
+
+    def epoch(self, row: dict[str, float]) -> None: ...
+
+
+@pytest.fixture
+def prepare(tmp_path: Path) -> Prepare:
+    """Reads the data and builds the model of a config, without training it."""
+
+    def prepared(text: str, *assignments: str) -> Training:
+        from nntrain import backend
+
+        backend.start("cpu")
+        from nntrain import experiment
+        from nntrain.spec.load import load
+
+        config = tmp_path / "net.yaml"
+        config.write_text(dedent(text), encoding="utf-8")
+        return Training(experiment.prepare(load(config, assignments)))
+
+    return prepared

@@ -1,0 +1,77 @@
+"""The way into Keras: what it loads, what it does not, and which device it takes."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nntrain import backend
+from nntrain.errors import NNTrainError
+
+
+def test_starting_loads_none_of_what_keras_would_drag_in_and_it_can_be_imported_afterwards(
+    command: Any, tmp_path: Path
+) -> None:
+    code = """
+import json, sys, time
+from nntrain import backend
+backend.start("cpu")
+import keras, tensorflow
+loaded = [name for name in ("sklearn", "scipy", "pandas", "matplotlib") if name in sys.modules]
+import numpy as np
+from nntrain.baselines import baselines
+from nntrain.dataset import Dataset, Split
+x = np.arange(40, dtype="float32").reshape(20, 2) % 7
+split = Split(x, (x[:, 0] > 3).astype("int32"))
+found = baselines(Dataset("d", split, None, None, classes=("a", "b")), split, seed=0)
+from nntrain.plots import learning_curves
+picture = learning_curves.draw([{"epoch": 1, "loss": 1.0}], 1, "t")
+print(json.dumps([loaded, keras.backend.backend(), len(found), picture[:4].hex(), "scipy" in sys.modules]))
+"""
+    done = command(tmp_path, "-c", code, python=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    loaded, engine, count, png, scipy = json.loads(done.stdout)
+    assert loaded == [] and engine == "tensorflow"
+    assert count == 5 and png == "89504e47" and scipy
+
+
+def test_packages_that_are_out_of_sight_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with backend._out_of_sight(("colorsys", "json")):
+        with pytest.raises(ImportError):
+            import colorsys  # noqa: F401
+        import json as loaded
+    import colorsys as back
+
+    assert back.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+    assert loaded is json
+
+
+def test_what_libraries_write_to_stderr_is_dropped_only_while_it_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    with backend._quiet(True):
+        os.write(2, b"noise")
+    os.write(2, b"message")
+    with backend._quiet(False):
+        os.write(2, b" and noise")
+    assert capfd.readouterr().err == "message and noise"
+
+
+def test_a_gpu_that_is_not_there_is_a_clear_error() -> None:
+    backend.start("cpu")
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(NNTrainError, match="TensorFlow finds no GPU") as raised:
+        backend.start("gpu")
+    assert raised.value.exit_code == 1
+    assert " help: install `nntrain[gpu]` and an NVIDIA driver, or use `--device cpu`" in str(raised.value)
+
+
+def test_starting_twice_is_no_mistake() -> None:
+    backend.start("cpu")
+    backend.start("cpu")
+    backend.start("auto")

@@ -1,0 +1,98 @@
+import pytest
+
+from nntrain.errors import (
+    ConfigError,
+    DataError,
+    Diverged,
+    MissingPackage,
+    NNTrainError,
+    Problem,
+    Span,
+    Stopped,
+    dotted,
+    printable,
+)
+
+
+def drawn(source: str, column: int, width: int = 1, line: int = 7) -> list[str]:
+    problem = Problem("m", span=Span("c.yaml", line, column, width, source))
+    return str(problem).splitlines()[2:]
+
+
+def test_a_problem_prints_itself_as_compilers_do() -> None:
+    span = Span("c.yaml", 7, 13, 4, "  - Dense: {unit: 300}")
+    problem = Problem("`Dense` has no option `unit`", ("model", 1, "Dense", "unit"), "write `units`", span)
+    assert str(problem) == (
+        "error: `Dense` has no option `unit`\n"
+        "  --> c.yaml:7:13  (model.1.Dense.unit)\n"
+        "  7 |   - Dense: {unit: 300}\n"
+        "    |             ^^^^\n"
+        " help: write `units`"
+    )
+
+
+def test_a_problem_without_a_place_shows_its_path() -> None:
+    assert str(Problem("m", ("a", 0), "h")) == "error: m\n  --> a.0\n help: h"
+    assert str(Problem("m", severity="warning")) == "warning: m"
+
+
+def test_the_margin_grows_with_the_number_of_the_line() -> None:
+    assert drawn("a: 1", 4, line=12345) == ["  12345 | a: 1", "        |    ^"]
+
+
+def test_text_from_the_command_line_has_no_number() -> None:
+    problem = Problem("m", span=Span("--set a", 0, 3, 1, "a=1"))
+    assert str(problem) == "error: m\n  --> --set a\n    | a=1\n    |   ^"
+
+
+def test_a_tab_takes_one_column_so_that_the_caret_fits() -> None:
+    assert drawn("a:\t\tx", 5) == ["  7 | a:  x", "    |     ^"]
+
+
+def test_what_a_terminal_would_act_upon_is_not_printed() -> None:
+    assert drawn("a: \x1b[31m\x07", 4) == ["  7 | a: \ufffd[31m\ufffd", "    |    ^"]
+    assert str(Problem("a `\x1b[0m\n\r`", help="b\tc")) == "error: a `\\x1b[0m\\n\\r`\n help: b\\tc"
+    assert printable("grün 日本 😀") == "grün 日本 😀"
+
+
+def test_wide_and_combining_letters_keep_the_caret_below_its_place() -> None:
+    assert drawn("日本: x", 5) == ["  7 | 日本: x", "    |       ^"]
+    assert drawn("日本", 1, 2) == ["  7 | 日本", "    | ^^^^"]
+    assert drawn("e\u0301: x", 5) == ["  7 | e\u0301: x", "    |    ^"]
+
+
+def test_an_empty_line_is_not_drawn() -> None:
+    assert drawn("", 1) == []
+    assert drawn("   ", 1) == []
+
+
+@pytest.mark.parametrize("column", [1, 60, 61, 150, 299, 300])
+def test_a_long_line_is_cut_around_its_place(column: int) -> None:
+    source = "".join(chr(ord("a") + index % 26) for index in range(300))
+    shown, carets = drawn(source, column)
+    assert len(shown) <= 6 + 120
+    assert shown[len(carets) - 1] == source[column - 1]
+    assert carets.endswith(" ^") or column == 1
+
+
+def test_the_carets_end_with_the_line() -> None:
+    assert drawn("abc", 2, 99) == ["  7 | abc", "    |  ^^"]
+    assert drawn("abc", 4, 5) == ["  7 | abc", "    |    ^"]
+    assert drawn("a" * 130, 1, 130)[1] == "    | " + "^" * 120
+
+
+def test_an_error_prints_all_of_its_problems() -> None:
+    error = ConfigError(problems=[Problem("one", help="h"), Problem("two")])
+    assert str(error) == "error: one\n help: h\n\nerror: two"
+
+
+def test_every_error_has_the_exit_code_of_its_kind() -> None:
+    codes = {kind: kind("m").exit_code for kind in (NNTrainError, ConfigError, MissingPackage, DataError, Diverged)}
+    assert list(codes.values()) == [1, 2, 3, 4, 5]
+    assert Stopped("m", signal=15).exit_code == 143
+    assert all(issubclass(kind, NNTrainError) for kind in (*codes, Stopped))
+
+
+def test_paths_are_dotted() -> None:
+    assert dotted(("model", 1, "Dense", "units")) == "model.1.Dense.units"
+    assert dotted(()) == ""

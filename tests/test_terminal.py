@@ -1,0 +1,156 @@
+"""Results on stdout, messages and progress on stderr, JSON where it is asked for, and all of it in the log."""
+
+import io
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from nntrain.terminal import ProgressWatcher, Terminal, shown_figure
+
+ROW = {"epoch": 1.0, "seconds": 0.5, "learning_rate": 0.01, "loss": 0.25, "accuracy": 1.0, "regularization_loss": 0.1}
+
+
+def test_notes_go_to_stderr_and_results_to_stdout_and_both_to_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal()
+    terminal.note("a note")
+    terminal.line("a result")
+    terminal.table("title", ("split", "loss"), [["train", 0.5], ["test", 12345678.0]])
+    out, err = capsys.readouterr()
+    assert err == "a note\n"
+    assert [line.rstrip() for line in out.splitlines()] == [
+        "a result",
+        "title",
+        "split      loss",
+        "train    0.5000",
+        "test   1.23e+07",
+    ]
+    logged = "\n".join(terminal.log).splitlines()
+    assert logged == ["a note", *(line.rstrip() for line in out.splitlines())]
+
+
+def test_quiet_shows_no_notes_and_no_progress_but_the_results_and_logs_all(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(quiet=True)
+    terminal.note("a note")
+    show_two_epochs(terminal)
+    terminal.line("a result")
+    out, err = capsys.readouterr()
+    assert (out, err) == ("a result\n", "")
+    assert terminal.log[0] == "a note" and len(terminal.log) == 4
+
+
+def test_json_is_one_object_a_line_with_a_version_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(as_json=True)
+    terminal.note("a note")
+    show_two_epochs(terminal)
+    terminal.line("a result")
+    terminal.table("", ("a",), [["b"]])
+    terminal.event("summary", {"nested": {"value": math.inf, "list": [math.nan, 1.5]}, "text": "é"})
+    out, err = capsys.readouterr()
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["event"] for line in lines] == ["epoch", "epoch", "summary"]
+    assert all(line["version"] == 1 for line in lines)
+    assert lines[0] == {"version": 1, "event": "epoch", **ROW}
+    assert lines[2]["nested"] == {"value": None, "list": [None, 1.5]} and lines[2]["text"] == "é"
+    assert err.startswith("a note\n")
+
+
+def test_without_json_an_event_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal().event("summary", {"a": 1})
+    assert capsys.readouterr() == ("", "")
+
+
+def test_names_that_look_like_markup_or_emoji_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal()
+    terminal.table("[/b]", ("[red]x", "f"), [["[/red]:smile:", 0.5]])
+    terminal.line("[bold]:x: line")
+    terminal.note("[/i] note")
+    out, err = capsys.readouterr()
+    assert [line.split() for line in out.splitlines()] == [
+        ["[/b]"],
+        ["[red]x", "f"],
+        ["[/red]:smile:", "0.5000"],
+        ["[bold]:x:", "line"],
+    ]
+    assert err == "[/i] note\n"
+    assert "[/red]:smile:" in terminal.log[0]
+
+
+def test_a_narrow_terminal_cuts_no_cell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "30")
+    terminal = Terminal()
+    names = [f"class_{index}" for index in range(12)]
+    terminal.table("", ("true", *names), [[name, *range(12)] for name in names])
+    out = capsys.readouterr().out
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", out)
+    assert shown.splitlines()[0].split() == ["true", *names] and len(shown.splitlines()) == 13
+    assert terminal.log[0].splitlines()[0].split() == ["true", *names]
+
+
+def test_without_a_terminal_there_is_a_line_now_and_then_and_no_control_code(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_two_epochs(Terminal(), epochs=3)
+    err = capsys.readouterr().err
+    assert err == "epoch 1/3  loss 0.2500  accuracy 1.0000\n"
+    assert "\x1b" not in err
+
+
+@pytest.mark.parametrize(("kind", "colours"), [("xterm-256color", True), ("dumb", False)])
+def test_on_a_terminal_there_is_a_bar_but_not_on_a_dumb_one(
+    kind: str, colours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", kind)
+    shown = on_a_terminal()
+    assert ("\x1b[" in shown) == colours
+    assert ("━" in shown) == colours
+    assert "loss 0.2500  accuracy 1.0000" in shown and "regularization_loss" not in shown
+
+
+def test_no_color_is_a_bar_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = on_a_terminal()
+    assert "━" in shown and "\x1b[3" not in shown
+
+
+def on_a_terminal() -> str:
+    """What a training shows on a terminal of 100 columns."""
+    terminal, text = Terminal(), io.StringIO()
+    terminal.err = Console(file=text, force_terminal=True, width=100)
+    show_two_epochs(terminal)
+    return text.getvalue()
+
+
+def show_two_epochs(terminal: Terminal, epochs: int = 2) -> None:
+    watcher = ProgressWatcher(terminal)
+    watcher.begin(epochs, 10)
+    watcher.piece(1, 5, {"loss": 0.5})
+    rows: list[Mapping[str, float]] = [ROW, {**ROW, "epoch": 2.0}]
+    for row in rows:
+        watcher.epoch(row)
+    watcher.end()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5000"),
+        (0.0, "0.0000"),
+        (1e-4, "0.0001"),
+        (123456.0, "1.23e+05"),
+        (3, "3"),
+        (True, "True"),
+        ("a", "a"),
+        (math.nan, "nan"),
+        (-math.inf, "-inf"),
+    ],
+)
+def test_figures_have_four_digits_and_an_exponent_where_that_would_hide_them(value: Any, text: str) -> None:
+    assert shown_figure(value) == text
