@@ -45,8 +45,9 @@ def entries(kind: str) -> dict[str, str]:
     known = kinds()
     wanted = {"data": "data sources", "datasets": "data sources"}.get(kind, kind)
     if wanted not in known:
-        close = nearest(kind, known)
-        help = f"write `nntrain list {close}`" if close else f"there are {listed(known)}"
+        names = ["data", *(name for name in known if name != "data sources")]
+        close = nearest(kind, names)
+        help = f"write `nntrain list {close}`" if close else f"there are {listed(names)}"
         raise ConfigError(f"there is nothing called `{kind}` to list", help=help)
     family = known[wanted]
     if family is None:

@@ -62,9 +62,14 @@ class Problem:
         return [f" help: {printable(self.help)}"] if self.help else []
 
 
-def printable(text: str) -> str:
-    """The text on one line, with `\\n`, `\\x1b` and the like for what a terminal would act upon or not show."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+def printable(text: str, keep: str = "\n") -> str:
+    """The text with `\\x1b` and the like for what a terminal would act upon or not show, line ends kept."""
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, with `\\n` for its line ends: for what holds words of the user."""
+    return printable(text, keep="")
 
 
 def _excerpt(span: Span, widest: int = 120) -> list[str]:

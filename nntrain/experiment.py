@@ -19,6 +19,7 @@ from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
 from nntrain.spec.callbacks import EarlyStopping
 from nntrain.spec.experiment import Experiment
+from nntrain.spec.layers import Layer
 from nntrain.spec.load import Config, in_order
 from nntrain.spec.metrics import direction
 from nntrain.spec.resolve import resolve
@@ -65,9 +66,14 @@ def tell(prepared: Prepared, terminal: Terminal) -> None:
     for warning in prepared.data.warnings:
         terminal.note(f"warning: {warning}")
     written, model = prepared.config.experiment.model, prepared.experiment.model
-    if len(model) > len(written):
-        head = model[-1]
-        terminal.note(f"note: added the output layer `{yamlfile.inline(to_tree(head))}`")
+    if added := [_written(layer) for layer in model[len(written) :]]:
+        terminal.note(f"note: added the output layer {' and '.join(added)}")
+
+
+def _written(layer: Layer) -> str:
+    """The layer as an item of the list `model`."""
+    tree = to_tree(layer)
+    return f"`{tree}`" if isinstance(tree, str) else f"`{yamlfile.inline(tree)[1:-1]}`"
 
 
 def load_data(config: Config) -> Dataset:

@@ -1,25 +1,27 @@
 """`nntrain runs`: what the runs folder holds, read from the small JSON files alone."""
 
+import math
 from pathlib import Path
 from typing import Any
 
 from nntrain import rundir
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.rundir import RunDir
-from nntrain.spec.wording import listed
+from nntrain.spec.wording import listed, nearest
 from nntrain.terminal import Terminal
 
 
 def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
     """A line for each run, newest first, or the best figure first where a metric is named."""
+    rundir.refuse_bad_folder(runs)
     rows = sorted((_row(run) for run in rundir.every(runs)), key=lambda row: str(row["start"]), reverse=True)
+    shown = _wanted(rows, sort) if rows and sort is not None else _first_figure(rows)
     if sort is not None:
-        rows = _sorted(rows, sort)
+        rows = _sorted(rows, shown)
     terminal.event("runs", {"runs": rows})
     if not rows:
         terminal.line(f"there are no runs in `{runs}`")
         return
-    shown = sort if sort and "." in sort else _first_figure(rows)
     columns = ("run", "started", "epochs", "best epoch", shown, "state")
     cells = [
         [
@@ -42,16 +44,24 @@ def _row(run: RunDir) -> dict[str, Any]:
         summary = run.read_json(rundir.SUMMARY) if (run.path / rundir.SUMMARY).is_file() else {}
     except NNTrainError as error:
         return {**_unknown(run), "state": str(error.problems[0].message)}
-    figures = {
-        f"{split}.{name}": value for split, found in summary.get("metrics", {}).items() for name, value in found.items()
-    }
     return {
         "run": str(run),
         "start": environment.get("start", ""),
         "epochs": summary.get("epochs", ""),
         "best_epoch": summary.get("best_epoch", ""),
-        "figures": figures,
+        "figures": _figures(summary.get("metrics")),
         "state": _state(environment.get("exit_status"), summary),
+    }
+
+
+def _figures(metrics: Any) -> dict[str, float]:
+    """`test.accuracy` and so on, with their numbers; a figure that was not finite is none."""
+    splits = metrics if isinstance(metrics, dict) else {}
+    return {
+        f"{split}.{name}": value
+        for split, found in splits.items()
+        for name, value in (found if isinstance(found, dict) else {}).items()
+        if isinstance(value, (int, float)) and math.isfinite(value)
     }
 
 
@@ -59,7 +69,7 @@ def _unknown(run: RunDir) -> dict[str, Any]:
     return {"run": str(run), "start": "", "epochs": "", "best_epoch": "", "figures": {}}
 
 
-def _state(exit_status: int | None, summary: dict[str, Any]) -> str:
+def _state(exit_status: Any, summary: dict[str, Any]) -> str:
     if exit_status is None:
         return "not ended"
     if exit_status == 0:
@@ -67,14 +77,19 @@ def _state(exit_status: int | None, summary: dict[str, Any]) -> str:
     return str(summary.get("stopped", f"failed with exit code {exit_status}"))
 
 
-def _sorted(rows: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
-    """By `test.accuracy`, or by `accuracy` of the last split that has it; what lacks it comes last."""
+def _wanted(rows: list[dict[str, Any]], sort: str) -> str:
+    """`test.accuracy` itself, or for `accuracy` that of the last split that has it."""
     names = {name for row in rows for name in row["figures"]}
-    wanted = next(
-        (name for name in (sort, *(f"{s}.{sort}" for s in ("test", "validation", "train"))) if name in names), None
-    )
-    if wanted is None:
-        raise ConfigError(f"no run has the figure `{sort}`", help=f"there are {listed(sorted(names))}")
+    for name in (sort, *(f"{split}.{sort}" for split in ("test", "validation", "train"))):
+        if name in names:
+            return name
+    close = nearest(sort, [*names, *(name.partition(".")[2] for name in names)])
+    help = f"write `{close}`" if close else f"there are {listed(sorted(names))}" if names else "wait for a run to end"
+    raise ConfigError(f"no run has the figure `{sort}`", help=help)
+
+
+def _sorted(rows: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    """The best first: the lowest loss or error, the highest of all else; what lacks the figure comes last."""
     falls = any(word in wanted for word in ("loss", "error"))
     have = [row for row in rows if wanted in row["figures"]]
     have.sort(key=lambda row: float(row["figures"][wanted]), reverse=not falls)

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -39,6 +40,7 @@ class RunDir:
     def create(cls, runs: Path, name: str) -> "RunDir":
         """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
         refuse_bad_name(name)
+        refuse_bad_folder(runs)
         with _writing(runs):
             runs.mkdir(parents=True, exist_ok=True)
             for count in range(1, 100_000):
@@ -73,7 +75,8 @@ class RunDir:
         """Writes a file whole or not at all; the name may hold one folder."""
         path = self.path / name
         with _writing(self.path):
-            path.parent.mkdir(exist_ok=True)
+            if path.parent != self.path:
+                path.parent.mkdir(exist_ok=True)
             write_atomic(path, content.encode() if isinstance(content, str) else content)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
@@ -123,9 +126,15 @@ def refuse_bad_name(name: str) -> None:
         raise ConfigError(f"`{name}` cannot name a run", help=help)
 
 
+def refuse_bad_folder(runs: Path) -> None:
+    """Raises ConfigError for a place that is there and no folder."""
+    if runs.exists() and not runs.is_dir():
+        raise ConfigError(f"`{runs}` is no folder", help="give a folder for the runs with `--runs-dir`")
+
+
 def run_name(config: str) -> str:
     """A run's name from the name of its config file."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100].rstrip("-.")
     return name if _NAME.fullmatch(name) else "run"
 
 
@@ -139,7 +148,8 @@ def _writing(folder: Path) -> Any:
     try:
         yield
     except OSError as error:
-        help = "free some space, or choose another folder with `--runs-dir`"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        help = "free some space, or choose another folder" if full else "choose a folder that can be written"
         raise NNTrainError(f"cannot write in `{folder}`: {error.strerror or error}", help=help) from None
 
 
@@ -183,7 +193,7 @@ def read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text())
     except FileNotFoundError:
         raise NNTrainError(f"there is no `{path}`", help="the run did not get that far; train it again") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
     if not isinstance(content, dict):
         raise NNTrainError(f"`{path}` is damaged: it holds no JSON object", help="train the run again")

@@ -111,10 +111,11 @@ def _text(file: FilePath) -> str:
 def _similar_files(file: FilePath) -> str:
     if not file.parent.is_dir():
         return f"there is no folder `{file.parent}`"
-    found = sorted(str(other) for other in file.parent.glob("*.y*ml"))
-    if close := difflib.get_close_matches(str(file), found, n=1):
-        return f"write `{close[0]}`"
-    return f"that folder holds {', '.join(f'`{name}`' for name in found[:5])}" if found else "check the path"
+    found = {other.stem: str(other) for other in sorted(file.parent.glob("*.y*ml"))}
+    if close := difflib.get_close_matches(file.stem, found, n=1):
+        return f"write `{found[close[0]]}`"
+    names = ", ".join(f"`{name}`" for name in list(found.values())[:5])
+    return f"that folder holds {names}" if found else "check the path"
 
 
 def _decode(data: bytes, file: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from nntrain.errors import ConfigError, Path, Problem, Span
+from nntrain.errors import ConfigError, Path, Problem, Span, one_line
 from nntrain.yamlsyntax import explain
 
 MAX_DEPTH = 40
@@ -171,7 +171,8 @@ class Parser:
 
     def _refuse(self, event: Any, path: Path, message: str, help: str, width: int = 0) -> None:
         mark = event.start_mark
-        self.problems.append(Problem(message, path, help, self._span(mark.line, mark.column, width or _width(event))))
+        place = self._span(mark.line, mark.column, width or _width(event))
+        self.problems.append(Problem(one_line(message), path, one_line(help), place))
 
     def _note(self, event: Any, path: Path, key: bool = False) -> None:
         mark = event.start_mark

@@ -595,17 +595,18 @@ def test_a_net_trains_with_the_loss(name: str, head: str, options: str) -> None:
 
 
 def scored(head: str) -> tuple[Trial, dict[str, float]]:
-    """A net with every metric that fits, with options and without, and its figures after one step."""
+    """A net with every metric that fits, on probabilities with options too, and its figures after one step."""
     task = "numbers" if classes_of(head) is None else "classes"
     members = [name for name, member in Metric.members().items() if member.task in (task, "any")]
     plain = {**dict.fromkeys(members, "{}"), "TopK": "{k: 2}"}
-    chosen = [f"{{{name}: {options[name]}}}" for options in (METRICS, plain) for name in members]
+    tables = (plain,) if head in (LOGIT, LOGITS) else (METRICS, plain)
+    chosen = [f"{{{name}: {options[name]}}}" for options in tables for name in members]
     # Inputs from -3 to 3 spread the predictions, so that the 200 thresholds of AUC tell them apart.
     model = f"[{{Rescaling: 3}}, {{Dense: {head}}}]"
     trial = Trial(model, f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(head))
     stepped = trial.step()
     columns = {metric.column for metric in trial.experiment.train.metrics}
-    assert len(columns) == 2 * len(members)
+    assert len(columns) == len(tables) * len(members)
     assert set(stepped) == {"loss", *columns}
     return trial, trial.program.evaluate(trial.data)
 

@@ -10,6 +10,7 @@ from nntrain.errors import (
     Span,
     Stopped,
     dotted,
+    one_line,
     printable,
 )
 
@@ -51,8 +52,13 @@ def test_a_tab_takes_one_column_so_that_the_caret_fits() -> None:
 
 def test_what_a_terminal_would_act_upon_is_not_printed() -> None:
     assert drawn("a: \x1b[31m\x07", 4) == ["  7 | a: \ufffd[31m\ufffd", "    |    ^"]
-    assert str(Problem("a `\x1b[0m\n\r`", help="b\tc")) == "error: a `\\x1b[0m\\n\\r`\n help: b\\tc"
+    assert str(Problem("a `\x1b[0m\r`", help="b\tc")) == "error: a `\\x1b[0m\\r`\n help: b\\tc"
     assert printable("grün 日本 😀") == "grün 日本 😀"
+
+
+def test_a_message_may_have_lines_of_its_own_and_words_of_the_user_none() -> None:
+    assert str(Problem("a\n       b")) == "error: a\n       b"
+    assert one_line("a\nb\u2028") == "a\\nb\\u2028"
 
 
 def test_wide_and_combining_letters_keep_the_caret_below_its_place() -> None:

@@ -106,7 +106,7 @@ def test_a_run_over_folds_scores_each_fold(tmp_path: Path) -> None:
 def test_a_run_that_fails_is_told_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The second experiment diverges at once."""
     good = load(written(tmp_path))
-    bad = load(tmp_path / "net.yaml", ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.epochs=3"])
+    bad = load(tmp_path / "net.yaml", ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
     place = RunDir.create(tmp_path / "runs", "net")
     repeat.run_all({"seed-1": good, "seed-2": bad}, "seeds", place, Terminal(), b"")
     summary = place.read_json(rundir.SUMMARY)
@@ -125,7 +125,7 @@ def test_a_run_that_fails_is_told_and_left_out(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_when_all_runs_fail_the_group_fails(tmp_path: Path) -> None:
-    bad = load(written(tmp_path), ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.epochs=3"])
+    bad = load(written(tmp_path), ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
     place = RunDir.create(tmp_path / "runs", "net")
     with pytest.raises(NNTrainError, match="all 1 runs failed") as raised:
         repeat.run_all({"seed-1": bad}, "seeds", place, Terminal(quiet=True), b"")

@@ -192,6 +192,15 @@ def test_every_tag_is_refused_and_shown_as_it_was_typed() -> None:
         ]
 
 
+def test_a_message_about_a_key_of_several_lines_is_one_line() -> None:
+    (problem,) = parse('"a\\nb": 1\n"a\\nb": 2\n', "c.yaml").problems
+    assert problem.message == "the key `a\\nb` stands twice"
+    assert [told.message for told in refused('data: iris\nmodel: []\n"a\\nb": 1\n').problems] == [
+        "`model` must be a list of at least 1 item, got an empty list",
+        "the config has no option `a\\nb`",
+    ]
+
+
 def test_text_in_quotes_is_never_refused_for_its_content() -> None:
     text = f"a: '*b'\nc: '<<'\n'<<': 3\nd: '{'9' * 100}'\ne: '1e999'\n"
     document = parse(text, "c.yaml")

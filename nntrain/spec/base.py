@@ -152,7 +152,7 @@ class Named(Section):
     def _one_of(cls, names: list[str]) -> str:
         """The help for several names where one is due: the others are its options, or it should stand alone."""
         first, *others = names
-        member = cls._known().get(first)
+        member = _known(cls).get(first)
         if member is None or not set(others) & set(member.model_fields):
             return f"begin each {cls.noun} with `- `" if cls.several else "keep one"
         options = ", ".join(f"{name}: ..." for name in others)
@@ -161,14 +161,9 @@ class Named(Section):
     @classmethod
     def find(cls, name: str) -> type[Self]:
         """The member of that name; Keras's snake_case identifiers are names too."""
-        if member := cls._known().get(name):
+        if member := _known(cls).get(name):
             return member
         raise problem(f"there is no {cls.noun} `{name}`", cls.instead_of(name), on_key=True)
-
-    @classmethod
-    def _known(cls) -> dict[str, type[Self]]:
-        """The members by every name that they have."""
-        return {**_spellings(cls), **cls.members()}
 
     @classmethod
     def instead_of(cls, name: str) -> str:
@@ -180,9 +175,9 @@ class Named(Section):
         if holder := next((key for key, member in cls.members().items() if name in member.model_fields), ""):
             return f"`{name}` is an option; write `{holder}: {{{name}: ...}}`"
         for family in Named.__subclasses__():
-            if name in family._known():
+            if name in _known(family):
                 return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
-        return close_names(name, cls._known()) or see(cls.noun)
+        return close_names(name, _known(cls)) or see(cls.noun)
 
     @classmethod
     def as_options(cls, value: Any) -> Any:
@@ -214,13 +209,15 @@ def _leaves(cls: type[Any]) -> Iterator[type[Any]]:
 
 
 @cache
-def _spellings(family: type[Named]) -> dict[str, type[Any]]:
-    """Every other spelling of every member."""
-    return {
+def _known(family: type[Named]) -> dict[str, type[Any]]:
+    """The members by every name that they have, their own last."""
+    members = family.members()
+    spellings = {
         spelling: member
-        for name, member in family.members().items()
+        for name, member in members.items()
         for spelling in (snake_case(name), name.lower(), *member.aliases)
     }
+    return {**spellings, **members}
 
 
 def snake_case(name: str) -> str:
@@ -253,7 +250,7 @@ def _below(name: str, error: ErrorDetails) -> InitErrorDetails:
 def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
     """The options that a bare scalar stands for: `{rate: 0.5}` for the 0.5 in `Dropout: 0.5`."""
     for family in Named.__subclasses__():
-        member = family._known().get(name)
+        member = _known(family).get(name)
         if member is not None and member.shorthand is not None:
             return {member.shorthand: value}
     return None

@@ -8,13 +8,15 @@ from typing import Any
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from nntrain.errors import one_line
 from nntrain.yamlfile import inline
 from nntrain.yamlparser import scalar
 
 
 def problem(message: str, help: str = "", on_key: bool = False) -> PydanticCustomError:
     """An error in our words, for validators to raise."""
-    return PydanticCustomError("nntrain", "{message}", {"message": message, "help": help, "on_key": on_key})
+    words = {"message": one_line(message), "help": one_line(help), "on_key": on_key}
+    return PydanticCustomError("nntrain", "{message}", words)
 
 
 def in_our_words(error: ErrorDetails, owner: str, instead: Callable[[str], str]) -> PydanticCustomError:

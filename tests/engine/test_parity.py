@@ -1,4 +1,4 @@
-"""A training of nntrain and `Model.fit` of plain Keras, fed the same rows in the same order, end in the same weights."""
+"""nntrain and `Model.fit` of plain Keras, fed the same rows in the same order, end in the same weights."""
 
 from collections.abc import Callable
 from typing import Any

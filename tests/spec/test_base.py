@@ -24,7 +24,11 @@ FAMILIES = (Layer, Initializer, Regularizer, Constraint, Optimizer, Schedule, Lo
 EVERY_FAMILY = """
 seed: 7
 data:
-  iris: {validation: {last: 20}, test: {fraction: {share: 0.3, stratify: false}}, split_seed: 3, fold: {index: 2, count: 5}}
+  iris:
+    validation: {last: 20}
+    test: {fraction: {share: 0.3, stratify: false}}
+    split_seed: 3
+    fold: {index: 2, count: 5}
 model:
   - Normalization
   - Repeat:
@@ -174,7 +178,7 @@ def test_a_whole_number_is_nothing_else(value: Any) -> None:
 @pytest.mark.parametrize("value", [True, "0.5", None, [0.5], float("nan"), float("inf"), -float("inf")])
 def test_a_number_is_finite_and_nothing_else(value: Any) -> None:
     for options in ({"momentum": value}, {"clipnorm": value}, {"learning_rate": value}):
-        with pytest.raises((ValidationError)):
+        with pytest.raises(ValidationError):
             Optimizer.parse({"SGD": options})
 
 
