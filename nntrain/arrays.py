@@ -15,7 +15,8 @@ import numpy as np
 from nntrain.dataset import Rows, Split
 from nntrain.errors import DataError, Path, Problem
 from nntrain.faults import Faults
-from nntrain.rowfile import MEMORY_SHARE, Examples, RowFile, Stored, chunks, is_large, stored_in_npz, verify_in_npz
+from nntrain.npyfile import Stored, stored_in_npz, verify_in_npz
+from nntrain.rowfile import MEMORY_SHARE, Examples, RowFile, chunks, is_large
 from nntrain.spec.data import File
 from nntrain.spec.wording import listed, nearest, shown
 

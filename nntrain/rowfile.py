@@ -5,17 +5,15 @@ They are read with `preadv` and not through `mmap`, whose pages count as memory 
 
 import math
 import os
-import struct
 import weakref
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from nntrain.errors import DataError
+from nntrain.npyfile import Stored, used_as
 
 MEMORY_SHARE = 0.25  # of the memory: an array above it stays on the disk, for training holds two copies and more
 CHUNK_BYTES = 4 << 20  # what is held in memory at once where all rows are looked at
@@ -33,73 +31,6 @@ def memory_bytes() -> int:
 def is_large(nbytes: int) -> bool:
     """Whether so many bytes are more than an array in memory should have."""
     return nbytes > MEMORY_SHARE * memory_bytes()
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An array as it stands in a file; `offset` is where its first number is, or None where it is compressed."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    by_column: bool
-    offset: int | None
-
-    @property
-    def nbytes(self) -> int:
-        """What it takes in memory, as it is stored or as it is used, whichever is more."""
-        return math.prod(self.shape) * max(self.dtype.itemsize, _used_as(self.dtype).itemsize)
-
-
-def stored_in_npy(path: str | Path) -> Stored:
-    """Where the array of a `.npy` file stands. Raises OSError, and ValueError when it is no such file."""
-    with Path(path).open("rb") as file:
-        shape, by_column, dtype = _header(file)
-        return Stored(shape, dtype, by_column, file.tell())
-
-
-def stored_in_npz(path: str | Path, name: str) -> Stored | None:
-    """Where the array `name` of an `.npz` file stands; None where that is no array.
-
-    Raises ValueError when its header is broken or does not fit its size, and what zipfile raises.
-    """
-    with zipfile.ZipFile(path) as archive:
-        if f"{name}.npy" not in archive.namelist():
-            return None
-        info = archive.getinfo(f"{name}.npy")
-        with archive.open(info) as member:
-            shape, by_column, dtype = _header(member)
-            header = member.tell()
-    if info.file_size != header + math.prod(shape) * dtype.itemsize and not dtype.hasobject:
-        raise ValueError(f"`{name}` has {info.file_size} bytes")
-    return Stored(shape, dtype, by_column, _member_offset(path, info, header))
-
-
-def verify_in_npz(path: str | Path, name: str) -> None:
-    """Reads the array `name` from end to end; raises zipfile.BadZipFile when its bytes do not fit its checksum."""
-    with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
-        while member.read(CHUNK_BYTES):
-            pass
-
-
-def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, by_column, dtype = read(file)
-    return shape, by_column, dtype
-
-
-def _member_offset(path: str | Path, info: zipfile.ZipInfo, header: int) -> int | None:
-    """Where the member's content goes on after `header` bytes, counted from the start of the archive.
-
-    The lengths of name and extra field are those of the header before the content, at its bytes 26 to 29, and may
-    differ from the directory's (APPNOTE.TXT 4.3.7).
-    """
-    if info.compress_type != zipfile.ZIP_STORED:
-        return None
-    with Path(path).open("rb") as file:
-        file.seek(info.header_offset)
-        name, extra = struct.unpack("<26x2H", file.read(30))
-    return int(info.header_offset + 30 + name + extra + header)
 
 
 class _Source:
@@ -127,6 +58,12 @@ class _Source:
                 raise self._changed()
             buffer, offset = buffer[count:], offset + count
 
+    def will_need(self, places: Iterable[tuple[int, int]]) -> None:
+        """Says what will be read, offset and size, so that the disk fetches it all at once: five times as fast."""
+        if hasattr(os, "posix_fadvise"):  # macOS has none
+            for offset, size in places:
+                os.posix_fadvise(self.descriptor, offset, size, os.POSIX_FADV_WILLNEED)
+
     def check(self) -> None:
         """Raises DataError when the file was written to since it was opened."""
         if self._stamp() != self.stamp:
@@ -149,7 +86,7 @@ class RowFile:
             raise ValueError("rows can be read only where they stand one after the other, uncompressed")
         self.source, self.stored, self.rows = source, stored, rows
         self.offset = stored.offset
-        self.dtype = dtype or _used_as(stored.dtype)
+        self.dtype = dtype or used_as(stored.dtype)
         self.shape = (stored.shape[0] if rows is None else len(rows), *stored.shape[1:])
         self.row_bytes = math.prod(self.shape[1:]) * stored.dtype.itemsize
 
@@ -212,7 +149,10 @@ class RowFile:
     def _fill(self, raw: np.ndarray, rows: np.ndarray) -> None:
         """Reads row by row, but rows that lie close together in the file at once."""
         size, buffer = self.row_bytes, raw.reshape(-1).data
-        for start, end, first, last in _stretches(rows, 1 + _PAGE_BYTES // max(1, size)):
+        stretches = _stretches(rows, 1 + _PAGE_BYTES // max(1, size))
+        if len(stretches) > 1:
+            self.source.will_need((self.offset + s.first * size, (s.last + 1 - s.first) * size) for s in stretches)
+        for start, end, first, last in stretches:
             place = self.offset + first * size
             if last - first == end - start - 1:
                 self.source.fill(buffer[start * size : end * size], place)
@@ -234,19 +174,23 @@ def chunks(x: Examples, most: int | None = None) -> Iterator[tuple[int, np.ndarr
         yield start, x[start : start + size]
 
 
-def _used_as(stored: np.dtype[Any]) -> np.dtype[Any]:
-    return stored if stored == np.uint8 else np.dtype(np.float32)
-
-
 def _all_inside(rows: np.ndarray, size: int) -> bool:
     return not len(rows) or (int(rows.min()) >= -size and int(rows.max()) < size)
 
 
-def _stretches(rows: np.ndarray, gap: int) -> Iterator[tuple[int, int, int, int]]:
-    """Runs of ascending rows, each at most `gap` after the one before: start and end in `rows`, first and last row."""
-    if not len(rows):
-        return
+class _Stretch(NamedTuple):
+    """The positions from `start` to `end` (excluded) in a list of rows, which ascend from row `first` to row `last`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+def _stretches(rows: np.ndarray, gap: int) -> list[_Stretch]:
+    """The longest stretches in which each row comes at most `gap` after the one before; (k,) rows, not empty."""
     steps = np.diff(rows)
     cuts = np.flatnonzero((steps < 1) | (steps > gap)) + 1
     starts, ends = np.concatenate([[0], cuts]), np.concatenate([cuts, [len(rows)]])
-    yield from zip(*(part.tolist() for part in (starts, ends, rows[starts], rows[ends - 1])), strict=True)
+    columns = (part.tolist() for part in (starts, ends, rows[starts], rows[ends - 1]))
+    return list(map(_Stretch._make, zip(*columns, strict=True)))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nntrain.errors import ConfigError, NNTrainError
+from nntrain.errors import ConfigError, NNTrainError, one_line
 
 CONFIG = "config.yaml"
 RESOLVED = "resolved.yaml"
@@ -123,7 +123,7 @@ def refuse_bad_name(name: str) -> None:
     """Raises ConfigError for a name that is no plain file name."""
     if not _NAME.fullmatch(name) or name.endswith("."):
         help = "use up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first"
-        raise ConfigError(f"`{name}` cannot name a run", help=help)
+        raise ConfigError(f"`{one_line(name)}` cannot name a run", help=help)
 
 
 def refuse_bad_folder(runs: Path) -> None:

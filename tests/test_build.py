@@ -141,8 +141,13 @@ def test_labels_are_what_the_loss_compares(prepare: Prepare, source: str, model:
     assert found.tolist() == expected
 
 
-@pytest.mark.parametrize("head", ["{Dense: {units: 3, activation: softmax}}", "{Dense: 3}"])
-@pytest.mark.parametrize("loss", ["SparseCategoricalCrossentropy", "CategoricalCrossentropy"])
+@pytest.mark.parametrize(
+    ("head", "loss"),
+    [
+        ("{Dense: {units: 3, activation: softmax}}", "SparseCategoricalCrossentropy"),
+        ("{Dense: 3}", "CategoricalCrossentropy"),
+    ],
+)
 def test_metrics_of_classes_are_those_of_scikit_learn_for_every_loss_and_head(
     prepare: Prepare, head: str, loss: str
 ) -> None:

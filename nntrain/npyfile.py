@@ -1,0 +1,84 @@
+"""Where an array stands in a `.npy` or an `.npz` file, so that it can be read in parts."""
+
+import math
+import struct
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An array as it stands in a file; `offset` is where its first number is, or None where it is compressed."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    by_column: bool
+    offset: int | None
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory, as it is stored or as it is used, whichever is more."""
+        return math.prod(self.shape) * max(self.dtype.itemsize, used_as(self.dtype).itemsize)
+
+
+def stored_in_npy(path: str | Path) -> Stored:
+    """Where the array of a `.npy` file stands. Raises OSError, and ValueError when it is no such file."""
+    with Path(path).open("rb") as file:
+        shape, by_column, dtype = _header(file)
+        return Stored(shape, dtype, by_column, file.tell())
+
+
+def stored_in_npz(path: str | Path, name: str) -> Stored | None:
+    """Where the array `name` of an `.npz` file stands; None where that is no array.
+
+    Raises ValueError when its header is broken or does not fit its size, and what zipfile raises.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if f"{name}.npy" not in archive.namelist():
+            return None
+        info = archive.getinfo(f"{name}.npy")
+        with archive.open(info) as member:
+            shape, by_column, dtype = _header(member)
+            header = member.tell()
+    if info.file_size != header + math.prod(shape) * dtype.itemsize and not dtype.hasobject:
+        raise ValueError(f"`{name}` has {info.file_size} bytes")
+    return Stored(shape, dtype, by_column, _member_offset(path, info, header))
+
+
+def verify_in_npz(path: str | Path, name: str) -> None:
+    """Reads the array `name` from end to end; raises zipfile.BadZipFile when its bytes do not fit its checksum."""
+    with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
+        while member.read(_CHUNK_BYTES):
+            pass
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, by_column, dtype = read(file)
+    return shape, by_column, dtype
+
+
+def _member_offset(path: str | Path, info: zipfile.ZipInfo, header: int) -> int | None:
+    """Where the member's content goes on after `header` bytes, counted from the start of the archive.
+
+    The lengths of name and extra field are those of the header before the content, at its bytes 26 to 29, and may
+    differ from the directory's (APPNOTE.TXT 4.3.7).
+    """
+    if info.compress_type != zipfile.ZIP_STORED:
+        return None
+    with Path(path).open("rb") as file:
+        file.seek(info.header_offset)
+        name, extra = struct.unpack("<26x2H", file.read(30))
+    return int(info.header_offset + 30 + name + extra + header)
+
+
+def used_as(stored: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype that an array of this one has in a training: uint8 stays, every other number is float32."""
+    return stored if stored == np.uint8 else np.dtype(np.float32)
