@@ -8,6 +8,7 @@ import numpy as np
 from nntrain.build import encode_labels
 from nntrain.custom.network import Network
 from nntrain.dataset import Split
+from nntrain.engine.choice import make_program
 from nntrain.engine.resident import Arrays, Program
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
@@ -28,7 +29,7 @@ class Scorer:
         y = np.zeros((1, facts.targets), "float32") if facts.classes is None else np.zeros(1, "int32")
         weights = None if experiment.train.class_weight is None else np.ones(1, "float32")
         example = Arrays(np.zeros((1, *facts.shape), dtype), encode_labels(y, experiment, facts), weights)
-        return cls(experiment, facts, Program(model, example, batch_size))
+        return cls(experiment, facts, make_program(experiment, model, example, batch_size))
 
     def arrays(self, split: Split, weights: np.ndarray | None = None) -> Arrays:
         """The split with its labels as the loss wants them."""

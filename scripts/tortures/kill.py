@@ -54,7 +54,9 @@ def write_jobs(folder: Path) -> None:
     """Small images of three classes with much noise, and the configs."""
     generator = np.random.Generator(np.random.PCG64(0))
     y = np.arange(1500) % 3
-    x = generator.integers(0, 200, (1500, 8, 8, 1)) + 25 * (np.arange(8).reshape(1, 8, 1, 1) % 3 == y.reshape(-1, 1, 1, 1))
+    x = generator.integers(0, 200, (1500, 8, 8, 1)) + 25 * (
+        np.arange(8).reshape(1, 8, 1, 1) % 3 == y.reshape(-1, 1, 1, 1)
+    )
     np.savez(folder / "images.npz", x=x.astype("uint8"), y=y)
     for number, (name, train) in enumerate(JOBS.items()):
         text = DATA + MODEL.replace("CHECKPOINTS", ("0.3", "0")[number]) + train
