@@ -31,6 +31,7 @@ class RowWriter(ProgressWatcher):
         self.written = time.monotonic()
 
     def epoch(self, row: Mapping[str, float]) -> None:
+        """Shows the epoch, and now and then writes metrics.csv."""
         super().epoch(row)
         if time.monotonic() - self.written > METRICS_SECONDS:
             self.run_dir.write_rows(self.history.rows)

@@ -11,7 +11,7 @@ Row = dict[str, float]
 
 @dataclass
 class History:
-    """One row an epoch, and the weights to keep; `seconds` are spent in training, `reason` says why it stopped early."""
+    """One row an epoch, the weights to keep, the `seconds` spent in training, the `reason` for an early stop."""
 
     rows: list[Row] = field(default_factory=list)
     best_epoch: int = 0

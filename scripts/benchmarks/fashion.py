@@ -1,4 +1,4 @@
-"""Fashion MNIST: an epoch after the first, against plain Keras, and where they are installed PyTorch and scikit-learn."""
+"""Fashion MNIST: an epoch after the first, against plain Keras, scikit-learn, and PyTorch where it is installed."""
 
 import gzip
 import os

@@ -1,6 +1,6 @@
 """Kills trainings with SIGKILL at random moments, resumes them, and compares them with one that was left alone.
 
-Two jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam, and early stopping
+Two jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam; early stopping
 with best weights and a falling rate in one, a schedule and averaged weights in the other.
 """
 
@@ -18,8 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.engine.checkpoint import Store
+from nntrain import backend
 from nntrain.rundir import RunDir
+
+backend.start("cpu")
+
+from nntrain.engine.checkpoint import Store  # noqa: E402  # TensorFlow must be started first
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = """
