@@ -42,6 +42,20 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
             tf.config.experimental.set_memory_growth(gpu, True)
 
 
+def devices() -> list[dict[str, str]]:
+    """Every device that TensorFlow computes on, with its kind and its name. Call `start` first."""
+    import tensorflow as tf
+
+    found = []
+    for device in tf.config.get_visible_devices():
+        told = tf.config.experimental.get_device_details(device)
+        name = str(told.get("device_name", f"{os.cpu_count()} cores" if device.device_type == "CPU" else ""))
+        found.append(
+            {"device": device.name.removeprefix("/physical_device:"), "kind": device.device_type, "name": name}
+        )
+    return found
+
+
 @contextmanager
 def _out_of_sight(packages: tuple[str, ...]) -> Iterator[None]:
     """While it lasts, importing one of these packages fails, unless it is loaded already."""

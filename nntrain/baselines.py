@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nntrain.dataset import Dataset, Split
+from nntrain.rowfile import Examples
 from nntrain.scores import regression_scores
 
 _NUMBERS = 20_000_000  # training numbers at most, so that large images do not take hours: 5,000 rows of 4,000
@@ -76,7 +77,7 @@ def _run(name: str, model: Any, train: Split, split: Split, classification: bool
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a baseline does not converge is no fault of the user's
         start = time.perf_counter()
-        pipeline.fit(_flat(train.x), train.y)
+        pipeline.fit(_flat(train.x[:]), train.y)
         seconds = time.perf_counter() - start
         predicted = _predicted(pipeline, split.x)
     score = np.mean(predicted == split.y) if classification else regression_scores(split.y, predicted)["r2_score"]
@@ -86,7 +87,8 @@ def _run(name: str, model: Any, train: Split, split: Split, classification: bool
 def _classes_vary(train: Split) -> bool:
     """Whether two rows of one class differ."""
     _, first, classes = np.unique(train.y, return_index=True, return_inverse=True)
-    return bool((train.x != train.x[first[classes]]).any())
+    x = train.x[:]
+    return bool((x != x[first[classes]]).any())
 
 
 def _flat(x: np.ndarray) -> np.ndarray:
@@ -94,7 +96,7 @@ def _flat(x: np.ndarray) -> np.ndarray:
     return x.reshape(len(x), -1).astype(np.float32 if x.dtype == np.uint8 else np.float64)
 
 
-def _predicted(pipeline: Any, x: np.ndarray) -> np.ndarray:
+def _predicted(pipeline: Any, x: Examples) -> np.ndarray:
     """(n, ...) the predictions, in chunks because all images in floating point may not fit into memory."""
     chunks = (x[start : start + _CHUNK] for start in range(0, len(x), _CHUNK))
     return np.concatenate([pipeline.predict(_flat(chunk)) for chunk in chunks])

@@ -5,6 +5,7 @@ import re
 from pydantic.fields import FieldInfo
 
 from nntrain.errors import ConfigError
+from nntrain.spec import image_layers  # noqa: F401  # whose classes are layers too
 from nntrain.spec.activations import ACTIVATIONS
 from nntrain.spec.base import Named, to_tree
 from nntrain.spec.callbacks import Callback

@@ -62,6 +62,7 @@ def fit(
     config: ConfigFile,
     set_: Sets = [],  # noqa: B006  # Typer reads the default and never changes it
     seed: Seed = None,
+    init_from: Annotated[str | None, typer.Option(metavar="RUN|FILE", help="Begin with the weights of this.")] = None,
     seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None,
     folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None,
     name: Annotated[str | None, typer.Option(help="The run's name; the config's by default.")] = None,
@@ -75,8 +76,53 @@ def fit(
     from nntrain import commands
     from nntrain.terminal import Terminal
 
-    request = commands.Fit(config, tuple(set_), seed, seeds, folds, name, runs_dir, device, verbose)
+    request = commands.Fit(
+        config, commands.with_init(set_, init_from, runs_dir), seed, seeds, folds, name, runs_dir, device, verbose
+    )
     request.run(Terminal(as_json=json, quiet=quiet))
+
+
+@app.command()
+def resume(
+    run: RunName,
+    set_: Sets = [],  # noqa: B006
+    allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
+    runs_dir: RunsDir = RUNS,
+    device: DeviceName = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    json: Json = False,
+) -> None:
+    """Go on with a run that was stopped or killed."""
+    from nntrain import commands
+    from nntrain.terminal import Terminal
+
+    commands.resume(run, runs_dir, set_, allow_changed, device, verbose, Terminal(as_json=json, quiet=quiet))
+
+
+@app.command()
+def repro(
+    run: RunName,
+    runs_dir: RunsDir = RUNS,
+    device: DeviceName = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    json: Json = False,
+) -> None:
+    """Train a run again and compare."""
+    from nntrain import commands
+    from nntrain.terminal import Terminal
+
+    commands.repro(run, runs_dir, device, verbose, Terminal(as_json=json, quiet=quiet))
+
+
+@app.command()
+def devices(verbose: Verbose = False, json: Json = False) -> None:
+    """List what there is to compute on."""
+    from nntrain import commands
+    from nntrain.terminal import Terminal
+
+    commands.devices(verbose, Terminal(as_json=json))
 
 
 @app.command()

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import backend, rundir
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, NNTrainError
 from nntrain.rundir import RunDir
 from nntrain.spec import files
 from nntrain.spec.load import Config, load
 from nntrain.terminal import Terminal
+from nntrain.yamlfile import inline
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Fit:
         config = checked(self.config, self.assignments, self.seed, terminal)
         name = self.name or rundir.run_name(self.config)
         rundir.refuse_bad_name(name)
+        rundir.refuse_bad_folder(self.runs_dir)
         several = self._several(config)
         text = Path(self.config).read_bytes()
         backend.start(self.device, self.verbose)
@@ -73,6 +75,14 @@ class Fit:
         show_statistics(summary, place, terminal)
 
 
+def with_init(assignments: Sequence[str], source: str | None, runs: Path) -> tuple[str, ...]:
+    """The assignments, and `--init-from` as one of them; a run may be given by its name."""
+    if source is None:
+        return tuple(assignments)
+    found = next((place for place in (Path(source), runs / source) if place.exists()), Path(source))
+    return (*assignments, f"train.init_from={inline(str(found.absolute()))}")
+
+
 def checked(file: str, assignments: Sequence[str], seed: int | None, terminal: Terminal) -> Config:
     """The config, validated on the light side, its warnings shown, its files there."""
     config = load(file, assignments, seed)
@@ -88,11 +98,11 @@ def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, ter
     model = ""
     if build:
         backend.start("cpu", verbose)
-        from nntrain import experiment
+        from nntrain import experiment, outcome
 
         prepared = experiment.prepare(config)
         experiment.tell(prepared, terminal)
-        count = experiment.count_parameters(prepared.model)
+        count = outcome.count_parameters(prepared.model)
         model = f", {len(prepared.model.layers)} layers, {count['total']:,} parameters"
     terminal.event("check", {"file": file, "errors": 0})
     terminal.line(f"{file} is right{model}")
@@ -158,3 +168,50 @@ def predict(run: str, runs: Path, file: Path, output: Path | None, device: backe
         sys.stdout.write(text)
     else:
         rundir.write_elsewhere(output, text)
+
+
+def resume(
+    run: str,
+    runs: Path,
+    assignments: Sequence[str],
+    allow_changed: bool,
+    device: backend.Device,
+    verbose: bool,
+    terminal: Terminal,
+) -> None:
+    """Goes on with a run that was stopped, or trains a finished one for longer."""
+    run_dir = RunDir.open(runs, run)
+    terminal.log.extend(run_dir.read_log())
+    backend.start(device, verbose)
+    from nntrain import experiment, resume
+
+    result = resume.resume(run_dir, assignments, allow_changed, terminal)
+    if result is None:
+        terminal.line(f"{run_dir} is finished; `--set train.epochs=...` trains it further")
+        terminal.event("finished", {"run": str(run_dir)})
+        return
+    show_summary(result.summary, run_dir, terminal)
+    experiment.save_log(run_dir, terminal)
+
+
+def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal: Terminal) -> None:
+    """Trains a run again and says whether it came out the same; exit code 1 when not."""
+    run_dir = RunDir.open(runs, run)
+    backend.start(device, verbose)
+    from nntrain import repro
+
+    told = repro.repeat(run_dir, terminal)
+    terminal.event("repro", {"run": str(run_dir), "identical": not told, "difference": told})
+    terminal.line(f"{run_dir}: {told or 'identical'}")
+    if told:
+        raise NNTrainError(
+            f"`{run_dir}` did not come out the same", help="compare versions and device in environment.json"
+        )
+
+
+def devices(verbose: bool, terminal: Terminal) -> None:
+    """What there is to compute on."""
+    backend.start("auto", verbose)
+    found = backend.devices()
+    terminal.event("devices", {"devices": found})
+    terminal.table("", ("device", "kind", "name"), [[each["device"], each["kind"], each["name"]] for each in found])

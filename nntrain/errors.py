@@ -109,10 +109,11 @@ class NNTrainError(Exception):
     def __str__(self) -> str:
         return "\n\n".join(str(problem) for problem in self.problems)
 
-    def after(self, words: str) -> "NNTrainError":
-        """The same error with these words behind its message."""
+    def after(self, words: str, help: str = "") -> "NNTrainError":
+        """The same error with these words behind its message, and this help in place of none."""
         first = self.problems[0]
-        self.problems = (replace(first, message=f"{first.message}; {words}"), *self.problems[1:])
+        longer = replace(first, message=f"{first.message}; {words}", help=first.help or help)
+        self.problems = (longer, *self.problems[1:])
         return self
 
 

@@ -8,7 +8,9 @@ import numpy as np
 from nntrain.build import encode_labels
 from nntrain.custom.network import Network
 from nntrain.dataset import Split
+from nntrain.engine.choice import make_program
 from nntrain.engine.resident import Arrays, Program
+from nntrain.rowfile import Examples
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 from nntrain.spec.head import are_logits, find_head
@@ -28,7 +30,7 @@ class Scorer:
         y = np.zeros((1, facts.targets), "float32") if facts.classes is None else np.zeros(1, "int32")
         weights = None if experiment.train.class_weight is None else np.ones(1, "float32")
         example = Arrays(np.zeros((1, *facts.shape), dtype), encode_labels(y, experiment, facts), weights)
-        return cls(experiment, facts, Program(model, example, batch_size))
+        return cls(experiment, facts, make_program(experiment, model, example, batch_size))
 
     def arrays(self, split: Split, weights: np.ndarray | None = None) -> Arrays:
         """The split with its labels as the loss wants them."""
@@ -38,7 +40,7 @@ class Scorer:
         """Loss and metrics at inference."""
         return self.program.evaluate(self.arrays(split))
 
-    def outputs(self, x: np.ndarray) -> np.ndarray:
+    def outputs(self, x: Examples) -> np.ndarray:
         """(n, classes) float32 probabilities, or (n, targets) numbers for a regression."""
         raw = self.program.predict(x)
         if self.facts.classes is None:
@@ -47,7 +49,7 @@ class Scorer:
             raw = _sigmoid(raw) if raw.shape[1] == 1 else _softmax(raw)
         return np.concatenate([1 - raw, raw], axis=1) if raw.shape[1] == 1 else raw
 
-    def predicted(self, x: np.ndarray) -> np.ndarray:
+    def predicted(self, x: Examples) -> np.ndarray:
         """(n,) class indices, or (n, targets) numbers for a regression."""
         outputs = self.outputs(x)
         if self.facts.classes is None:

@@ -17,7 +17,8 @@ from nntrain.build import build
 from nntrain.dataset import Dataset, Split
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluate import Scorer
-from nntrain.experiment import load_data, splits_of
+from nntrain.experiment import load_data
+from nntrain.outcome import splits_of
 from nntrain.rundir import RunDir
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts

@@ -1,20 +1,22 @@
 """One experiment, from a validated config to a run directory: the one way across the heavy side."""
 
-import math
-import time
-from collections.abc import Mapping
+import hashlib
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from nntrain import dataset as datasets
-from nntrain import environment, rundir, scores, yamlfile
+from nntrain import environment, rundir, yamlfile
 from nntrain.build import build, build_callbacks
 from nntrain.custom.network import Network
 from nntrain.dataset import Dataset
 from nntrain.engine import loop
+from nntrain.engine.checkpoint import Store
+from nntrain.engine.history import History
+from nntrain.engine.state import State
 from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped
 from nntrain.evaluate import Scorer, class_weights
-from nntrain.plots import confusion_matrix, learning_curves
+from nntrain.outcome import Outcome, RowWriter
 from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
 from nntrain.spec.callbacks import EarlyStopping
@@ -25,9 +27,7 @@ from nntrain.spec.metrics import direction
 from nntrain.spec.resolve import resolve
 from nntrain.spec.train import Train
 from nntrain.spec.wording import listed
-from nntrain.terminal import ProgressWatcher, Terminal, json_ready
-
-METRICS_SECONDS = 2.0  # metrics.csv is written anew at most this often while training
+from nntrain.terminal import Terminal
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Prepared:
     experiment: Experiment
     data: Dataset
     model: Network
+    taken: str = ""  # what `train.init_from` gave
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,36 @@ class Result:
     summary: dict[str, Any]
 
 
-def prepare(config: Config) -> Prepared:
-    """Reads the data and builds the model; raises ConfigError and DataError with their places in the config."""
+def prepare(config: Config, initialize: bool = True) -> Prepared:
+    """Reads the data and builds the model; raises ConfigError and DataError with their places in the config.
+
+    With `initialize`, weights are taken from what `train.init_from` names.
+    """
     data = load_data(config)
     config.check(data.facts)
     experiment = resolve(config.experiment, data.facts)
     _check_class_weight(config, data.classes)
+    source = experiment.train.init_from if initialize else None
     try:
         model = build(experiment, data.facts, data.train.x)
+        taken = _take_weights(model, source) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
-    return Prepared(config, experiment, data, model)
+    return Prepared(config, experiment, data, model, taken)
+
+
+def _take_weights(model: Network, source: str) -> str:
+    from nntrain.transfer import take_weights
+
+    return take_weights(model, source)
 
 
 def tell(prepared: Prepared, terminal: Terminal) -> None:
     """What the user should know before the training: what was chosen in his place, and faults of the data."""
     for warning in prepared.data.warnings:
         terminal.note(f"warning: {warning}")
+    if prepared.taken:
+        terminal.note(f"note: {prepared.taken}")
     written, model = prepared.config.experiment.model, prepared.experiment.model
     if added := [_written(layer) for layer in model[len(written) :]]:
         terminal.note(f"note: added the output layer {' and '.join(added)}")
@@ -102,17 +116,31 @@ def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
 
 
 def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: bytes) -> Result:
-    """Trains and scores one experiment and writes its run directory.
+    """Trains and scores one experiment in a new run directory.
 
     Raises Diverged and Stopped as the training loop does; what was reached until then is written first.
     """
-    facts = {**environment.describe(), "data_sha256": datasets.sha256(prepared.data)}
-    run_dir.write(rundir.CONFIG, config_text)
-    run_dir.write(rundir.RESOLVED, resolved_text(prepared.experiment))
-    run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
+    resolved = resolved_text(prepared.experiment)
+    facts = {
+        **environment.describe(),
+        "run_key": uuid.uuid4().hex,
+        "data_sha256": datasets.sha256(prepared.data),
+        "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
+    }
+    with run_dir.owned():
+        run_dir.write(rundir.CONFIG, config_text)
+        run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
+        run_dir.write(rundir.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
+        return recorded(prepared, run_dir, terminal, facts)
+
+
+def recorded(
+    prepared: Prepared, run_dir: RunDir, terminal: Terminal, facts: dict[str, Any], resumed: State | None = None
+) -> Result:
+    """Trains, from the start or from a state, and records in environment.json how it ended."""
     status = 1
     try:
-        result = _train(prepared, run_dir, terminal)
+        result = _train(prepared, run_dir, terminal, resumed)
         status = 0
         return result
     except NNTrainError as error:
@@ -140,26 +168,40 @@ def resolved_text(experiment: Experiment) -> str:
     )
 
 
-def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal) -> Result:
+def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, resumed: State | None) -> Result:
     experiment, data = prepared.experiment, prepared.data
-    started = time.perf_counter()
     plan = make_plan(experiment, data)
     scorer = Scorer.of(experiment, data.facts, prepared.model, str(data.train.x.dtype), plan.batch_size)
-    training = scorer.arrays(data.train, class_weights(experiment, data.train.y, data.classes))
-    validation = None if data.validation is None else scorer.arrays(data.validation)
-    history = loop.History()
-    watcher = _RowWriter(terminal, run_dir, history)
+    history = History()
+    watcher = RowWriter(terminal, run_dir, history)
+    job = loop.Job(
+        program=scorer.program,
+        training=scorer.arrays(data.train, class_weights(experiment, data.train.y, data.classes)),
+        validation=None if data.validation is None else scorer.arrays(data.validation),
+        plan=plan,
+        callbacks=build_callbacks(experiment),
+        watcher=watcher,
+        store=Store(run_dir.checkpoints, run_dir.key()),
+    )
+    outcome = Outcome(run_dir, data, scorer, history, plan, experiment.seed)
     try:
-        loop.fit(scorer.program, training, validation, plan, build_callbacks(experiment), watcher, history)
+        loop.fit(job, history, resumed)
     except (Diverged, Stopped) as error:
         watcher.end()
-        message = error.problems[0].message
-        history.reason = f"stopped {message}" if isinstance(error, Stopped) else message
-        _finish(prepared, scorer, run_dir, history, plan, time.perf_counter() - started)
-        raise error.after(_reached(history, run_dir)) from None
+        raise _told(error, outcome) from None
     finally:
         watcher.end()
-    return _finish(prepared, scorer, run_dir, history, plan, time.perf_counter() - started)
+    return Result(run_dir, outcome.write(ended=True))
+
+
+def _told(error: Diverged | Stopped, outcome: Outcome) -> NNTrainError:
+    """The error with what was reached, after it was written."""
+    message = error.problems[0].message
+    stopped = isinstance(error, Stopped)
+    outcome.history.reason = f"stopped {message}" if stopped else message
+    outcome.write(ended=not stopped)
+    help = f"`nntrain resume {outcome.run_dir}` goes on" if stopped else ""
+    return error.after(_reached(outcome.history, outcome.run_dir), help)
 
 
 def _batch_size(experiment: Experiment, data: Dataset) -> int:
@@ -167,7 +209,7 @@ def _batch_size(experiment: Experiment, data: Dataset) -> int:
     return len(data.train) if size == "full" else min(int(size), len(data.train))
 
 
-def _reached(history: loop.History, run_dir: RunDir) -> str:
+def _reached(history: History, run_dir: RunDir) -> str:
     """What there is to use after a training that did not end well."""
     if not history.rows:
         return f"no epoch was finished; what was tried is in {run_dir}"
@@ -191,6 +233,8 @@ def make_plan(experiment: Experiment, data: Dataset) -> loop.Plan:
         monitor=train.monitor,
         mode=direction(train.monitor, train.metrics),
         save="best" if _keeps_best(train, data) else "last",
+        max_seconds=train.max_seconds,
+        checkpoint_seconds=train.checkpoint_seconds,
     )
 
 
@@ -198,99 +242,3 @@ def _keeps_best(train: Train, data: Dataset) -> bool:
     """Without a validation split the best training loss says little, unless early stopping was told to restore it."""
     restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
     return train.save == "best" and (data.validation is not None or restores)
-
-
-class _RowWriter(ProgressWatcher):
-    """Shows the training and keeps metrics.csv up to date."""
-
-    def __init__(self, terminal: Terminal, run_dir: RunDir, history: loop.History) -> None:
-        super().__init__(terminal)
-        self.run_dir = run_dir
-        self.history = history
-        self.written = time.monotonic()
-
-    def epoch(self, row: Mapping[str, float]) -> None:
-        super().epoch(row)
-        if time.monotonic() - self.written > METRICS_SECONDS:
-            self.run_dir.write_rows(self.history.rows)
-            self.written = time.monotonic()
-
-
-def _finish(
-    prepared: Prepared, scorer: Scorer, run_dir: RunDir, history: loop.History, plan: loop.Plan, seconds: float
-) -> Result:
-    """Writes what the training came to; without a single good epoch there is no model and there are no figures."""
-    summary = _summary(prepared, history, plan, seconds)
-    if history.rows:
-        run_dir.write_rows(history.rows)
-        _save_model(prepared, run_dir)
-        summary |= {"metrics": split_figures(scorer, prepared.data)}
-        _draw(prepared, scorer, run_dir, history)
-    run_dir.write_json(rundir.SUMMARY, json_ready(summary))
-    return Result(run_dir, summary)
-
-
-def _summary(prepared: Prepared, history: loop.History, plan: loop.Plan, seconds: float) -> dict[str, Any]:
-    return {
-        "kind": "run",
-        "seed": prepared.experiment.seed,
-        "epochs": len(history.rows),
-        "planned_epochs": plan.epochs,
-        "best_epoch": history.best_epoch,
-        "monitor": plan.monitor,
-        "save": plan.save,
-        "best_value": None if math.isnan(history.best_value) else history.best_value,
-        "stopped": history.reason or "all epochs are done",
-        "seconds": round(seconds, 3),
-        "rows": {name: len(split) for name, split in splits_of(prepared.data).items()},
-        "parameters": count_parameters(prepared.model),
-    }
-
-
-def count_parameters(model: Network) -> dict[str, int]:
-    """The number of trainable and of all weights."""
-    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    return {"trainable": trainable, "total": sum(math.prod(weight.shape) for weight in model.weights)}
-
-
-def splits_of(data: Dataset) -> dict[str, datasets.Split]:
-    """The splits that there are, by name."""
-    named = {"train": data.train, "validation": data.validation, "test": data.test}
-    return {name: split for name, split in named.items() if split is not None}
-
-
-def split_figures(scorer: Scorer, data: Dataset) -> dict[str, dict[str, float]]:
-    """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
-    return {name: scorer.figures(split) for name, split in splits_of(data).items()}
-
-
-def _save_model(prepared: Prepared, run_dir: RunDir) -> None:
-    data, model = prepared.data, prepared.model.plain()
-    saved = run_dir.path / ".model.keras"
-    try:
-        model.save(saved)
-    except OSError as error:
-        help = "free some space, or choose another folder with `--runs-dir`"
-        raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
-    weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
-    run_dir.adopt_model(
-        saved,
-        {
-            "weights": weights,
-            "input": {"shape": list(data.facts.shape), "dtype": str(data.train.x.dtype), "features": data.features},
-            "classes": data.classes,
-            "targets": data.targets,
-            "target_count": data.facts.targets,
-        },
-    )
-
-
-def _draw(prepared: Prepared, scorer: Scorer, run_dir: RunDir, history: loop.History) -> None:
-    """Learning curves, and the confusion matrix of the last split that there is: test, validation or train."""
-    title = run_dir.path.name
-    run_dir.write_plot("learning_curves", learning_curves.draw(history.rows, history.best_epoch, title))
-    if prepared.data.classes:
-        name, split = list(splits_of(prepared.data).items())[-1]
-        matrix = scores.confusion(split.y, scorer.predicted(split.x), len(prepared.data.classes))
-        picture = confusion_matrix.draw(matrix, prepared.data.classes, f"{title}: {name} split")
-        run_dir.write_plot("confusion_matrix", picture)

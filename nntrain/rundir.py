@@ -3,13 +3,14 @@
 import contextlib
 import csv
 import errno
+import fcntl
 import hashlib
 import io
 import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ MODEL = "model.keras"
 MODEL_FACTS = "model.json"
 LOG = "log.txt"
 PLOTS = "plots"
+CHECKPOINTS = "checkpoint"
+LOCK = ".lock"
 
 FORMAT = 1  # of the JSON files; raised when a reader of the old form would go wrong
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -71,6 +74,36 @@ class RunDir:
         """The file of the best model."""
         return self.path / MODEL
 
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of what `resume` needs."""
+        return self.path / CHECKPOINTS
+
+    def key(self) -> str:
+        """What tells this run from every other one, however its folder is called."""
+        return str(self.read_json(ENVIRONMENT)["run_key"])
+
+    @contextlib.contextmanager
+    def owned(self) -> Iterator[None]:
+        """This process alone trains the run while it lasts; the kernel frees the lock of a process that was killed.
+
+        Raises NNTrainError when another process has it.
+        """
+        with _writing(self.path), (self.path / LOCK).open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                message = f"another process is training `{self}`"
+                raise NNTrainError(message, help="wait for it to end, or stop it") from None
+            self._sweep()
+            yield
+
+    def _sweep(self) -> None:
+        """Removes what a killed process left half-written."""
+        for folder in (self.path, self.checkpoints, self.path / PLOTS):
+            for path in folder.glob(".*-????????"):
+                path.unlink(missing_ok=True)
+
     def write(self, name: str, content: str | bytes) -> None:
         """Writes a file whole or not at all; the name may hold one folder."""
         path = self.path / name
@@ -86,6 +119,19 @@ class RunDir:
     def read_json(self, name: str) -> dict[str, Any]:
         """Reads a JSON object; raises NNTrainError when it is missing or damaged."""
         return read_json(self.path / name)
+
+    def read_log(self) -> list[str]:
+        """The lines of log.txt, none where there is no such file."""
+        path = self.path / LOG
+        return path.read_text().splitlines() if path.is_file() else []
+
+    def read_rows(self) -> list[dict[str, str]]:
+        """The rows of metrics.csv as they are written."""
+        path = self.path / METRICS
+        if not path.is_file():
+            raise NNTrainError(f"there is no `{path}`", help="the run did not finish an epoch")
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
 
     def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Writes metrics.csv, a row an epoch."""
@@ -130,6 +176,11 @@ def refuse_bad_folder(runs: Path) -> None:
     """Raises ConfigError for a place that is there and no folder."""
     if runs.exists() and not runs.is_dir():
         raise ConfigError(f"`{runs}` is no folder", help="give a folder for the runs with `--runs-dir`")
+
+
+def is_run(path: Path) -> bool:
+    """Whether the folder is a run directory."""
+    return (path / RESOLVED).is_file()
 
 
 def run_name(config: str) -> str:

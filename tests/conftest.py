@@ -131,7 +131,7 @@ class Training:
 
     @cached_property
     def history(self) -> Any:
-        from nntrain.engine.loop import History
+        from nntrain.engine.history import History
 
         return History()
 
@@ -161,7 +161,7 @@ class Training:
         validation = None if self.data.validation is None else self.scorer.arrays(self.data.validation)
         callbacks = build_callbacks(self.prepared.experiment)
         watcher = watcher or Watcher()
-        loop.fit(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher, self.history)
+        loop.fit(loop.Job(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher), self.history)
         return self.history
 
 

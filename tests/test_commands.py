@@ -172,7 +172,8 @@ def test_a_signal_ends_a_training_promptly_with_its_finished_epochs_kept(
         out, err = process.communicate(timeout=60)
         assert computed_by_ended() - before < 5  # of CPU time, because other tests may have the cores
         assert (process.returncode, out) == (128 + number, "")
-        message = err.splitlines()[-1]
+        *_, message, help = err.splitlines()
+        assert help == f" help: `nntrain resume runs/{number.name}` goes on"
         run = RunDir.open(tmp_path / "runs", number.name)
         summary = run.read_json(rundir.SUMMARY)
         epochs = summary["epochs"]

@@ -17,7 +17,7 @@ from nntrain.rundir import RunDir
 
 backend.start("cpu")
 
-from nntrain import evaluation, experiment  # noqa: E402  # the backend chooses the device first
+from nntrain import evaluation, experiment, outcome  # noqa: E402  # the backend chooses the device first
 from nntrain.evaluate import class_weights  # noqa: E402
 from nntrain.spec.load import load  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
@@ -42,7 +42,7 @@ def test_eval_gives_the_figures_that_the_training_ended_with(trained: Trained, n
     assert (found.split, found.rows) == ("test", summary["rows"]["test"])
     assert found.figures == summary["metrics"]["test"]
     scorer, data = evaluation.restore(run).scorer, experiment.load_data(load(run.path / rundir.RESOLVED))
-    figures = {name: scorer.figures(split) for name, split in experiment.splits_of(data).items()}
+    figures = {name: scorer.figures(split) for name, split in outcome.splits_of(data).items()}
     assert figures == summary["metrics"] and list(figures) == ["train", "validation", "test"]
 
 

@@ -25,19 +25,27 @@ class StopAtTarget(keras.callbacks.Callback):
 
 
 class StopAfter(keras.callbacks.Callback):
-    """Stops at the end of the first epoch that ends more than `seconds` after the training began."""
+    """Stops at the end of the first epoch that ends more than `seconds` after the training began.
+
+    `spent` is the time in training so far; a resumed training goes on counting.
+    """
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
         self.seconds = seconds
+        self.spent = 0.0
         self.reason = ""
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Starts the clock."""
         self.began = time.monotonic()
+        self.spent = 0.0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Looks at the clock."""
-        if time.monotonic() - self.began >= self.seconds:
+        now = time.monotonic()
+        self.spent += now - self.began
+        self.began = now
+        if self.spent >= self.seconds:
             self.reason = f"{self.seconds:g} seconds are over"
             self.model.stop_training = True

@@ -1,20 +1,28 @@
-"""From a compiled model and arrays to a history: the one function that trains."""
+"""From a compiled model and arrays to a history: the one function that trains.
+
+The state between two steps is small and complete (state.py), the order of an epoch is a function of seed and epoch, and
+a compiled call runs any stretch of an epoch: so a training can be stopped after any piece and gone on with to the bit.
+"""
 
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
 import numpy as np
 
+from nntrain.engine import state
+from nntrain.engine.checkpoint import Pace, Store
+from nntrain.engine.history import History, Row
 from nntrain.engine.resident import Arrays, Program, as_float, epoch_order
 from nntrain.engine.signals import StopRequest, watched
+from nntrain.engine.state import Position, State
 from nntrain.errors import Diverged
 
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt
-Row = dict[str, float]
+START = Position(epoch=1, step=0, seconds=0.0)
 
 
 @dataclass(frozen=True)
@@ -29,17 +37,8 @@ class Plan:
     monitor: str
     mode: str
     save: str  # `best` or `last`
-
-
-@dataclass
-class History:
-    """One row an epoch, and the weights to keep. `reason` is empty when the training went to its planned end."""
-
-    rows: list[Row] = field(default_factory=list)
-    best_epoch: int = 0
-    best_value: float = math.nan
-    weights: list[np.ndarray] = field(default_factory=list)
-    reason: str = ""
+    max_seconds: float | None = None
+    checkpoint_seconds: float = 30.0
 
 
 class Watcher(Protocol):
@@ -55,72 +54,102 @@ class Watcher(Protocol):
         """After an epoch, validation included."""
 
 
-def fit(
-    program: Program,
-    training: Arrays,
-    validation: Arrays | None,
-    plan: Plan,
-    callbacks: Sequence[keras.callbacks.Callback],
-    watcher: Watcher,
-    history: History,
-) -> None:
-    """Trains the program's model, fills the history, and leaves the weights to keep in the model.
+@dataclass(frozen=True)
+class Job:
+    """All that a training needs; `store` is where checkpoints go, if anywhere."""
 
-    Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM; in both cases the history
-    holds the epochs that ended well, and the weights to keep, if there are any, are in the model.
+    program: Program
+    training: Arrays
+    validation: Arrays | None
+    plan: Plan
+    callbacks: Sequence[keras.callbacks.Callback]
+    watcher: Watcher
+    store: Store | None = None
+
+
+def fit(job: Job, history: History, resumed: State | None = None) -> None:
+    """Trains the job's model from the start or from a state, fills the history, and leaves the weights to keep in it.
+
+    Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM, after a checkpoint was
+    written; in both cases the history holds the epochs that ended well, and the weights to keep, if there are any, are
+    in the model. Raises ValueError when the state belongs to another model.
     """
-    trainer = _Trainer(program, training, validation, plan, callbacks, watcher, history)
+    trainer = _Trainer(job, history)
     try:
         with watched() as request:
-            trainer.run(request)
+            trainer.run(request, resumed)
     finally:
         if history.weights:
-            program.model.set_weights(history.weights)
+            job.program.model.set_weights(history.weights)
+
+
+class _TimeOver(Exception):
+    """`max_seconds` are over in the middle of an epoch."""
 
 
 class _Trainer:
-    def __init__(
-        self,
-        program: Program,
-        training: Arrays,
-        validation: Arrays | None,
-        plan: Plan,
-        callbacks: Sequence[keras.callbacks.Callback],
-        watcher: Watcher,
-        history: History,
-    ) -> None:
-        self.program = program
-        self.model = program.model
-        self.training = training
-        self.validation = validation
-        self.plan = plan
-        self.callbacks = keras.callbacks.CallbackList(list(callbacks), model=self.model)
-        self.watcher = watcher
+    def __init__(self, job: Job, history: History) -> None:
+        self.program = job.program
+        self.model = job.program.model
+        self.training = job.training
+        self.validation = job.validation
+        self.plan = job.plan
+        self.watcher = job.watcher
+        self.store = job.store
+        self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
+        self.pace = Pace(self.plan.checkpoint_seconds)
         self.piece_steps = 1
 
-    def run(self, request: StopRequest) -> None:
+    def run(self, request: StopRequest, resumed: State | None) -> None:
         self.model.stop_training = False
         self.watcher.begin(self.plan.epochs, self.program.steps(self.training))
         self.callbacks.on_train_begin()
-        for epoch in range(1, self.plan.epochs + 1):
-            self._epoch(epoch, request)
+        position = START
+        if resumed is not None:
+            position = state.restore(resumed, self.model, self.callbacks.callbacks, self.history)
+        self.began = time.monotonic() - self.history.seconds
+        self.position = position
+        try:
+            self._epochs(request)
+        except _TimeOver:
+            self.history.reason = f"{self.plan.max_seconds:g} seconds are over"
+        self.history.seconds = time.monotonic() - self.began
+        self._save()
+        request.raise_if_asked()  # a signal that came after the last piece
+        self._end()
+
+    def _epochs(self, request: StopRequest) -> None:
+        while self.position.epoch <= self.plan.epochs and not self.model.stop_training:
+            self._epoch(request)
+            self.position = Position(self.position.epoch + 1, 0, 0.0)
             if self.model.stop_training:
                 self.history.reason = _reason(self.callbacks.callbacks)
-                break
-        self.callbacks.on_train_end()
-        request.raise_if_asked()  # a signal that came after the last piece
+            elif self._time_is_over():
+                raise _TimeOver
+            if self.pace.is_due(end_of_epoch=True):
+                self._save()
 
-    def _epoch(self, epoch: int, request: StopRequest) -> None:
-        started = time.perf_counter()
-        self.callbacks.on_epoch_begin(epoch - 1)
-        self._train(epoch, request)
-        if self.model.optimizer.use_ema and epoch == self.plan.epochs:
-            self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+    def _end(self) -> None:
+        """What Keras does after the last epoch: the average of the weights takes their place."""
+        optimizer = self.model.optimizer
+        if optimizer.use_ema:
+            optimizer.finalize_variable_values(self.model.trainable_variables)
+            if self.plan.save == "last" and self.history.rows:
+                self.history.weights = self.model.get_weights()
+        self.callbacks.on_train_end()
+
+    def _epoch(self, request: StopRequest) -> None:
+        epoch = self.position.epoch
+        if self.position.step == 0:
+            self.callbacks.on_epoch_begin(epoch - 1)
+            self.model.reset_metrics()
+        self._train(request)
         figures = self.program.figures()
-        self._refuse_nonfinite(epoch, figures)
-        kept = self._validate(epoch, figures)
-        row = {"epoch": epoch, "seconds": time.perf_counter() - started, "learning_rate": self._rate(), **figures}
+        self._refuse_nonfinite(figures)
+        kept = self._validate(figures)
+        seconds = self.position.seconds + time.perf_counter() - self.epoch_began
+        row = {"epoch": epoch, "seconds": seconds, "learning_rate": self._rate(), **figures}
         self.history.rows.append(row)
         if kept:
             self.history.best_epoch, self.history.best_value = epoch, figures[self.plan.monitor]
@@ -130,20 +159,49 @@ class _Trainer:
     def _rate(self) -> float:
         return as_float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
-    def _train(self, epoch: int, request: StopRequest) -> None:
-        """All steps of the epoch, piece by piece; the result does not depend on the pieces."""
+    def _train(self, request: StopRequest) -> None:
+        """All steps of the epoch that are left, piece by piece; the result does not depend on the pieces."""
+        epoch, step = self.position.epoch, self.position.step
         order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
-        self.model.reset_metrics()
-        step, end = 0, self._steps_of(epoch)
+        end = self._steps_of(epoch)
+        self.epoch_began = time.perf_counter()
         while step < end:
-            until = min(end, step + self.piece_steps)
+            until = end if self.program.whole_epochs else min(end, step + self.piece_steps)
             started = time.perf_counter()
             self.program.train(self.training, order, step, until)
             self._size_pieces(until - step, time.perf_counter() - started)
             step = until
+            self._between_pieces(step, end, request)
+
+    def _between_pieces(self, step: int, end: int, request: StopRequest) -> None:
+        """The only places inside an epoch where a training stops or is saved."""
+        over = self._time_is_over() and bool(self.history.rows) and step < end
+        if request.signal or over or (step < end and self.pace.is_due(end_of_epoch=False)):
+            self._advance(step)
+            self._save()
             request.raise_if_asked()
-            if step < end:
-                self.watcher.piece(epoch, step, self.program.figures())
+        if over:
+            raise _TimeOver
+        if step < end:
+            self.watcher.piece(self.position.epoch, step, self.program.figures())
+
+    def _advance(self, step: int) -> None:
+        now = time.perf_counter()
+        self.position = Position(self.position.epoch, step, self.position.seconds + now - self.epoch_began)
+        self.epoch_began = now
+
+    def _time_is_over(self) -> bool:
+        return self.plan.max_seconds is not None and time.monotonic() - self.began >= self.plan.max_seconds
+
+    def _save(self) -> None:
+        """Writes a checkpoint, never one whose weights are not finite."""
+        if self.store is None:
+            return
+        started = time.perf_counter()
+        self._refuse_nonfinite({})
+        self.history.seconds = time.monotonic() - self.began
+        self.store.save(state.capture(self.model, self.callbacks.callbacks, self.history, self.position))
+        self.pace.written(time.perf_counter() - started)
 
     def _steps_of(self, epoch: int) -> int:
         steps = self.program.steps(self.training)
@@ -154,13 +212,13 @@ class _Trainer:
         wanted = int(PIECE_SECONDS * steps / max(seconds, 1e-6))
         self.piece_steps = max(1, min(wanted, 10 * steps))
 
-    def _validate(self, epoch: int, figures: Row) -> bool:
+    def _validate(self, figures: Row) -> bool:
         """Adds the validation's figures; keeps the weights, as validated, where they are the best so far."""
         self.callbacks.on_test_begin()  # without a validation too: it brings in the averaged weights
         if self.validation is not None:
             figures.update({f"val_{name}": value for name, value in self.program.evaluate(self.validation).items()})
             if not math.isfinite(figures["val_loss"]):
-                raise _diverged(f"the loss on the validation split is {figures['val_loss']}", epoch)
+                raise self._diverged(f"the loss on the validation split is {figures['val_loss']}")
         kept = self.plan.save == "last" or self._is_best(figures[self.plan.monitor])
         if kept:
             self.history.weights = self.model.get_weights()
@@ -173,18 +231,17 @@ class _Trainer:
             return True
         return value > best if self.plan.mode == "max" else value < best
 
-    def _refuse_nonfinite(self, epoch: int, figures: Row) -> None:
+    def _refuse_nonfinite(self, figures: Row) -> None:
         """A NaN can hide behind a finite loss: ReLU turns it into 0, so the weights are looked at too."""
         for weight in self.model.weights:
             if not np.isfinite(keras.ops.convert_to_numpy(weight)).all():
-                raise _diverged(f"`{weight.path}` holds values that are not finite", epoch)
-        if not math.isfinite(figures["loss"]):
-            raise _diverged(f"the loss is {figures['loss']}", epoch)
+                raise self._diverged(f"`{weight.path}` holds values that are not finite")
+        if not math.isfinite(figures.get("loss", 0.0)):
+            raise self._diverged(f"the loss is {figures['loss']}")
 
-
-def _diverged(what: str, epoch: int) -> Diverged:
-    help = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"
-    return Diverged(f"the training diverged in epoch {epoch}: {what}", help=help)
+    def _diverged(self, what: str) -> Diverged:
+        help = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"
+        return Diverged(f"the training diverged in epoch {self.position.epoch}: {what}", help=help)
 
 
 def _reason(callbacks: Sequence[Any]) -> str:

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from nntrain.custom.network import Network
 from nntrain.rowfile import Examples
+from nntrain.rowfile import Examples
 
 EVALUATION_BATCH = 1024
 
@@ -38,20 +39,32 @@ class Arrays:
 class Program:
     """A model's compiled loops; each is traced once and takes data of any length."""
 
-    def __init__(self, model: Network, data: Arrays, batch_size: int) -> None:
+    whole_epochs = False  # whether `train` must be called for a whole epoch at once
+
+    def __init__(self, model: Network, data: Arrays, batch_size: int, xla: bool = False) -> None:
         self.model = model
         self.batch_size = batch_size
+        self.xla = xla
         _prepare_variables(model, data)
         counter = tf.TensorSpec([], "int32")
         order = tf.TensorSpec([None], "int32")
-        self._train = tf.function(self._train_steps, input_signature=[_signature(data), order, counter, counter])
+        signature = [_signature(data), order, counter, counter]
+        self._train = tf.function(self._train_steps, input_signature=signature, jit_compile=xla)
+        self._train_rest = tf.function(self._train_rows, jit_compile=xla)
         self._test = tf.function(self._test_steps, input_signature=[_signature(Arrays(data.x, data.y))])
         self._predict = tf.function(self._predict_batch, input_signature=[_signature(data)[0]])
 
     def _train_steps(self, data: Any, order: Any, first: Any, last: Any) -> None:
         step = tf.autograph.experimental.do_not_convert(self.model.train_step)
         for index in tf.range(first, last):
-            step(_batch(data, order[index * self.batch_size : (index + 1) * self.batch_size]))
+            if self.xla:  # which needs to know the size of a batch
+                rows = tf.slice(order, [index * self.batch_size], [self.batch_size])
+            else:
+                rows = order[index * self.batch_size : (index + 1) * self.batch_size]
+            step(_batch(data, rows))
+
+    def _train_rows(self, data: Any, rows: Any) -> None:
+        self.model.train_step(_batch(data, rows))
 
     def _test_steps(self, data: Any) -> None:
         step = tf.autograph.experimental.do_not_convert(self.model.test_step)
@@ -64,7 +77,11 @@ class Program:
 
     def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> None:
         """Trains steps `first` to `last` (excluded) of the epoch whose rows come in this order."""
-        self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(last))
+        full = min(last, len(order) // self.batch_size) if self.xla else last
+        if full > first:
+            self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(full))
+        if full < last:
+            self._train_rest(data.tensors, tf.constant(order[full * self.batch_size :]))
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats."""

@@ -55,9 +55,7 @@ def capture(
     return State(facts, arrays)
 
 
-def restore(
-    state: State, model: Network, callbacks: Sequence[keras.callbacks.Callback], history: History
-) -> Position:
+def restore(state: State, model: Network, callbacks: Sequence[keras.callbacks.Callback], history: History) -> Position:
     """Puts a state into freshly built objects; raises ValueError when it belongs to another model."""
     _restore_variables(state, model)
     history.take_facts(state.facts["history"])

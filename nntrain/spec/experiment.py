@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from nntrain.spec import image_layers  # noqa: F401  # whose classes are layers too
 from nntrain.spec.base import Section, omitted
 from nntrain.spec.data import Source
 from nntrain.spec.layers import Layer

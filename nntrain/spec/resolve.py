@@ -1,6 +1,6 @@
 """What the user left out, chosen from the data as the lectures teach it."""
 
-from nntrain.spec import layers, losses, metrics
+from nntrain.spec import image_layers, layers, losses, metrics
 from nntrain.spec.base import Named
 from nntrain.spec.callbacks import EarlyStopping
 from nntrain.spec.data import Nothing
@@ -38,7 +38,7 @@ def _ends_in_maps(model: list[layers.Layer], facts: Facts) -> bool:
     """Whether the last hidden layer gives more than one axis, so that a Dense alone would not see all of it."""
     rank = len(facts.shape)
     for _, layer in layers.walk(model):
-        if isinstance(layer, (layers.Flatten, layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)):
+        if isinstance(layer, (layers.Flatten, image_layers.GlobalAveragePooling2D, image_layers.GlobalMaxPooling2D)):
             keeps = getattr(layer, "keepdims", False)
             rank = rank if keeps else 1
         elif isinstance(layer, layers.Reshape):

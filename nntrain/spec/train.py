@@ -9,7 +9,8 @@ from nntrain.spec.callbacks import Callback
 from nntrain.spec.losses import Loss
 from nntrain.spec.metrics import Metric
 from nntrain.spec.optimizers import Adam, Optimizer
-from nntrain.spec.values import PositiveInt, Text, is_number, is_whole
+from nntrain.spec.paths import FilePath
+from nntrain.spec.values import NonNegativeFloat, PositiveFloat, PositiveInt, Text, is_number, is_whole
 from nntrain.spec.wording import got, nearest, number_help, problem
 
 
@@ -60,6 +61,12 @@ class Train(Section):
     monitor: Text = omitted
     save: Literal["best", "last"] = "best"
     shuffle: bool = True
+    max_seconds: PositiveFloat = omitted
+    checkpoint_seconds: NonNegativeFloat = 30.0
+    engine: Literal["auto", "resident", "keras"] = "auto"
+    compile: Literal["auto", "graph", "xla"] = "auto"
+    precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
+    init_from: FilePath = omitted
 
     def written(self) -> dict[str, Any]:
         """All options but those that stand for nothing."""

@@ -1,4 +1,4 @@
-"""Fashion MNIST: an epoch after the first, against plain Keras, and where they are installed PyTorch and scikit-learn."""
+"""Fashion MNIST: an epoch after the first, against plain Keras, scikit-learn, and PyTorch where it is installed."""
 
 import gzip
 import os
@@ -14,9 +14,10 @@ def arrays(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Images uint8 (n, 28, 28) and labels uint8 (n,) of `train` or `t10k`, from NNTRAIN_DATA or nntrain's cache."""
     places = [Path(os.environ.get("NNTRAIN_DATA", ".")), Path.home() / ".cache" / "nntrain"]
     folder = next(place / "fashion-mnist" for place in places if (place / "fashion-mnist").is_dir())
-    with gzip.open(folder / f"{name}-images-idx3-ubyte.gz") as images, gzip.open(
-        folder / f"{name}-labels-idx1-ubyte.gz"
-    ) as labels:
+    with (
+        gzip.open(folder / f"{name}-images-idx3-ubyte.gz") as images,
+        gzip.open(folder / f"{name}-labels-idx1-ubyte.gz") as labels,
+    ):
         x = np.frombuffer(images.read(), "uint8", offset=16).reshape(-1, 28, 28)
         return x, np.frombuffer(labels.read(), "uint8", offset=8)
 

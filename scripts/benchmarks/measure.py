@@ -73,7 +73,9 @@ def timed(command: list[str], parse: bool = True) -> dict[str, float]:
     """Seconds and peak memory (MB) of a process, and the JSON figures on its last line."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
         out, err = process.communicate()
     seconds = time.perf_counter() - started
     if process.returncode:

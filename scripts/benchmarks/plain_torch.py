@@ -1,4 +1,4 @@
-"""A hand-written PyTorch loop on Fashion MNIST, 784-300-100-10, SGD, batch 32; prints the median epoch after the first."""
+"""A hand-written PyTorch loop: Fashion MNIST, 784-300-100-10, SGD, batch 32; the median epoch after the first."""
 
 import json
 import statistics

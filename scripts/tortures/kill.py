@@ -1,6 +1,6 @@
 """Kills trainings with SIGKILL at random moments, resumes them, and compares them with one that was left alone.
 
-Two jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam, and early stopping
+Two jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam; early stopping
 with best weights and a falling rate in one, a schedule and averaged weights in the other.
 """
 
@@ -18,8 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.engine.checkpoint import Store
+from nntrain import backend
 from nntrain.rundir import RunDir
+
+backend.start("cpu")
+
+from nntrain.engine.checkpoint import Store  # noqa: E402  # TensorFlow must be started first
 
 ROOT = Path(__file__).parent.parent.parent
 MODEL = """
@@ -54,7 +58,9 @@ def write_jobs(folder: Path) -> None:
     """Small images of three classes with much noise, and the configs."""
     generator = np.random.Generator(np.random.PCG64(0))
     y = np.arange(1500) % 3
-    x = generator.integers(0, 200, (1500, 8, 8, 1)) + 25 * (np.arange(8).reshape(1, 8, 1, 1) % 3 == y.reshape(-1, 1, 1, 1))
+    x = generator.integers(0, 200, (1500, 8, 8, 1)) + 25 * (
+        np.arange(8).reshape(1, 8, 1, 1) % 3 == y.reshape(-1, 1, 1, 1)
+    )
     np.savez(folder / "images.npz", x=x.astype("uint8"), y=y)
     for number, (name, train) in enumerate(JOBS.items()):
         text = DATA + MODEL.replace("CHECKPOINTS", ("0.3", "0")[number]) + train

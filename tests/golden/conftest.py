@@ -100,11 +100,12 @@ class Training:
         """The history of the whole training, and the weights after every epoch."""
         from nntrain.build import build_callbacks
         from nntrain.engine import loop
+        from nntrain.engine.history import History
 
-        history, recorder = loop.History(), Recorder(self.model)
+        history, recorder = History(), Recorder(self.model)
         validation = None if self.data.validation is None else self._arrays(self.data.validation)
         callbacks = build_callbacks(self.experiment)
-        loop.fit(self.program, self.arrays, validation, self.plan, callbacks, recorder, history)
+        loop.fit(loop.Job(self.program, self.arrays, validation, self.plan, callbacks, recorder), history)
         return history, recorder
 
 

@@ -1,0 +1,132 @@
+"""What a training leaves in its run directory: rows, model, figures, pictures, summary."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nntrain import dataset as datasets
+from nntrain import rundir, scores
+from nntrain.custom.network import Network
+from nntrain.dataset import Dataset
+from nntrain.engine.history import History
+from nntrain.engine.loop import Plan
+from nntrain.errors import NNTrainError
+from nntrain.evaluate import Scorer
+from nntrain.plots import confusion_matrix, learning_curves
+from nntrain.rundir import RunDir
+from nntrain.terminal import ProgressWatcher, Terminal, json_ready
+
+METRICS_SECONDS = 2.0  # metrics.csv is written anew at most this often while training
+
+
+class RowWriter(ProgressWatcher):
+    """Shows the training and keeps metrics.csv up to date."""
+
+    def __init__(self, terminal: Terminal, run_dir: RunDir, history: History) -> None:
+        super().__init__(terminal)
+        self.run_dir = run_dir
+        self.history = history
+        self.written = time.monotonic()
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Shows the epoch, and now and then writes metrics.csv."""
+        super().epoch(row)
+        if time.monotonic() - self.written > METRICS_SECONDS:
+            self.run_dir.write_rows(self.history.rows)
+            self.written = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A training that has ended, well or not: all that its files are made of."""
+
+    run_dir: RunDir
+    data: Dataset
+    scorer: Scorer
+    history: History
+    plan: Plan
+    seed: int
+
+    @property
+    def model(self) -> Network:
+        """The model with the weights that are kept."""
+        return self.scorer.program.model
+
+    def write(self, ended: bool) -> dict[str, Any]:
+        """Writes every file and returns the summary.
+
+        Without a single good epoch there is no model; unless the training has ended, to be gone on with no more, the
+        test split is not looked at and there are no figures.
+        """
+        summary = self._summary()
+        if self.history.rows:
+            self.run_dir.write_rows(self.history.rows)
+            self._save_model()
+            self._draw_curves()
+        if self.history.rows and ended:
+            summary |= {"metrics": split_figures(self.scorer, self.data)}
+            self._draw_confusion()
+        self.run_dir.write_json(rundir.SUMMARY, json_ready(summary))
+        return summary
+
+    def _summary(self) -> dict[str, Any]:
+        history, plan = self.history, self.plan
+        return {
+            "kind": "run",
+            "seed": self.seed,
+            "epochs": len(history.rows),
+            "planned_epochs": plan.epochs,
+            "best_epoch": history.best_epoch,
+            "monitor": plan.monitor,
+            "save": plan.save,
+            "best_value": None if math.isnan(history.best_value) else history.best_value,
+            "stopped": history.reason or "all epochs are done",
+            "seconds": round(history.seconds, 3),
+            "rows": {name: len(split) for name, split in splits_of(self.data).items()},
+            "parameters": count_parameters(self.model),
+        }
+
+    def _save_model(self) -> None:
+        data, model = self.data, self.model.plain()
+        saved = self.run_dir.path / ".model.keras"
+        try:
+            model.save(saved)
+        except OSError as error:
+            help = "free some space, or choose another folder with `--runs-dir`"
+            raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
+        weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
+        inputs = {"shape": list(data.facts.shape), "dtype": str(data.train.x.dtype), "features": data.features}
+        facts = {"classes": data.classes, "targets": data.targets, "target_count": data.facts.targets}
+        self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **facts})
+
+    def _draw_curves(self) -> None:
+        picture = learning_curves.draw(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
+        self.run_dir.write_plot("learning_curves", picture)
+
+    def _draw_confusion(self) -> None:
+        """The confusion matrix of the last split that there is: test, validation or train."""
+        if not self.data.classes:
+            return
+        name, split = list(splits_of(self.data).items())[-1]
+        matrix = scores.confusion(split.y, self.scorer.predicted(split.x), len(self.data.classes))
+        title = f"{self.run_dir.path.name}: {name} split"
+        self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(matrix, self.data.classes, title))
+
+
+def count_parameters(model: Network) -> dict[str, int]:
+    """The number of trainable and of all weights."""
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    return {"trainable": trainable, "total": sum(math.prod(weight.shape) for weight in model.weights)}
+
+
+def splits_of(data: Dataset) -> dict[str, datasets.Split]:
+    """The splits that there are, by name."""
+    named = {"train": data.train, "validation": data.validation, "test": data.test}
+    return {name: split for name, split in named.items() if split is not None}
+
+
+def split_figures(scorer: Scorer, data: Dataset) -> dict[str, dict[str, float]]:
+    """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
+    return {name: scorer.figures(split) for name, split in splits_of(data).items()}

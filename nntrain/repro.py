@@ -1,0 +1,37 @@
+"""`nntrain repro`: trains a run again from its own directory and looks for the first difference."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from nntrain import experiment, rundir
+from nntrain.evaluation import restore
+from nntrain.rundir import RunDir
+from nntrain.spec.load import load
+from nntrain.terminal import Terminal
+
+
+def repeat(run_dir: RunDir, terminal: Terminal) -> str:
+    """The first epoch and figure that differ, or the first weight, in words; nothing when all are equal."""
+    then = run_dir.read_rows()
+    with tempfile.TemporaryDirectory() as folder:
+        again = RunDir.create(Path(folder), "again")
+        prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED))
+        experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"")
+        terminal.log.clear()
+        return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(run_dir, again)
+
+
+def _difference_of_rows(then: list[dict[str, str]], now: list[dict[str, str]]) -> str:
+    for old, new in zip(then, now, strict=False):
+        for name, value in old.items():
+            if name != "seconds" and new.get(name) != value:
+                return f"epoch {old['epoch']} differs: {name} was {value} and is {new.get(name)}"
+    return "" if len(then) == len(now) else f"there were {len(then)} epochs and are {len(now)}"
+
+
+def _difference_of_weights(then: RunDir, now: RunDir) -> str:
+    pairs = zip(restore(then).scorer.program.model.weights, restore(now).scorer.program.model.weights, strict=True)
+    different = [old.path for old, new in pairs if not np.array_equal(old.numpy(), new.numpy())]
+    return f"the weights of {different[0]} differ" if different else ""

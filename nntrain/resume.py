@@ -1,0 +1,103 @@
+"""`nntrain resume`: goes on with a run where its last checkpoint left it, and ends as if it had never stopped."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nntrain import dataset as datasets
+from nntrain import environment, experiment, rundir
+from nntrain.engine.checkpoint import Store
+from nntrain.engine.state import State
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.experiment import Prepared, Result
+from nntrain.rundir import RunDir
+from nntrain.spec.load import load
+from nntrain.terminal import Terminal
+
+LENGTHS = ("train.epochs", "train.steps", "train.max_seconds", "train.checkpoint_seconds")
+_MUST_EQUAL = ("nntrain", "tensorflow", "keras", "numpy")
+_SHOULD_EQUAL = ("device", "threads", "cpu")
+
+
+def resume(run_dir: RunDir, assignments: Sequence[str], allow_changed: bool, terminal: Terminal) -> Result | None:
+    """Trains the rest of a run; None when it is finished and nothing was asked to be longer.
+
+    Raises ConfigError for an assignment that is not about the length, and NNTrainError when config, data or versions
+    are not what they were (unless `allow_changed`), when no checkpoint can be used, or another process has the run.
+    """
+    _refuse_other_assignments(assignments)
+    with run_dir.owned():
+        then = run_dir.read_json(rundir.ENVIRONMENT)
+        if then.get("exit_status") == 0 and not assignments:
+            return None
+        return _go_on(run_dir, then, assignments, allow_changed, terminal)
+
+
+def _refuse_other_assignments(assignments: Sequence[str]) -> None:
+    for assignment in assignments:
+        path = assignment.partition("=")[0].strip()
+        if path not in LENGTHS:
+            help = "start another run from its weights: `nntrain fit CONFIG --init-from RUN`"
+            raise ConfigError(f"`resume` can change how long to train, not `{path}`", help=help)
+
+
+def _go_on(
+    run_dir: RunDir, then: dict[str, Any], assignments: Sequence[str], allow_changed: bool, terminal: Terminal
+) -> Result:
+    prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED, assignments), initialize=False)
+    now = environment.describe()
+    changed = _changes(run_dir, then, now, prepared)
+    if changed and not allow_changed:
+        help = "restore what changed, or go on all the same with `--allow-changed`"
+        raise NNTrainError(f"`{run_dir}` cannot go on exactly: {'; '.join(changed)}", help=help)
+    for name in _SHOULD_EQUAL:
+        if then.get(name) != now[name]:
+            terminal.note(f"warning: this is not the {name} that the run began on, so the last bits may differ")
+    state = _state(run_dir, bool(assignments), terminal)
+    record = {"start": now["start"], "command": now["command"], "changed": changed, "set": list(assignments)}
+    resolved = _rewritten(run_dir, prepared, bool(assignments))
+    facts = {**then, "resolved_sha256": resolved, "resumed": [*then.get("resumed", ()), record]}
+    run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
+    return experiment.recorded(prepared, run_dir, terminal, facts, state)
+
+
+def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], prepared: Prepared) -> list[str]:
+    """What is not as it was, in words."""
+    found = [
+        f"{name} was {then['packages'].get(name)} and is {now['packages'][name]}"
+        for name in _MUST_EQUAL
+        if then["packages"].get(name) != now["packages"][name]
+    ]
+    if _sha256_of(run_dir) != then["resolved_sha256"]:
+        found.append("resolved.yaml was edited")
+    if datasets.sha256(prepared.data) != then["data_sha256"]:
+        found.append("the data have changed")
+    return found
+
+
+def _sha256_of(run_dir: RunDir) -> str:
+    return hashlib.sha256((run_dir.path / rundir.RESOLVED).read_bytes()).hexdigest()
+
+
+def _rewritten(run_dir: RunDir, prepared: Prepared, longer: bool) -> str:
+    """The hash of resolved.yaml, after the new length was written to it."""
+    if longer:
+        run_dir.write(rundir.RESOLVED, experiment.resolved_text(prepared.experiment))
+    return _sha256_of(run_dir)
+
+
+def _state(run_dir: RunDir, longer: bool, terminal: Terminal) -> State | None:
+    """The last good checkpoint; None, and so from the start, where the run was stopped before its first."""
+    found = Store(run_dir.checkpoints, run_dir.key()).load()
+    if found is None:
+        terminal.note("there is no checkpoint yet: training begins again from the start")
+        return None
+    for complaint in found.complaints:
+        terminal.note(f"warning: {complaint}; going on from the checkpoint before it")
+    position = found.state.facts["position"]
+    terminal.note(f"going on in epoch {position['epoch']}, after {position['step']} of its steps")
+    if not longer:
+        return found.state
+    history = {**found.state.facts["history"], "reason": ""}
+    return replace(found.state, facts={**found.state.facts, "stop_training": False, "history": history})

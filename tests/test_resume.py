@@ -1,0 +1,161 @@
+"""A training that was stopped, killed or finished is gone on with."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nntrain import backend
+from nntrain.errors import ConfigError, NNTrainError
+
+backend.start("cpu")
+
+from nntrain import repro  # noqa: E402
+from nntrain.commands import Fit  # noqa: E402
+from nntrain.resume import resume  # noqa: E402
+from nntrain.rundir import RunDir  # noqa: E402
+from nntrain.terminal import Terminal  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+CONFIG = """
+seed: 5
+data: iris
+model:
+  - Dense: {units: 8, activation: relu}
+  - Dropout: 0.2
+train: {epochs: EPOCHS, batch_size: 16, checkpoint_seconds: 0}
+"""
+
+
+def train(folder: Path, epochs: int, name: str = "run") -> RunDir:
+    config = folder / "run.yaml"
+    config.write_text(CONFIG.replace("EPOCHS", str(epochs)))
+    Fit(str(config), (), None, None, None, name, folder / "runs", "cpu", False).run(quiet())
+    return RunDir(folder / "runs" / name)
+
+
+def quiet() -> Terminal:
+    return Terminal(quiet=True, as_json=False)
+
+
+def rows(run: RunDir) -> list[dict[str, str]]:
+    return [{name: cell for name, cell in row.items() if name != "seconds"} for row in run.read_rows()]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
+    return train(tmp_path_factory.mktemp("finished"), epochs=6)
+
+
+@pytest.fixture
+def copy(finished: RunDir, tmp_path: Path) -> RunDir:
+    shutil.copytree(finished.path, tmp_path / "copy")
+    return RunDir(tmp_path / "copy")
+
+
+def test_a_finished_run_has_nothing_to_go_on_with(finished: RunDir) -> None:
+    assert resume(finished, (), False, quiet()) is None
+
+
+def test_a_finished_run_trained_further_is_a_longer_run(copy: RunDir, tmp_path: Path) -> None:
+    longer = train(tmp_path, epochs=10)
+    result = resume(copy, ("train.epochs=10",), False, quiet())
+    assert result is not None
+    assert rows(copy) == rows(longer)
+    assert copy.read_json("summary.json")["metrics"] == longer.read_json("summary.json")["metrics"]
+    assert copy.read_json("environment.json")["resumed"][0]["set"] == ["train.epochs=10"]
+    assert repro.repeat(copy, quiet()) == ""
+
+
+def test_only_the_length_can_be_changed(copy: RunDir) -> None:
+    with pytest.raises(ConfigError) as caught:
+        resume(copy, ("train.batch_size=8",), False, quiet())
+    assert str(caught.value) == (
+        "error: `resume` can change how long to train, not `train.batch_size`\n"
+        " help: start another run from its weights: `nntrain fit CONFIG --init-from RUN`"
+    )
+
+
+def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
+    resolved = copy.path / "resolved.yaml"
+    resolved.write_text(resolved.read_text().replace("share: 0.2", "share: 0.3"))
+    with pytest.raises(NNTrainError, match="resolved.yaml was edited; the data have changed"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+    result = resume(copy, ("train.epochs=8",), True, quiet())
+    assert result is not None
+    record = copy.read_json("environment.json")["resumed"][0]
+    assert record["changed"] == ["resolved.yaml was edited", "the data have changed"]
+
+
+def test_other_versions_are_refused(copy: RunDir) -> None:
+    facts = copy.read_json("environment.json")
+    facts["packages"]["keras"] = "3.0.0"
+    copy.write_json("environment.json", facts)
+    with pytest.raises(NNTrainError, match=r"keras was 3\.0\.0 and is"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+
+
+def test_a_damaged_checkpoint_is_told_and_the_one_before_it_used(copy: RunDir, tmp_path: Path) -> None:
+    newest = max(copy.checkpoints.glob("*.ckpt"), key=lambda path: path.stat().st_mtime_ns)
+    newest.write_bytes(newest.read_bytes()[:-100])
+    terminal = quiet()
+    assert resume(copy, ("train.epochs=10",), False, terminal) is not None
+    assert any("is damaged: its SHA-256 differs" in line for line in terminal.log)
+    assert rows(copy) == rows(train(tmp_path, epochs=10))
+
+
+def test_a_checkpoint_of_another_run_is_refused(copy: RunDir, tmp_path: Path) -> None:
+    other = train(tmp_path, epochs=6, name="other")
+    shutil.rmtree(copy.checkpoints)
+    shutil.copytree(other.checkpoints, copy.checkpoints)
+    with pytest.raises(NNTrainError, match="belongs to another run"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+
+
+def test_one_process_owns_a_run(copy: RunDir) -> None:
+    with copy.owned(), pytest.raises(NNTrainError, match="another process is training"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+
+
+def test_repro_says_the_first_figure_that_differs(copy: RunDir) -> None:
+    lines = (copy.path / "metrics.csv").read_text().splitlines()
+    cells = lines[3].split(",")
+    cells[lines[0].split(",").index("loss")] = "9.5"
+    (copy.path / "metrics.csv").write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:], ""]))
+    assert repro.repeat(copy, quiet()).startswith("epoch 3 differs: loss was 9.5 and is ")
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "nntrain", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE, stdout=-3)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_a_checkpoint_that_goes_on_exactly(tmp_path: Path, number: int, code: int) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.replace("EPOCHS", "400"))
+    process = started(tmp_path, "fit", "run.yaml")
+    run = RunDir(tmp_path / "runs" / "run")
+    while not list(run.checkpoints.glob("*.ckpt")) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(number)
+    error = process.communicate(timeout=60)[1]
+    assert process.returncode == code, error
+    assert " help: `nntrain resume runs/run` goes on" in error
+    assert "metrics" not in run.read_json("summary.json"), "the test split is looked at once, at the end"
+    assert resume(run, (), False, quiet()) is not None
+    assert rows(run) == rows(train(tmp_path / "runs", epochs=400))
+
+
+def test_kill_9_at_random_moments_changes_nothing() -> None:
+    """The quick form of `scripts/torture kill --times 50`."""
+    script = ROOT / "scripts" / "tortures" / "kill.py"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(script), "--times", "5", "--seed", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert "5 of 5 runs identical" in done.stdout, done.stdout + done.stderr
