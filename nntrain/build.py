@@ -81,14 +81,28 @@ def _layers(experiment: Experiment, facts: Facts, examples: Examples | None) -> 
     """The layers, each built on the shape that comes out of the one before it."""
     stack: list[keras.layers.Layer] = [keras.Input(facts.shape, dtype="float32")]
     flow = stack[0]
-    for index, (path, spec) in enumerate(_named(experiment.model)):
-        with _at(path, spec, flow.shape[1:]), seeded(experiment.seed, f"{index} {dotted(path)}"):
+    specs = list(_named(experiment.model))
+    for index, (path, spec) in enumerate(specs):
+        # The output stays in float32, so that losses and probabilities keep their digits.
+        policy = experiment.train.precision if index < len(specs) - 1 else "float32"
+        with _at(path, spec, flow.shape[1:]), _policy(policy), seeded(experiment.seed, f"{index} {dotted(path)}"):
             layer = keras_object(spec)
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
                 _adapt(layer, stack[1:], flow.shape, examples)
             flow = layer(flow)
         stack.append(layer)
     return stack
+
+
+@contextmanager
+def _policy(name: str) -> Iterator[None]:
+    """While it lasts, layers are made with this dtype policy."""
+    kept = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(kept)
 
 
 def _named(model: Sequence[layers.Layer]) -> Iterator[tuple[Path, layers.Layer]]:

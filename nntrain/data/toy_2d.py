@@ -42,7 +42,10 @@ def load(options: Options) -> "Rows":
 
     from nntrain.dataset import Rows, Split
 
-    points, labels = _KINDS[options.kind](np.random.default_rng(options.data_seed), options.size, options.noise)
+    # Without the spawn key these draws would be the keys that splits.py sorts the rows by: a test split of all x < 3.
+    points, labels = _KINDS[options.kind](
+        np.random.default_rng(np.random.SeedSequence(options.data_seed, spawn_key=(0,))), options.size, options.noise
+    )
     x = np.column_stack([_FEATURES[name](np, *points) for name in options.features]).astype(np.float32)
     features = tuple(options.features)
     if options.facts.classes is None:

@@ -14,7 +14,6 @@ import tensorflow as tf
 
 from nntrain.custom.network import Network
 from nntrain.rowfile import Examples
-from nntrain.rowfile import Examples
 
 EVALUATION_BATCH = 1024
 

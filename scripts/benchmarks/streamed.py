@@ -67,6 +67,7 @@ def train(path: str) -> dict[str, float]:
     from nntrain import dataset, experiment
     from nntrain.build import build_callbacks
     from nntrain.engine import loop
+    from nntrain.engine.history import History
     from nntrain.engine.streamed import StreamedProgram
     from nntrain.evaluate import Scorer
     from nntrain.spec.load import from_document
@@ -79,12 +80,12 @@ def train(path: str) -> dict[str, float]:
     dataset.sha256(prepared.data)
     hashed = time.perf_counter()
     data, chosen = prepared.data, prepared.experiment
-    plan, history = experiment.make_plan(chosen, data), loop.History()
+    plan, history = experiment.make_plan(chosen, data), History()
     scorer = Scorer.of(chosen, data.facts, prepared.model, str(data.train.x.dtype))
     training, validation = scorer.arrays(data.train), scorer.arrays(data.validation)
     program = StreamedProgram(prepared.model, training, plan.batch_size)
     watcher = ProgressWatcher(Terminal(quiet=True))
-    loop.fit(program, training, validation, plan, build_callbacks(chosen), watcher, history)
+    loop.fit(loop.Job(program, training, validation, plan, build_callbacks(chosen), watcher), history)
     return {
         "load": loaded - started,
         "hash": hashed - loaded,

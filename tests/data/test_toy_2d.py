@@ -109,3 +109,12 @@ def test_features() -> None:
     x, y, *others = pool("circle", features=["x", "y", "xy", "x2", "y2", "sin_x", "sin_y"]).x.T
     for found, expected in zip(others, (x * y, x**2, y**2, np.sin(x), np.sin(y)), strict=True):
         assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_test_split_is_spread_over_the_plane() -> None:
+    """The points and the splits are drawn from streams of their own, though both seeds are 0."""
+    data = load_dataset(Source.parse({"toy_2d": {"kind": "xor", "size": 400}}))
+    assert data.test is not None
+    for axis in (0, 1):
+        assert abs(float(np.median(data.test.x[:, axis])) - float(np.median(data.train.x[:, axis]))) < 2.5
+        assert data.test.x[:, axis].max() > 3 and data.test.x[:, axis].min() < -3

@@ -81,6 +81,14 @@ def test_the_same_order_gives_the_same_bits(
         assert trained(net, program, data, cuts) == expected
 
 
+def test_the_same_bits_when_compiled_by_xla(prepare: Callable[..., Any], tmp_path: Path) -> None:
+    resident, net = prepare(CONFIG, "train.compile=xla"), prepare(CONFIG)
+    expected = trained(resident, resident.scorer.program, resident.arrays, [17])
+    data = on_disk(net.arrays, tmp_path)
+    assert resident.scorer.program.xla
+    assert trained(net, StreamedProgram(net.model, data, BATCH, xla=True), data, [2, 40]) == expected
+
+
 def test_images_stay_bytes_until_they_are_used(prepare: Callable[..., Any], tmp_path: Path) -> None:
     x = np.random.default_rng(0).integers(0, 256, (300, 6, 6), np.uint8)
     np.savez(tmp_path / "d.npz", x=x, y=np.arange(300) % 3)
