@@ -152,7 +152,7 @@ def test_a_plateau_of_a_figure_that_should_rise_lowers_the_rate_where_it_ends(pr
     """Keras reads `min` out of the name `val_auc`, so while it rises the rate would fall."""
     net = prepare(
         MOONS,
-        "train.epochs=8",
+        "train.epochs=12",
         "train.metrics=[AUC]",
         "train.optimizer={SGD: {learning_rate: 0.5}}",
         "train.callbacks=[{ReduceLROnPlateau: {monitor: val_auc, patience: 1, factor: 0.5}}]",
@@ -163,8 +163,8 @@ def test_a_plateau_of_a_figure_that_should_rise_lowers_the_rate_where_it_ends(pr
         rates.append(rate)
         rate, best = (rate, row["val_auc"]) if row["val_auc"] > best + 1e-4 else (rate / 2, best)
     assert [row["learning_rate"] for row in rows] == pytest.approx(rates)
-    assert rows[1]["val_auc"] > rows[0]["val_auc"] and rates[2] == 0.5
-    assert rates[-1] < 0.5
+    kept = [later == earlier for earlier, later in zip(rates[1:], rates[2:], strict=False)]
+    assert any(kept) and not all(kept), "the figure must rise at times and stand at others, or this test says nothing"
 
 
 def test_a_lower_rate_moves_the_weights_less(prepare: Prepare) -> None:

@@ -82,7 +82,8 @@ def test_the_same_order_gives_the_same_bits(
 
 
 def test_the_same_bits_when_compiled_by_xla(prepare: Callable[..., Any], tmp_path: Path) -> None:
-    resident, net = prepare(CONFIG, "train.compile=xla"), prepare(CONFIG)
+    small = ["model.1.Dense.units=2", "model.2=ReLU", "train.optimizer=SGD", "train.metrics=[accuracy]"]
+    resident, net = prepare(CONFIG, "train.compile=xla", *small), prepare(CONFIG, *small)
     expected = trained(resident, resident.scorer.program, resident.arrays, [17])
     data = on_disk(net.arrays, tmp_path)
     assert resident.scorer.program.xla
