@@ -154,11 +154,11 @@ def test_a_plateau_of_a_figure_that_should_rise_lowers_the_rate_where_it_ends(pr
         MOONS,
         "train.epochs=12",
         "train.metrics=[AUC]",
-        "train.optimizer={SGD: {learning_rate: 0.5}}",
+        "train.optimizer={SGD: {learning_rate: 0.1}}",
         "train.callbacks=[{ReduceLROnPlateau: {monitor: val_auc, patience: 1, factor: 0.5}}]",
     )
     rows = net.fit().rows
-    best, rate, rates = -math.inf, 0.5, []
+    best, rate, rates = -math.inf, 0.1, []
     for row in rows:
         rates.append(rate)
         rate, best = (rate, row["val_auc"]) if row["val_auc"] > best + 1e-4 else (rate / 2, best)
