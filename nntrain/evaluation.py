@@ -19,6 +19,7 @@ from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluate import Scorer
 from nntrain.experiment import load_data
 from nntrain.outcome import splits_of
+from nntrain.rowfile import Examples
 from nntrain.rundir import RunDir
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
@@ -40,10 +41,11 @@ class Restored:
     dtype: str
 
 
-def restore(run_dir: RunDir) -> Restored:
+def restore(run_dir: RunDir, examples: Examples | None = None) -> Restored:
     """Rebuilds the model from resolved.yaml and loads its weights, after hash, names, shapes and dtypes were checked.
 
-    Raises NNTrainError when a file of the run is missing, damaged or belongs to another run.
+    examples: the data that it will score, where they are known; they may be too large for memory. Raises NNTrainError
+    when a file of the run is missing, damaged or belongs to another run.
     """
     saved = run_dir.verified_model()
     experiment = load(run_dir.path / rundir.RESOLVED).experiment
@@ -55,7 +57,7 @@ def restore(run_dir: RunDir) -> Restored:
         raise NNTrainError(f"the model of `{run_dir}` does not fit its resolved.yaml", help="train the run again")
     model.plain().load_weights(run_dir.model)
     dtype = saved["input"]["dtype"]
-    scorer = Scorer.of(experiment, facts, model, dtype)
+    scorer = Scorer.of(experiment, facts, model, np.empty(0, dtype) if examples is None else examples)
     return Restored(experiment, scorer, classes, tuple(saved["input"]["features"]), tuple(saved["targets"]), dtype)
 
 
@@ -77,8 +79,8 @@ class Evaluation:
 
 def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> Evaluation:
     """Scores a run on one of its splits, by default the last that there is: test, validation, train."""
-    restored = restore(run_dir)
     data = _same_data(run_dir)
+    restored = restore(run_dir, data.train.x)
     splits = splits_of(data)
     name = split_name or list(splits)[-1]
     if name not in splits:

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nntrain import dataset as datasets
@@ -92,10 +92,12 @@ def _written(layer: Layer) -> str:
 
 def load_data(config: Config) -> Dataset:
     """The data of a config; what is wrong with them is shown at the option that names them."""
+    source = config.experiment.data
     try:
-        return datasets.load(config.experiment.data)
+        return datasets.load(source)
     except DataError as error:
-        raise DataError(problems=in_order(config.document, error.problems)) from None
+        at_source = [replace(found, path=found.path or ("data", source.called())) for found in error.problems]
+        raise DataError(problems=in_order(config.document, at_source)) from None
 
 
 def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
@@ -171,7 +173,7 @@ def resolved_text(experiment: Experiment) -> str:
 def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, resumed: State | None) -> Result:
     experiment, data = prepared.experiment, prepared.data
     plan = make_plan(experiment, data)
-    scorer = Scorer.of(experiment, data.facts, prepared.model, str(data.train.x.dtype), plan.batch_size)
+    scorer = Scorer.of(experiment, data.facts, prepared.model, data.train.x, plan.batch_size)
     history = History()
     watcher = RowWriter(terminal, run_dir, history)
     job = loop.Job(

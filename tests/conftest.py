@@ -126,8 +126,7 @@ class Training:
     def scorer(self) -> Any:
         from nntrain.evaluate import Scorer
 
-        dtype = str(self.data.train.x.dtype)
-        return Scorer.of(self.prepared.experiment, self.data.facts, self.model, dtype, self.plan.batch_size)
+        return Scorer.of(self.prepared.experiment, self.data.facts, self.model, self.data.train.x, self.plan.batch_size)
 
     @cached_property
     def history(self) -> Any:

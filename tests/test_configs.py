@@ -127,7 +127,7 @@ def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path) -> 
     facts, rows = eight(json.dumps(to_tree(source)))
     assert config.check(facts) == ()
     experiment = resolve(config.experiment, facts)
-    scorer = Scorer.of(experiment, facts, build(experiment, facts, rows.x), str(rows.x.dtype), batch_size=len(rows))
+    scorer = Scorer.of(experiment, facts, build(experiment, facts, rows.x), rows.x, batch_size=len(rows))
     scorer.program.train(scorer.arrays(rows), np.arange(8, dtype="int32"), 0, 1)
     assert math.isfinite(scorer.program.figures()["loss"])
     assert all(np.isfinite(weight).all() for weight in scorer.program.model.get_weights())

@@ -5,6 +5,7 @@ import tensorflow as tf
 from nntrain.custom.network import Network
 from nntrain.engine.reference import KerasProgram
 from nntrain.engine.resident import Arrays, Program
+from nntrain.engine.streamed import StreamedProgram
 from nntrain.spec import image_layers, layers
 from nntrain.spec.experiment import Experiment
 
@@ -17,10 +18,18 @@ _NOT_FOR_XLA = (
 )
 
 
-def make_program(experiment: Experiment, model: Network, example: Arrays, batch_size: int) -> Program:
-    """The model's program for `train.engine` and `train.compile`; `example` has the dtypes and shapes of the data."""
-    if experiment.train.engine == "keras":
+def make_program(experiment: Experiment, model: Network, example: Arrays, batch_size: int, fits: bool) -> Program:
+    """The model's program for `train.engine` and `train.compile`.
+
+    `example` has the dtypes and shapes of the data; `fits` says whether all of them fit into memory.
+    """
+    engine = experiment.train.engine
+    if engine == "auto":
+        engine = "resident" if fits else "streamed"
+    if engine == "keras":
         return KerasProgram(model, example, batch_size)
+    if engine == "streamed":
+        return StreamedProgram(model, example, batch_size, xla=uses_xla(experiment))
     return Program(model, example, batch_size, xla=uses_xla(experiment))
 
 

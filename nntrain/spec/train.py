@@ -63,7 +63,7 @@ class Train(Section):
     shuffle: bool = True
     max_seconds: PositiveFloat = omitted
     checkpoint_seconds: NonNegativeFloat = 30.0
-    engine: Literal["auto", "resident", "keras"] = "auto"
+    engine: Literal["auto", "resident", "streamed", "keras"] = "auto"
     compile: Literal["auto", "graph", "xla"] = "auto"
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     init_from: FilePath = omitted

@@ -68,7 +68,6 @@ def train(path: str) -> dict[str, float]:
     from nntrain.build import build_callbacks
     from nntrain.engine import loop
     from nntrain.engine.history import History
-    from nntrain.engine.streamed import StreamedProgram
     from nntrain.evaluate import Scorer
     from nntrain.spec.load import from_document
     from nntrain.terminal import ProgressWatcher, Terminal
@@ -81,11 +80,10 @@ def train(path: str) -> dict[str, float]:
     hashed = time.perf_counter()
     data, chosen = prepared.data, prepared.experiment
     plan, history = experiment.make_plan(chosen, data), History()
-    scorer = Scorer.of(chosen, data.facts, prepared.model, str(data.train.x.dtype))
+    scorer = Scorer.of(chosen, data.facts, prepared.model, data.train.x, plan.batch_size)
     training, validation = scorer.arrays(data.train), scorer.arrays(data.validation)
-    program = StreamedProgram(prepared.model, training, plan.batch_size)
     watcher = ProgressWatcher(Terminal(quiet=True))
-    loop.fit(loop.Job(program, training, validation, plan, build_callbacks(chosen), watcher), history)
+    loop.fit(loop.Job(scorer.program, training, validation, plan, build_callbacks(chosen), watcher), history)
     return {
         "load": loaded - started,
         "hash": hashed - loaded,
