@@ -133,16 +133,21 @@ def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: by
         run_dir.write(rundir.CONFIG, config_text)
         run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
         run_dir.write(rundir.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
-        return recorded(prepared, run_dir, terminal, facts)
+        return recorded(prepared, run_dir, terminal, facts, Store(run_dir.checkpoints, facts["run_key"]))
 
 
 def recorded(
-    prepared: Prepared, run_dir: RunDir, terminal: Terminal, facts: dict[str, Any], resumed: State | None = None
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    facts: dict[str, Any],
+    store: Store,
+    resumed: State | None = None,
 ) -> Result:
     """Trains, from the start or from a state, and records in environment.json how it ended."""
     status = 1
     try:
-        result = _train(prepared, run_dir, terminal, resumed)
+        result = _train(prepared, run_dir, terminal, store, resumed)
         status = 0
         return result
     except NNTrainError as error:
@@ -170,7 +175,7 @@ def resolved_text(experiment: Experiment) -> str:
     )
 
 
-def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, resumed: State | None) -> Result:
+def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store, resumed: State | None) -> Result:
     experiment, data = prepared.experiment, prepared.data
     plan = make_plan(experiment, data)
     scorer = Scorer.of(experiment, data.facts, prepared.model, data.train.x, plan.batch_size)
@@ -183,7 +188,7 @@ def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, resumed: Sta
         plan=plan,
         callbacks=build_callbacks(experiment),
         watcher=watcher,
-        store=Store(run_dir.checkpoints, run_dir.key()),
+        store=store,
     )
     outcome = Outcome(run_dir, data, scorer, history, plan, experiment.seed)
     try:

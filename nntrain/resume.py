@@ -54,12 +54,13 @@ def _go_on(
     for name in _SHOULD_EQUAL:
         if then.get(name) != now[name]:
             terminal.note(f"warning: this is not the {name} that the run began on, so the last bits may differ")
-    state = _state(run_dir, bool(assignments), terminal)
+    store = Store(run_dir.checkpoints, run_dir.key())
+    state = _state(store, bool(assignments), terminal)
     record = {"start": now["start"], "command": now["command"], "changed": changed, "set": list(assignments)}
     resolved = _rewritten(run_dir, prepared, bool(assignments))
     facts = {**then, "resolved_sha256": resolved, "resumed": [*then.get("resumed", ()), record]}
     run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
-    return experiment.recorded(prepared, run_dir, terminal, facts, state)
+    return experiment.recorded(prepared, run_dir, terminal, facts, store, state)
 
 
 def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], prepared: Prepared) -> list[str]:
@@ -87,9 +88,9 @@ def _rewritten(run_dir: RunDir, prepared: Prepared, longer: bool) -> str:
     return _sha256_of(run_dir)
 
 
-def _state(run_dir: RunDir, longer: bool, terminal: Terminal) -> State | None:
+def _state(store: Store, longer: bool, terminal: Terminal) -> State | None:
     """The last good checkpoint; None, and so from the start, where the run was stopped before its first."""
-    found = Store(run_dir.checkpoints, run_dir.key()).load()
+    found = store.load()
     if found is None:
         terminal.note("there is no checkpoint yet: training begins again from the start")
         return None

@@ -17,6 +17,7 @@ backend.start("cpu")
 
 from nntrain import repro  # noqa: E402
 from nntrain.commands import Fit  # noqa: E402
+from nntrain.engine.checkpoint import Store  # noqa: E402
 from nntrain.resume import resume  # noqa: E402
 from nntrain.rundir import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
@@ -159,3 +160,19 @@ def test_kill_9_at_random_moments_changes_nothing() -> None:
     command = [sys.executable, str(script), "--times", "5", "--seed", "1"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert "5 of 5 runs identical" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_run_killed_while_it_wrote_its_figures_writes_them_and_a_newer_checkpoint(copy: RunDir) -> None:
+    before = Store(copy.checkpoints, copy.key())
+    then = before.load()
+    copy.write_json("environment.json", {**copy.read_json("environment.json"), "exit_status": None})
+    (copy.path / "summary.json").unlink()
+    assert resume(copy, (), False, quiet()) is not None
+    after = Store(copy.checkpoints, copy.key())
+    now = after.load()
+    assert then is not None and now is not None
+    assert after.counter == before.counter + 1
+    assert {name: array.tobytes() for name, array in now.state.arrays.items()} == {
+        name: array.tobytes() for name, array in then.state.arrays.items()
+    }
+    assert (copy.path / "summary.json").is_file()
