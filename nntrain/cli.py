@@ -1,6 +1,7 @@
 """The command line: what is typed, turned into calls. Each command is a few lines; the work is done elsewhere."""
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,7 +35,7 @@ def main() -> None:
         app()
     except NNTrainError as error:
         if {"-v", "--verbose"} & set(sys.argv[1:]):
-            raise
+            traceback.print_exc()
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

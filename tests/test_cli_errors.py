@@ -170,3 +170,15 @@ def test_the_module_ends_like_the_function(tmp_path: Path, command: Any) -> None
         "    |             ^^^^\n"
         " help: write `units`\n"
     )
+
+
+def test_verbose_adds_the_traceback_and_keeps_message_and_exit_code(nntrain: Any) -> None:
+    plain, told = nntrain("check", "bad.yaml"), nntrain("check", "bad.yaml", "-v")
+    assert told.code == plain.code == 2
+    assert told.err.startswith("Traceback") and told.err.endswith(plain.err)
+
+
+def test_a_runs_folder_that_is_a_file_is_refused_before_anything_is_loaded(nntrain: Any) -> None:
+    result = nntrain("fit", "c.yaml", "--runs-dir", "a_file")
+    assert result.code == 2
+    assert result.err == "error: `a_file` is no folder\n help: give a folder for the runs with `--runs-dir`\n"
