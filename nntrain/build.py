@@ -109,13 +109,16 @@ def _named(model: Sequence[layers.Layer]) -> Iterator[tuple[Path, layers.Layer]]
     """Every layer with its path and a name: Keras counts over all models of a process, here each model counts anew."""
     taken = {name for _, spec in layers.walk(model) if (name := getattr(spec, "name", None))}
     for path, spec in layers.walk(model):
+        if getattr(spec, "name", None):
+            yield path, spec
+            continue
         name, count = snake_case(spec.called()), 0
         unique = name
         while unique in taken:
             count += 1
             unique = f"{name}_{count}"
         taken.add(unique)
-        yield path, spec if getattr(spec, "name", None) else spec.model_copy(update={"name": unique})
+        yield path, spec.model_copy(update={"name": unique})
 
 
 def _adapt(layer: Any, before: Sequence[keras.layers.Layer], shape: tuple[int | None, ...], examples: Examples) -> None:
