@@ -29,7 +29,12 @@ data: iris
 model:
   - Dense: {units: 8, activation: relu}
   - Dropout: 0.2
-train: {epochs: EPOCHS, batch_size: 16, checkpoint_seconds: 0}
+train:
+  epochs: EPOCHS
+  batch_size: 16
+  checkpoint_seconds: 0
+  callbacks:
+    - ReduceLROnPlateau: {patience: 1, factor: 0.5, min_delta: 0.1}
 """
 
 
@@ -68,6 +73,7 @@ def test_a_finished_run_trained_further_is_a_longer_run(copy: RunDir, tmp_path: 
     result = resume(copy, ("train.epochs=10",), False, quiet())
     assert result is not None
     assert rows(copy) == rows(longer)
+    assert rows(longer)[-1]["learning_rate"] < rows(longer)[0]["learning_rate"], "the plateau must have been met"
     assert copy.read_json("summary.json")["metrics"] == longer.read_json("summary.json")["metrics"]
     assert copy.read_json("environment.json")["resumed"][0]["set"] == ["train.epochs=10"]
     assert repro.repeat(copy, quiet()) == ""

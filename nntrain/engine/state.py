@@ -13,7 +13,8 @@ import numpy as np
 from nntrain.custom.network import Network
 from nntrain.engine.history import History
 
-_SKIPPED = ("model", "_model", "params", "_params", "monitor_op", "began")  # what every process makes for itself
+# What every process makes for itself. Keras negates `min_delta` when it sets `monitor_op`, so the two go together.
+_SKIPPED = ("model", "_model", "params", "_params", "monitor_op", "min_delta", "began")
 
 
 @dataclass(frozen=True)
