@@ -1,0 +1,1 @@
+"""Where the trials of a search run: one file a place."""
