@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -68,6 +69,18 @@ class Dataset:
         targets = 1 if self.classes else self.train.y.shape[1]
         return Facts(shape=self.train.x.shape[1:], classes=len(self.classes) or None, targets=targets)
 
+    @cached_property
+    def digest(self) -> str:
+        """What `sha256` gives; found out once, for the many trials of a search."""
+        digest = hashlib.sha256(repr(self.classes).encode())
+        for name in ("train", "validation", "test"):
+            split: Split | None = getattr(self, name)
+            for array in (split.x, split.y) if split is not None else ():
+                digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+                for _, part in chunks(array):
+                    digest.update(np.ascontiguousarray(part).data.cast("B"))
+        return digest.hexdigest()
+
 
 def load(source: Source) -> Dataset:
     """Reads, splits and checks the data; raises DataError with the row and the column of every fault.
@@ -86,14 +99,7 @@ def load(source: Source) -> Dataset:
 
 def sha256(dataset: Dataset) -> str:
     """The SHA-256 of all that a training sees: dtype, shape and bytes of each split, and the names of the classes."""
-    digest = hashlib.sha256(repr(dataset.classes).encode())
-    for name in ("train", "validation", "test"):
-        split: Split | None = getattr(dataset, name)
-        for array in (split.x, split.y) if split is not None else ():
-            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-            for _, part in chunks(array):
-                digest.update(np.ascontiguousarray(part).data.cast("B"))
-    return digest.hexdigest()
+    return dataset.digest
 
 
 @dataclass(frozen=True)

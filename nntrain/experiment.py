@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,11 +13,13 @@ from nntrain.custom.network import Network
 from nntrain.dataset import Dataset
 from nntrain.engine import loop
 from nntrain.engine.checkpoint import Store
-from nntrain.engine.history import History
+from nntrain.engine.history import History, Row
+from nntrain.engine.signals import StopRequest
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped
 from nntrain.evaluate import Scorer, class_weights
 from nntrain.outcome import Outcome, RowWriter
+from nntrain.programs import Programs
 from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
 from nntrain.spec.callbacks import EarlyStopping
@@ -42,6 +45,23 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class Guidance:
+    """What a search does with its trials, and a user at a terminal does not.
+
+    programs: compiled before, to be used again. judge and request: those of loop.Job. final: whether this is the end of
+    the work on a model, at which the test split is looked at and pictures are drawn.
+    """
+
+    programs: Programs | None = None
+    judge: Callable[[Row], bool] | None = None
+    request: StopRequest | None = None
+    final: bool = True
+
+
+ALONE = Guidance()
+
+
+@dataclass(frozen=True)
 class Result:
     """What a run came to; `summary` is the content of summary.json."""
 
@@ -49,12 +69,12 @@ class Result:
     summary: dict[str, Any]
 
 
-def prepare(config: Config, initialize: bool = True) -> Prepared:
+def prepare(config: Config, initialize: bool = True, data: Dataset | None = None) -> Prepared:
     """Reads the data and builds the model; raises ConfigError and DataError with their places in the config.
 
-    With `initialize`, weights are taken from what `train.init_from` names.
+    With `initialize`, weights are taken from what `train.init_from` names. With `data`, they were read already.
     """
-    data = load_data(config)
+    data = load_data(config) if data is None else data
     config.check(data.facts)
     experiment = resolve(config.experiment, data.facts)
     _check_class_weight(config, data.classes)
@@ -117,8 +137,15 @@ def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
         raise ConfigError(problems=in_order(config.document, found))
 
 
-def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: bytes) -> Result:
-    """Trains and scores one experiment in a new run directory.
+def run(
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    config_text: bytes,
+    guidance: Guidance = ALONE,
+    origin: State | None = None,
+) -> Result:
+    """Trains and scores one experiment in a new run directory, from the state `origin` of another run if there is one.
 
     Raises Diverged and Stopped as the training loop does; what was reached until then is written first.
     """
@@ -129,11 +156,14 @@ def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: by
         "data_sha256": datasets.sha256(prepared.data),
         "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
     }
+    store = Store(run_dir.checkpoints, facts["run_key"])
     with run_dir.owned():
         run_dir.write(rundir.CONFIG, config_text)
         run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
+        if origin is not None:
+            store.save(origin)
         run_dir.write(rundir.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
-        return recorded(prepared, run_dir, terminal, facts, Store(run_dir.checkpoints, facts["run_key"]))
+        return recorded(prepared, run_dir, terminal, facts, store, origin, guidance)
 
 
 def recorded(
@@ -143,11 +173,12 @@ def recorded(
     facts: dict[str, Any],
     store: Store,
     resumed: State | None = None,
+    guidance: Guidance = ALONE,
 ) -> Result:
     """Trains, from the start or from a state, and records in environment.json how it ended."""
     status = 1
     try:
-        result = _train(prepared, run_dir, terminal, store, resumed)
+        result = _train(prepared, run_dir, terminal, store, resumed, guidance)
         status = 0
         return result
     except NNTrainError as error:
@@ -175,10 +206,13 @@ def resolved_text(experiment: Experiment) -> str:
     )
 
 
-def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store, resumed: State | None) -> Result:
+def _train(
+    prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store, resumed: State | None, guidance: Guidance
+) -> Result:
     experiment, data = prepared.experiment, prepared.data
     plan = make_plan(experiment, data)
-    scorer = Scorer.of(experiment, data.facts, prepared.model, data.train.x, plan.batch_size)
+    compiled = Scorer.of if guidance.programs is None else guidance.programs.scorer
+    scorer = compiled(experiment, data.facts, prepared.model, data.train.x, plan.batch_size)
     history = History()
     watcher = RowWriter(terminal, run_dir, history)
     job = loop.Job(
@@ -189,8 +223,10 @@ def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store
         callbacks=build_callbacks(experiment),
         watcher=watcher,
         store=store,
+        judge=guidance.judge,
+        request=guidance.request,
     )
-    outcome = Outcome(run_dir, data, scorer, history, plan, experiment.seed)
+    outcome = Outcome(run_dir, data, scorer, history, plan, experiment.seed, prepared.model, guidance.final)
     try:
         loop.fit(job, history, resumed)
     except (Diverged, Stopped) as error:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nntrain import dataset as datasets
@@ -15,6 +15,7 @@ from nntrain.engine.loop import Plan
 from nntrain.errors import NNTrainError
 from nntrain.evaluate import Scorer
 from nntrain.plots import confusion_matrix, learning_curves
+from nntrain.programs import copy_variables
 from nntrain.rundir import RunDir
 from nntrain.terminal import ProgressWatcher, Terminal, json_ready
 
@@ -40,7 +41,11 @@ class RowWriter(ProgressWatcher):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A training that has ended, well or not: all that its files are made of."""
+    """A training that has ended, well or not: all that its files are made of.
+
+    `model` is saved with the weights that the scorer's model has, and is the same one unless a compiled program was
+    used again.
+    """
 
     run_dir: RunDir
     data: Dataset
@@ -48,11 +53,8 @@ class Outcome:
     history: History
     plan: Plan
     seed: int
-
-    @property
-    def model(self) -> Network:
-        """The model with the weights that are kept."""
-        return self.scorer.program.model
+    model: Network
+    final: bool = True  # whether the test split is looked at, and pictures are drawn
 
     def write(self, ended: bool) -> dict[str, Any]:
         """Writes every file and returns the summary.
@@ -64,10 +66,12 @@ class Outcome:
         if self.history.rows:
             self.run_dir.write_rows(self.history.rows)
             self._save_model()
-            self._draw_curves()
         if self.history.rows and ended:
-            summary |= {"metrics": split_figures(self.scorer, self.data)}
-            self._draw_confusion()
+            summary |= {"metrics": self._figures()}
+        if self.history.rows and self.final:
+            self._draw_curves()
+            if ended:
+                self._draw_confusion()
         self.run_dir.write_json(rundir.SUMMARY, json_ready(summary))
         return summary
 
@@ -88,7 +92,13 @@ class Outcome:
             "parameters": count_parameters(self.model),
         }
 
+    def _figures(self) -> dict[str, dict[str, float]]:
+        """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
+        splits = splits_of(self.data) if self.final else splits_of(replace(self.data, test=None))
+        return {name: self.scorer.figures(split) for name, split in splits.items()}
+
     def _save_model(self) -> None:
+        copy_variables(self.scorer.program.model, self.model)
         data, model = self.data, self.model.plain()
         saved = self.run_dir.path / ".model.keras"
         try:
@@ -125,8 +135,3 @@ def splits_of(data: Dataset) -> dict[str, datasets.Split]:
     """The splits that there are, by name."""
     named = {"train": data.train, "validation": data.validation, "test": data.test}
     return {name: split for name, split in named.items() if split is not None}
-
-
-def split_figures(scorer: Scorer, data: Dataset) -> dict[str, dict[str, float]]:
-    """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
-    return {name: scorer.figures(split) for name, split in splits_of(data).items()}

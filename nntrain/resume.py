@@ -10,7 +10,7 @@ from nntrain import environment, experiment, rundir
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.experiment import Prepared, Result
+from nntrain.experiment import ALONE, Guidance, Prepared, Result
 from nntrain.rundir import RunDir
 from nntrain.spec.load import load
 from nntrain.terminal import Terminal
@@ -31,7 +31,8 @@ def resume(run_dir: RunDir, assignments: Sequence[str], allow_changed: bool, ter
         then = run_dir.read_json(rundir.ENVIRONMENT)
         if then.get("exit_status") == 0 and not assignments:
             return None
-        return _go_on(run_dir, then, assignments, allow_changed, terminal)
+        prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED, assignments), initialize=False)
+        return go_on(run_dir, prepared, terminal, assignments, allow_changed)
 
 
 def _refuse_other_assignments(assignments: Sequence[str]) -> None:
@@ -42,11 +43,16 @@ def _refuse_other_assignments(assignments: Sequence[str]) -> None:
             raise ConfigError(f"`resume` can change how long to train, not `{path}`", help=help)
 
 
-def _go_on(
-    run_dir: RunDir, then: dict[str, Any], assignments: Sequence[str], allow_changed: bool, terminal: Terminal
+def go_on(
+    run_dir: RunDir,
+    prepared: Prepared,
+    terminal: Terminal,
+    assignments: Sequence[str] = (),
+    allow_changed: bool = False,
+    guidance: Guidance = ALONE,
 ) -> Result:
-    prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED, assignments), initialize=False)
-    now = environment.describe()
+    """Trains the rest of a run that this process owns; raises as `resume` does."""
+    then, now = run_dir.read_json(rundir.ENVIRONMENT), environment.describe()
     changed = _changes(run_dir, then, now, prepared)
     if changed and not allow_changed:
         help = "restore what changed, or go on all the same with `--allow-changed`"
@@ -60,7 +66,7 @@ def _go_on(
     resolved = _rewritten(run_dir, prepared, bool(assignments))
     facts = {**then, "resolved_sha256": resolved, "resumed": [*then.get("resumed", ()), record]}
     run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
-    return experiment.recorded(prepared, run_dir, terminal, facts, store, state)
+    return experiment.recorded(prepared, run_dir, terminal, facts, store, state, guidance)
 
 
 def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], prepared: Prepared) -> list[str]:

@@ -6,7 +6,8 @@ a compiled call runs any stretch of an epoch: so a training can be stopped after
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from nntrain.errors import Diverged
 
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt
 START = Position(epoch=1, step=0, seconds=0.0)
+PRUNED = "pruned"  # the reason of a training that its judge has stopped
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,11 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """All that a training needs; `store` is where checkpoints go, if anywhere."""
+    """All that a training needs; `store` is where checkpoints go, if anywhere.
+
+    judge: is told the row of every epoch and says whether to stop there. request: who may ask to stop in place of the
+    process's signals.
+    """
 
     program: Program
     training: Arrays
@@ -65,6 +71,8 @@ class Job:
     callbacks: Sequence[keras.callbacks.Callback]
     watcher: Watcher
     store: Store | None = None
+    judge: Callable[[Row], bool] | None = None
+    request: StopRequest | None = None
 
 
 def fit(job: Job, history: History, resumed: State | None = None) -> None:
@@ -76,7 +84,7 @@ def fit(job: Job, history: History, resumed: State | None = None) -> None:
     """
     trainer = _Trainer(job, history)
     try:
-        with watched() as request:
+        with watched() if job.request is None else nullcontext(job.request) as request:
             trainer.run(request, resumed)
     finally:
         if history.weights:
@@ -96,6 +104,7 @@ class _Trainer:
         self.plan = job.plan
         self.watcher = job.watcher
         self.store = job.store
+        self.judge = job.judge
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
         self.pace = Pace(self.plan.checkpoint_seconds)
@@ -122,9 +131,12 @@ class _Trainer:
     def _epochs(self, request: StopRequest) -> None:
         while self.position.epoch <= self.plan.epochs and not self.model.stop_training:
             self._epoch(request)
+            pruned = self.judge is not None and self.judge(self.history.rows[-1])
             self.position = Position(self.position.epoch + 1, 0, 0.0)
             if self.model.stop_training:
                 self.history.reason = _reason(self.callbacks.callbacks)
+            elif pruned and self.position.epoch <= self.plan.epochs:
+                self.model.stop_training, self.history.reason = True, PRUNED
             elif self._time_is_over():
                 raise _TimeOver
             if self.pace.is_due(end_of_epoch=True):

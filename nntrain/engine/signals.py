@@ -1,4 +1,7 @@
-"""SIGINT and SIGTERM: the first asks the training to stop at the next piece, the second ends the process at once."""
+"""SIGINT and SIGTERM: the first asks the training to stop at the next piece, the second ends the process at once.
+
+A worker of a search gets no signals of its own; its `StopRequest` is asked by a thread.
+"""
 
 import signal
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ WATCHED = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """Whether a signal has asked the training to stop."""
+    """Whether a signal, or another thread, has asked the training to stop."""
 
     def __init__(self) -> None:
         self.signal = 0
@@ -21,6 +24,10 @@ class StopRequest:
         self.signal = number
         for watched in WATCHED:
             signal.signal(watched, signal.SIG_DFL)
+
+    def ask(self, number: int = signal.SIGTERM) -> None:
+        """Asks as the signal would; from any thread."""
+        self.signal = number
 
     def raise_if_asked(self) -> None:
         """Raises Stopped when a signal has come."""

@@ -1,0 +1,177 @@
+"""Trials one after another in one process: each an ordinary run, less what only the end of a search is for."""
+
+import contextlib
+import gc
+import json
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nntrain import experiment, resume, rundir, yamlfile
+from nntrain.dataset import Dataset
+from nntrain.engine.checkpoint import Store
+from nntrain.engine.history import Row
+from nntrain.engine.loop import PRUNED
+from nntrain.engine.signals import StopRequest
+from nntrain.engine.state import State
+from nntrain.errors import ConfigError, NNTrainError, Stopped, dotted
+from nntrain.executors._task import Event, Task
+from nntrain.experiment import Guidance, Prepared
+from nntrain.programs import Programs
+from nntrain.rundir import RunDir, is_run
+from nntrain.spec.base import to_tree
+from nntrain.spec.load import Config, from_document
+from nntrain.terminal import Terminal
+
+Report = Callable[[Row], bool]
+"""Is told the row of every epoch; says whether to stop the training there."""
+
+_LENGTHS = ("epochs", "steps", "max_seconds", "checkpoint_seconds")
+_DATASETS = 4  # kept; a search has one, or a few folds of it
+
+
+class Workbench:
+    """Runs tasks; data that were read and programs that were compiled are used again."""
+
+    def __init__(self) -> None:
+        self.programs = Programs()
+        self.datasets: dict[str, Dataset] = {}
+
+    def run(self, task: Task, report: Report, request: StopRequest | None = None) -> Event:
+        """Trains the task's run, or what is left of it, and says how it ended: done, failed or stopped.
+
+        request: who may ask to stop, where it is not the process's signals.
+        """
+        _forget()
+        terminal = Terminal(quiet=True)
+        try:
+            return self._run(_Trial(task, Path(task.folder), terminal, report, request))
+        except Stopped as error:
+            return Event(task.number, "stopped", message=error.problems[0].message)
+        except NNTrainError as error:
+            return self._failed(task, terminal, in_one_line(error))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next trial may well do without it
+            self.programs.clear()
+            if not _is_memory(error):
+                terminal.log.append(traceback.format_exc())
+            return self._failed(task, terminal, _words(error))
+
+    def _run(self, trial: "_Trial") -> Event:
+        place = RunDir(trial.folder)
+        if is_run(place.path):
+            trial.refuse_changed(place)
+            if place.read_json(rundir.ENVIRONMENT).get("exit_status") == 0:
+                return trial.done(place)
+            with place.owned():
+                prepared = self._prepared(trial, initialize=False)
+                resume.go_on(place, prepared, trial.terminal, guidance=self._guidance(trial))
+            return trial.done(place)
+        prepared = self._prepared(trial, initialize=trial.task.parent is None)
+        origin = None if trial.task.parent is None else origin_of(RunDir(Path(trial.task.parent)), prepared)
+        place.path.mkdir(parents=True, exist_ok=True)
+        experiment.tell(prepared, trial.terminal)
+        experiment.run(prepared, place, trial.terminal, trial.task.config.encode(), self._guidance(trial), origin)
+        return trial.done(place)
+
+    def _guidance(self, trial: "_Trial") -> Guidance:
+        return Guidance(self.programs, trial.report, trial.request, final=False)
+
+    def _prepared(self, trial: "_Trial", initialize: bool) -> Prepared:
+        return experiment.prepare(trial.config(), initialize, self._data(trial.config()))
+
+    def _data(self, config: Config) -> Dataset:
+        """The data of the config, which are read once."""
+        key = json.dumps(to_tree(config.experiment.data), sort_keys=True)
+        if key not in self.datasets:
+            while len(self.datasets) >= _DATASETS:
+                del self.datasets[next(iter(self.datasets))]
+            self.datasets[key] = experiment.load_data(config)
+        return self.datasets[key]
+
+    def _failed(self, task: Task, terminal: Terminal, message: str) -> Event:
+        """The event, after the log was written where that is possible."""
+        terminal.log.append(message)
+        with contextlib.suppress(OSError, NNTrainError):
+            Path(task.folder).mkdir(parents=True, exist_ok=True)
+            experiment.save_log(RunDir(Path(task.folder)), terminal)
+        return Event(task.number, "failed", message=message)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A task that is being run."""
+
+    task: Task
+    folder: Path
+    terminal: Terminal
+    report: Report
+    request: StopRequest | None
+
+    def config(self) -> Config:
+        """The task's config; raises ConfigError with all problems."""
+        return from_document(yamlfile.parse(self.task.config, str(self.folder / rundir.CONFIG)))
+
+    def refuse_changed(self, place: RunDir) -> None:
+        """Raises NNTrainError where the folder holds a run of another config."""
+        if (place.path / rundir.CONFIG).read_text(encoding="utf-8") != self.task.config:
+            raise ConfigError(f"`{place}` is a run of another config", help="remove the folder, or give another name")
+
+    def done(self, place: RunDir) -> Event:
+        """The event of a run that has ended, from its files."""
+        rows = [{name: float(cell) for name, cell in row.items() if cell != ""} for row in place.read_rows()]
+        return Event(self.task.number, "done", rows=rows, summary=place.read_json(rundir.SUMMARY))
+
+
+def origin_of(parent: RunDir, prepared: Prepared) -> State:
+    """The last state of a run, for another one to go on from to its own length.
+
+    A training that one of its callbacks has stopped stays stopped, as it would have been in one go; a pruned one, or
+    one whose seconds were over, goes on. Raises NNTrainError when the two differ in more than their length.
+    """
+    then = parent.read_json(rundir.ENVIRONMENT)
+    config = from_document(yamlfile.read(parent.path / rundir.RESOLVED)).experiment
+    if _but_for_length(to_tree(config)) != _but_for_length(to_tree(prepared.experiment)):
+        raise ConfigError(f"`{parent}` differs in more than its length, and cannot be gone on from")
+    if then["data_sha256"] != prepared.data.digest:
+        raise NNTrainError(f"the data are not those of `{parent}`")
+    found = Store(parent.checkpoints, parent.key()).load()
+    if found is None:
+        raise NNTrainError(f"`{parent}` has no checkpoint to go on from")
+    facts = found.state.facts
+    history = facts["history"]
+    if facts["stop_training"] and history["reason"] != PRUNED:
+        return found.state
+    return replace(found.state, facts={**facts, "stop_training": False, "history": {**history, "reason": ""}})
+
+
+def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
+    train = {name: value for name, value in tree["train"].items() if name not in _LENGTHS}
+    return {**{name: value for name, value in tree.items() if name != "tune"}, "train": train}
+
+
+def in_one_line(error: NNTrainError) -> str:
+    """The first problem's message, behind the path that it is about."""
+    first = error.problems[0]
+    return " ".join((f"{dotted(first.path)}: " if first.path else "").split() + first.message.split())
+
+
+def _words(error: Exception) -> str:
+    if _is_memory(error):
+        return "out of memory"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+
+
+def _is_memory(error: Exception) -> bool:
+    import tensorflow as tf
+
+    return isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError))
+
+
+def _forget() -> None:
+    """Frees what the models before have left, and has Keras count names from the start, as in a new process."""
+    import keras
+
+    keras.backend.clear_session(free_memory=False)
+    gc.collect()
