@@ -42,6 +42,14 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
             tf.config.experimental.set_memory_growth(gpu, True)
 
 
+def import_keras_tuner() -> None:
+    """Imports KerasTuner, on the CPU where nothing was started: it needs Keras but trains nothing here."""
+    if "keras" not in sys.modules:
+        start("cpu")
+    with _out_of_sight(_UNUSED):
+        import keras_tuner  # noqa: F401
+
+
 def devices() -> list[dict[str, str]]:
     """Every device that TensorFlow computes on, with its kind and its name. Call `start` first."""
     import tensorflow as tf

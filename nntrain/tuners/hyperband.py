@@ -1,0 +1,32 @@
+"""Many short trainings, of which the best are gone on with (KerasTuner's Hyperband).
+
+Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, https://arxiv.org/abs/1603.06560.
+"""
+
+from typing import Any
+
+from nntrain import backend
+from nntrain.spec.space import Space
+from nntrain.tuners._codes import Coding
+from nntrain.tuners._tuner import Tuner
+
+
+def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> Tuner:
+    """Hyperband with `max_epochs`, `factor` and `iterations`; it waits where a round has to be finished first."""
+    backend.import_keras_tuner()
+    from keras_tuner import oracles
+
+    from nntrain.tuners._oracle import OracleTuner, make_oracle
+
+    coding = Coding(space)
+    oracle = make_oracle(
+        oracles.HyperbandOracle,
+        coding,
+        space.size,
+        seed,
+        objective_direction,
+        max_epochs=options.max_epochs,
+        factor=options.factor,
+        hyperband_iterations=options.iterations,
+    )
+    return OracleTuner(oracle, coding, space.own, longest=options.max_epochs)
