@@ -99,7 +99,7 @@ class Change:
         raise self._error(message, f"write a position from `0` to `{last}`" if last else "write `0`", done)
 
     def _mapping(self, tree: Any, key: str, done: Path) -> Mapping[str, Any]:
-        if tree is None or _same_name(tree, key):
+        if tree is None or same_name(tree, key):
             return {}
         if isinstance(tree, dict):
             return named_alike(tree, key)
@@ -119,9 +119,9 @@ class Change:
 def named_alike(tree: dict[str, Any], key: str) -> dict[str, Any]:
     """The mapping, its one name spelled like the key where only the spelling differs (`sgd`, `SGD`)."""
     name = next(iter(tree), "")
-    return {key: tree[name]} if len(tree) == 1 and name != key and _same_name(name, key) else tree
+    return {key: tree[name]} if len(tree) == 1 and name != key and same_name(name, key) else tree
 
 
-def _same_name(one: Any, other: str) -> bool:
+def same_name(one: Any, other: str) -> bool:
     """Keras's two spellings of one name: `HeNormal` and `he_normal`."""
     return isinstance(one, str) and one.lower().replace("_", "") == other.lower().replace("_", "")

@@ -16,8 +16,10 @@ from nntrain.spec.layers import Layer
 from nntrain.spec.losses import Loss
 from nntrain.spec.metrics import Metric
 from nntrain.spec.optimizers import Optimizer
+from nntrain.spec.pruners import Pruner
 from nntrain.spec.regularizers import Regularizer
 from nntrain.spec.schedules import Schedule
+from nntrain.spec.tune import Engine
 from nntrain.spec.wording import listed, nearest, plural
 from nntrain.yamlfile import inline
 
@@ -33,6 +35,8 @@ FAMILIES: tuple[type[Named], ...] = (
     Loss,
     Metric,
     Callback,
+    Engine,
+    Pruner,
 )
 
 

@@ -95,6 +95,10 @@ def checked(file: str, assignments: Sequence[str], seed: int | None, terminal: T
 def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, terminal: Terminal) -> None:
     """Finds every error; with `build`, those too that only the data and Keras can tell."""
     config = checked(file, assignments, None, terminal)
+    if config.experiment.tune is not None:
+        from nntrain.spec.search import search_of
+
+        search_of(config)
     model = ""
     if build:
         backend.start("cpu", verbose)

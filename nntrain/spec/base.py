@@ -256,6 +256,11 @@ def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
     return None
 
 
+def is_name(text: str) -> bool:
+    """Whether any family has a member of this name."""
+    return any(text in _known(family) for family in Named.__subclasses__())
+
+
 def to_tree(value: Any) -> Any:
     """The plain values that load back as an equal spec, every default of ours written out."""
     if isinstance(value, Named):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from nntrain.spec import image_layers  # noqa: F401  # whose classes are layers too
+from nntrain.spec import image_layers, tune  # noqa: F401  # whose classes are layers, and names to be told apart
 from nntrain.spec.base import Section, omitted
 from nntrain.spec.data import Source
 from nntrain.spec.layers import Layer
@@ -13,10 +13,11 @@ from nntrain.spec.values import Seed
 
 
 class Experiment(Section):
-    """One frozen experiment. `tune` is read by `nntrain tune` only."""
+    """One frozen experiment. `tune` is validated by `nntrain tune` and `check` only: `fit` does not need it."""
 
     elsewhere: ClassVar = {
         "layers": "write `model`",
+        **{name: f"indent `{name}` below `tune:`" for name in ("space", "objective", "trials", "pruner", "repeats")},
         **{name: f"indent `{name}` below `train:`" for name in Train.model_fields},
     }
     seed: Seed = 0

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from nntrain import yamlfile
-from nntrain.errors import ConfigError, Problem
+from nntrain.errors import ConfigError, Path, Problem
 from nntrain.spec import rules
 from nntrain.spec.base import spelled_out
 from nntrain.spec.experiment import Experiment
@@ -53,7 +53,7 @@ def from_document(document: Document) -> Config:
         with relative_to(FilePath(document.file).parent):
             experiment = Experiment.model_validate(document.tree)
     except ValidationError as error:
-        found = [_problem(details) for details in error.errors()]
+        found = [worded(details) for details in error.errors()]
         new = [problem for problem in found if not _is_echo(problem, document)]
         raise ConfigError(problems=in_order(document, [*document.problems, *new])) from None
     if document.problems:
@@ -74,9 +74,10 @@ def _is_echo(problem: Problem, document: Document) -> bool:
     return told or any(problem.path[: len(path)] == path for path in document.lost)
 
 
-def _problem(error: ErrorDetails) -> Problem:
+def worded(error: ErrorDetails, above: Path = ()) -> Problem:
+    """What pydantic found, in our words already, as a problem; `above` is the path of the section."""
     context = error["ctx"]
-    return Problem(context["message"], tuple(error["loc"]), context["help"], on_key=context["on_key"])
+    return Problem(context["message"], (*above, *error["loc"]), context["help"], on_key=context["on_key"])
 
 
 def _weighed(document: Document, problem: Problem) -> Problem:

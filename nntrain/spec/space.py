@@ -1,6 +1,8 @@
 """What a search may vary: parameters over the dotted paths of a config."""
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -32,11 +34,28 @@ class Parameter:
     @property
     def size(self) -> int | None:
         """How many values there are; None for a continuous range."""
-        raise NotImplementedError
+        if self.kind in ("choice", "bool"):
+            return len(self.options)
+        if self.step is None and self.kind == "float":
+            return None
+        return math.floor((self.high - self.low) / (self.step or 1) + 1e-9) + 1
 
     def holds(self, value: Any) -> bool:
-        """Whether the parameter can take this value."""
-        raise NotImplementedError
+        """Whether the parameter can take this value; `true` is not 1, and 1 is not 1.0 but for a float."""
+        if self.kind in ("choice", "bool"):
+            return self.index(value) is not None
+        if isinstance(value, bool) or not isinstance(value, int if self.kind == "int" else (int, float)):
+            return False
+        return self.low <= value <= self.high and self._on_grid(value)
+
+    def index(self, value: Any) -> int | None:
+        """The number of the option that equals the value; None for no option, and where there are no options."""
+        text = _canonical(value)
+        return next((number for number, option in enumerate(self.options) if _canonical(option) == text), None)
+
+    def _on_grid(self, value: float) -> bool:
+        steps = 0.0 if self.step is None else (value - self.low) / self.step
+        return abs(steps - round(steps)) < 1e-6
 
 
 @dataclass(frozen=True)
@@ -49,16 +68,56 @@ class Space:
     @property
     def size(self) -> int | None:
         """How many different sets of values there are; None with a continuous range."""
-        raise NotImplementedError
+        return self._count(None)
+
+    def _count(self, condition: Condition | None) -> int | None:
+        """The sets of values of the parameters that have this condition, and of what depends on them."""
+        return _product(self._count_of(one) for one in self.parameters if one.condition == condition)
+
+    def _count_of(self, one: Parameter) -> int | None:
+        if one.kind != "choice":
+            return one.size
+        counts = [self._count(Condition(one.path, number)) for number in range(len(one.options))]
+        return None if None in counts else sum(count or 0 for count in counts)
+
+    def active_parameters(self, values: Mapping[str, Any]) -> dict[str, Parameter]:
+        """The parameters whose condition holds, by path. One path may be there twice, under different conditions."""
+        found: dict[str, Parameter] = {}
+        for one in self.parameters:
+            if one.condition is None or _met(one.condition, found.get(one.condition.path), values):
+                found[one.path] = one
+        return found
 
     def active(self, values: Mapping[str, Any]) -> Values:
         """The values less those whose condition does not hold, in the order of the parameters."""
-        raise NotImplementedError
+        return {path: values[path] for path in self.active_parameters(values) if path in values}
 
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Whether the set of values is one of the space: each active parameter has one that it can take."""
-        raise NotImplementedError
+        active = self.active_parameters(values)
+        return all(path in values and one.holds(values[path]) for path, one in active.items())
 
     def key(self, values: Mapping[str, Any]) -> str:
         """Equal for equal sets of values: a canonical JSON text."""
-        raise NotImplementedError
+        active = self.active_parameters(values)
+        return _canonical({path: _plain(active[path], value) for path, value in self.active(values).items()})
+
+
+def _met(condition: Condition, parent: Parameter | None, values: Mapping[str, Any]) -> bool:
+    if parent is None or condition.path not in values:
+        return False
+    return parent.index(values[condition.path]) == condition.index
+
+
+def _plain(one: Parameter, value: Any) -> Any:
+    """The value in the one form that is compared: 1 of a float is 1.0."""
+    return float(value) if one.kind == "float" and type(value) is int else value
+
+
+def _product(counts: Iterable[int | None]) -> int | None:
+    every = list(counts)
+    return None if None in every else math.prod(count or 0 for count in every)
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
