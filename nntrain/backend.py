@@ -4,6 +4,8 @@
 takes each for missing when its import fails, so they are kept out of sight while Keras is imported.
 """
 
+import contextlib
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -25,7 +27,7 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _out_of_sight(_UNUSED), _quiet(not verbose):
+    with _out_of_sight(_UNUSED), _quiet(not verbose), _uncollected():
         import keras  # noqa: F401
         import tensorflow as tf
 
@@ -48,6 +50,21 @@ def import_keras_tuner() -> None:
         start("cpu")
     with _out_of_sight(_UNUSED):
         import keras_tuner  # noqa: F401
+
+
+def compute_alone() -> None:
+    """Keeps TensorFlow to one thread, where nothing was computed yet and the user's environment does not say otherwise.
+
+    The threads of a small step wait for each other longer than they compute (docs/log.md).
+    """
+    import tensorflow as tf
+
+    chosen = any(name in os.environ for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"))
+    if chosen or tf.config.get_visible_devices("GPU"):
+        return
+    with contextlib.suppress(RuntimeError):  # which says that the threads run already
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def devices() -> list[dict[str, str]]:
@@ -74,6 +91,20 @@ def _out_of_sight(packages: tuple[str, ...]) -> Iterator[None]:
     finally:
         for name in hidden:
             sys.modules.pop(name, None)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While it lasts, no garbage is looked for; what was made is left out of every later search.
+
+    The imports leave a million objects that stay: looking through them again and again costs a third of the start-up.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nntrain import backend, environment, rundir, yamlfile
 from nntrain import dataset as datasets
-from nntrain import environment, rundir, yamlfile
 from nntrain.build import build, build_callbacks
 from nntrain.custom.network import Network
 from nntrain.dataset import Dataset
@@ -23,6 +23,7 @@ from nntrain.programs import Programs
 from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
 from nntrain.spec.callbacks import EarlyStopping
+from nntrain.spec.cost import dense_products
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.layers import Layer
 from nntrain.spec.load import Config, in_order
@@ -31,6 +32,8 @@ from nntrain.spec.resolve import resolve
 from nntrain.spec.train import Train
 from nntrain.spec.wording import listed
 from nntrain.terminal import Terminal
+
+SMALL_STEP = 32_000_000  # multiplications in a batch up to which one thread is faster than two (docs/log.md)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     config.check(data.facts)
     experiment = resolve(config.experiment, data.facts)
     _check_class_weight(config, data.classes)
+    _choose_threads(experiment, data)
     source = experiment.train.init_from if initialize else None
     try:
         model = build(experiment, data.facts, data.train.x)
@@ -85,6 +89,13 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
     return Prepared(config, experiment, data, model, taken)
+
+
+def _choose_threads(experiment: Experiment, data: Dataset) -> None:
+    """One thread for a training whose steps are small matrix products."""
+    products = dense_products(experiment, data.facts)
+    if products is not None and products * _batch_size(experiment, data) <= SMALL_STEP and len(data.train):
+        backend.compute_alone()
 
 
 def _take_weights(model: Network, source: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nntrain.parameter_axis import axis
-from nntrain.spec.space import Space
+from nntrain.spec.space import Parameter, Space, Values
 from nntrain.trials import Trial
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance 
     everything. It is measured on trials that it was not fitted to, in 5 x 4-fold cross-validation: a parameter's
     importance is the rise of the squared error when its values are exchanged among them, over the variance of the
     ranks. Only trials that are done and have a finite score count. A value is its place on the parameter's axis: the
-    options of a choice by their number, which trees can cut apart; the logarithm where the parameter says so; and a
-    level of its own, below all others, where the parameter is not active. A choice and what depends on it share their
-    importance, because each tells something of the other. The same seed gives the same figures.
+    options of a choice by their number, which trees can cut apart; the logarithm where the parameter says so. Where a
+    parameter is not active it has the median of those where it is: a level of its own would tell the forest which
+    option was chosen, and give what depends on a choice the importance of the choice. The same seed gives the same
+    figures.
     """
     done = [trial for trial in trials if trial.status == "done" and trial.scored]
     if len(done) < LEAST_TRIALS:
@@ -69,10 +70,20 @@ def _table(done: Sequence[Trial], space: Space) -> "tuple[np.ndarray, np.ndarray
     import numpy as np
     from scipy.stats import rankdata
 
-    tried = [trial.values for trial in done]
-    axes = [axis(parameter, tried) for parameter in space.parameters]
-    places = np.array([[each.place(values) for each in axes] for values in tried], np.float64)
-    return places, rankdata([trial.score for trial in done])
+    columns = [_column(parameter, [trial.values for trial in done]) for parameter in space.parameters]
+    return np.stack(columns, axis=1), rankdata([trial.score for trial in done])
+
+
+def _column(parameter: Parameter, tried: Sequence[Values]) -> "np.ndarray":
+    """(trials,) places of one parameter's values; where it is not active, the median of those where it is."""
+    import numpy as np
+
+    scale = axis(parameter, tried)
+    places = np.array([scale.place(values) for values in tried], np.float64)
+    active = np.array([parameter.path in values for values in tried])
+    if parameter.condition and active.any():
+        places[~active] = np.median(places[active])
+    return places
 
 
 def _rounds(places: "np.ndarray", ranks: "np.ndarray", seed: int) -> "np.ndarray":

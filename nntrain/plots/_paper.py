@@ -45,5 +45,5 @@ def png(figure: "Figure") -> bytes:
     buffer = BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(buffer, format="png", bbox_inches="tight", pad_inches=0.15)
+        figure.savefig(buffer, format="png")
     return buffer.getvalue()

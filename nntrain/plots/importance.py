@@ -19,7 +19,7 @@ def draw(importance: Importance, objective: str, title: str) -> bytes:
     on whether to believe it.
     """
     names = [_search.wrapped(path, 34, lines=3) for path in importance.paths]
-    row = 0.34 + 0.13 * max(name.count("\n") for name in names)
+    row = 0.34 + 0.08 * max(name.count("\n") for name in names)
     figure = _paper.sheet(8, row * len(names) + 1.9, title)
     panel = figure.subplots()
     places = range(len(names))

@@ -35,7 +35,8 @@ def draw(trials: Sequence[Trial], space: Space, objective: str, direction: Direc
     panel = figure.subplots()
     best = _search.best(over, direction)
     for trial in sorted(over, key=lambda trial: _rank(trial, scale, direction)):
-        _draw_trial(panel, trial, [*axes, scale], direction, trial is best)
+        look = _line(trial, _rank(trial, scale, direction), trial is best, len(over))
+        _draw_trial(panel, trial, [*axes, scale], look)
     for place, each in enumerate([*axes, scale]):
         _draw_axis(panel, place, each)
     _name(panel, axes, _search.objective_name(objective, direction, _LETTERS))
@@ -64,16 +65,20 @@ def _rank(trial: Trial, scale: Axis, direction: Direction) -> float:
     return 1 - place if direction == "min" and place >= 0 else place
 
 
-def _draw_trial(panel: "Axes", trial: Trial, axes: Sequence[Axis], direction: Direction, best: bool) -> None:
+def _draw_trial(panel: "Axes", trial: Trial, axes: Sequence[Axis], look: dict[str, Any]) -> None:
     places = [each.place(trial.values) for each in axes[:-1]] + [axes[-1].place(_scored(trial))]
-    panel.plot(range(len(places)), places, **_line(trial, 1.0 if best else _rank(trial, axes[-1], direction), best))
+    panel.plot(range(len(places)), places, **look)
 
 
-def _line(trial: Trial, rank: float, best: bool) -> dict[str, Any]:
+def _line(trial: Trial, rank: float, best: bool, trials: int = 1) -> dict[str, Any]:
+    """How the line of one of so many trials looks: the best thick and dark, the others faint where they are many."""
+    alpha = 0.85 if trials <= _search.MANY else 0.45
+    if best:
+        return {"color": _colors()(1.0), "linewidth": 3}
     if rank < 0:
-        return {"color": _search.FAILED, "linewidth": 1, "linestyle": (0, (4, 2)), "alpha": 0.8}
+        return {"color": _search.FAILED, "linewidth": 1, "linestyle": (0, (4, 2)), "alpha": alpha}
     style = (0, (1, 1.5)) if trial.status == "pruned" else "-"
-    return {"color": _colors()(rank), "linewidth": 3 if best else 1.2, "linestyle": style, "alpha": 1 if best else 0.85}
+    return {"color": _colors()(rank), "linewidth": 1.2, "linestyle": style, "alpha": alpha}
 
 
 def _colors() -> Any:
