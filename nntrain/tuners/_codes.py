@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +36,13 @@ class Coded:
             return copy.deepcopy(self.levels[int(code)])
         return int(code) if self.parameter.kind == "int" else float(code)
 
+    def draw(self, generator: random.Random) -> Any:
+        """A code at random."""
+        if self.levels is not None:
+            return generator.randrange(len(self.levels))
+        value = _place(self.parameter, generator.random())
+        return round(value) if self.parameter.kind == "int" else value
+
 
 class Coding:
     """The parameters of a space with their codes. With `every_level` all are indices, those of ranges too."""
@@ -62,6 +70,14 @@ class Coding:
     def decode(self, codes: Mapping[str, Any]) -> Values:
         """The values of the parameters that are active."""
         return {one.parameter.path: one.decode(codes[one.name]) for one in self.parameters if one.active(codes)}
+
+    def draw(self, generator: random.Random) -> Codes:
+        """Codes at random, each parameter evenly over its range."""
+        codes: Codes = {}
+        for one in self.parameters:
+            if one.active(codes):
+                codes[one.name] = one.draw(generator)
+        return codes
 
 
 def _named(space: Space, every_level: bool) -> Iterator[Coded]:

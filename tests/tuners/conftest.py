@@ -4,12 +4,13 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from nntrain.spec.space import Condition, Parameter, Space
+from nntrain.spec.tune import Tune
+from nntrain.tuners._choose import make_tuner
 from nntrain.tuners._tuner import Proposal, Tuner, Waiting
 
 
@@ -86,7 +87,7 @@ def branches() -> Space:
 
 @pytest.fixture
 def begin() -> Callable[..., Search]:
-    """Begins a search with the engine of that file name."""
+    """Begins a search with the engine of that name."""
 
     def begun(
         engine: str,
@@ -94,25 +95,21 @@ def begin() -> Callable[..., Search]:
         seed: int = 0,
         direction: str = "min",
         score: Callable[[Proposal], float | None] = bowl,
+        pruner: Any = None,
         **options: Any,
     ) -> Search:
-        import importlib
-
-        module = importlib.import_module(f"nntrain.tuners.{engine}")
-        return Search(module.make(SimpleNamespace(**{**DEFAULTS[engine], **options}), space, seed, direction), score)
+        written = {engine: {**OPTIONS.get(engine, {}), **options}}
+        section = {"engine": written, "space": {}, "seed": seed, **({"pruner": pruner} if pruner else {})}
+        return Search(make_tuner(Tune.read(section), space, direction), score)
 
     return begun
 
 
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "random_search": {},
-    "grid_search": {},
-    "hyperband": {"max_epochs": 10, "factor": 3, "iterations": 1},
-    "bayesian_optimization": {"num_initial_points": 4, "alpha": 1e-4, "beta": 2.6},
-    "tpe": {"n_startup_trials": 4, "multivariate": True},
-    "gp": {},
-    "cma_es": {},
-    "brute_force": {},
+OPTIONS: dict[str, dict[str, Any]] = {
+    "Hyperband": {"max_epochs": 10},
+    "BayesianOptimization": {"num_initial_points": 5},
+    "TPE": {"n_startup_trials": 5},
+    "GP": {"n_startup_trials": 5},
 }
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from nntrain.spec.space import Space
 
-ENGINES = ["random_search", "grid_search", "hyperband"]
-DRAWING = [engine for engine in ENGINES if engine not in ("grid_search", "brute_force")]
-BLIND = [engine for engine in ("random_search", "grid_search", "brute_force") if engine in ENGINES]
+ENGINES = ["RandomSearch", "GridSearch", "Hyperband", "BayesianOptimization", "TPE", "CmaEs", "BruteForce"]
+DRAWING = [engine for engine in ENGINES if engine not in ("GridSearch", "BruteForce")]
+BLIND = [engine for engine in ("RandomSearch", "GridSearch", "BruteForce") if engine in ENGINES]
 
 
 def cost(proposal: Any) -> float:
@@ -42,7 +42,7 @@ def test_only_active_parameters_have_values_and_each_is_one_that_the_space_holds
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-@pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "hyperband"])
+@pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "Hyperband"])
 def test_a_finite_space_is_tried_completely_and_nothing_twice(
     begin: Any, branches: Space, engine: str, workers: int
 ) -> None:
@@ -54,7 +54,7 @@ def test_a_finite_space_is_tried_completely_and_nothing_twice(
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_same_calls_give_the_same_proposals(begin: Any, smooth: Space, branches: Space, engine: str) -> None:
-    space, score = (branches, cost) if engine in ("grid_search", "brute_force") else (smooth, None)
+    space, score = (branches, cost) if engine in ("GridSearch", "BruteForce") else (smooth, None)
     given = {"score": score} if score else {}
     first, again = (begin(engine, space, **given).run(trials=12, workers=3, last_first=True) for _ in range(2))
     assert first.proposals == again.proposals

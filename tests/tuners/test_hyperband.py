@@ -14,7 +14,7 @@ def distance(proposal: Any) -> float:
 
 
 def test_an_iteration_with_10_epochs_and_factor_3_has_30_trials(begin: Any, smooth: Space) -> None:
-    search = begin("hyperband", smooth, score=distance).run()
+    search = begin("Hyperband", smooth, score=distance).run()
     assert search.tuner.ended == "the algorithm has ended"
     assert Counter((p.epochs, p.parent is not None) for p in search.proposals) == {
         (2, False): 12,
@@ -26,7 +26,7 @@ def test_an_iteration_with_10_epochs_and_factor_3_has_30_trials(begin: Any, smoo
 
 
 def test_two_iterations_have_60(begin: Any, smooth: Space) -> None:
-    assert len(begin("hyperband", smooth, score=distance, iterations=2).run().proposals) == 60
+    assert len(begin("Hyperband", smooth, score=distance, iterations=2).run().proposals) == 60
 
 
 @pytest.mark.parametrize("direction", ["min", "max"])
@@ -34,7 +34,7 @@ def test_a_promotion_goes_on_from_the_best_of_its_round_with_the_same_values(
     begin: Any, smooth: Space, direction: str
 ) -> None:
     sign = 1 if direction == "min" else -1
-    search = begin("hyperband", smooth, direction=direction, score=lambda p: sign * distance(p)).run()
+    search = begin("Hyperband", smooth, direction=direction, score=lambda p: sign * distance(p)).run()
     first_round = range(12)
     assert {search.proposals[number].epochs for number in first_round} == {2}
     promoted = [p for p in search.proposals if p.parent in first_round]
@@ -44,7 +44,7 @@ def test_a_promotion_goes_on_from_the_best_of_its_round_with_the_same_values(
 
 
 def test_the_own_values_take_the_place_of_the_first_draw(begin: Any, smooth: Space) -> None:
-    first = begin("hyperband", smooth, score=distance).run(trials=1).proposals[0]
+    first = begin("Hyperband", smooth, score=distance).run(trials=1).proposals[0]
     assert (first.values, first.epochs, first.parent) == (smooth.own, 2, None)
 
 
@@ -52,36 +52,36 @@ def test_own_values_outside_the_space_are_trained_to_the_full_length_beside_the_
     begin: Any, smooth: Space
 ) -> None:
     outside = Space(smooth.parameters, {**smooth.own, "units": 15})
-    search = begin("hyperband", outside, score=distance).run()
+    search = begin("Hyperband", outside, score=distance).run()
     assert (search.values[0], search.proposals[0].epochs) == (outside.own, 10)
     assert len(search.proposals) == 31
     assert all(p.parent != 0 for p in search.proposals)
 
 
 def test_a_failed_trial_is_never_gone_on_with(begin: Any, smooth: Space) -> None:
-    search = begin("hyperband", smooth, score=lambda p: None if p.values["bias"] else distance(p)).run()
+    search = begin("Hyperband", smooth, score=lambda p: None if p.values["bias"] else distance(p)).run()
     assert None in search.scores.values()
     assert all(search.scores[p.parent] is not None for p in search.proposals if p.parent is not None)
 
 
 def test_a_search_whose_trials_all_fail_ends(begin: Any, smooth: Space) -> None:
-    search = begin("hyperband", smooth, score=lambda p: None).run()
+    search = begin("Hyperband", smooth, score=lambda p: None).run()
     assert {p.parent for p in search.proposals} == {None}
     assert len(search.proposals) == 12 + 6 + 4
 
 
 def test_it_waits_only_while_a_round_has_to_be_finished(begin: Any, smooth: Space) -> None:
-    search = begin("hyperband", smooth, score=distance)
+    search = begin("Hyperband", smooth, score=distance)
     asked = [search.tuner.ask() for _ in range(23)]
     assert sum(isinstance(proposal, Waiting) for proposal in asked) == 1  # 12 + 6 + 4 need no score
     for number in range(22):
         search.tuner.tell(number, float(number), 2)
     assert search.tuner.ask().parent == 0
-    parallel = begin("hyperband", smooth, score=distance).run(workers=8)
+    parallel = begin("Hyperband", smooth, score=distance).run(workers=8)
     assert len(parallel.proposals) == 30
 
 
 def test_a_small_space_ends_early_and_says_why(begin: Any, branches: Space) -> None:
-    search = begin("hyperband", branches, score=lambda p: 0.0, max_epochs=27).run()
+    search = begin("Hyperband", branches, score=lambda p: 0.0, max_epochs=27).run()
     assert search.tuner.ended == "the space is exhausted"
     assert len(set(search.keys)) == 14

@@ -1,0 +1,20 @@
+"""Fits a Gaussian process to the scores and tries where it promises most (Optuna's GPSampler)."""
+
+from typing import Any
+
+from nntrain.spec.space import Space
+from nntrain.tuners._codes import Coding, mixed
+from nntrain.tuners._packages import need
+from nntrain.tuners._tuner import Tuner
+
+
+def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> Tuner:
+    """Optuna's Gaussian process, which needs torch; parameters under a condition are drawn at random."""
+    need("GP", "optuna", "scipy", "torch", extra="gp")
+    from optuna.samplers import GPSampler
+
+    from nntrain.tuners._study import StudyTuner, make_study, silence
+
+    with silence():
+        sampler = GPSampler(**options.written(), seed=mixed(seed), warn_independent_sampling=False)
+    return StudyTuner(make_study(sampler, objective_direction, pruner), Coding(space), space, seed)
