@@ -76,7 +76,7 @@ def _line(trial: Trial, rank: float, best: bool, trials: int = 1) -> dict[str, A
     if best:
         return {"color": _colors()(1.0), "linewidth": 3}
     if rank < 0:
-        return {"color": _search.FAILED, "linewidth": 1, "linestyle": (0, (4, 2)), "alpha": alpha}
+        return {"color": _search.FAILED, "linewidth": 1, "linestyle": (0, (4, 2))}
     style = (0, (1, 1.5)) if trial.status == "pruned" else "-"
     return {"color": _colors()(rank), "linewidth": 1.2, "linestyle": style, "alpha": alpha}
 
