@@ -103,7 +103,7 @@ def mark_handles(trials: Sequence[Trial], color: Any) -> "list[Line2D]":
 
     kinds = {kind(trial) for trial in trials}
     failed = all(trial.status == "failed" for trial in trials if not trial.scored)
-    names = {"done": "done", "pruned": "pruned", "failed": "failed" if failed else "failed or without a finite score"}
+    names = {"done": "done", "pruned": "pruned", "failed": "failed" if failed else "failed or no finite score"}
     handles = [
         Line2D([], [], linestyle="", label=name, **look(each, color)) for each, name in names.items() if each in kinds
     ]
@@ -118,5 +118,8 @@ def look(kind: str, color: Any, trials: int = 1) -> dict[str, Any]:
 
 
 def legend(figure: "Figure", handles: "list[Line2D]") -> None:
-    """One line below all panels, on the right, as wide as it needs to be."""
-    figure.legend(handles=handles, loc="outside lower right", ncols=6, frameon=False, fontsize=9, labelcolor=_paper.INK)
+    """Below all panels, on the right: on one line if there is room, else on two."""
+    inches = sum(0.075 * len(str(handle.get_label())) + 0.75 for handle in handles)
+    columns = len(handles) if inches < figure.get_figwidth() else (len(handles) + 1) // 2
+    look: dict[str, Any] = {"frameon": False, "fontsize": 9, "labelcolor": _paper.INK, "columnspacing": 1.5}
+    figure.legend(handles=handles, loc="outside lower right", ncols=columns, **look)

@@ -129,6 +129,13 @@ def test_letters_that_would_be_formulas_or_are_missing_from_the_font(draw):
     pixels(draw([replace(searched(1)[0], values=own), *searched(5)[1:]], "max"))
 
 
+def test_a_legend_that_is_too_wide_takes_two_lines():
+    trials = [replace(trial, score=score) for trial, score in zip(searched(4), (0.1, 0.2, math.nan, None), strict=True)]
+    trials[1] = replace(trials[1], status="pruned")
+    wide = pixels(DRAWS["history"](trials, "max"))
+    assert wide.shape[1] <= pixels(DRAWS["history"](trials[:1], "max")).shape[1] + 5
+
+
 def test_the_spread_over_repeats_is_a_whisker():
     trials = searched(6)
     spread = [replace(trial, spread=0.1) for trial in trials]
