@@ -21,6 +21,8 @@ def test_every_family_can_be_listed() -> None:
         "losses",
         "metrics",
         "callbacks",
+        "engines",
+        "pruners",
         "activations",
     }
 

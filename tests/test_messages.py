@@ -14,6 +14,7 @@ import pytest
 from nntrain.errors import NNTrainError
 from nntrain.spec import files
 from nntrain.spec.load import load
+from nntrain.spec.search import search_of
 
 FOLDER = Path(__file__).parent / "messages"
 CASES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.txt"))
@@ -44,6 +45,8 @@ def printed(arguments: list[str]) -> str:
     try:
         config = load(arguments[0], arguments[2::2])
         files.refuse_missing(config)
+        if config.experiment.tune is not None:
+            search_of(config)
     except NNTrainError as error:
         return str(error)
     return "\n\n".join(str(warning) for warning in config.warnings)
@@ -62,7 +65,7 @@ def test_the_message_is_exactly_this_text(case: str, tmp_path: Path, monkeypatch
 
 def test_there_are_messages_of_every_kind() -> None:
     kinds = {case.partition("/")[0] for case in CASES}
-    assert kinds == {"data", "names", "rules", "several", "set", "values", "yaml"}
+    assert kinds == {"data", "names", "rules", "several", "set", "tune", "values", "yaml"}
     assert len(CASES) >= 60
     assert set(GENERATED) <= set(CASES)
 

@@ -5,14 +5,12 @@ from typing import Any
 
 from nntrain.assignment import named_alike
 from nntrain.errors import ConfigError
-from nntrain.spec.base import spelled_out, to_tree
+from nntrain.spec.base import to_tree
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.load import Config
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.space import Condition, Parameter, Space, Values
-from nntrain.spec.trial import with_values
-
-MISSING: Any = object()
+from nntrain.spec.trial import MISSING, value_at, with_values
 
 KERAS_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "SGD": {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False},
@@ -40,19 +38,21 @@ def own_values(config: Config, parameters: Sequence[Parameter]) -> Values:
     for one in parameters:
         if space.active_parameters(own).get(one.path) is not one or one.path in own:
             continue
-        found = value_at(config, one.path)
-        if found is not MISSING:
+        found = config_value(config, one.path)
+        if found is MISSING and one.index(None) is not None:
+            own[one.path] = None
+        elif found is not MISSING:
             own[one.path] = _option(config, space, one, found) if one.kind == "choice" else found
     return own
 
 
-def value_at(config: Config, path: str) -> Any:
+def config_value(config: Config, path: str) -> Any:
     """The value that the config has at a path, written or by default; MISSING where neither is known."""
     parts = path.split(".")
-    written = _lookup(config.document.tree, parts)
+    written = value_at(config.document.tree, parts)
     if written is not MISSING:
         return written
-    known = _lookup(to_tree(config.experiment), parts)
+    known = value_at(to_tree(config.experiment), parts)
     return known if known is not MISSING else _default(config.experiment, parts)
 
 
@@ -70,21 +70,6 @@ def _default(experiment: Experiment, parts: Sequence[str]) -> Any:
     return MISSING
 
 
-def _lookup(tree: Any, parts: Sequence[str], name: str = "") -> Any:
-    """The value at a path of a tree, names in either spelling and bare scalars known."""
-    if not parts:
-        return tree
-    key = parts[0]
-    if isinstance(tree, list):
-        known = key.isdecimal() and len(key) < 10 and int(key) < len(tree)
-        return _lookup(tree[int(key)], parts[1:]) if known else MISSING
-    mapping = tree if isinstance(tree, dict) else spelled_out(name, tree)
-    if not mapping:
-        return MISSING
-    alike = named_alike(dict(mapping), key)
-    return _lookup(alike[key], parts[1:], key) if key in alike else MISSING
-
-
 def _option(config: Config, space: Space, choice: Parameter, found: Any) -> Any:
     """The option that makes the same experiment as the config; the config's own value where there is none."""
     if (same := choice.index(found)) is not None and not _inner(space, choice.path, same):
@@ -92,7 +77,7 @@ def _option(config: Config, space: Space, choice: Parameter, found: Any) -> Any:
     for number, option in enumerate(choice.options):
         values = {choice.path: option}
         for path in _inner(space, choice.path, number):
-            if (value := _lookup(config.document.tree, path.split("."))) is not MISSING:
+            if (value := value_at(config.document.tree, path.split("."))) is not MISSING:
                 values[path] = value
         if _makes_the_same(config, values):
             return option

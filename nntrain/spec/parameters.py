@@ -13,7 +13,7 @@ from typing import Any, Literal
 from nntrain.assignment import same_name
 from nntrain.errors import Path, Problem
 from nntrain.spec import forms
-from nntrain.spec.base import is_name
+from nntrain.spec.base import is_name, spelled_out
 from nntrain.spec.space import Condition, Parameter
 from nntrain.spec.wording import listed
 
@@ -115,7 +115,7 @@ class Reader:
             self.problems.append(_not_named(one, holders[0]))
         elif holders:
             copies = [replace(one.parameter, condition=condition) for condition, how in reached if how == "free"]
-            self.found += [replace(one, parameter=copy) for copy in dict.fromkeys(copies)]
+            self.found += [replace(one, parameter=copy) for copy in copies]
         else:
             self.found.append(one)
 
@@ -191,21 +191,23 @@ def _rest(path: str, above: str) -> list[str]:
     return path.split(".")[above.count(".") + 1 :]
 
 
-def _reach(option: Any, rest: list[str]) -> Literal["free", "fixed", "other"]:
+def _reach(option: Any, rest: list[str], above: str = "") -> Literal["free", "fixed", "other"]:
     """Whether the rest of a path can be put into an option, is there already, or is about something else."""
     if not rest:
         return "fixed"
     key = rest[0]
-    if isinstance(option, str):
-        return "free" if same_name(option, key) else "other"
+    if same_name(option, key):
+        return "free"
     if isinstance(option, list):
         known = key.isdecimal() and int(key) < len(option)
         return _reach(option[int(key)], rest[1:]) if known else "other"
     if not isinstance(option, Mapping):
-        return "free"
+        option = spelled_out(above, option)
+    if option is None:
+        return "other"
     name = next((name for name in option if same_name(name, key)), None)
     if name is not None:
-        return "free" if option[name] is None and rest[1:] else _reach(option[name], rest[1:])
+        return "free" if option[name] is None and rest[1:] else _reach(option[name], rest[1:], name)
     named = len(option) == 1 and (is_name(next(iter(option))) or key[:1].isupper())
     return "other" if named else "free"
 

@@ -13,12 +13,12 @@ from nntrain.errors import ConfigError, Problem, Span, dotted
 from nntrain.spec import rules
 from nntrain.spec.base import is_name
 from nntrain.spec.load import Config
-from nntrain.spec.own import MISSING, value_at
+from nntrain.spec.own import config_value
 from nntrain.spec.parameters import Written
 from nntrain.spec.space import Parameter, Space, Values
-from nntrain.spec.trial import with_values
+from nntrain.spec.trial import MISSING, with_values
 
-_ROWS = ("validation", "test", "split_seed", "fold")
+_INPUTS = ("ignore", "features")  # options of data sources that choose among the inputs of the same rows
 
 
 def refused_path(one: Written, config: Config) -> Problem | None:
@@ -32,8 +32,8 @@ def refused_path(one: Written, config: Config) -> Problem | None:
         return Problem("a search cannot change itself", one.at, "name a path of `model` or `train`", on_key=True)
     if parts[0] == "seed":
         return Problem("the seed is not searched", one.at, "write `repeats: 3` below `tune`", on_key=True)
-    if parts[0] == "data" and (len(parts) < 3 or parts[2] in _ROWS):
-        message = f"`{path}` would score the trials on different rows"
+    if parts[0] == "data" and (len(parts) < 3 or parts[2] not in _INPUTS):
+        message = f"`{path}` would score the trials on different data"
         return Problem(message, one.at, "remove it; nothing tells which of two such scores is better", on_key=True)
     return None if one.parameter.condition else _other_name(one, parts, config)
 
@@ -41,7 +41,7 @@ def refused_path(one: Written, config: Config) -> Problem | None:
 def _other_name(one: Written, parts: list[str], config: Config) -> Problem | None:
     """A path through `Dense` where the config has a `Conv2D`."""
     for end in range(1, len(parts)):
-        found = value_at(config, ".".join(parts[:end]))
+        found = config_value(config, ".".join(parts[:end]))
         name = next(iter(found), None) if isinstance(found, dict) and len(found) == 1 else found
         if not isinstance(name, str) or not is_name(name) or same_name(name, parts[end]):
             continue
@@ -68,13 +68,14 @@ class Prober:
     def problems(self) -> Iterator[Problem]:
         """What is wrong with single values, at their places in `tune.space`."""
         for one in self.written:
-            for number, value in enumerate(_probed(one.parameter)):
-                values = self._setting(one.parameter, value)
-                found = self._tried(values)
-                if found and not self._rescued(one.parameter, values):
-                    yield from self._at_value(one, number, values, found)
-                    if one.parameter.kind == "bool":
-                        break  # both are written at one place
+            found = [list(self._of_value(one, number, value)) for number, value in enumerate(_probed(one.parameter))]
+            yield from _once(one, found)
+
+    def _of_value(self, one: Written, number: int, value: Any) -> Iterator[Problem]:
+        values = self._setting(one.parameter, value)
+        found = self._tried(values)
+        if found and not self._rescued(one.parameter, values):
+            yield from self._at_value(one, number, values, found)
 
     def _setting(self, one: Parameter, value: Any) -> Values:
         """The value, the options that it depends on, and a value for everything else that these bring with them."""
@@ -90,7 +91,7 @@ class Prober:
         filled = dict(values)
         for other in self.space.parameters:
             if other.condition and other.path not in filled and other.path in self.space.active_parameters(filled):
-                own = value_at(self.config, other.path)
+                own = config_value(self.config, other.path)
                 filled[other.path] = _probed(other)[0] if own is MISSING else own
         return filled
 
@@ -138,6 +139,19 @@ class Prober:
             return None
         first = next((n for n in (key.column - 1, key.column) if key.source.startswith(one.parameter.path, n)), None)
         return None if first is None else replace(key, column=first + place.column, width=place.width)
+
+
+def _once(one: Written, found: list[list[Problem]]) -> Iterator[Problem]:
+    """The problems of all values, each said once: what is wrong with every value is wrong with the parameter."""
+    told: set[str] = set()
+    for problem in (problem for problems in found for problem in problems):
+        everywhere = all(any(other.message == problem.message for other in problems) for problems in found)
+        about_path = problem.path == one.at
+        if (problem.message if not about_path else "path") in told:
+            continue
+        if everywhere or about_path:
+            told.add("path" if about_path else problem.message)
+        yield replace(problem, path=one.at, on_key=True) if everywhere and not about_path else problem
 
 
 def _probed(one: Parameter) -> tuple[Any, ...]:

@@ -47,6 +47,7 @@ def search_of(config: Config) -> Search:
     problems += objective.problems()
     written = _searchable(config, reader, problems)
     problems += Prober(config, tuple(written), objective.metric if not problems else None).problems()
+    problems += objective.comparable(written)
     if section is not None:
         problems += _engine_fits(section, config, written)
     if problems or section is None:
@@ -120,6 +121,13 @@ class _Objective:
         if isinstance(source.validation, File) and isinstance(source.test_rule, File):
             yield from self._one_file(source.validation.path, source.test_rule.path)
         yield from self._metric()
+
+    def comparable(self, written: list[Written]) -> Iterator[Problem]:
+        """Losses of different kinds cannot be compared."""
+        for one in written:
+            if self.metric == "val_loss" and f"{one.parameter.path}.".startswith("train.loss."):
+                message = "trials with different losses cannot be compared by `val_loss`"
+                yield Problem(message, one.at, "write another `objective`, such as `val_accuracy`", on_key=True)
 
     def _one_file(self, validation: str, test: str) -> Iterator[Problem]:
         if os.path.realpath(validation) == os.path.realpath(test):

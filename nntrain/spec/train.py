@@ -66,6 +66,7 @@ class Train(Section):
     engine: Literal["auto", "resident", "streamed", "keras"] = "auto"
     compile: Literal["auto", "graph", "xla"] = "auto"
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
+    threads: Annotated[int, Field(ge=1, le=1024)] = omitted
     init_from: FilePath = omitted
 
     def written(self) -> dict[str, Any]:

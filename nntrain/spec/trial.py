@@ -1,37 +1,65 @@
 """The config of a trial: the searched config with values put at their paths."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from nntrain import yamlfile
-from nntrain.spec.base import to_tree
+from nntrain.assignment import named_alike
+from nntrain.spec.base import spelled_out, to_tree
 from nntrain.spec.load import Config, from_document, put
 from nntrain.spec.space import Values
 from nntrain.yamlfile import Document
+
+MISSING: Any = object()
 
 
 def with_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -> Config:
     """The config with every value put, what is above before what is below, then `extra`; the section `tune` is dropped.
 
-    Raises ConfigError where the values do not make a valid config.
+    None leaves the option out. Raises ConfigError where the values do not make a valid config.
     """
     document = without_tune(config.document)
-    for path in sorted(values, key=lambda path: path.count(".")):
-        document = put(document, assignment(path, values[path]))
-    for path, value in extra.items():
-        document = put(document, assignment(path, value))
+    above_first = sorted(values.items(), key=lambda item: item[0].count("."))
+    for path, value in [*above_first, *extra.items()]:
+        if value is None and not isinstance(value_at(document.tree, path.split(".")[:-1]), list):
+            document = replace(document, tree=_without(document.tree, path.split(".")))
+        else:
+            document = put(document, f"{path}={yamlfile.inline(value)}")
     return from_document(document)
+
+
+def value_at(tree: Any, parts: Sequence[str], name: str = "") -> Any:
+    """The value at a path of a tree, names in either spelling and bare scalars known; MISSING where there is none."""
+    if not parts:
+        return tree
+    key = parts[0]
+    if isinstance(tree, list):
+        known = key.isdecimal() and len(key) < 10 and int(key) < len(tree)
+        return value_at(tree[int(key)], parts[1:]) if known else MISSING
+    mapping = tree if isinstance(tree, dict) else spelled_out(name, tree)
+    if not mapping:
+        return MISSING
+    alike = named_alike(dict(mapping), key)
+    return value_at(alike[key], parts[1:], key) if key in alike else MISSING
+
+
+def _without(tree: Any, parts: Sequence[str], name: str = "") -> Any:
+    """The tree less the option at a path; the same tree where there is none."""
+    if value_at(tree, parts, name) is MISSING:
+        return tree
+    if isinstance(tree, list):
+        return [_without(item, parts[1:]) if n == int(parts[0]) else item for n, item in enumerate(tree)]
+    mapping = tree if isinstance(tree, dict) else spelled_out(name, tree)
+    alike = named_alike(dict(mapping or {}), parts[0])
+    if len(parts) == 1:
+        return {key: item for key, item in alike.items() if key != parts[0]}
+    return {key: _without(item, parts[1:], key) if key == parts[0] else item for key, item in alike.items()}
 
 
 def without_tune(document: Document) -> Document:
     """The document less its section `tune`."""
     return replace(document, tree={name: part for name, part in document.tree.items() if name != "tune"})
-
-
-def assignment(path: str, value: Any) -> str:
-    """`path=value`, as `--set` takes it."""
-    return f"{path}={yamlfile.inline(value)}"
 
 
 def as_yaml(config: Config) -> str:
