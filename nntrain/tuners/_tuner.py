@@ -24,8 +24,11 @@ class Tuner(Protocol):
     """A search. Trials are numbered from 0 in the order of `ask`; every trial is told once.
 
     An engine is a pure function of its options, the space, the seed and the calls that were made: repeating the calls
-    gives the same proposals, which is how a search is resumed.
+    gives the same proposals, which is how a search is resumed. Once `ask` has given None, `ended` says why, in words
+    that follow "the search ended: ".
     """
+
+    ended: str
 
     def ask(self) -> Proposal | Waiting | None:
         """The next proposal, the first being the config's own values; None when the space or the algorithm is spent."""
