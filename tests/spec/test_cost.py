@@ -34,7 +34,9 @@ def test_the_products_of_the_dense_layers(model: list[Any], facts: Facts, produc
 def test_small_steps_run_on_one_thread_unless_the_environment_says_otherwise(
     command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "a.yaml").write_text("data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\ntrain: {epochs: 1}\n")
+    (tmp_path / "a.yaml").write_text(
+        "data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\ntrain: {epochs: 1}\n"
+    )
     for name, threads in (("TF_NUM_INTRAOP_THREADS", ""), ("TF_NUM_INTRAOP_THREADS", "2")):
         if threads:
             monkeypatch.setenv(name, threads)

@@ -8,9 +8,7 @@ from nntrain.spec.space import Condition, Parameter, Space
 SGD, ADAM = {"SGD": {}}, {"Adam": {}}
 OPTIMIZER = Parameter("train.optimizer", "choice", (SGD, ADAM, "Nadam"))
 MOMENTUM = Parameter("train.optimizer.SGD.momentum", "choice", (0.5, 0.9), condition=Condition("train.optimizer", 0))
-NESTEROV = Parameter(
-    "train.optimizer.SGD.nesterov", "bool", (False, True), condition=Condition("train.optimizer", 0)
-)
+NESTEROV = Parameter("train.optimizer.SGD.nesterov", "bool", (False, True), condition=Condition("train.optimizer", 0))
 BETA = Parameter(
     "train.optimizer.Adam.beta_1", "float", low=0.8, high=0.9, step=0.05, condition=Condition("train.optimizer", 1)
 )
@@ -89,7 +87,9 @@ def test_one_path_under_two_options_counts_under_each() -> None:
 
 def test_a_range_without_end_of_values_makes_the_space_infinite() -> None:
     assert Space((BATCH, RATE)).size is None
-    inside = Parameter("train.optimizer.Adam.epsilon", "float", low=1, high=2, condition=Condition("train.optimizer", 1))
+    inside = Parameter(
+        "train.optimizer.Adam.epsilon", "float", low=1, high=2, condition=Condition("train.optimizer", 1)
+    )
     assert Space((OPTIMIZER, inside)).size is None
 
 
