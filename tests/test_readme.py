@@ -11,6 +11,7 @@ import pytest
 from nntrain import yamlfile
 from nntrain.errors import ConfigError
 from nntrain.spec.load import from_document
+from nntrain.spec.search import search_of
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -65,6 +66,8 @@ def test_the_first_run_prints_what_the_readme_shows(checkout: Path) -> None:
 def test_every_config_in_the_documentation_is_right(page: str, block: str) -> None:
     config = from_document(yamlfile.parse(block, page))
     assert config.warnings == ()
+    if config.experiment.tune is not None:
+        search_of(config)
 
 
 def test_the_error_of_the_readme_is_what_nntrain_says() -> None:

@@ -1,7 +1,11 @@
 from pathlib import Path
 
+import pytest
+
 from nntrain.catalogue import kinds, with_tables
+from nntrain.spec.base import Section
 from nntrain.spec.train import Train
+from nntrain.spec.tune import Tune
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
 
@@ -17,7 +21,8 @@ def test_every_kind_has_a_table_in_the_reference() -> None:
     assert not missing, f"docs/reference.md needs a line `<!-- kind -->` and a line `<!-- end -->` for {missing}"
 
 
-def test_every_option_of_train_has_a_row_in_the_reference() -> None:
+@pytest.mark.parametrize("section", [Train, Tune])
+def test_every_option_of_a_section_has_a_row_in_the_reference(section: type[Section]) -> None:
     text = PAGE.read_text()
-    missing = [name for name in Train.model_fields if f"| `{name}` |" not in text]
-    assert not missing, f"docs/reference.md needs a row for {missing} in the table of `train`"
+    missing = [name for name in section.model_fields if f"| `{name}` |" not in text]
+    assert not missing, f"docs/reference.md needs a row for {missing} in the table of `{section.__name__.lower()}`"
