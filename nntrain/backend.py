@@ -52,19 +52,22 @@ def import_keras_tuner() -> None:
         import keras_tuner  # noqa: F401
 
 
-def compute_alone() -> None:
-    """Keeps TensorFlow to one thread, where nothing was computed yet and the user's environment does not say otherwise.
+def use_threads(count: int | None, small: bool) -> None:
+    """Gives TensorFlow so many threads, where nothing was computed yet; one for small steps where none are named.
 
-    The threads of a small step wait for each other longer than they compute (docs/log.md).
+    The threads of a small step wait for each other longer than they compute (docs/log.md). The user's environment
+    decides before that, and TensorFlow itself otherwise.
     """
     import tensorflow as tf
 
-    chosen = any(name in os.environ for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"))
-    if chosen or tf.config.get_visible_devices("GPU"):
-        return
+    if count is None:
+        chosen = any(name in os.environ for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"))
+        if chosen or not small or tf.config.get_visible_devices("GPU"):
+            return
+        count = 1
     with contextlib.suppress(RuntimeError):  # which says that the threads run already
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(count)
 
 
 def devices() -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ DeviceName = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="Where t
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show TensorFlow's log, and tracebacks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Workers = Annotated[int, typer.Option(metavar="N", help="How many trials at once, each in a process of its own.")]
 RUNS = Path("runs")
 
 
@@ -88,6 +89,7 @@ def resume(
     run: RunName,
     set_: Sets = [],  # noqa: B006
     allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
+    workers: Workers = 1,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",
     quiet: Quiet = False,
@@ -98,7 +100,34 @@ def resume(
     from nntrain import commands
     from nntrain.terminal import Terminal
 
-    commands.resume(run, runs_dir, set_, allow_changed, device, verbose, Terminal(as_json=json, quiet=quiet))
+    commands.resume(run, runs_dir, set_, allow_changed, workers, device, verbose, Terminal(as_json=json, quiet=quiet))
+
+
+@app.command()
+def tune(
+    config: ConfigFile,
+    set_: Sets = [],  # noqa: B006
+    workers: Workers = 1,
+    refit: Annotated[
+        int, typer.Option(metavar="K", help="Train the best K again and score them on the test split.")
+    ] = 0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and how long it may take.")
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="The search's name; the config's by default.")] = None,
+    runs_dir: RunsDir = RUNS,
+    device: DeviceName = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    json: Json = False,
+) -> None:
+    """Search hyperparameters: the config's section `tune`."""
+    from nntrain import tuning
+    from nntrain.terminal import Terminal
+
+    request = tuning.Tune(config, tuple(set_), workers, refit, name, runs_dir, device, verbose)
+    terminal = Terminal(as_json=json, quiet=quiet)
+    request.tell(terminal) if dry_run else request.run(terminal)
 
 
 @app.command()

@@ -179,11 +179,18 @@ def resume(
     runs: Path,
     assignments: Sequence[str],
     allow_changed: bool,
+    workers: int,
     device: backend.Device,
     verbose: bool,
     terminal: Terminal,
 ) -> None:
-    """Goes on with a run that was stopped, or trains a finished one for longer."""
+    """Goes on with a run that was stopped, or trains a finished one for longer; or with a search."""
+    search = next((path for path in (Path(run), runs / run) if rundir.is_search(path)), None)
+    if search is not None:
+        from nntrain import tuning
+
+        tuning.resume(RunDir(search), assignments, workers, device, verbose, terminal)
+        return
     run_dir = RunDir.open(runs, run)
     terminal.log.extend(run_dir.read_log())
     backend.start(device, verbose)

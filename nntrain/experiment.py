@@ -92,10 +92,10 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
 
 
 def _choose_threads(experiment: Experiment, data: Dataset) -> None:
-    """One thread for a training whose steps are small matrix products."""
+    """The threads that the config names, else one for a training whose steps are small matrix products."""
     products = dense_products(experiment, data.facts)
-    if products is not None and products * _batch_size(experiment, data) <= SMALL_STEP and len(data.train):
-        backend.compute_alone()
+    small = products is not None and products * _batch_size(experiment, data) <= SMALL_STEP
+    backend.use_threads(experiment.train.threads, small)
 
 
 def _take_weights(model: Network, source: str) -> str:

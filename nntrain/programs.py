@@ -33,6 +33,7 @@ _NOT_COMPILED = (
     "max_seconds",
     "checkpoint_seconds",
     "init_from",
+    "threads",
 )
 
 
@@ -58,6 +59,9 @@ class Programs:
             while len(self._kept) > self.most:
                 self._kept.popitem(last=False)
         return scorer
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def clear(self) -> None:
         """Forgets all of them."""

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ SUMMARY = "summary.json"
 MODEL = "model.keras"
 MODEL_FACTS = "model.json"
 LOG = "log.txt"
+SEARCH = "search.yaml"
+JOURNAL = "journal.jsonl"
+TRIALS = "trials.csv"
+BEST = "best.yaml"
 PLOTS = "plots"
 CHECKPOINTS = "checkpoint"
 LOCK = ".lock"
@@ -44,7 +49,7 @@ class RunDir:
         """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
         refuse_bad_name(name)
         refuse_bad_folder(runs)
-        with _writing(runs):
+        with writing(runs):
             runs.mkdir(parents=True, exist_ok=True)
             for count in range(1, 100_000):
                 path = runs / (name if count == 1 else f"{name}-{count}")
@@ -89,7 +94,7 @@ class RunDir:
 
         Raises NNTrainError when another process has it.
         """
-        with _writing(self.path), (self.path / LOCK).open("w") as file:
+        with writing(self.path), (self.path / LOCK).open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -107,7 +112,7 @@ class RunDir:
     def write(self, name: str, content: str | bytes) -> None:
         """Writes a file whole or not at all; the name may hold one folder."""
         path = self.path / name
-        with _writing(self.path):
+        with writing(self.path):
             if path.parent != self.path:
                 path.parent.mkdir(exist_ok=True)
             write_atomic(path, content.encode() if isinstance(content, str) else content)
@@ -143,13 +148,19 @@ class RunDir:
 
     def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
         """Moves a saved model into place, its hash and what it takes and gives beside it."""
-        with _writing(self.path):
+        with writing(self.path):
             with saved.open("rb+") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
             saved.replace(self.model)
             _sync_folder(self.path)
         self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
+
+    def discard_model(self) -> None:
+        """Removes the model and the checkpoints, which take most of the room; the figures stay."""
+        for path in (self.model, self.path / MODEL_FACTS):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
 
     def verified_model(self) -> dict[str, Any]:
         """What model.json says, after the model's file was found unchanged; raises NNTrainError otherwise."""
@@ -183,6 +194,11 @@ def is_run(path: Path) -> bool:
     return (path / RESOLVED).is_file()
 
 
+def is_search(path: Path) -> bool:
+    """Whether the folder is that of a search."""
+    return (path / JOURNAL).is_file()
+
+
 def run_name(config: str) -> str:
     """A run's name from the name of its config file."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100].rstrip("-.")
@@ -194,7 +210,7 @@ def _first_child(*folders: Path) -> str:
 
 
 @contextlib.contextmanager
-def _writing(folder: Path) -> Any:
+def writing(folder: Path) -> Any:
     """Turns a full disk, a read-only folder and the like into a message."""
     try:
         yield
@@ -253,7 +269,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_elsewhere(path: Path, text: str) -> None:
     """Writes a file that the user asked for outside the run directory, whole or not at all."""
-    with _writing(path.parent):
+    with writing(path.parent):
         write_atomic(path, text.encode())
 
 

@@ -76,7 +76,7 @@ class Workbench:
         return trial.done(place)
 
     def _guidance(self, trial: "_Trial") -> Guidance:
-        return Guidance(self.programs, trial.report, trial.request, final=False)
+        return Guidance(self.programs, trial.report, trial.request, final=trial.task.final)
 
     def _prepared(self, trial: "_Trial", initialize: bool) -> Prepared:
         return experiment.prepare(trial.config(), initialize, self._data(trial.config()))
@@ -172,6 +172,11 @@ def _is_memory(error: Exception) -> bool:
 def _forget() -> None:
     """Frees what the models before have left, and has Keras count names from the start, as in a new process."""
     import keras
+    from tensorflow.python.framework import ops
 
     keras.backend.clear_session(free_memory=False)
+    # TensorFlow (2.21) keeps every graph that has a custom gradient in it, 3 MB each, by the gradient's name.
+    registry = ops.gradient_registry._registry
+    for name in [name for name in registry if name.startswith("CustomGradient-")]:
+        del registry[name]
     gc.collect()

@@ -1,0 +1,87 @@
+"""`nntrain tune --dry-run`: the size of the space, the number of trials, an estimate of the time."""
+
+import tempfile
+from pathlib import Path
+
+from nntrain.errors import NNTrainError
+from nntrain.executors._task import Executor, Task
+from nntrain.spec.load import Config
+from nntrain.spec.resolve import DEFAULT_EPOCHS
+from nntrain.spec.search import Search, as_yaml
+from nntrain.terminal import Terminal
+from nntrain.tune import trial_config
+from nntrain.tuners._tuner import Proposal, Tuner, Waiting
+
+SAMPLE_EPOCHS = 2
+OVERHEAD_SECONDS = 0.3  # of a trial beside its training
+UNKNOWN = 100_000  # proposals after which counting is given up
+
+
+def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, workers: int, terminal: Terminal) -> None:
+    """Counts the trials, times two epochs of the config as it is written, and says both."""
+    epochs = _lengths(config, search, tuner)
+    epoch_seconds = _epoch_seconds(config, search, executor)
+    seconds = (sum(epochs) * epoch_seconds * search.tune.repeats + OVERHEAD_SECONDS * len(epochs)) / workers
+    if search.tune.max_seconds is not None:
+        seconds = min(seconds, search.tune.max_seconds)
+    size = search.space.size
+    told = {
+        "space": size,
+        "parameters": len(search.space.parameters),
+        "trials": len(epochs),
+        "epochs": sum(epochs) * search.tune.repeats,
+        "epoch_seconds": round(epoch_seconds, 4),
+        "seconds": round(seconds, 1),
+    }
+    terminal.event("dry_run", told)
+    count = "more sets of values than can be counted" if size is None else f"{size:,} sets of values"
+    terminal.line(f"space: {len(search.space.parameters)} parameters, {count}")
+    engine = search.tune.engine.called()
+    terminal.line(f"trials: {len(epochs)} by {engine}, at most {told['epochs']:,} epochs, for {search.metric}")
+    terminal.line(f"time: about {_words(seconds)} with {workers} at once ({epoch_seconds:.3f} s an epoch as written)")
+
+
+def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
+    """The epochs of each trial that the budget allows, if none stops early.
+
+    An engine that comes to an end by itself is asked, and told a score for each trial; another one would take long.
+    """
+    own, limit = config.experiment.train.epochs or DEFAULT_EPOCHS, search.tune.budget or UNKNOWN
+    if not search.tune.engine.finite:
+        count, total = min(limit, search.space.size or limit), search.tune.max_epochs_total
+        return [own] * (count if total is None else min(count, total // (own * search.tune.repeats)))
+    found: list[int] = []
+    totals: list[int] = []
+    while len(found) < limit:
+        proposal = tuner.ask()
+        if proposal is None or isinstance(proposal, Waiting):
+            break
+        totals.append(_total(proposal, own))
+        found.append(totals[-1] - (0 if proposal.parent is None else totals[proposal.parent]))
+        if search.tune.max_epochs_total and sum(found) * search.tune.repeats > search.tune.max_epochs_total:
+            found.pop()
+            break
+        tuner.tell(len(totals) - 1, float(len(totals)), totals[-1])
+    return found
+
+
+def _total(proposal: Proposal, own: int) -> int:
+    return int(proposal.epochs or proposal.values.get("train.epochs", own))
+
+
+def _epoch_seconds(config: Config, search: Search, executor: Executor) -> float:
+    """Seconds of the second epoch of the config as it is written."""
+    sample = trial_config(config, search, Proposal({}, epochs=SAMPLE_EPOCHS), 0)
+    with tempfile.TemporaryDirectory() as folder:
+        executor.submit(Task(0, str(Path(folder) / "sample"), as_yaml(sample)))
+        while (event := executor.next()) is None or event.kind == "epoch":
+            continue
+    if event.kind != "done":
+        raise NNTrainError(f"the config as it is written does not train: {event.message}")
+    return event.rows[-1]["seconds"]
+
+
+def _words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

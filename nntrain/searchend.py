@@ -1,0 +1,142 @@
+"""What a search leaves when it has ended: pictures, a summary, the best trials trained again, and the words for it."""
+
+from pathlib import Path
+from typing import Any
+
+from nntrain import rundir
+from nntrain.errors import NNTrainError
+from nntrain.executors._task import Task
+from nntrain.rundir import RunDir
+from nntrain.terminal import Terminal, json_ready, shown_figure
+from nntrain.trialbook import Entry
+from nntrain.trials import Trial
+from nntrain.tune import Runner, trial_config
+
+SHOWN = 10  # trials in the table at the end
+
+
+def finish(runner: Runner, reason: str, refit: int, terminal: Terminal) -> None:
+    """Writes and shows the result of a search that has at least one score."""
+    if runner.search.tune.keep == "best":
+        runner.discard_models()
+    refitted = _refit(runner, refit, terminal)
+    _draw(runner, terminal)
+    summary = _summary(runner, reason, refitted)
+    runner.place.write_json(rundir.SUMMARY, json_ready(summary))
+    _show(runner, summary, terminal)
+
+
+def save_log(place: RunDir, terminal: Terminal) -> None:
+    """Writes log.txt: what was printed so far."""
+    place.write(rundir.LOG, "\n".join([*terminal.log, ""]))
+
+
+def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str, Any]:
+    entries, best = runner.book.entries, runner.book.best
+    counts = {word: sum(entry.status == word for entry in entries) for word in ("done", "pruned", "failed")}
+    return {
+        "kind": "search",
+        "engine": runner.search.tune.engine.called(),
+        "objective": runner.search.metric,
+        "direction": runner.search.direction,
+        "epoch": runner.search.tune.epoch,
+        "trials": len(runner.book.over()),
+        **counts,
+        "epochs": runner.book.epochs(),
+        "best": None if best is None else _as_json(best),
+        "refit": refitted,
+        "ended": reason,
+        "seconds": runner.seconds,
+    }
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    figures = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs}
+    return {"run": entry.name, "values": entry.proposal.values, **figures}
+
+
+def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
+    terminal.event("summary", {"run": str(runner.place), **summary})
+    metric, ranked = runner.search.metric, runner.book.ranked()
+    paths = list(dict.fromkeys(one.path for one in runner.search.space.parameters))
+    spread = ("spread",) if runner.search.tune.repeats > 1 else ()
+    rows = [
+        [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]
+        for entry in ranked[:SHOWN]
+    ]
+    terminal.table("", ("trial", metric, *spread, "epochs", *paths), rows)
+    best = runner.book.best
+    if best is not None:
+        own = "the config as it was written" if best.number == 0 else "which `nntrain fit` runs as it is"
+        terminal.line(
+            f"best {metric} {shown_figure(best.score)}: {best.name}, in {runner.place.path / rundir.BEST}, {own}"
+        )
+    failed = f", {summary['failed']} failed" if summary["failed"] else ""
+    pruned = f", {summary['pruned']} pruned" if summary["pruned"] else ""
+    count = f"{summary['trials']} trials{pruned}{failed}, {summary['epochs']} epochs, {summary['seconds']:.1f} s"
+    terminal.line(f"{count}; {summary['ended']}; search in {runner.place}")
+
+
+def _values(entry: Entry, paths: list[str]) -> list[Any]:
+    from nntrain.parameter_axis import label
+
+    return [label(entry.proposal.values[path]) if path in entry.proposal.values else "" for path in paths]
+
+
+def _refit(runner: Runner, count: int, terminal: Terminal) -> dict[str, Any]:
+    """Trains the best trials once more from the start, scores them on the test split, and returns their metrics."""
+    best = [entry for entry in runner.book.ranked() if entry.status == "done"][:count]
+    tasks = [_final_task(runner, number, entry) for number, entry in enumerate(best)]
+    found: dict[str, Any] = {}
+    waiting, running = list(tasks), 0
+    while waiting or running:
+        while waiting and runner.executor.free:
+            runner.executor.submit(waiting.pop(0))
+            running += 1
+        event = runner.executor.next()
+        if event is None or event.kind == "epoch":
+            continue
+        running -= 1
+        name = Path(tasks[event.number].folder).name
+        if event.kind != "done":
+            raise NNTrainError(f"{name} was not trained: {event.message}", help=f"see {runner.place.path / name}")
+        found[name] = {"trial": best[event.number].name, "metrics": event.summary["metrics"]}
+    rows = [
+        [name, one["trial"], *one["metrics"]["test"].values()] for name, one in sorted(found.items()) if _tested(one)
+    ]
+    if rows:
+        first = next(one for one in found.values() if _tested(one))
+        terminal.table("trained again, on the test split", ("run", "trial", *first["metrics"]["test"]), rows)
+    return dict(sorted(found.items()))
+
+
+def _tested(one: dict[str, Any]) -> bool:
+    return "test" in one["metrics"]
+
+
+def _final_task(runner: Runner, number: int, entry: Entry) -> Task:
+    from nntrain.spec.search import as_yaml
+
+    folder = (runner.place.path / f"refit-{number + 1}").absolute()
+    config = as_yaml(trial_config(runner.config, runner.search, entry.proposal, 0))
+    return Task(number=number, folder=str(folder), config=config, final=True)
+
+
+def _draw(runner: Runner, terminal: Terminal) -> None:
+    """The pictures of the search."""
+    from nntrain.importance import Importance, measure
+    from nntrain.plots import importance, parallel_coordinates, search_history, slices
+
+    trials: list[Trial] = runner.book.trials()
+    space, metric, direction = runner.search.space, runner.search.metric, runner.search.direction
+    title, write = runner.place.path.name, runner.place.write_plot
+    if not runner.book.over():
+        return
+    write("search_history", search_history.draw(trials, metric, direction, title))
+    write("slices", slices.draw(trials, space, metric, direction, title))
+    write("parallel_coordinates", parallel_coordinates.draw(trials, space, metric, direction, title))
+    found = measure(trials, space, runner.search.tune.seed)
+    if isinstance(found, Importance):
+        write("importance", importance.draw(found, metric, title))
+    else:
+        terminal.note(f"no picture of the parameters' importance: {found.reason}")

@@ -1,0 +1,155 @@
+"""What is known of every trial of a search, whether it was just run or is read back from the journal."""
+
+import math
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from nntrain.spec.search import Direction
+from nntrain.trials import Trial
+from nntrain.tuners._tuner import Proposal
+
+Status = Literal["waiting", "running", "done", "pruned", "failed"]
+TRIES = 2  # a trial that ends its worker so often without getting any further is given up
+
+
+@dataclass
+class Entry:
+    """One trial. `verdicts` are the answers given after its epochs; `failed` ones have a message."""
+
+    number: int  # from 0, in the order of the engine's proposals
+    proposal: Proposal
+    status: Status = "waiting"
+    score: float | None = None
+    spread: float | None = None
+    epochs: int = 0
+    trained: int = 0  # epochs less those of the trial that it went on from
+    seconds: float = 0.0
+    message: str = ""
+    verdicts: dict[int, bool] = field(default_factory=dict)
+    reached: int = 0  # the last epoch that was heard of
+    losses: int = 0  # workers lost since then
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return f"trial-{self.number + 1:03}"
+
+    @property
+    def over(self) -> bool:
+        """Whether it needs no worker any more."""
+        return self.status in ("done", "pruned", "failed")
+
+    def as_trial(self) -> Trial:
+        """The trial as tables and pictures show it."""
+        status = "running" if self.status == "waiting" else self.status
+        return Trial(
+            number=self.number + 1,
+            values=self.proposal.values,
+            score=self.score,
+            status=status,
+            epochs=self.epochs,
+            seconds=self.seconds,
+            spread=self.spread,
+            message=self.message,
+        )
+
+    def hear(self, epoch: int) -> None:
+        """An epoch was reached; getting further forgives the workers that were lost before."""
+        if epoch > self.reached:
+            self.reached, self.losses = epoch, 0
+
+    def lose(self) -> bool:
+        """A worker was lost; True when the trial is to be given up."""
+        self.losses += 1
+        return self.losses >= TRIES
+
+
+@dataclass
+class Book:
+    """Every trial in the order of the proposals."""
+
+    direction: Direction
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, proposal: Proposal) -> Entry:
+        """A new trial."""
+        self.entries.append(Entry(len(self.entries), proposal))
+        return self.entries[-1]
+
+    def over(self) -> list[Entry]:
+        """The trials that have ended."""
+        return [entry for entry in self.entries if entry.over]
+
+    def trials(self) -> list[Trial]:
+        """All that were begun, as tables and pictures show them."""
+        return [entry.as_trial() for entry in self.entries if entry.status != "waiting"]
+
+    def epochs(self) -> int:
+        """Epochs trained by the trials that have ended."""
+        return sum(entry.trained for entry in self.entries)
+
+    def ranked(self) -> list[Entry]:
+        """The scored trials, the best first; of equals the first. A pruned one stands behind all that are done."""
+        sign = 1 if self.direction == "min" else -1
+        scored = [entry for entry in self.over() if entry.score is not None]
+        return sorted(scored, key=lambda entry: (entry.status == "pruned", sign * (entry.score or 0.0), entry.number))
+
+    @property
+    def best(self) -> Entry | None:
+        """The best trial so far."""
+        return next(iter(self.ranked()), None)
+
+    def alike(self, message: str) -> int:
+        """How many trials failed with this message, numbers in it aside."""
+        return sum(entry.status == "failed" and cause(entry.message) == cause(message) for entry in self.entries)
+
+
+def cause(message: str) -> str:
+    """What failures have in common: the message less its numbers."""
+    return "".join(letter for letter in message if not letter.isdigit())
+
+
+def score_of(rows: Sequence[Mapping[str, float]], metric: str, direction: Direction, epoch: str) -> float | None:
+    """The score of a training: its figure in the best epoch, or in the last one; None where it is not finite."""
+    values = [row[metric] for row in rows if metric in row]
+    if not values or not all(math.isfinite(value) for value in values):
+        return None
+    if epoch == "last":
+        return values[-1]
+    return min(values) if direction == "min" else max(values)
+
+
+def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
+    """The mean of the repeats, and their standard deviation where there is more than one."""
+    if len(scores) == 1:
+        return scores[0], None
+    return statistics.fmean(scores), statistics.stdev(scores)
+
+
+def replayed(book: Book, events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Entry, Mapping[str, Any]]]:
+    """Brings a book to where the journal's events left it; yields each event with its trial, for the engine."""
+    for event in events:
+        kind = str(event["event"])
+        if kind == "ask":
+            entry = book.add(Proposal(event["values"], event["epochs"], event["parent"]))
+        elif kind in ("report", "lost", "tell", "start"):
+            entry = book.entries[event["trial"]]
+            _retell(kind, entry, event)
+        else:
+            continue
+        yield kind, entry, event
+
+
+def _retell(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:
+    if kind == "start":
+        entry.status = "running"
+    elif kind == "report":
+        entry.verdicts[event["epoch"]] = event["stop"]
+        entry.hear(event["epoch"])
+    elif kind == "lost":
+        entry.lose()
+    else:
+        for name in ("status", "score", "spread", "epochs", "trained", "seconds", "message"):
+            setattr(entry, name, event[name])

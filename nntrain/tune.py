@@ -1,0 +1,356 @@
+"""`nntrain tune`: proposals of an engine become trials, trials become scores, scores go back to the engine.
+
+The engine decides what to try, an executor runs it, the journal remembers both; this module only carries between them.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from nntrain import rundir
+from nntrain.engine.signals import StopRequest, watched
+from nntrain.errors import ConfigError, NNTrainError, dotted
+from nntrain.executors._task import Event, Executor, Task
+from nntrain.journal import Journal
+from nntrain.rundir import RunDir
+from nntrain.spec.load import Config
+from nntrain.spec.resolve import DEFAULT_EPOCHS
+from nntrain.spec.search import Search, as_yaml, with_values
+from nntrain.trialbook import Book, Entry, mean_and_spread, replayed, score_of
+from nntrain.trials import trials_csv
+from nntrain.tuners._tuner import Proposal, Tuner, Waiting
+
+POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
+SAME_CAUSE = 3  # failures for one cause that end a search
+
+
+class View(Protocol):
+    """What is told while the search goes on."""
+
+    def epoch(self, entry: Entry, row: dict[str, float], score: float | None) -> None:
+        """After an epoch of a trial."""
+
+    def update(self, book: Book) -> None:
+        """After a trial has begun or ended."""
+
+    def ended(self, entry: Entry, book: Book) -> None:
+        """A trial has ended."""
+
+
+@dataclass
+class Underway:
+    """A trial that is being run: what is still to be started, what has come back. A repeat is a training of its own."""
+
+    entry: Entry
+    waiting: deque[Task]
+    running: set[int] = field(default_factory=set)
+    found: dict[int, Event] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every training has come back."""
+        return not self.waiting and not self.running
+
+
+@dataclass
+class Runner:
+    """A search that is being run in its directory. `spent` are the seconds that it took before it was resumed."""
+
+    config: Config
+    search: Search
+    place: RunDir
+    journal: Journal
+    tuner: Tuner
+    executor: Executor
+    view: View
+    book: Book
+    spent: float = 0.0
+    ending: str = ""  # why no more trials are begun
+    broken: bool = False  # whether it is for three failures
+    underway: dict[int, Underway] = field(default_factory=dict)
+
+    def run(self) -> str:
+        """Runs trials until the budget, the space or the algorithm is at its end; returns why, in words.
+
+        Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, and NNTrainError when
+        three trials failed for one cause or no trial has a score.
+        """
+        self.began = time.monotonic() - self.spent
+        with watched() as request:
+            try:
+                self._loop(request)
+            finally:
+                self.journal.add({"event": "pause", "seconds": self.seconds})
+        request.raise_if_asked()
+        if not self.book.best:
+            raise self._nothing()
+        return self.ending
+
+    @property
+    def seconds(self) -> float:
+        """What the search has taken so far."""
+        return round(time.monotonic() - self.began, 3)
+
+    def _loop(self, request: StopRequest) -> None:
+        asked_to_stop = False
+        self._fill()
+        while self.underway:
+            event = self.executor.next(POLL_SECONDS)
+            over = self._time_is_over()
+            if (request.signal or over) and not asked_to_stop:
+                asked_to_stop = True
+                self.ending = f"{self.search.tune.max_seconds:g} seconds are over" if over else "stopped"
+                self._give_up_waiting()
+                self.executor.stop()
+            if event is not None:
+                self._take(event)
+            self._fill()
+
+    def _time_is_over(self) -> bool:
+        limit = self.search.tune.max_seconds
+        return limit is not None and time.monotonic() - self.began >= limit
+
+    # From proposals to tasks
+
+    def _fill(self) -> None:
+        """Gives every free worker something to do."""
+        while self.executor.free:
+            task = next((u.waiting.popleft() for u in self.underway.values() if u.waiting), None)
+            if task is not None:
+                self._start(task)
+            elif not self._begin_another():
+                break
+
+    def _start(self, task: Task) -> None:
+        number = task.number // self.search.tune.repeats
+        self.underway[number].running.add(task.number)
+        self.journal.add({"event": "start", "trial": number, "task": task.number})
+        self.executor.submit(task)
+
+    def _begin_another(self) -> bool:
+        """Whether there is another trial; it may have failed at once."""
+        entry = None if self.ending else self._next_entry()
+        if entry is None:
+            return False
+        try:
+            tasks = list(self._tasks(entry))
+        except ConfigError as error:
+            first = error.problems[0]
+            where = f"`{dotted(first.path)}`: " if first.path else ""
+            self._end(entry, message=f"{where}{first.message}")
+            return True
+        entry.status = "running"
+        self.underway[entry.number] = Underway(entry, deque(tasks))
+        self.view.update(self.book)
+        return True
+
+    def _next_entry(self) -> Entry | None:
+        """A trial that waits, such as one that a kill interrupted; else what the engine proposes."""
+        for entry in self.book.entries:
+            if not entry.over and entry.number not in self.underway:
+                return entry if self._affordable(entry) else None
+        limit = self.search.tune.budget
+        if limit is not None and len(self.book.entries) >= limit:
+            self.ending = f"all {limit} trials are done" if limit > 1 else "the one trial is done"
+            return None
+        proposal = self.tuner.ask()
+        if isinstance(proposal, Waiting):
+            return None
+        if proposal is None:
+            self.ending = self._exhausted()
+            return None
+        entry = self.book.add(proposal)
+        asked = {"values": proposal.values, "epochs": proposal.epochs, "parent": proposal.parent}
+        self.journal.add({"event": "ask", **asked})
+        return entry if self._affordable(entry) else None
+
+    def _affordable(self, entry: Entry) -> bool:
+        """Whether the epochs of the trial are within `max_epochs_total`, those of the running ones counted in full."""
+        limit = self.search.tune.max_epochs_total
+        if limit is None:
+            return True
+        running = sum(self._planned(other.entry) for other in self.underway.values())
+        spent, planned = self.book.epochs(), self._planned(entry)
+        if spent + running + planned <= limit:
+            return True
+        if not running:
+            self.ending = f"{spent} of {limit} epochs are spent, and the next trial would train {planned}"
+        return False
+
+    def _planned(self, entry: Entry) -> int:
+        """Epochs that the trial may train at most, its repeats together."""
+        values, parent = entry.proposal.values, entry.proposal.parent
+        own = values.get("train.epochs", self.config.experiment.train.epochs or DEFAULT_EPOCHS)
+        total = int(entry.proposal.epochs or own)
+        before = 0 if parent is None else int(self.book.entries[parent].proposal.epochs or 0)
+        return (total - before) * self.search.tune.repeats
+
+    def _exhausted(self) -> str:
+        ended = str(getattr(self.tuner, "ended", "")) or "the engine has nothing more to propose"
+        return f"{ended} after {len(self.book.entries)} trials"
+
+    def _tasks(self, entry: Entry) -> Iterator[Task]:
+        """The trainings of a trial; raises ConfigError where its values do not make a config."""
+        repeats, parent = self.search.tune.repeats, entry.proposal.parent
+        for repeat in range(repeats):
+            yield Task(
+                number=entry.number * repeats + repeat,
+                folder=str(self.folder(entry, repeat).path.absolute()),
+                config=as_yaml(trial_config(self.config, self.search, entry.proposal, repeat)),
+                parent=None if parent is None else str(self.folder(self.book.entries[parent], repeat).path.absolute()),
+                judged=self.search.tune.pruner is not None,
+            )
+
+    def folder(self, entry: Entry, repeat: int = 0) -> RunDir:
+        """The run directory of a training."""
+        path = self.place.path / entry.name
+        return RunDir(path if self.search.tune.repeats == 1 else path / f"repeat-{repeat + 1}")
+
+    def _give_up_waiting(self) -> None:
+        """Takes back what was not started yet; a resumed search begins it."""
+        for number, underway in list(self.underway.items()):
+            underway.waiting.clear()
+            if not underway.running:
+                del self.underway[number]
+
+    # From events to scores
+
+    def _take(self, event: Event) -> None:
+        underway = self.underway.get(event.number // self.search.tune.repeats)
+        if underway is None:
+            return  # a repeat of a trial that has failed already
+        if event.kind == "epoch":
+            self._hear(underway.entry, event)
+            return
+        underway.running.discard(event.number)
+        if event.kind == "done":
+            underway.found[event.number] = event
+            if underway.complete:
+                self._score(underway)
+        elif event.kind == "failed":
+            self._end(underway.entry, message=event.message)
+        elif event.kind == "lost":
+            self._lost(underway, event)
+        if underway.complete or underway.entry.over:
+            self.underway.pop(underway.entry.number, None)
+
+    def _hear(self, entry: Entry, event: Event) -> None:
+        epoch = int(event.row["epoch"])
+        entry.hear(epoch)
+        score = event.row.get(self.search.metric)
+        self.view.epoch(entry, event.row, score)
+        if self.search.tune.pruner is None:
+            return
+        if epoch not in entry.verdicts and score is not None and score == score:
+            entry.verdicts[epoch] = self.tuner.report(entry.number, epoch, score)
+            report = {"trial": entry.number, "epoch": epoch, "score": score, "stop": entry.verdicts[epoch]}
+            self.journal.add({"event": "report", **report})
+        self.executor.answer(event.number, entry.verdicts.get(epoch, False))
+
+    def _lost(self, underway: Underway, event: Event) -> None:
+        entry = underway.entry
+        self.journal.add({"event": "lost", "trial": entry.number})
+        if entry.lose():
+            self._end(entry, message=f"given up after two tries: {event.message}")
+        elif not self.ending:
+            task = next(task for task in self._tasks(entry) if task.number == event.number)
+            underway.waiting.append(task)
+
+    def _score(self, underway: Underway) -> None:
+        search, entry = self.search, underway.entry
+        events = [event for _, event in sorted(underway.found.items())]
+        scores = [score_of(event.rows, search.metric, search.direction, search.tune.epoch) for event in events]
+        entry.epochs = max(len(event.rows) for event in events)
+        before = 0 if entry.proposal.parent is None else self.book.entries[entry.proposal.parent].epochs
+        entry.trained = sum(len(event.rows) - before for event in events)
+        entry.seconds = round(sum(float(event.summary["seconds"]) for event in events), 3)
+        whole = [score for score in scores if score is not None]
+        if len(whole) < len(scores):
+            self._end(entry, message=f"`{search.metric}` is not finite")
+            return
+        entry.score, entry.spread = mean_and_spread(whole)
+        pruned = any(event.summary.get("stopped") == "pruned" for event in events)
+        self._end(entry, status="pruned" if pruned else "done")
+
+    def _end(self, entry: Entry, status: Any = "failed", message: str = "") -> None:
+        """Tells the engine, the journal and the user how a trial ended."""
+        entry.status, entry.message = status, message
+        self.underway.pop(entry.number, None)
+        self.tuner.tell(entry.number, entry.score, entry.epochs)
+        names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
+        self.journal.add({"event": "tell", "trial": entry.number, **{name: getattr(entry, name) for name in names}})
+        self.write()
+        self.view.ended(entry, self.book)
+        if status == "failed" and self.search.tune.on_error == "stop" and self.book.alike(message) >= SAME_CAUSE:
+            self.broken = True
+            self.ending = f"{SAME_CAUSE} trials failed for one cause: {message}"
+            self._give_up_waiting()
+
+    def _nothing(self) -> NNTrainError:
+        failed = [entry for entry in self.book.entries if entry.status == "failed"]
+        if not failed:
+            return NNTrainError(f"no trial was finished: {self.ending}", help=f"`nntrain resume {self.place}` goes on")
+        last = failed[-1]
+        help = f"{last.name} says: {last.message}"
+        return NNTrainError(f"none of {len(failed)} trials has a score: {self.ending}", help=help)
+
+    # Files
+
+    def write(self) -> None:
+        """Writes the table, and the best config as long as there is one; keeps the models that are to be kept."""
+        self.place.write(rundir.TRIALS, rundir.csv_text(trials_csv(self.book.trials(), self.search.space)))
+        best = self.book.best
+        if best is not None:
+            self.place.write(rundir.BEST, self.best_config(best))
+        if self.search.tune.keep == "best" and self.search.tune.engine.called() != "Hyperband":
+            self.discard_models()
+
+    def discard_models(self) -> None:
+        """Removes models and checkpoints of all ended trials but the best."""
+        for entry in self.book.over():
+            if entry is not self.book.best:
+                for repeat in range(self.search.tune.repeats):
+                    self.folder(entry, repeat).discard_model()
+
+    def best_config(self, best: Entry) -> str:
+        """The best trial's config with a header that says what to expect."""
+        repeats = self.search.tune.repeats
+        figure = f"{self.search.metric} {best.score:.4f}" + (f", the mean over {repeats} seeds" if repeats > 1 else "")
+        config = trial_config(self.config, self.search, best.proposal, 0)
+        return f"# nntrain fit best.yaml   {best.name}: {figure} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
+
+
+def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int) -> Config:
+    """The config of a trial: values put, and what the search itself decides; raises ConfigError.
+
+    The model that is kept is that of the epoch which gives the score, unless the config says which one to keep.
+    """
+    train = config.experiment.train
+    extra: dict[str, Any] = {}
+    if proposal.epochs is not None:
+        extra["train.epochs"] = proposal.epochs
+    if train.monitor is None:
+        extra["train.monitor"] = search.metric
+    if search.tune.epoch == "last":
+        extra["train.save"] = "last"
+    if train.threads is None:
+        extra["train.threads"] = 1  # so that `fit` gives the same bits as a worker
+    if repeat:
+        extra["seed"] = (proposal.values.get("seed", config.experiment.seed) + repeat) % 2**31
+    return with_values(config, proposal.values, extra)
+
+
+def replay(tuner: Tuner, book: Book, events: Sequence[dict[str, Any]]) -> None:
+    """Brings an engine to where the journal left it; raises NNTrainError where it now proposes something else."""
+    for kind, entry, event in replayed(book, events):
+        if kind == "ask":
+            proposal = tuner.ask()
+            if proposal != entry.proposal:
+                message = f"the engine proposes other values for {entry.name} than it did before"
+                raise NNTrainError(message, help="install the versions of then, or begin the search again")
+        elif kind == "report" and tuner.report(entry.number, event["epoch"], event["score"]) != event["stop"]:
+            raise NNTrainError(f"the pruner judges {entry.name} otherwise than it did before")
+        elif kind == "tell":
+            tuner.tell(entry.number, event["score"], event["epochs"])

@@ -1,0 +1,147 @@
+"""The command `tune`, and `resume` of a search: from a config to a directory of trials."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nntrain import backend, commands, dryrun, rundir, searchend
+from nntrain.errors import ConfigError, NNTrainError, Stopped
+from nntrain.journal import Journal
+from nntrain.rundir import RunDir
+from nntrain.searchview import SearchView
+from nntrain.spec.base import to_tree
+from nntrain.spec.load import Config, load
+from nntrain.spec.search import Search, as_yaml, search_of
+from nntrain.terminal import Terminal
+from nntrain.trialbook import Book
+from nntrain.tune import Runner, replay
+
+MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
+
+
+@dataclass(frozen=True)
+class Tune:
+    """What `nntrain tune` was asked for."""
+
+    config: str
+    assignments: tuple[str, ...]
+    workers: int
+    refit: int
+    name: str | None
+    runs_dir: Path
+    device: backend.Device
+    verbose: bool
+
+    def run(self, terminal: Terminal) -> None:
+        """Searches from the beginning."""
+        config = commands.checked(self.config, self.assignments, None, terminal)
+        search = search_of(config)
+        name = self.name or rundir.run_name(self.config)
+        rundir.refuse_bad_name(name)
+        text = Path(self.config).read_bytes()
+        with _pool(self.workers, config, self.device, self.verbose) as pool:
+            tuner = _tuner(search)
+            place = RunDir.create(self.runs_dir, name)
+            with place.owned():
+                place.write(rundir.CONFIG, text)
+                place.write(rundir.SEARCH, _as_search(config))
+                journal = Journal.create(place, {"search_sha256": identity(config)})
+                book = Book(search.direction)
+                with SearchView(terminal, search, book) as view:
+                    runner = Runner(config, search, place, journal, tuner, pool, view, book)
+                    _carry_out(runner, self.refit, terminal)
+
+    def tell(self, terminal: Terminal) -> None:
+        """Says what a search would do, after one short training to see how long an epoch takes."""
+        config = commands.checked(self.config, self.assignments, None, terminal)
+        search = search_of(config)
+        with _pool(1, config, self.device, self.verbose) as pool:
+            dryrun.tell(config, search, _tuner(search), pool, self.workers, terminal)
+
+
+def resume(
+    place: RunDir,
+    assignments: Sequence[str],
+    workers: int,
+    device: backend.Device,
+    verbose: bool,
+    terminal: Terminal,
+) -> None:
+    """Goes on with a search that was stopped or killed; a larger budget may be given with `--set tune.trials=…`.
+
+    Raises ConfigError for any other change, and NNTrainError where the journal cannot be used.
+    """
+    _refuse_other_assignments(assignments)
+    with place.owned():
+        journal = Journal.open(place)
+        head, events, complaint = journal.read()
+        config = load(place.path / rundir.SEARCH, assignments)
+        if head.get("search_sha256") != identity(config):
+            message = f"`{place.path / rundir.SEARCH}` is not the search that `{rundir.JOURNAL}` is about"
+            raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
+        if complaint:
+            terminal.note(f"warning: {complaint}")
+        search = search_of(config)
+        spent = sum(event["seconds"] for event in events[-1:] if event["event"] == "pause")
+        with _pool(workers, config, device, verbose) as pool:
+            tuner, book = _tuner(search), Book(search.direction)
+            replay(tuner, book, events)
+            terminal.note(f"going on with {place}: {len(book.over())} trials are done")
+            with SearchView(terminal, search, book) as view:
+                runner = Runner(config, search, place, journal, tuner, pool, view, book, spent)
+                _carry_out(runner, 0, terminal)
+
+
+def _carry_out(runner: Runner, refit: int, terminal: Terminal) -> None:
+    """Runs the search and writes what it came to; raises when it was stopped, or ended for want of a score."""
+    try:
+        reason = runner.run()
+    except Stopped as error:
+        done = len(runner.book.over())
+        raise error.after(f"{done} trials are done", f"`nntrain resume {runner.place}` goes on") from None
+    finally:
+        runner.write()
+        searchend.save_log(runner.place, terminal)
+    searchend.finish(runner, reason, refit, terminal)
+    searchend.save_log(runner.place, terminal)
+    if runner.broken:
+        help = "mend it, or let the search go on with `--set tune.on_error=continue`"
+        raise NNTrainError(f"the search was stopped: {reason}", help=help)
+
+
+def _pool(workers: int, config: Config, device: backend.Device, verbose: bool) -> Any:
+    """The workers, which load TensorFlow while this process does."""
+    from nntrain.executors.process_pool import ProcessPool
+
+    if workers < 1:
+        raise ConfigError(f"`--workers` must be 1 or more, got `{workers}`", help="write `--workers 2`")
+    return ProcessPool(workers, device, verbose, config.experiment.train.threads or 1)
+
+
+def _tuner(search: Search) -> Any:
+    from nntrain.tuners._choose import make_tuner
+
+    return make_tuner(search.tune, search.space, search.direction)
+
+
+def _as_search(config: Config) -> str:
+    """The config with `--set` applied and absolute paths, its section `tune` included: what `resume` reads."""
+    return f"# What `nntrain resume` goes on with; `config.yaml` is as it was given.\n{as_yaml(config)}"
+
+
+def identity(config: Config) -> str:
+    """What must not change in a search: all of its config but the budget."""
+    tree = to_tree(config.experiment)
+    tree["tune"] = {name: value for name, value in tree["tune"].items() if name not in MAY_CHANGE}
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
+
+
+def _refuse_other_assignments(assignments: Sequence[str]) -> None:
+    for assignment in assignments:
+        path = assignment.partition("=")[0].strip()
+        if path.removeprefix("tune.") not in MAY_CHANGE or not path.startswith("tune."):
+            help = f"only {', '.join(f'`tune.{name}`' for name in MAY_CHANGE)} may change; begin another search"
+            raise ConfigError(f"a search cannot go on with another `{path}`", help=help)
