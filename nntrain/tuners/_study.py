@@ -13,9 +13,6 @@ from nntrain.spec.space import Space
 from nntrain.tuners._codes import Coded, Codes, Coding, mixed
 from nntrain.tuners._tuner import Proposal, Waiting
 
-_REPEATS = 10
-"""How often a sampler may propose what was proposed before, until an untried set of values is drawn instead."""
-
 _PRUNERS = {
     "Hyperband": optuna.pruners.HyperbandPruner,
     "ASHA": optuna.pruners.SuccessiveHalvingPruner,
@@ -43,10 +40,14 @@ class Trial:
 
 
 class StudyTuner:
-    """A Tuner that asks a study."""
+    """A Tuner that asks a study.
 
-    def __init__(self, study: Any, coding: Coding, space: Space, seed: int) -> None:
+    The sampler may propose what was proposed before `repeats` times, until an untried set of values is drawn instead.
+    """
+
+    def __init__(self, study: Any, coding: Coding, space: Space, seed: int, repeats: int = 10) -> None:
         self.ended = ""
+        self._repeats = repeats
         self._study = study
         self._coding = coding
         self._space = space
@@ -69,7 +70,7 @@ class StudyTuner:
 
     def _new(self) -> Proposal | None:
         """What the sampler proposes. A set of values that it repeats is answered with what is known, and it goes on."""
-        for _ in range(_REPEATS):
+        for _ in range(self._repeats):
             asked = self._study.ask()
             codes: Codes = {}
             for one in self._coding.parameters:

@@ -17,4 +17,5 @@ def make(options: Any, space: Space, seed: int, objective_direction: str, pruner
 
     with silence():
         sampler = GPSampler(**options.written(), seed=mixed(seed), warn_independent_sampling=False)
-    return StudyTuner(make_study(sampler, objective_direction, pruner), Coding(space), space, seed)
+    study = make_study(sampler, objective_direction, pruner)
+    return StudyTuner(study, Coding(space), space, seed, repeats=2)  # it is slow, and repeats itself when it is sure
