@@ -49,17 +49,22 @@ def put(document: Document, assignment: str) -> Document:
 
 def from_document(document: Document) -> Config:
     """Validates a document that was read already; raises ConfigError with all problems."""
+    config = Config(validated(document), document)
+    return replace(config, warnings=config.check(config.experiment.data.facts))
+
+
+def validated(document: Document) -> Experiment:
+    """The experiment of a document, its options checked each by itself; raises ConfigError with all problems."""
     try:
         with relative_to(FilePath(document.file).parent):
-            experiment = Experiment.model_validate(document.tree)
+            experiment: Experiment = Experiment.model_validate(document.tree)
     except ValidationError as error:
         found = [worded(details) for details in error.errors()]
         new = [problem for problem in found if not _is_echo(problem, document)]
         raise ConfigError(problems=in_order(document, [*document.problems, *new])) from None
     if document.problems:
         raise ConfigError(problems=in_order(document, document.problems))
-    config = Config(experiment, document)
-    return replace(config, warnings=config.check(experiment.data.facts))
+    return experiment
 
 
 def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:

@@ -122,8 +122,11 @@ class Reader:
     def _refuse_overlaps(self) -> None:
         """One path has one parameter, for each option that it depends on."""
         seen: dict[tuple[str, Condition | None], Written] = {}
+        known = {one.parameter.path for one in self.found}
         for one in self.found:
             condition = one.parameter.condition
+            if condition is not None and condition.path not in known:
+                continue  # the choice that it is inside has been refused
             first = seen.setdefault((_folded(one.parameter.path), condition), one)
             above = _holders(one.parameter.path, self.found)
             if first is not one:

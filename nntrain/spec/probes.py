@@ -12,11 +12,11 @@ from nntrain.assignment import same_name
 from nntrain.errors import ConfigError, Problem, Span, dotted
 from nntrain.spec import rules
 from nntrain.spec.base import is_name
-from nntrain.spec.load import Config
+from nntrain.spec.load import Config, validated
 from nntrain.spec.own import config_value
 from nntrain.spec.parameters import Written
 from nntrain.spec.space import Parameter, Space, Values
-from nntrain.spec.trial import MISSING, with_values
+from nntrain.spec.trial import MISSING, put_values, with_values
 
 _INPUTS = ("ignore", "features")  # options of data sources that choose among the inputs of the same rows
 
@@ -74,7 +74,7 @@ class Prober:
     def _of_value(self, one: Written, number: int, value: Any) -> Iterator[Problem]:
         values = self._setting(one.parameter, value)
         found = self._tried(values)
-        if found and not self._rescued(one.parameter, values):
+        if found and not (self._is_well_formed(values) and self._rescued(one.parameter, values)):
             yield from self._at_value(one, number, values, found)
 
     def _setting(self, one: Parameter, value: Any) -> Values:
@@ -106,6 +106,14 @@ class Prober:
             return []
         message = f"no metric of such a trial is called `{self.metric}`, the objective"
         return [Problem(message, ("train", "metrics"), "keep the metric in every value")]
+
+    def _is_well_formed(self, values: Values) -> bool:
+        """Whether every option is right by itself, so that only rules across options are broken."""
+        try:
+            validated(put_values(self.config, values))
+        except ConfigError:
+            return False
+        return True
 
     def _rescued(self, one: Parameter, values: Values) -> bool:
         """Whether another value of another parameter makes the config right."""

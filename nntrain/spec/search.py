@@ -74,14 +74,15 @@ def _emptiness(space: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _searchable(config: Config, reader: Reader, problems: list[Problem]) -> list[Written]:
     """The parameters whose paths can be searched; the others are told."""
-    kept = []
+    kept: dict[str, list[Written]] = {}
     for one in reader.ordered():
+        condition = one.parameter.condition
         if found := refused_path(one, config):
             problems.append(found)
-        else:
-            kept.append(one)
-    paths = {one.parameter.path for one in kept}
-    return [one for one in kept if one.parameter.condition is None or one.parameter.condition.path in paths]
+        elif condition is None or condition.path in kept:
+            kept.setdefault(one.parameter.path, []).append(one)
+    known = [one for every in kept.values() for one in every]
+    return [one for one in reader.ordered() if one in known]
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,6 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
     if isinstance(engine, tune.Hyperband):
         yield from _hyperband(config, written)
-    if isinstance(engine, tune.BruteForce):
-        yield from _finite(written)
     if isinstance(engine, tune.CmaEs):
         ranges = [one for one in written if one.parameter.condition is None and one.parameter.kind in ("int", "float")]
         if len(ranges) < 2:
@@ -185,12 +184,3 @@ def _hyperband(config: Config, written: list[Written]) -> Iterator[Problem]:
     if config.experiment.train.steps is not None:
         message = "`Hyperband` gives its trials epochs, which excludes `steps`"
         yield Problem(message, ("train", "steps"), "write `epochs`", on_key=True)
-
-
-def _finite(written: list[Written]) -> Iterator[Problem]:
-    for one in written:
-        if one.parameter.size is None:
-            help = "add a `step`, or write a choice"
-            yield Problem(
-                "`BruteForce` tries every value, and this range has no end of them", one.at, help, on_key=True
-            )

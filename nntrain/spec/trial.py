@@ -19,6 +19,11 @@ def with_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -
 
     None leaves the option out. Raises ConfigError where the values do not make a valid config.
     """
+    return from_document(put_values(config, values, extra))
+
+
+def put_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -> Document:
+    """The document of `with_values`, before it is validated; raises ConfigError for a path that does not exist."""
     document = without_tune(config.document)
     above_first = sorted(values.items(), key=lambda item: item[0].count("."))
     for path, value in [*above_first, *extra.items()]:
@@ -26,7 +31,7 @@ def with_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -
             document = replace(document, tree=_without(document.tree, path.split(".")))
         else:
             document = put(document, f"{path}={yamlfile.inline(value)}")
-    return from_document(document)
+    return document
 
 
 def value_at(tree: Any, parts: Sequence[str], name: str = "") -> Any:

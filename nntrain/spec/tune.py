@@ -76,8 +76,8 @@ class TPE(Engine):
     constant_liar: bool = omitted
 
     def model_post_init(self, _: Any) -> None:
-        if self.group and not self.multivariate:
-            raise problem("`group` needs `multivariate`", "add `multivariate: true`")
+        if self.group and self.multivariate is False:
+            raise problem("`group` needs `multivariate`", "remove `multivariate: false`")
 
 
 class GP(Engine):
@@ -97,7 +97,7 @@ class CmaEs(Engine):
 
 
 class BruteForce(Engine):
-    """Every set of values once, in random order. Optuna."""
+    """Every set of values once, in random order; a range without a `step` in ten places. Optuna."""
 
     finite = True
 
