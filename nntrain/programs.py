@@ -47,13 +47,12 @@ class Programs:
     def scorer(self, experiment: Experiment, facts: Facts, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
         """The same as `Scorer.of`, but its model may be another one, with the variables of `model`."""
         key = program_key(experiment, facts, x, batch_size)
+        scorer = Scorer.of(experiment, facts, model, x, batch_size)  # nothing is traced before it is called
         program = self._kept.get(key)
         if program is not None:
             self._kept.move_to_end(key)
-            model.optimizer.build(model.trainable_variables)
             copy_variables(model, program.model)
             return Scorer(experiment, facts, program)
-        scorer = Scorer.of(experiment, facts, model, x, batch_size)
         if type(scorer.program) is Program:  # others keep state of their own between calls
             self._kept[key] = scorer.program
             while len(self._kept) > self.most:

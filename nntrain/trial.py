@@ -152,9 +152,9 @@ def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def in_one_line(error: NNTrainError) -> str:
-    """The first problem's message, behind the path that it is about."""
-    first = error.problems[0]
-    return " ".join((f"{dotted(first.path)}: " if first.path else "").split() + first.message.split())
+    """The first problem's message behind the path that it is about, and nothing of the run's own folder."""
+    path = error.problems[0].path
+    return " ".join([*([f"{dotted(path)}:"] if path else []), *str(error.args[0]).split()])
 
 
 def _words(error: Exception) -> str:

@@ -22,8 +22,12 @@ from nntrain.executors._task import Event, Task
 if TYPE_CHECKING:
     from nntrain.engine.signals import StopRequest
 
-GROWTH_BYTES = 300_000_000  # of a worker's memory since its first trials, after which a new one takes its place
+# How much a worker may grow since its first trials before a new one takes its place. TensorFlow keeps half a megabyte
+# of every graph; a new worker costs two seconds and so waits for some trials, unless much is at stake.
+GROWTH_BYTES = 60_000_000
+LARGE_GROWTH_BYTES = 1_000_000_000
 FIRST_TRIALS = 5
+LEAST_TRIALS = 50
 GOODBYE_SECONDS = 1.0  # for a checkpoint after the pool has died
 ANSWER_SECONDS = 10.0  # to wait for an answer once the trial was asked to stop
 
@@ -96,13 +100,14 @@ def main(connection: Connection, settings: Settings) -> None:
 
 
 def _start(settings: Settings) -> None:
-    """Loads TensorFlow, on so many threads."""
+    """Loads TensorFlow, on so many threads, which no trial can change any more."""
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
     backend.start(settings.device, settings.verbose)
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(settings.threads)
     tf.config.threading.set_inter_op_parallelism_threads(settings.threads)
+    tf.config.list_logical_devices()  # from here on the threads are there
 
 
 class Worker:
@@ -212,7 +217,8 @@ class _Memory:
         now = resident_bytes(os.getpid())
         if self.trials <= FIRST_TRIALS:
             self.first = now
-        return now - self.first > GROWTH_BYTES
+        limit = GROWTH_BYTES if self.trials >= LEAST_TRIALS else LARGE_GROWTH_BYTES
+        return now - self.first > limit
 
 
 def resident_bytes(pid: int) -> int:
