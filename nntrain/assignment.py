@@ -83,7 +83,8 @@ class Change:
             new, way = self.replaced(tree[index], rest[1:], (*done, index))
             return [*tree[:index], new, *tree[index + 1 :]], way
         mapping = self._mapping(tree, key, done)
-        new, way = self.replaced(mapping.get(key), rest[1:], (*done, key))
+        key, rest = _with_points(mapping, rest)
+        new, way = self.replaced(mapping.get(key), rest, (*done, key))
         return {**mapping, key: new}, way
 
     def _index(self, tree: list[Any], key: str, done: Path) -> int:
@@ -114,6 +115,12 @@ class Change:
 
     def _error(self, message: str, help: str, done: Path) -> ConfigError:
         return self.given.error(self.given.part(len(done)), message, help, done)
+
+
+def _with_points(mapping: Mapping[str, Any], rest: Path) -> tuple[str, Path]:
+    """The key that the rest begins with, and what is left; a key of `tune.space` is itself a path with points."""
+    joined = [(".".join(str(part) for part in rest[:end]), rest[end:]) for end in range(len(rest), 0, -1)]
+    return next((found for found in joined if found[0] in mapping), joined[-1])
 
 
 def named_alike(tree: dict[str, Any], key: str) -> dict[str, Any]:

@@ -142,12 +142,13 @@ def put(document: Document, assignment: str, spelled_out: SpelledOut | None = No
     tree, path = Change(given, spelled_out).replaced(document.tree, given.parts, ())
     below = {(*path, *at): given.shifted(place) for at, place in given.values.items()}
     keys = {(*path, *at): given.shifted(place) for at, place in given.keys.items()}
-    above = {path[:end]: given.part(end - 1) for end in range(1, len(path)) if path[:end] not in document.keys}
+    joined = len(given.parts) - len(path)  # how many points stand in a key
+    above = {path[:end]: given.part(end - 1 + joined) for end in range(1, len(path)) if path[:end] not in document.keys}
     return replace(
         document,
         tree=tree,
         values={**_outside(document.values, path), **below, path: given.whole_value()},
-        keys={**_outside(document.keys, path), **above, **keys, path: given.part(len(path) - 1)},
+        keys={**_outside(document.keys, path), **above, **keys, path: given.part(len(given.parts) - 1)},
         problems=tuple(problem for problem in document.problems if problem.path[: len(path)] != path),
         lost=tuple(at for at in document.lost if at[: len(path)] != path),
     )

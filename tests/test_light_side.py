@@ -14,7 +14,7 @@ CONFIG = "data: iris\nmodel:\n  - Dense: {units: 3, activation: softmax}\n"
 RUN = """
 import atexit, sys
 from nntrain.cli import main
-heavy = set("tensorflow keras numpy pandas matplotlib sklearn scipy".split())
+heavy = set("tensorflow keras numpy pandas matplotlib sklearn scipy optuna keras_tuner".split())
 atexit.register(lambda: print("heavy:", *sorted(heavy & sys.modules.keys()), file=sys.stderr))
 main()
 """
@@ -35,6 +35,7 @@ def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         ["fit", "--help"],
         ["check", "c.yaml"],
         ["check", "c.yaml", "--set", "train.epochs=3", "--json"],
+        ["check", "c.yaml", "--set", "tune.space.train.batch_size={choice: [16, 32]}"],
         ["list"],
         ["list", "layers"],
         ["list", "data"],
@@ -55,6 +56,7 @@ def test_the_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: P
     [
         ["fit", "bad.yaml"],
         ["fit", "none.yaml"],
+        ["check", "c.yaml", "--set", "tune.space.train.batch_size={choice: [0, 32]}"],
         ["fit", "c.yaml", "--name", "../x"],
         ["fit", "missing_data.yaml"],
         ["fit", "c.yaml", "--seeds", "x"],

@@ -122,6 +122,22 @@ def test_a_space_may_be_nested_and_set_by_hand() -> None:
     assert found.tune.budget == 3
 
 
+def test_a_parameter_of_the_file_is_changed_by_hand() -> None:
+    config = read(BATCH)
+    document = put(config.document, "tune.space.train.batch_size={int: [8, 9]}")
+    assert search_of(from_document(document)).space.parameters == (Parameter("train.batch_size", "int", low=8, high=9),)
+    again = put(config.document, "tune.space.train.batch_size.choice=[1, 2, 0]")
+    with pytest.raises(ConfigError) as caught:
+        search_of(from_document(again))
+    assert str(caught.value) == (
+        "error: `batch_size` must be a whole number from 1, or `full`, got `0`\n"
+        "  --> --set tune.space.train.batch_size.choice  (tune.space.train.batch_size.choice.2)\n"
+        "    | tune.space.train.batch_size.choice=[1, 2, 0]\n"
+        "    |                                           ^\n"
+        " help: write `1` or more"
+    )
+
+
 def test_parameters_inside_and_below_an_option_exist_under_that_option() -> None:
     found = search(
         """train.optimizer.SGD.learning_rate: {float: [1e-4, 1e-1], log: true}
