@@ -14,13 +14,12 @@ from nntrain.tuners._tuner import Tuner
 def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> Tuner:
     """Hyperband with `max_epochs`, `factor` and `iterations`; it waits where a round has to be finished first."""
     backend.import_keras_tuner()
-    from keras_tuner import oracles
-
+    from nntrain.tuners._brackets import Oracle
     from nntrain.tuners._oracle import OracleTuner, make_oracle
 
     coding = Coding(space)
     oracle = make_oracle(
-        oracles.HyperbandOracle,
+        Oracle,
         coding,
         space.size,
         seed,

@@ -81,7 +81,19 @@ def test_it_waits_only_while_a_round_has_to_be_finished(begin: Any, smooth: Spac
     assert len(parallel.proposals) == 30
 
 
-def test_a_small_space_ends_early_and_says_why(begin: Any, branches: Space) -> None:
-    search = begin("Hyperband", branches, score=lambda p: 0.0, max_epochs=27).run()
+@pytest.mark.parametrize("workers", [1, 4])
+def test_in_a_small_space_the_rounds_are_finished_with_what_there_is(begin: Any, branches: Space, workers: int) -> None:
+    """KerasTuner ends after 14 trials of 2 epochs when all 14 sets of values have been drawn."""
+    search = begin("Hyperband", branches, score=lambda p: p.values.get("momentum", 1.0) + 1 / p.epochs, max_epochs=27)
+    search.run(workers=workers)
     assert search.tuner.ended == "the space is exhausted"
     assert len(set(search.keys)) == 14
+    assert Counter(p.epochs for p in search.proposals) == {1: 14, 3: 5, 9: 2, 27: 1}
+    longest = next(p for p in search.proposals if p.epochs == 27)
+    assert longest.values["momentum"] == 0.5
+
+
+def test_failures_in_a_small_space_leave_nothing_waiting(begin: Any, branches: Space) -> None:
+    search = begin("Hyperband", branches, score=lambda p: None if "momentum" in p.values else 1.0, max_epochs=27).run()
+    assert all(search.scores[p.parent] is not None for p in search.proposals if p.parent is not None)
+    assert search.tuner.ask() is None
