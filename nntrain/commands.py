@@ -83,22 +83,24 @@ def with_init(assignments: Sequence[str], source: str | None, runs: Path) -> tup
     return (*assignments, f"train.init_from={inline(str(found.absolute()))}")
 
 
-def checked(file: str, assignments: Sequence[str], seed: int | None, terminal: Terminal) -> Config:
-    """The config, validated on the light side, its warnings shown, its files there."""
-    config = load(file, assignments, seed)
+def checked(file: str, assignments: Sequence[str], seed: int | None, terminal: Terminal, whole: bool = False) -> Config:
+    """The config, validated on the light side (with the section `tune` if `whole`), warnings shown, its files there."""
+    config = _load_whole(file, assignments, seed) if whole else load(file, assignments, seed)
     for warning in config.warnings:
         terminal.note(str(warning))
     files.refuse_missing(config)
     return config
 
 
+def _load_whole(file: str, assignments: Sequence[str], seed: int | None) -> Config:
+    from nntrain.spec.search import load_whole  # which `fit` does without
+
+    return load_whole(file, assignments, seed)
+
+
 def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, terminal: Terminal) -> None:
     """Finds every error; with `build`, those too that only the data and Keras can tell."""
-    config = checked(file, assignments, None, terminal)
-    if config.experiment.tune is not None:
-        from nntrain.spec.search import search_of
-
-        search_of(config)
+    config = checked(file, assignments, None, terminal, whole=True)
     model = ""
     if build:
         backend.start("cpu", verbose)

@@ -13,8 +13,7 @@ import pytest
 
 from nntrain.errors import NNTrainError
 from nntrain.spec import files
-from nntrain.spec.load import load
-from nntrain.spec.search import search_of
+from nntrain.spec.search import load_whole
 
 FOLDER = Path(__file__).parent / "messages"
 CASES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.txt"))
@@ -43,10 +42,8 @@ def split(case: str) -> tuple[bytes, str, str]:
 def printed(arguments: list[str]) -> str:
     """What `nntrain check` prints for a config: its errors, or else its warnings."""
     try:
-        config = load(arguments[0], arguments[2::2])
+        config = load_whole(arguments[0], arguments[2::2])
         files.refuse_missing(config)
-        if config.experiment.tune is not None:
-            search_of(config)
     except NNTrainError as error:
         return str(error)
     return "\n\n".join(str(warning) for warning in config.warnings)

@@ -36,10 +36,15 @@ class Config:
 
 def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
     """Reads a config, applies `path=value` assignments, and validates it; raises ConfigError with all problems."""
+    return from_document(read(file, assignments, seed))
+
+
+def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Document:
+    """Reads a config and applies `path=value` assignments; raises ConfigError for text that cannot be parsed."""
     document = yamlfile.read(file)
     for assignment in (*assignments, *([] if seed is None else [f"seed={seed}"])):
         document = put(document, assignment)
-    return from_document(document)
+    return document
 
 
 def put(document: Document, assignment: str) -> Document:
@@ -60,7 +65,7 @@ def validated(document: Document) -> Experiment:
             experiment: Experiment = Experiment.model_validate(document.tree)
     except ValidationError as error:
         found = [worded(details) for details in error.errors()]
-        new = [problem for problem in found if not _is_echo(problem, document)]
+        new = [problem for problem in found if not is_echo(problem, document)]
         raise ConfigError(problems=in_order(document, [*document.problems, *new])) from None
     if document.problems:
         raise ConfigError(problems=in_order(document, document.problems))
@@ -73,7 +78,7 @@ def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:
     return sorted(located, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0))
 
 
-def _is_echo(problem: Problem, document: Document) -> bool:
+def is_echo(problem: Problem, document: Document) -> bool:
     """Whether the text itself has been found wrong at this place already."""
     told = any(problem.path == other.path for other in document.problems)
     return told or any(problem.path[: len(path)] == path for path in document.lost)

@@ -1,8 +1,9 @@
 """A search as `nntrain tune` is to run it: the section `tune` of a config, checked against the rest of it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from nntrain.errors import ConfigError, Path, Problem
 from nntrain.spec import rules, tune
 from nntrain.spec.data import File, Nothing
-from nntrain.spec.load import Config, in_order, worded
+from nntrain.spec.load import Config, from_document, in_order, is_echo, read, worded
 from nntrain.spec.metrics import Metric, direction
 from nntrain.spec.own import own_values
 from nntrain.spec.parameters import SPACE, Reader, Written
@@ -35,14 +36,27 @@ class Search:
     direction: Direction
 
 
+def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
+    """As `load`, with the section `tune`, where there is one, validated too: all that is wrong is said at once."""
+    document = read(file, assignments, seed)
+    try:
+        config = from_document(document)
+    except ConfigError as error:
+        tree = document.tree.get("tune") if isinstance(document.tree, dict) else None
+        found = _read(tree)[2] if isinstance(tree, dict) else []
+        new = [problem for problem in found if not is_echo(problem, document)]
+        raise ConfigError(problems=in_order(document, [*error.problems, *new])) from None
+    if config.experiment.tune is not None:
+        search_of(config)
+    return config
+
+
 def search_of(config: Config) -> Search:
     """The search that the config asks for; raises ConfigError with everything that is wrong with it."""
-    section, problems = _section(config)
-    reader = Reader()
-    space = (config.experiment.tune or {}).get("space")
-    if isinstance(space, dict):
-        reader.read(space)
-        problems += [*reader.problems, *_emptiness(space)]
+    if config.experiment.tune is None:
+        message = "there is nothing to search: the config has no section `tune`"
+        raise ConfigError(message, help="add `tune: {space: {train.batch_size: {choice: [16, 32]}}}`")
+    section, reader, problems = _read(config.experiment.tune)
     objective = _Objective.of(config, section)
     problems += objective.problems()
     written = _searchable(config, reader, problems)
@@ -56,14 +70,17 @@ def search_of(config: Config) -> Search:
     return Search(section, Space(parameters, own_values(config, parameters)), objective.metric, objective.direction)
 
 
-def _section(config: Config) -> tuple[Tune | None, list[Problem]]:
-    if config.experiment.tune is None:
-        message = "there is nothing to search: the config has no section `tune`"
-        return None, [Problem(message, help="add `tune: {space: {train.batch_size: {choice: [16, 32]}}}`")]
+def _read(tree: Mapping[str, Any]) -> tuple[Tune | None, Reader, list[Problem]]:
+    """The section and its parameters, and what is wrong with them whatever the rest of the config says."""
+    reader = Reader()
+    space = tree.get("space")
+    if isinstance(space, dict):
+        reader.read(space)
+        reader.problems += _emptiness(space)
     try:
-        return Tune.read(config.experiment.tune), []
+        return Tune.read(tree), reader, list(reader.problems)
     except ValidationError as error:
-        return None, [worded(details, ("tune",)) for details in error.errors()]
+        return None, reader, [*reader.problems, *(worded(details, ("tune",)) for details in error.errors())]
 
 
 def _emptiness(space: Mapping[str, Any]) -> Iterator[Problem]:
