@@ -64,6 +64,7 @@ class Workbench:
             trial.refuse_changed(place)
             if place.read_json(rundir.ENVIRONMENT).get("exit_status") == 0:
                 return trial.done(place)
+            trial.terminal.log.extend(place.read_log())
             with place.owned():
                 prepared = self._prepared(trial, initialize=False)
                 resume.go_on(place, prepared, trial.terminal, guidance=self._guidance(trial))

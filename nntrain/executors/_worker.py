@@ -3,6 +3,7 @@
 A thread reads the pipe, so that an answer, the wish to stop and the pool's own death are noticed during a training too.
 """
 
+import contextlib
 import gc
 import os
 import queue
@@ -198,10 +199,8 @@ class Worker:
                     return False
 
     def _send(self, message: Ready | Said) -> None:
-        try:
+        with contextlib.suppress(OSError):  # the pool is no more, which `listen` notices and ends the process for
             self.connection.send(message)
-        except OSError:
-            self._orphaned()
 
 
 class _Memory:

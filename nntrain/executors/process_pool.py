@@ -33,7 +33,6 @@ class ProcessPool:
     def __init__(self, workers: int, device: Device = "auto", verbose: bool = False, threads: int = THREADS) -> None:
         self._settings = Settings(device, verbose, threads)
         self._events: deque[Event] = deque()
-        self._stopping = False
         self._stillborn = 0
         resource_tracker.ensure_running()  # which unblocks the signals that `_unheard` blocks
         self._workers = [_Worker(self._settings) for _ in range(workers)]
@@ -60,7 +59,7 @@ class ProcessPool:
         if not idle:
             raise RuntimeError("no worker is free")
         worker = next((worker for worker in idle if worker.ready), idle[0])
-        worker.task = task
+        worker.task, worker.asked = task, False
         worker.send(task)  # a worker that has just died is found by `next`
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
@@ -85,9 +84,9 @@ class ProcessPool:
 
     def stop(self) -> None:
         """Asks all running tasks to stop with a checkpoint; their events still come, those of epochs to be answered."""
-        self._stopping = True
         for worker in self._workers:
             if worker.task is not None:
+                worker.asked = True
                 worker.send(Stop())
 
     def close(self) -> None:
@@ -118,12 +117,11 @@ class ProcessPool:
 
     def _take(self, worker: "_Worker", said: Said) -> None:
         event = said.event
-        if event.kind == "stopped" and not self._stopping:  # somebody else has ended the worker
+        if event.kind == "stopped" and not worker.asked:  # somebody else has ended the worker
             event = Event(event.number, "lost", message="the worker process was asked to end")
         self._events.append(event)
         if event.kind != "epoch":
             worker.task = None
-            self._stopping = self._stopping and any(other.task for other in self._workers)
         if said.leaving:
             worker.connection.close()
             worker.process.join(CLOSE_SECONDS)
@@ -154,6 +152,7 @@ class _Worker:
         self.connection: Connection = ours
         self.process: SpawnProcess = context.Process(target=_worker.main, args=(theirs, settings), daemon=True)
         self.task: Task | None = None
+        self.asked = False  # to stop its task
         self.ready = False
         with _unheard(signal.SIGINT):
             self.process.start()
