@@ -97,20 +97,19 @@ def test_a_trial_is_the_run_that_fit_makes(tmp_path: Path, fit: Any) -> None:
 
 KINDS: dict[str, dict[str, str]] = {
     "dropout and adam": {},
-    "batch normalization, noise and momentum": {
+    "batch normalization, noise, momentum and averaged weights": {
         "model": "[{Dense: 8}, BatchNormalization, {GaussianNoise: 0.1}, {RReLU: {}}]",
-        "optimizer": "{SGD: {learning_rate: RATE, momentum: 0.9, nesterov: true}}",
+        "optimizer": "{SGD: {learning_rate: RATE, momentum: 0.9, use_ema: true, ema_momentum: 0.9}}",
     },
     "a schedule": {"optimizer": "{SGD: {learning_rate: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 9}}}}"},
-    "averaged weights": {"optimizer": "{Adam: {learning_rate: RATE, use_ema: true, ema_momentum: 0.9}}"},
-    "penalties, weights of classes and decay": {
+    "penalties, weights of classes, decay and a plateau": {
         "model": "[{Dense: {units: 6, activation: relu, kernel_regularizer: {L2: 0.01}}}]",
         "optimizer": "{AdamW: {learning_rate: RATE, weight_decay: 0.01}}",
-        "more": ", class_weight: balanced, metrics: [accuracy, AUC]",
+        "more": ", class_weight: balanced, metrics: [accuracy, AUC], "
+        "callbacks: [{ReduceLROnPlateau: {patience: 1, factor: 0.5, min_delta: 0.5}}]",
     },
     "normalization": {"model": "[Normalization, {Dense: 5}, ReLU]"},
     "normalization of what drawn weights give": {"model": "[{Dense: 5}, Normalization, {Dense: 5}, ReLU]"},
-    "a plateau": {"more": ", callbacks: [{ReduceLROnPlateau: {patience: 1, factor: 0.5, min_delta: 0.5}}]"},
     "augmented images": {
         "data": IMAGES,
         "model": "[{RandomFlip: horizontal}, {RandomRotation: 0.1}, {Conv2D: {filters: 2, kernel_size: 3}}]",
