@@ -5,11 +5,11 @@ from pathlib import Path
 
 from nntrain.errors import NNTrainError
 from nntrain.executors._task import Executor, Task
+from nntrain.searchdir import trial_config
 from nntrain.spec.load import Config
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml
 from nntrain.terminal import Terminal
-from nntrain.tune import trial_config
 from nntrain.tuners._tuner import Proposal, Tuner, Waiting
 
 SAMPLE_EPOCHS = 2

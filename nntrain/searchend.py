@@ -7,10 +7,11 @@ from nntrain import rundir
 from nntrain.errors import NNTrainError
 from nntrain.executors._task import Task
 from nntrain.rundir import RunDir
+from nntrain.searchdir import trial_config
 from nntrain.terminal import Terminal, json_ready, shown_figure
 from nntrain.trialbook import Entry
 from nntrain.trials import Trial
-from nntrain.tune import Runner, trial_config
+from nntrain.tune import Runner
 
 SHOWN = 10  # trials in the table at the end
 
@@ -18,11 +19,11 @@ SHOWN = 10  # trials in the table at the end
 def finish(runner: Runner, reason: str, refit: int, terminal: Terminal) -> None:
     """Writes and shows the result of a search that has at least one score."""
     if runner.search.tune.keep == "best":
-        runner.discard_models()
+        runner.folder.discard_models()
     refitted = _refit(runner, refit, terminal)
     _draw(runner, terminal)
     summary = _summary(runner, reason, refitted)
-    runner.place.write_json(rundir.SUMMARY, json_ready(summary))
+    runner.folder.place.write_json(rundir.SUMMARY, json_ready(summary))
     _show(runner, summary, terminal)
 
 
@@ -56,7 +57,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
 
 
 def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
-    terminal.event("summary", {"run": str(runner.place), **summary})
+    terminal.event("summary", {"run": str(runner.folder.place), **summary})
     metric, ranked = runner.search.metric, runner.book.ranked()
     paths = list(dict.fromkeys(one.path for one in runner.search.space.parameters))
     spread = ("spread",) if runner.search.tune.repeats > 1 else ()
@@ -69,12 +70,12 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
     if best is not None:
         own = "the config as it was written" if best.number == 0 else "which `nntrain fit` runs as it is"
         terminal.line(
-            f"best {metric} {shown_figure(best.score)}: {best.name}, in {runner.place.path / rundir.BEST}, {own}"
+            f"best {metric} {shown_figure(best.score)}: {best.name}, in {runner.folder.place.path / rundir.BEST}, {own}"
         )
     failed = f", {summary['failed']} failed" if summary["failed"] else ""
     pruned = f", {summary['pruned']} pruned" if summary["pruned"] else ""
     count = f"{summary['trials']} trials{pruned}{failed}, {summary['epochs']} epochs, {summary['seconds']:.1f} s"
-    terminal.line(f"{count}; {summary['ended']}; search in {runner.place}")
+    terminal.line(f"{count}; {summary['ended']}; search in {runner.folder.place}")
 
 
 def _values(entry: Entry, paths: list[str]) -> list[Any]:
@@ -99,7 +100,9 @@ def _refit(runner: Runner, count: int, terminal: Terminal) -> dict[str, Any]:
         running -= 1
         name = Path(tasks[event.number].folder).name
         if event.kind != "done":
-            raise NNTrainError(f"{name} was not trained: {event.message}", help=f"see {runner.place.path / name}")
+            raise NNTrainError(
+                f"{name} was not trained: {event.message}", help=f"see {runner.folder.place.path / name}"
+            )
         found[name] = {"trial": best[event.number].name, "metrics": event.summary["metrics"]}
     rows = [
         [name, one["trial"], *one["metrics"]["test"].values()] for name, one in sorted(found.items()) if _tested(one)
@@ -117,8 +120,8 @@ def _tested(one: dict[str, Any]) -> bool:
 def _final_task(runner: Runner, number: int, entry: Entry) -> Task:
     from nntrain.spec.search import as_yaml
 
-    folder = (runner.place.path / f"refit-{number + 1}").absolute()
-    config = as_yaml(trial_config(runner.config, runner.search, entry.proposal, 0))
+    folder = (runner.folder.place.path / f"refit-{number + 1}").absolute()
+    config = as_yaml(trial_config(runner.folder.config, runner.search, entry.proposal, 0))
     return Task(number=number, folder=str(folder), config=config, final=True)
 
 
@@ -129,7 +132,7 @@ def _draw(runner: Runner, terminal: Terminal) -> None:
 
     trials: list[Trial] = runner.book.trials()
     space, metric, direction = runner.search.space, runner.search.metric, runner.search.direction
-    title, write = runner.place.path.name, runner.place.write_plot
+    title, write = runner.folder.place.path.name, runner.folder.place.write_plot
     if not runner.book.over():
         return
     write("search_history", search_history.draw(trials, metric, direction, title))

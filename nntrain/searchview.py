@@ -45,11 +45,11 @@ class SearchView:
         self.heard[entry.number] = (int(row["epoch"]), score)
         self._draw()
 
-    def update(self, book: Book) -> None:
+    def begun(self) -> None:
         """A trial has begun."""
         self._draw()
 
-    def ended(self, entry: Entry, book: Book) -> None:
+    def ended(self, entry: Entry) -> None:
         """A trial has ended."""
         self.heard.pop(entry.number, None)
         self.terminal.event("trial", self._as_json(entry))

@@ -3,24 +3,22 @@
 The engine decides what to try, an executor runs it, the journal remembers both; this module only carries between them.
 """
 
+import math
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from nntrain import rundir
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.errors import ConfigError, NNTrainError, dotted
 from nntrain.executors._task import Event, Executor, Task
 from nntrain.journal import Journal
-from nntrain.rundir import RunDir
-from nntrain.spec.load import Config
+from nntrain.searchdir import SearchDir
 from nntrain.spec.resolve import DEFAULT_EPOCHS
-from nntrain.spec.search import Search, as_yaml, with_values
+from nntrain.spec.search import Search
 from nntrain.trialbook import Book, Entry, mean_and_spread, replayed, score_of
-from nntrain.trials import trials_csv
-from nntrain.tuners._tuner import Proposal, Tuner, Waiting
+from nntrain.tuners._tuner import Tuner, Waiting
 
 POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
 SAME_CAUSE = 3  # failures for one cause that end a search
@@ -32,11 +30,11 @@ class View(Protocol):
     def epoch(self, entry: Entry, row: dict[str, float], score: float | None) -> None:
         """After an epoch of a trial."""
 
-    def update(self, book: Book) -> None:
-        """After a trial has begun or ended."""
+    def begun(self) -> None:
+        """After a trial has begun."""
 
-    def ended(self, entry: Entry, book: Book) -> None:
-        """A trial has ended."""
+    def ended(self, entry: Entry) -> None:
+        """After a trial has ended."""
 
 
 @dataclass
@@ -58,14 +56,11 @@ class Underway:
 class Runner:
     """A search that is being run in its directory. `spent` are the seconds that it took before it was resumed."""
 
-    config: Config
-    search: Search
-    place: RunDir
+    folder: SearchDir
     journal: Journal
     tuner: Tuner
     executor: Executor
     view: View
-    book: Book
     spent: float = 0.0
     ending: str = ""  # why no more trials are begun
     broken: bool = False  # whether it is for three failures
@@ -87,6 +82,16 @@ class Runner:
         if not self.book.best:
             raise self._nothing()
         return self.ending
+
+    @property
+    def search(self) -> Search:
+        """What is searched."""
+        return self.folder.search
+
+    @property
+    def book(self) -> Book:
+        """All trials."""
+        return self.folder.book
 
     @property
     def seconds(self) -> float:
@@ -135,7 +140,7 @@ class Runner:
         if entry is None:
             return False
         try:
-            tasks = list(self._tasks(entry))
+            tasks = list(self.folder.tasks(entry))
         except ConfigError as error:
             first = error.problems[0]
             where = f"`{dotted(first.path)}`: " if first.path else ""
@@ -143,7 +148,7 @@ class Runner:
             return True
         entry.status = "running"
         self.underway[entry.number] = Underway(entry, deque(tasks))
-        self.view.update(self.book)
+        self.view.begun()
         return True
 
     def _next_entry(self) -> Entry | None:
@@ -181,32 +186,18 @@ class Runner:
 
     def _planned(self, entry: Entry) -> int:
         """Epochs that the trial may train at most, its repeats together."""
-        values, parent = entry.proposal.values, entry.proposal.parent
-        own = values.get("train.epochs", self.config.experiment.train.epochs or DEFAULT_EPOCHS)
-        total = int(entry.proposal.epochs or own)
-        before = 0 if parent is None else int(self.book.entries[parent].proposal.epochs or 0)
-        return (total - before) * self.search.tune.repeats
+        parent = entry.proposal.parent
+        before = 0 if parent is None else self._length(self.book.entries[parent])
+        return (self._length(entry) - before) * self.search.tune.repeats
+
+    def _length(self, entry: Entry) -> int:
+        """The epoch at which the trial ends if nothing ends it before; what it went on from is counted."""
+        own = entry.proposal.values.get("train.epochs", self.folder.config.experiment.train.epochs or DEFAULT_EPOCHS)
+        return int(entry.proposal.epochs or own)
 
     def _exhausted(self) -> str:
         ended = str(getattr(self.tuner, "ended", "")) or "the engine has nothing more to propose"
         return f"{ended} after {len(self.book.entries)} trials"
-
-    def _tasks(self, entry: Entry) -> Iterator[Task]:
-        """The trainings of a trial; raises ConfigError where its values do not make a config."""
-        repeats, parent = self.search.tune.repeats, entry.proposal.parent
-        for repeat in range(repeats):
-            yield Task(
-                number=entry.number * repeats + repeat,
-                folder=str(self.folder(entry, repeat).path.absolute()),
-                config=as_yaml(trial_config(self.config, self.search, entry.proposal, repeat)),
-                parent=None if parent is None else str(self.folder(self.book.entries[parent], repeat).path.absolute()),
-                judged=self.search.tune.pruner is not None,
-            )
-
-    def folder(self, entry: Entry, repeat: int = 0) -> RunDir:
-        """The run directory of a training."""
-        path = self.place.path / entry.name
-        return RunDir(path if self.search.tune.repeats == 1 else path / f"repeat-{repeat + 1}")
 
     def _give_up_waiting(self) -> None:
         """Takes back what was not started yet; a resumed search begins it."""
@@ -243,7 +234,8 @@ class Runner:
         self.view.epoch(entry, event.row, score)
         if self.search.tune.pruner is None:
             return
-        if epoch not in entry.verdicts and score is not None and score == score:
+        last = epoch == self._length(entry)  # after which there is nothing to stop
+        if epoch not in entry.verdicts and not last and score is not None and math.isfinite(score):
             entry.verdicts[epoch] = self.tuner.report(entry.number, epoch, score)
             report = {"trial": entry.number, "epoch": epoch, "score": score, "stop": entry.verdicts[epoch]}
             self.journal.add({"event": "report", **report})
@@ -255,7 +247,7 @@ class Runner:
         if entry.lose():
             self._end(entry, message=f"given up after two tries: {event.message}")
         elif not self.ending:
-            task = next(task for task in self._tasks(entry) if task.number == event.number)
+            task = next(task for task in self.folder.tasks(entry) if task.number == event.number)
             underway.waiting.append(task)
 
     def _score(self, underway: Underway) -> None:
@@ -281,8 +273,8 @@ class Runner:
         self.tuner.tell(entry.number, entry.score, entry.epochs)
         names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
         self.journal.add({"event": "tell", "trial": entry.number, **{name: getattr(entry, name) for name in names}})
-        self.write()
-        self.view.ended(entry, self.book)
+        self.folder.write()
+        self.view.ended(entry)
         if status == "failed" and self.search.tune.on_error == "stop" and self.book.alike(message) >= SAME_CAUSE:
             self.broken = True
             self.ending = f"{SAME_CAUSE} trials failed for one cause: {message}"
@@ -291,55 +283,12 @@ class Runner:
     def _nothing(self) -> NNTrainError:
         failed = [entry for entry in self.book.entries if entry.status == "failed"]
         if not failed:
-            return NNTrainError(f"no trial was finished: {self.ending}", help=f"`nntrain resume {self.place}` goes on")
+            return NNTrainError(
+                f"no trial was finished: {self.ending}", help=f"`nntrain resume {self.folder.place}` goes on"
+            )
         last = failed[-1]
         help = f"{last.name} says: {last.message}"
         return NNTrainError(f"none of {len(failed)} trials has a score: {self.ending}", help=help)
-
-    # Files
-
-    def write(self) -> None:
-        """Writes the table, and the best config as long as there is one; keeps the models that are to be kept."""
-        self.place.write(rundir.TRIALS, rundir.csv_text(trials_csv(self.book.trials(), self.search.space)))
-        best = self.book.best
-        if best is not None:
-            self.place.write(rundir.BEST, self.best_config(best))
-        if self.search.tune.keep == "best" and self.search.tune.engine.called() != "Hyperband":
-            self.discard_models()
-
-    def discard_models(self) -> None:
-        """Removes models and checkpoints of all ended trials but the best."""
-        for entry in self.book.over():
-            if entry is not self.book.best:
-                for repeat in range(self.search.tune.repeats):
-                    self.folder(entry, repeat).discard_model()
-
-    def best_config(self, best: Entry) -> str:
-        """The best trial's config with a header that says what to expect."""
-        repeats = self.search.tune.repeats
-        figure = f"{self.search.metric} {best.score:.4f}" + (f", the mean over {repeats} seeds" if repeats > 1 else "")
-        config = trial_config(self.config, self.search, best.proposal, 0)
-        return f"# nntrain fit best.yaml   {best.name}: {figure} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
-
-
-def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int) -> Config:
-    """The config of a trial: values put, and what the search itself decides; raises ConfigError.
-
-    The model that is kept is that of the epoch which gives the score, unless the config says which one to keep.
-    """
-    train = config.experiment.train
-    extra: dict[str, Any] = {}
-    if proposal.epochs is not None:
-        extra["train.epochs"] = proposal.epochs
-    if train.monitor is None:
-        extra["train.monitor"] = search.metric
-    if search.tune.epoch == "last":
-        extra["train.save"] = "last"
-    if train.threads is None:
-        extra["train.threads"] = 1  # so that `fit` gives the same bits as a worker
-    if repeat:
-        extra["seed"] = (proposal.values.get("seed", config.experiment.seed) + repeat) % 2**31
-    return with_values(config, proposal.values, extra)
 
 
 def replay(tuner: Tuner, book: Book, events: Sequence[dict[str, Any]]) -> None:

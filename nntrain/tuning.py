@@ -11,10 +11,11 @@ from nntrain import backend, commands, dryrun, rundir, searchend
 from nntrain.errors import ConfigError, NNTrainError, Stopped
 from nntrain.journal import Journal
 from nntrain.rundir import RunDir
+from nntrain.searchdir import SearchDir
 from nntrain.searchview import SearchView
 from nntrain.spec.base import to_tree
-from nntrain.spec.load import Config, load
-from nntrain.spec.search import Search, as_yaml, search_of
+from nntrain.spec.load import Config
+from nntrain.spec.search import Search, as_yaml, load_whole, search_of
 from nntrain.terminal import Terminal
 from nntrain.trialbook import Book
 from nntrain.tune import Runner, replay
@@ -37,7 +38,7 @@ class Tune:
 
     def run(self, terminal: Terminal) -> None:
         """Searches from the beginning."""
-        config = commands.checked(self.config, self.assignments, None, terminal)
+        config = commands.checked(self.config, self.assignments, None, terminal, whole=True)
         search = search_of(config)
         name = self.name or rundir.run_name(self.config)
         rundir.refuse_bad_name(name)
@@ -51,12 +52,12 @@ class Tune:
                 journal = Journal.create(place, {"search_sha256": identity(config)})
                 book = Book(search.direction)
                 with SearchView(terminal, search, book) as view:
-                    runner = Runner(config, search, place, journal, tuner, pool, view, book)
+                    runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view)
                     _carry_out(runner, self.refit, terminal)
 
     def tell(self, terminal: Terminal) -> None:
         """Says what a search would do, after one short training to see how long an epoch takes."""
-        config = commands.checked(self.config, self.assignments, None, terminal)
+        config = commands.checked(self.config, self.assignments, None, terminal, whole=True)
         search = search_of(config)
         with _pool(1, config, self.device, self.verbose) as pool:
             dryrun.tell(config, search, _tuner(search), pool, self.workers, terminal)
@@ -78,7 +79,7 @@ def resume(
     with place.owned():
         journal = Journal.open(place)
         head, events, complaint = journal.read()
-        config = load(place.path / rundir.SEARCH, assignments)
+        config = load_whole(place.path / rundir.SEARCH, assignments)
         if head.get("search_sha256") != identity(config):
             message = f"`{place.path / rundir.SEARCH}` is not the search that `{rundir.JOURNAL}` is about"
             raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
@@ -91,7 +92,7 @@ def resume(
             replay(tuner, book, events)
             terminal.note(f"going on with {place}: {len(book.over())} trials are done")
             with SearchView(terminal, search, book) as view:
-                runner = Runner(config, search, place, journal, tuner, pool, view, book, spent)
+                runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view, spent)
                 _carry_out(runner, 0, terminal)
 
 
@@ -101,12 +102,12 @@ def _carry_out(runner: Runner, refit: int, terminal: Terminal) -> None:
         reason = runner.run()
     except Stopped as error:
         done = len(runner.book.over())
-        raise error.after(f"{done} trials are done", f"`nntrain resume {runner.place}` goes on") from None
+        raise error.after(f"{done} trials are done", f"`nntrain resume {runner.folder.place}` goes on") from None
     finally:
-        runner.write()
-        searchend.save_log(runner.place, terminal)
+        runner.folder.write()
+        searchend.save_log(runner.folder.place, terminal)
     searchend.finish(runner, reason, refit, terminal)
-    searchend.save_log(runner.place, terminal)
+    searchend.save_log(runner.folder.place, terminal)
     if runner.broken:
         help = "mend it, or let the search go on with `--set tune.on_error=continue`"
         raise NNTrainError(f"the search was stopped: {reason}", help=help)

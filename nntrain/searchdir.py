@@ -1,0 +1,84 @@
+"""The directory of a search: its trials' folders and configs, the table, the best config, the models that are kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nntrain import rundir
+from nntrain.executors._task import Task
+from nntrain.rundir import RunDir
+from nntrain.spec.load import Config
+from nntrain.spec.search import Search, as_yaml, with_values
+from nntrain.trialbook import Book, Entry
+from nntrain.trials import trials_csv
+from nntrain.tuners._tuner import Proposal
+
+
+@dataclass(frozen=True)
+class SearchDir:
+    """A search in its directory. A repeat of a trial is a run of its own, in a folder inside the trial's."""
+
+    config: Config
+    search: Search
+    place: RunDir
+    book: Book
+
+    def tasks(self, entry: Entry) -> Iterator[Task]:
+        """The trainings of a trial; raises ConfigError where its values do not make a config."""
+        repeats, parent = self.search.tune.repeats, entry.proposal.parent
+        for repeat in range(repeats):
+            yield Task(
+                number=entry.number * repeats + repeat,
+                folder=str(self.run_dir(entry, repeat).path.absolute()),
+                config=as_yaml(trial_config(self.config, self.search, entry.proposal, repeat)),
+                parent=None if parent is None else str(self.run_dir(self.book.entries[parent], repeat).path.absolute()),
+                judged=self.search.tune.pruner is not None,
+            )
+
+    def run_dir(self, entry: Entry, repeat: int = 0) -> RunDir:
+        """The run directory of a training."""
+        path = self.place.path / entry.name
+        return RunDir(path if self.search.tune.repeats == 1 else path / f"repeat-{repeat + 1}")
+
+    def write(self) -> None:
+        """Writes the table, and the best config as long as there is one; keeps the models that are to be kept."""
+        self.place.write(rundir.TRIALS, rundir.csv_text(trials_csv(self.book.trials(), self.search.space)))
+        best = self.book.best
+        if best is not None:
+            self.place.write(rundir.BEST, self.best_config(best))
+        if self.search.tune.keep == "best" and self.search.tune.engine.called() != "Hyperband":
+            self.discard_models()
+
+    def discard_models(self) -> None:
+        """Removes models and checkpoints of all ended trials but the best."""
+        for entry in self.book.over():
+            if entry is not self.book.best:
+                for repeat in range(self.search.tune.repeats):
+                    self.run_dir(entry, repeat).discard_model()
+
+    def best_config(self, best: Entry) -> str:
+        """The best trial's config with a header that says what to expect."""
+        repeats = self.search.tune.repeats
+        figure = f"{self.search.metric} {best.score:.4f}" + (f", the mean over {repeats} seeds" if repeats > 1 else "")
+        config = trial_config(self.config, self.search, best.proposal, 0)
+        return f"# nntrain fit best.yaml   {best.name}: {figure} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
+
+
+def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int) -> Config:
+    """The config of a trial: values put, and what the search itself decides; raises ConfigError.
+
+    The model that is kept is that of the epoch which gives the score, unless the config says which one to keep.
+    """
+    train = config.experiment.train
+    extra: dict[str, Any] = {}
+    if proposal.epochs is not None:
+        extra["train.epochs"] = proposal.epochs
+    if train.monitor is None:
+        extra["train.monitor"] = search.metric
+    if search.tune.epoch == "last":
+        extra["train.save"] = "last"
+    if train.threads is None:
+        extra["train.threads"] = 1  # so that `fit` gives the same bits as a worker
+    if repeat:
+        extra["seed"] = (proposal.values.get("seed", config.experiment.seed) + repeat) % 2**31
+    return with_values(config, proposal.values, extra)

@@ -1,0 +1,298 @@
+"""Searches as a user runs them: real workers, real trainings of a small net."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+NET = """
+seed: 1
+data: iris
+model:
+  - Normalization
+  - Dense: {units: 8, activation: relu}
+  - Dense: {units: 3, activation: softmax}
+train:
+  epochs: 3
+  batch_size: 16
+  optimizer: {Adam: {learning_rate: 0.01}}
+tune:
+  objective: val_accuracy
+"""
+SPACE = """
+  space:
+    model.1.Dense.units: {choice: [4, 8, 16]}
+    train.optimizer.Adam.learning_rate: {float: [1.0e-3, 1.0e-1], log: true}
+"""
+
+
+@dataclass
+class Searched:
+    """A search that has ended: its directory, what was printed, the exit code."""
+
+    place: Path
+    out: str
+    err: str
+    code: int
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """trials.csv less what took time."""
+        with (self.place / "trials.csv").open() as file:
+            return [{name: cell for name, cell in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return json.loads((self.place / "summary.json").read_text())  # type: ignore[no-any-return]
+
+
+Tune = Callable[..., Searched]
+
+
+@pytest.fixture
+def tune(command: Any, tmp_path: Path) -> Tune:
+    """Runs `nntrain tune` on NET with this end of its section `tune`."""
+
+    def searched(tail: str, *arguments: str, name: str = "net") -> Searched:
+        (tmp_path / f"{name}.yaml").write_text(NET + tail)
+        done = command(tmp_path, "tune", f"{name}.yaml", *arguments)
+        return Searched(tmp_path / "runs" / name, done.stdout, done.stderr, done.returncode)
+
+    return searched
+
+
+def test_a_search_leaves_a_table_a_config_that_gives_the_same_score_and_its_trials(
+    tune: Tune, command: Any, tmp_path: Path
+) -> None:
+    found = tune(SPACE + "  trials: 4\n", "--refit", "1")
+    assert found.code == 0, found.err
+    assert [row["status"] for row in found.rows] == ["done"] * 4
+    first = found.rows[0]
+    assert (first["model.1.Dense.units"], first["train.optimizer.Adam.learning_rate"]) == ("8", "0.01")
+    best = max(found.rows, key=lambda row: float(row["score"]))
+    assert found.summary["best"]["run"] == f"trial-{int(best['trial']):03}"
+    assert found.summary["ended"] == "all 4 trials are done"
+    (tmp_path / "best.yaml").write_text((found.place / "best.yaml").read_text())
+    assert command(tmp_path, "fit", "best.yaml", "-q").returncode == 0
+    with (tmp_path / "runs" / "best" / "metrics.csv").open() as file:
+        assert max(row["val_accuracy"] for row in csv.DictReader(file)) == best["score"]
+    refit = json.loads((found.place / "refit-1" / "summary.json").read_text())
+    assert set(refit["metrics"]) == {"train", "validation", "test"}
+    assert "test" not in json.loads((found.place / "trial-001" / "summary.json").read_text())["metrics"]
+    kept = [path.parent.name for path in found.place.glob("trial-*/model.keras")]
+    assert kept == [found.summary["best"]["run"]]
+    for name in ("search_history", "slices", "parallel_coordinates"):
+        assert (found.place / "plots" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
+    shown = command(tmp_path, "runs").stdout
+    assert "net/trial-001" in shown and "best so far" not in shown
+    assert command(tmp_path, "eval", f"net/{kept[0]}").returncode == 0
+
+
+def test_the_number_of_workers_changes_nothing(tune: Tune) -> None:
+    tail = SPACE + "  trials: 5\n  keep: all\n"
+    one, two = tune(tail, "-q"), tune(tail, "-q", "--workers", "2", name="two")
+    assert one.rows == two.rows
+    assert len(list(two.place.glob("trial-*/model.keras"))) == 5
+
+
+def test_repeats_are_scored_by_their_mean(tune: Tune) -> None:
+    found = tune(SPACE + "  trials: 2\n  repeats: 2\n  epoch: last\n", "-q")
+    assert found.code == 0, found.err
+    for row in found.rows:
+        runs = sorted((found.place / f"trial-{int(row['trial']):03}").glob("repeat-*"))
+        scores = [float(_rows(run)[-1]["val_accuracy"]) for run in runs]
+        assert len(scores) == 2
+        assert float(row["score"]) == pytest.approx(sum(scores) / 2)
+        assert float(row["spread"]) == pytest.approx(abs(scores[0] - scores[1]) / 2**0.5)
+    seeds = [json.loads((run / "summary.json").read_text())["seed"] for run in runs]
+    assert seeds == [1, 2]
+
+
+def _rows(run: Path) -> list[dict[str, str]]:
+    with (run / "metrics.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_hyperband_goes_on_with_its_best_trials(tune: Tune) -> None:
+    found = tune(SPACE + "  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n  keep: all\n", "-q")
+    assert found.code == 0, found.err
+    events = [json.loads(line) for line in (found.place / "journal.jsonl").read_text().splitlines()[1:]]
+    asked = [event for event in events if event["event"] == "ask"]
+    promoted = [number for number, event in enumerate(asked) if event["parent"] is not None]
+    assert promoted and found.summary["ended"].startswith("the algorithm has ended")
+    for number in promoted:
+        child = _rows(found.place / f"trial-{number + 1:03}")
+        parent = _rows(found.place / f"trial-{asked[number]['parent'] + 1:03}")
+        assert len(child) == asked[number]["epochs"] > len(parent)
+        assert child[: len(parent)] == parent
+
+
+def test_pruned_trials_stop_early_and_stand_behind_the_others(tune: Tune) -> None:
+    tail = "  engine: TPE\n  pruner: {Median: {n_startup_trials: 2}}\n  trials: 8\n"
+    found = tune(SPACE + tail, "-q", "--set", "train.epochs=6")
+    assert found.code == 0, found.err
+    pruned = [row for row in found.rows if row["status"] == "pruned"]
+    assert pruned and all(int(row["epochs"]) < 6 for row in pruned)
+    assert found.summary["pruned"] == len(pruned) and found.summary["best"]["epochs"] == 6
+
+
+def test_a_budget_of_epochs_is_never_exceeded(tune: Tune) -> None:
+    found = tune(SPACE + "  max_epochs_total: 8\n", "-q", "--workers", "2")
+    assert [row["epochs"] for row in found.rows] == ["3", "3"]
+    assert found.summary["ended"] == "6 of 8 epochs are spent, and the next trial would train 3"
+
+
+def test_a_space_that_is_exhausted_is_said_in_words(tune: Tune) -> None:
+    found = tune("  space: {train.batch_size: {choice: [16, 32]}}\n", "-q")
+    assert [row["train.batch_size"] for row in found.rows] == ["16", "32"]
+    assert found.summary["ended"] == "the space is exhausted after 2 trials"
+
+
+def test_a_limit_of_seconds_ends_a_search_that_can_be_gone_on_with(tune: Tune, command: Any, tmp_path: Path) -> None:
+    found = tune(SPACE + "  trials: 400\n  max_seconds: 10\n", "-q", "--set", "train.epochs=20")
+    assert found.code == 0, found.err
+    count = found.summary["trials"]
+    assert found.summary["ended"] == "10 seconds are over" and count < 400
+    budget = ("--set", "tune.max_seconds=3000", "--set", f"tune.trials={count + 2}")
+    done = command(tmp_path, "resume", "net", "-q", *budget)
+    assert done.returncode == 0, done.stderr
+    assert [row["status"] for row in found.rows] == ["done"] * (count + 2)
+    assert {row["epochs"] for row in found.rows} == {"20"}
+
+
+DIVERGING = """
+  space:
+    train.optimizer.Adam.learning_rate: {choice: [0.01, 1.0e30, 1.0e31, 1.0e32, 1.0e33]}
+  engine: GridSearch
+"""
+
+
+def test_three_failures_of_one_cause_end_a_search(tune: Tune) -> None:
+    found = tune(DIVERGING)
+    assert found.code == 1
+    assert [row["status"] for row in found.rows] == ["done", "failed", "failed", "failed"]
+    assert "trial-002  failed: " in found.err and "diverged" in found.rows[1]["message"]
+    assert "the search was stopped: 3 trials failed for one cause" in found.err
+    assert found.summary["best"]["run"] == "trial-001"
+
+
+def test_failures_can_be_borne_and_are_never_the_best(tune: Tune) -> None:
+    found = tune(
+        DIVERGING + "  objective: val_loss\n  on_error: continue\n".replace("  objective: val_loss\n", ""), "-q"
+    )
+    assert found.code == 0, found.err
+    assert [row["status"] for row in found.rows] == ["done", *["failed"] * 4]
+    assert found.summary["best"]["run"] == "trial-001" and found.summary["failed"] == 4
+
+
+def test_a_search_without_any_score_fails(tune: Tune) -> None:
+    tail = DIVERGING.replace("[0.01, ", "[1.0e29, ")
+    found = tune(tail, "-q", "--set", "train.optimizer.Adam.learning_rate=1e29")
+    assert found.code == 1
+    assert "none of 3 trials has a score" in found.err
+    assert not (found.place / "best.yaml").exists()
+
+
+def test_a_dry_run_counts_and_estimates_and_writes_nothing(tune: Tune) -> None:
+    found = tune(SPACE + "  engine: {Hyperband: {max_epochs: 10, factor: 3}}\n", "--dry-run", "--json")
+    assert found.code == 0, found.err
+    told = json.loads(found.out.splitlines()[0])
+    assert (told["trials"], told["space"], told["parameters"]) == (30, None, 2)
+    assert told["seconds"] > 0 and not found.place.exists()
+
+
+def _started(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    words = [sys.executable, "-m", "nntrain", *arguments, "-q"]
+    return subprocess.Popen(words, cwd=folder, env=environment, start_new_session=True, stderr=subprocess.PIPE)
+
+
+def _wait_for(journal: Path, event: str, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if journal.is_file() and journal.read_text().count(f'"event": "{event}"') >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{journal} never got {count} of {event}")
+
+
+LONG = SPACE + "  trials: 5\n"
+
+
+def test_a_killed_search_goes_on_and_ends_as_if_it_had_not_been(tune: Tune, command: Any, tmp_path: Path) -> None:
+    calm = tune(LONG, "-q", "--set", "train.epochs=60", name="calm")
+    (tmp_path / "torn.yaml").write_text(NET + LONG)
+    journal = tmp_path / "runs" / "torn" / "journal.jsonl"
+    process = _started(tmp_path, "tune", "torn.yaml", "--set", "train.epochs=60")
+    for count in (2, 4):
+        _wait_for(journal, "start", count)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        process = _started(tmp_path, "resume", "torn")
+    _, message = process.communicate(timeout=100)
+    assert process.returncode == 0, message
+    assert Searched(tmp_path / "runs" / "torn", "", "", 0).rows == calm.rows
+    again = command(tmp_path, "resume", "torn", "-q")
+    assert again.returncode == 0 and Searched(tmp_path / "runs" / "torn", "", "", 0).rows == calm.rows
+
+
+def _workers(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(told[1]) == parent and b"spawn_main" in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_a_trial_that_ends_its_worker_twice_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(NET + SPACE + "  trials: 2\n")
+    journal = tmp_path / "runs" / "net" / "journal.jsonl"
+    process = _started(tmp_path, "tune", "net.yaml", "--set", "train.epochs=40")
+    for count in (1, 2):
+        _wait_for(journal, "start", count)
+        for worker in _workers(process.pid):
+            os.kill(worker, signal.SIGKILL)
+        _wait_for(journal, "lost", count)
+    _, message = process.communicate(timeout=100)
+    assert process.returncode == 0, message
+    first, second = Searched(tmp_path / "runs" / "net", "", "", 0).rows
+    assert first["status"] == "failed" and first["message"].startswith("given up after two tries: ")
+    assert second["status"] == "done"
+
+
+def test_a_signal_stops_a_search_with_the_command_to_go_on(tmp_path: Path, command: Any) -> None:
+    (tmp_path / "net.yaml").write_text(NET + SPACE + "  trials: 3\n")
+    process = _started(tmp_path, "tune", "net.yaml", "--set", "train.epochs=300")
+    _wait_for(tmp_path / "runs" / "net" / "journal.jsonl", "start", 2)
+    process.send_signal(signal.SIGINT)
+    message = process.communicate(timeout=30)[1].decode()
+    assert process.returncode == 130
+    assert "`nntrain resume runs/net` goes on" in message
+    assert command(tmp_path, "resume", "net", "-q").returncode == 0
+    assert len(Searched(tmp_path / "runs" / "net", "", "", 0).rows) == 3
+
+
+def test_what_must_not_change_in_a_search_is_refused(tune: Tune, command: Any, tmp_path: Path) -> None:
+    found = tune("  space: {train.batch_size: {choice: [16, 32]}}\n  trials: 1\n", "-q")
+    refused = command(tmp_path, "resume", "net", "--set", "tune.space={train.batch_size: {choice: [8, 16]}}")
+    assert (refused.returncode, "a search cannot go on with another `tune.space`" in refused.stderr) == (2, True)
+    longer = command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=2")
+    assert longer.returncode == 0 and len(found.rows) == 2
+    text = (found.place / "search.yaml").read_text()
+    (found.place / "search.yaml").write_text(text.replace("batch_size: 16", "batch_size: 12"))
+    changed = command(tmp_path, "resume", "net")
+    assert changed.returncode == 1 and "is not the search that `journal.jsonl` is about" in changed.stderr
