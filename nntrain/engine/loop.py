@@ -132,7 +132,8 @@ class _Trainer:
 
     def _end(self) -> None:
         """What Keras does after the last epoch: the average of the weights takes their place."""
-        optimizer = self.model.optimizer
+        scaled: Any = self.model.optimizer
+        optimizer = getattr(scaled, "inner_optimizer", scaled)
         if optimizer.use_ema:
             optimizer.finalize_variable_values(self.model.trainable_variables)
             if self.plan.save == "last" and self.history.rows:
