@@ -37,7 +37,7 @@ class Fit:
         rundir.refuse_bad_name(name)
         rundir.refuse_bad_folder(self.runs_dir)
         several = self._several(config)
-        text = Path(self.config).read_bytes()
+        text = config.document.data
         backend.start(self.device, self.verbose)
         if several:
             self._run_all(several, name, terminal, text)
