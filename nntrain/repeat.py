@@ -106,6 +106,7 @@ class _Group:
         summaries: dict[str, dict[str, Any]] = {}
         failed: dict[str, str] = {}
         for number, name in enumerate(self.configs, start=1):
+            self.place.refuse_if_gone()
             self.terminal.log.clear()
             self.terminal.note(f"{name} ({number} of {len(self.configs)})")
             try:

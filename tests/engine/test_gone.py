@@ -18,7 +18,7 @@ from nntrain.spec.load import from_document
 
 backend.start("cpu")
 
-from nntrain import experiment  # noqa: E402
+from nntrain import experiment, repeat  # noqa: E402
 from nntrain.engine import loop  # noqa: E402
 from nntrain.engine.checkpoint import Store  # noqa: E402
 from nntrain.rundir import RunDir  # noqa: E402
@@ -89,6 +89,21 @@ def test_every_file_of_the_end_has_the_message(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(NNTrainError, match="is gone: it was removed or moved"):
         run(tmp_path)
     assert count[0]
+
+
+def test_a_group_whose_folder_is_removed_does_not_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = from_document(yamlfile.parse(CONFIG.replace("EPOCHS", "2"), "net.yaml"))
+    place, fit, begun = RunDir.create(tmp_path, "net"), loop.fit, []
+
+    def fit_and_lose(*arguments: Any) -> None:
+        begun.append(arguments)
+        shutil.rmtree(tmp_path / "net")
+        fit(*arguments)
+
+    monkeypatch.setattr(loop, "fit", fit_and_lose)
+    with pytest.raises(NNTrainError) as caught:
+        repeat.run_all(repeat.over_seeds(config, [1, 2, 3]), "seeds", place, Terminal(quiet=True), b"")
+    assert caught.value.problems[0].message == GONE.format(tmp_path / "net") and len(begun) == 1
 
 
 class Sends:
