@@ -26,8 +26,10 @@ MODEL = "model.keras"
 MODEL_FACTS = "model.json"
 LOG = "log.txt"
 PLOTS = "plots"
+GROUP = "group.json"
 CHECKPOINTS = "checkpoint"
 LOCK = ".lock"
+WRITTEN_CONFIGS = (RESOLVED, GROUP)  # which hold configs that were found right
 
 FORMAT = 1  # of the JSON files; raised when a reader of the old form would go wrong
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -44,7 +46,7 @@ class RunDir:
         """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
         refuse_bad_name(name)
         refuse_bad_folder(runs)
-        with _writing(runs):
+        with writing(runs, existed=False):
             runs.mkdir(parents=True, exist_ok=True)
             for count in range(1, 100_000):
                 path = runs / (name if count == 1 else f"{name}-{count}")
@@ -61,10 +63,21 @@ class RunDir:
         for path in (Path(name), runs / name):
             if (path / RESOLVED).is_file():
                 return cls(path)
-        if any((path / SUMMARY).is_file() for path in (Path(name), runs / name)):
-            help = "name one of its runs, such as " + f"`{name}/{_first_child(Path(name), runs / name)}`"
+        if cls.find_group(runs, name) or any((path / SUMMARY).is_file() for path in (Path(name), runs / name)):
+            help = "name one of its runs, such as " + f"`{name}/{first_member(Path(name), runs / name)}`"
             raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
         raise ConfigError(f"there is no run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
+
+    @classmethod
+    def find_group(cls, runs: Path, name: str) -> "RunDir | None":
+        """The folder of a group of runs, by path or by its name in `runs`; None where there is no such group."""
+        return next((cls(path) for path in (Path(name), runs / name) if (path / GROUP).is_file()), None)
+
+    def member(self, name: str) -> "RunDir":
+        """The directory of a run inside this group; it is made where there is none."""
+        with writing(self.path):
+            (self.path / name).mkdir(exist_ok=True)
+        return RunDir(self.path / name)
 
     def __str__(self) -> str:
         return str(self.path)
@@ -89,7 +102,7 @@ class RunDir:
 
         Raises NNTrainError when another process has it.
         """
-        with _writing(self.path), (self.path / LOCK).open("w") as file:
+        with writing(self.path), (self.path / LOCK).open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -97,6 +110,11 @@ class RunDir:
                 raise NNTrainError(message, help="wait for it to end, or stop it") from None
             self._sweep()
             yield
+
+    def refuse_if_gone(self) -> None:
+        """Raises NNTrainError when the folder was removed, so that nobody trains for nothing."""
+        if not self.path.is_dir():
+            raise _gone(self.path)
 
     def _sweep(self) -> None:
         """Removes what a killed process left half-written."""
@@ -107,7 +125,7 @@ class RunDir:
     def write(self, name: str, content: str | bytes) -> None:
         """Writes a file whole or not at all; the name may hold one folder."""
         path = self.path / name
-        with _writing(self.path):
+        with writing(self.path):
             if path.parent != self.path:
                 path.parent.mkdir(exist_ok=True)
             write_atomic(path, content.encode() if isinstance(content, str) else content)
@@ -143,7 +161,7 @@ class RunDir:
 
     def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
         """Moves a saved model into place, its hash and what it takes and gives beside it."""
-        with _writing(self.path):
+        with writing(self.path):
             with saved.open("rb+") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
@@ -189,19 +207,26 @@ def run_name(config: str) -> str:
     return name if _NAME.fullmatch(name) else "run"
 
 
-def _first_child(*folders: Path) -> str:
+def first_member(*folders: Path) -> str:
+    """The name of the first run in these folders of groups."""
     return next((path.parent.name for folder in folders for path in sorted(folder.glob(f"*/{RESOLVED}"))), "...")
 
 
 @contextlib.contextmanager
-def _writing(folder: Path) -> Any:
-    """Turns a full disk, a read-only folder and the like into a message."""
+def writing(folder: Path, existed: bool = True) -> Iterator[None]:
+    """Turns a full disk, a read-only folder, one that `existed` and is gone, and the like into a message."""
     try:
         yield
     except OSError as error:
+        if existed and not folder.exists():
+            raise _gone(folder) from None
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         help = "free some space, or choose another folder" if full else "choose a folder that can be written"
         raise NNTrainError(f"cannot write in `{folder}`: {error.strerror or error}", help=help) from None
+
+
+def _gone(folder: Path) -> NNTrainError:
+    return NNTrainError(f"`{folder}` is gone: it was removed or moved", help="train again with `nntrain fit`")
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -253,7 +278,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_elsewhere(path: Path, text: str) -> None:
     """Writes a file that the user asked for outside the run directory, whole or not at all."""
-    with _writing(path.parent):
+    with writing(path.parent, existed=False):
         write_atomic(path, text.encode())
 
 

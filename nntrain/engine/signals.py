@@ -22,11 +22,11 @@ class StopRequest:
         for watched in WATCHED:
             signal.signal(watched, signal.SIG_DFL)
 
-    def raise_if_asked(self) -> None:
-        """Raises Stopped when a signal has come."""
+    def raise_if_asked(self, but: str = "") -> None:
+        """Raises Stopped when a signal has come; `but` is what went wrong besides."""
         if self.signal:
             name = signal.Signals(self.signal).name
-            raise Stopped(f"by {name}", signal=self.signal)
+            raise Stopped(f"by {name}; {but}" if but else f"by {name}", signal=self.signal)
 
 
 @contextmanager
