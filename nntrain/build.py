@@ -23,6 +23,7 @@ from nntrain.spec.base import Named, snake_case
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 from nntrain.spec.head import Head, are_logits, find_head, labels_for
+from nntrain.spec.train import Train
 
 _MODULES = {
     "layer": "layers",
@@ -48,12 +49,19 @@ def build(experiment: Experiment, facts: Facts, examples: Examples | None = None
     train = experiment.train
     with _at(("train",)):
         model.compile(
-            optimizer=keras_object(train.optimizer),
+            optimizer=_optimizer(train),
             loss=keras_object(train.loss),
             metrics=[_metric(metric, train.loss, head, facts) for metric in train.metrics],
             jit_compile=False,
         )
     return model
+
+
+def _optimizer(train: Train) -> keras.optimizers.Optimizer:
+    """The optimizer; in float16 a small gradient is 0, so there the loss is scaled up for it, by as much as fits."""
+    optimizer = keras_object(train.optimizer)
+    scaled = train.precision == "mixed_float16" and train.optimizer.loss_scale_factor is None
+    return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
 
 
 def keras_object(spec: Named) -> Any:
@@ -84,7 +92,8 @@ def _layers(experiment: Experiment, facts: Facts, examples: Examples | None) -> 
     specs = list(_named(experiment.model))
     for index, (path, spec) in enumerate(specs):
         # The output stays in float32, so that losses and probabilities keep their digits.
-        policy = experiment.train.precision if index < len(specs) - 1 else "float32"
+        exact = spec.exact or index == len(specs) - 1
+        policy = "float32" if exact else experiment.train.precision
         with _at(path, spec, flow.shape[1:]), _policy(policy), seeded(experiment.seed, f"{index} {dotted(path)}"):
             layer = keras_object(spec)
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:

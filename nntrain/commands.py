@@ -37,7 +37,7 @@ class Fit:
         rundir.refuse_bad_name(name)
         rundir.refuse_bad_folder(self.runs_dir)
         several = self._several(config)
-        text = Path(self.config).read_bytes()
+        text = config.document.data
         backend.start(self.device, self.verbose)
         if several:
             self._run_all(several, name, terminal, text)
@@ -186,12 +186,14 @@ def resume(
     verbose: bool,
     terminal: Terminal,
 ) -> None:
-    """Goes on with a run that was stopped, or trains a finished one for longer; or with a search."""
-    search = next((path for path in (Path(run), runs / run) if rundir.is_search(path)), None)
-    if search is not None:
+    """Goes on with a run, a group or a search that was stopped, or trains a finished run for longer."""
+    if search := RunDir.find_search(runs, run):
         from nntrain import tuning
 
-        tuning.resume(RunDir(search), assignments, workers, device, verbose, terminal)
+        tuning.resume(search, assignments, workers, device, verbose, terminal)
+        return
+    if group := RunDir.find_group(runs, run):
+        _resume_group(group, assignments, allow_changed, device, verbose, terminal)
         return
     run_dir = RunDir.open(runs, run)
     terminal.log.extend(run_dir.read_log())
@@ -205,6 +207,28 @@ def resume(
         return
     show_summary(result.summary, run_dir, terminal)
     experiment.save_log(run_dir, terminal)
+
+
+def _resume_group(
+    place: RunDir,
+    assignments: Sequence[str],
+    allow_changed: bool,
+    device: backend.Device,
+    verbose: bool,
+    terminal: Terminal,
+) -> None:
+    if assignments:
+        help = f"resume one of its runs, such as `{place}/{rundir.first_member(place.path)}`"
+        raise ConfigError(f"the length of a group cannot be changed, and `{place}` is one", help=help)
+    backend.start(device, verbose)
+    from nntrain import repeat
+
+    summary = repeat.resume_all(place, allow_changed, terminal)
+    if summary is None:
+        terminal.line(f"all runs of {place} are finished")
+        terminal.event("finished", {"run": str(place)})
+    else:
+        show_statistics(summary, place, terminal)
 
 
 def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal: Terminal) -> None:

@@ -1,5 +1,6 @@
 """One experiment, from a validated config to a run directory: the one way across the heavy side."""
 
+import contextlib
 import hashlib
 import uuid
 from collections.abc import Callable
@@ -200,8 +201,10 @@ def recorded(
         status = 130
         raise
     finally:
-        run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": environment.now(), "exit_status": status})
-        save_log(run_dir, terminal)
+        # An error of the training must not be hidden by one of writing that it failed.
+        with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
+            run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": environment.now(), "exit_status": status})
+            save_log(run_dir, terminal)
 
 
 def save_log(run_dir: RunDir, terminal: Terminal) -> None:
@@ -249,11 +252,15 @@ def _train(
 
 
 def _told(error: Diverged | Stopped, outcome: Outcome) -> NNTrainError:
-    """The error with what was reached, after it was written."""
+    """The error with what was reached, after it was written, or with why it could not be."""
     message = error.problems[0].message
     stopped = isinstance(error, Stopped)
     outcome.history.reason = f"stopped {message}" if stopped else message
-    outcome.write(ended=not stopped)
+    try:
+        outcome.write(ended=not stopped)
+    except NNTrainError as unwritten:
+        why = unwritten.problems[0]
+        return error if why.message in message else error.after(why.message, why.help)
     help = f"`nntrain resume {outcome.run_dir}` goes on" if stopped else ""
     return error.after(_reached(outcome.history, outcome.run_dir), help)
 

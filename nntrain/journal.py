@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import rundir
+from nntrain.atomic import write_atomic, writing
 from nntrain.errors import NNTrainError
 from nntrain.rundir import RunDir
 
@@ -39,7 +40,7 @@ class Journal:
 
     def add(self, event: Event) -> None:
         """Appends an event, durably."""
-        with rundir.writing(self.path.parent), self.path.open("ab") as file:
+        with writing(self.path.parent), self.path.open("ab") as file:
             file.write(_line(event).encode())
             file.flush()
             os.fsync(file.fileno())
@@ -56,7 +57,7 @@ class Journal:
             raise NNTrainError(f"`{self.path}` cannot be read: {error.strerror}") from None
         whole, newline, torn = content.rpartition(b"\n")
         if torn:
-            rundir.write_atomic(self.path, whole + newline)
+            write_atomic(self.path, whole + newline)
         head, *events = [self._parsed(number, line) for number, line in enumerate(whole.split(b"\n"), 1)]
         if head.get("kind") != KIND or head.get("format") != FORMAT:
             known = head.get("kind") == KIND

@@ -31,8 +31,14 @@ class RowWriter(ProgressWatcher):
         self.history = history
         self.written = time.monotonic()
 
+    def piece(self, epoch: int, step: int, figures: Mapping[str, float]) -> None:
+        """Shows how far the epoch is; raises NNTrainError when the run directory was removed."""
+        self.run_dir.refuse_if_gone()
+        super().piece(epoch, step, figures)
+
     def epoch(self, row: Mapping[str, float]) -> None:
-        """Shows the epoch, and now and then writes metrics.csv."""
+        """Shows the epoch, and now and then writes metrics.csv; raises NNTrainError as `piece` does."""
+        self.run_dir.refuse_if_gone()
         super().epoch(row)
         if time.monotonic() - self.written > METRICS_SECONDS:
             self.run_dir.write_rows(self.history.rows)
@@ -104,6 +110,7 @@ class Outcome:
         try:
             model.save(saved)
         except OSError as error:
+            self.run_dir.refuse_if_gone()
             help = "free some space, or choose another folder with `--runs-dir`"
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
         weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]

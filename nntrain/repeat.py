@@ -1,13 +1,18 @@
 """One experiment several times, over seeds or over folds; each time is an ordinary run in a common folder."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nntrain import rundir
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.rundir import RunDir
+from nntrain.spec.base import to_tree
 from nntrain.spec.load import Config, from_document, put
 from nntrain.terminal import Terminal, json_ready
+from nntrain.yamlfile import Document
 
 if TYPE_CHECKING:
     from nntrain.statistics import Summary
@@ -48,33 +53,108 @@ def _with(config: Config, assignment: str) -> Config:
     return from_document(put(config.document, assignment))
 
 
-def run_all(configs: dict[str, Config], group: str, place: RunDir, terminal: Terminal, text: bytes) -> dict[str, Any]:
+def run_all(configs: dict[str, Config], kind: str, place: RunDir, terminal: Terminal, text: bytes) -> dict[str, Any]:
     """Runs each config in a folder of its own inside `place` and writes the summary of all; returns it.
 
     A run that fails is told and left out of the means; raises NNTrainError when none is left.
     """
-    from nntrain import experiment
+    with place.owned():
+        place.write(rundir.CONFIG, text)
+        members = {name: to_tree(config.experiment) for name, config in configs.items()}
+        place.write_json(rundir.GROUP, {"kind": kind, "members": members})  # the last one: now it can be resumed
+        return _Group(configs, kind, place, terminal, text).run()
 
-    place.write(rundir.CONFIG, text)
-    summaries: dict[str, dict[str, Any]] = {}
-    failed: dict[str, str] = {}
-    for name, config in configs.items():
-        terminal.log.clear()
-        terminal.note(f"{name} ({len(summaries) + len(failed) + 1} of {len(configs)})")
-        try:
-            prepared = experiment.prepare(config)
-            child = RunDir.create(place.path, name)
-            summaries[name] = experiment.run(prepared, child, terminal, text).summary
-        except NNTrainError as error:
-            if error.exit_code >= 128:
-                raise
-            failed[name] = str(error.problems[0].message)
-            terminal.note(f"{name} failed: {failed[name]}")
-    if not summaries:
-        raise NNTrainError(f"all {len(configs)} runs failed", help=f"the first: {next(iter(failed.values()))}")
-    summary = {"kind": group, "runs": summaries, "failed": failed, "statistics": _statistics(summaries)}
-    place.write_json(rundir.SUMMARY, json_ready(summary))
-    return summary
+
+def resume_all(place: RunDir, allow_changed: bool, terminal: Terminal) -> dict[str, Any] | None:
+    """Goes on with a group that was stopped, as if it had not been; None when all its runs are finished.
+
+    Raises NNTrainError as `resume` and `run_all` do.
+    """
+    with place.owned():
+        group = _read(place, terminal)
+        if all(is_finished(place.path / name) for name in group.configs) and (place.path / rundir.SUMMARY).is_file():
+            return None
+        if not allow_changed:
+            group.refuse_changed()
+        return group.run(allow_changed)
+
+
+def is_finished(path: Path) -> bool:
+    """Whether there is a run in the folder that ended well."""
+    return rundir.is_run(path) and RunDir(path).read_json(rundir.ENVIRONMENT).get("exit_status") == 0
+
+
+def _read(place: RunDir, terminal: Terminal) -> "_Group":
+    file = place.path / rundir.GROUP
+    told = place.read_json(rundir.GROUP)
+    configs = {name: from_document(Document(tree, str(file))) for name, tree in told["members"].items()}
+    return _Group(configs, told["kind"], place, terminal, (place.path / rundir.CONFIG).read_bytes())
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Runs that are trained one after the other: the configs by name, `seeds` or `folds`, the text for config.yaml."""
+
+    configs: dict[str, Config]
+    kind: str
+    place: RunDir
+    terminal: Terminal
+    text: bytes
+
+    def run(self, allow_changed: bool = False) -> dict[str, Any]:
+        """Trains what is not finished and writes the summary of all."""
+        summaries: dict[str, dict[str, Any]] = {}
+        failed: dict[str, str] = {}
+        for number, name in enumerate(self.configs, start=1):
+            self.place.refuse_if_gone()
+            self.terminal.log.clear()
+            self.terminal.note(f"{name} ({number} of {len(self.configs)})")
+            try:
+                summaries[name] = self._member(name, allow_changed)
+            except NNTrainError as error:
+                if error.exit_code >= 128:
+                    raise self._stopped(error) from None
+                failed[name] = str(error.problems[0].message)
+                self.terminal.note(f"{name} failed: {failed[name]}")
+        return self._summary(summaries, failed)
+
+    def _member(self, name: str, allow_changed: bool) -> dict[str, Any]:
+        """Trains a run, or what is left of it, and gives its summary."""
+        from nntrain import experiment, resume
+
+        if not rundir.is_run(self.place.path / name):
+            prepared = experiment.prepare(self.configs[name])
+            return experiment.run(prepared, self.place.member(name), self.terminal, self.text).summary
+        run_dir = self.place.member(name)
+        self.terminal.log[:0] = run_dir.read_log()
+        result = resume.resume(run_dir, (), allow_changed, self.terminal)
+        return _without_version(run_dir.read_json(rundir.SUMMARY)) if result is None else result.summary
+
+    def _summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
+        if not summaries:
+            raise NNTrainError(f"all {len(self.configs)} runs failed", help=f"the first: {next(iter(failed.values()))}")
+        summary = {"kind": self.kind, "runs": summaries, "failed": failed, "statistics": _statistics(summaries)}
+        self.place.write_json(rundir.SUMMARY, json_ready(summary))
+        return summary
+
+    def _stopped(self, error: NNTrainError) -> NNTrainError:
+        """The way to go on is with all runs, not with the one that was stopped."""
+        first = replace(error.problems[0], help=f"`nntrain resume {self.place}` goes on")
+        error.problems = (first, *error.problems[1:])
+        return error
+
+    def refuse_changed(self) -> None:
+        """Raises NNTrainError when the data or the versions are not those that the first run began with."""
+        from nntrain import experiment, resume
+
+        for name, config in self.configs.items():
+            if rundir.is_run(self.place.path / name):
+                resume.refuse_changed(RunDir(self.place.path / name), experiment.load_data(config))
+                return
+
+
+def _without_version(summary: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in summary.items() if name != "version"}
 
 
 def _statistics(summaries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -83,9 +163,14 @@ def _statistics(summaries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any
 
     every = [summary["metrics"] for summary in summaries.values()]
     return {
-        split: {name: as_json(summarize([metrics[split][name] for metrics in every])) for name in every[0][split]}
+        split: {name: as_json(summarize([_number(each[split][name]) for each in every])) for name in every[0][split]}
         for split in every[0]
     }
+
+
+def _number(value: float | None) -> float:
+    """In JSON a figure that is no number is null."""
+    return math.nan if value is None else value
 
 
 def as_json(summary: "Summary") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from nntrain import dataset as datasets
 from nntrain import environment, experiment, rundir
+from nntrain.dataset import Dataset
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, NNTrainError
@@ -53,10 +54,9 @@ def go_on(
 ) -> Result:
     """Trains the rest of a run that this process owns; raises as `resume` does."""
     then, now = run_dir.read_json(rundir.ENVIRONMENT), environment.describe()
-    changed = _changes(run_dir, then, now, prepared)
+    changed = _changes(run_dir, then, now, prepared.data)
     if changed and not allow_changed:
-        help = "restore what changed, or go on all the same with `--allow-changed`"
-        raise NNTrainError(f"`{run_dir}` cannot go on exactly: {'; '.join(changed)}", help=help)
+        raise _cannot_go_on(run_dir, changed)
     for name in _SHOULD_EQUAL:
         if then.get(name) != now[name]:
             terminal.note(f"warning: this is not the {name} that the run began on, so the last bits may differ")
@@ -69,7 +69,18 @@ def go_on(
     return experiment.recorded(prepared, run_dir, terminal, facts, store, state, guidance)
 
 
-def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], prepared: Prepared) -> list[str]:
+def refuse_changed(run_dir: RunDir, data: Dataset) -> None:
+    """Raises NNTrainError when config, data or versions are not those that the run began with."""
+    if changed := _changes(run_dir, run_dir.read_json(rundir.ENVIRONMENT), environment.describe(), data):
+        raise _cannot_go_on(run_dir, changed)
+
+
+def _cannot_go_on(run_dir: RunDir, changed: Sequence[str]) -> NNTrainError:
+    help = "restore what changed, or go on all the same with `--allow-changed`"
+    return NNTrainError(f"`{run_dir}` cannot go on exactly: {'; '.join(changed)}", help=help)
+
+
+def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], data: Dataset) -> list[str]:
     """What is not as it was, in words."""
     found = [
         f"{name} was {then['packages'].get(name)} and is {now['packages'][name]}"
@@ -78,7 +89,7 @@ def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], p
     ]
     if _sha256_of(run_dir) != then["resolved_sha256"]:
         found.append("resolved.yaml was edited")
-    if datasets.sha256(prepared.data) != then["data_sha256"]:
+    if datasets.sha256(data) != then["data_sha256"]:
         found.append("the data have changed")
     return found
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import errno
 import fcntl
 import hashlib
 import io
@@ -10,12 +9,12 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nntrain.atomic import gone, sync_folder, write_atomic, writing
 from nntrain.errors import ConfigError, NNTrainError, one_line
 
 CONFIG = "config.yaml"
@@ -31,8 +30,10 @@ JOURNAL = "journal.jsonl"
 TRIALS = "trials.csv"
 BEST = "best.yaml"
 PLOTS = "plots"
+GROUP = "group.json"
 CHECKPOINTS = "checkpoint"
 LOCK = ".lock"
+WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # which hold configs that were found right
 
 FORMAT = 1  # of the JSON files; raised when a reader of the old form would go wrong
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -49,7 +50,7 @@ class RunDir:
         """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
         refuse_bad_name(name)
         refuse_bad_folder(runs)
-        with writing(runs):
+        with writing(runs, existed=False):
             runs.mkdir(parents=True, exist_ok=True)
             for count in range(1, 100_000):
                 path = runs / (name if count == 1 else f"{name}-{count}")
@@ -66,10 +67,26 @@ class RunDir:
         for path in (Path(name), runs / name):
             if (path / RESOLVED).is_file():
                 return cls(path)
-        if any((path / SUMMARY).is_file() for path in (Path(name), runs / name)):
-            help = "name one of its runs, such as " + f"`{name}/{_first_child(Path(name), runs / name)}`"
+        if cls.find_group(runs, name) or any((path / SUMMARY).is_file() for path in (Path(name), runs / name)):
+            help = "name one of its runs, such as " + f"`{name}/{first_member(Path(name), runs / name)}`"
             raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
         raise ConfigError(f"there is no run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
+
+    @classmethod
+    def find_group(cls, runs: Path, name: str) -> "RunDir | None":
+        """The folder of a group of runs, by path or by its name in `runs`; None where there is no such group."""
+        return next((cls(path) for path in (Path(name), runs / name) if (path / GROUP).is_file()), None)
+
+    @classmethod
+    def find_search(cls, runs: Path, name: str) -> "RunDir | None":
+        """The folder of a search, by path or by its name in `runs`; None where there is no such search."""
+        return next((cls(path) for path in (Path(name), runs / name) if (path / JOURNAL).is_file()), None)
+
+    def member(self, name: str) -> "RunDir":
+        """The directory of a run inside this group; it is made where there is none."""
+        with writing(self.path):
+            (self.path / name).mkdir(exist_ok=True)
+        return RunDir(self.path / name)
 
     def __str__(self) -> str:
         return str(self.path)
@@ -102,6 +119,11 @@ class RunDir:
                 raise NNTrainError(message, help="wait for it to end, or stop it") from None
             self._sweep()
             yield
+
+    def refuse_if_gone(self) -> None:
+        """Raises NNTrainError when the folder was removed, so that nobody trains for nothing."""
+        if not self.path.is_dir():
+            raise gone(self.path)
 
     def _sweep(self) -> None:
         """Removes what a killed process left half-written."""
@@ -153,7 +175,7 @@ class RunDir:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
             saved.replace(self.model)
-            _sync_folder(self.path)
+            sync_folder(self.path)
         self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
 
     def discard_model(self) -> None:
@@ -194,54 +216,15 @@ def is_run(path: Path) -> bool:
     return (path / RESOLVED).is_file()
 
 
-def is_search(path: Path) -> bool:
-    """Whether the folder is that of a search."""
-    return (path / JOURNAL).is_file()
-
-
 def run_name(config: str) -> str:
     """A run's name from the name of its config file."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100].rstrip("-.")
     return name if _NAME.fullmatch(name) else "run"
 
 
-def _first_child(*folders: Path) -> str:
+def first_member(*folders: Path) -> str:
+    """The name of the first run in these folders of groups."""
     return next((path.parent.name for folder in folders for path in sorted(folder.glob(f"*/{RESOLVED}"))), "...")
-
-
-@contextlib.contextmanager
-def writing(folder: Path) -> Any:
-    """Turns a full disk, a read-only folder and the like into a message."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        help = "free some space, or choose another folder" if full else "choose a folder that can be written"
-        raise NNTrainError(f"cannot write in `{folder}`: {error.strerror or error}", help=help) from None
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Temp file in the same folder, flush, fsync, rename, fsync of the folder: the file is whole or as it was."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -269,7 +252,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_elsewhere(path: Path, text: str) -> None:
     """Writes a file that the user asked for outside the run directory, whole or not at all."""
-    with writing(path.parent):
+    with writing(path.parent, existed=False):
         write_atomic(path, text.encode())
 
 

@@ -112,7 +112,7 @@ class _Trial:
 
     def config(self) -> Config:
         """The task's config; raises ConfigError with all problems."""
-        return from_document(yamlfile.parse(self.task.config, str(self.folder / rundir.CONFIG)))
+        return from_document(yamlfile.parse(self.task.config, str(self.folder / rundir.RESOLVED)))
 
     def refuse_changed(self, place: RunDir) -> None:
         """Raises NNTrainError where the folder holds a run of another config."""

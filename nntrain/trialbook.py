@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nntrain.errors import NNTrainError
 from nntrain.spec.search import Direction
 from nntrain.trials import Trial
-from nntrain.tuners._tuner import Proposal
+from nntrain.tuners._tuner import Proposal, Tuner
 
 Status = Literal["waiting", "running", "done", "pruned", "failed"]
 TRIES = 2  # a trial that ends its worker so often without getting any further is given up
@@ -128,7 +129,21 @@ def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
     return statistics.fmean(scores), statistics.stdev(scores)
 
 
-def replayed(book: Book, events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Entry, Mapping[str, Any]]]:
+def replay(tuner: Tuner, book: Book, events: Sequence[dict[str, Any]]) -> None:
+    """Brings an engine to where the journal left it; raises NNTrainError where it now proposes something else."""
+    for kind, entry, event in _replayed(book, events):
+        if kind == "ask":
+            proposal = tuner.ask()
+            if proposal != entry.proposal:
+                message = f"the engine proposes other values for {entry.name} than it did before"
+                raise NNTrainError(message, help="install the versions of then, or begin the search again")
+        elif kind == "report" and tuner.report(entry.number, event["epoch"], event["score"]) != event["stop"]:
+            raise NNTrainError(f"the pruner judges {entry.name} otherwise than it did before")
+        elif kind == "tell":
+            tuner.tell(entry.number, event["score"], event["epochs"])
+
+
+def _replayed(book: Book, events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Entry, Mapping[str, Any]]]:
     """Brings a book to where the journal's events left it; yields each event with its trial, for the engine."""
     for event in events:
         kind = str(event["event"])

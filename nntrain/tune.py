@@ -6,7 +6,6 @@ The engine decides what to try, an executor runs it, the journal remembers both;
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,7 +16,7 @@ from nntrain.journal import Journal
 from nntrain.searchdir import SearchDir
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search
-from nntrain.trialbook import Book, Entry, mean_and_spread, replayed, score_of
+from nntrain.trialbook import Book, Entry, mean_and_spread, score_of
 from nntrain.tuners._tuner import Tuner, Waiting
 
 POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
@@ -289,17 +288,3 @@ class Runner:
         last = failed[-1]
         help = f"{last.name} says: {last.message}"
         return NNTrainError(f"none of {len(failed)} trials has a score: {self.ending}", help=help)
-
-
-def replay(tuner: Tuner, book: Book, events: Sequence[dict[str, Any]]) -> None:
-    """Brings an engine to where the journal left it; raises NNTrainError where it now proposes something else."""
-    for kind, entry, event in replayed(book, events):
-        if kind == "ask":
-            proposal = tuner.ask()
-            if proposal != entry.proposal:
-                message = f"the engine proposes other values for {entry.name} than it did before"
-                raise NNTrainError(message, help="install the versions of then, or begin the search again")
-        elif kind == "report" and tuner.report(entry.number, event["epoch"], event["score"]) != event["stop"]:
-            raise NNTrainError(f"the pruner judges {entry.name} otherwise than it did before")
-        elif kind == "tell":
-            tuner.tell(entry.number, event["score"], event["epochs"])

@@ -17,8 +17,8 @@ from nntrain.spec.base import to_tree
 from nntrain.spec.load import Config
 from nntrain.spec.search import Search, as_yaml, load_whole, search_of
 from nntrain.terminal import Terminal
-from nntrain.trialbook import Book
-from nntrain.tune import Runner, replay
+from nntrain.trialbook import Book, replay
+from nntrain.tune import Runner
 
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
 

@@ -17,7 +17,7 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Document:
-    """A config as it was read: its values, the place of each, and what is wrong with the text itself."""
+    """A config as it was read: its values, the place of each, what is wrong with the text itself, and its bytes."""
 
     tree: Any
     file: str
@@ -25,6 +25,7 @@ class Document:
     keys: dict[Path, Span] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     lost: tuple[Path, ...] = ()  # whose values were refused; what else is said about them would be an echo
+    data: bytes = b""  # of the file, which may be a pipe that can be read only once
 
     def locate(self, problem: Problem) -> Problem:
         """The problem with the place of its path, or of the nearest thing above it that the text holds."""
@@ -79,7 +80,8 @@ class Document:
 
 def read(file: str | FilePath) -> Document:
     """Reads a YAML file; raises ConfigError when there is no text in it that can be parsed."""
-    return parse(_text(FilePath(file)), str(file))
+    data = _bytes(FilePath(file))
+    return replace(parse(_decode(data, str(file)), str(file)), data=data)
 
 
 def parse(text: str, file: str) -> Document:
@@ -92,12 +94,10 @@ def parse(text: str, file: str) -> Document:
     return Document(tree, file, parser.values, parser.keys, tuple(parser.problems), tuple(parser.lost))
 
 
-def _text(file: FilePath) -> str:
+def _bytes(file: FilePath) -> bytes:
     try:
-        if file.is_file() and file.stat().st_size > MAX_BYTES:
-            message = f"`{file}` is larger than {MAX_BYTES:,} bytes"
-            raise ConfigError(message, help="give a config; data belong in a file of their own")
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(f"there is no file `{file}`", help=_similar_files(file)) from None
     except IsADirectoryError:
@@ -105,7 +105,10 @@ def _text(file: FilePath) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"`{file}` cannot be read: {reason}", help="give the path of a YAML file") from None
-    return _decode(data, str(file))
+    if len(data) > MAX_BYTES:
+        message = f"`{file}` is larger than {MAX_BYTES:,} bytes"
+        raise ConfigError(message, help="give a config; data belong in a file of their own")
+    return data
 
 
 def _similar_files(file: FilePath) -> str:

@@ -214,3 +214,17 @@ def test_on_a_terminal_there_is_a_bar_without_colours_where_they_are_not_wanted(
     assert "\x1b[3" not in text and "\x1b[1;3" not in text  # no colour
     assert "\x1b" not in out and "best epoch" in out
     assert "\x1b" not in (tmp_path / "runs" / "net" / rundir.LOG).read_text()
+
+
+@pytest.mark.parametrize("several", [(), ("--seeds", "1")])
+def test_a_config_from_a_pipe_is_read_once_and_kept(tmp_path: Path, several: tuple[str, ...]) -> None:
+    text = "  # from a pipe\n" + MOONS
+    command = [sys.executable, "-m", "nntrain", "fit", "/dev/stdin", "--name", "net", "-q", *several]
+    done = subprocess.run(command, cwd=tmp_path, env=PATHS, input=text, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "net" / rundir.CONFIG).read_text() == text
+
+
+def test_a_pipe_without_end_is_a_message(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="`/dev/zero` is larger than 1,000,000 bytes"):
+        commands.check("/dev/zero", (), False, False, Terminal(quiet=True))

@@ -129,6 +129,34 @@ def test_one_process_owns_a_run(copy: RunDir) -> None:
         resume(copy, ("train.epochs=8",), False, quiet())
 
 
+def test_when_no_checkpoint_is_whole_the_run_is_told_to_begin_again(copy: RunDir) -> None:
+    for path in copy.checkpoints.glob("*.ckpt"):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    with pytest.raises(NNTrainError, match="no checkpoint can be used: .* is damaged: .* is damaged: ") as caught:
+        resume(copy, ("train.epochs=8",), False, quiet())
+    assert caught.value.exit_code == 1 and "nntrain fit" in caught.value.problems[0].help
+
+
+def test_a_second_process_that_resumes_is_refused(copy: RunDir) -> None:
+    with copy.owned():
+        process = started(copy.path.parent, "resume", "copy", "--runs-dir", ".")
+        error = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert error == "error: another process is training `copy`\n help: wait for it to end, or stop it\n"
+
+
+def test_a_patience_too_long_for_a_quick_run_does_not_hinder_going_on(tmp_path: Path) -> None:
+    """`--set train.epochs=2` made it too long; in resolved.yaml nobody sees that any more."""
+    config = tmp_path / "run.yaml"
+    stop = "- EarlyStopping: {patience: 9}\n    - ReduceLROnPlateau"
+    config.write_text(CONFIG.replace("EPOCHS", "20").replace("- ReduceLROnPlateau", stop))
+    Fit(str(config), ("train.epochs=2",), None, None, None, None, tmp_path, "cpu", False).run(quiet())
+    assert resume(RunDir(tmp_path / "run"), ("train.epochs=4",), False, quiet()) is not None
+    assert len(rows(RunDir(tmp_path / "run"))) == 4
+
+
 def test_repro_says_the_first_figure_that_differs(copy: RunDir) -> None:
     lines = (copy.path / "metrics.csv").read_text().splitlines()
     cells = lines[3].split(",")

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from nntrain import rundir
+from nntrain.atomic import write_atomic
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.rundir import RunDir, read_json, refuse_bad_name, run_name, write_atomic, write_elsewhere
+from nntrain.rundir import RunDir, read_json, refuse_bad_name, run_name, write_elsewhere
 
 PROCESSES = 8
 
@@ -211,7 +212,7 @@ def test_a_file_in_place_of_the_folder_is_a_mistake_in_the_command(tmp_path: Pat
 def test_a_run_whose_folder_was_taken_away_says_so(tmp_path: Path) -> None:
     run = RunDir.create(tmp_path, "net")
     run.path.rmdir()
-    with pytest.raises(NNTrainError, match="cannot write in `.*net`: No such file or directory"):
+    with pytest.raises(NNTrainError, match="`.*net` is gone: it was removed or moved"):
         run.write("a.txt", "x")
 
 

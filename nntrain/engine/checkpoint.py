@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from nntrain.atomic import write_atomic, writing
 from nntrain.engine.state import State
 from nntrain.errors import NNTrainError
-from nntrain.rundir import write_atomic
 
 MAGIC = b"nntrain checkpoint 1\n"
 _ANY_MAGIC = b"nntrain checkpoint "
@@ -38,11 +38,12 @@ class Store:
         self.counter = 0
 
     def save(self, state: State) -> None:
-        """Writes the state over the older of the two generations, durably."""
+        """Writes the state over the older of the two generations, durably; raises NNTrainError where it cannot."""
         self.counter += 1
         content = _encode(state, {"run": self.run_key, "counter": self.counter})
-        self.folder.mkdir(exist_ok=True)
-        write_atomic(self.folder / _SLOTS[self.counter % 2], content)
+        with writing(self.folder.parent):
+            self.folder.mkdir(exist_ok=True)
+            write_atomic(self.folder / _SLOTS[self.counter % 2], content)
 
     def load(self) -> Found | None:
         """The newest generation that is whole and this run's; None where no checkpoint was ever written.

@@ -20,7 +20,7 @@ from nntrain.engine.history import History, Row
 from nntrain.engine.resident import Arrays, Program, as_float, epoch_order
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.engine.state import Position, State
-from nntrain.errors import Diverged
+from nntrain.errors import Diverged, NNTrainError, Stopped
 
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt
 START = Position(epoch=1, step=0, seconds=0.0)
@@ -80,15 +80,26 @@ def fit(job: Job, history: History, resumed: State | None = None) -> None:
 
     Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM, after a checkpoint was
     written; in both cases the history holds the epochs that ended well, and the weights to keep, if there are any, are
-    in the model. Raises ValueError when the state belongs to another model.
+    in the model. Raises ValueError when the state belongs to another model, and NNTrainError when a checkpoint cannot
+    be written; after a signal that too is Stopped.
     """
     trainer = _Trainer(job, history)
     try:
         with watched() if job.request is None else nullcontext(job.request) as request:
-            trainer.run(request, resumed)
+            _run(trainer, request, resumed)
     finally:
         if history.weights:
             job.program.model.set_weights(history.weights)
+
+
+def _run(trainer: "_Trainer", request: StopRequest, resumed: State | None) -> None:
+    try:
+        trainer.run(request, resumed)
+    except Stopped:
+        raise
+    except NNTrainError as error:
+        request.raise_if_asked(but=error.problems[0].message)
+        raise
 
 
 class _TimeOver(Exception):
@@ -144,7 +155,8 @@ class _Trainer:
 
     def _end(self) -> None:
         """What Keras does after the last epoch: the average of the weights takes their place."""
-        optimizer = self.model.optimizer
+        scaled: Any = self.model.optimizer
+        optimizer = getattr(scaled, "inner_optimizer", scaled)
         if optimizer.use_ema:
             optimizer.finalize_variable_values(self.model.trainable_variables)
             if self.plan.save == "last" and self.history.rows:

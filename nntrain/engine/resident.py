@@ -140,7 +140,7 @@ def as_batch(x: Any, y: Any, weights: Any = None) -> tuple[Any, Any, Any]:
 def _prepare_variables(model: Network, data: Arrays) -> None:
     """Makes every variable of optimizer, loss and metrics, which a compiled function must not do."""
     x, y, weights = _batch(data.tensors, tf.range(1))
-    prediction = model(x)
+    prediction = model(x, training=False)  # said, or the augmentation layers would draw
     model.compute_loss(x, y, prediction, weights, training=False)
     model.compute_metrics(x, y, prediction, weights)
     model.reset_metrics()

@@ -29,11 +29,11 @@ class StopRequest:
         """Asks as the signal would; from any thread."""
         self.signal = number
 
-    def raise_if_asked(self) -> None:
-        """Raises Stopped when a signal has come."""
+    def raise_if_asked(self, but: str = "") -> None:
+        """Raises Stopped when a signal has come; `but` is what went wrong besides."""
         if self.signal:
             name = signal.Signals(self.signal).name
-            raise Stopped(f"by {name}", signal=self.signal)
+            raise Stopped(f"by {name}; {but}" if but else f"by {name}", signal=self.signal)
 
 
 @contextmanager

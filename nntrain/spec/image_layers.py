@@ -95,6 +95,7 @@ class ZeroPadding2D(_KerasLayer):
 
 
 class _Augmentation(_KerasLayer):
+    exact = True  # places in an image beyond 256 are not whole numbers in bfloat16
     seed: Seed = omitted
 
 

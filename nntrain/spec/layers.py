@@ -40,10 +40,11 @@ NoiseShape = Annotated[tuple[int | None, ...], PlainValidator(_noise_shape)]
 
 
 class Layer(Named):
-    """The family of layers."""
+    """The family of layers. `exact` ones compute in float32 in mixed precision too."""
 
     noun = "layer"
     several = True
+    exact: ClassVar[bool] = False
     absent: ClassVar = {
         **{name: f"write `Activation: {name}`" for name in ACTIVATIONS},
         "Input": "remove it; the data tell the shape of the input",
@@ -98,6 +99,7 @@ class Reshape(_KerasLayer):
 class Rescaling(_KerasLayer):
     """scale · x + offset; `scale: 1/255` brings pixels to 0 to 1."""
 
+    exact = True
     shorthand = "scale"
     scale: Fraction
     offset: Fraction = omitted
@@ -106,6 +108,7 @@ class Rescaling(_KerasLayer):
 class Normalization(_KerasLayer):
     """Mean 0 and variance 1 for each feature, measured on the training split only."""
 
+    exact = True
     axis: Axes = omitted
     mean: Fraction = omitted
     variance: Fraction = omitted
@@ -115,6 +118,7 @@ class Normalization(_KerasLayer):
 class Resizing(_KerasLayer):
     """Images of another size."""
 
+    exact = True
     height: PositiveInt
     width: PositiveInt
     interpolation: Literal["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area"] = omitted

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from nntrain import yamlfile
+from nntrain import rundir, yamlfile
 from nntrain.errors import ConfigError, Path, Problem
 from nntrain.spec import rules
 from nntrain.spec.base import spelled_out
@@ -91,7 +91,11 @@ def worded(error: ErrorDetails, above: Path = ()) -> Problem:
 
 
 def _weighed(document: Document, problem: Problem) -> Problem:
-    """A patience that is only too long for the epochs of a quick `--set train.epochs=1` is no mistake in the file."""
-    if problem.path[-1:] == ("patience",) and document.set_by_hand(("train", "epochs")):
+    """A patience that is only too long for the epochs of a quick `--set train.epochs=1` is no mistake in the file.
+
+    In the files that nntrain writes itself the two stand side by side.
+    """
+    by_hand = document.set_by_hand(("train", "epochs")) or FilePath(document.file).name in rundir.WRITTEN_CONFIGS
+    if problem.path[-1:] == ("patience",) and by_hand:
         return replace(problem, severity="warning")
     return problem

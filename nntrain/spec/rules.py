@@ -46,6 +46,13 @@ def _patience(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
             )
 
 
+def _kept(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+    for _path, callback in _callbacks(experiment):
+        if experiment.train.save == "last" and getattr(callback, "restore_best_weights", None):
+            message = "`save: last` and `restore_best_weights: true` contradict each other"
+            yield Problem(message, ("train", "save"), "remove one of the two", on_key=True)
+
+
 def _monitors(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
     """A monitored figure must be a column that this run writes."""
     known = columns(experiment, facts)
@@ -275,6 +282,7 @@ def _bounds_in_order(path: Path, value: object) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     _epochs_or_steps,
     _patience,
+    _kept,
     _monitors,
     _dropout_after_output,
     _symmetry,

@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from nntrain.errors import NNTrainError
 
 backend.start("cpu")
 
+from nntrain.engine import checkpoint  # noqa: E402
 from nntrain.engine.checkpoint import MAGIC, Pace, Store  # noqa: E402
 from nntrain.engine.state import State  # noqa: E402
 
@@ -120,3 +122,32 @@ def test_a_dear_checkpoint_waits_until_it_is_a_twentieth_of_the_time() -> None:
     assert not pace.is_due(end_of_epoch=True)
     pace.last -= 10_001
     assert pace.is_due(end_of_epoch=True)
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(("seconds", "cost"), [(30.0, 0.01), (30.0, 5.0), (1.0, 0.2), (0.001, 0.5)])
+def test_checkpoints_cost_at_most_a_twentieth_of_the_time(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, cost: float
+) -> None:
+    """An hour in pieces of a quarter of a second, with an epoch at every tenth of them."""
+    clock = Clock()
+    monkeypatch.setattr(checkpoint, "time", clock)
+    pace, written = Pace(seconds), []
+    for piece in range(1, 4 * 3600):
+        clock.now += 0.25
+        if pace.is_due(end_of_epoch=piece % 10 == 0):
+            clock.now += cost
+            pace.written(cost)
+            written.append(clock.now)
+    later = [b - a - cost for a, b in itertools.pairwise(written)]
+    assert len(written) * cost <= 0.05 * clock.now
+    assert len(written) > 10 and min(later) >= max(seconds, 20 * cost) - 1e-6

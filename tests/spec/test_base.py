@@ -64,7 +64,7 @@ train:
   loss: {SparseCategoricalCrossentropy: {reduction: sum}}
   metrics: [accuracy, {TopK: 2}, {Precision: {class_id: 1, name: second}}]
   callbacks:
-    - EarlyStopping: {patience: 5, restore_best_weights: true}
+    - EarlyStopping: {patience: 5, restore_best_weights: false}
     - StopAfter: 60
   class_weight: {setosa: 2, virginica: 1}
   monitor: val_accuracy

@@ -1,0 +1,53 @@
+"""Files that are written whole or not at all, and plain words for what the disk refuses."""
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from nntrain.errors import NNTrainError
+
+
+@contextlib.contextmanager
+def writing(folder: Path, existed: bool = True) -> Iterator[None]:
+    """Turns a full disk, a read-only folder, one that `existed` and is gone, and the like into a message."""
+    try:
+        yield
+    except OSError as error:
+        if existed and not folder.exists():
+            raise gone(folder) from None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        help = "free some space, or choose another folder" if full else "choose a folder that can be written"
+        raise NNTrainError(f"cannot write in `{folder}`: {error.strerror or error}", help=help) from None
+
+
+def gone(folder: Path) -> NNTrainError:
+    """The error for a folder that was there."""
+    return NNTrainError(f"`{folder}` is gone: it was removed or moved", help="train again with `nntrain fit`")
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Temp file in the same folder, flush, fsync, rename, fsync of the folder: the file is whole or as it was."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Brings a rename in the folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
