@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,13 +13,12 @@ from nntrain.custom.network import Network
 from nntrain.dataset import Dataset
 from nntrain.engine import loop
 from nntrain.engine.checkpoint import Store
-from nntrain.engine.history import History, Row
-from nntrain.engine.signals import StopRequest
+from nntrain.engine.history import History
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped
 from nntrain.evaluate import Scorer, class_weights
+from nntrain.guidance import ALONE, Guidance
 from nntrain.outcome import Outcome, RowWriter
-from nntrain.programs import Programs
 from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
 from nntrain.spec.callbacks import EarlyStopping
@@ -46,23 +44,6 @@ class Prepared:
     data: Dataset
     model: Network
     taken: str = ""  # what `train.init_from` gave
-
-
-@dataclass(frozen=True)
-class Guidance:
-    """What a search does with its trials, and a user at a terminal does not.
-
-    programs: compiled before, to be used again. judge and request: those of loop.Job. final: whether this is the end of
-    the work on a model, at which the test split is looked at and pictures are drawn.
-    """
-
-    programs: Programs | None = None
-    judge: Callable[[Row], bool] | None = None
-    request: StopRequest | None = None
-    final: bool = True
-
-
-ALONE = Guidance()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from nntrain.dataset import Dataset
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.experiment import ALONE, Guidance, Prepared, Result
+from nntrain.experiment import Prepared, Result
+from nntrain.guidance import ALONE, Guidance
 from nntrain.rundir import RunDir
 from nntrain.spec.load import load
 from nntrain.terminal import Terminal

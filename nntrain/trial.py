@@ -18,7 +18,8 @@ from nntrain.engine.signals import StopRequest
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, NNTrainError, Stopped, dotted
 from nntrain.executors._task import Event, Task
-from nntrain.experiment import Guidance, Prepared
+from nntrain.experiment import Prepared
+from nntrain.guidance import Guidance
 from nntrain.programs import Programs
 from nntrain.rundir import RunDir, is_run
 from nntrain.spec.base import to_tree
