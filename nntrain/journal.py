@@ -45,10 +45,11 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
 
-    def read(self) -> tuple[Event, list[Event], str]:
+    def read(self, mend: bool = False) -> tuple[Event, list[Event], str]:
         """The first line, the events, and what was wrong with the end, in words.
 
-        A last line that a kill has torn is taken off the file. Raises NNTrainError for a file that is damaged
+        A last line that a kill has torn is left out, and with `mend` taken off the file, which only the owner of the
+        search may do. Raises NNTrainError for a file that is damaged
         elsewhere, or is no journal.
         """
         try:
@@ -56,7 +57,7 @@ class Journal:
         except OSError as error:
             raise NNTrainError(f"`{self.path}` cannot be read: {error.strerror}") from None
         whole, newline, torn = content.rpartition(b"\n")
-        if torn:
+        if torn and mend:
             write_atomic(self.path, whole + newline)
         head, *events = [self._parsed(number, line) for number, line in enumerate(whole.split(b"\n"), 1)]
         if head.get("kind") != KIND or head.get("format") != FORMAT:

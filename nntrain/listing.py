@@ -6,15 +6,16 @@ from typing import Any
 
 from nntrain import rundir
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.journal import Journal
 from nntrain.rundir import RunDir
 from nntrain.spec.wording import listed, nearest
-from nntrain.terminal import Terminal
+from nntrain.terminal import Terminal, shown_figure
 
 
 def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
     """A line for each run, newest first, or the best figure first where a metric is named."""
     rundir.refuse_bad_folder(runs)
-    rows = sorted((_row(run) for run in rundir.every(runs)), key=lambda row: str(row["start"]), reverse=True)
+    rows = _newest_first([_row(run) for run in rundir.every(runs)], [_search_row(s) for s in rundir.searches(runs)])
     shown = _wanted(rows, sort) if rows and sort is not None else _first_figure(rows)
     if sort is not None:
         rows = _sorted(rows, shown)
@@ -35,6 +36,34 @@ def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
         for row in rows
     ]
     terminal.table("", columns, cells)
+
+
+def _newest_first(runs: list[dict[str, Any]], searches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The newest first, but the trials of a search below it, in their order."""
+    trials = {row["run"]: [one for one in runs if one["run"].startswith(f"{row['run']}/")] for row in searches}
+    below = {one["run"] for found in trials.values() for one in found}
+    alone = [row for row in runs if row["run"] not in below]
+    rows = sorted([*alone, *searches], key=lambda row: str(row["start"]), reverse=True)
+    return [
+        one for row in rows for one in (row, *sorted(trials.get(row["run"], []), key=lambda trial: str(trial["run"])))
+    ]
+
+
+def _search_row(place: RunDir) -> dict[str, Any]:
+    """What is known about a search: how far it is, and its best trial."""
+    try:
+        head, events, _ = Journal.open(place).read()
+        summary = place.read_json(rundir.SUMMARY) if (place.path / rundir.SUMMARY).is_file() else {}
+    except NNTrainError as error:
+        return {**_unknown(place), "state": str(error.problems[0].message)}
+    over = sum(event.get("event") == "tell" for event in events)
+    return {**_unknown(place), "start": head.get("start", ""), "state": _search_state(summary, over)}
+
+
+def _search_state(summary: dict[str, Any], over: int) -> str:
+    best = summary.get("best") or {}
+    told = f", best {summary['objective']} {shown_figure(best['score'])} in {best['run']}" if best else ""
+    return f"search, {over} trials{told}; {summary.get('ended', 'not ended')}"
 
 
 def _row(run: RunDir) -> dict[str, Any]:

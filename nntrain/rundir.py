@@ -257,6 +257,11 @@ def write_elsewhere(path: Path, text: str) -> None:
 
 
 def every(runs: Path) -> Iterable[RunDir]:
-    """All runs below a folder, those inside groups too."""
-    found = [*runs.glob(f"*/{RESOLVED}"), *runs.glob(f"*/*/{RESOLVED}")]
+    """All runs below a folder: those inside groups and searches too, and those of a repeated trial."""
+    found = [path for depth in ("*", "*/*", "*/*/*") for path in runs.glob(f"{depth}/{RESOLVED}")]
     return [RunDir(path.parent) for path in found]
+
+
+def searches(runs: Path) -> Iterable[RunDir]:
+    """All searches in a folder."""
+    return [RunDir(path.parent) for path in runs.glob(f"*/{JOURNAL}")]

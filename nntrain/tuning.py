@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nntrain import backend, commands, dryrun, rundir, searchend
+from nntrain import backend, commands, dryrun, environment, rundir, searchend
 from nntrain.errors import ConfigError, NNTrainError, Stopped
 from nntrain.journal import Journal
 from nntrain.rundir import RunDir
@@ -49,7 +50,9 @@ class Tune:
             with place.owned():
                 place.write(rundir.CONFIG, text)
                 place.write(rundir.SEARCH, _as_search(config))
-                journal = Journal.create(place, {"search_sha256": identity(config)})
+                journal = Journal.create(
+                    place, {"search_sha256": identity(config), "start": environment.now(), "command": sys.argv}
+                )
                 book = Book(search.direction)
                 with SearchView(terminal, search, book) as view:
                     runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view)
@@ -78,7 +81,7 @@ def resume(
     _refuse_other_assignments(assignments)
     with place.owned():
         journal = Journal.open(place)
-        head, events, complaint = journal.read()
+        head, events, complaint = journal.read(mend=True)
         config = load_whole(place.path / rundir.SEARCH, assignments)
         if head.get("search_sha256") != identity(config):
             message = f"`{place.path / rundir.SEARCH}` is not the search that `{rundir.JOURNAL}` is about"
