@@ -69,16 +69,36 @@ def figures_of(run: Path) -> dict[str, float]:
     return {"training": summary["seconds"], "epoch": statistics.median(epochs[1:] or epochs)}
 
 
+def figures_of_search(place: Path) -> dict[str, float]:
+    """Trials, epochs, seconds and the best score of a search."""
+    summary = json.loads((place / "summary.json").read_text())
+    figures = {name: float(summary[name]) for name in ("trials", "epochs", "seconds")}
+    return {**figures, "score": summary["best"]["score"]}
+
+
+def goal(words: str, value: float, at_least: float | None = None, at_most: float | None = None) -> None:
+    """A line that says whether a goal is reached."""
+    low = [] if at_least is None else [(f"at least {at_least:g}", value >= at_least)]
+    high = [] if at_most is None else [(f"at most {at_most:g}", value <= at_most)]
+    bounds, reached = zip(*(low + high), strict=True)
+    print(f"  {words}: {value:.2f}, goal {' and '.join(bounds)}: {'reached' if all(reached) else 'MISSED'}", flush=True)
+
+
 def timed(command: list[str], parse: bool = True) -> dict[str, float]:
-    """Seconds and peak memory (MB) of a process, and the JSON figures on its last line."""
+    """Seconds, CPU seconds and peak memory (MB) of a process, and the JSON figures on its last line.
+
+    The processes that it has started count too: their CPU seconds are added, and the peak is that of the largest one.
+    Linux hands a process the peak of the one that starts it, so this one must stay smaller than what it measures.
+    """
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    started = time.perf_counter()
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        out, err = process.communicate()
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{err}")
-    told: dict[str, Any] = json.loads(out.strip().splitlines()[-1]) if parse else {}
-    return {"process": seconds, **told}
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        started = time.perf_counter()
+        with subprocess.Popen(command, stdout=out, stderr=err, env=environment) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - started
+        out.seek(0), err.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)} failed:\n{err.read()}")
+        told: dict[str, Any] = json.loads(out.read().strip().splitlines()[-1]) if parse else {}
+    return {"process": seconds, "CPU": used.ru_utime + used.ru_stime, "peak MB": used.ru_maxrss / 1024, **told}

@@ -1,0 +1,128 @@
+"""A search of small Iris nets: what a trial costs beside its training, against KerasTuner, and with two workers.
+
+`tune.py [overhead] [speed] [workers]` measures these parts, or all of them. KerasTuner is measured where `tensorboard`
+is installed, without which all its trials fail: in the benchmark's environment, or in that of the interpreter that
+TUNER_PYTHON names.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import HERE, Job, alternate, figures_of_search, goal, python, report, timed
+
+CONFIG = HERE / "tune.yaml"
+PARTS = ("overhead", "speed", "workers")
+INTERPRETER = os.environ.get("TUNER_PYTHON", sys.executable)
+MISSING = f"""KerasTuner is left out: its trials need `tensorboard`, which it does not bring. Install it by
+  {INTERPRETER} -m pip install tensorboard"""
+
+
+def searched(workers: int, wanted: argparse.Namespace, trials: int) -> Job:
+    """A job that runs the search with so many workers."""
+    parameter = f"tune.space.model.1.Dense.units={{int: [16, 64], step: {wanted.step}}}"
+    settings = (f"train.epochs={wanted.epochs}", f"tune.trials={trials}", parameter)
+    command = [sys.executable, "-m", "nntrain", "tune", str(CONFIG), "-q", "--workers", str(workers)]
+    command += [word for setting in settings for word in ("--set", setting)]
+
+    def job() -> dict[str, float]:
+        with tempfile.TemporaryDirectory() as runs:
+            whole = timed([*command, "--runs-dir", runs], parse=False)
+            place = next(Path(runs).iterdir())
+            if (found := figures_of_search(place)["trials"]) != trials:
+                raise SystemExit(f"the search had {found:g} trials instead of {trials}")
+            return {**per_hour(whole, trials), **trial_figures(place, workers)}
+
+    return job
+
+
+def trial_figures(place: Path, workers: int) -> dict[str, float]:
+    """Seconds of a trial, of its training, and of what remains, without each worker's first trial.
+
+    The files tell when a trial ended. With several workers, `trial` is the time from one end to the next, and there is
+    no sense in `overhead`.
+    """
+    ended = sorted((file.stat().st_mtime_ns / 1e9, file) for file in place.glob("trial-*/summary.json"))
+    later = ended[workers:]
+    trial = (ended[-1][0] - ended[workers - 1][0]) / len(later)
+    training = statistics.mean(json.loads(file.read_text())["seconds"] for _, file in later)
+    return {"trial": trial, "training": training} | ({"overhead": trial - training} if workers == 1 else {})
+
+
+def per_hour(figures: dict[str, float], trials: int) -> dict[str, float]:
+    """The figures of a process, with its trials per hour."""
+    return {**figures, "trials per hour": 3600 * trials / figures["process"]}
+
+
+def keras_tuner(wanted: argparse.Namespace, trials: int) -> dict[str, Job]:
+    """The job of KerasTuner by its name, or nothing where it cannot run."""
+    words = (str(trials), str(wanted.epochs), str(wanted.step))
+    job = python("plain_tune.py", *words, interpreter=INTERPRETER)
+    return {"KerasTuner": lambda: per_hour(job(), trials)} if can_train() else {}
+
+
+def can_train() -> bool:
+    """Whether KerasTuner and tensorboard are there."""
+    words = "from importlib.util import find_spec; exit(not (find_spec('keras_tuner') and find_spec('tensorboard')))"
+    return subprocess.run([INTERPRETER, "-c", words], check=False).returncode == 0
+
+
+def overhead(wanted: argparse.Namespace) -> None:
+    """What a trial costs beside its training, the mean of so many trials after a first one."""
+    trials = wanted.overhead_trials + 1
+    medians = alternate({**keras_tuner(wanted, trials), "nntrain": searched(1, wanted, trials)}, wanted.runs)
+    shown = {name: {key: found[key] for key in ("trial", "training", "overhead")} for name, found in medians.items()}
+    report(f"One worker, {wanted.overhead_trials} trials after the first (seconds)", shown, next(iter(shown)))
+
+
+def speed(wanted: argparse.Namespace) -> None:
+    """Trials per hour, the whole process with its start-up."""
+    jobs = {**keras_tuner(wanted, wanted.trials), "nntrain, 2 workers": searched(2, wanted, wanted.trials)}
+    medians = alternate(jobs, wanted.runs)
+    shown = {
+        name: {key: found[key] for key in ("process", "CPU", "trials per hour")} for name, found in medians.items()
+    }
+    report(f"{wanted.trials} trials of {wanted.epochs} epochs, the whole process", shown, next(iter(shown)))
+    if "KerasTuner" in medians:
+        rates = {name: found["trials per hour"] for name, found in medians.items()}
+        goal("trials per hour against KerasTuner's", rates["nntrain, 2 workers"] / rates["KerasTuner"], at_least=5)
+
+
+def workers(wanted: argparse.Namespace) -> None:
+    """Two workers against one: from one trial's end to the next, and the whole process."""
+    jobs = {f"{count} worker{'s' * (count > 1)}": searched(count, wanted, wanted.trials) for count in (1, 2)}
+    medians = alternate(jobs, wanted.runs)
+    shown = {
+        name: {key: found[key] for key in ("process", "CPU", "trial", "training")} for name, found in medians.items()
+    }
+    report(f"{wanted.trials} trials of {wanted.epochs} epochs (seconds)", shown, "1 worker")
+    one, two = medians.values()
+    goal("trials in the same time, two workers against one", one["trial"] / two["trial"], at_least=1.7)
+    print(f"  with start-up and end: {one['process'] / two['process']:.2f}")
+
+
+def main() -> None:
+    """Measures the parts that are named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
+    parser.add_argument("--runs", type=int, default=5, help="rounds, of which the medians are told")
+    parser.add_argument("--trials", type=int, default=40, help="of `speed` and `workers`")
+    parser.add_argument("--overhead-trials", type=int, default=20, help="of `overhead`, after a first one")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--step", type=int, default=16, help="of the units; 1 makes nearly every net another graph")
+    wanted = parser.parse_args()
+    if unknown := set(wanted.parts) - set(PARTS):
+        parser.error(f"no part is called {', '.join(unknown)}")
+    if not can_train():
+        print(MISSING, file=sys.stderr)
+    for part in wanted.parts or PARTS:
+        {"overhead": overhead, "speed": speed, "workers": workers}[part](wanted)
+
+
+if __name__ == "__main__":
+    main()
