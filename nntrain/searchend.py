@@ -8,6 +8,7 @@ from nntrain.errors import NNTrainError
 from nntrain.executors._task import Task
 from nntrain.rundir import RunDir
 from nntrain.searchdir import trial_config
+from nntrain.searchview import short_names, shown_value
 from nntrain.terminal import Terminal, json_ready, shown_figure
 from nntrain.trialbook import Entry
 from nntrain.trials import Trial
@@ -65,7 +66,7 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
         [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]
         for entry in ranked[:SHOWN]
     ]
-    terminal.table("", ("trial", metric, *spread, "epochs", *paths), rows)
+    terminal.table("", ("trial", metric, *spread, "epochs", *short_names(paths).values()), rows)
     best = runner.book.best
     if best is not None:
         own = "the config as it was written" if best.number == 0 else "which `nntrain fit` runs as it is"
@@ -79,9 +80,7 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
 
 
 def _values(entry: Entry, paths: list[str]) -> list[Any]:
-    from nntrain.parameter_axis import label
-
-    return [label(entry.proposal.values[path]) if path in entry.proposal.values else "" for path in paths]
+    return [shown_value(entry.proposal.values[path]) if path in entry.proposal.values else "" for path in paths]
 
 
 def _refit(runner: Runner, count: int, terminal: Terminal) -> dict[str, Any]:

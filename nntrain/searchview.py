@@ -1,14 +1,15 @@
 """A search as it goes on: a live table on a terminal, a line for each ended trial elsewhere."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from rich.console import Group
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from nntrain.parameter_axis import label
+from nntrain.parameter_axis import label, shown_number
 from nntrain.spec.search import Search
 from nntrain.terminal import Terminal, shown_figure
 from nntrain.trialbook import Book, Entry
@@ -25,11 +26,12 @@ class SearchView:
         self.book = book
         self.began = time.monotonic()
         self.before = len(book.over())
+        self.names = short_names([one.path for one in search.space.parameters])
         self.heard: dict[int, tuple[int, float | None]] = {}  # of a running trial: its epoch and score
         self.live: Live | None = None
 
     def __enter__(self) -> "SearchView":
-        console = self.terminal.err
+        console = Console(stderr=True, markup=False, emoji=False, highlight=False)
         if not self.terminal.quiet and console.is_terminal and not console.is_dumb_terminal:
             self.live = Live(self._screen(), console=console, refresh_per_second=4, transient=True)
             self.live.start()
@@ -54,10 +56,12 @@ class SearchView:
         self.heard.pop(entry.number, None)
         self.terminal.event("trial", self._as_json(entry))
         line = f"{entry.name}  {self._told(entry)}  {self._values(entry)}"
-        if self.live is None or entry.status == "failed":
+        if self.live is None:
             self.terminal.note(line)
         else:
             self.terminal.log.append(line)
+            if entry.status == "failed":
+                self.live.console.print(line)
         self._draw()
 
     def _as_json(self, entry: Entry) -> dict[str, object]:
@@ -75,7 +79,7 @@ class SearchView:
         return f"{word}{self.search.metric} {shown_figure(entry.score)}{spread}{best}"
 
     def _values(self, entry: Entry) -> str:
-        return "  ".join(f"{path}={label(value)}" for path, value in entry.proposal.values.items())
+        return "  ".join(f"{self.names[path]}={shown_value(value)}" for path, value in entry.proposal.values.items())
 
     def _draw(self) -> None:
         if self.live is not None:
@@ -84,8 +88,9 @@ class SearchView:
     def _screen(self) -> Group:
         """The whole picture: a headline, then a row for each trial that matters now."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for name in ("trial", self.search.metric, "epoch", "values"):
-            table.add_column(name, no_wrap=True, overflow="ellipsis")
+        widths = {"trial": 18, self.search.metric: max(6, len(self.search.metric)), "epoch": 5, "values": None}
+        for name, width in widths.items():
+            table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
         for entry in self.book.ranked()[:BEST_SHOWN]:
             mark = "best" if entry is self.book.best else entry.status
             table.add_row(f"{entry.name} {mark}", shown_figure(entry.score), str(entry.epochs), self._values(entry))
@@ -113,6 +118,22 @@ class SearchView:
         if self.search.tune.max_seconds is not None:
             guesses.append(max(0.0, self.search.tune.max_seconds - spent))
         return min(guesses, default=None)
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """The end of each path that tells it from the others: `units`, `SGD.learning_rate`."""
+    found = {}
+    for path in paths:
+        parts = path.split(".")
+        ends = [".".join(parts[-length:]) for length in range(1, len(parts) + 1)]
+        others = [other for other in paths if other != path]
+        found[path] = next((end for end in ends if not any(f".{o}".endswith(f".{end}") for o in others)), path)
+    return found
+
+
+def shown_value(value: Any) -> str:
+    """A value in a few letters."""
+    return shown_number(value) if isinstance(value, float) else label(value)
 
 
 def _clock(seconds: float) -> str:

@@ -54,9 +54,9 @@ class Tune:
                     place, {"search_sha256": identity(config), "start": environment.now(), "command": sys.argv}
                 )
                 book = Book(search.direction)
-                with SearchView(terminal, search, book) as view:
-                    runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view)
-                    _carry_out(runner, self.refit, terminal)
+                view = SearchView(terminal, search, book)
+                runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view)
+                _carry_out(runner, view, self.refit, terminal)
 
     def tell(self, terminal: Terminal) -> None:
         """Says what a search would do, after one short training to see how long an epoch takes."""
@@ -94,15 +94,16 @@ def resume(
             tuner, book = _tuner(search), Book(search.direction)
             replay(tuner, book, events)
             terminal.note(f"going on with {place}: {len(book.over())} trials are done")
-            with SearchView(terminal, search, book) as view:
-                runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view, spent)
-                _carry_out(runner, 0, terminal)
+            view = SearchView(terminal, search, book)
+            runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view, spent)
+            _carry_out(runner, view, 0, terminal)
 
 
-def _carry_out(runner: Runner, refit: int, terminal: Terminal) -> None:
+def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal) -> None:
     """Runs the search and writes what it came to; raises when it was stopped, or ended for want of a score."""
     try:
-        reason = runner.run()
+        with view:
+            reason = runner.run()
     except Stopped as error:
         done = len(runner.book.over())
         raise error.after(f"{done} trials are done", f"`nntrain resume {runner.folder.place}` goes on") from None
