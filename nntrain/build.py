@@ -172,6 +172,8 @@ def _in_place(path: Path, spec: Named | None, shape: tuple[int | None, ...], err
     if spec is None:
         return Problem(f"Keras refuses this: {words}", path)
     layer = spec.called()
+    if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
+        return Problem(f"out of memory: `{layer}` is too large for this machine", path, "use fewer units", on_key=True)
     if re.search(r"expected (min_)?ndim=4|rank 4|4D", words):
         message = f"`{layer}` needs images, but its input has the shape {_shape(shape)}"
         return Problem(message, path, "add `Reshape: [height, width, channels]` before it", on_key=True)

@@ -217,3 +217,9 @@ def test_what_keras_refuses_is_an_error_at_the_layer(
     assert problem.message.startswith(message) and problem.help == help
     assert problem.span is not None and problem.span.line == line
     assert "\n" not in problem.message and "Arguments received" not in problem.message
+
+
+def test_a_layer_that_does_not_fit_into_memory_is_named(prepare: Any) -> None:
+    model = "data: iris\nmodel: [{Dense: 1000}, {Dense: {units: 1000000000, activation: relu}}]\n"
+    with pytest.raises(ConfigError, match="out of memory: `Dense` is too large for this machine"):
+        prepare(model)

@@ -296,3 +296,12 @@ def test_what_must_not_change_in_a_search_is_refused(tune: Tune, command: Any, t
     (found.place / "search.yaml").write_text(text.replace("batch_size: 16", "batch_size: 12"))
     changed = command(tmp_path, "resume", "net")
     assert changed.returncode == 1 and "is not the search that `journal.jsonl` is about" in changed.stderr
+
+
+def test_out_of_memory_fails_one_trial_and_the_search_goes_on(tune: Tune) -> None:
+    net = "model=[{Dense: 1000}, {Dense: 8}, {Dense: {units: 3, activation: softmax}}]"  # 4 TB with 10^9 units
+    tail = "  engine: GridSearch\n  space: {model.1.Dense.units: {choice: [4, 1000000000, 8]}}\n"
+    found = tune(tail, "-q", "--set", net)
+    assert found.code == 0, found.err
+    assert sorted(row["status"] for row in found.rows) == ["done", "done", "failed"]
+    assert "out of memory" in next(row["message"] for row in found.rows if row["status"] == "failed")
