@@ -27,6 +27,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no n
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show TensorFlow's log, and tracebacks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Workers = Annotated[int, typer.Option(metavar="N", help="How many trials at once, each in a process of its own.")]
+ExecutorName = Annotated[Literal["processes", "ray"], typer.Option(help="Run trials here, or on the nodes of Ray.")]
+Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; one of its own by default.")]
 RUNS = Path("runs")
 
 
@@ -90,6 +92,8 @@ def resume(
     set_: Sets = [],  # noqa: B006
     allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
     workers: Workers = 1,
+    executor: ExecutorName = "processes",
+    address: Address = None,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",
     quiet: Quiet = False,
@@ -98,9 +102,11 @@ def resume(
 ) -> None:
     """Go on with a run that was stopped or killed."""
     from nntrain import commands
+    from nntrain.executors import _choose as executors
     from nntrain.terminal import Terminal
 
-    commands.resume(run, runs_dir, set_, allow_changed, workers, device, verbose, Terminal(as_json=json, quiet=quiet))
+    where = executors.Workers(workers, executor, address)
+    commands.resume(run, runs_dir, set_, allow_changed, where, device, verbose, Terminal(as_json=json, quiet=quiet))
 
 
 @app.command()
@@ -108,6 +114,8 @@ def tune(
     config: ConfigFile,
     set_: Sets = [],  # noqa: B006
     workers: Workers = 1,
+    executor: ExecutorName = "processes",
+    address: Address = None,
     refit: Annotated[
         int, typer.Option(metavar="K", help="Train the best K again and score them on the test split.")
     ] = 0,
@@ -123,9 +131,11 @@ def tune(
 ) -> None:
     """Search hyperparameters: the config's section `tune`."""
     from nntrain import tuning
+    from nntrain.executors import _choose as executors
     from nntrain.terminal import Terminal
 
-    request = tuning.Tune(config, tuple(set_), workers, refit, name, runs_dir, device, verbose)
+    where = executors.Workers(workers, executor, address)
+    request = tuning.Tune(config, tuple(set_), where, refit, name, runs_dir, device, verbose)
     terminal = Terminal(as_json=json, quiet=quiet)
     request.tell(terminal) if dry_run else request.run(terminal)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from nntrain import backend, rundir
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.executors._choose import Workers
 from nntrain.rundir import RunDir
 from nntrain.spec import files
 from nntrain.spec.load import Config, load
@@ -181,7 +182,7 @@ def resume(
     runs: Path,
     assignments: Sequence[str],
     allow_changed: bool,
-    workers: int,
+    workers: Workers,
     device: backend.Device,
     verbose: bool,
     terminal: Terminal,

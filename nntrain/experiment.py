@@ -3,7 +3,9 @@
 import contextlib
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from nntrain import backend, environment, rundir, yamlfile
@@ -33,6 +35,7 @@ from nntrain.spec.wording import listed
 from nntrain.terminal import Terminal
 
 SMALL_STEP = 32_000_000  # multiplications in a batch up to which one thread is faster than two (docs/log.md)
+NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,13 @@ class Result:
     summary: dict[str, Any]
 
 
-def prepare(config: Config, initialize: bool = True, data: Dataset | None = None) -> Prepared:
+def prepare(
+    config: Config, initialize: bool = True, data: Dataset | None = None, places: Mapping[str, str] = NOWHERE_ELSE
+) -> Prepared:
     """Reads the data and builds the model; raises ConfigError and DataError with their places in the config.
 
-    With `initialize`, weights are taken from what `train.init_from` names. With `data`, they were read already.
+    With `initialize`, weights are taken from what `train.init_from` names, which `places` may say to be elsewhere. With
+    `data`, they were read already.
     """
     data = load_data(config) if data is None else data
     config.check(data.facts)
@@ -67,7 +73,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     source = experiment.train.init_from if initialize else None
     try:
         model = build(experiment, data.facts, data.train.x)
-        taken = _take_weights(model, source) if source else ""
+        taken = _take_weights(model, source, places.get(source, source)) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
     return Prepared(config, experiment, data, model, taken)
@@ -80,10 +86,10 @@ def _choose_threads(experiment: Experiment, data: Dataset) -> None:
     backend.use_threads(experiment.train.threads, small)
 
 
-def _take_weights(model: Network, source: str) -> str:
+def _take_weights(model: Network, source: str, place: str) -> str:
     from nntrain.transfer import take_weights
 
-    return take_weights(model, source)
+    return take_weights(model, place).replace(place, source)
 
 
 def tell(prepared: Prepared, terminal: Terminal) -> None:

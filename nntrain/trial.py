@@ -4,7 +4,7 @@ import contextlib
 import gc
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,15 +81,16 @@ class Workbench:
         return Guidance(self.programs, trial.report, trial.request, final=trial.task.final)
 
     def _prepared(self, trial: "_Trial", initialize: bool) -> Prepared:
-        return experiment.prepare(trial.config(), initialize, self._data(trial.config()))
+        config, places = trial.config(), trial.task.places
+        return experiment.prepare(config, initialize, self._data(config, places), places)
 
-    def _data(self, config: Config) -> Dataset:
-        """The data of the config, which are read once."""
+    def _data(self, config: Config, places: Mapping[str, str]) -> Dataset:
+        """The data of the config, which are read once, from where they are on this machine."""
         key = json.dumps(to_tree(config.experiment.data), sort_keys=True)
         if key not in self.datasets:
             while len(self.datasets) >= _DATASETS:
                 del self.datasets[next(iter(self.datasets))]
-            self.datasets[key] = experiment.load_data(config)
+            self.datasets[key] = experiment.load_data(_here(config, places))
         return self.datasets[key]
 
     def _failed(self, task: Task, terminal: Terminal, message: str) -> Event:
@@ -146,6 +147,23 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
     if facts["stop_training"] and history["reason"] != PRUNED:
         return found.state
     return replace(found.state, facts={**facts, "stop_training": False, "history": {**history, "reason": ""}})
+
+
+def _here(config: Config, places: Mapping[str, str]) -> Config:
+    """The config with the files of its data where they are on this machine; the run itself keeps the config's paths."""
+    if not places:
+        return config
+    tree = to_tree(config.experiment)
+    moved = yamlfile.dump({**tree, "data": _moved(tree["data"], places)})
+    return from_document(yamlfile.parse(moved, config.document.file))
+
+
+def _moved(tree: Any, places: Mapping[str, str]) -> Any:
+    if isinstance(tree, dict):
+        return {name: _moved(value, places) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [_moved(value, places) for value in tree]
+    return places.get(tree, tree) if isinstance(tree, str) else tree
 
 
 def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:

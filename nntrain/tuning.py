@@ -10,6 +10,8 @@ from typing import Any
 
 from nntrain import backend, commands, dryrun, environment, rundir, searchend
 from nntrain.errors import ConfigError, NNTrainError, Stopped
+from nntrain.executors._choose import Workers
+from nntrain.course import Course, replayed
 from nntrain.journal import Journal
 from nntrain.rundir import RunDir
 from nntrain.searchdir import SearchDir
@@ -18,7 +20,7 @@ from nntrain.spec.base import to_tree
 from nntrain.spec.load import Config
 from nntrain.spec.search import Search, as_yaml, load_whole, search_of
 from nntrain.terminal import Terminal
-from nntrain.trialbook import Book, replay
+from nntrain.trialbook import Book
 from nntrain.tune import Runner
 
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
@@ -30,7 +32,7 @@ class Tune:
 
     config: str
     assignments: tuple[str, ...]
-    workers: int
+    workers: Workers
     refit: int
     name: str | None
     runs_dir: Path
@@ -44,7 +46,7 @@ class Tune:
         name = self.name or rundir.run_name(self.config)
         rundir.refuse_bad_name(name)
         text = Path(self.config).read_bytes()
-        with _pool(self.workers, config, self.device, self.verbose) as pool:
+        with self.workers.start(config, self.device, self.verbose) as pool:
             tuner = _tuner(search)
             place = RunDir.create(self.runs_dir, name)
             with place.owned():
@@ -55,21 +57,22 @@ class Tune:
                 )
                 book = Book(search.direction)
                 view = SearchView(terminal, search, book)
-                runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view)
+                course = Course(tuner, search.space, book)
+                runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view)
                 _carry_out(runner, view, self.refit, terminal)
 
     def tell(self, terminal: Terminal) -> None:
         """Says what a search would do, after one short training to see how long an epoch takes."""
         config = commands.checked(self.config, self.assignments, None, terminal, whole=True)
         search = search_of(config)
-        with _pool(1, config, self.device, self.verbose) as pool:
-            dryrun.tell(config, search, _tuner(search), pool, self.workers, terminal)
+        with self.workers.only_one().start(config, self.device, self.verbose) as pool:
+            dryrun.tell(config, search, _tuner(search), pool, self.workers.count, terminal)
 
 
 def resume(
     place: RunDir,
     assignments: Sequence[str],
-    workers: int,
+    workers: Workers,
     device: backend.Device,
     verbose: bool,
     terminal: Terminal,
@@ -90,7 +93,7 @@ def resume(
             terminal.note(f"warning: {complaint}")
         search = search_of(config)
         spent = sum(event["seconds"] for event in events[-1:] if event["event"] == "pause")
-        with _pool(workers, config, device, verbose) as pool:
+        with workers.start(config, device, verbose) as pool:
             tuner, book = _tuner(search), Book(search.direction)
             replay(tuner, book, events)
             terminal.note(f"going on with {place}: {len(book.over())} trials are done")
@@ -115,15 +118,6 @@ def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal)
     if runner.broken:
         help = "mend it, or let the search go on with `--set tune.on_error=continue`"
         raise NNTrainError(f"the search was stopped: {reason}", help=help)
-
-
-def _pool(workers: int, config: Config, device: backend.Device, verbose: bool) -> Any:
-    """The workers, which load TensorFlow while this process does."""
-    from nntrain.executors.process_pool import ProcessPool
-
-    if workers < 1:
-        raise ConfigError(f"`--workers` must be 1 or more, got `{workers}`", help="write `--workers 2`")
-    return ProcessPool(workers, device, verbose, config.experiment.train.threads or 1)
 
 
 def _tuner(search: Search) -> Any:
