@@ -19,6 +19,7 @@ from nntrain.spec.data import Source
 from nntrain.spec.facts import Facts
 from nntrain.spec.load import load
 from nntrain.spec.resolve import resolve
+from nntrain.spec.search import load_whole, search_of
 
 backend.start("cpu")
 
@@ -30,9 +31,9 @@ from nntrain.experiment import resolved_text  # noqa: E402
 REPOSITORY = Path(__file__).parents[1]
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
-COUNT = 50
+COUNT = 53
 EXPECTED = {
-    "": "fashion_cnn fashion_mlp iris xor",
+    "": "fashion_cnn fashion_mlp iris tune_fashion_hyperband tune_fashion_tpe tune_iris xor",
     "kth/": """
         activation_elu activation_leaky_relu activation_prelu activation_rrelu batch_normalization data_augmentation
         dropout early_stopping feedforward_2_4_3 gradient_clipping gradient_descent initialization_he
@@ -49,12 +50,17 @@ SCORE = re.compile(
     r"test (accuracy|R²|mean absolute error) \d+\.\d{3} ± \d+\.\d{3} over [1-9]\d* seeds"
 )
 
+SEARCH_SCORE = re.compile(
+    r"about \d+(\.\d)? (s|min) on 2 CPU cores, validation (accuracy|loss) \d+\.\d{3} ± \d+\.\d{3} over [1-9]\d* seeds"
+)
+
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 every_config = pytest.mark.parametrize(
     "file", FOUND, ids=[file.relative_to(CONFIGS).with_suffix("").as_posix() for file in FOUND]
 )
+SEARCHES = [file for file in FOUND if file.name.startswith("tune_")]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -101,9 +107,10 @@ def test_these_are_all_configs() -> None:
 @every_config
 def test_the_header_holds_command_sentence_and_score(file: Path) -> None:
     command, *sentence, score = header(file)
-    assert command == f"nntrain fit {file.relative_to(REPOSITORY).as_posix()}"
+    word, form = ("tune", SEARCH_SCORE) if file in SEARCHES else ("fit", SCORE)
+    assert command == f"nntrain {word} {file.relative_to(REPOSITORY).as_posix()}"
     assert sentence and sentence[0][0].isupper() and sentence[-1].endswith(".")
-    assert SCORE.fullmatch(score), score
+    assert form.fullmatch(score), score
 
 
 @every_config
@@ -111,12 +118,19 @@ def test_it_is_written_like_the_others(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 120
     assert text.endswith("\n") and "\t" not in text and " \n" not in text
-    assert list(load(file).document.tree) == ["seed", "data", "model", "train"]
+    sections = ["seed", "data", "model", "train", *(["tune"] if file in SEARCHES else [])]
+    assert list(load(file).document.tree) == sections
 
 
 @every_config
 def test_it_loads_without_a_warning(file: Path) -> None:
     assert load(file).warnings == ()
+
+
+@pytest.mark.parametrize("file", SEARCHES, ids=[file.stem for file in SEARCHES])
+def test_a_search_is_right_and_begins_with_the_values_of_its_config(file: Path) -> None:
+    search = search_of(load_whole(file))
+    assert search.space.holds(search.space.own)
 
 
 @every_config

@@ -12,7 +12,7 @@ from measure import Job, alternate, goal, nntrain, report
 
 CLASSES = 10
 TIMES = 10
-EPOCHS = 5
+EPOCHS = 10
 CONFIG = """
 seed: 42
 data: {{npz_file: {{path: {path}, validation: 0.1, test: none}}}}

@@ -1,6 +1,6 @@
 """Peak memory of a training on Fashion MNIST, against a plain Keras script that holds its images as float32.
 
-`memory.py [RUNS] [KIND ...]`: kinds are `mlp`, `full` and `cnn`; the first and the last by default. Both train without a
+`memory.py [RUNS] [KIND ...]`: kinds are `mlp`, `full` and `cnn`; all but `full` by default. Both sides train without a
 validation and score the test images; nntrain saves the model and draws its pictures too.
 """
 
