@@ -91,6 +91,7 @@ def resume(
     run: RunName,
     set_: Sets = [],  # noqa: B006
     allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
+    extend: Annotated[bool, typer.Option("--extend", help="Go on with a search over another space.")] = False,
     workers: Workers = 1,
     executor: ExecutorName = "processes",
     address: Address = None,
@@ -100,13 +101,14 @@ def resume(
     verbose: Verbose = False,
     json: Json = False,
 ) -> None:
-    """Go on with a run that was stopped or killed."""
+    """Go on with a run, a group or a search that was stopped or killed."""
     from nntrain import commands
     from nntrain.executors import _choose as executors
     from nntrain.terminal import Terminal
 
     where = executors.Workers(workers, executor, address)
-    commands.resume(run, runs_dir, set_, allow_changed, where, device, verbose, Terminal(as_json=json, quiet=quiet))
+    terminal = Terminal(as_json=json, quiet=quiet)
+    commands.resume(run, runs_dir, set_, allow_changed, extend, where, device, verbose, terminal)
 
 
 @app.command()

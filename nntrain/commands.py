@@ -182,6 +182,7 @@ def resume(
     runs: Path,
     assignments: Sequence[str],
     allow_changed: bool,
+    extend: bool,
     workers: Workers,
     device: backend.Device,
     verbose: bool,
@@ -191,7 +192,7 @@ def resume(
     if search := RunDir.find_search(runs, run):
         from nntrain import tuning
 
-        tuning.resume(search, assignments, workers, device, verbose, terminal)
+        tuning.resume(search, assignments, extend, workers, device, verbose, terminal)
         return
     if group := RunDir.find_group(runs, run):
         _resume_group(group, assignments, allow_changed, device, verbose, terminal)

@@ -2,14 +2,13 @@
 
 import math
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from nntrain.errors import NNTrainError
 from nntrain.spec.search import Direction
 from nntrain.trials import Trial
-from nntrain.tuners._tuner import Proposal, Tuner
+from nntrain.tuners._tuner import Proposal
 
 Status = Literal["waiting", "running", "done", "pruned", "failed"]
 TRIES = 2  # a trial that ends its worker so often without getting any further is given up
@@ -129,32 +128,16 @@ def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
     return statistics.fmean(scores), statistics.stdev(scores)
 
 
-def replay(tuner: Tuner, book: Book, events: Sequence[dict[str, Any]]) -> None:
-    """Brings an engine to where the journal left it; raises NNTrainError where it now proposes something else."""
-    for kind, entry, event in _replayed(book, events):
-        if kind == "ask":
-            proposal = tuner.ask()
-            if proposal != entry.proposal:
-                message = f"the engine proposes other values for {entry.name} than it did before"
-                raise NNTrainError(message, help="install the versions of then, or begin the search again")
-        elif kind == "report" and tuner.report(entry.number, event["epoch"], event["score"]) != event["stop"]:
-            raise NNTrainError(f"the pruner judges {entry.name} otherwise than it did before")
-        elif kind == "tell":
-            tuner.tell(entry.number, event["score"], event["epochs"])
-
-
-def _replayed(book: Book, events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Entry, Mapping[str, Any]]]:
-    """Brings a book to where the journal's events left it; yields each event with its trial, for the engine."""
-    for event in events:
-        kind = str(event["event"])
-        if kind == "ask":
-            entry = book.add(Proposal(event["values"], event["epochs"], event["parent"]))
-        elif kind in ("report", "lost", "tell", "start"):
-            entry = book.entries[event["trial"]]
-            _retell(kind, entry, event)
-        else:
-            continue
-        yield kind, entry, event
+def retell(book: Book, event: Mapping[str, Any]) -> Entry | None:
+    """Brings a book past an event of the journal; returns the trial that it is about."""
+    kind = str(event["event"])
+    if kind == "ask":
+        return book.add(Proposal(event["values"], event["epochs"], event["parent"]))
+    if kind not in ("start", "report", "lost", "tell"):
+        return None
+    entry = book.entries[event["trial"]]
+    _retell(kind, entry, event)
+    return entry
 
 
 def _retell(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:

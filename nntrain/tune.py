@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from nntrain.course import Course
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.errors import ConfigError, NNTrainError, dotted
 from nntrain.executors._task import Event, Executor, Task
@@ -17,7 +18,7 @@ from nntrain.searchdir import SearchDir
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search
 from nntrain.trialbook import Book, Entry, mean_and_spread, score_of
-from nntrain.tuners._tuner import Tuner, Waiting
+from nntrain.tuners._tuner import Waiting
 
 POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
 SAME_CAUSE = 3  # failures for one cause that end a search
@@ -57,7 +58,7 @@ class Runner:
 
     folder: SearchDir
     journal: Journal
-    tuner: Tuner
+    course: Course
     executor: Executor
     view: View
     spent: float = 0.0
@@ -159,7 +160,7 @@ class Runner:
         if limit is not None and len(self.book.entries) >= limit:
             self.ending = f"all {limit} trials are done" if limit > 1 else "the one trial is done"
             return None
-        proposal = self.tuner.ask()
+        proposal = self.course.ask()
         if isinstance(proposal, Waiting):
             return None
         if proposal is None:
@@ -195,8 +196,7 @@ class Runner:
         return int(entry.proposal.epochs or own)
 
     def _exhausted(self) -> str:
-        ended = str(getattr(self.tuner, "ended", "")) or "the engine has nothing more to propose"
-        return f"{ended} after {len(self.book.entries)} trials"
+        return f"{self.course.ended} after {len(self.book.entries)} trials"
 
     def _give_up_waiting(self) -> None:
         """Takes back what was not started yet; a resumed search begins it."""
@@ -235,7 +235,7 @@ class Runner:
             return
         last = epoch == self._length(entry)  # after which there is nothing to stop
         if epoch not in entry.verdicts and not last and score is not None and math.isfinite(score):
-            entry.verdicts[epoch] = self.tuner.report(entry.number, epoch, score)
+            entry.verdicts[epoch] = self.course.report(entry, epoch, score)
             report = {"trial": entry.number, "epoch": epoch, "score": score, "stop": entry.verdicts[epoch]}
             self.journal.add({"event": "report", **report})
         self.executor.answer(event.number, entry.verdicts.get(epoch, False))
@@ -269,7 +269,7 @@ class Runner:
         """Tells the engine, the journal and the user how a trial ended."""
         entry.status, entry.message = status, message
         self.underway.pop(entry.number, None)
-        self.tuner.tell(entry.number, entry.score, entry.epochs)
+        self.course.tell(entry)
         names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
         self.journal.add({"event": "tell", "trial": entry.number, **{name: getattr(entry, name) for name in names}})
         self.folder.write()

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import backend, commands, dryrun, environment, rundir, searchend
+from nntrain.course import Course, replayed
 from nntrain.errors import ConfigError, NNTrainError, Stopped
 from nntrain.executors._choose import Workers
-from nntrain.course import Course, replayed
 from nntrain.journal import Journal
 from nntrain.rundir import RunDir
 from nntrain.searchdir import SearchDir
@@ -23,6 +23,7 @@ from nntrain.terminal import Terminal
 from nntrain.trialbook import Book
 from nntrain.tune import Runner
 
+EXTENDS = ("space", "engine", "pruner")
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
 
 
@@ -57,7 +58,7 @@ class Tune:
                 )
                 book = Book(search.direction)
                 view = SearchView(terminal, search, book)
-                course = Course(tuner, search.space, book)
+                course = Course(tuner, book)
                 runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view)
                 _carry_out(runner, view, self.refit, terminal)
 
@@ -72,6 +73,7 @@ class Tune:
 def resume(
     place: RunDir,
     assignments: Sequence[str],
+    extend: bool,
     workers: Workers,
     device: backend.Device,
     verbose: bool,
@@ -79,27 +81,48 @@ def resume(
 ) -> None:
     """Goes on with a search that was stopped or killed; a larger budget may be given with `--set tune.trials=…`.
 
+    With `extend`, space and engine may change too: the engine begins anew, and the trials that were trained count.
     Raises ConfigError for any other change, and NNTrainError where the journal cannot be used.
     """
-    _refuse_other_assignments(assignments)
+    _refuse_other_assignments(assignments, extend)
     with place.owned():
         journal = Journal.open(place)
         head, events, complaint = journal.read(mend=True)
-        config = load_whole(place.path / rundir.SEARCH, assignments)
-        if head.get("search_sha256") != identity(config):
-            message = f"`{place.path / rundir.SEARCH}` is not the search that `{rundir.JOURNAL}` is about"
-            raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
         if complaint:
             terminal.note(f"warning: {complaint}")
+        file = _search_file(place, head, events)
+        config = load_whole(file, assignments)
+        if extend and identity(config) != identity(load_whole(file)):
+            events.append(_extend(place, journal, config))
         search = search_of(config)
-        spent = sum(event["seconds"] for event in events[-1:] if event["event"] == "pause")
+        spent = next((event["seconds"] for event in reversed(events) if event["event"] == "pause"), 0.0)
         with workers.start(config, device, verbose) as pool:
-            tuner, book = _tuner(search), Book(search.direction)
-            replay(tuner, book, events)
+            book = Book(search.direction)
+            course = replayed(_tuner(search), book, events)
             terminal.note(f"going on with {place}: {len(book.over())} trials are done")
             view = SearchView(terminal, search, book)
-            runner = Runner(SearchDir(config, search, place, book), journal, tuner, pool, view, spent)
+            runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view, spent)
             _carry_out(runner, view, 0, terminal)
+
+
+def _search_file(place: RunDir, head: dict[str, Any], events: Sequence[dict[str, Any]]) -> Path:
+    """The file of the search as it is now; raises NNTrainError where it is not the one of the journal."""
+    path = place.path / rundir.SEARCH
+    extended = next((event for event in reversed(events) if event["event"] == "extend"), None)
+    if extended is not None and path.read_text(encoding="utf-8") != extended["search"]:
+        place.write(rundir.SEARCH, extended["search"])  # a kill came between the two
+    if identity(load_whole(path)) != (extended or head).get("search_sha256"):
+        message = f"`{path}` is not the search that `{rundir.JOURNAL}` is about"
+        raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
+    return path
+
+
+def _extend(place: RunDir, journal: Journal, config: Config) -> dict[str, Any]:
+    """Writes down that the search is another one from here on."""
+    event = {"event": "extend", "search_sha256": identity(config), "search": _as_search(config)}
+    journal.add(event)
+    place.write(rundir.SEARCH, event["search"])
+    return event
 
 
 def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal) -> None:
@@ -138,9 +161,13 @@ def identity(config: Config) -> str:
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
-def _refuse_other_assignments(assignments: Sequence[str]) -> None:
+def _refuse_other_assignments(assignments: Sequence[str], extend: bool) -> None:
     for assignment in assignments:
         path = assignment.partition("=")[0].strip()
-        if path.removeprefix("tune.") not in MAY_CHANGE or not path.startswith("tune."):
-            help = f"only {', '.join(f'`tune.{name}`' for name in MAY_CHANGE)} may change; begin another search"
-            raise ConfigError(f"a search cannot go on with another `{path}`", help=help)
+        name = path.split(".")[1] if path.startswith("tune.") else ""
+        if name in EXTENDS and not extend:
+            help = "give `--extend` too: the trials that were trained count, and the engine begins anew"
+            raise ConfigError(f"this would change the search: `{path}`", help=help)
+        if name not in (*MAY_CHANGE, *EXTENDS):
+            listed = ", ".join(f"`tune.{name}`" for name in MAY_CHANGE)
+            raise ConfigError(f"a search cannot go on with another `{path}`", help=f"only {listed} may change")

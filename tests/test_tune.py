@@ -289,7 +289,9 @@ def test_a_signal_stops_a_search_with_the_command_to_go_on(tmp_path: Path, comma
 def test_what_must_not_change_in_a_search_is_refused(tune: Tune, command: Any, tmp_path: Path) -> None:
     found = tune("  space: {train.batch_size: {choice: [16, 32]}}\n  trials: 1\n", "-q")
     refused = command(tmp_path, "resume", "net", "--set", "tune.space={train.batch_size: {choice: [8, 16]}}")
-    assert (refused.returncode, "a search cannot go on with another `tune.space`" in refused.stderr) == (2, True)
+    assert (refused.returncode, "this would change the search: `tune.space`" in refused.stderr) == (2, True)
+    refused = command(tmp_path, "resume", "net", "--set", "train.epochs=5")
+    assert (refused.returncode, "a search cannot go on with another `train.epochs`" in refused.stderr) == (2, True)
     longer = command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=2")
     assert longer.returncode == 0 and len(found.rows) == 2
     text = (found.place / "search.yaml").read_text()
@@ -305,3 +307,17 @@ def test_out_of_memory_fails_one_trial_and_the_search_goes_on(tune: Tune) -> Non
     assert found.code == 0, found.err
     assert sorted(row["status"] for row in found.rows) == ["done", "done", "failed"]
     assert "out of memory" in next(row["message"] for row in found.rows if row["status"] == "failed")
+
+
+def test_a_search_is_extended_and_what_was_trained_counts(tune: Tune, command: Any, tmp_path: Path) -> None:
+    space = "tune.space={train.batch_size: {choice: [%s]}}"
+    found = tune("  engine: GridSearch\n  space: {train.batch_size: {choice: [16, 32]}}\n", "-q")
+    before = found.rows
+    done = command(tmp_path, "resume", "net", "-q", "--extend", "--set", space % "16, 32, 8")
+    assert done.returncode == 0, done.stderr
+    assert found.rows[:2] == before
+    assert [row["train.batch_size"] for row in found.rows] == ["16", "32", "8"]
+    again = command(tmp_path, "resume", "net", "-q", "--extend", "--set", space % "24, 32, 8")
+    assert again.returncode == 0, again.stderr
+    assert [row["train.batch_size"] for row in found.rows] == ["16", "32", "8", "24"]
+    assert command(tmp_path, "resume", "net", "-q").returncode == 0 and len(found.rows) == 4
