@@ -135,7 +135,7 @@ def retell(book: Book, event: Mapping[str, Any]) -> Entry | None:
         return book.add(Proposal(event["values"], event["epochs"], event["parent"]))
     if kind not in ("start", "report", "lost", "tell"):
         return None
-    entry = book.entries[event["trial"]]
+    entry: Entry = book.entries[event["trial"]]
     _retell(kind, entry, event)
     return entry
 
