@@ -26,11 +26,37 @@ DeviceName = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="Where t
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show TensorFlow's log, and tracebacks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Devices = Annotated[int | None, typer.Option(metavar="N", help="Share every batch among so many devices.")]
+Workers = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT,...", help="Share every batch with these; the first is the chief.")
+]
+Worker = Annotated[int | None, typer.Option(metavar="I", help="Which of `--workers` this is, from 0.")]
 RUNS = Path("runs")
 
 
 def main() -> None:
-    """The entry point: runs a command, and turns its errors into messages and exit codes."""
+    """The entry point: runs a command, and ends the process with its exit code."""
+    try:
+        _run()
+    finally:
+        cluster = sys.modules.get("nntrain.cluster")
+        if cluster is not None and cluster.Team.met:
+            cluster.leave(_exit_code())
+
+
+def _exit_code() -> int:
+    """That of the exception on its way; one that is a fault of ours is shown."""
+    error = sys.exc_info()[1]
+    if error is None:
+        return 0
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    traceback.print_exception(error)
+    return 1
+
+
+def _run() -> None:
+    """Runs a command, and turns its errors into messages and exit codes."""
     try:
         app()
     except NNTrainError as error:
@@ -69,6 +95,9 @@ def fit(
     name: Annotated[str | None, typer.Option(help="The run's name; the config's by default.")] = None,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",
+    devices: Devices = None,
+    workers: Workers = None,
+    worker: Worker = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     json: Json = False,
@@ -77,9 +106,9 @@ def fit(
     from nntrain import commands
     from nntrain.terminal import Terminal
 
-    request = commands.Fit(
-        config, commands.with_init(set_, init_from, runs_dir), seed, seeds, folds, name, runs_dir, device, verbose
-    )
+    assignments = commands.with_init(set_, init_from, runs_dir)
+    places = (devices, workers, worker)
+    request = commands.Fit(config, assignments, seed, seeds, folds, name, runs_dir, device, verbose, *places)
     request.run(Terminal(as_json=json, quiet=quiet))
 
 
@@ -90,15 +119,33 @@ def resume(
     allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",
+    devices: Devices = None,
+    workers: Workers = None,
+    worker: Worker = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or killed."""
     from nntrain import commands
+    from nntrain.placement import Placement
     from nntrain.terminal import Terminal
 
-    commands.resume(run, runs_dir, set_, allow_changed, device, verbose, Terminal(as_json=json, quiet=quiet))
+    place = Placement.of(device, devices, workers, worker)
+    commands.resume(run, runs_dir, set_, allow_changed, place, verbose, Terminal(as_json=json, quiet=quiet))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+def launch(
+    context: typer.Context,
+    local: Annotated[int, typer.Option(metavar="N", help="How many workers to start on this machine.")],
+) -> None:
+    """Start workers on this machine: `launch --local 2 CONFIG`, then options of `fit`; or `resume RUN`."""
+    from nntrain import launch
+
+    sys.exit(launch.run(local, context.args))
 
 
 @app.command()

@@ -5,15 +5,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nntrain import backend, rundir
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.placement import Placement
 from nntrain.rundir import RunDir
 from nntrain.spec import files
 from nntrain.spec.load import Config, load
 from nntrain.terminal import Terminal
 from nntrain.yamlfile import inline
+
+if TYPE_CHECKING:
+    from nntrain.engine.strategy import Distribution
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,9 @@ class Fit:
     runs_dir: Path
     device: backend.Device
     verbose: bool
+    devices: int | None = None
+    workers: str | None = None
+    worker: int | None = None
 
     def run(self, terminal: Terminal) -> None:
         """Trains once, or once for each seed or fold."""
@@ -36,13 +43,17 @@ class Fit:
         name = self.name or rundir.run_name(self.config)
         rundir.refuse_bad_name(name)
         rundir.refuse_bad_folder(self.runs_dir)
+        place = Placement.of(self.device, self.devices, self.workers, self.worker)
+        place.refuse(config)
         several = self._several(config)
+        if several and place.cluster is not None:
+            raise ConfigError("`--workers` trains one run at a time", help="leave `--seeds` and `--folds` out")
         text = Path(self.config).read_bytes()
-        backend.start(self.device, self.verbose)
+        distribution = place.start(self.verbose, "fit")
         if several:
-            self._run_all(several, name, terminal, text)
+            self._run_all(several, name, terminal, text, distribution)
         else:
-            self._run_one(config, name, terminal, text)
+            self._run_one(config, name, terminal, text, distribution)
 
     def _several(self, config: Config) -> dict[str, Config]:
         from nntrain import repeat
@@ -55,23 +66,35 @@ class Fit:
             return repeat.over_seeds(config, repeat.parse_seeds(self.seeds))
         return repeat.over_folds(config, self.folds) if self.folds is not None else {}
 
-    def _run_one(self, config: Config, name: str, terminal: Terminal, text: bytes) -> None:
-        from nntrain import experiment
+    def _run_one(
+        self, config: Config, name: str, terminal: Terminal, text: bytes, distribution: "Distribution | None"
+    ) -> None:
+        from nntrain import experiment, training
 
         prepared = experiment.prepare(config)
+        if distribution is not None and not distribution.writes:
+            training.follow(prepared, distribution)
+            return
         experiment.tell(prepared, terminal)
         run_dir = RunDir.create(self.runs_dir, name)
-        result = experiment.run(prepared, run_dir, terminal, text)
+        result = experiment.run(prepared, run_dir, terminal, text, distribution)
         show_summary(result.summary, run_dir, terminal)
         experiment.save_log(run_dir, terminal)
 
-    def _run_all(self, configs: dict[str, Config], name: str, terminal: Terminal, text: bytes) -> None:
+    def _run_all(
+        self,
+        configs: dict[str, Config],
+        name: str,
+        terminal: Terminal,
+        text: bytes,
+        distribution: "Distribution | None",
+    ) -> None:
         from nntrain import experiment, repeat
 
         experiment.tell(experiment.prepare(next(iter(configs.values()))), terminal)
         place = RunDir.create(self.runs_dir, name)
         kind = "seeds" if self.seeds is not None else "folds"
-        summary = repeat.run_all(configs, kind, place, terminal, text)
+        summary = repeat.run_all(configs, kind, place, terminal, text, distribution)
         show_statistics(summary, place, terminal)
 
 
@@ -175,17 +198,21 @@ def resume(
     runs: Path,
     assignments: Sequence[str],
     allow_changed: bool,
-    device: backend.Device,
+    place: Placement,
     verbose: bool,
     terminal: Terminal,
 ) -> None:
     """Goes on with a run that was stopped, or trains a finished one for longer."""
     run_dir = RunDir.open(runs, run)
+    place.refuse(load(run_dir.path / rundir.RESOLVED))
     terminal.log.extend(run_dir.read_log())
-    backend.start(device, verbose)
+    distribution = place.start(verbose, "resume")
     from nntrain import experiment, resume
 
-    result = resume.resume(run_dir, assignments, allow_changed, terminal)
+    if distribution is not None and not distribution.writes:
+        resume.follow(run_dir, assignments, distribution)
+        return
+    result = resume.resume(run_dir, assignments, allow_changed, terminal, distribution)
     if result is None:
         terminal.line(f"{run_dir} is finished; `--set train.epochs=...` trains it further")
         terminal.event("finished", {"run": str(run_dir)})

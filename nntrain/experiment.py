@@ -6,26 +6,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nntrain import dataset as datasets
-from nntrain import environment, rundir, yamlfile
-from nntrain.build import build, build_callbacks
+from nntrain import environment, rundir, training, yamlfile
+from nntrain.build import build
 from nntrain.custom.network import Network
 from nntrain.dataset import Dataset
-from nntrain.engine import loop
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.history import History
 from nntrain.engine.state import State
-from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped
-from nntrain.evaluate import Scorer, class_weights
+from nntrain.engine.strategy import Distribution
+from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped, WorkerLost
 from nntrain.outcome import Outcome, RowWriter
 from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
-from nntrain.spec.callbacks import EarlyStopping
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.layers import Layer
 from nntrain.spec.load import Config, in_order
-from nntrain.spec.metrics import direction
 from nntrain.spec.resolve import resolve
-from nntrain.spec.train import Train
 from nntrain.spec.wording import listed
 from nntrain.terminal import Terminal
 
@@ -117,7 +113,13 @@ def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
         raise ConfigError(problems=in_order(config.document, found))
 
 
-def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: bytes) -> Result:
+def run(
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    config_text: bytes,
+    distribution: Distribution | None = None,
+) -> Result:
     """Trains and scores one experiment in a new run directory.
 
     Raises Diverged and Stopped as the training loop does; what was reached until then is written first.
@@ -125,6 +127,7 @@ def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: by
     resolved = resolved_text(prepared.experiment)
     facts = {
         **environment.describe(),
+        **devices_of(distribution),
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
         "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
@@ -133,7 +136,15 @@ def run(prepared: Prepared, run_dir: RunDir, terminal: Terminal, config_text: by
         run_dir.write(rundir.CONFIG, config_text)
         run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
         run_dir.write(rundir.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
-        return recorded(prepared, run_dir, terminal, facts, Store(run_dir.checkpoints, facts["run_key"]))
+        store = Store(run_dir.checkpoints, facts["run_key"])
+        return recorded(prepared, run_dir, terminal, facts, store, None, distribution)
+
+
+def devices_of(distribution: Distribution | None) -> dict[str, int]:
+    """On how many devices and in how many processes a run trains, for environment.json."""
+    if distribution is None:
+        return {"devices": 1, "workers": 1}
+    return {"devices": distribution.replicas, "workers": distribution.workers}
 
 
 def recorded(
@@ -143,11 +154,13 @@ def recorded(
     facts: dict[str, Any],
     store: Store,
     resumed: State | None = None,
+    distribution: Distribution | None = None,
 ) -> Result:
     """Trains, from the start or from a state, and records in environment.json how it ended."""
     status = 1
     try:
-        result = _train(prepared, run_dir, terminal, store, resumed)
+        training.share(prepared, distribution, resumed)
+        result = _train(prepared, run_dir, terminal, store, resumed, distribution)
         status = 0
         return result
     except NNTrainError as error:
@@ -175,25 +188,22 @@ def resolved_text(experiment: Experiment) -> str:
     )
 
 
-def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store, resumed: State | None) -> Result:
-    experiment, data = prepared.experiment, prepared.data
-    plan = make_plan(experiment, data)
-    scorer = Scorer.of(experiment, data.facts, prepared.model, data.train.x, plan.batch_size)
+def _train(
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    store: Store,
+    resumed: State | None,
+    distribution: Distribution | None,
+) -> Result:
     history = History()
     watcher = RowWriter(terminal, run_dir, history)
-    job = loop.Job(
-        program=scorer.program,
-        training=scorer.arrays(data.train, class_weights(experiment, data.train.y, data.classes)),
-        validation=None if data.validation is None else scorer.arrays(data.validation),
-        plan=plan,
-        callbacks=build_callbacks(experiment),
-        watcher=watcher,
-        store=store,
-    )
-    outcome = Outcome(run_dir, data, scorer, history, plan, experiment.seed)
+    scorer = training.make_scorer(prepared)
+    job = training.make_job(prepared, scorer, distribution, watcher, store)
+    outcome = Outcome(run_dir, prepared.data, scorer, history, job.plan, prepared.experiment.seed)
     try:
-        loop.fit(job, history, resumed)
-    except (Diverged, Stopped) as error:
+        training.fit(job, history, resumed, prepared.model, distribution)
+    except (Diverged, Stopped, WorkerLost) as error:
         watcher.end()
         raise _told(error, outcome) from None
     finally:
@@ -201,19 +211,14 @@ def _train(prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store
     return Result(run_dir, outcome.write(ended=True))
 
 
-def _told(error: Diverged | Stopped, outcome: Outcome) -> NNTrainError:
+def _told(error: Diverged | Stopped | WorkerLost, outcome: Outcome) -> NNTrainError:
     """The error with what was reached, after it was written."""
     message = error.problems[0].message
-    stopped = isinstance(error, Stopped)
-    outcome.history.reason = f"stopped {message}" if stopped else message
+    stopped = isinstance(error, (Stopped, WorkerLost))
+    outcome.history.reason = f"stopped {message}" if isinstance(error, Stopped) else message
     outcome.write(ended=not stopped)
     help = f"`nntrain resume {outcome.run_dir}` goes on" if stopped else ""
     return error.after(_reached(outcome.history, outcome.run_dir), help)
-
-
-def _batch_size(experiment: Experiment, data: Dataset) -> int:
-    size = experiment.train.batch_size
-    return len(data.train) if size == "full" else min(int(size), len(data.train))
 
 
 def _reached(history: History, run_dir: RunDir) -> str:
@@ -223,29 +228,3 @@ def _reached(history: History, run_dir: RunDir) -> str:
     count = len(history.rows)
     finished = "1 epoch was finished" if count == 1 else f"{count} epochs were finished"
     return f"{finished}; the model of epoch {history.best_epoch} is in {run_dir}"
-
-
-def make_plan(experiment: Experiment, data: Dataset) -> loop.Plan:
-    """How long and in which order to train."""
-    train = experiment.train
-    batch_size = _batch_size(experiment, data)
-    steps_per_epoch = -(-len(data.train) // batch_size)
-    epochs = train.epochs if train.steps is None else -(-train.steps // steps_per_epoch)
-    return loop.Plan(
-        seed=experiment.seed,
-        batch_size=batch_size,
-        epochs=epochs,
-        steps=train.steps,
-        shuffle=train.shuffle,
-        monitor=train.monitor,
-        mode=direction(train.monitor, train.metrics),
-        save="best" if _keeps_best(train, data) else "last",
-        max_seconds=train.max_seconds,
-        checkpoint_seconds=train.checkpoint_seconds,
-    )
-
-
-def _keeps_best(train: Train, data: Dataset) -> bool:
-    """Without a validation split the best training loss says little, unless early stopping was told to restore it."""
-    restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
-    return train.save == "best" and (data.validation is not None or restores)

@@ -10,6 +10,7 @@ from nntrain.spec.load import Config, from_document, put
 from nntrain.terminal import Terminal, json_ready
 
 if TYPE_CHECKING:
+    from nntrain.engine.strategy import Distribution
     from nntrain.statistics import Summary
 
 
@@ -48,7 +49,14 @@ def _with(config: Config, assignment: str) -> Config:
     return from_document(put(config.document, assignment))
 
 
-def run_all(configs: dict[str, Config], group: str, place: RunDir, terminal: Terminal, text: bytes) -> dict[str, Any]:
+def run_all(
+    configs: dict[str, Config],
+    group: str,
+    place: RunDir,
+    terminal: Terminal,
+    text: bytes,
+    distribution: "Distribution | None" = None,
+) -> dict[str, Any]:
     """Runs each config in a folder of its own inside `place` and writes the summary of all; returns it.
 
     A run that fails is told and left out of the means; raises NNTrainError when none is left.
@@ -64,7 +72,7 @@ def run_all(configs: dict[str, Config], group: str, place: RunDir, terminal: Ter
         try:
             prepared = experiment.prepare(config)
             child = RunDir.create(place.path, name)
-            summaries[name] = experiment.run(prepared, child, terminal, text).summary
+            summaries[name] = experiment.run(prepared, child, terminal, text, distribution).summary
         except NNTrainError as error:
             if error.exit_code >= 128:
                 raise

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain import dataset as datasets
-from nntrain import environment, experiment, rundir
+from nntrain import environment, experiment, rundir, training
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.state import State
+from nntrain.engine.strategy import Distribution
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.experiment import Prepared, Result
 from nntrain.rundir import RunDir
@@ -20,7 +21,22 @@ _MUST_EQUAL = ("nntrain", "tensorflow", "keras", "numpy")
 _SHOULD_EQUAL = ("device", "threads", "cpu")
 
 
-def resume(run_dir: RunDir, assignments: Sequence[str], allow_changed: bool, terminal: Terminal) -> Result | None:
+def follow(run_dir: RunDir, assignments: Sequence[str], distribution: Distribution) -> None:
+    """The part of a worker that is not the chief: it goes on from what the chief sends, and writes nothing.
+
+    Raises ConfigError when it does not have the same resolved.yaml.
+    """
+    _refuse_other_assignments(assignments)
+    training.follow(experiment.prepare(load(run_dir.path / rundir.RESOLVED, assignments), False), distribution)
+
+
+def resume(
+    run_dir: RunDir,
+    assignments: Sequence[str],
+    allow_changed: bool,
+    terminal: Terminal,
+    distribution: Distribution | None = None,
+) -> Result | None:
     """Trains the rest of a run; None when it is finished and nothing was asked to be longer.
 
     Raises ConfigError for an assignment that is not about the length, and NNTrainError when config, data or versions
@@ -31,7 +47,7 @@ def resume(run_dir: RunDir, assignments: Sequence[str], allow_changed: bool, ter
         then = run_dir.read_json(rundir.ENVIRONMENT)
         if then.get("exit_status") == 0 and not assignments:
             return None
-        return _go_on(run_dir, then, assignments, allow_changed, terminal)
+        return _go_on(run_dir, then, assignments, allow_changed, terminal, distribution)
 
 
 def _refuse_other_assignments(assignments: Sequence[str]) -> None:
@@ -43,7 +59,12 @@ def _refuse_other_assignments(assignments: Sequence[str]) -> None:
 
 
 def _go_on(
-    run_dir: RunDir, then: dict[str, Any], assignments: Sequence[str], allow_changed: bool, terminal: Terminal
+    run_dir: RunDir,
+    then: dict[str, Any],
+    assignments: Sequence[str],
+    allow_changed: bool,
+    terminal: Terminal,
+    distribution: Distribution | None,
 ) -> Result:
     prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED, assignments), initialize=False)
     now = environment.describe()
@@ -54,13 +75,16 @@ def _go_on(
     for name in _SHOULD_EQUAL:
         if then.get(name) != now[name]:
             terminal.note(f"warning: this is not the {name} that the run began on, so the last bits may differ")
+    if (before := then.get("devices", 1)) != (count := experiment.devices_of(distribution)["devices"]):
+        terminal.note(f"warning: the run began on {before} devices, not {count}, so the last bits may differ")
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _state(store, bool(assignments), terminal)
     record = {"start": now["start"], "command": now["command"], "changed": changed, "set": list(assignments)}
+    record |= experiment.devices_of(distribution)
     resolved = _rewritten(run_dir, prepared, bool(assignments))
     facts = {**then, "resolved_sha256": resolved, "resumed": [*then.get("resumed", ()), record]}
     run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
-    return experiment.recorded(prepared, run_dir, terminal, facts, store, state)
+    return experiment.recorded(prepared, run_dir, terminal, facts, store, state, distribution)
 
 
 def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], prepared: Prepared) -> list[str]:

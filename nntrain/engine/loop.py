@@ -19,8 +19,9 @@ from nntrain.engine.history import History, Row
 from nntrain.engine.resident import Arrays, Program, as_float, epoch_order
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.engine.state import Position, State
-from nntrain.errors import Diverged
+from nntrain.errors import Diverged, WorkerLost
 
+HOLD_SECONDS = 1.0  # where a worker can be lost, the state is kept in memory about this often
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt
 START = Position(epoch=1, step=0, seconds=0.0)
 
@@ -71,8 +72,9 @@ def fit(job: Job, history: History, resumed: State | None = None) -> None:
     """Trains the job's model from the start or from a state, fills the history, and leaves the weights to keep in it.
 
     Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM, after a checkpoint was
-    written; in both cases the history holds the epochs that ended well, and the weights to keep, if there are any, are
-    in the model. Raises ValueError when the state belongs to another model.
+    written; WorkerLost, after the last state that is certain was. In all cases the history holds the epochs that ended
+    well, and the weights to keep, if there are any, are in the model. Raises ValueError when the state belongs to
+    another model.
     """
     trainer = _Trainer(job, history)
     try:
@@ -99,6 +101,8 @@ class _Trainer:
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
         self.pace = Pace(self.plan.checkpoint_seconds)
+        self.hold_pace = Pace(HOLD_SECONDS)
+        self.held: State | None = None
         self.piece_steps = 1
 
     def run(self, request: StopRequest, resumed: State | None) -> None:
@@ -114,6 +118,9 @@ class _Trainer:
             self._epochs(request)
         except _TimeOver:
             self.history.reason = f"{self.plan.max_seconds:g} seconds are over"
+        except WorkerLost:
+            self._save_held()
+            raise
         self.history.seconds = time.monotonic() - self.began
         self._save()
         request.raise_if_asked()  # a signal that came after the last piece
@@ -123,10 +130,13 @@ class _Trainer:
         while self.position.epoch <= self.plan.epochs and not self.model.stop_training:
             self._epoch(request)
             self.position = Position(self.position.epoch + 1, 0, 0.0)
-            if self.model.stop_training:
+            stop, over = self._agreed(request, self.model.stop_training, self._time_is_over())
+            self.model.stop_training = bool(stop)
+            if stop:
                 self.history.reason = _reason(self.callbacks.callbacks)
-            elif self._time_is_over():
+            elif over:
                 raise _TimeOver
+            self._hold()
             if self.pace.is_due(end_of_epoch=True):
                 self._save()
 
@@ -175,7 +185,8 @@ class _Trainer:
 
     def _between_pieces(self, step: int, end: int, request: StopRequest) -> None:
         """The only places inside an epoch where a training stops or is saved."""
-        over = self._time_is_over() and bool(self.history.rows) and step < end
+        enough = self._time_is_over() and bool(self.history.rows) and step < end
+        self.piece_steps, over = self._agreed(request, self.piece_steps, enough)
         if request.signal or over or (step < end and self.pace.is_due(end_of_epoch=False)):
             self._advance(step)
             self._save()
@@ -183,7 +194,30 @@ class _Trainer:
         if over:
             raise _TimeOver
         if step < end:
+            if self._holds:
+                self._advance(step)
+                self._hold()
             self.watcher.piece(self.position.epoch, step, self.program.figures())
+
+    def _agreed(self, request: StopRequest, *decisions: int) -> list[int]:
+        """What hangs on a clock or a signal, as all processes that train together decide it."""
+        agreed, request.signal = self.program.agree(decisions, request.signal)
+        return agreed
+
+    def _hold(self) -> None:
+        """Keeps the state in memory where a worker can be lost: a step that is cut short leaves none behind."""
+        if self._holds and self.hold_pace.is_due(end_of_epoch=True):
+            started = time.perf_counter()
+            self.held = self._captured()
+            self.hold_pace.written(time.perf_counter() - started)
+
+    @property
+    def _holds(self) -> bool:
+        return self.program.can_lose and self.store is not None
+
+    def _save_held(self) -> None:
+        if self.store is not None and self.held is not None:
+            self.store.save(self.held)
 
     def _advance(self, step: int) -> None:
         now = time.perf_counter()
@@ -198,10 +232,15 @@ class _Trainer:
         if self.store is None:
             return
         started = time.perf_counter()
+        captured = self._captured()
+        self.store.save(captured)
+        self.held = captured if self._holds else None
+        self.pace.written(time.perf_counter() - started)
+
+    def _captured(self) -> State:
         self._refuse_nonfinite({})
         self.history.seconds = time.monotonic() - self.began
-        self.store.save(state.capture(self.model, self.callbacks.callbacks, self.history, self.position))
-        self.pace.written(time.perf_counter() - started)
+        return state.capture(self.model, self.callbacks.callbacks, self.history, self.position)
 
     def _steps_of(self, epoch: int) -> int:
         steps = self.program.steps(self.training)
