@@ -21,6 +21,7 @@ from nntrain.links import Gone, Link, accept, connect
 
 WAIT_SECONDS = 120.0  # for all workers to come; NNTRAIN_WAIT_SECONDS is another number
 NOTICE_SECONDS = 15.0  # after a worker is gone, TensorFlow's own error comes within these, or the process is ended
+NAMING_SECONDS = 2.0  # to learn which worker it was
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 
 
@@ -142,16 +143,30 @@ class Team:
         """The error of a training whose workers have lost each other; the caller now ends the process in order."""
         if self._alarm is not None:
             self._alarm.cancel()
-        names = [self._called(index) for index, link in self.links.items() if link.is_gone]
-        what = f"{' and '.join(names)} is gone" if names else f"the workers have lost each other: {one_line(why)[:200]}"
+        names = self._names_of_the_gone()
         self.finished = True
-        return WorkerLost(what)
+        if names:
+            return WorkerLost(f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} gone")
+        return WorkerLost(f"the workers have lost each other: {one_line(why.strip().splitlines()[-1] if why else '')}")
+
+    def _names_of_the_gone(self) -> list[str]:
+        """TensorFlow's error can come a moment before the end of the connection is seen."""
+        until = time.monotonic() + NAMING_SECONDS
+        while not any(link.is_gone for link in self.links.values()) and time.monotonic() < until:
+            time.sleep(0.05)
+        return [self._called(index) for index, link in self.links.items() if link.is_gone]
 
     def finish(self) -> None:
         """From now on the others may go. A follower stays until the chief has: TensorFlow takes a leaver for lost."""
         self.finished = True
         if not self.cluster.is_chief:
             self.links[0].wait()
+
+    def close(self) -> None:
+        """Ends all connections."""
+        self.finished = True
+        for link in self.links.values():
+            link.close()
 
     def _called(self, index: int) -> str:
         name = "the chief" if index == 0 else f"worker {index}"
@@ -196,6 +211,8 @@ def _as_chief(cluster: Cluster, identity: dict[str, Any], until: float) -> dict[
         while missing := wanted - set(links):
             link = accept(listener, until)
             if link is None:
+                for found in links.values():
+                    found.close()
                 names = " and ".join(f"worker {index} ({cluster.addresses[index]})" for index in sorted(missing))
                 raise NNTrainError(f"{names} did not come within {wait_seconds():g} seconds", help=_HELP_START)
             index = _admitted(link, identity, missing)
@@ -230,17 +247,23 @@ def _as_follower(cluster: Cluster, identity: dict[str, Any], until: float) -> di
     """Calls the chief until it answers, and waits for its word to begin."""
     address = cluster.addresses[0]
     link = connect(_place(address), until)
-    try:
-        if link is not None:
-            link.send(json.dumps({**identity, "worker": cluster.index}).encode())
-            answer = json.loads(link.receive_now(until + NOTICE_SECONDS - time.monotonic()))
-    except Gone:
-        link = None
-    if link is None:
+    answer = None if link is None else _answer(link, {**identity, "worker": cluster.index}, until)
+    if link is None or answer is None:
         raise NNTrainError(f"the chief ({address}) did not answer within {wait_seconds():g} seconds", help=_HELP_START)
     if "refused" in answer:
+        link.close()
         raise ConfigError(str(answer["refused"]), help="start all workers with the same nntrain and the same command")
     return {0: link}
+
+
+def _answer(link: Link, hello: dict[str, Any], until: float) -> dict[str, Any] | None:
+    """What the chief says when all are there; None where it does not."""
+    try:
+        link.send(json.dumps(hello).encode())
+        return dict(json.loads(link.receive_now(until + NOTICE_SECONDS - time.monotonic())))
+    except (Gone, ValueError):
+        link.close()
+        return None
 
 
 def _place(address: str) -> tuple[str, int]:

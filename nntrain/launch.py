@@ -19,6 +19,7 @@ from nntrain.errors import ConfigError
 MOST = 64
 GRACE_SECONDS = 45.0  # for the chief to end in order after a worker has failed
 LEAVE_SECONDS = 10.0  # for the others to end after the chief
+_STOPPED = 128  # exit codes from here on are those of SIGINT and SIGTERM
 _COMMANDS = ("fit", "resume")
 _WATCHED = (signal.SIGINT, signal.SIGTERM)
 
@@ -91,7 +92,8 @@ def _wait(workers: Sequence[_Worker]) -> int:
         failed = [worker for worker in others if worker.process.poll()]
         if failed and until is None:
             until = time.monotonic() + GRACE_SECONDS
-            _show(failed[0])
+            if failed[0].process.returncode < _STOPPED:  # a signal that was passed on is no failure
+                _show(failed[0])
         if until is not None and time.monotonic() > until:
             sys.stderr.write("error: the chief did not end in time after a worker had failed\n")
             return 1

@@ -60,7 +60,10 @@ class Link:
             self._reader.join()
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Ends the connection, and the thread that reads it."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+        self.wait()
         self.connection.close()
 
     def _listen(self, gone: Callable[[], None]) -> None:

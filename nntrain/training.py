@@ -92,7 +92,7 @@ def share(prepared: "Prepared", distribution: Distribution | None, state: State 
 def follow(prepared: "Prepared", distribution: Distribution) -> None:
     """The training of a worker that is not the chief: the same steps, and nothing written or shown."""
     state = share(prepared, distribution)
-    loop.fit(make_job(prepared, make_scorer(prepared), distribution, _Unwatched(), None), History(), state)
+    loop.fit(make_job(prepared, make_scorer(prepared), distribution, Unwatched(), None), History(), state)
     distribution.finish()
 
 
@@ -127,7 +127,7 @@ def _keeps_best(train: Train, data: Dataset) -> bool:
     return train.save == "best" and (data.validation is not None or restores)
 
 
-class _Unwatched:
+class Unwatched:
     """A watcher that shows nothing."""
 
     def begin(self, epochs: int, steps: int) -> None:
