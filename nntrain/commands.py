@@ -224,10 +224,14 @@ def resume(
 def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal: Terminal) -> None:
     """Trains a run again and says whether it came out the same; exit code 1 when not."""
     run_dir = RunDir.open(runs, run)
-    backend.start(device, verbose)
+    facts = run_dir.read_json(rundir.ENVIRONMENT)
+    if facts.get("workers", 1) > 1:
+        help = "train it again with `nntrain launch`, and compare the two metrics.csv"
+        raise ConfigError(f"`{run_dir}` was trained by {facts['workers']} workers, `repro` is one", help=help)
+    distribution = Placement(device, facts.get("devices", 1)).start(verbose)
     from nntrain import repro
 
-    told = repro.repeat(run_dir, terminal)
+    told = repro.repeat(run_dir, terminal, distribution)
     terminal.event("repro", {"run": str(run_dir), "identical": not told, "difference": told})
     terminal.line(f"{run_dir}: {told or 'identical'}")
     if told:

@@ -1,6 +1,7 @@
 """`nntrain launch`: several workers on one machine, of which the first one is heard."""
 
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -85,20 +86,23 @@ def _start(index: int, words: Sequence[str], gpus: str | None) -> _Worker:
 
 
 def _wait(workers: Sequence[_Worker]) -> int:
-    """Until the chief has ended; where another has failed before, what it said is shown."""
+    """Until the chief has ended; then what a worker that failed before it has said is shown."""
     chief, others = workers[0].process, workers[1:]
-    until = None
-    while chief.poll() is None:
-        failed = [worker for worker in others if worker.process.poll()]
-        if failed and until is None:
+    until, first = math.inf, None
+    while chief.poll() is None and time.monotonic() < until:
+        first = first or next((worker for worker in others if worker.process.poll()), None)
+        if first and until == math.inf:
             until = time.monotonic() + GRACE_SECONDS
-            if failed[0].process.returncode < _STOPPED:  # a signal that was passed on is no failure
-                _show(failed[0])
-        if until is not None and time.monotonic() > until:
-            sys.stderr.write("error: the chief did not end in time after a worker had failed\n")
-            return 1
         time.sleep(0.05)
-    return chief.returncode if chief.returncode >= 0 else 128 - chief.returncode
+    code = 1 if chief.returncode is None else chief.returncode
+    if first and _is_news(first.process.returncode, code):
+        _show(first)
+    return code if code >= 0 else _STOPPED - code
+
+
+def _is_news(code: int, of_chief: int) -> bool:
+    """Whether a worker's end is not what the chief has told already: the same error, or a signal that was passed on."""
+    return code < _STOPPED and (code <= 1 or code != of_chief)
 
 
 def _show(worker: _Worker) -> None:

@@ -239,6 +239,30 @@ def test_a_team_agrees_and_notices_a_loss() -> None:
     other.close()
 
 
+def test_a_process_that_hangs_after_a_loss_saves_and_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from nntrain import cluster
+
+    monkeypatch.setattr(cluster, "NOTICE_SECONDS", 0.1)
+    done: list[Any] = []
+    monkeypatch.setattr(os, "_exit", done.append)
+    addresses = tuple(free_addresses().split(","))
+    with ThreadPoolExecutor(2) as pool:
+        chief, other = pool.map(lambda index: team_of(index, addresses, "1"), (0, 1))
+    chief.last_words = lambda: done.append("saved")
+    other.finished = True
+    other.close()
+    until = time.monotonic() + 10
+    while len(done) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert done == ["saved", 1]
+    assert "error: worker 1 (127.0.0.1:" in capsys.readouterr().err
+    chief.close()
+
+
 def test_a_worker_of_another_kind_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -7,8 +7,7 @@ what the metrics have counted, and the moving statistics of BatchNormalization w
 variable are equal between two steps, so one process alone can save them.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any
 
@@ -47,7 +46,7 @@ class DistributedProgram(Program):
         self._sums_rows = getattr(model.loss, "reduction", "") == "sum"
         self._metrics = _distinct(model.metrics_variables)
         self._states = _states(model, self._metrics)
-        self._placed: dict[int, tuple[Arrays, Any]] = {}
+        self._placed: dict[tuple[int, bool], tuple[Arrays, Any]] = {}
         self._train = tf.function(self._train_steps, reduce_retracing=True)
         self._test = tf.function(self._test_split, reduce_retracing=True)
 
@@ -60,13 +59,13 @@ class DistributedProgram(Program):
 
         Raises WorkerLost when another worker is gone; the variables are then in no certain state.
         """
-        with self._noticing():
+        with self.distribution.noticing():
             self._train(self._on_devices(data), tf.constant(order), tf.constant(first), tf.constant(last))
             self._wait()
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats; raises WorkerLost as `train` does."""
-        with self._noticing():
+        with self.distribution.noticing():
             self.model.reset_metrics()
             self._test(self._on_devices(Arrays(data.x, data.y)), tf.constant(len(data)))
             return self.figures()
@@ -79,18 +78,14 @@ class DistributedProgram(Program):
         """An error of the step shows where its result is asked for."""
         self.model.optimizer.iterations.numpy()
 
-    @contextmanager
-    def _noticing(self) -> Iterator[None]:
-        try:
-            yield
-        except tf.errors.OpError as error:
-            if self.distribution.team is None:
-                raise
-            raise self.distribution.team.lost(error.message) from None
+    def before_end(self, save: Callable[[], None]) -> None:
+        """What to do before the process is ended because it hangs after a worker was lost."""
+        if self.distribution.team is not None:
+            self.distribution.team.last_words = save
 
     def _on_devices(self, data: Arrays) -> Any:
         """The arrays, a copy for each device of this process, kept for the next call."""
-        key = id(data.x)
+        key = (id(data.x), data.weights is None)
         if key not in self._placed:
             self._placed[key] = (data, tuple(self._copies(part) for part in data.tensors))
         return self._placed[key][1]

@@ -108,6 +108,7 @@ class _Trainer:
     def run(self, request: StopRequest, resumed: State | None) -> None:
         self.model.stop_training = False
         self.watcher.begin(self.plan.epochs, self.program.steps(self.training))
+        self.program.before_end(self._save_held)
         self.callbacks.on_train_begin()
         position = START
         if resumed is not None:

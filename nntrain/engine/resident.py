@@ -4,6 +4,7 @@ A call gathers the rows of each batch by an order that is given, and runs the mo
 penalties, constraints, clipping and augmentation work as in Keras. Images stay uint8 until they are gathered.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -101,6 +102,9 @@ class Program:
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
         """What is decided by all processes that train together: here there is one."""
         return list(decisions), request
+
+    def before_end(self, save: Callable[[], None]) -> None:
+        """What to do before the process is ended because another is lost: here there is no other."""
 
     def steps(self, data: Arrays) -> int:
         """Steps in an epoch; the last one may be shorter."""

@@ -58,8 +58,18 @@ class Distribution:
         Keras would have the copies of a metric differ, and add them up at every look: what is the same everywhere can
         be saved by one worker alone.
         """
-        with self.strategy.scope(), tf.variable_creator_scope(_mirrored):
+        with self.noticing(), self.strategy.scope(), tf.variable_creator_scope(_mirrored):
             yield
+
+    @contextmanager
+    def noticing(self) -> Iterator[None]:
+        """While it lasts, TensorFlow's error at the loss of a worker becomes WorkerLost."""
+        try:
+            yield
+        except tf.errors.OpError as error:
+            if self.team is None:
+                raise
+            raise self.team.lost(error.message) from None
 
     def share(self, experiment: str, data: str, state: State | None) -> State | None:
         """The chief's state, at every worker. Raises when another worker has other data or another experiment."""
@@ -69,13 +79,16 @@ class Distribution:
         if self.team.cluster.is_chief:
             self.team.tell(json.dumps({**facts, "resumed": state is not None}).encode())
             self.team.tell(b"" if state is None else encode_state(state))
+            self.team.agree((), 0)  # all are ready
             return state
         told, content = json.loads(self.team.hear()), self.team.hear()
         if told["experiment"] != facts["experiment"]:
             raise ConfigError("this worker has another config than the chief", help="give all workers the same command")
         if told["data"] != facts["data"]:
             raise DataError("this worker has other data than the chief", help="copy the chief's data to every machine")
-        return decode_state(content) if told["resumed"] else None
+        found = decode_state(content) if told["resumed"] else None
+        self.team.agree((), 0)
+        return found
 
 
 def _mirrored(make: Callable[..., Any], **options: Any) -> Any:
