@@ -218,8 +218,11 @@ def _as_chief(cluster: Cluster, identity: dict[str, Any], until: float) -> dict[
             index = _admitted(link, identity, missing)
             if index is not None:
                 links[index] = link
-    for link in links.values():
-        link.send(b"{}")
+    for index, link in links.items():
+        try:
+            link.send(b"{}")
+        except Gone:
+            raise WorkerLost(f"worker {index} ({cluster.addresses[index]}) is gone", help=_HELP_START) from None
     return links
 
 
@@ -274,8 +277,8 @@ def _place(address: str) -> tuple[str, int]:
 def _listening(address: str) -> socket.socket:
     host, port = _place(address)
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server(("", port), family=family)
+        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(place[0]), port), family=family)
     except OSError as error:
         help = "give the first worker an address of this machine with a free port"
         raise NNTrainError(f"cannot listen on `{address}`: {error.strerror or error}", help=help) from None

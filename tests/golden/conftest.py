@@ -49,7 +49,7 @@ class Training:
 
     @cached_property
     def plan(self) -> Any:
-        from nntrain.experiment import make_plan
+        from nntrain.training import make_plan
 
         return make_plan(self.experiment, self.data)
 
