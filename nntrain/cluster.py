@@ -139,7 +139,7 @@ class Team:
         self.tell(json.dumps({"decisions": [int(value) for value in decisions], "request": asked}).encode())
         return [int(value) for value in decisions], asked
 
-    def lost(self, why: str = "") -> WorkerLost:
+    def lost(self) -> WorkerLost:
         """The error of a training whose workers have lost each other; the caller now ends the process in order."""
         if self._alarm is not None:
             self._alarm.cancel()
@@ -147,7 +147,7 @@ class Team:
         self.finished = True
         if names:
             return WorkerLost(f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} gone")
-        return WorkerLost(f"the workers have lost each other: {one_line(why.strip().splitlines()[-1] if why else '')}")
+        return WorkerLost("a worker does not answer any more")
 
     def _names_of_the_gone(self) -> list[str]:
         """TensorFlow's error can come a moment before the end of the connection is seen."""
@@ -175,8 +175,8 @@ class Team:
     def _checked(self, call: Callable[..., Any], *arguments: Any) -> Any:
         try:
             return call(*arguments)
-        except Gone as error:
-            raise self.lost(str(error)) from None
+        except Gone:
+            raise self.lost() from None
 
     def _gone(self) -> None:
         """Called in another thread when a connection ends."""

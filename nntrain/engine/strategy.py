@@ -19,6 +19,13 @@ from nntrain.engine.checkpoint import decode_state, encode_state
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, DataError, NNTrainError
 
+_LOSSES = (
+    tf.errors.UnavailableError,
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+)
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -67,9 +74,9 @@ class Distribution:
         try:
             yield
         except tf.errors.OpError as error:
-            if self.team is None:
+            if self.team is None or not (isinstance(error, _LOSSES) or "Collective ops is aborted" in error.message):
                 raise
-            raise self.team.lost(error.message) from None
+            raise self.team.lost() from None
 
     def share(self, experiment: str, data: str, state: State | None) -> State | None:
         """The chief's state, at every worker. Raises when another worker has other data or another experiment."""
