@@ -126,6 +126,27 @@ def test_launched_workers_stop_and_go_on(tmp_path: Path) -> None:
     assert f"of {epochs}, val_loss" in done[1]
 
 
+def test_a_run_that_went_on_elsewhere_has_the_bits_of_one_that_was_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG.replace("  - Dropout", "  - BatchNormalization\n  - Dropout"))
+    devices = ("--device", "cpu", "--devices", "2")
+    runs = [
+        start(tmp_path, "fit", "net.yaml", *devices, "--name", name, "--set", f"train.epochs={epochs}")
+        for name, epochs in (("alone", 4), ("stopped", 2))
+    ]
+    assert [code for code, _, _ in end(*runs)] == [0, 0]
+    more = ("resume", "stopped", "--set", "train.epochs=4", "--device", "cpu")
+    (done,) = end(start(tmp_path, "launch", "--local", "2", *more))
+    assert done[0] == 0, done[2]
+    alone, stopped = (rows(tmp_path / "runs" / name) for name in ("alone", "stopped"))
+    assert len(alone) == 4
+    assert stopped == alone
+
+
+def rows(run: Path) -> list[dict[str, str]]:
+    names, *lines = (line.split(",") for line in (run / "metrics.csv").read_text().splitlines())
+    return [{name: cell for name, cell in zip(names, line, strict=True) if name != "seconds"} for line in lines]
+
+
 SCRIPT = """
 import sys
 import numpy as np
