@@ -22,6 +22,7 @@ from nntrain.links import Gone, Link, accept, connect
 WAIT_SECONDS = 120.0  # for all workers to come; NNTRAIN_WAIT_SECONDS is another number
 NOTICE_SECONDS = 15.0  # after a worker is gone, TensorFlow's own error comes within these, or the process is ended
 NAMING_SECONDS = 2.0  # to learn which worker it was
+_LOCAL = ("localhost", "127.0.0.1", "::1")
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 
 
@@ -275,10 +276,11 @@ def _place(address: str) -> tuple[str, int]:
 
 
 def _listening(address: str) -> socket.socket:
+    """On every interface, unless the address is for this machine alone: a name may stand for 127.0.1.1 at home."""
     host, port = _place(address)
     try:
-        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((str(place[0]), port), family=family)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host if host in _LOCAL else "", port), family=family)
     except OSError as error:
         help = "give the first worker an address of this machine with a free port"
         raise NNTrainError(f"cannot listen on `{address}`: {error.strerror or error}", help=help) from None

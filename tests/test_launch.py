@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from nntrain import launch
-from nntrain.errors import ConfigError, WorkerLost
+from nntrain.errors import ConfigError, NNTrainError, WorkerLost
 
 ROOT = Path(__file__).parents[1]
 CONFIG = """
@@ -241,8 +241,15 @@ def team_of(index: int, addresses: tuple[str, ...], identity: str) -> Any:
 def test_a_team_waits_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NNTRAIN_WAIT_SECONDS", "0.3")
     for index, told in ((0, "worker 1 .* did not come within 0.3 seconds"), (1, "the chief .* did not answer within")):
-        with pytest.raises(Exception, match=told):
+        with pytest.raises(NNTrainError, match=told):
             team_of(index, tuple(free_addresses().split(",")), "1")
+
+
+def test_a_taken_port_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        addresses = (f"127.0.0.1:{taken.getsockname()[1]}", "127.0.0.1:1")
+        with pytest.raises(NNTrainError, match="cannot listen on `127.0.0.1:"):
+            team_of(0, addresses, "1")
 
 
 def test_a_team_agrees_and_notices_a_loss() -> None:
@@ -294,5 +301,5 @@ def test_a_worker_of_another_kind_is_turned_away(monkeypatch: pytest.MonkeyPatch
         other = pool.submit(team_of, 1, addresses, "2")
         with pytest.raises(ConfigError, match="this worker has another nntrain than the chief"):
             other.result()
-        with pytest.raises(Exception, match="did not come"):
+        with pytest.raises(NNTrainError, match="did not come"):
             chief.result()
