@@ -26,14 +26,40 @@ DeviceName = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="Where t
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show TensorFlow's log, and tracebacks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-Workers = Annotated[int, typer.Option(metavar="N", help="How many trials at once, each in a process of its own.")]
+Devices = Annotated[int | None, typer.Option(metavar="N", help="Share every batch among so many devices.")]
+Workers = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT,...", help="Share every batch with these; the first is the chief.")
+]
+Worker = Annotated[int | None, typer.Option(metavar="I", help="Which of `--workers` this is, from 0.")]
+Trials = Annotated[int, typer.Option("--workers", metavar="N", help="How many trials at once, a process for each.")]
 ExecutorName = Annotated[Literal["processes", "ray"], typer.Option(help="Run trials here, or on the nodes of Ray.")]
 Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; one of its own by default.")]
 RUNS = Path("runs")
 
 
 def main() -> None:
-    """The entry point: runs a command, and turns its errors into messages and exit codes."""
+    """The entry point: runs a command, and ends the process with its exit code."""
+    try:
+        _run()
+    finally:
+        cluster = sys.modules.get("nntrain.cluster")
+        if cluster is not None and cluster.Team.met:
+            cluster.leave(_exit_code())
+
+
+def _exit_code() -> int:
+    """That of the exception on its way; one that is a fault of ours is shown."""
+    error = sys.exc_info()[1]
+    if error is None:
+        return 0
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    traceback.print_exception(error)
+    return 1
+
+
+def _run() -> None:
+    """Runs a command, and turns its errors into messages and exit codes."""
     try:
         app()
     except NNTrainError as error:
@@ -72,6 +98,9 @@ def fit(
     name: Annotated[str | None, typer.Option(help="The run's name; the config's by default.")] = None,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",
+    devices: Devices = None,
+    workers: Workers = None,
+    worker: Worker = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     json: Json = False,
@@ -80,9 +109,9 @@ def fit(
     from nntrain import commands
     from nntrain.terminal import Terminal
 
-    request = commands.Fit(
-        config, commands.with_init(set_, init_from, runs_dir), seed, seeds, folds, name, runs_dir, device, verbose
-    )
+    assignments = commands.with_init(set_, init_from, runs_dir)
+    places = (devices, workers, worker)
+    request = commands.Fit(config, assignments, seed, seeds, folds, name, runs_dir, device, verbose, *places)
     request.run(Terminal(as_json=json, quiet=quiet))
 
 
@@ -92,30 +121,47 @@ def resume(
     set_: Sets = [],  # noqa: B006
     allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
     extend: Annotated[bool, typer.Option("--extend", help="Go on with a search over another space.")] = False,
-    workers: Workers = 1,
-    executor: ExecutorName = "processes",
-    address: Address = None,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",
+    devices: Devices = None,
+    workers: Annotated[
+        str | None, typer.Option(metavar="N|HOST:PORT,...", help="Trials of a search at once, or as of `fit`.")
+    ] = None,
+    worker: Worker = None,
+    executor: ExecutorName = "processes",
+    address: Address = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     json: Json = False,
 ) -> None:
     """Go on with a run, a group or a search that was stopped or killed."""
     from nntrain import commands
-    from nntrain.executors import _choose as executors
+    from nntrain.placement import Where
     from nntrain.terminal import Terminal
 
-    where = executors.Workers(workers, executor, address)
+    where = Where(device, devices, workers, worker, executor, address)
     terminal = Terminal(as_json=json, quiet=quiet)
-    commands.resume(run, runs_dir, set_, allow_changed, extend, where, device, verbose, terminal)
+    commands.resume(run, runs_dir, set_, allow_changed, extend, where, verbose, terminal)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+def launch(
+    context: typer.Context,
+    local: Annotated[int, typer.Option(metavar="N", help="How many workers to start on this machine.")],
+) -> None:
+    """Start workers on this machine: `launch --local 2 CONFIG`, then options of `fit`; or `resume RUN`."""
+    from nntrain import launch
+
+    sys.exit(launch.run(local, context.args))
 
 
 @app.command()
 def tune(
     config: ConfigFile,
     set_: Sets = [],  # noqa: B006
-    workers: Workers = 1,
+    workers: Trials = 1,
     executor: ExecutorName = "processes",
     address: Address = None,
     refit: Annotated[

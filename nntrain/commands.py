@@ -5,16 +5,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nntrain import backend, rundir
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.executors._choose import Workers
+from nntrain.placement import Placement, Where
 from nntrain.rundir import RunDir
 from nntrain.spec import files
 from nntrain.spec.load import Config, load
 from nntrain.terminal import Terminal
 from nntrain.yamlfile import inline
+
+if TYPE_CHECKING:
+    from nntrain.guidance import Guidance
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Fit:
     runs_dir: Path
     device: backend.Device
     verbose: bool
+    devices: int | None = None
+    workers: str | None = None
+    worker: int | None = None
 
     def run(self, terminal: Terminal) -> None:
         """Trains once, or once for each seed or fold."""
@@ -37,13 +43,17 @@ class Fit:
         name = self.name or rundir.run_name(self.config)
         rundir.refuse_bad_name(name)
         rundir.refuse_bad_folder(self.runs_dir)
+        place = Placement.of(self.device, self.devices, self.workers, self.worker)
+        place.refuse(config)
         several = self._several(config)
+        if several and place.cluster is not None:
+            raise ConfigError("`--workers` trains one run at a time", help="leave `--seeds` and `--folds` out")
         text = config.document.data
-        backend.start(self.device, self.verbose)
+        guidance = place.start(self.verbose, "fit")
         if several:
-            self._run_all(several, name, terminal, text)
+            self._run_all(several, name, terminal, text, guidance)
         else:
-            self._run_one(config, name, terminal, text)
+            self._run_one(config, name, terminal, text, guidance)
 
     def _several(self, config: Config) -> dict[str, Config]:
         from nntrain import repeat
@@ -56,23 +66,33 @@ class Fit:
             return repeat.over_seeds(config, repeat.parse_seeds(self.seeds))
         return repeat.over_folds(config, self.folds) if self.folds is not None else {}
 
-    def _run_one(self, config: Config, name: str, terminal: Terminal, text: bytes) -> None:
-        from nntrain import experiment
+    def _run_one(self, config: Config, name: str, terminal: Terminal, text: bytes, guidance: "Guidance") -> None:
+        from nntrain import experiment, training
 
         prepared = experiment.prepare(config)
+        if not guidance.writes:
+            training.follow(prepared, guidance)
+            return
         experiment.tell(prepared, terminal)
         run_dir = RunDir.create(self.runs_dir, name)
-        result = experiment.run(prepared, run_dir, terminal, text)
+        result = experiment.run(prepared, run_dir, terminal, text, guidance)
         show_summary(result.summary, run_dir, terminal)
         experiment.save_log(run_dir, terminal)
 
-    def _run_all(self, configs: dict[str, Config], name: str, terminal: Terminal, text: bytes) -> None:
+    def _run_all(
+        self,
+        configs: dict[str, Config],
+        name: str,
+        terminal: Terminal,
+        text: bytes,
+        guidance: "Guidance",
+    ) -> None:
         from nntrain import experiment, repeat
 
         experiment.tell(experiment.prepare(next(iter(configs.values()))), terminal)
         place = RunDir.create(self.runs_dir, name)
         kind = "seeds" if self.seeds is not None else "folds"
-        summary = repeat.run_all(configs, kind, place, terminal, text)
+        summary = repeat.run_all(configs, kind, place, terminal, text, guidance)
         show_statistics(summary, place, terminal)
 
 
@@ -183,8 +203,7 @@ def resume(
     assignments: Sequence[str],
     allow_changed: bool,
     extend: bool,
-    workers: Workers,
-    device: backend.Device,
+    where: Where,
     verbose: bool,
     terminal: Terminal,
 ) -> None:
@@ -192,17 +211,21 @@ def resume(
     if search := RunDir.find_search(runs, run):
         from nntrain import tuning
 
-        tuning.resume(search, assignments, extend, workers, device, verbose, terminal)
+        tuning.resume(search, assignments, extend, where.pool(), where.device, verbose, terminal)
         return
     if group := RunDir.find_group(runs, run):
-        _resume_group(group, assignments, allow_changed, device, verbose, terminal)
+        _resume_group(group, assignments, allow_changed, where.device, verbose, terminal)
         return
-    run_dir = RunDir.open(runs, run)
+    run_dir, place = RunDir.open(runs, run), where.placement()
+    place.refuse(load(run_dir.path / rundir.RESOLVED))
     terminal.log.extend(run_dir.read_log())
-    backend.start(device, verbose)
+    guidance = place.start(verbose, "resume")
     from nntrain import experiment, resume
 
-    result = resume.resume(run_dir, assignments, allow_changed, terminal)
+    if not guidance.writes:
+        resume.follow(run_dir, assignments, guidance)
+        return
+    result = resume.resume(run_dir, assignments, allow_changed, terminal, guidance)
     if result is None:
         terminal.line(f"{run_dir} is finished; `--set train.epochs=...` trains it further")
         terminal.event("finished", {"run": str(run_dir)})
@@ -236,10 +259,14 @@ def _resume_group(
 def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal: Terminal) -> None:
     """Trains a run again and says whether it came out the same; exit code 1 when not."""
     run_dir = RunDir.open(runs, run)
-    backend.start(device, verbose)
+    facts = run_dir.read_json(rundir.ENVIRONMENT)
+    if facts.get("workers", 1) > 1:
+        help = "train it again with `nntrain launch`, and compare the two metrics.csv"
+        raise ConfigError(f"`{run_dir}` was trained by {facts['workers']} workers, `repro` is one", help=help)
+    guidance = Placement(device, facts.get("devices", 1)).start(verbose)
     from nntrain import repro
 
-    told = repro.repeat(run_dir, terminal)
+    told = repro.repeat(run_dir, terminal, guidance)
     terminal.event("repro", {"run": str(run_dir), "identical": not told, "difference": told})
     terminal.line(f"{run_dir}: {told or 'identical'}")
     if told:

@@ -5,6 +5,7 @@
     ├── MissingPackage      3   an optional package is not installed
     ├── DataError           4   the data are wrong
     ├── Diverged            5   a loss or a weight is not finite
+    ├── WorkerLost          1   one of several workers is gone
     └── Stopped       130/143   SIGINT or SIGTERM
 
 The number is the exit code of the process. An error carries one or more `Problem`s; each says what was found,
@@ -139,6 +140,10 @@ class Diverged(NNTrainError):
     """A loss or a weight is not finite."""
 
     exit_code = 5
+
+
+class WorkerLost(NNTrainError):
+    """One of the processes that trained together is gone."""
 
 
 class Stopped(NNTrainError):

@@ -8,29 +8,24 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from nntrain import backend, environment, rundir, yamlfile
+from nntrain import backend, environment, rundir, training, yamlfile
 from nntrain import dataset as datasets
-from nntrain.build import build, build_callbacks
+from nntrain.build import build
 from nntrain.custom.network import Network
 from nntrain.dataset import Dataset
-from nntrain.engine import loop
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.history import History
 from nntrain.engine.state import State
-from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped
-from nntrain.evaluate import Scorer, class_weights
+from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped, WorkerLost
 from nntrain.guidance import ALONE, Guidance
 from nntrain.outcome import Outcome, RowWriter
 from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
-from nntrain.spec.callbacks import EarlyStopping
 from nntrain.spec.cost import dense_products
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.layers import Layer
 from nntrain.spec.load import Config, in_order
-from nntrain.spec.metrics import direction
 from nntrain.spec.resolve import resolve
-from nntrain.spec.train import Train
 from nntrain.spec.wording import listed
 from nntrain.terminal import Terminal
 
@@ -82,7 +77,7 @@ def prepare(
 def _choose_threads(experiment: Experiment, data: Dataset) -> None:
     """The threads that the config names, else one for a training whose steps are small matrix products."""
     products = dense_products(experiment, data.facts)
-    small = products is not None and products * _batch_size(experiment, data) <= SMALL_STEP
+    small = products is not None and products * training.batch_size_of(experiment, data) <= SMALL_STEP
     backend.use_threads(experiment.train.threads, small)
 
 
@@ -151,6 +146,7 @@ def run(
     resolved = resolved_text(prepared.experiment)
     facts = {
         **environment.describe(),
+        **devices_of(guidance),
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
         "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
@@ -165,6 +161,14 @@ def run(
         return recorded(prepared, run_dir, terminal, facts, store, origin, guidance)
 
 
+def devices_of(guidance: Guidance) -> dict[str, int]:
+    """On how many devices and in how many processes a run trains, for environment.json."""
+    distribution = guidance.distribution
+    if distribution is None:
+        return {"devices": 1, "workers": 1}
+    return {"devices": distribution.replicas, "workers": distribution.workers}
+
+
 def recorded(
     prepared: Prepared,
     run_dir: RunDir,
@@ -177,6 +181,7 @@ def recorded(
     """Trains, from the start or from a state, and records in environment.json how it ended."""
     status = 1
     try:
+        training.share(prepared, guidance.distribution, resumed)
         result = _train(prepared, run_dir, terminal, store, resumed, guidance)
         status = 0
         return result
@@ -210,27 +215,15 @@ def resolved_text(experiment: Experiment) -> str:
 def _train(
     prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store, resumed: State | None, guidance: Guidance
 ) -> Result:
-    experiment, data = prepared.experiment, prepared.data
-    plan = make_plan(experiment, data)
-    compiled = Scorer.of if guidance.programs is None else guidance.programs.scorer
-    scorer = compiled(experiment, data.facts, prepared.model, data.train.x, plan.batch_size)
     history = History()
     watcher = RowWriter(terminal, run_dir, history)
-    job = loop.Job(
-        program=scorer.program,
-        training=scorer.arrays(data.train, class_weights(experiment, data.train.y, data.classes)),
-        validation=None if data.validation is None else scorer.arrays(data.validation),
-        plan=plan,
-        callbacks=build_callbacks(experiment),
-        watcher=watcher,
-        store=store,
-        judge=guidance.judge,
-        request=guidance.request,
-    )
-    outcome = Outcome(run_dir, data, scorer, history, plan, experiment.seed, prepared.model, guidance.final)
+    scorer = training.make_scorer(prepared, guidance)
+    job = training.make_job(prepared, scorer, guidance, watcher, store)
+    seed, final = prepared.experiment.seed, guidance.final
+    outcome = Outcome(run_dir, prepared.data, scorer, history, job.plan, seed, prepared.model, final)
     try:
-        loop.fit(job, history, resumed)
-    except (Diverged, Stopped) as error:
+        training.fit(job, history, resumed, prepared.model, guidance.distribution)
+    except (Diverged, Stopped, WorkerLost) as error:
         watcher.end()
         raise _told(error, outcome) from None
     finally:
@@ -238,11 +231,11 @@ def _train(
     return Result(run_dir, outcome.write(ended=True))
 
 
-def _told(error: Diverged | Stopped, outcome: Outcome) -> NNTrainError:
+def _told(error: Diverged | Stopped | WorkerLost, outcome: Outcome) -> NNTrainError:
     """The error with what was reached, after it was written, or with why it could not be."""
     message = error.problems[0].message
-    stopped = isinstance(error, Stopped)
-    outcome.history.reason = f"stopped {message}" if stopped else message
+    stopped = isinstance(error, (Stopped, WorkerLost))
+    outcome.history.reason = f"stopped {message}" if isinstance(error, Stopped) else message
     try:
         outcome.write(ended=not stopped)
     except NNTrainError as unwritten:
@@ -252,11 +245,6 @@ def _told(error: Diverged | Stopped, outcome: Outcome) -> NNTrainError:
     return error.after(_reached(outcome.history, outcome.run_dir), help)
 
 
-def _batch_size(experiment: Experiment, data: Dataset) -> int:
-    size = experiment.train.batch_size
-    return len(data.train) if size == "full" else min(int(size), len(data.train))
-
-
 def _reached(history: History, run_dir: RunDir) -> str:
     """What there is to use after a training that did not end well."""
     if not history.rows:
@@ -264,29 +252,3 @@ def _reached(history: History, run_dir: RunDir) -> str:
     count = len(history.rows)
     finished = "1 epoch was finished" if count == 1 else f"{count} epochs were finished"
     return f"{finished}; the model of epoch {history.best_epoch} is in {run_dir}"
-
-
-def make_plan(experiment: Experiment, data: Dataset) -> loop.Plan:
-    """How long and in which order to train."""
-    train = experiment.train
-    batch_size = _batch_size(experiment, data)
-    steps_per_epoch = -(-len(data.train) // batch_size)
-    epochs = train.epochs if train.steps is None else -(-train.steps // steps_per_epoch)
-    return loop.Plan(
-        seed=experiment.seed,
-        batch_size=batch_size,
-        epochs=epochs,
-        steps=train.steps,
-        shuffle=train.shuffle,
-        monitor=train.monitor,
-        mode=direction(train.monitor, train.metrics),
-        save="best" if _keeps_best(train, data) else "last",
-        max_seconds=train.max_seconds,
-        checkpoint_seconds=train.checkpoint_seconds,
-    )
-
-
-def _keeps_best(train: Train, data: Dataset) -> bool:
-    """Without a validation split the best training loss says little, unless early stopping was told to restore it."""
-    restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
-    return train.save == "best" and (data.validation is not None or restores)

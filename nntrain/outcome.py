@@ -11,7 +11,7 @@ from nntrain import rundir, scores
 from nntrain.custom.network import Network
 from nntrain.dataset import Dataset
 from nntrain.engine.history import History
-from nntrain.engine.loop import Plan
+from nntrain.engine.job import Plan
 from nntrain.errors import NNTrainError
 from nntrain.evaluate import Scorer
 from nntrain.plots import confusion_matrix, learning_curves

@@ -15,6 +15,7 @@ from nntrain.terminal import Terminal, json_ready
 from nntrain.yamlfile import Document
 
 if TYPE_CHECKING:
+    from nntrain.guidance import Guidance
     from nntrain.statistics import Summary
 
 
@@ -53,7 +54,14 @@ def _with(config: Config, assignment: str) -> Config:
     return from_document(put(config.document, assignment))
 
 
-def run_all(configs: dict[str, Config], kind: str, place: RunDir, terminal: Terminal, text: bytes) -> dict[str, Any]:
+def run_all(
+    configs: dict[str, Config],
+    kind: str,
+    place: RunDir,
+    terminal: Terminal,
+    text: bytes,
+    guidance: "Guidance | None" = None,
+) -> dict[str, Any]:
     """Runs each config in a folder of its own inside `place` and writes the summary of all; returns it.
 
     A run that fails is told and left out of the means; raises NNTrainError when none is left.
@@ -62,7 +70,7 @@ def run_all(configs: dict[str, Config], kind: str, place: RunDir, terminal: Term
         place.write(rundir.CONFIG, text)
         members = {name: to_tree(config.experiment) for name, config in configs.items()}
         place.write_json(rundir.GROUP, {"kind": kind, "members": members})  # the last one: now it can be resumed
-        return _Group(configs, kind, place, terminal, text).run()
+        return _Group(configs, kind, place, terminal, text, guidance).run()
 
 
 def resume_all(place: RunDir, allow_changed: bool, terminal: Terminal) -> dict[str, Any] | None:
@@ -100,6 +108,7 @@ class _Group:
     place: RunDir
     terminal: Terminal
     text: bytes
+    guidance: "Guidance | None" = None
 
     def run(self, allow_changed: bool = False) -> dict[str, Any]:
         """Trains what is not finished and writes the summary of all."""
@@ -121,10 +130,12 @@ class _Group:
     def _member(self, name: str, allow_changed: bool) -> dict[str, Any]:
         """Trains a run, or what is left of it, and gives its summary."""
         from nntrain import experiment, resume
+        from nntrain.guidance import ALONE
 
         if not rundir.is_run(self.place.path / name):
             prepared = experiment.prepare(self.configs[name])
-            return experiment.run(prepared, self.place.member(name), self.terminal, self.text).summary
+            guidance = self.guidance or ALONE
+            return experiment.run(prepared, self.place.member(name), self.terminal, self.text, guidance).summary
         run_dir = self.place.member(name)
         self.terminal.log[:0] = run_dir.read_log()
         result = resume.resume(run_dir, (), allow_changed, self.terminal)

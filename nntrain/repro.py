@@ -7,18 +7,19 @@ import numpy as np
 
 from nntrain import experiment, rundir
 from nntrain.evaluation import restore
+from nntrain.guidance import ALONE, Guidance
 from nntrain.rundir import RunDir
 from nntrain.spec.load import load
 from nntrain.terminal import Terminal
 
 
-def repeat(run_dir: RunDir, terminal: Terminal) -> str:
+def repeat(run_dir: RunDir, terminal: Terminal, guidance: Guidance = ALONE) -> str:
     """The first epoch and figure that differ, or the first weight, in words; nothing when all are equal."""
     then = run_dir.read_rows()
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
         prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED))
-        experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"")
+        experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", guidance)
         terminal.log.clear()
         return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(run_dir, again)
 

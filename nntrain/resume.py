@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain import dataset as datasets
-from nntrain import environment, experiment, rundir
+from nntrain import environment, experiment, rundir, training
 from nntrain.dataset import Dataset
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.state import State
@@ -22,7 +22,22 @@ _MUST_EQUAL = ("nntrain", "tensorflow", "keras", "numpy")
 _SHOULD_EQUAL = ("device", "threads", "cpu")
 
 
-def resume(run_dir: RunDir, assignments: Sequence[str], allow_changed: bool, terminal: Terminal) -> Result | None:
+def follow(run_dir: RunDir, assignments: Sequence[str], guidance: Guidance) -> None:
+    """The part of a worker that is not the chief: it goes on from what the chief sends, and writes nothing.
+
+    Raises ConfigError when it does not have the same resolved.yaml.
+    """
+    _refuse_other_assignments(assignments)
+    training.follow(experiment.prepare(load(run_dir.path / rundir.RESOLVED, assignments), False), guidance)
+
+
+def resume(
+    run_dir: RunDir,
+    assignments: Sequence[str],
+    allow_changed: bool,
+    terminal: Terminal,
+    guidance: Guidance = ALONE,
+) -> Result | None:
     """Trains the rest of a run; None when it is finished and nothing was asked to be longer.
 
     Raises ConfigError for an assignment that is not about the length, and NNTrainError when config, data or versions
@@ -34,7 +49,7 @@ def resume(run_dir: RunDir, assignments: Sequence[str], allow_changed: bool, ter
         if then.get("exit_status") == 0 and not assignments:
             return None
         prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED, assignments), initialize=False)
-        return go_on(run_dir, prepared, terminal, assignments, allow_changed)
+        return go_on(run_dir, prepared, terminal, assignments, allow_changed, guidance)
 
 
 def _refuse_other_assignments(assignments: Sequence[str]) -> None:
@@ -61,9 +76,12 @@ def go_on(
     for name in _SHOULD_EQUAL:
         if then.get(name) != now[name]:
             terminal.note(f"warning: this is not the {name} that the run began on, so the last bits may differ")
+    if (before := then.get("devices", 1)) != (count := experiment.devices_of(guidance)["devices"]):
+        terminal.note(f"warning: the run began on {before} devices, not {count}, so the last bits may differ")
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _state(store, bool(assignments), terminal)
     record = {"start": now["start"], "command": now["command"], "changed": changed, "set": list(assignments)}
+    record |= experiment.devices_of(guidance)
     resolved = _rewritten(run_dir, prepared, bool(assignments))
     facts = {**then, "resolved_sha256": resolved, "resumed": [*then.get("resumed", ()), record]}
     run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})

@@ -118,7 +118,7 @@ class Training:
 
     @cached_property
     def plan(self) -> Any:
-        from nntrain.experiment import make_plan
+        from nntrain.training import make_plan
 
         return make_plan(self.prepared.experiment, self.data)
 
@@ -156,11 +156,12 @@ class Training:
         """Trains, and gives the history."""
         from nntrain.build import build_callbacks
         from nntrain.engine import loop
+        from nntrain.engine.job import Job
 
         validation = None if self.data.validation is None else self.scorer.arrays(self.data.validation)
         callbacks = build_callbacks(self.prepared.experiment)
         watcher = watcher or Watcher()
-        loop.fit(loop.Job(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher), self.history)
+        loop.fit(Job(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher), self.history)
         return self.history
 
 

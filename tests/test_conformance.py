@@ -32,6 +32,7 @@ from nntrain.build import build, build_callbacks, encode_labels  # noqa: E402
 from nntrain.custom.network import Network  # noqa: E402
 from nntrain.engine import loop  # noqa: E402
 from nntrain.engine.history import History  # noqa: E402
+from nntrain.engine.job import Job, Plan  # noqa: E402
 from nntrain.engine.resident import Arrays, Program, epoch_order  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
@@ -679,9 +680,9 @@ def test_a_net_trains_under_the_callback(name: str) -> None:
     (callback,) = build_callbacks(trial.experiment)
     train = trial.experiment.train
     mode = direction(train.monitor, train.metrics)
-    plan = loop.Plan(0, 8, train.epochs, None, train.shuffle, train.monitor, mode, train.save)
+    plan = Plan(0, 8, train.epochs, None, train.shuffle, train.monitor, mode, train.save)
     history = History()
-    loop.fit(loop.Job(trial.program, trial.data, trial.data, plan, [callback], Silence()), history)
+    loop.fit(Job(trial.program, trial.data, trial.data, plan, [callback], Silence()), history)
     assert isinstance(callback, keras_class(Callback, Callback.find(name)))
     assert len(history.rows) == (1 if name.startswith("Stop") else 3)
     assert np.isfinite([value for row in history.rows for value in row.values()]).all()

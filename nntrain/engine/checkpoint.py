@@ -102,6 +102,19 @@ def _decode(data: bytes) -> tuple[State, dict[str, Any]]:
     return State(told["facts"], arrays), told["label"]
 
 
+def encode_state(state: State) -> bytes:
+    """The state as another process can read it."""
+    return _encode(state, {})
+
+
+def decode_state(data: bytes) -> State:
+    """The state that another process has encoded; raises NNTrainError when it was damaged on its way."""
+    try:
+        return _decode(data)[0]
+    except _Unusable as error:
+        raise NNTrainError(f"the chief's checkpoint {error}", help="start all workers again") from None
+
+
 class Pace:
     """When a checkpoint is due: every so many seconds, and never for more than a twentieth of the time."""
 

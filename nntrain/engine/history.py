@@ -24,7 +24,7 @@ class History:
         """All but the weights, as plain values."""
         best = None if math.isnan(self.best_value) else self.best_value
         return {
-            "rows": self.rows,
+            "rows": list(self.rows),
             "best_epoch": self.best_epoch,
             "best_value": best,
             "reason": self.reason,

@@ -6,82 +6,35 @@ a compiled call runs any stretch of an epoch: so a training can be stopped after
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
 
 from nntrain.engine import state
-from nntrain.engine.checkpoint import Pace, Store
+from nntrain.engine.checkpoint import Pace
 from nntrain.engine.history import History, Row
-from nntrain.engine.resident import Arrays, Program, as_float, epoch_order
+from nntrain.engine.job import Job
+from nntrain.engine.resident import as_float, epoch_order
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.engine.state import Position, State
-from nntrain.errors import Diverged, NNTrainError, Stopped
+from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 
+HOLD_SECONDS = 1.0  # where a worker can be lost, the state is kept in memory about this often
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt
 START = Position(epoch=1, step=0, seconds=0.0)
 PRUNED = "pruned"  # the reason of a training that its judge has stopped
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and in which order to train. `steps` ends the training inside an epoch; `mode` is min or max."""
-
-    seed: int
-    batch_size: int
-    epochs: int
-    steps: int | None
-    shuffle: bool
-    monitor: str
-    mode: str
-    save: str  # `best` or `last`
-    max_seconds: float | None = None
-    checkpoint_seconds: float = 30.0
-
-
-class Watcher(Protocol):
-    """What is told while the training goes on."""
-
-    def begin(self, epochs: int, steps: int) -> None:
-        """Before the first epoch: how many epochs, how many steps in each."""
-
-    def piece(self, epoch: int, step: int, figures: Row) -> None:
-        """After a piece: the steps done in this epoch, the figures so far."""
-
-    def epoch(self, row: Row) -> None:
-        """After an epoch, validation included."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """All that a training needs; `store` is where checkpoints go, if anywhere.
-
-    judge: is told the row of every epoch and says whether to stop there. request: who may ask to stop in place of the
-    process's signals.
-    """
-
-    program: Program
-    training: Arrays
-    validation: Arrays | None
-    plan: Plan
-    callbacks: Sequence[keras.callbacks.Callback]
-    watcher: Watcher
-    store: Store | None = None
-    judge: Callable[[Row], bool] | None = None
-    request: StopRequest | None = None
 
 
 def fit(job: Job, history: History, resumed: State | None = None) -> None:
     """Trains the job's model from the start or from a state, fills the history, and leaves the weights to keep in it.
 
     Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM, after a checkpoint was
-    written; in both cases the history holds the epochs that ended well, and the weights to keep, if there are any, are
-    in the model. Raises ValueError when the state belongs to another model, and NNTrainError when a checkpoint cannot
-    be written; after a signal that too is Stopped.
+    written; WorkerLost, after the last state that is certain was. In all cases the history holds the epochs that ended
+    well, and the weights to keep, if there are any, are in the model. Raises ValueError when the state belongs to
+    another model, and NNTrainError when a checkpoint cannot be written; after a signal that too is Stopped.
     """
     trainer = _Trainer(job, history)
     try:
@@ -119,11 +72,14 @@ class _Trainer:
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
         self.pace = Pace(self.plan.checkpoint_seconds)
+        self.hold_pace = Pace(HOLD_SECONDS)
+        self.held: State | None = None
         self.piece_steps = 1
 
     def run(self, request: StopRequest, resumed: State | None) -> None:
         self.model.stop_training = False
         self.watcher.begin(self.plan.epochs, self.program.steps(self.training))
+        self.program.before_end(self._save_held)
         self.callbacks.on_train_begin()
         position = START
         if resumed is not None:
@@ -134,6 +90,9 @@ class _Trainer:
             self._epochs(request)
         except _TimeOver:
             self.history.reason = f"{self.plan.max_seconds:g} seconds are over"
+        except WorkerLost:
+            self._save_held()
+            raise
         self.history.seconds = time.monotonic() - self.began
         self._save()
         request.raise_if_asked()  # a signal that came after the last piece
@@ -144,12 +103,15 @@ class _Trainer:
             self._epoch(request)
             pruned = self.judge is not None and self.judge(self.history.rows[-1])
             self.position = Position(self.position.epoch + 1, 0, 0.0)
-            if self.model.stop_training:
+            stop, over = self._agreed(request, self.model.stop_training, self._time_is_over())
+            self.model.stop_training = bool(stop)
+            if stop:
                 self.history.reason = _reason(self.callbacks.callbacks)
             elif pruned and self.position.epoch <= self.plan.epochs:
                 self.model.stop_training, self.history.reason = True, PRUNED
-            elif self._time_is_over():
+            elif over:
                 raise _TimeOver
+            self._hold()
             if self.pace.is_due(end_of_epoch=True):
                 self._save()
 
@@ -199,7 +161,8 @@ class _Trainer:
 
     def _between_pieces(self, step: int, end: int, request: StopRequest) -> None:
         """The only places inside an epoch where a training stops or is saved."""
-        over = self._time_is_over() and bool(self.history.rows) and step < end
+        enough = self._time_is_over() and bool(self.history.rows) and step < end
+        self.piece_steps, over = self._agreed(request, self.piece_steps, enough)
         if request.signal or over or (step < end and self.pace.is_due(end_of_epoch=False)):
             self._advance(step)
             self._save()
@@ -207,7 +170,30 @@ class _Trainer:
         if over:
             raise _TimeOver
         if step < end:
+            if self._holds:
+                self._advance(step)
+                self._hold()
             self.watcher.piece(self.position.epoch, step, self.program.figures())
+
+    def _agreed(self, request: StopRequest, *decisions: int) -> list[int]:
+        """What hangs on a clock or a signal, as all processes that train together decide it."""
+        agreed, request.signal = self.program.agree(decisions, request.signal)
+        return agreed
+
+    def _hold(self) -> None:
+        """Keeps the state in memory where a worker can be lost: a step that is cut short leaves none behind."""
+        if self._holds and self.hold_pace.is_due(end_of_epoch=True):
+            started = time.perf_counter()
+            self.held = self._captured()
+            self.hold_pace.written(time.perf_counter() - started)
+
+    @property
+    def _holds(self) -> bool:
+        return self.program.can_lose and self.store is not None
+
+    def _save_held(self) -> None:
+        if self.store is not None and self.held is not None:
+            self.store.save(self.held)
 
     def _advance(self, step: int) -> None:
         now = time.perf_counter()
@@ -222,10 +208,15 @@ class _Trainer:
         if self.store is None:
             return
         started = time.perf_counter()
+        captured = self._captured()
+        self.store.save(captured)
+        self.held = captured if self._holds else None
+        self.pace.written(time.perf_counter() - started)
+
+    def _captured(self) -> State:
         self._refuse_nonfinite({})
         self.history.seconds = time.monotonic() - self.began
-        self.store.save(state.capture(self.model, self.callbacks.callbacks, self.history, self.position))
-        self.pace.written(time.perf_counter() - started)
+        return state.capture(self.model, self.callbacks.callbacks, self.history, self.position)
 
     def _steps_of(self, epoch: int) -> int:
         steps = self.program.steps(self.training)

@@ -4,6 +4,7 @@ A call gathers the rows of each batch by an order that is given, and runs the mo
 penalties, constraints, clipping and augmentation work as in Keras. Images stay uint8 until they are gathered.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -39,12 +40,13 @@ class Program:
     """A model's compiled loops; each is traced once and takes data of any length."""
 
     whole_epochs = False  # whether `train` must be called for a whole epoch at once
+    can_lose = False  # whether other processes take part, one of which can be lost
 
     def __init__(self, model: Network, data: Arrays, batch_size: int, xla: bool = False) -> None:
         self.model = model
         self.batch_size = batch_size
         self.xla = xla
-        _prepare_variables(model, data)
+        prepare_variables(model, data)
         counter = tf.TensorSpec([], "int32")
         order = tf.TensorSpec([None], "int32")
         signature = [_signature(data), order, counter, counter]
@@ -109,6 +111,13 @@ class Program:
         """What the model's metrics say now."""
         return {name: as_float(value) for name, value in self.model.get_metrics_result().items()}
 
+    def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
+        """What is decided by all processes that train together: here there is one."""
+        return list(decisions), request
+
+    def before_end(self, save: Callable[[], None]) -> None:
+        """What to do before the process is ended because another is lost: here there is no other."""
+
     def steps(self, data: Arrays) -> int:
         """Steps in an epoch; the last one may be shorter."""
         return -(-len(data) // self.batch_size)
@@ -137,7 +146,7 @@ def as_batch(x: Any, y: Any, weights: Any = None) -> tuple[Any, Any, Any]:
     return tf.cast(x, keras.config.floatx()), y, weights
 
 
-def _prepare_variables(model: Network, data: Arrays) -> None:
+def prepare_variables(model: Network, data: Arrays) -> None:
     """Makes every variable of optimizer, loss and metrics, which a compiled function must not do."""
     x, y, weights = _batch(data.tensors, tf.range(1))
     prediction = model(x, training=False)  # said, or the augmentation layers would draw

@@ -64,10 +64,11 @@ def train(path: str) -> dict[str, float]:
 
     backend.start("cpu")
     rowfile.MEMORY_SHARE *= min(1.0, 1e9 / rowfile.memory_bytes())
-    from nntrain import dataset, experiment
+    from nntrain import dataset, experiment, training
     from nntrain.build import build_callbacks
     from nntrain.engine import loop
     from nntrain.engine.history import History
+    from nntrain.engine.job import Job
     from nntrain.evaluate import Scorer
     from nntrain.spec.load import from_document
     from nntrain.terminal import ProgressWatcher, Terminal
@@ -79,11 +80,11 @@ def train(path: str) -> dict[str, float]:
     dataset.sha256(prepared.data)
     hashed = time.perf_counter()
     data, chosen = prepared.data, prepared.experiment
-    plan, history = experiment.make_plan(chosen, data), History()
+    plan, history = training.make_plan(chosen, data), History()
     scorer = Scorer.of(chosen, data.facts, prepared.model, data.train.x, plan.batch_size)
     training, validation = scorer.arrays(data.train), scorer.arrays(data.validation)
     watcher = ProgressWatcher(Terminal(quiet=True))
-    loop.fit(loop.Job(scorer.program, training, validation, plan, build_callbacks(chosen), watcher), history)
+    loop.fit(Job(scorer.program, training, validation, plan, build_callbacks(chosen), watcher), history)
     return {
         "load": loaded - started,
         "hash": hashed - loaded,

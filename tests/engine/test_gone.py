@@ -21,6 +21,7 @@ backend.start("cpu")
 from nntrain import experiment, repeat  # noqa: E402
 from nntrain.engine import loop  # noqa: E402
 from nntrain.engine.checkpoint import Store  # noqa: E402
+from nntrain.engine.job import Job  # noqa: E402
 from nntrain.rundir import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
 
@@ -124,7 +125,7 @@ def test_a_signal_is_not_hidden_by_a_checkpoint_that_cannot_be_written(
     net = prepare(CONFIG.replace("EPOCHS", "5"))
     store = Store(tmp_path / "gone" / "checkpoint", "key")
     validation = net.scorer.arrays(net.data.validation)
-    job = loop.Job(net.scorer.program, net.arrays, validation, net.plan, [], Sends(), store)
+    job = Job(net.scorer.program, net.arrays, validation, net.plan, [], Sends(), store)
     with pytest.raises(Stopped) as caught:
         loop.fit(job, net.history)
     assert caught.value.problems[0].message == f"by SIGTERM; {GONE.format(tmp_path / 'gone')}"

@@ -49,7 +49,7 @@ class Training:
 
     @cached_property
     def plan(self) -> Any:
-        from nntrain.experiment import make_plan
+        from nntrain.training import make_plan
 
         return make_plan(self.experiment, self.data)
 
@@ -101,11 +101,12 @@ class Training:
         from nntrain.build import build_callbacks
         from nntrain.engine import loop
         from nntrain.engine.history import History
+        from nntrain.engine.job import Job
 
         history, recorder = History(), Recorder(self.model)
         validation = None if self.data.validation is None else self._arrays(self.data.validation)
         callbacks = build_callbacks(self.experiment)
-        loop.fit(loop.Job(self.program, self.arrays, validation, self.plan, callbacks, recorder), history)
+        loop.fit(Job(self.program, self.arrays, validation, self.plan, callbacks, recorder), history)
         return history, recorder
 
 

@@ -1,0 +1,90 @@
+"""Where to compute, as the command line says it: one device, several, or several machines."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from nntrain import backend, cluster
+from nntrain.cluster import Cluster
+from nntrain.errors import ConfigError, Problem
+from nntrain.executors._choose import Workers
+from nntrain.spec.load import Config, in_order
+
+if TYPE_CHECKING:
+    from nntrain.guidance import Guidance
+
+MOST_DEVICES = 1024
+
+
+@dataclass(frozen=True)
+class Placement:
+    """`device` is auto, cpu or gpu; `devices` how many of them; `cluster` the machines, if there are several."""
+
+    device: backend.Device
+    devices: int = 1
+    cluster: Cluster | None = None
+
+    @classmethod
+    def of(cls, device: backend.Device, devices: int | None, workers: str | None, worker: int | None) -> "Placement":
+        """What the options ask for; raises ConfigError where they make no sense."""
+        if devices is not None and (workers is not None or worker is not None):
+            help = "leave `--devices` out: a worker uses all the GPUs that it sees"
+            raise ConfigError("`--devices` and `--workers` exclude each other", help=help)
+        if devices is not None and not 1 <= devices <= MOST_DEVICES:
+            help = "write `--devices 2`"
+            raise ConfigError(f"`--devices` takes a number from 1 to {MOST_DEVICES}, got `{devices}`", help=help)
+        return cls(device, devices or 1, None if devices is not None else cluster.parse(workers, worker))
+
+    @property
+    def option(self) -> str:
+        """The option that asks for more than one device; nothing where none does."""
+        return "--workers" if self.cluster is not None else "--devices" if self.devices > 1 else ""
+
+    def refuse(self, config: Config) -> None:
+        """Raises ConfigError for what is not trained on several devices, at its line."""
+        if not self.option:
+            return
+        train, found = config.experiment.train, []
+        if train.engine in ("streamed", "keras"):
+            message = f"`{self.option}` trains with the resident engine only, not `{train.engine}`"
+            found.append(Problem(message, ("train", "engine"), "leave `engine` out"))
+        if train.compile == "xla":
+            message = f"`{self.option}` cannot be compiled by XLA"
+            found.append(Problem(message, ("train", "compile"), "leave `compile` out"))
+        if found:
+            raise ConfigError(problems=in_order(config.document, found))
+
+    def start(self, verbose: bool, command: str = "") -> "Guidance":
+        """Starts TensorFlow, and joins the other workers.
+
+        `command` must be the same at all workers. Raises NNTrainError when devices are too few, or a worker is missing.
+        """
+        backend.start(self.device, verbose)
+        from nntrain.engine import strategy
+        from nntrain.guidance import ALONE, Guidance
+
+        if self.cluster is not None:
+            return Guidance(distribution=strategy.over_workers(self.cluster, command))
+        return ALONE if self.devices == 1 else Guidance(distribution=strategy.over_devices(self.devices, self.device))
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where `resume` is to go on: a run on these devices or workers, a search with so many trials at once."""
+
+    device: backend.Device
+    devices: int | None = None
+    workers: str | None = None
+    worker: int | None = None
+    executor: Literal["processes", "ray"] = "processes"
+    address: str | None = None
+
+    def placement(self) -> Placement:
+        """For a run; raises ConfigError."""
+        return Placement.of(self.device, self.devices, self.workers, self.worker)
+
+    def pool(self) -> Workers:
+        """For a search; raises ConfigError."""
+        if self.workers is not None and not self.workers.isdecimal():
+            message = f"`--workers` of a search is a number of trials, got `{self.workers}`"
+            raise ConfigError(message, help="write `--workers 2`")
+        return Workers(int(self.workers or 1), self.executor, self.address)
