@@ -7,6 +7,7 @@ that holds there, from the threads to the end of a worker that has grown too lar
 import os
 import platform
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -59,11 +60,12 @@ def _version(package: str) -> str:
 
 
 class Node:
-    """One worker of a cluster; its methods are called one at a time. `shelf`: where files that were sent are kept."""
+    """One worker of a cluster; its methods are called one at a time. `command`: the search's, for the runs to keep."""
 
-    def __init__(self, settings: Settings, shelf: str | None = None) -> None:
+    def __init__(self, settings: Settings, command: list[str]) -> None:
+        sys.argv = command
         self.home = _home()
-        self.shelf = Shelf(Path(shelf) if shelf else _cache())
+        self.shelf = Shelf(_cache())
         self.pool = ProcessPool(1, settings.device, settings.verbose, settings.threads)
         self.number = -1  # of the latest task
         self.mirror: Mirror | None = None  # of the task that runs, where it runs in a folder of this machine

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
@@ -65,6 +66,7 @@ def _prepare_environment(local: bool) -> None:
     """What Ray reads when it is imported: nothing is told to its makers, and nobody gets in without a token."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what matters comes as an exception too
     named = any(os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"))
     if local and not named and not (Path.home() / ".ray" / "auth_token").is_file():
         os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)  # else Ray would write one into the user's home
@@ -78,7 +80,7 @@ class Session:
 
         self.ray = ray
         self.folder = None if address else tempfile.mkdtemp(prefix="nntrain-ray-")
-        local = {
+        own = {  # for nobody else to reach
             "num_cpus": cpus,
             "include_dashboard": False,
             "_temp_dir": self.folder,
@@ -86,7 +88,7 @@ class Session:
         }
         quiet = {"log_to_driver": False, "configure_logging": False, "logging_level": "error"}
         try:
-            with _own_signals():
+            with _undisturbed():
                 ray.init(address=address or "local", **quiet, **({} if address else own))
         except Exception as error:  # noqa: BLE001  # of many kinds, among them those of gRPC
             self.close()
@@ -104,7 +106,7 @@ class Session:
     def actor(self, settings: Settings) -> Any:
         """A new actor, as soon as a node has what it takes."""
         gpus = 1 if settings.device == "gpu" else 0
-        return self.ray.remote(Node).options(num_cpus=settings.threads, num_gpus=gpus).remote(settings)
+        return self.ray.remote(Node).options(num_cpus=settings.threads, num_gpus=gpus).remote(settings, sys.argv)
 
     def kill(self, actor: Any) -> None:
         """Ends an actor."""
@@ -133,19 +135,25 @@ class Session:
 
     def close(self) -> None:
         """Leaves the cluster, or ends it where it is our own."""
-        with _own_signals():
+        with _undisturbed():
             self.ray.shutdown()
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _own_signals() -> Iterator[None]:
-    """While it lasts, Ray may take over signals; after that they are as they were."""
+def _undisturbed() -> Iterator[None]:
+    """While it lasts, Ray may take over signals, which are then as they were; what it writes of its own is dropped."""
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
         for number, handler in before.items():
             with contextlib.suppress(ValueError):  # not in the main thread, where Ray leaves them alone too
                 signal.signal(number, handler)
@@ -154,10 +162,10 @@ def _own_signals() -> Iterator[None]:
 def _told(error: Exception, address: str | None) -> NNTrainError:
     where = f"the Ray cluster at `{address}` cannot be used" if address else "Ray cannot start on this machine"
     help = ""
-    if "uthentication" in str(error) or "token" in str(error):
-        help = "copy the head's `~/.ray/auth_token` to this machine, and set RAY_AUTH_MODE=token on every one"
-    elif "find a node" in str(error) or "node_ip" in str(error):
+    if "find a node" in str(error) or "node_ip" in str(error):
         help = "run this on a machine of the cluster: join it with `ray start --address`"
+    elif address:  # a server answered, and did not let us in
+        help = "the token must be the cluster's: copy the head's `~/.ray/auth_token`, and set RAY_AUTH_MODE=token"
     return NNTrainError(f"{where}: {_first_words(error)}", help=help)
 
 
