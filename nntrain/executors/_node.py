@@ -64,7 +64,7 @@ class Node:
 
     def __init__(self, settings: Settings, command: list[str]) -> None:
         sys.argv = command
-        self.home = _home()
+        self.home = own_folder(_HOME)
         self.shelf = Shelf(_cache())
         self.pool = ProcessPool(1, settings.device, settings.verbose, settings.threads)
         self.number = -1  # of the latest task
@@ -149,13 +149,13 @@ class Node:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _home() -> Path:
-    """A folder for runs, after those of workers that were killed have been removed."""
-    for other in Path(tempfile.gettempdir()).glob(f"{_HOME}*"):
-        pid = other.name.removeprefix(_HOME).partition("-")[0]
+def own_folder(prefix: str) -> Path:
+    """A folder of this process for a while, after those of processes that were killed have been removed."""
+    for other in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        pid = other.name.removeprefix(prefix).partition("-")[0]
         if pid.isdigit() and not _lives(int(pid)):
             shutil.rmtree(other, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{_HOME}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))
 
 
 def _lives(pid: int) -> bool:

@@ -8,14 +8,13 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from nntrain.errors import ConfigError, MissingPackage, NNTrainError
-from nntrain.executors._node import Node
+from nntrain.executors._node import Node, own_folder
 from nntrain.executors._worker import Settings
 
 ANSWER_SECONDS = 10.0  # for an address to answer
@@ -79,11 +78,11 @@ class Session:
         import ray
 
         self.ray = ray
-        self.folder = None if address else tempfile.mkdtemp(prefix="nntrain-ray-")
+        self.folder = None if address else own_folder("nntrain-ray-")
         own = {  # for nobody else to reach
             "num_cpus": cpus,
             "include_dashboard": False,
-            "_temp_dir": self.folder,
+            "_temp_dir": str(self.folder),
             "_node_ip_address": "127.0.0.1",
         }
         quiet = {"log_to_driver": False, "configure_logging": False, "logging_level": "error"}

@@ -236,6 +236,18 @@ def test_what_was_stopped_goes_on_on_any_node(cluster: Cluster, pool: RayCluster
 
 
 @needs_ray
+def test_weights_of_another_run_reach_any_node(cluster: Cluster, pool: RayCluster) -> None:
+    source = cluster.work / "runs" / "trial-1"
+    for number in (14, 15):
+        given = task(cluster, number)
+        pool.submit(replace(given, config=given.config.replace("epochs: 3", f"epochs: 3, init_from: {source}")))
+    found = ends(pool, 2)
+    assert figures(found[14]) == figures(found[15]) != []
+    for number in (14, 15):
+        assert f"4 of 4 weights are those of {source}" in (cluster.work / f"runs/trial-{number}/log.txt").read_text()
+
+
+@needs_ray
 def test_a_failure_is_told_and_its_log_comes_back(cluster: Cluster, pool: RayCluster) -> None:
     for number in (12, 13):
         pool.submit(replace(task(cluster, number), config="data: nonsense\n"))
