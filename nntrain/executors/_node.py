@@ -9,6 +9,8 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,6 +23,7 @@ from nntrain.executors._worker import Answer, Settings, Stop
 from nntrain.executors.process_pool import ProcessPool
 
 LISTEN_SECONDS = 0.5  # how long a message to a worker may wait that has nothing to say
+GATHER_SECONDS = 0.1  # for more epochs after one
 _PACKAGES = ("tensorflow", "keras", "numpy")
 _HOME = "nntrain-node-"
 
@@ -68,6 +71,7 @@ class Node:
         self.shelf = Shelf(_cache())
         self.pool = ProcessPool(1, settings.device, settings.verbose, settings.threads)
         self.number = -1  # of the latest task
+        self.judged = False
         self.mirror: Mirror | None = None  # of the task that runs, where it runs in a folder of this machine
 
     def hello(self) -> dict[str, str]:
@@ -104,12 +108,9 @@ class Node:
         for message in messages:
             self._hand_on(message)
         try:
-            event = self.pool.next(LISTEN_SECONDS)
+            events = list(self._heard())
         except NNTrainError as error:
             return Reply(problem=error.problems[0].message)
-        events = [event] if event else []
-        while event is not None and (event := self.pool.next(0)):
-            events.append(event)
         files = self._changes()
         if any(event.kind != "epoch" for event in events):
             self._leave()
@@ -122,9 +123,19 @@ class Node:
         shutil.rmtree(self.home, ignore_errors=True)
         return Reply(files=files)
 
+    def _heard(self) -> Iterator[Event]:
+        """What comes in a moment; epochs that nobody waits for are gathered, so that short ones cost little."""
+        event = self.pool.next(LISTEN_SECONDS)
+        deadline = time.monotonic() + GATHER_SECONDS
+        while event is not None:
+            yield event
+            if event.kind != "epoch" or self.judged:
+                return
+            event = self.pool.next(max(0.0, deadline - time.monotonic()))
+
     def _hand_on(self, message: Begin | Answer | Stop) -> None:
         if isinstance(message, Begin):
-            self.number = message.task.number
+            self.number, self.judged = message.task.number, message.task.judged
             self.pool.submit(message.task if message.shared else self._unpacked(message))
         elif isinstance(message, Answer):
             self.pool.answer(self.number, message.stop)
