@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ from nntrain.executors._node import Node, own_folder
 from nntrain.executors._worker import Settings
 
 ANSWER_SECONDS = 10.0  # for an address to answer
+SHUTDOWN_SECONDS = 2.0
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):([0-9]{1,5})")
 # What every server of gRPC says first, after the same was said to it: RFC 9113, 3.4 and 6.5.
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
@@ -78,6 +80,7 @@ class Session:
         import ray
 
         self.ray = ray
+        self.lost = False
         self.folder = None if address else own_folder("nntrain-ray-")
         own = {  # for nobody else to reach
             "num_cpus": cpus,
@@ -92,6 +95,7 @@ class Session:
         except Exception as error:  # noqa: BLE001  # of many kinds, among them those of gRPC
             self.close()
             raise _told(error, address) from error
+        self.head = str(ray.get_runtime_context().gcs_address)
         self.refuse_too_few(cpus)
 
     def refuse_too_few(self, cpus: int) -> None:
@@ -102,13 +106,28 @@ class Session:
             help = f"use at most `--workers {has}`, or add nodes with `ray start --address`"
             raise ConfigError(f"the Ray cluster has {has} CPUs, and the workers need {cpus}", help=help)
 
+    def refuse_lost_head(self) -> None:
+        """Raises NNTrainError where the head answers no more: Ray would wait for a minute and end this process."""
+        host, _, port = self.head.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+        except OSError:
+            self.lost = True
+            message = f"the head of the Ray cluster, `{self.head}`, is gone"
+            raise NNTrainError(
+                message, help="begin the cluster again; `nntrain resume` goes on with the search"
+            ) from None
+
     def actor(self, settings: Settings) -> Any:
-        """A new actor, as soon as a node has what it takes."""
+        """A new actor, as soon as a node has what it takes. Raises NNTrainError where the cluster is gone."""
+        self.refuse_lost_head()
         gpus = 1 if settings.device == "gpu" else 0
         return self.ray.remote(Node).options(num_cpus=settings.threads, num_gpus=gpus).remote(settings, sys.argv)
 
     def kill(self, actor: Any) -> None:
-        """Ends an actor."""
+        """Ends an actor; those of a cluster that is gone end by themselves."""
+        if self.lost:
+            return
         with contextlib.suppress(Exception):  # one that is dead, or a cluster that is gone
             self.ray.kill(actor)
 
@@ -119,7 +138,11 @@ class Session:
 
     def all_of(self, calls: dict[Any, Any], timeout_seconds: float) -> Iterator[tuple[Any, Any]]:
         """The calls that have ended when the time is over, each with what belongs to it."""
-        done, _ = self.ray.wait(list(calls), num_returns=len(calls), timeout=timeout_seconds) if calls else ([], [])
+        done, _ = (
+            self.ray.wait(list(calls), num_returns=len(calls), timeout=timeout_seconds)
+            if calls and not self.lost
+            else ([], [])
+        )
         yield from ((call, calls[call]) for call in done)
 
     def result(self, call: Any) -> Any:
@@ -135,7 +158,9 @@ class Session:
     def close(self) -> None:
         """Leaves the cluster, or ends it where it is our own."""
         with _undisturbed():
-            self.ray.shutdown()
+            ending = threading.Thread(target=self.ray.shutdown, daemon=True)  # which may wait for what is gone
+            ending.start()
+            ending.join(SHUTDOWN_SECONDS if self.lost else None)
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 

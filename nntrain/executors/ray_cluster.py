@@ -22,6 +22,7 @@ from nntrain.executors._worker import Answer, Settings, Stop
 from nntrain.executors.process_pool import THREADS
 
 START_SECONDS = 60.0  # for a worker to be there where none is
+SILENCE_SECONDS = 5.0  # after which it is asked whether the cluster is there: a worker says something every second
 CLOSE_SECONDS = 5.0  # for the last files of all workers together
 STILLBORN = 3  # workers in a row that may die before they are ready
 
@@ -47,6 +48,7 @@ class RayCluster:
         self._waiting: deque[Task] = deque()
         self._digests = Digests()
         self._stillborn = 0
+        self._heard_at = time.monotonic()
         self._empty_since: float | None = time.monotonic()
         self._workers: list[Actor] = []
         try:
@@ -105,7 +107,7 @@ class RayCluster:
 
     def close(self) -> None:
         """Ends the workers, those that train with a checkpoint where there is time; leaves or ends the cluster."""
-        calls = {worker.close(): worker for worker in self._ready}
+        calls = {} if self._session.lost else {worker.close(): worker for worker in self._ready}
         with contextlib.suppress(NNTrainError):  # such as a full disk: the search has ended
             for call, worker in self._session.all_of(calls, CLOSE_SECONDS):
                 reply = self._session.result(call)
@@ -142,7 +144,11 @@ class RayCluster:
         calls = {worker.call: worker for worker in self._workers if worker.call is not None}
         call = self._session.first_of(calls, remaining)
         if call is not None:
+            self._heard_at = time.monotonic()
             self._take(calls[call], self._session.result(call))
+        elif calls and time.monotonic() - self._heard_at > SILENCE_SECONDS:
+            self._session.refuse_lost_head()
+            self._heard_at = time.monotonic()
         return call is not None
 
     def _refuse_emptiness(self) -> None:

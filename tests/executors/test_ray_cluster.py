@@ -275,6 +275,20 @@ def test_a_search_goes_on_when_a_node_is_killed(cluster: Cluster, pool: RayClust
     assert trials(cluster, "ray") == trials(cluster, "pool")
 
 
+@needs_ray
+def test_a_search_whose_cluster_is_gone_says_so(cluster: Cluster) -> None:
+    options = ("--executor", "ray", "--address", cluster.address, "--workers", "1", "--set", f"train.epochs={ENDLESS}")
+    search = tune(cluster, "lost", *options)
+    while not (cluster.work / "runs" / "lost" / "trial-001" / "metrics.csv").exists():
+        assert search.poll() is None, search.communicate()
+        time.sleep(0.05)
+    (server,) = (pid for pid in descendants(cluster.processes[0].pid) if "gcs_server" in command(pid)[0])
+    os.kill(server, signal.SIGKILL)
+    _, errors = search.communicate(timeout=SECONDS)
+    assert search.returncode == 1
+    assert "is gone\n help: begin the cluster again; `nntrain resume` goes on with the search" in errors
+
+
 def tune(cluster: Cluster, name: str, *options: str) -> subprocess.Popen[str]:
     line = [sys.executable, "-m", "nntrain", "tune", "search.yaml", "--workers", "2", "--name", name, *options]
     return subprocess.Popen(line, cwd=cluster.work, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
