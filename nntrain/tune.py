@@ -63,6 +63,7 @@ class Runner:
     view: View
     spent: float = 0.0
     ending: str = ""  # why no more trials are begun
+    giving_up: bool = False  # whether those that were begun are not begun again either
     broken: bool = False  # whether it is for three failures
     underway: dict[int, Underway] = field(default_factory=dict)
 
@@ -200,6 +201,7 @@ class Runner:
 
     def _give_up_waiting(self) -> None:
         """Takes back what was not started yet; a resumed search begins it."""
+        self.giving_up = True
         for number, underway in list(self.underway.items()):
             underway.waiting.clear()
             if not underway.running:
@@ -245,7 +247,7 @@ class Runner:
         self.journal.add({"event": "lost", "trial": entry.number})
         if entry.lose():
             self._end(entry, message=f"given up after two tries: {event.message}")
-        elif not self.ending:
+        elif not self.giving_up:
             task = next(task for task in self.folder.tasks(entry) if task.number == event.number)
             underway.waiting.append(task)
 

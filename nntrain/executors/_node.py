@@ -7,7 +7,10 @@ that holds there, from the threads to the end of a worker that has grown too lar
 import os
 import platform
 import shutil
+import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +23,7 @@ from nntrain.executors._worker import Answer, Settings, Stop
 from nntrain.executors.process_pool import ProcessPool
 
 LISTEN_SECONDS = 0.5  # how long a message to a worker may wait that has nothing to say
+GATHER_SECONDS = 0.1  # for more epochs after one
 _PACKAGES = ("tensorflow", "keras", "numpy")
 _HOME = "nntrain-node-"
 
@@ -59,13 +63,15 @@ def _version(package: str) -> str:
 
 
 class Node:
-    """One worker of a cluster; its methods are called one at a time. `shelf`: where files that were sent are kept."""
+    """One worker of a cluster; its methods are called one at a time. `command`: the search's, for the runs to keep."""
 
-    def __init__(self, settings: Settings, shelf: str | None = None) -> None:
-        self.home = _home()
-        self.shelf = Shelf(Path(shelf) if shelf else _cache())
+    def __init__(self, settings: Settings, command: list[str]) -> None:
+        sys.argv = command
+        self.home = own_folder(_HOME)
+        self.shelf = Shelf(_cache())
         self.pool = ProcessPool(1, settings.device, settings.verbose, settings.threads)
         self.number = -1  # of the latest task
+        self.judged = False
         self.mirror: Mirror | None = None  # of the task that runs, where it runs in a folder of this machine
 
     def hello(self) -> dict[str, str]:
@@ -102,12 +108,9 @@ class Node:
         for message in messages:
             self._hand_on(message)
         try:
-            event = self.pool.next(LISTEN_SECONDS)
+            events = list(self._heard())
         except NNTrainError as error:
             return Reply(problem=error.problems[0].message)
-        events = [event] if event else []
-        while event is not None and (event := self.pool.next(0)):
-            events.append(event)
         files = self._changes()
         if any(event.kind != "epoch" for event in events):
             self._leave()
@@ -120,9 +123,19 @@ class Node:
         shutil.rmtree(self.home, ignore_errors=True)
         return Reply(files=files)
 
+    def _heard(self) -> Iterator[Event]:
+        """What comes in a moment; epochs that nobody waits for are gathered, so that short ones cost little."""
+        event = self.pool.next(LISTEN_SECONDS)
+        deadline = time.monotonic() + GATHER_SECONDS
+        while event is not None:
+            yield event
+            if event.kind != "epoch" or self.judged:
+                return
+            event = self.pool.next(max(0.0, deadline - time.monotonic()))
+
     def _hand_on(self, message: Begin | Answer | Stop) -> None:
         if isinstance(message, Begin):
-            self.number = message.task.number
+            self.number, self.judged = message.task.number, message.task.judged
             self.pool.submit(message.task if message.shared else self._unpacked(message))
         elif isinstance(message, Answer):
             self.pool.answer(self.number, message.stop)
@@ -147,13 +160,13 @@ class Node:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _home() -> Path:
-    """A folder for runs, after those of workers that were killed have been removed."""
-    for other in Path(tempfile.gettempdir()).glob(f"{_HOME}*"):
-        pid = other.name.removeprefix(_HOME).partition("-")[0]
+def own_folder(prefix: str) -> Path:
+    """A folder of this process for a while, after those of processes that were killed have been removed."""
+    for other in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        pid = other.name.removeprefix(prefix).partition("-")[0]
         if pid.isdigit() and not _lives(int(pid)):
             shutil.rmtree(other, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{_HOME}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))
 
 
 def _lives(pid: int) -> bool:

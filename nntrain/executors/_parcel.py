@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nntrain import rundir
+from nntrain.atomic import write_atomic, writing
 from nntrain.errors import NNTrainError
-from nntrain.rundir import is_run, write_atomic
+from nntrain.rundir import is_run
 
 PIECE_BYTES = 16_000_000  # of a file, in one message
 _OF_A_MODEL = (rundir.RESOLVED, rundir.ENVIRONMENT, rundir.MODEL, rundir.MODEL_FACTS)
@@ -155,7 +156,7 @@ def read_run(folder: Path, without: Iterable[str] = ()) -> dict[str, bytes]:
 
 def write_run(folder: Path, files: Mapping[str, bytes | None]) -> None:
     """Writes the files, each whole or not at all, or removes them; raises NNTrainError where that is impossible."""
-    with rundir.writing(folder):
+    with writing(folder):
         for name, content in files.items():
             path = folder / name
             if content is None:

@@ -6,29 +6,25 @@ trials did since their last checkpoints.
 """
 
 import contextlib
-import secrets
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from nntrain import rundir, yamlfile
 from nntrain.backend import Device
-from nntrain.errors import ConfigError, NNTrainError
+from nntrain.errors import NNTrainError
 from nntrain.executors import _ray
-from nntrain.executors._node import Begin, Reply, versions
-from nntrain.executors._parcel import Digests, Parcel, read_run, write_run
+from nntrain.executors._actor import Actor
+from nntrain.executors._node import Reply, versions
+from nntrain.executors._parcel import Digests
 from nntrain.executors._task import Event, Task
 from nntrain.executors._worker import Answer, Settings, Stop
 from nntrain.executors.process_pool import THREADS
-from nntrain.spec.load import from_document
 
 START_SECONDS = 60.0  # for a worker to be there where none is
+SILENCE_SECONDS = 5.0  # after which it is asked whether the cluster is there: a worker says something every second
 CLOSE_SECONDS = 5.0  # for the last files of all workers together
 STILLBORN = 3  # workers in a row that may die before they are ready
-_NOT_OF_PARENT = (rundir.MODEL, rundir.MODEL_FACTS)
 
 
 class RayCluster:
@@ -52,10 +48,11 @@ class RayCluster:
         self._waiting: deque[Task] = deque()
         self._digests = Digests()
         self._stillborn = 0
+        self._heard_at = time.monotonic()
         self._empty_since: float | None = time.monotonic()
-        self._workers: list[_Worker] = []
+        self._workers: list[Actor] = []
         try:
-            self._workers = [_Worker(self._session, self._settings) for _ in range(workers)]
+            self._workers = [Actor(self._session, self._settings) for _ in range(workers)]
             while not self._ready:
                 self._listen(None)
         except BaseException:
@@ -110,7 +107,7 @@ class RayCluster:
 
     def close(self) -> None:
         """Ends the workers, those that train with a checkpoint where there is time; leaves or ends the cluster."""
-        calls = {worker.close(): worker for worker in self._ready}
+        calls = {} if self._session.lost else {worker.close(): worker for worker in self._ready}
         with contextlib.suppress(NNTrainError):  # such as a full disk: the search has ended
             for call, worker in self._session.all_of(calls, CLOSE_SECONDS):
                 reply = self._session.result(call)
@@ -122,11 +119,11 @@ class RayCluster:
         self._session.close()
 
     @property
-    def _ready(self) -> list["_Worker"]:
+    def _ready(self) -> list[Actor]:
         return [worker for worker in self._workers if worker.ready]
 
     @property
-    def _busy(self) -> list["_Worker"]:
+    def _busy(self) -> list[Actor]:
         return [worker for worker in self._workers if worker.task is not None]
 
     def _assign(self) -> None:
@@ -147,7 +144,11 @@ class RayCluster:
         calls = {worker.call: worker for worker in self._workers if worker.call is not None}
         call = self._session.first_of(calls, remaining)
         if call is not None:
+            self._heard_at = time.monotonic()
             self._take(calls[call], self._session.result(call))
+        elif calls and time.monotonic() - self._heard_at > SILENCE_SECONDS:
+            self._session.refuse_lost_head()
+            self._heard_at = time.monotonic()
         return call is not None
 
     def _refuse_emptiness(self) -> None:
@@ -159,7 +160,7 @@ class RayCluster:
             message = f"no node of the Ray cluster has given a worker a CPU within {START_SECONDS:g} seconds"
             raise NNTrainError(message, help="`ray status` says which nodes there are, and what they are used for")
 
-    def _take(self, worker: "_Worker", said: Any) -> None:
+    def _take(self, worker: Actor, said: Any) -> None:
         worker.call = None
         if isinstance(said, _ray.Lost):
             self._bury(worker, str(said))
@@ -171,7 +172,7 @@ class RayCluster:
             _refuse_other_versions(said)
             worker.ready, self._stillborn = True, 0
 
-    def _bury(self, worker: "_Worker", message: str) -> None:
+    def _bury(self, worker: Actor, message: str) -> None:
         """A worker has died: its task is lost, and another one takes its place as soon as a node has a free CPU."""
         if worker.task is not None:
             self._events.append(Event(worker.task.number, "lost", message=message))
@@ -179,122 +180,7 @@ class RayCluster:
         if self._stillborn >= STILLBORN:
             raise NNTrainError(f"no worker could start: {message}", help="every node needs nntrain, installed alike")
         worker.kill()
-        self._workers[self._workers.index(worker)] = _Worker(self._session, self._settings)
-
-
-@dataclass(eq=False)
-class _Worker:
-    """An actor as the search sees it; at most one call of it is underway."""
-
-    session: _ray.Session
-    settings: Settings
-    ready: bool = False
-    task: Task | None = None
-    asked: bool = False  # to stop its task
-    away: bool = False  # whether the task runs in a folder of the node
-    call: Any = None
-    unsaid: list[Begin | Answer | Stop] = field(default_factory=list)
-    shared: dict[Path, bool] = field(default_factory=dict)  # folders, and whether the node has them too
-
-    def __post_init__(self) -> None:
-        self.actor = self.session.actor(self.settings)
-        self.call = self.actor.hello.remote()
-
-    def say(self, message: Begin | Answer | Stop) -> None:
-        """Sends a message, at once or as soon as the worker listens again."""
-        self.unsaid.append(message)
-        if self.call is None:
-            self._exchange()
-
-    def _exchange(self) -> None:
-        self.call = self.actor.exchange.remote(self.unsaid)
-        self.unsaid = []
-
-    def begin(self, task: Task, digests: Digests) -> None:
-        """Sends a task and the files it needs; raises Lost where the worker has died."""
-        self.task, self.asked, self.unsaid = task, False, []
-        folder = Path(task.folder)
-        self.away = not self._shares(folder.parent)
-        places = {path: self._sent(parcel) for path, parcel in parcels(task, digests).items()}
-        moved = replace(task, places={path: place for path, place in places.items() if place != path})
-        if not self.away:
-            self.say(Begin(moved, shared=True))
-            return
-        parent = {} if task.parent is None else read_run(Path(task.parent), without=_NOT_OF_PARENT)
-        self.say(Begin(moved, shared=False, run=read_run(folder), parent=parent))
-
-    def heard(self, reply: Reply) -> list[Event]:
-        """The events of a reply, after its files were written."""
-        self.keep(reply)
-        events = [self._honest(event) for event in reply.events]
-        judged = self.task is not None and self.task.judged
-        if any(event.kind != "epoch" for event in events):
-            self.task = None
-        elif self.unsaid or not (events and judged):  # else there is nothing to hear before the answer
-            self._exchange()
-        return events
-
-    def keep(self, reply: Reply) -> None:
-        """Writes the files that the worker's task has written on its node."""
-        if self.task is not None and self.away:
-            write_run(Path(self.task.folder), reply.files)
-
-    def close(self) -> Any:
-        """Ends the worker process; the call gives its last files."""
-        return self.actor.close.remote()
-
-    def kill(self) -> None:
-        """Ends the actor, whatever it does."""
-        self.session.kill(self.actor)
-
-    def _honest(self, event: Event) -> Event:
-        if event.kind == "stopped" and not self.asked:  # somebody else has ended the worker
-            return Event(event.number, "lost", message="the worker was asked to end")
-        return event
-
-    def _shares(self, folder: Path) -> bool:
-        """Whether the node has this folder too: it sees a file that was written into it a moment ago."""
-        if folder not in self.shared:
-            marker, content = folder / f".shared-{secrets.token_hex(8)}", secrets.token_hex(16)
-            with rundir.writing(folder):
-                folder.mkdir(parents=True, exist_ok=True)
-                marker.write_text(content)
-            try:
-                self.shared[folder] = self._ask("sees", str(marker), content)
-            finally:
-                marker.unlink(missing_ok=True)
-        return self.shared[folder]
-
-    def _sent(self, parcel: Parcel) -> str:
-        """Where the parcel is on the node, after it was sent there unless the node has it."""
-        found = self._ask("find", parcel)
-        if found is None:
-            for name, piece in parcel.pieces():
-                self._ask("receive", parcel, name, piece)
-            found = self._ask("put", parcel)
-        if not found:
-            raise NNTrainError(f"`{parcel.path}` was changed while it was sent to a node", help="leave the file alone")
-        return str(found)
-
-    def _ask(self, method: str, *arguments: Any) -> Any:
-        said = self.session.result(getattr(self.actor, method).remote(*arguments))
-        if isinstance(said, _ray.Lost):
-            raise said
-        return said
-
-
-def parcels(task: Task, digests: Digests) -> dict[str, Parcel]:
-    """What the task's config names: its data, and what its weights begin with. What is missing the worker will tell."""
-    try:
-        experiment = from_document(yamlfile.parse(task.config, str(Path(task.folder) / rundir.CONFIG))).experiment
-    except ConfigError:
-        return {}
-    source = experiment.train.init_from
-    found = {}
-    for path in (*experiment.data.paths().values(), *([source] if source else ())):
-        with contextlib.suppress(OSError):
-            found[path] = digests.parcel(path)
-    return found
+        self._workers[self._workers.index(worker)] = Actor(self._session, self._settings)
 
 
 def _refuse_other_versions(theirs: dict[str, str]) -> None:
