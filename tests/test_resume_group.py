@@ -13,6 +13,7 @@ import pytest
 
 from nntrain import backend, commands, rundir
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.placement import Where
 from nntrain.rundir import RunDir
 from nntrain.terminal import Terminal
 
@@ -118,13 +119,13 @@ def test_folds_go_on_too(tmp_path: Path) -> None:
 
 
 def test_a_finished_group_has_nothing_to_go_on_with(seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands.resume("net", seeds.parent, (), False, "cpu", False, Terminal())
+    commands.resume("net", seeds.parent, (), False, False, Where("cpu"), False, Terminal())
     assert capsys.readouterr().out.startswith("all runs of ")
 
 
 def test_the_length_of_a_group_cannot_be_changed(seeds: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        commands.resume("net", seeds.parent, ("train.epochs=90",), False, "cpu", False, quiet())
+        commands.resume("net", seeds.parent, ("train.epochs=90",), False, False, Where("cpu"), False, quiet())
     assert str(caught.value) == (
         f"error: the length of a group cannot be changed, and `{seeds}` is one\n"
         f" help: resume one of its runs, such as `{seeds}/seed-1`"

@@ -243,12 +243,16 @@ def test_rows_are_csv_that_reads_back_the_same(tmp_path: Path) -> None:
     assert lines == ["epoch,loss,val_loss", "1,0.1,", f"2,1e-09,{1 / 3!r}"]
 
 
-def test_every_finds_runs_and_those_inside_groups_only(tmp_path: Path) -> None:
-    for path in ("a", "group/b", "group/deep/c", "no_run"):
+def test_every_finds_runs_and_those_inside_groups_and_repeated_trials(tmp_path: Path) -> None:
+    for path in ("a", "group/b", "search/trial-001/repeat-1", "group/far/too/deep", "no_run"):
         (tmp_path / path).mkdir(parents=True)
         if path != "no_run":
             (tmp_path / path / rundir.RESOLVED).write_text("")
-    assert {os.fspath(run.path.relative_to(tmp_path)) for run in rundir.every(tmp_path)} == {"a", "group/b"}
+    assert {os.fspath(run.path.relative_to(tmp_path)) for run in rundir.every(tmp_path)} == {
+        "a",
+        "group/b",
+        "search/trial-001/repeat-1",
+    }
 
 
 def test_the_version_of_the_json_is_that_of_the_format(tmp_path: Path) -> None:
