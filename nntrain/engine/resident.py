@@ -100,7 +100,7 @@ class Program:
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats."""
-        return {name: as_float(value) for name, value in self._evaluate(data.tensors[:2]).items()}
+        return {name: as_float(value.numpy()) for name, value in self._evaluate(data.tensors[:2]).items()}
 
     def predict(self, x: Examples) -> np.ndarray:
         """What the model gives at inference: (n, outputs) float32."""
@@ -109,7 +109,7 @@ class Program:
 
     def figures(self) -> dict[str, float]:
         """What the model's metrics say now."""
-        return {name: as_float(value) for name, value in self.model.get_metrics_result().items()}
+        return {name: as_float(value.numpy()) for name, value in self.model.get_metrics_result().items()}
 
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
         """What is decided by all processes that train together: here there is one."""
