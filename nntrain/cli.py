@@ -165,7 +165,7 @@ def tune(
     executor: ExecutorName = "processes",
     address: Address = None,
     refit: Annotated[
-        int, typer.Option(metavar="K", help="Train the best K again and score them on the test split.")
+        int, typer.Option(metavar="K", min=0, help="Train the best K again and score them on the test split.")
     ] = 0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and how long it may take.")

@@ -211,8 +211,13 @@ def resume(
     if search := RunDir.find_search(runs, run):
         from nntrain import tuning
 
-        tuning.resume(search, assignments, extend, where.pool(), where.device, verbose, terminal)
+        where.refuse_for_search()
+        tuning.resume(search, assignments, allow_changed, extend, where.pool(), where.device, verbose, terminal)
         return
+    if extend or where.executor != "processes" or where.address is not None:
+        raise ConfigError(
+            f"`{run}` is no search: `--extend`, `--executor` and `--address` are for one", help="leave them out"
+        )
     if group := RunDir.find_group(runs, run):
         _resume_group(group, assignments, allow_changed, where.device, verbose, terminal)
         return

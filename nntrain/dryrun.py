@@ -46,7 +46,7 @@ def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
 
     An engine that comes to an end by itself is asked, and told a score for each trial; another one would take long.
     """
-    own, limit = config.experiment.train.epochs or DEFAULT_EPOCHS, search.tune.budget or UNKNOWN
+    own, limit = _longest(config, search), search.tune.budget or UNKNOWN
     if not search.tune.engine.finite:
         count, total = min(limit, search.space.size or limit), search.tune.max_epochs_total
         return [own] * (count if total is None else min(count, total // (own * search.tune.repeats)))
@@ -65,13 +65,21 @@ def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
     return found
 
 
+def _longest(config: Config, search: Search) -> int:
+    """The most epochs that a trial may train, as far as the config says."""
+    searched = [one for one in search.space.parameters if one.path == "train.epochs"]
+    ends = [max([one.high, *(option for option in one.options)]) for one in searched]
+    return int(max(ends, default=config.experiment.train.epochs or DEFAULT_EPOCHS))
+
+
 def _total(proposal: Proposal, own: int) -> int:
     return int(proposal.epochs or proposal.values.get("train.epochs", own))
 
 
 def _epoch_seconds(config: Config, search: Search, executor: Executor) -> float:
     """Seconds of the second epoch of the config as it is written."""
-    sample = trial_config(config, search, Proposal({}, epochs=SAMPLE_EPOCHS), 0)
+    epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
+    sample = trial_config(config, search, Proposal({}, epochs=epochs), 0)
     with tempfile.TemporaryDirectory() as folder:
         executor.submit(Task(0, str(Path(folder) / "sample"), as_yaml(sample)))
         while (event := executor.next()) is None or event.kind == "epoch":

@@ -40,7 +40,8 @@ class Journal:
 
     def add(self, event: Event) -> None:
         """Appends an event, durably."""
-        with writing(self.path.parent), self.path.open("ab") as file:
+        with writing(self.path.parent), self.path.open("r+b") as file:  # which does not make a file that was removed
+            file.seek(0, os.SEEK_END)
             file.write(_line(event).encode())
             file.flush()
             os.fsync(file.fileno())

@@ -82,6 +82,11 @@ class Where:
         """For a run; raises ConfigError."""
         return Placement.of(self.device, self.devices, self.workers, self.worker)
 
+    def refuse_for_search(self) -> None:
+        """Raises ConfigError for the options that only a run has."""
+        if self.devices is not None or self.worker is not None:
+            raise ConfigError("`--devices` and `--worker` are for a run, not for a search", help="leave them out")
+
     def pool(self) -> Workers:
         """For a search; raises ConfigError."""
         if self.workers is not None and not self.workers.isdecimal():

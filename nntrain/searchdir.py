@@ -1,7 +1,7 @@
 """The directory of a search: its trials' folders and configs, the table, the best config, the models that are kept."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nntrain import rundir
@@ -22,6 +22,7 @@ class SearchDir:
     search: Search
     place: RunDir
     book: Book
+    discarded: set[int] = field(default_factory=set)  # trials whose models were removed
 
     def tasks(self, entry: Entry) -> Iterator[Task]:
         """The trainings of a trial; raises ConfigError where its values do not make a config."""
@@ -46,13 +47,20 @@ class SearchDir:
         best = self.book.best
         if best is not None:
             self.place.write(rundir.BEST, self.best_config(best))
-        if self.search.tune.keep == "best" and self.search.tune.engine.called() != "Hyperband":
+        if self.search.tune.keep == "best" and not self.promotes:
             self.discard_models()
+
+    @property
+    def promotes(self) -> bool:
+        """Whether the engine goes on with trials that have ended, which then need their checkpoints."""
+        return self.search.tune.engine.called() == "Hyperband"
 
     def discard_models(self) -> None:
         """Removes models and checkpoints of all ended trials but the best."""
+        best = self.book.best
         for entry in self.book.over():
-            if entry is not self.book.best:
+            if entry is not best and entry.number not in self.discarded:
+                self.discarded.add(entry.number)
                 for repeat in range(self.search.tune.repeats):
                     self.run_dir(entry, repeat).discard_model()
 

@@ -19,13 +19,20 @@ SHOWN = 10  # trials in the table at the end
 
 def finish(runner: Runner, reason: str, refit: int, terminal: Terminal) -> None:
     """Writes and shows the result of a search that has at least one score."""
-    if runner.search.tune.keep == "best":
+    if runner.search.tune.keep == "best" and (runner.course.ended or not runner.folder.promotes):
         runner.folder.discard_models()
-    refitted = _refit(runner, refit, terminal)
     _draw(runner, terminal)
+    refitted = _refit(runner, refit, terminal) or _refitted_before(runner.folder.place)
     summary = _summary(runner, reason, refitted)
     runner.folder.place.write_json(rundir.SUMMARY, json_ready(summary))
     _show(runner, summary, terminal)
+
+
+def _refitted_before(place: RunDir) -> dict[str, Any]:
+    """What an earlier end of this search has trained again."""
+    there = (place.path / rundir.SUMMARY).is_file()
+    found: dict[str, Any] = place.read_json(rundir.SUMMARY).get("refit", {}) if there else {}
+    return found
 
 
 def save_log(place: RunDir, terminal: Terminal) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import experiment, resume, rundir, yamlfile
+from nntrain.atomic import writing
 from nntrain.dataset import Dataset
 from nntrain.engine.checkpoint import Store
 from nntrain.engine.history import Row
@@ -72,7 +73,7 @@ class Workbench:
             return trial.done(place)
         prepared = self._prepared(trial, initialize=trial.task.parent is None)
         origin = None if trial.task.parent is None else origin_of(RunDir(Path(trial.task.parent)), prepared)
-        place.path.mkdir(parents=True, exist_ok=True)
+        _make(place.path)
         experiment.tell(prepared, trial.terminal)
         experiment.run(prepared, place, trial.terminal, trial.task.config.encode(), self._guidance(trial), origin)
         return trial.done(place)
@@ -97,7 +98,7 @@ class Workbench:
         """The event, after the log was written where that is possible."""
         terminal.log.append(message)
         with contextlib.suppress(OSError, NNTrainError):
-            Path(task.folder).mkdir(parents=True, exist_ok=True)
+            _make(Path(task.folder))
             experiment.save_log(RunDir(Path(task.folder)), terminal)
         return Event(task.number, "failed", message=message)
 
@@ -125,6 +126,14 @@ class _Trial:
         """The event of a run that has ended, from its files."""
         rows = [{name: float(cell) for name, cell in row.items() if cell != ""} for row in place.read_rows()]
         return Event(self.task.number, "done", rows=rows, summary=place.read_json(rundir.SUMMARY))
+
+
+def _make(folder: Path) -> None:
+    """Makes a trial's folder in that of the search, and never the latter, which may have been removed."""
+    if folder.name.startswith("repeat-"):
+        folder.parent.mkdir(exist_ok=True)
+    with writing(folder.parent):
+        folder.mkdir(exist_ok=True)
 
 
 def origin_of(parent: RunDir, prepared: Prepared) -> State:

@@ -2,10 +2,12 @@
 
 import math
 import statistics
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nntrain.executors._task import Event, Task
 from nntrain.spec.search import Direction
 from nntrain.trials import Trial
 from nntrain.tuners._tuner import Proposal
@@ -29,7 +31,7 @@ class Entry:
     message: str = ""
     verdicts: dict[int, bool] = field(default_factory=dict)
     reached: int = 0  # the last epoch that was heard of
-    losses: int = 0  # workers lost since then
+    losses: dict[int, int] = field(default_factory=dict)  # workers lost since then, by task
 
     @property
     def name(self) -> str:
@@ -55,15 +57,31 @@ class Entry:
             message=self.message,
         )
 
-    def hear(self, epoch: int) -> None:
+    def hear(self, epoch: int, task: int) -> None:
         """An epoch was reached; getting further forgives the workers that were lost before."""
         if epoch > self.reached:
-            self.reached, self.losses = epoch, 0
+            self.reached = epoch
+            self.losses.pop(task, None)
 
-    def lose(self) -> bool:
+    def lose(self, task: int) -> bool:
         """A worker was lost; True when the trial is to be given up."""
-        self.losses += 1
-        return self.losses >= TRIES
+        self.losses[task] = self.losses.get(task, 0) + 1
+        return self.losses[task] >= TRIES
+
+
+@dataclass
+class Underway:
+    """A trial that is being run: what is still to be started, what has come back. A repeat is a training of its own."""
+
+    entry: Entry
+    waiting: deque[Task]
+    running: set[int] = field(default_factory=set)
+    found: dict[int, Event] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every training has come back."""
+        return not self.waiting and not self.running
 
 
 @dataclass
@@ -145,9 +163,9 @@ def _retell(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:
         entry.status = "running"
     elif kind == "report":
         entry.verdicts[event["epoch"]] = event["stop"]
-        entry.hear(event["epoch"])
+        entry.hear(event["epoch"], entry.number)
     elif kind == "lost":
-        entry.lose()
+        entry.lose(event["task"])
     else:
         for name in ("status", "score", "spread", "epochs", "trained", "seconds", "message"):
             setattr(entry, name, event[name])

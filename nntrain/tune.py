@@ -17,7 +17,7 @@ from nntrain.journal import Journal
 from nntrain.searchdir import SearchDir
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search
-from nntrain.trialbook import Book, Entry, mean_and_spread, score_of
+from nntrain.trialbook import Book, Entry, Underway, mean_and_spread, score_of
 from nntrain.tuners._tuner import Waiting
 
 POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
@@ -35,21 +35,6 @@ class View(Protocol):
 
     def ended(self, entry: Entry) -> None:
         """After a trial has ended."""
-
-
-@dataclass
-class Underway:
-    """A trial that is being run: what is still to be started, what has come back. A repeat is a training of its own."""
-
-    entry: Entry
-    waiting: deque[Task]
-    running: set[int] = field(default_factory=set)
-    found: dict[int, Event] = field(default_factory=dict)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every training has come back."""
-        return not self.waiting and not self.running
 
 
 @dataclass
@@ -78,7 +63,7 @@ class Runner:
             try:
                 self._loop(request)
             finally:
-                self.journal.add({"event": "pause", "seconds": self.seconds})
+                self.journal.add({"event": "pause", "spent": self.seconds})
         request.raise_if_asked()
         if not self.book.best:
             raise self._nothing()
@@ -132,7 +117,7 @@ class Runner:
     def _start(self, task: Task) -> None:
         number = task.number // self.search.tune.repeats
         self.underway[number].running.add(task.number)
-        self.journal.add({"event": "start", "trial": number, "task": task.number})
+        self.journal.add({"event": "start", "trial": number, "task": task.number, "spent": self.seconds})
         self.executor.submit(task)
 
     def _begin_another(self) -> bool:
@@ -187,12 +172,20 @@ class Runner:
 
     def _planned(self, entry: Entry) -> int:
         """Epochs that the trial may train at most, its repeats together."""
+        return (self._length(entry) - self._before(entry)) * self.search.tune.repeats
+
+    def _before(self, entry: Entry) -> int:
+        """The epochs of the trial that it goes on from."""
         parent = entry.proposal.parent
-        before = 0 if parent is None else self._length(self.book.entries[parent])
-        return (self._length(entry) - before) * self.search.tune.repeats
+        return 0 if parent is None else self.book.entries[parent].epochs
 
     def _length(self, entry: Entry) -> int:
-        """The epoch at which the trial ends if nothing ends it before; what it went on from is counted."""
+        """The epoch at which the trial ends if nothing ends it before; what it went on from is counted.
+
+        0 where `train.steps` says how long to train.
+        """
+        if self.folder.config.experiment.train.steps is not None:
+            return 0
         own = entry.proposal.values.get("train.epochs", self.folder.config.experiment.train.epochs or DEFAULT_EPOCHS)
         return int(entry.proposal.epochs or own)
 
@@ -212,11 +205,17 @@ class Runner:
     def _take(self, event: Event) -> None:
         underway = self.underway.get(event.number // self.search.tune.repeats)
         if underway is None:
-            return  # a repeat of a trial that has failed already
+            return
         if event.kind == "epoch":
             self._hear(underway.entry, event)
             return
         underway.running.discard(event.number)
+        if not underway.entry.over:  # else it is a repeat of a trial that has failed
+            self._take_end(underway, event)
+        if underway.complete:
+            self.underway.pop(underway.entry.number, None)
+
+    def _take_end(self, underway: Underway, event: Event) -> None:
         if event.kind == "done":
             underway.found[event.number] = event
             if underway.complete:
@@ -225,12 +224,10 @@ class Runner:
             self._end(underway.entry, message=event.message)
         elif event.kind == "lost":
             self._lost(underway, event)
-        if underway.complete or underway.entry.over:
-            self.underway.pop(underway.entry.number, None)
 
     def _hear(self, entry: Entry, event: Event) -> None:
         epoch = int(event.row["epoch"])
-        entry.hear(epoch)
+        entry.hear(epoch, event.number)
         score = event.row.get(self.search.metric)
         self.view.epoch(entry, event.row, score)
         if self.search.tune.pruner is None:
@@ -244,10 +241,12 @@ class Runner:
 
     def _lost(self, underway: Underway, event: Event) -> None:
         entry = underway.entry
-        self.journal.add({"event": "lost", "trial": entry.number})
-        if entry.lose():
+        if self.giving_up:
+            return
+        self.journal.add({"event": "lost", "trial": entry.number, "task": event.number})
+        if entry.lose(event.number):
             self._end(entry, message=f"given up after two tries: {event.message}")
-        elif not self.giving_up:
+        else:
             task = next(task for task in self.folder.tasks(entry) if task.number == event.number)
             underway.waiting.append(task)
 
@@ -256,8 +255,7 @@ class Runner:
         events = [event for _, event in sorted(underway.found.items())]
         scores = [score_of(event.rows, search.metric, search.direction, search.tune.epoch) for event in events]
         entry.epochs = max(len(event.rows) for event in events)
-        before = 0 if entry.proposal.parent is None else self.book.entries[entry.proposal.parent].epochs
-        entry.trained = sum(len(event.rows) - before for event in events)
+        entry.trained = sum(len(event.rows) - self._before(entry) for event in events)
         entry.seconds = round(sum(float(event.summary["seconds"]) for event in events), 3)
         whole = [score for score in scores if score is not None]
         if len(whole) < len(scores):
@@ -270,10 +268,14 @@ class Runner:
     def _end(self, entry: Entry, status: Any = "failed", message: str = "") -> None:
         """Tells the engine, the journal and the user how a trial ended."""
         entry.status, entry.message = status, message
-        self.underway.pop(entry.number, None)
+        if entry.number in self.underway:
+            self.underway[entry.number].waiting.clear()
+        if status == "failed":
+            entry.trained = max(entry.trained, entry.reached - self._before(entry))
         self.course.tell(entry)
         names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
-        self.journal.add({"event": "tell", "trial": entry.number, **{name: getattr(entry, name) for name in names}})
+        told = {name: getattr(entry, name) for name in names}
+        self.journal.add({"event": "tell", "trial": entry.number, **told, "spent": self.seconds})
         self.folder.write()
         self.view.ended(entry)
         if status == "failed" and self.search.tune.on_error == "stop" and self.book.alike(message) >= SAME_CAUSE:

@@ -73,6 +73,7 @@ class Tune:
 def resume(
     place: RunDir,
     assignments: Sequence[str],
+    allow_changed: bool,
     extend: bool,
     workers: Workers,
     device: backend.Device,
@@ -92,17 +93,31 @@ def resume(
             terminal.note(f"warning: {complaint}")
         file = _search_file(place, head, events)
         config = load_whole(file, assignments)
-        if extend and identity(config) != identity(load_whole(file)):
-            events.append(_extend(place, journal, config))
         search = search_of(config)
-        spent = next((event["seconds"] for event in reversed(events) if event["event"] == "pause"), 0.0)
+        spent = next((event["spent"] for event in reversed(events) if "spent" in event), 0.0)
+        terminal.log.extend(place.read_log())
         with workers.start(config, device, verbose) as pool:
-            book = Book(search.direction)
-            course = replayed(_tuner(search), book, events)
+            tuner, book = _tuner(search), Book(search.direction)
+            if not allow_changed:
+                _refuse_changed(place, config)
+            if extend and identity(config) != identity(load_whole(file)):
+                events.append(_extend(place, journal, config))
+            course = replayed(tuner, book, events)
             terminal.note(f"going on with {place}: {len(book.over())} trials are done")
             view = SearchView(terminal, search, book)
             runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view, spent)
             _carry_out(runner, view, 0, terminal)
+
+
+def _refuse_changed(place: RunDir, config: Config) -> None:
+    """Raises NNTrainError when the data or the versions are not those that the first trial began with."""
+    first = next((RunDir(path.parent) for path in sorted(place.path.glob(f"trial-*/**/{rundir.RESOLVED}"))), None)
+    if first is not None:
+        backend.start("cpu")
+        from nntrain import experiment
+        from nntrain import resume as runs
+
+        runs.refuse_changed(first, experiment.load_data(config))
 
 
 def _search_file(place: RunDir, head: dict[str, Any], events: Sequence[dict[str, Any]]) -> Path:

@@ -73,6 +73,7 @@ def assert_same_run(one: Path, event: Event, other: Path, expected: Event) -> No
 
 def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_pictures(tmp_path: Path) -> None:
     told: list[dict[str, float]] = []
+    (tmp_path / "tune").mkdir()
     task = Task(7, str(tmp_path / "tune" / "trial-007"), net())
     event = Workbench().run(task, lambda row: bool(told.append(row)))
     assert (event.kind, event.number) == ("done", 7), event.message

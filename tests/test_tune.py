@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -321,3 +322,48 @@ def test_a_search_is_extended_and_what_was_trained_counts(tune: Tune, command: A
     assert again.returncode == 0, again.stderr
     assert [row["train.batch_size"] for row in found.rows] == ["16", "32", "8", "24"]
     assert command(tmp_path, "resume", "net", "-q").returncode == 0 and len(found.rows) == 4
+
+
+def test_hyperband_goes_on_after_a_budget_with_the_checkpoints_of_its_trials(
+    tune: Tune, command: Any, tmp_path: Path
+) -> None:
+    tail = SPACE + "  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n"
+    whole = tune(tail, "-q", name="whole")
+    part = tune(tail, "-q", "--set", "tune.trials=5", name="part")
+    done = command(tmp_path, "resume", "part", "-q", "--set", "tune.trials=100")
+    assert done.returncode == 0, done.stderr
+    assert part.rows == whole.rows and {row["status"] for row in part.rows} == {"done"}
+
+
+def test_changed_data_are_told_when_a_search_goes_on(tune: Tune, command: Any, tmp_path: Path) -> None:
+    lines = [f"{number % 7},{number % 5},{'ab'[number % 2]}" for number in range(60)]
+    (tmp_path / "data.csv").write_text("x,y,label\n" + "\n".join(lines) + "\n")
+    model = "model=[Normalization, {Dense: {units: 8, activation: relu}}]"
+    data = ("--set", "data={csv_table: {path: data.csv, label: label}}", "--set", model)
+    found = tune(SPACE + "  trials: 1\n", "-q", *data)
+    assert found.code == 0, found.err
+    (tmp_path / "data.csv").write_text("x,y,label\n" + "\n".join(lines[::-1]) + "\n")
+    refused = command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=2")
+    assert (refused.returncode, "the data have changed" in refused.stderr) == (1, True), refused.stderr
+    done = command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=2", "--allow-changed")
+    assert done.returncode == 0 and len(found.rows) == 2
+
+
+def test_a_search_whose_folder_is_removed_ends_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(NET + SPACE + "  trials: 50\n")
+    process = _started(tmp_path, "tune", "net.yaml", "--set", "train.epochs=50")
+    _wait_for(tmp_path / "runs" / "net" / "journal.jsonl", "start", 2)
+    shutil.rmtree(tmp_path / "runs" / "net", ignore_errors=True)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 1 and b"is gone" in message
+    assert not (tmp_path / "runs" / "net" / "journal.jsonl").exists()
+
+
+def test_a_failed_repeat_does_not_disturb_what_is_trained_again(tune: Tune) -> None:
+    tail = (
+        "  engine: GridSearch\n  space: {train.optimizer.Adam.learning_rate: {choice: [0.01, 1.0e30]}}\n  repeats: 2\n"
+    )
+    found = tune(tail, "-q", "--workers", "2", "--refit", "1", "--set", "train.epochs=30")
+    assert found.code == 0, found.err
+    assert [row["status"] for row in found.rows] == ["done", "failed"]
+    assert list(found.summary["refit"]) == ["refit-1"] and found.summary["refit"]["refit-1"]["trial"] == "trial-001"

@@ -182,6 +182,9 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
     if section.pruner is not None and engine.package != "optuna":
         help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
         yield Problem(f"`{name}` is an engine of KerasTuner and cannot prune", ("tune", "pruner"), help)
+    if section.max_epochs_total is not None and config.experiment.train.steps is not None:
+        message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
+        yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
     if section.pruner is not None and section.repeats > 1:
         help = "remove one of the two"
         yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
