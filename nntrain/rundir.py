@@ -187,7 +187,9 @@ class RunDir:
     def verified_model(self) -> dict[str, Any]:
         """What model.json says, after the model's file was found unchanged; raises NNTrainError otherwise."""
         if (self.path / SUMMARY).is_file() and not (self.path / MODEL_FACTS).is_file():
-            help = f"train it again with `nntrain fit {self.path / RESOLVED}`; `keep: all` keeps the model of every trial"
+            help = (
+                f"train it again with `nntrain fit {self.path / RESOLVED}`; `keep: all` keeps the model of every trial"
+            )
             raise NNTrainError(f"the model of `{self}` was not kept", help=help)
         facts = self.read_json(MODEL_FACTS)
         try:

@@ -112,7 +112,7 @@ def test_facts_of_another_model_and_a_model_that_is_gone_are_refused(trained: Tr
     with pytest.raises(NNTrainError, match=r"model.keras` cannot be read: No such file"):
         evaluation.restore(run)
     (run.path / rundir.MODEL_FACTS).unlink()
-    with pytest.raises(NNTrainError, match=r"there is no `.*model.json`"):
+    with pytest.raises(NNTrainError, match="the model of `.*` was not kept"):
         evaluation.restore(run)
 
 
