@@ -92,7 +92,8 @@ def test_nothing_runs_and_nothing_is_waited_for(shared: ProcessPool) -> None:
 
 
 def test_two_workers_give_the_figures_of_one(shared: ProcessPool, tmp_path: Path) -> None:
-    (tmp_path / "two").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
     for number in (0, 1):
         shared.submit(task(number, tmp_path / "two", seed=number))
     assert shared.free == 0
