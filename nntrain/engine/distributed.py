@@ -17,7 +17,7 @@ import tensorflow as tf
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from nntrain.custom.network import Network
-from nntrain.engine.resident import EVALUATION_BATCH, Arrays, Program, as_batch, prepare_variables
+from nntrain.engine.resident import EVALUATION_BATCH, Arrays, Program, Seen, as_batch, as_seen, prepare_variables
 from nntrain.engine.strategy import Distribution
 
 _SEED_STRIDE = 1_000_003  # between the seeds of the replicas, so that their dropout differs
@@ -54,14 +54,15 @@ class DistributedProgram(Program):
         """The chief's decisions, and the request of any of the workers."""
         return self.distribution.agree(decisions, request)
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> None:
-        """Trains steps `first` to `last` (excluded) of the epoch whose rows come in this order.
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+        """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order.
 
         Raises WorkerLost when another worker is gone; the variables are then in no certain state.
         """
         with self.distribution.noticing():
             self._train(self._on_devices(data), tf.constant(order), tf.constant(first), tf.constant(last))
             self._wait()
+            return as_seen(*self._look())
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats; raises WorkerLost as `train` does."""

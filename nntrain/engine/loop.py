@@ -17,7 +17,7 @@ from nntrain.engine import state
 from nntrain.engine.checkpoint import Pace
 from nntrain.engine.history import History, Row
 from nntrain.engine.job import Job
-from nntrain.engine.resident import as_float, epoch_order
+from nntrain.engine.resident import Seen, as_float, epoch_order
 from nntrain.engine.signals import StopRequest, watched
 from nntrain.engine.state import Position, State
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
@@ -130,9 +130,12 @@ class _Trainer:
         if self.position.step == 0:
             self.callbacks.on_epoch_begin(epoch - 1)
             self.model.reset_metrics()
-        self._train(request)
-        figures = self.program.figures()
-        self._refuse_nonfinite(figures)
+        seen = self._train(request)
+        figures = seen.figures
+        if not seen.finite:
+            self._refuse_nonfinite_weights()
+        if not math.isfinite(figures["loss"]):
+            raise self._diverged(f"the loss is {figures['loss']}")
         kept = self._validate(figures)
         seconds = self.position.seconds + time.perf_counter() - self.epoch_began
         row = {"epoch": epoch, "seconds": seconds, "learning_rate": self._rate(), **figures}
@@ -145,21 +148,24 @@ class _Trainer:
     def _rate(self) -> float:
         return as_float(self.model.optimizer.learning_rate.numpy())
 
-    def _train(self, request: StopRequest) -> None:
+    def _train(self, request: StopRequest) -> Seen:
         """All steps of the epoch that are left, piece by piece; the result does not depend on the pieces."""
         epoch, step = self.position.epoch, self.position.step
         order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
         end = self._steps_of(epoch)
         self.epoch_began = time.perf_counter()
+        if step == end:  # the training was stopped between the last step and the validation
+            return self.program.train(self.training, order, end, end)
         while step < end:
             until = end if self.program.whole_epochs else min(end, step + self.piece_steps)
             started = time.perf_counter()
-            self.program.train(self.training, order, step, until)
+            seen = self.program.train(self.training, order, step, until)
             self._size_pieces(until - step, time.perf_counter() - started)
             step = until
-            self._between_pieces(step, end, request)
+            self._between_pieces(step, end, seen, request)
+        return seen
 
-    def _between_pieces(self, step: int, end: int, request: StopRequest) -> None:
+    def _between_pieces(self, step: int, end: int, seen: Seen, request: StopRequest) -> None:
         """The only places inside an epoch where a training stops or is saved."""
         enough = self._time_is_over() and bool(self.history.rows) and step < end
         self.piece_steps, over = self._agreed(request, self.piece_steps, enough)
@@ -173,7 +179,7 @@ class _Trainer:
             if self._holds:
                 self._advance(step)
                 self._hold()
-            self.watcher.piece(self.position.epoch, step, self.program.figures())
+            self.watcher.piece(self.position.epoch, step, seen.figures)
 
     def _agreed(self, request: StopRequest, *decisions: int) -> list[int]:
         """What hangs on a clock or a signal, as all processes that train together decide it."""
@@ -214,7 +220,7 @@ class _Trainer:
         self.pace.written(time.perf_counter() - started)
 
     def _captured(self) -> State:
-        self._refuse_nonfinite({})
+        self._refuse_nonfinite_weights()
         self.history.seconds = time.monotonic() - self.began
         return state.capture(self.model, self.callbacks.callbacks, self.history, self.position)
 
@@ -246,13 +252,10 @@ class _Trainer:
             return True
         return value > best if self.plan.mode == "max" else value < best
 
-    def _refuse_nonfinite(self, figures: Row) -> None:
-        """A NaN can hide behind a finite loss: ReLU turns it into 0, so the weights are looked at too."""
+    def _refuse_nonfinite_weights(self) -> None:
         for weight in self.model.weights:
             if not np.isfinite(weight.value.numpy()).all():  # Keras's own conversion takes five times as long
                 raise self._diverged(f"`{weight.path}` holds values that are not finite")
-        if not math.isfinite(figures.get("loss", 0.0)):
-            raise self._diverged(f"the loss is {figures['loss']}")
 
     def _diverged(self, what: str) -> Diverged:
         help = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"

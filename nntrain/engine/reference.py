@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nntrain.engine.resident import Arrays, Program
+from nntrain.engine.resident import Arrays, Program, Seen, as_seen
 
 
 class KerasProgram(Program):
@@ -10,9 +10,13 @@ class KerasProgram(Program):
 
     whole_epochs = True
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> None:
-        """Trains steps `first` to `last` (excluded) with `Model.fit`."""
-        rows = order[first * self.batch_size : last * self.batch_size]
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+        """Trains steps `first` to `last` (excluded; there may be none) with `Model.fit`."""
+        if first < last:
+            self._fit(data, order[first * self.batch_size : last * self.batch_size])
+        return as_seen(*self._look())
+
+    def _fit(self, data: Arrays, rows: np.ndarray) -> None:
         weights = None if data.weights is None else data.weights[rows]
         x = data.x[rows].astype("float32")
         stop = self.model.stop_training  # which `fit` forgets

@@ -36,6 +36,14 @@ class Arrays:
         return tuple(tf.constant(part[:]) for part in (self.x, self.y, self.weights) if part is not None)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a model is like between two steps: what its metrics say, and whether all its weights are finite."""
+
+    figures: dict[str, float]
+    finite: bool
+
+
 class Program:
     """A model's compiled loops; each is traced once and takes data of any length."""
 
@@ -50,12 +58,18 @@ class Program:
         counter = tf.TensorSpec([], "int32")
         order = tf.TensorSpec([None], "int32")
         signature = [_signature(data), order, counter, counter]
-        self._train = _compiled(self._train_steps, input_signature=signature, jit_compile=xla)
+        steps = self._train_steps if xla else self._train_and_look
+        self._train = _compiled(steps, input_signature=signature, jit_compile=xla)
         self._train_rest = _compiled(self._train_rows, jit_compile=xla)
+        self._look_apart = _compiled(self._look)
         labelled = [_signature(Arrays(data.x, data.y))]
         self._test = _compiled(self._test_steps, input_signature=labelled)
         self._evaluate = _compiled(self._test_all, input_signature=labelled)
         self._predict = _compiled(self._predict_batch, input_signature=[_signature(data)[0]])
+
+    def _train_and_look(self, data: Any, order: Any, first: Any, last: Any) -> tuple[Any, Any]:
+        self._train_steps(data, order, first, last)
+        return self._look()
 
     def _train_steps(self, data: Any, order: Any, first: Any, last: Any) -> None:
         def step(index: Any) -> tuple[Any]:
@@ -70,6 +84,12 @@ class Program:
 
     def _train_rows(self, data: Any, rows: Any) -> None:
         self.model.train_step(_batch(data, rows))
+
+    def _look(self) -> tuple[Any, Any]:
+        """The figures, and whether all weights are finite: a loss can hide a NaN, which ReLU turns into 0."""
+        weights = [weight.value for weight in self.model.weights if tf.as_dtype(weight.dtype).is_floating]
+        finite = [tf.reduce_all(tf.math.is_finite(weight)) for weight in weights]
+        return self.model.get_metrics_result(), tf.reduce_all([True, *finite])
 
     def _test_steps(self, data: Any) -> None:
         size = tf.shape(data[0])[0]
@@ -90,17 +110,20 @@ class Program:
     def _predict_batch(self, x: Any) -> Any:
         return self.model(tf.cast(x, keras.config.floatx()), training=False)
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> None:
-        """Trains steps `first` to `last` (excluded) of the epoch whose rows come in this order."""
-        full = min(last, len(order) // self.batch_size) if self.xla else last
-        if full > first:
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+        """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order."""
+        if not self.xla:
+            return as_seen(*self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(last)))
+        full = min(last, len(order) // self.batch_size)
+        if first < full:
             self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(full))
-        if full < last:
+        if max(first, full) < last:
             self._train_rest(data.tensors, tf.constant(order[full * self.batch_size :]))
+        return as_seen(*self._look_apart())  # XLA would round the same figures in two ways, after a step and after none
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats."""
-        return {name: as_float(value.numpy()) for name, value in self._evaluate(data.tensors[:2]).items()}
+        return as_figures(self._evaluate(data.tensors[:2]))
 
     def predict(self, x: Examples) -> np.ndarray:
         """What the model gives at inference: (n, outputs) float32."""
@@ -109,7 +132,7 @@ class Program:
 
     def figures(self) -> dict[str, float]:
         """What the model's metrics say now."""
-        return {name: as_float(value.numpy()) for name, value in self.model.get_metrics_result().items()}
+        return as_figures(self.model.get_metrics_result())
 
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
         """What is decided by all processes that train together: here there is one."""
@@ -121,6 +144,16 @@ class Program:
     def steps(self, data: Arrays) -> int:
         """Steps in an epoch; the last one may be shorter."""
         return -(-len(data) // self.batch_size)
+
+
+def as_seen(figures: dict[str, Any], finite: Any) -> Seen:
+    """What `Program._look` gives, as plain values."""
+    return Seen(as_figures(figures), bool(finite.numpy()))
+
+
+def as_figures(tensors: dict[str, Any]) -> dict[str, float]:
+    """Scalar tensors as Python floats."""
+    return {name: as_float(value.numpy()) for name, value in tensors.items()}
 
 
 def as_float(value: Any) -> float:

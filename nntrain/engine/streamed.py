@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntrain.custom.network import Network
-from nntrain.engine.resident import EVALUATION_BATCH, Arrays, Program, epoch_order
+from nntrain.engine.resident import EVALUATION_BATCH, Arrays, Program, Seen, epoch_order
 from nntrain.rowfile import Examples, is_large
 
 BLOCK_BYTES = 8 << 20  # the most that a block takes, unless a batch takes more
@@ -36,11 +36,13 @@ class StreamedProgram(Program):
         self._readers = ThreadPoolExecutor(READERS, "read-ahead")
         self._epoch: _Epoch | None = None
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> None:
-        """Trains steps `first` to `last` (excluded) of the epoch whose rows come in this order.
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+        """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order.
 
         What was read ahead is used where a call goes on with the same order at the step where the last one ended.
         """
+        if first == last:
+            return super().train(_rows(data, order[:0]), order[:0], 0, 0)
         epoch, self._epoch = self._epoch, None
         if epoch is None or not epoch.is_at(data, order, first):
             epoch = _Epoch(data, order, first, self._blocks(data, order, self.batch_size, first))
@@ -48,10 +50,11 @@ class StreamedProgram(Program):
             block = epoch.current()
             until = min(last, block.last)
             every_row = np.arange(len(block.data), dtype="int32")
-            super().train(block.data, every_row, epoch.step - block.first, until - block.first)
+            seen = super().train(block.data, every_row, epoch.step - block.first, until - block.first)
             epoch.step = until
         if last < self.steps(data):
             self._epoch = epoch
+        return seen
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats."""

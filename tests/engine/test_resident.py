@@ -50,6 +50,27 @@ def test_an_epoch_in_one_call_and_step_by_step_gives_equal_bits(prepare: Callabl
     assert all((a == b).all() for a, b in zip(once.weights(), stepwise.weights(), strict=True))
 
 
+@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
+def test_no_step_more_shows_what_the_last_one_has_left(prepare: Callable[..., Any], wanted: str) -> None:
+    """A training that was stopped between its last step and the validation is gone on with so."""
+    net = prepare(IRIS, f"train.{wanted}", "train.batch_size=16")
+    program, order = net.scorer.program, epoch_order(5, 1, len(net.data.train), True)
+    steps = program.steps(net.arrays)
+    last = program.train(net.arrays, order, 0, steps)
+    before = net.weights()
+    again = program.train(net.arrays, order, steps, steps)
+    assert last.finite and last == again
+    assert all((a == b).all() for a, b in zip(before, net.weights(), strict=True))
+
+
+@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
+def test_a_weight_that_is_not_finite_is_seen_behind_a_finite_loss(prepare: Callable[..., Any], wanted: str) -> None:
+    net = prepare(IRIS, f"train.{wanted}")
+    net.model.layers[1].moving_mean.assign(np.full(8, np.nan, "float32"))  # which the training does not read
+    seen = net.scorer.program.train(net.arrays, epoch_order(5, 1, len(net.data.train), True), 0, 1)
+    assert np.isfinite(seen.figures["loss"]) and not seen.finite
+
+
 def test_steps_count_the_shorter_last_batch(prepare: Callable[..., Any]) -> None:
     net = prepare(IRIS, "train.batch_size=7")
     assert len(net.data.train) == 120
