@@ -77,7 +77,7 @@ class Fit:
         run_dir = RunDir.create(self.runs_dir, name)
         result = experiment.run(prepared, run_dir, terminal, text, guidance)
         show_summary(result.summary, run_dir, terminal)
-        experiment.save_log(run_dir, terminal)
+        run_dir.write_log(terminal.log)
 
     def _run_all(
         self,
@@ -225,7 +225,7 @@ def resume(
     place.refuse(load(run_dir.path / rundir.RESOLVED))
     terminal.log.extend(run_dir.read_log())
     guidance = place.start(verbose, "resume")
-    from nntrain import experiment, resume
+    from nntrain import resume
 
     if not guidance.writes:
         resume.follow(run_dir, assignments, guidance)
@@ -236,7 +236,7 @@ def resume(
         terminal.event("finished", {"run": str(run_dir)})
         return
     show_summary(result.summary, run_dir, terminal)
-    experiment.save_log(run_dir, terminal)
+    run_dir.write_log(terminal.log)
 
 
 def _resume_group(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nntrain.errors import NNTrainError
 from nntrain.executors._task import Executor, Task
-from nntrain.searchdir import trial_config
+from nntrain.searchdir import length_of, trial_config
 from nntrain.spec.load import Config
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml
@@ -56,7 +56,7 @@ def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
         proposal = tuner.ask()
         if proposal is None or isinstance(proposal, Waiting):
             break
-        totals.append(_total(proposal, own))
+        totals.append(length_of(config, proposal))
         found.append(totals[-1] - (0 if proposal.parent is None else totals[proposal.parent]))
         if search.tune.max_epochs_total and sum(found) * search.tune.repeats > search.tune.max_epochs_total:
             found.pop()
@@ -70,10 +70,6 @@ def _longest(config: Config, search: Search) -> int:
     searched = [one for one in search.space.parameters if one.path == "train.epochs"]
     ends = [max([one.high, *(option for option in one.options)]) for one in searched]
     return int(max(ends, default=config.experiment.train.epochs or DEFAULT_EPOCHS))
-
-
-def _total(proposal: Proposal, own: int) -> int:
-    return int(proposal.epochs or proposal.values.get("train.epochs", own))
 
 
 def _epoch_seconds(config: Config, search: Search, executor: Executor) -> float:

@@ -118,6 +118,12 @@ class NNTrainError(Exception):
         return self
 
 
+def in_one_line(error: NNTrainError) -> str:
+    """The first problem's message behind the path that it is about, without its place."""
+    path = error.problems[0].path
+    return " ".join([*([f"{dotted(path)}:"] if path else []), *str(error.args[0]).split()])
+
+
 class ConfigError(NNTrainError):
     """The command line or the config is wrong."""
 

@@ -196,12 +196,7 @@ def recorded(
         # An error of the training must not be hidden by one of writing that it failed.
         with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
             run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": environment.now(), "exit_status": status})
-            save_log(run_dir, terminal)
-
-
-def save_log(run_dir: RunDir, terminal: Terminal) -> None:
-    """Writes log.txt: what was printed so far."""
-    run_dir.write(rundir.LOG, "\n".join([*terminal.log, ""]))
+            run_dir.write_log(terminal.log)
 
 
 def resolved_text(experiment: Experiment) -> str:

@@ -152,6 +152,10 @@ class RunDir:
         path = self.path / LOG
         return path.read_text().splitlines() if path.is_file() else []
 
+    def write_log(self, lines: Iterable[str]) -> None:
+        """Writes log.txt: what was printed so far."""
+        self.write(LOG, "\n".join([*lines, ""]))
+
     def read_rows(self) -> list[dict[str, str]]:
         """The rows of metrics.csv as they are written."""
         path = self.path / METRICS

@@ -8,6 +8,7 @@ from nntrain import rundir
 from nntrain.executors._task import Task
 from nntrain.rundir import RunDir
 from nntrain.spec.load import Config
+from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml, with_values
 from nntrain.trialbook import Book, Entry
 from nntrain.trials import trials_csv
@@ -47,13 +48,8 @@ class SearchDir:
         best = self.book.best
         if best is not None:
             self.place.write(rundir.BEST, self.best_config(best))
-        if self.search.tune.keep == "best" and not self.promotes:
+        if self.search.tune.keep == "best" and not self.search.tune.engine.promotes:
             self.discard_models()
-
-    @property
-    def promotes(self) -> bool:
-        """Whether the engine goes on with trials that have ended, which then need their checkpoints."""
-        return self.search.tune.engine.called() == "Hyperband"
 
     def discard_models(self) -> None:
         """Removes models and checkpoints of all ended trials but the best."""
@@ -72,6 +68,17 @@ class SearchDir:
         return f"# nntrain fit best.yaml   {best.name}: {figure} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
 
 
+def length_of(config: Config, proposal: Proposal) -> int:
+    """The epoch at which a trial ends if nothing ends it before; what it went on from is counted.
+
+    0 where `train.steps` says how long to train.
+    """
+    train, values = config.experiment.train, proposal.values
+    if values.get("train.steps", train.steps) is not None:
+        return 0
+    return int(proposal.epochs or values.get("train.epochs", train.epochs) or DEFAULT_EPOCHS)
+
+
 def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int) -> Config:
     """The config of a trial: values put, and what the search itself decides; raises ConfigError.
 
@@ -88,5 +95,5 @@ def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int
     if train.threads is None:
         extra["train.threads"] = 1  # so that `fit` gives the same bits as a worker
     if repeat:
-        extra["seed"] = (proposal.values.get("seed", config.experiment.seed) + repeat) % 2**31
+        extra["seed"] = (config.experiment.seed + repeat) % 2**31
     return with_values(config, proposal.values, extra)

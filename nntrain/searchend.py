@@ -19,7 +19,7 @@ SHOWN = 10  # trials in the table at the end
 
 def finish(runner: Runner, reason: str, refit: int, terminal: Terminal) -> None:
     """Writes and shows the result of a search that has at least one score."""
-    if runner.search.tune.keep == "best" and (runner.course.ended or not runner.folder.promotes):
+    if runner.search.tune.keep == "best" and (runner.course.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
     _draw(runner, terminal)
     refitted = _refit(runner, refit, terminal) or _refitted_before(runner.folder.place)
@@ -33,11 +33,6 @@ def _refitted_before(place: RunDir) -> dict[str, Any]:
     there = (place.path / rundir.SUMMARY).is_file()
     found: dict[str, Any] = place.read_json(rundir.SUMMARY).get("refit", {}) if there else {}
     return found
-
-
-def save_log(place: RunDir, terminal: Terminal) -> None:
-    """Writes log.txt: what was printed so far."""
-    place.write(rundir.LOG, "\n".join([*terminal.log, ""]))
 
 
 def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str, Any]:

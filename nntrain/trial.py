@@ -17,7 +17,7 @@ from nntrain.engine.history import Row
 from nntrain.engine.loop import PRUNED
 from nntrain.engine.signals import StopRequest
 from nntrain.engine.state import State
-from nntrain.errors import ConfigError, NNTrainError, Stopped, dotted
+from nntrain.errors import ConfigError, NNTrainError, Stopped, in_one_line
 from nntrain.executors._task import Event, Task
 from nntrain.experiment import Prepared
 from nntrain.guidance import Guidance
@@ -99,7 +99,7 @@ class Workbench:
         terminal.log.append(message)
         with contextlib.suppress(OSError, NNTrainError):
             _make(Path(task.folder))
-            experiment.save_log(RunDir(Path(task.folder)), terminal)
+            RunDir(Path(task.folder)).write_log(terminal.log)
         return Event(task.number, "failed", message=message)
 
 
@@ -178,12 +178,6 @@ def _moved(tree: Any, places: Mapping[str, str]) -> Any:
 def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
     train = {name: value for name, value in tree["train"].items() if name not in _LENGTHS}
     return {**{name: value for name, value in tree.items() if name != "tune"}, "train": train}
-
-
-def in_one_line(error: NNTrainError) -> str:
-    """The first problem's message behind the path that it is about, and nothing of the run's own folder."""
-    path = error.problems[0].path
-    return " ".join([*([f"{dotted(path)}:"] if path else []), *str(error.args[0]).split()])
 
 
 def _words(error: Exception) -> str:

@@ -11,11 +11,10 @@ from typing import Any, Protocol
 
 from nntrain.course import Course
 from nntrain.engine.signals import StopRequest, watched
-from nntrain.errors import ConfigError, NNTrainError, dotted
+from nntrain.errors import ConfigError, NNTrainError, in_one_line
 from nntrain.executors._task import Event, Executor, Task
 from nntrain.journal import Journal
-from nntrain.searchdir import SearchDir
-from nntrain.spec.resolve import DEFAULT_EPOCHS
+from nntrain.searchdir import SearchDir, length_of
 from nntrain.spec.search import Search
 from nntrain.trialbook import Book, Entry, Underway, mean_and_spread, score_of
 from nntrain.tuners._tuner import Waiting
@@ -128,9 +127,7 @@ class Runner:
         try:
             tasks = list(self.folder.tasks(entry))
         except ConfigError as error:
-            first = error.problems[0]
-            where = f"`{dotted(first.path)}`: " if first.path else ""
-            self._end(entry, message=f"{where}{first.message}")
+            self._end(entry, message=in_one_line(error))
             return True
         entry.status = "running"
         self.underway[entry.number] = Underway(entry, deque(tasks))
@@ -180,14 +177,7 @@ class Runner:
         return 0 if parent is None else self.book.entries[parent].epochs
 
     def _length(self, entry: Entry) -> int:
-        """The epoch at which the trial ends if nothing ends it before; what it went on from is counted.
-
-        0 where `train.steps` says how long to train.
-        """
-        if self.folder.config.experiment.train.steps is not None:
-            return 0
-        own = entry.proposal.values.get("train.epochs", self.folder.config.experiment.train.epochs or DEFAULT_EPOCHS)
-        return int(entry.proposal.epochs or own)
+        return length_of(self.folder.config, entry.proposal)
 
     def _exhausted(self) -> str:
         return f"{self.course.ended} after {len(self.book.entries)} trials"

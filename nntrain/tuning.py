@@ -46,12 +46,11 @@ class Tune:
         search = search_of(config)
         name = self.name or rundir.run_name(self.config)
         rundir.refuse_bad_name(name)
-        text = Path(self.config).read_bytes()
         with self.workers.start(config, self.device, self.verbose) as pool:
             tuner = _tuner(search)
             place = RunDir.create(self.runs_dir, name)
             with place.owned():
-                place.write(rundir.CONFIG, text)
+                place.write(rundir.CONFIG, config.document.data)
                 place.write(rundir.SEARCH, _as_search(config))
                 journal = Journal.create(
                     place, {"search_sha256": identity(config), "start": environment.now(), "command": sys.argv}
@@ -150,9 +149,9 @@ def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal)
         raise error.after(f"{done} trials are done", f"`nntrain resume {runner.folder.place}` goes on") from None
     finally:
         runner.folder.write()
-        searchend.save_log(runner.folder.place, terminal)
+        runner.folder.place.write_log(terminal.log)
     searchend.finish(runner, reason, refit, terminal)
-    searchend.save_log(runner.folder.place, terminal)
+    runner.folder.place.write_log(terminal.log)
     if runner.broken:
         help = "mend it, or let the search go on with `--set tune.on_error=continue`"
         raise NNTrainError(f"the search was stopped: {reason}", help=help)

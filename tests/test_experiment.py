@@ -97,7 +97,7 @@ def test_the_log_holds_what_was_printed(fit: Any, tmp_path: Path, capsys: pytest
     from nntrain.commands import show_summary
 
     show_summary(experiment.run(prepared, run, terminal, b"").summary, run, terminal)
-    experiment.save_log(run, terminal)
+    run.write_log(terminal.log)
     out, err = capsys.readouterr()
     logged = (run.path / rundir.LOG).read_text().splitlines()
     printed = [line.rstrip() for line in (out + err).splitlines()]

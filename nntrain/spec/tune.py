@@ -13,11 +13,16 @@ DEFAULT_TRIALS = 20
 
 
 class Engine(Named):
-    """The family of search engines. `package` runs it; one that is `finite` comes to an end by itself."""
+    """The family of search engines.
+
+    `package` runs it; one that is `finite` comes to an end by itself; one that `promotes` goes on with trials that have
+    ended, which then need their checkpoints.
+    """
 
     noun = "engine"
     package: ClassVar[Literal["keras_tuner", "optuna"]] = "optuna"
     finite: ClassVar[bool] = False
+    promotes: ClassVar[bool] = False
     absent: ClassVar = {
         "Random": "write `RandomSearch`",
         "Grid": "write `GridSearch`",
@@ -52,6 +57,7 @@ class Hyperband(Engine):
 
     package = "keras_tuner"
     finite = True
+    promotes = True
     shorthand = "max_epochs"
     max_epochs: Annotated[int, Field(ge=2, le=10**6)]
     factor: Factor = 3
