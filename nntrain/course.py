@@ -72,6 +72,9 @@ def replayed(tuner: Tuner, book: Book, events: Sequence[Mapping[str, Any]]) -> C
     course = Course(tuner, book, first=len(book.entries))
     for event in events[last:]:
         _repeat(course, event)
+    for entry in book.entries:
+        if entry.status == "running":
+            entry.status = "stopped"
     return course
 
 

@@ -18,13 +18,17 @@ BEST_SHOWN, FAILED_SHOWN = 5, 3
 
 
 class SearchView:
-    """Shows the best trials, those that run, and the latest failures, each with its reason."""
+    """Shows the best trials, those that run, and the latest failures, each with its reason.
 
-    def __init__(self, terminal: Terminal, search: Search, book: Book) -> None:
+    spent: the seconds that the search took before it was resumed.
+    """
+
+    def __init__(self, terminal: Terminal, search: Search, book: Book, spent: float = 0.0) -> None:
         self.terminal = terminal
         self.search = search
         self.book = book
         self.began = time.monotonic()
+        self.spent = spent
         self.before = len(book.over())
         self.names = short_names([one.path for one in search.space.parameters])
         self.heard: dict[int, tuple[int, float | None]] = {}  # of a running trial: its epoch and score
@@ -113,10 +117,10 @@ class SearchView:
 
     def _seconds_left(self, over: int, limit: int | None) -> float | None:
         """By the pace of this session's trials, and never more than `max_seconds` leave."""
-        spent, done = time.monotonic() - self.began, over - self.before
-        guesses = [] if not (limit and done) else [(limit - over) * spent / done]
+        now, done = time.monotonic() - self.began, over - self.before
+        guesses = [] if not (limit and done) else [(limit - over) * now / done]
         if self.search.tune.max_seconds is not None:
-            guesses.append(max(0.0, self.search.tune.max_seconds - spent))
+            guesses.append(max(0.0, self.search.tune.max_seconds - self.spent - now))
         return min(guesses, default=None)
 
 

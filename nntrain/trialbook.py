@@ -12,7 +12,7 @@ from nntrain.spec.search import Direction
 from nntrain.trials import Trial
 from nntrain.tuners._tuner import Proposal
 
-Status = Literal["waiting", "running", "done", "pruned", "failed"]
+Status = Literal["waiting", "running", "stopped", "done", "pruned", "failed"]
 TRIES = 2  # a trial that ends its worker so often without getting any further is given up
 
 
@@ -27,7 +27,7 @@ class Entry:
     spread: float | None = None
     epochs: int = 0
     trained: int = 0  # epochs less those of the trial that it went on from
-    seconds: float = 0.0
+    seconds: float = 0.0  # of training, as `trained` counts epochs
     message: str = ""
     verdicts: dict[int, bool] = field(default_factory=dict)
     reached: int = 0  # the last epoch that was heard of
@@ -107,6 +107,14 @@ class Book:
     def epochs(self) -> int:
         """Epochs trained by the trials that have ended."""
         return sum(entry.trained for entry in self.entries)
+
+    def before(self, entry: Entry) -> tuple[int, float]:
+        """The epochs and the seconds that the trial went on from, all the way back."""
+        parent = entry.proposal.parent
+        if parent is None:
+            return 0, 0.0
+        found = self.entries[parent]
+        return found.epochs, found.seconds + self.before(found)[1]
 
     def ranked(self) -> list[Entry]:
         """The scored trials, the best first; of equals the first. A pruned one stands behind all that are done."""

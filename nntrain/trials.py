@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from nntrain.spec.space import Space, Values
 
-Status = Literal["done", "pruned", "failed", "running"]
+Status = Literal["done", "pruned", "failed", "running", "stopped"]
 Direction = Literal["min", "max"]
 
 
@@ -18,7 +18,7 @@ class Trial:
 
     number: that of its folder, the lowest being the config's own values. score: the objective, the mean where a trial
     is repeated; None where there is none. epochs: trained in all. spread: the standard deviation over the repeats, in
-    the unit of the score. message: why it failed.
+    the unit of the score. message: why it failed. A `stopped` trial can be gone on with.
     """
 
     number: int
@@ -29,6 +29,11 @@ class Trial:
     seconds: float
     spread: float | None = None
     message: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.status not in ("running", "stopped")
 
     @property
     def scored(self) -> bool:

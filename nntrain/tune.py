@@ -169,12 +169,7 @@ class Runner:
 
     def _planned(self, entry: Entry) -> int:
         """Epochs that the trial may train at most, its repeats together."""
-        return (self._length(entry) - self._before(entry)) * self.search.tune.repeats
-
-    def _before(self, entry: Entry) -> int:
-        """The epochs of the trial that it goes on from."""
-        parent = entry.proposal.parent
-        return 0 if parent is None else self.book.entries[parent].epochs
+        return (self._length(entry) - self.book.before(entry)[0]) * self.search.tune.repeats
 
     def _length(self, entry: Entry) -> int:
         return length_of(self.folder.config, entry.proposal)
@@ -188,7 +183,12 @@ class Runner:
         for number, underway in list(self.underway.items()):
             underway.waiting.clear()
             if not underway.running:
+                self._stopped(underway.entry)
                 del self.underway[number]
+
+    def _stopped(self, entry: Entry) -> None:
+        if not entry.over:
+            entry.status = "stopped"
 
     # From events to scores
 
@@ -204,6 +204,7 @@ class Runner:
             self._take_end(underway, event)
         if underway.complete:
             self.underway.pop(underway.entry.number, None)
+            self._stopped(underway.entry)
 
     def _take_end(self, underway: Underway, event: Event) -> None:
         if event.kind == "done":
@@ -245,8 +246,9 @@ class Runner:
         events = [event for _, event in sorted(underway.found.items())]
         scores = [score_of(event.rows, search.metric, search.direction, search.tune.epoch) for event in events]
         entry.epochs = max(len(event.rows) for event in events)
-        entry.trained = sum(len(event.rows) - self._before(entry) for event in events)
-        entry.seconds = round(sum(float(event.summary["seconds"]) for event in events), 3)
+        epochs, seconds = self.book.before(entry)
+        entry.trained = sum(len(event.rows) - epochs for event in events)
+        entry.seconds = round(max(0.0, sum(float(event.summary["seconds"]) for event in events) - seconds), 3)
         whole = [score for score in scores if score is not None]
         if len(whole) < len(scores):
             self._end(entry, message=f"`{search.metric}` is not finite")
@@ -261,7 +263,7 @@ class Runner:
         if entry.number in self.underway:
             self.underway[entry.number].waiting.clear()
         if status == "failed":
-            entry.trained = max(entry.trained, entry.reached - self._before(entry))
+            entry.trained = max(entry.trained, entry.reached - self.book.before(entry)[0])
         self.course.tell(entry)
         names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
         told = {name: getattr(entry, name) for name in names}

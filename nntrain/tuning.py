@@ -103,7 +103,7 @@ def resume(
                 events.append(_extend(place, journal, config))
             course = replayed(tuner, book, events)
             terminal.note(f"going on with {place}: {len(book.over())} trials are done")
-            view = SearchView(terminal, search, book)
+            view = SearchView(terminal, search, book, spent)
             runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view, spent)
             _carry_out(runner, view, 0, terminal)
 

@@ -119,8 +119,8 @@ def test_repeats_are_scored_by_their_mean(tune: Tune) -> None:
     assert seeds == [1, 2]
 
 
-def _rows(run: Path) -> list[dict[str, str]]:
-    with (run / "metrics.csv").open() as file:
+def _rows(run: Path, name: str = "metrics.csv") -> list[dict[str, str]]:
+    with (run / name).open() as file:
         return list(csv.DictReader(file))
 
 
@@ -136,6 +136,9 @@ def test_hyperband_goes_on_with_its_best_trials(tune: Tune) -> None:
         parent = _rows(found.place / f"trial-{asked[number]['parent'] + 1:03}")
         assert len(child) == asked[number]["epochs"] > len(parent)
         assert child[: len(parent)] == parent
+        both = [found.place / f"trial-{place + 1:03}" for place in (number, asked[number]["parent"])]
+        whole, before = (json.loads((run / "summary.json").read_text())["seconds"] for run in both)
+        assert float(_rows(found.place, "trials.csv")[number]["seconds"]) == pytest.approx(whole - before, abs=0.02)
 
 
 def test_pruned_trials_stop_early_and_stand_behind_the_others(tune: Tune) -> None:
@@ -164,6 +167,7 @@ def test_a_limit_of_seconds_ends_a_search_that_can_be_gone_on_with(tune: Tune, c
     assert found.code == 0, found.err
     count = found.summary["trials"]
     assert found.summary["ended"] == "10 seconds are over" and count < 400
+    assert [row["status"] for row in found.rows] == [*["done"] * count, "stopped"]
     budget = ("--set", "tune.max_seconds=3000", "--set", f"tune.trials={count + 2}")
     done = command(tmp_path, "resume", "net", "-q", *budget)
     assert done.returncode == 0, done.stderr

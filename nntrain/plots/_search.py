@@ -26,7 +26,7 @@ _STRIP = 0.05  # of the height, below the scores: the trials without one
 
 def ended(trials: Sequence[Trial]) -> list[Trial]:
     """The trials that are over, by number; raises ValueError when there are none."""
-    over = sorted((trial for trial in trials if trial.status != "running"), key=lambda trial: trial.number)
+    over = sorted((trial for trial in trials if trial.over), key=lambda trial: trial.number)
     if not over:
         raise ValueError("a picture of a search needs at least one trial that is over")
     return over

@@ -1,0 +1,28 @@
+"""What is shown while a search goes on."""
+
+from nntrain import yamlfile
+from nntrain.searchview import SearchView
+from nntrain.spec.load import from_document
+from nntrain.spec.search import search_of
+from nntrain.terminal import Terminal
+from nntrain.trialbook import Book
+from nntrain.tuners._tuner import Proposal
+
+CONFIG = """
+data: iris
+model: [{Dense: 3}]
+tune: {space: {train.batch_size: {choice: [8, 16, 32]}}, trials: 3, max_seconds: 100}
+"""
+
+
+def view(over: int, spent: float = 0.0) -> SearchView:
+    book = Book("min")
+    for number in range(over):
+        book.add(Proposal({"train.batch_size": 8 * 2**number})).status = "done"
+    return SearchView(Terminal(quiet=True), search_of(from_document(yamlfile.parse(CONFIG, "c.yaml"))), book, spent)
+
+
+def test_the_time_left_is_less_what_was_spent_before_a_resume() -> None:
+    assert view(0)._headline().endswith(" 1:39 left")
+    assert view(1, spent=90)._headline().endswith(" 0:09 left")
+    assert view(1, spent=900)._headline().endswith(" 0:00 left")
