@@ -13,6 +13,7 @@ from nntrain.placement import Placement, Where
 from nntrain.rundir import RunDir
 from nntrain.spec import files
 from nntrain.spec.load import Config, load
+from nntrain.spec.wording import counted
 from nntrain.terminal import Terminal
 from nntrain.yamlfile import inline
 
@@ -130,7 +131,8 @@ def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, ter
         prepared = experiment.prepare(config)
         experiment.tell(prepared, terminal)
         count = outcome.count_parameters(prepared.model)
-        model = f", {len(prepared.model.layers)} layers, {count['total']:,} parameters"
+        layers, parameters = counted(len(prepared.model.layers), "layer"), counted(count["total"], "parameter")
+        model = f", {layers}, {parameters}"
     terminal.event("check", {"file": file, "errors": 0})
     terminal.line(f"{file} is right{model}")
 
@@ -159,7 +161,7 @@ def show_statistics(summary: dict[str, Any], place: RunDir, terminal: Terminal) 
         for name, found in figures.items()
     ]
     terminal.table("", columns, rows)
-    terminal.line(f"{len(summary['runs'])} runs in {place}")
+    terminal.line(f"{counted(len(summary['runs']), 'run')} in {place}")
 
 
 def _or_dash(value: float | None) -> float | str:
@@ -222,6 +224,10 @@ def resume(
         _resume_group(group, assignments, allow_changed, where.device, verbose, terminal)
         return
     run_dir, place = RunDir.open(runs, run), where.placement()
+    if assignments:
+        from nntrain import searchdir
+
+        searchdir.refuse_longer(run_dir)
     place.refuse(load(run_dir.path / rundir.RESOLVED))
     terminal.log.extend(run_dir.read_log())
     guidance = place.start(verbose, "resume")

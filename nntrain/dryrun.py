@@ -9,6 +9,7 @@ from nntrain.searchdir import length_of, trial_config
 from nntrain.spec.load import Config
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml
+from nntrain.spec.wording import counted
 from nntrain.terminal import Terminal
 from nntrain.tuners._tuner import Proposal, Tuner, Waiting
 
@@ -34,10 +35,10 @@ def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, worke
         "seconds": round(seconds, 1),
     }
     terminal.event("dry_run", told)
-    count = "more sets of values than can be counted" if size is None else f"{size:,} sets of values"
-    terminal.line(f"space: {len(search.space.parameters)} parameters, {count}")
-    engine = search.tune.engine.called()
-    terminal.line(f"trials: {len(epochs)} by {engine}, at most {told['epochs']:,} epochs, for {search.metric}")
+    count = "more sets of values than can be counted" if size is None else f"{counted(size, 'set')} of values"
+    terminal.line(f"space: {counted(len(search.space.parameters), 'parameter')}, {count}")
+    engine, most = search.tune.engine.called(), counted(sum(epochs) * search.tune.repeats, "epoch")
+    terminal.line(f"trials: {len(epochs)} by {engine}, at most {most}, for {search.metric}")
     terminal.line(f"time: about {_words(seconds)} with {workers} at once ({epoch_seconds:.3f} s an epoch as written)")
 
 

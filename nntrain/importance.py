@@ -55,7 +55,8 @@ def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance 
     """
     done = [trial for trial in trials if trial.status == "done" and trial.scored]
     if len(done) < LEAST_TRIALS:
-        return TooLittle(f"importance needs {LEAST_TRIALS} finished trials, there are {len(done)}")
+        there = "there is 1" if len(done) == 1 else f"there are {len(done)}"
+        return TooLittle(f"importance needs {LEAST_TRIALS} finished trials, {there}")
     if len({trial.score for trial in done}) == 1:
         return TooLittle("importance needs scores that differ")
     places, ranks = _table(done, space)

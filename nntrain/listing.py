@@ -8,7 +8,7 @@ from nntrain import rundir
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.journal import Journal
 from nntrain.rundir import RunDir
-from nntrain.spec.wording import listed, nearest
+from nntrain.spec.wording import counted, listed, nearest
 from nntrain.terminal import Terminal, shown_figure
 
 
@@ -63,7 +63,7 @@ def _search_row(place: RunDir) -> dict[str, Any]:
 def _search_state(summary: dict[str, Any], over: int) -> str:
     best = summary.get("best") or {}
     told = f", best {summary['objective']} {shown_figure(best['score'])} in {best['run']}" if best else ""
-    return f"search, {over} trials{told}; {summary.get('ended', 'not ended')}"
+    return f"search, {counted(over, 'trial')}{told}; {summary.get('ended', 'not ended')}"
 
 
 def _row(run: RunDir) -> dict[str, Any]:

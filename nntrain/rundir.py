@@ -67,6 +67,9 @@ class RunDir:
         for path in (Path(name), runs / name):
             if (path / RESOLVED).is_file():
                 return cls(path)
+        if search := cls.find_search(runs, name):
+            help = f"name one of its trials, such as `{name}/{_trial_of(search)}`"
+            raise ConfigError(f"`{name}` is a search, not one run", help=help)
         if cls.find_group(runs, name) or any((path / SUMMARY).is_file() for path in (Path(name), runs / name)):
             help = "name one of its runs, such as " + f"`{name}/{first_member(Path(name), runs / name)}`"
             raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
@@ -234,6 +237,14 @@ def run_name(config: str) -> str:
 def first_member(*folders: Path) -> str:
     """The name of the first run in these folders of groups."""
     return next((path.parent.name for folder in folders for path in sorted(folder.glob(f"*/{RESOLVED}"))), "...")
+
+
+def _trial_of(search: RunDir) -> str:
+    """The best trial of a search that has ended, else its first; of a repeated one the first run."""
+    there = (search.path / SUMMARY).is_file()
+    best = (search.read_json(SUMMARY).get("best") or {}).get("run") if there else None
+    found = sorted(search.path.glob(f"{best or 'trial-*'}/**/{RESOLVED}"))
+    return str(found[0].parent.relative_to(search.path)) if found else "..."
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:

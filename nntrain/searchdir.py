@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nntrain import rundir
+from nntrain.errors import ConfigError
 from nntrain.executors._task import Task
 from nntrain.rundir import RunDir
 from nntrain.spec.load import Config
@@ -66,6 +67,16 @@ class SearchDir:
         figure = f"{self.search.metric} {best.score:.4f}" + (f", the mean over {repeats} seeds" if repeats > 1 else "")
         config = trial_config(self.config, self.search, best.proposal, 0)
         return f"# nntrain fit best.yaml   {best.name}: {figure} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
+
+
+def refuse_longer(run: RunDir) -> None:
+    """Raises ConfigError for a trial of a search, which must keep the length that it is ranked by."""
+    path = run.path.absolute()
+    trials = [folder for folder in (path, path.parent) if folder.name.startswith("trial-")]
+    if any((folder.parent / rundir.JOURNAL).is_file() for folder in trials):
+        fit = f"`nntrain fit {run.path / rundir.RESOLVED} --set train.epochs=...`"
+        help = f"train it apart with {fit}, from its weights with `--init-from {run}`"
+        raise ConfigError(f"`{run}` is a trial of a search, which ranks it by its length as it is", help=help)
 
 
 def length_of(config: Config, proposal: Proposal) -> int:

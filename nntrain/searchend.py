@@ -9,6 +9,7 @@ from nntrain.executors._task import Task
 from nntrain.rundir import RunDir
 from nntrain.searchdir import trial_config
 from nntrain.searchview import short_names, shown_value
+from nntrain.spec.wording import counted
 from nntrain.terminal import Terminal, json_ready, shown_figure
 from nntrain.trialbook import Entry
 from nntrain.trials import Trial
@@ -77,7 +78,8 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
         )
     failed = f", {summary['failed']} failed" if summary["failed"] else ""
     pruned = f", {summary['pruned']} pruned" if summary["pruned"] else ""
-    count = f"{summary['trials']} trials{pruned}{failed}, {summary['epochs']} epochs, {summary['seconds']:.1f} s"
+    trials, epochs = counted(summary["trials"], "trial"), counted(summary["epochs"], "epoch")
+    count = f"{trials}{pruned}{failed}, {epochs}, {summary['seconds']:.1f} s"
     terminal.line(f"{count}; {summary['ended']}; search in {runner.folder.place}")
 
 

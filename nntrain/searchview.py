@@ -11,6 +11,7 @@ from rich.text import Text
 
 from nntrain.parameter_axis import label, shown_number
 from nntrain.spec.search import Search
+from nntrain.spec.wording import counted
 from nntrain.terminal import Terminal, shown_figure
 from nntrain.trialbook import Book, Entry
 
@@ -110,7 +111,7 @@ class SearchView:
     def _headline(self) -> str:
         over, limit = len(self.book.over()), self.search.tune.budget
         counts = {word: sum(entry.status == word for entry in self.book.entries) for word in ("pruned", "failed")}
-        words = [f"{over} of {limit} trials" if limit else f"{over} trials"]
+        words = [f"{over:,} of {counted(limit, 'trial')}" if limit else counted(over, "trial")]
         words += [f"{count} {word}" for word, count in counts.items() if count]
         left = self._seconds_left(over, limit)
         return ", ".join(words) + (f", {_clock(left)} left" if left is not None else "")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from nntrain.executors._task import Event, Task
 from nntrain.spec.search import Direction
+from nntrain.spec.wording import counted
 from nntrain.trials import Trial
 from nntrain.tuners._tuner import Proposal
 
@@ -103,6 +104,12 @@ class Book:
     def trials(self) -> list[Trial]:
         """All that were begun, as tables and pictures show them."""
         return [entry.as_trial() for entry in self.entries if entry.status != "waiting"]
+
+    @property
+    def progress(self) -> str:
+        """How many trials have ended, in words."""
+        done = len(self.over())
+        return f"{counted(done, 'trial')} {'is' if done == 1 else 'are'} done"
 
     def epochs(self) -> int:
         """Epochs trained by the trials that have ended."""

@@ -16,6 +16,7 @@ from nntrain.executors._task import Event, Executor, Task
 from nntrain.journal import Journal
 from nntrain.searchdir import SearchDir, length_of
 from nntrain.spec.search import Search
+from nntrain.spec.wording import counted
 from nntrain.trialbook import Book, Entry, Underway, mean_and_spread, score_of
 from nntrain.tuners._tuner import Waiting
 
@@ -175,7 +176,7 @@ class Runner:
         return length_of(self.folder.config, entry.proposal)
 
     def _exhausted(self) -> str:
-        return f"{self.course.ended} after {len(self.book.entries)} trials"
+        return f"{self.course.ended} after {counted(len(self.book.entries), 'trial')}"
 
     def _give_up_waiting(self) -> None:
         """Takes back what was not started yet; a resumed search begins it."""
@@ -283,4 +284,5 @@ class Runner:
             )
         last = failed[-1]
         help = f"{last.name} says: {last.message}"
-        return NNTrainError(f"none of {len(failed)} trials has a score: {self.ending}", help=help)
+        none = "the one trial has no score" if len(failed) == 1 else f"none of {len(failed):,} trials has a score"
+        return NNTrainError(f"{none}: {self.ending}", help=help)

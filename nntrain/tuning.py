@@ -102,7 +102,7 @@ def resume(
             if extend and identity(config) != identity(load_whole(file)):
                 events.append(_extend(place, journal, config))
             course = replayed(tuner, book, events)
-            terminal.note(f"going on with {place}: {len(book.over())} trials are done")
+            terminal.note(f"going on with {place}: {book.progress}")
             view = SearchView(terminal, search, book, spent)
             runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view, spent)
             _carry_out(runner, view, 0, terminal)
@@ -145,8 +145,7 @@ def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal)
         with view:
             reason = runner.run()
     except Stopped as error:
-        done = len(runner.book.over())
-        raise error.after(f"{done} trials are done", f"`nntrain resume {runner.folder.place}` goes on") from None
+        raise error.after(runner.book.progress, f"`nntrain resume {runner.folder.place}` goes on") from None
     finally:
         runner.folder.write()
         runner.folder.place.write_log(terminal.log)
@@ -169,9 +168,10 @@ def _as_search(config: Config) -> str:
 
 
 def identity(config: Config) -> str:
-    """What must not change in a search: all of its config but the budget."""
+    """What must not change in a search: all of its config but the budget. `null` is what was not written."""
     tree = to_tree(config.experiment)
-    tree["tune"] = {name: value for name, value in tree["tune"].items() if name not in MAY_CHANGE}
+    kept = {name: value for name, value in tree["tune"].items() if value is not None and name not in MAY_CHANGE}
+    tree["tune"] = kept
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 

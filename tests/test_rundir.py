@@ -112,6 +112,24 @@ def test_a_group_of_runs_names_one_of_its_runs(tmp_path: Path) -> None:
     assert caught.value.problems[0].help == "name one of its runs, such as `group/seed-1`"
 
 
+def test_a_search_names_its_best_trial(tmp_path: Path) -> None:
+    search = RunDir.create(tmp_path, "search")
+    search.write(rundir.JOURNAL, "")
+    assert _refused(tmp_path) == "name one of its trials, such as `search/...`"
+    for name in ("trial-001", "trial-002/repeat-1", "trial-002/repeat-2"):
+        (search.path / name).mkdir(parents=True)
+        RunDir(search.path / name).write(rundir.RESOLVED, "")
+    assert _refused(tmp_path) == "name one of its trials, such as `search/trial-001`"
+    search.write_json(rundir.SUMMARY, {"best": {"run": "trial-002"}})
+    assert _refused(tmp_path) == "name one of its trials, such as `search/trial-002/repeat-1`"
+
+
+def _refused(runs: Path) -> str:
+    with pytest.raises(ConfigError, match="`search` is a search, not one run") as caught:
+        RunDir.open(runs, "search")
+    return caught.value.problems[0].help
+
+
 def test_files_are_written_whole_and_can_be_replaced(tmp_path: Path) -> None:
     run = RunDir.create(tmp_path, "net")
     run.write("a.txt", "one")

@@ -22,6 +22,11 @@ def view(over: int, spent: float = 0.0) -> SearchView:
     return SearchView(Terminal(quiet=True), search_of(from_document(yamlfile.parse(CONFIG, "c.yaml"))), book, spent)
 
 
+def test_one_trial_is_not_many() -> None:
+    assert view(1).book.progress == "1 trial is done" and view(2).book.progress == "2 trials are done"
+    assert view(1)._headline().startswith("1 of 3 trials, ")
+
+
 def test_the_time_left_is_less_what_was_spent_before_a_resume() -> None:
     assert view(0)._headline().endswith(" 1:39 left")
     assert view(1, spent=90)._headline().endswith(" 0:09 left")

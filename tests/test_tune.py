@@ -97,6 +97,10 @@ def test_a_search_leaves_a_table_a_config_that_gives_the_same_score_and_its_tria
     shown = command(tmp_path, "runs").stdout
     assert "net/trial-001" in shown and "best so far" not in shown
     assert command(tmp_path, "eval", f"net/{kept[0]}").returncode == 0
+    score = (found.place / "trials.csv").read_text()
+    longer = command(tmp_path, "resume", "net/trial-001", "--set", "train.epochs=9")
+    assert (longer.returncode, "`runs/net/trial-001` is a trial of a search" in longer.stderr) == (2, True)
+    assert (found.place / "trials.csv").read_text() == score and len(_rows(found.place / "trial-001")) == 3
 
 
 def test_the_number_of_workers_changes_nothing(tune: Tune) -> None:

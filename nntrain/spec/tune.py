@@ -152,7 +152,9 @@ class Tune(Section):
 
     @classmethod
     def read(cls, value: Any) -> Self:
-        """Validates the section; raises pydantic's ValidationError in our words."""
+        """Validates the section; raises pydantic's ValidationError in our words. `pruner: null` is none."""
+        if isinstance(value, dict) and value.get("pruner", 0) is None:
+            value = {name: part for name, part in value.items() if name != "pruner"}
         if isinstance(value, dict) and isinstance(value.get("objective"), str):
             value = {**value, "objective": Objective.read(value["objective"])}
         return cls.model_validate(value)

@@ -215,6 +215,11 @@ def plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
+def counted(count: int, noun: str) -> str:
+    """The count with its noun: `1 trial`, `2 trials`."""
+    return f"{count:,} {noun if count == 1 else plural(noun)}"
+
+
 def see(noun: str) -> str:
     """Where the names of a family stand."""
     name = "data" if noun == "data source" else plural(noun)

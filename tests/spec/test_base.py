@@ -17,7 +17,7 @@ from nntrain.spec.metrics import Metric
 from nntrain.spec.optimizers import SGD, Adam, Optimizer
 from nntrain.spec.regularizers import L2, Regularizer
 from nntrain.spec.schedules import CosineDecay, Schedule
-from nntrain.spec.wording import close_names, nearest, plural, see, shown
+from nntrain.spec.wording import close_names, counted, nearest, plural, see, shown
 
 FAMILIES = (Layer, Initializer, Regularizer, Constraint, Optimizer, Schedule, Loss, Metric, Callback, SplitRule)
 
@@ -271,3 +271,7 @@ def test_every_family_says_where_its_names_are_listed() -> None:
 def test_the_options_of_a_config_are_these() -> None:
     assert Experiment.options() == ("seed", "data", "model", "train", "tune")
     assert Dense.options()[0] == "units"
+
+
+def test_one_of_a_kind_is_not_many() -> None:
+    assert [counted(count, "trial") for count in (0, 1, 2, 1200)] == ["0 trials", "1 trial", "2 trials", "1,200 trials"]

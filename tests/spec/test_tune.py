@@ -78,6 +78,7 @@ def test_engines_and_pruners_take_their_options() -> None:
     assert pruned.tune.engine.written() == {"n_startup_trials": 3, "multivariate": True}
     assert pruned.tune.pruner.written() == {"min_resource": 2}
     assert search(BATCH, "engine: TPE\npruner: Hyperband").tune.pruner.written() == {}
+    assert search(BATCH, "pruner: null").tune.pruner is None
 
 
 def test_every_form_of_a_parameter() -> None:
