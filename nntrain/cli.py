@@ -121,6 +121,7 @@ def resume(
     set_: Sets = [],  # noqa: B006
     allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
     extend: Annotated[bool, typer.Option("--extend", help="Go on with a search over another space.")] = False,
+    refit: Annotated[int | None, typer.Option(metavar="K", min=0, help="As of `tune`.")] = None,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",
     devices: Devices = None,
@@ -141,7 +142,7 @@ def resume(
 
     where = Where(device, devices, workers, worker, executor, address)
     terminal = Terminal(as_json=json, quiet=quiet)
-    commands.resume(run, runs_dir, set_, allow_changed, extend, where, verbose, terminal)
+    commands.resume(run, runs_dir, set_, allow_changed, extend, where, verbose, terminal, refit)
 
 
 @app.command(

@@ -208,18 +208,19 @@ def resume(
     where: Where,
     verbose: bool,
     terminal: Terminal,
+    refit: int | None = None,
 ) -> None:
     """Goes on with a run, a group or a search that was stopped, or trains a finished run for longer."""
     if search := RunDir.find_search(runs, run):
         from nntrain import tuning
 
         where.refuse_for_search()
-        tuning.resume(search, assignments, allow_changed, extend, where.pool(), where.device, verbose, terminal)
+        given = (tuple(assignments), allow_changed, extend, refit)
+        tuning.Resume(search, *given, where.pool(), where.device, verbose).run(terminal)
         return
-    if extend or where.executor != "processes" or where.address is not None:
-        raise ConfigError(
-            f"`{run}` is no search: `--extend`, `--executor` and `--address` are for one", help="leave them out"
-        )
+    if extend or refit is not None or where.executor != "processes" or where.address is not None:
+        message = f"`{run}` is no search: `--extend`, `--refit`, `--executor` and `--address` are for one"
+        raise ConfigError(message, help="leave them out")
     if group := RunDir.find_group(runs, run):
         _resume_group(group, assignments, allow_changed, where.device, verbose, terminal)
         return

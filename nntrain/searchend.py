@@ -1,13 +1,9 @@
 """What a search leaves when it has ended: pictures, a summary, the best trials trained again, and the words for it."""
 
-from pathlib import Path
 from typing import Any
 
-from nntrain import rundir
-from nntrain.errors import NNTrainError
-from nntrain.executors._task import Task
+from nntrain import refit, rundir
 from nntrain.rundir import RunDir
-from nntrain.searchdir import trial_config
 from nntrain.searchview import short_names, shown_value
 from nntrain.spec.wording import counted
 from nntrain.terminal import Terminal, json_ready, shown_figure
@@ -18,12 +14,12 @@ from nntrain.tune import Runner
 SHOWN = 10  # trials in the table at the end
 
 
-def finish(runner: Runner, reason: str, refit: int, terminal: Terminal) -> None:
-    """Writes and shows the result of a search that has at least one score."""
+def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
+    """Writes and shows the result of a search that has at least one score; `most` of its trials are trained again."""
     if runner.search.tune.keep == "best" and (runner.course.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
     _draw(runner, terminal)
-    refitted = _refit(runner, refit, terminal) or _refitted_before(runner.folder.place)
+    refitted = _refitted_before(runner.folder.place) | refit.refit(runner, most, terminal)
     summary = _summary(runner, reason, refitted)
     runner.folder.place.write_json(rundir.SUMMARY, json_ready(summary))
     _show(runner, summary, terminal)
@@ -85,47 +81,6 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
 
 def _values(entry: Entry, paths: list[str]) -> list[Any]:
     return [shown_value(entry.proposal.values[path]) if path in entry.proposal.values else "" for path in paths]
-
-
-def _refit(runner: Runner, count: int, terminal: Terminal) -> dict[str, Any]:
-    """Trains the best trials once more from the start, scores them on the test split, and returns their metrics."""
-    best = [entry for entry in runner.book.ranked() if entry.status == "done"][:count]
-    tasks = [_final_task(runner, number, entry) for number, entry in enumerate(best)]
-    found: dict[str, Any] = {}
-    waiting, running = list(tasks), 0
-    while waiting or running:
-        while waiting and runner.executor.free:
-            runner.executor.submit(waiting.pop(0))
-            running += 1
-        event = runner.executor.next()
-        if event is None or event.kind == "epoch":
-            continue
-        running -= 1
-        name = Path(tasks[event.number].folder).name
-        if event.kind != "done":
-            raise NNTrainError(
-                f"{name} was not trained: {event.message}", help=f"see {runner.folder.place.path / name}"
-            )
-        found[name] = {"trial": best[event.number].name, "metrics": event.summary["metrics"]}
-    rows = [
-        [name, one["trial"], *one["metrics"]["test"].values()] for name, one in sorted(found.items()) if _tested(one)
-    ]
-    if rows:
-        first = next(one for one in found.values() if _tested(one))
-        terminal.table("trained again, on the test split", ("run", "trial", *first["metrics"]["test"]), rows)
-    return dict(sorted(found.items()))
-
-
-def _tested(one: dict[str, Any]) -> bool:
-    return "test" in one["metrics"]
-
-
-def _final_task(runner: Runner, number: int, entry: Entry) -> Task:
-    from nntrain.spec.search import as_yaml
-
-    folder = (runner.folder.place.path / f"refit-{number + 1}").absolute()
-    config = as_yaml(trial_config(runner.folder.config, runner.search, entry.proposal, 0))
-    return Task(number=number, folder=str(folder), config=config, final=True)
 
 
 def _draw(runner: Runner, terminal: Terminal) -> None:

@@ -92,7 +92,7 @@ class Runner:
             over = self._time_is_over()
             if (request.signal or over) and not asked_to_stop:
                 asked_to_stop = True
-                self.ending = f"{self.search.tune.max_seconds:g} seconds are over" if over else "stopped"
+                self.ending = self._out_of_time if over else "stopped"
                 self._give_up_waiting()
                 self.executor.stop()
             if event is not None:
@@ -102,6 +102,10 @@ class Runner:
     def _time_is_over(self) -> bool:
         limit = self.search.tune.max_seconds
         return limit is not None and time.monotonic() - self.began >= limit
+
+    @property
+    def _out_of_time(self) -> str:
+        return f"{self.search.tune.max_seconds:g} seconds are over"
 
     # From proposals to tasks
 
@@ -137,6 +141,9 @@ class Runner:
 
     def _next_entry(self) -> Entry | None:
         """A trial that waits, such as one that a kill interrupted; else what the engine proposes."""
+        if self._time_is_over():
+            self.ending = self._out_of_time
+            return None
         for entry in self.book.entries:
             if not entry.over and entry.number not in self.underway:
                 return entry if self._affordable(entry) else None

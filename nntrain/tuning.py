@@ -53,7 +53,13 @@ class Tune:
                 place.write(rundir.CONFIG, config.document.data)
                 place.write(rundir.SEARCH, _as_search(config))
                 journal = Journal.create(
-                    place, {"search_sha256": identity(config), "start": environment.now(), "command": sys.argv}
+                    place,
+                    {
+                        "search_sha256": identity(config),
+                        "start": environment.now(),
+                        "command": sys.argv,
+                        "refit": self.refit,
+                    },
                 )
                 book = Book(search.direction)
                 view = SearchView(terminal, search, book)
@@ -69,43 +75,77 @@ class Tune:
             dryrun.tell(config, search, _tuner(search), pool, self.workers.count, terminal)
 
 
-def resume(
-    place: RunDir,
-    assignments: Sequence[str],
-    allow_changed: bool,
-    extend: bool,
-    workers: Workers,
-    device: backend.Device,
-    verbose: bool,
-    terminal: Terminal,
-) -> None:
-    """Goes on with a search that was stopped or killed; a larger budget may be given with `--set tune.trials=…`.
+@dataclass(frozen=True)
+class Resume:
+    """What `nntrain resume` of a search was asked for. `refit` is None for what the search was begun with."""
 
-    With `extend`, space and engine may change too: the engine begins anew, and the trials that were trained count.
-    Raises ConfigError for any other change, and NNTrainError where the journal cannot be used.
-    """
-    _refuse_other_assignments(assignments, extend)
-    with place.owned():
-        journal = Journal.open(place)
-        head, events, complaint = journal.read(mend=True)
-        if complaint:
-            terminal.note(f"warning: {complaint}")
-        file = _search_file(place, head, events)
-        config = load_whole(file, assignments)
+    place: RunDir
+    assignments: tuple[str, ...]
+    allow_changed: bool
+    extend: bool
+    refit: int | None
+    workers: Workers
+    device: backend.Device
+    verbose: bool
+
+    def run(self, terminal: Terminal) -> None:
+        """Goes on with a search that was stopped or killed, or has ended; `--set tune.trials=…` is a larger budget.
+
+        With `extend`, space and engine may change too: the engine begins anew, and the trials that were trained count.
+        Raises ConfigError for any other change, and NNTrainError where the journal cannot be used.
+        """
+        _refuse_other_assignments(self.assignments, self.extend)
+        with self.place.owned():
+            journal = Journal.open(self.place)
+            head, events, complaint = journal.read(mend=True)
+            if complaint:
+                terminal.note(f"warning: {complaint}")
+            file = _search_file(self.place, head, events)
+            config = load_whole(file, self.assignments)
+            terminal.log.extend(self.place.read_log())
+            with self.workers.start(config, self.device, self.verbose) as pool:
+                tuner = _tuner(search_of(config))
+                if not self.allow_changed:
+                    _refuse_changed(self.place, config)
+                events += self._told(journal, load_whole(file), config)
+                self._go_on(config, tuner, journal, head, events, pool, terminal)
+
+    def _told(self, journal: Journal, before: Config, config: Config) -> list[dict[str, Any]]:
+        """Writes down what is another from here on, so that the next `resume` knows it; returns the new events."""
+        events: list[dict[str, Any]] = []
+        if self.refit is not None:
+            events.append({"event": "refit", "refit": self.refit})
+        if self.extend and identity(config) != identity(before):
+            events.append({"event": "extend", "search_sha256": identity(config), "search": _as_search(config)})
+        for event in events:
+            journal.add(event)
+        if self.assignments:
+            self.place.write(rundir.SEARCH, _as_search(config))
+        return events
+
+    def _go_on(
+        self,
+        config: Config,
+        tuner: Any,
+        journal: Journal,
+        head: dict[str, Any],
+        events: Sequence[dict[str, Any]],
+        pool: Any,
+        terminal: Terminal,
+    ) -> None:
         search = search_of(config)
-        spent = next((event["spent"] for event in reversed(events) if "spent" in event), 0.0)
-        terminal.log.extend(place.read_log())
-        with workers.start(config, device, verbose) as pool:
-            tuner, book = _tuner(search), Book(search.direction)
-            if not allow_changed:
-                _refuse_changed(place, config)
-            if extend and identity(config) != identity(load_whole(file)):
-                events.append(_extend(place, journal, config))
-            course = replayed(tuner, book, events)
-            terminal.note(f"going on with {place}: {book.progress}")
-            view = SearchView(terminal, search, book, spent)
-            runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view, spent)
-            _carry_out(runner, view, 0, terminal)
+        book = Book(search.direction)
+        course = replayed(tuner, book, events)
+        spent = _last("spent", events, 0.0)
+        terminal.note(f"going on with {self.place}: {book.progress}")
+        view = SearchView(terminal, search, book, spent)
+        runner = Runner(SearchDir(config, search, self.place, book), journal, course, pool, view, spent)
+        _carry_out(runner, view, _last("refit", [head, *events], 0), terminal)
+
+
+def _last(name: str, events: Sequence[dict[str, Any]], default: Any) -> Any:
+    """What the latest of the events that know it say."""
+    return next((event[name] for event in reversed(events) if name in event), default)
 
 
 def _refuse_changed(place: RunDir, config: Config) -> None:
@@ -122,35 +162,30 @@ def _refuse_changed(place: RunDir, config: Config) -> None:
 def _search_file(place: RunDir, head: dict[str, Any], events: Sequence[dict[str, Any]]) -> Path:
     """The file of the search as it is now; raises NNTrainError where it is not the one of the journal."""
     path = place.path / rundir.SEARCH
-    extended = next((event for event in reversed(events) if event["event"] == "extend"), None)
-    if extended is not None and path.read_text(encoding="utf-8") != extended["search"]:
-        place.write(rundir.SEARCH, extended["search"])  # a kill came between the two
-    if identity(load_whole(path)) != (extended or head).get("search_sha256"):
+    before, now = [{}, head, *(event for event in events if event["event"] == "extend")][-2:]
+    found, wanted = identity(load_whole(path)), now.get("search_sha256")
+    if found == before.get("search_sha256") != wanted:  # a kill came between the two
+        place.write(rundir.SEARCH, now["search"])
+    elif found != wanted:
         message = f"`{path}` is not the search that `{rundir.JOURNAL}` is about"
         raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
     return path
 
 
-def _extend(place: RunDir, journal: Journal, config: Config) -> dict[str, Any]:
-    """Writes down that the search is another one from here on."""
-    event = {"event": "extend", "search_sha256": identity(config), "search": _as_search(config)}
-    journal.add(event)
-    place.write(rundir.SEARCH, event["search"])
-    return event
-
-
 def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal) -> None:
     """Runs the search and writes what it came to; raises when it was stopped, or ended for want of a score."""
+    place = runner.folder.place
     try:
         with view:
             reason = runner.run()
+        runner.folder.write()
+        place.write_log(terminal.log)
+        searchend.finish(runner, reason, refit, terminal)
     except Stopped as error:
-        raise error.after(runner.book.progress, f"`nntrain resume {runner.folder.place}` goes on") from None
+        raise error.after(runner.book.progress, f"`nntrain resume {place}` goes on") from None
     finally:
         runner.folder.write()
-        runner.folder.place.write_log(terminal.log)
-    searchend.finish(runner, reason, refit, terminal)
-    runner.folder.place.write_log(terminal.log)
+        place.write_log(terminal.log)
     if runner.broken:
         help = "mend it, or let the search go on with `--set tune.on_error=continue`"
         raise NNTrainError(f"the search was stopped: {reason}", help=help)

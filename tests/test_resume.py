@@ -15,9 +15,10 @@ from nntrain.errors import ConfigError, NNTrainError
 
 backend.start("cpu")
 
-from nntrain import repro  # noqa: E402
+from nntrain import commands, repro  # noqa: E402
 from nntrain.commands import Fit  # noqa: E402
 from nntrain.engine.checkpoint import Store  # noqa: E402
+from nntrain.placement import Where  # noqa: E402
 from nntrain.resume import resume  # noqa: E402
 from nntrain.rundir import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
@@ -210,3 +211,12 @@ def test_a_run_killed_while_it_wrote_its_figures_writes_them_and_a_newer_checkpo
         name: array.tobytes() for name, array in then.state.arrays.items()
     }
     assert (copy.path / "summary.json").is_file()
+
+
+def test_what_is_for_a_search_is_refused_for_a_run(finished: RunDir) -> None:
+    with pytest.raises(ConfigError) as caught:
+        commands.resume("run", finished.path.parent, (), False, False, Where("cpu"), False, quiet(), refit=1)
+    assert str(caught.value) == (
+        "error: `run` is no search: `--extend`, `--refit`, `--executor` and `--address` are for one\n"
+        " help: leave them out"
+    )

@@ -242,7 +242,7 @@ def test_a_killed_search_goes_on_and_ends_as_if_it_had_not_been(tune: Tune, comm
     calm = tune(LONG, "-q", "--set", "train.epochs=60", name="calm")
     (tmp_path / "torn.yaml").write_text(NET + LONG)
     journal = tmp_path / "runs" / "torn" / "journal.jsonl"
-    process = _started(tmp_path, "tune", "torn.yaml", "--set", "train.epochs=60")
+    process = _started(tmp_path, "tune", "torn.yaml", "--set", "train.epochs=60", "--refit", "1")
     for count in (2, 4):
         _wait_for(journal, "start", count)
         os.killpg(process.pid, signal.SIGKILL)
@@ -251,8 +251,14 @@ def test_a_killed_search_goes_on_and_ends_as_if_it_had_not_been(tune: Tune, comm
     _, message = process.communicate(timeout=100)
     assert process.returncode == 0, message
     assert Searched(tmp_path / "runs" / "torn", "", "", 0).rows == calm.rows
-    again = command(tmp_path, "resume", "torn", "-q")
-    assert again.returncode == 0 and Searched(tmp_path / "runs" / "torn", "", "", 0).rows == calm.rows
+    best = calm.summary["best"]["run"]
+    torn = Searched(tmp_path / "runs" / "torn", "", "", 0)
+    assert {name: one["trial"] for name, one in torn.summary["refit"].items()} == {"refit-1": best}
+    refitted = torn.place / "refit-1" / "model.keras"
+    before = refitted.stat().st_mtime_ns
+    again = command(tmp_path, "resume", "torn", "-q", "--refit", "2")
+    assert again.returncode == 0 and torn.rows == calm.rows
+    assert list(torn.summary["refit"]) == ["refit-1", "refit-2"] and refitted.stat().st_mtime_ns == before
 
 
 def _workers(parent: int) -> list[int]:
@@ -301,8 +307,11 @@ def test_what_must_not_change_in_a_search_is_refused(tune: Tune, command: Any, t
     assert (refused.returncode, "this would change the search: `tune.space`" in refused.stderr) == (2, True)
     refused = command(tmp_path, "resume", "net", "--set", "train.epochs=5")
     assert (refused.returncode, "a search cannot go on with another `train.epochs`" in refused.stderr) == (2, True)
-    longer = command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=2")
+    longer = command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=2", "--refit", "1")
     assert longer.returncode == 0 and len(found.rows) == 2
+    assert list(found.summary["refit"]) == ["refit-1"]
+    again = command(tmp_path, "resume", "net", "-q")
+    assert (again.returncode, found.summary["ended"]) == (0, "all 2 trials are done")
     text = (found.place / "search.yaml").read_text()
     (found.place / "search.yaml").write_text(text.replace("batch_size: 16", "batch_size: 12"))
     changed = command(tmp_path, "resume", "net")
@@ -329,7 +338,8 @@ def test_a_search_is_extended_and_what_was_trained_counts(tune: Tune, command: A
     again = command(tmp_path, "resume", "net", "-q", "--extend", "--set", space % "24, 32, 8")
     assert again.returncode == 0, again.stderr
     assert [row["train.batch_size"] for row in found.rows] == ["16", "32", "8", "24"]
-    assert command(tmp_path, "resume", "net", "-q").returncode == 0 and len(found.rows) == 4
+    assert command(tmp_path, "resume", "net", "-q", "--set", "tune.keep=all").returncode == 0 and len(found.rows) == 4
+    assert "keep: all" in (found.place / "search.yaml").read_text()
 
 
 def test_hyperband_goes_on_after_a_budget_with_the_checkpoints_of_its_trials(
