@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nntrain.errors import NNTrainError
 from nntrain.executors._task import Executor, Task
-from nntrain.searchdir import length_of, trial_config
+from nntrain.searchdir import data_error, length_of, trial_config
 from nntrain.spec.load import Config
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml
@@ -81,6 +81,8 @@ def _epoch_seconds(config: Config, search: Search, executor: Executor) -> float:
         executor.submit(Task(0, str(Path(folder) / "sample"), as_yaml(sample)))
         while (event := executor.next()) is None or event.kind == "epoch":
             continue
+    if event.faults:
+        raise data_error(config, event)
     if event.kind != "done":
         raise NNTrainError(f"the config as it is written does not train: {event.message}")
     return event.rows[-1]["seconds"]

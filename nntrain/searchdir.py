@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nntrain import rundir
-from nntrain.errors import ConfigError
-from nntrain.executors._task import Task
+from nntrain.errors import ConfigError, DataError
+from nntrain.executors._task import Event, Task
 from nntrain.rundir import RunDir
-from nntrain.spec.load import Config
+from nntrain.spec.load import Config, in_order
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml, with_values
 from nntrain.trialbook import Book, Entry
@@ -77,6 +77,11 @@ def refuse_longer(run: RunDir) -> None:
         fit = f"`nntrain fit {run.path / rundir.RESOLVED} --set train.epochs=...`"
         help = f"train it apart with {fit}, from its weights with `--init-from {run}`"
         raise ConfigError(f"`{run}` is a trial of a search, which ranks it by its length as it is", help=help)
+
+
+def data_error(config: Config, event: Event) -> DataError:
+    """The error for the faults that a worker has found in the data, with their places in the config of the search."""
+    return DataError(problems=in_order(config.document, event.faults))
 
 
 def length_of(config: Config, proposal: Proposal) -> int:

@@ -17,7 +17,7 @@ from nntrain.engine.history import Row
 from nntrain.engine.loop import PRUNED
 from nntrain.engine.signals import StopRequest
 from nntrain.engine.state import State
-from nntrain.errors import ConfigError, NNTrainError, Stopped, in_one_line
+from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
 from nntrain.executors._task import Event, Task
 from nntrain.experiment import Prepared
 from nntrain.guidance import Guidance
@@ -53,7 +53,8 @@ class Workbench:
         except Stopped as error:
             return Event(task.number, "stopped", message=error.problems[0].message)
         except NNTrainError as error:
-            return self._failed(task, terminal, in_one_line(error))
+            event = self._failed(task, terminal, in_one_line(error))
+            return replace(event, faults=_faults(error, task)) if isinstance(error, DataError) else event
         except Exception as error:  # noqa: BLE001  # whatever it is, the next trial may well do without it
             self.programs.clear()
             if not _is_memory(error):
@@ -178,6 +179,12 @@ def _moved(tree: Any, places: Mapping[str, str]) -> Any:
 def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
     train = {name: value for name, value in tree["train"].items() if name not in _LENGTHS}
     return {**{name: value for name, value in tree.items() if name != "tune"}, "train": train}
+
+
+def _faults(error: DataError, task: Task) -> tuple[Problem, ...]:
+    """The faults of the data; those that stand at an option of the config do so in that of the search."""
+    own = str(Path(task.folder) / rundir.RESOLVED)
+    return tuple(replace(one, span=None) if one.span and one.span.file == own else one for one in error.problems)
 
 
 def _words(error: Exception) -> str:

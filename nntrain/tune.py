@@ -7,14 +7,15 @@ import math
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from nntrain.course import Course
 from nntrain.engine.signals import StopRequest, watched
-from nntrain.errors import ConfigError, NNTrainError, in_one_line
+from nntrain.errors import ConfigError, DataError, NNTrainError, in_one_line
 from nntrain.executors._task import Event, Executor, Task
 from nntrain.journal import Journal
-from nntrain.searchdir import SearchDir, length_of
+from nntrain.searchdir import SearchDir, data_error, length_of
+from nntrain.searchview import SearchView
 from nntrain.spec.search import Search
 from nntrain.spec.wording import counted
 from nntrain.trialbook import Book, Entry, Underway, mean_and_spread, score_of
@@ -22,19 +23,6 @@ from nntrain.tuners._tuner import Waiting
 
 POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
 SAME_CAUSE = 3  # failures for one cause that end a search
-
-
-class View(Protocol):
-    """What is told while the search goes on."""
-
-    def epoch(self, entry: Entry, row: dict[str, float], score: float | None) -> None:
-        """After an epoch of a trial."""
-
-    def begun(self) -> None:
-        """After a trial has begun."""
-
-    def ended(self, entry: Entry) -> None:
-        """After a trial has ended."""
 
 
 @dataclass
@@ -45,18 +33,19 @@ class Runner:
     journal: Journal
     course: Course
     executor: Executor
-    view: View
+    view: SearchView
     spent: float = 0.0
     ending: str = ""  # why no more trials are begun
     giving_up: bool = False  # whether those that were begun are not begun again either
     broken: bool = False  # whether it is for three failures
+    fault: DataError | None = None  # of the data, which every trial reads
     underway: dict[int, Underway] = field(default_factory=dict)
 
     def run(self) -> str:
         """Runs trials until the budget, the space or the algorithm is at its end; returns why, in words.
 
-        Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, and NNTrainError when
-        three trials failed for one cause or no trial has a score.
+        Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, DataError when the data
+        are wrong, and NNTrainError when no trial has a score.
         """
         self.began = time.monotonic() - self.spent
         with watched() as request:
@@ -65,6 +54,8 @@ class Runner:
             finally:
                 self.journal.add({"event": "pause", "spent": self.seconds})
         request.raise_if_asked()
+        if self.fault is not None:
+            raise self.fault
         if not self.book.best:
             raise self._nothing()
         return self.ending
@@ -219,10 +210,24 @@ class Runner:
             underway.found[event.number] = event
             if underway.complete:
                 self._score(underway)
+        elif event.kind == "failed" and event.faults and not self._reads_other_data:
+            self._refuse_data(event)
         elif event.kind == "failed":
             self._end(underway.entry, message=event.message)
         elif event.kind == "lost":
             self._lost(underway, event)
+
+    @property
+    def _reads_other_data(self) -> bool:
+        """Whether another trial may do better where the data are wrong."""
+        return any(one.path.startswith("data.") for one in self.search.space.parameters)
+
+    def _refuse_data(self, event: Event) -> None:
+        """No trial can be trained. Those that were begun count as stopped, to be gone on with on mended data."""
+        self.fault = data_error(self.folder.config, event)
+        self.ending = "the data are wrong"
+        self._give_up_waiting()
+        self.executor.stop()
 
     def _hear(self, entry: Entry, event: Event) -> None:
         epoch = int(event.row["epoch"])

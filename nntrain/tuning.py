@@ -183,6 +183,9 @@ def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal)
         searchend.finish(runner, reason, refit, terminal)
     except Stopped as error:
         raise error.after(runner.book.progress, f"`nntrain resume {place}` goes on") from None
+    except NNTrainError as error:
+        terminal.log.append(str(error))
+        raise
     finally:
         runner.folder.write()
         place.write_log(terminal.log)

@@ -385,3 +385,44 @@ def test_a_failed_repeat_does_not_disturb_what_is_trained_again(tune: Tune) -> N
     assert found.code == 0, found.err
     assert [row["status"] for row in found.rows] == ["done", "failed"]
     assert list(found.summary["refit"]) == ["refit-1"] and found.summary["refit"]["refit-1"]["trial"] == "trial-001"
+
+
+TABLE = ("--set", "model=[Normalization, {Dense: {units: 8, activation: relu}}]", "--set")
+COLUMNS = "data={csv_table: {path: data.csv, %s}}"
+
+
+def _write_table(folder: Path, cell: str = "1") -> None:
+    lines = [f"{number % 7},{number % 5},{'ab'[number % 2]}" for number in range(60)]
+    (folder / "data.csv").write_text(f"x,y,label\n3,{cell},a\n" + "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("cell", "columns"), [("?", "label: label"), ("1", "label: colour")])
+def test_wrong_data_end_a_search_at_once_with_the_message_of_fit(
+    tune: Tune, command: Any, tmp_path: Path, cell: str, columns: str
+) -> None:
+    _write_table(tmp_path, cell)
+    data = (*TABLE, COLUMNS % columns)
+    found = tune(SPACE + "  trials: 5\n  on_error: continue\n", "-q", "--workers", "2", *data)
+    fitted = command(tmp_path, "fit", "net.yaml", "-q", *data)
+    assert (found.code, found.err) == (4, fitted.stderr)
+    assert "data.csv:2:3" in found.err or "--set data" in found.err
+    assert {row["status"] for row in found.rows} == {"stopped"}
+    dry = tune(SPACE, "--dry-run", *data)
+    assert (dry.code, dry.err) == (4, fitted.stderr)
+
+
+def test_mended_data_let_a_search_go_on(tune: Tune, command: Any, tmp_path: Path) -> None:
+    _write_table(tmp_path, "?")
+    found = tune(SPACE + "  trials: 2\n", "-q", *TABLE, COLUMNS % "label: label")
+    assert found.code == 4
+    _write_table(tmp_path)
+    assert command(tmp_path, "resume", "net", "-q").returncode == 0
+    assert [row["status"] for row in found.rows] == ["done", "done"]
+
+
+def test_data_that_are_wrong_for_one_value_fail_a_trial(tune: Tune, tmp_path: Path) -> None:
+    _write_table(tmp_path, "?")
+    tail = "  engine: GridSearch\n  space: {data.csv_table.ignore: {choice: [[y], [x]]}}\n"
+    found = tune(tail, "-q", *TABLE, COLUMNS % "label: label, ignore: [y]")
+    assert found.code == 0, found.err
+    assert [row["status"] for row in found.rows] == ["done", "failed"]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from nntrain.errors import Problem
+
 
 @dataclass(frozen=True)
 class Task:
@@ -29,8 +31,9 @@ class Event:
     """What an executor has to say about a task.
 
     epoch: `row` is the new row of metrics.csv (the executor waits for `answer` if the task is judged). done: `summary`
-    is that of summary.json and `rows` all rows; a pruned training is done too. failed: `message` says why. lost: the
-    worker died; the task may be submitted again. stopped: the task was asked to stop and can be gone on with.
+    is that of summary.json and `rows` all rows; a pruned training is done too. failed: `message` says why, and `faults`
+    what is wrong with the data where these are wrong. lost: the worker died; the task may be submitted again. stopped:
+    the task was asked to stop and can be gone on with.
     """
 
     number: int
@@ -39,6 +42,7 @@ class Event:
     rows: list[dict[str, float]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     message: str = ""
+    faults: tuple[Problem, ...] = ()
 
 
 class Executor(Protocol):
