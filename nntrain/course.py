@@ -4,7 +4,7 @@ A search whose space was extended begins its engine anew; what was trained alrea
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,12 +16,17 @@ from nntrain.tuners._tuner import Proposal, Tuner, Waiting
 
 @dataclass
 class Course:
-    """`first`: the trials before this number were proposed over another space. `asked`: the trials of the proposals."""
+    """`first`: the trials before this number were proposed over another space. `asked`: the trials of the proposals.
+
+    `key` is equal for sets of values that make the same trial.
+    """
 
     tuner: Tuner
     book: Book
     first: int = 0
+    key: Callable[[Values], str] = json.dumps
     asked: list[int] = field(default_factory=list)
+    _keys: dict[int, str] = field(default_factory=dict)  # of the trials before `first`
 
     def ask(self) -> Proposal | Waiting | None:
         """The next proposal that needs a training, its parent by the trial's number."""
@@ -51,25 +56,25 @@ class Course:
 
     def _known(self, proposal: Proposal) -> Entry | None:
         """The trial of the former space that had these values and was trained in full."""
-        if proposal.epochs is not None:
+        former = [entry for entry in self.book.entries[: self.first] if entry.status == "done"]
+        whole = [entry for entry in former if entry.proposal.epochs is None]
+        if proposal.epochs is not None or not whole:
             return None
-        for entry in self.book.entries[: self.first]:
-            whole = entry.status == "done" and entry.proposal.epochs is None
-            if whole and _canonical(entry.proposal.values) == _canonical(proposal.values):
-                return entry
-        return None
+        wanted = self.key(proposal.values)
+        return next((entry for entry in whole if self._key_of(entry) == wanted), None)
+
+    def _key_of(self, entry: Entry) -> str:
+        if entry.number not in self._keys:
+            self._keys[entry.number] = self.key(entry.proposal.values)
+        return self._keys[entry.number]
 
 
-def _canonical(values: Values) -> str:
-    return json.dumps(values, sort_keys=True)
-
-
-def replayed(tuner: Tuner, book: Book, events: Sequence[Mapping[str, Any]]) -> Course:
+def replayed(tuner: Tuner, book: Book, events: Sequence[Mapping[str, Any]], key: Callable[[Values], str]) -> Course:
     """The engine and the book where the journal left them; raises NNTrainError where the engine now acts otherwise."""
     last = max((place for place, event in enumerate(events, 1) if event["event"] == "extend"), default=0)
     for event in events[:last]:
         retell(book, event)
-    course = Course(tuner, book, first=len(book.entries))
+    course = Course(tuner, book, len(book.entries), key)
     for event in events[last:]:
         _repeat(course, event)
     for entry in book.entries:

@@ -1,5 +1,6 @@
 """The directory of a search: its trials' folders and configs, the table, the best config, the models that are kept."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from nntrain.rundir import RunDir
 from nntrain.spec.load import Config, in_order
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml, with_values
+from nntrain.spec.space import Values
 from nntrain.trialbook import Book, Entry
 from nntrain.trials import trials_csv
 from nntrain.tuners._tuner import Proposal
@@ -37,6 +39,19 @@ class SearchDir:
                 parent=None if parent is None else str(self.run_dir(self.book.entries[parent], repeat).path.absolute()),
                 judged=self.search.tune.pruner is not None,
             )
+
+    def key(self, values: Values) -> str:
+        """Equal for sets of values that make the same trial, be they of this space or of one before it was changed.
+
+        A value that is the config's own counts as not put, for one may be known that is not written.
+        """
+        own = {**self.book.entries[0].proposal.values, **self.search.space.own}
+        other = {path for path, value in values.items() if path not in own or own[path] != value}
+        kept = {path: value for path, value in values.items() if any(f"{path}.".startswith(f"{o}.") for o in other)}
+        try:
+            return as_yaml(with_values(self.config, kept))
+        except ConfigError:
+            return json.dumps(values, sort_keys=True)
 
     def run_dir(self, entry: Entry, repeat: int = 0) -> RunDir:
         """The run directory of a training."""

@@ -8,7 +8,7 @@ from nntrain.searchview import short_names, shown_value
 from nntrain.spec.wording import counted
 from nntrain.terminal import Terminal, json_ready, shown_figure
 from nntrain.trialbook import Entry
-from nntrain.trials import Trial
+from nntrain.trials import Trial, paths_of
 from nntrain.tune import Runner
 
 SHOWN = 10  # trials in the table at the end
@@ -59,7 +59,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
 def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
     terminal.event("summary", {"run": str(runner.folder.place), **summary})
     metric, ranked = runner.search.metric, runner.book.ranked()
-    paths = list(dict.fromkeys(one.path for one in runner.search.space.parameters))
+    paths = paths_of(runner.book.trials(), runner.search.space)
     spread = ("spread",) if runner.search.tune.repeats > 1 else ()
     rows = [
         [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]

@@ -41,20 +41,24 @@ class Trial:
         return self.score is not None and isfinite(self.score)
 
 
+def paths_of(trials: Sequence[Trial], space: Space) -> list[str]:
+    """The paths that are searched, then those that only trials before a change of the space have."""
+    searched = [parameter.path for parameter in space.parameters]
+    return list(dict.fromkeys([*searched, *(path for trial in trials for path in trial.values)]))
+
+
 def trials_csv(trials: Sequence[Trial], space: Space) -> list[dict[str, Any]]:
     """The rows of the table: trial, status, score, spread, epochs, seconds, a column for each path, message.
 
-    A cell is empty where there is no figure and where a parameter is not active. A mapping or a list is JSON. Text that
-    a spreadsheet would execute as a formula gets an apostrophe in front.
+    A cell is empty where there is no figure, and where a parameter is not active or not one of the trial's space. A
+    mapping or a list is JSON. Text that a spreadsheet would execute as a formula gets an apostrophe in front.
     """
-    return [_row(trial, space) for trial in trials]
+    paths = paths_of(trials, space)
+    return [_row(trial, paths) for trial in trials]
 
 
-def _row(trial: Trial, space: Space) -> dict[str, Any]:
-    values = {
-        parameter.path: _cell(trial.values[parameter.path]) if parameter.path in trial.values else ""
-        for parameter in space.parameters
-    }
+def _row(trial: Trial, paths: Sequence[str]) -> dict[str, Any]:
+    values = {path: _cell(trial.values[path]) if path in trial.values else "" for path in paths}
     return {
         "trial": trial.number,
         "status": trial.status,

@@ -135,11 +135,12 @@ class Resume:
     ) -> None:
         search = search_of(config)
         book = Book(search.direction)
-        course = replayed(tuner, book, events)
+        folder = SearchDir(config, search, self.place, book)
+        course = replayed(tuner, book, events, folder.key)
         spent = _last("spent", events, 0.0)
         terminal.note(f"going on with {self.place}: {book.progress}")
         view = SearchView(terminal, search, book, spent)
-        runner = Runner(SearchDir(config, search, self.place, book), journal, course, pool, view, spent)
+        runner = Runner(folder, journal, course, pool, view, spent)
         _carry_out(runner, view, _last("refit", [head, *events], 0), terminal)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from nntrain.course import Course, replayed
 from nntrain.errors import NNTrainError
+from nntrain.spec.space import Values
 from nntrain.trialbook import Book
 from nntrain.tuners._tuner import Proposal, Waiting
 
@@ -47,11 +48,16 @@ def tell(trial: int, score: float | None = 0.5, status: str = "done") -> dict[st
 EXTEND = {"event": "extend"}
 
 
+def key(values: Values) -> str:
+    """Of trials whose config has a batch size of 8 itself."""
+    return str({"train.batch_size": 8, **values})
+
+
 def test_an_engine_is_told_again_what_it_was_told() -> None:
     first, second, third = sizes(8, 16, 32)
     tuner, book = Fixed(first, second, third), Book("min")
     events = [ask(first), {"event": "start", "trial": 0, "task": 0}, ask(second), tell(1, 0.25), tell(0)]
-    course = replayed(tuner, book, events)
+    course = replayed(tuner, book, events, key)
     assert tuner.told == [(1, 0.25, 3), (0, 0.5, 3)]
     assert [(entry.status, entry.score) for entry in book.entries] == [("done", 0.5), ("done", 0.25)]
     assert course.ask() == third
@@ -60,34 +66,43 @@ def test_an_engine_is_told_again_what_it_was_told() -> None:
 def test_a_trial_that_ran_when_all_was_killed_is_a_stopped_one() -> None:
     (first,) = sizes(8)
     book = Book("min")
-    replayed(Fixed(first), book, [ask(first), {"event": "start", "trial": 0, "task": 0}])
+    replayed(Fixed(first), book, [ask(first), {"event": "start", "trial": 0, "task": 0}], key)
     assert [trial.status for trial in book.trials()] == ["stopped"]
 
 
 def test_an_engine_that_proposes_otherwise_is_found_out() -> None:
     first, second = sizes(8, 16)
     with pytest.raises(NNTrainError, match="the engine proposes other values for trial-001 than it did before"):
-        replayed(Fixed(second), Book("min"), [ask(first)])
+        replayed(Fixed(second), Book("min"), [ask(first)], key)
 
 
 def test_a_pruner_that_judges_otherwise_is_found_out() -> None:
     (first,) = sizes(8)
     report = {"event": "report", "trial": 0, "epoch": 1, "score": 2.0}
-    replayed(Fixed(first), Book("min"), [ask(first), {**report, "stop": True}])
+    replayed(Fixed(first), Book("min"), [ask(first), {**report, "stop": True}], key)
     with pytest.raises(NNTrainError, match="the pruner judges trial-001 otherwise than it did before"):
-        replayed(Fixed(first), Book("min"), [ask(first), {**report, "stop": False}])
+        replayed(Fixed(first), Book("min"), [ask(first), {**report, "stop": False}], key)
 
 
 def test_trials_of_the_former_space_are_told_to_the_new_engine_and_not_trained_again() -> None:
     first, second, third = sizes(8, 16, 32)
     tuner, book = Fixed(second, third, first), Book("min")
-    course = replayed(tuner, book, [ask(first), tell(0, 0.75), ask(second), tell(1, None, "failed"), EXTEND])
+    events = [ask(first), tell(0, 0.75), ask(second), tell(1, None, "failed"), EXTEND]
+    course = replayed(tuner, book, events, key)
     assert course.ask() == second, "it has failed, and is tried again"
     course.book.add(second)
     assert course.ask() == third
     course.book.add(third)
     assert course.ask() is None and course.ended == "the list is at its end"
     assert tuner.told == [(2, 0.75, 3)]
+
+
+def test_a_trial_is_known_by_what_it_trains_and_not_by_the_paths_that_are_searched() -> None:
+    own, other = Proposal({"train.batch_size": 8}), Proposal({"train.shuffle": False})
+    tuner = Fixed(Proposal({}), other)
+    course = replayed(tuner, Book("min"), [ask(own), tell(0, 0.75), EXTEND], key)
+    assert course.ask() == other
+    assert tuner.told == [(0, 0.75, 3)]
 
 
 def test_the_parent_of_a_promotion_is_told_by_the_number_of_its_trial() -> None:

@@ -40,6 +40,17 @@ def test_the_columns_in_their_order():
     ]
 
 
+def test_a_path_that_left_the_space_keeps_its_column():
+    trials = [
+        Trial(1, {"train.batch_size": 8}, 0.5, "done", 3, 1),
+        Trial(2, {"train.shuffle": True}, 0.4, "done", 3, 1),
+    ]
+    first, second = trials_csv(trials, SPACE)
+    assert list(first)[6:] == [one.path for one in SPACE.parameters] + ["train.batch_size", "message"]
+    assert (first["train.batch_size"], first["train.shuffle"]) == (8, "")
+    assert (second["train.batch_size"], second["train.shuffle"]) == ("", "true")
+
+
 def test_what_is_not_there_is_empty():
     found = trials_csv([Trial(2, {"train.optimizer": "adam"}, None, "failed", 0, 0.1, message="no\n memory")], SPACE)[0]
     assert (found["score"], found["spread"]) == ("", "")

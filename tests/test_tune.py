@@ -340,6 +340,10 @@ def test_a_search_is_extended_and_what_was_trained_counts(tune: Tune, command: A
     assert [row["train.batch_size"] for row in found.rows] == ["16", "32", "8", "24"]
     assert command(tmp_path, "resume", "net", "-q", "--set", "tune.keep=all").returncode == 0 and len(found.rows) == 4
     assert "keep: all" in (found.place / "search.yaml").read_text()
+    other = "tune.space={model.1.Dense.units: {choice: [8, 4]}}"
+    assert command(tmp_path, "resume", "net", "-q", "--extend", "--set", other).returncode == 0
+    assert [row["train.batch_size"] for row in found.rows] == ["16", "32", "8", "24", ""]
+    assert [row["model.1.Dense.units"] for row in found.rows] == ["", "", "", "", "4"], "the config has 8 itself"
 
 
 def test_hyperband_goes_on_after_a_budget_with_the_checkpoints_of_its_trials(
