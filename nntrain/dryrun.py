@@ -19,9 +19,14 @@ UNKNOWN = 100_000  # proposals after which counting is given up
 
 
 def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, workers: int, terminal: Terminal) -> None:
-    """Counts the trials, times two epochs of the config as it is written, and says both."""
-    epochs = _lengths(config, search, tuner)
-    epoch_seconds = _epoch_seconds(config, search, executor)
+    """Counts the trials, times two epochs of the config as it is written, and says both.
+
+    Where `train.steps` says how long to train, the whole config is timed, which tells how many epochs that are.
+    """
+    lengths = _lengths(config, search, tuner)
+    rows = _sample(config, search, executor)
+    epochs = [length or len(rows) for length in lengths]
+    epoch_seconds = rows[:SAMPLE_EPOCHS][-1]["seconds"]
     seconds = (sum(epochs) * epoch_seconds * search.tune.repeats + OVERHEAD_SECONDS * len(epochs)) / workers
     if search.tune.max_seconds is not None:
         seconds = min(seconds, search.tune.max_seconds)
@@ -43,7 +48,7 @@ def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, worke
 
 
 def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
-    """The epochs of each trial that the budget allows, if none stops early.
+    """The epochs of each trial that the budget allows, if none stops early; 0 as of `length_of`.
 
     An engine that comes to an end by itself is asked, and told a score for each trial; another one would take long.
     """
@@ -69,12 +74,12 @@ def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
 def _longest(config: Config, search: Search) -> int:
     """The most epochs that a trial may train, as far as the config says."""
     searched = [one for one in search.space.parameters if one.path == "train.epochs"]
-    ends = [max([one.high, *(option for option in one.options)]) for one in searched]
-    return int(max(ends, default=config.experiment.train.epochs or DEFAULT_EPOCHS))
+    ends = [max(option or DEFAULT_EPOCHS for option in one.options or [one.high]) for one in searched]
+    return int(max(ends, default=length_of(config, Proposal({}))))
 
 
-def _epoch_seconds(config: Config, search: Search, executor: Executor) -> float:
-    """Seconds of the second epoch of the config as it is written."""
+def _sample(config: Config, search: Search, executor: Executor) -> list[dict[str, float]]:
+    """The rows of a training of the config as it is written; raises DataError, and NNTrainError where it fails."""
     epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
     sample = trial_config(config, search, Proposal({}, epochs=epochs), 0)
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +90,7 @@ def _epoch_seconds(config: Config, search: Search, executor: Executor) -> float:
         raise data_error(config, event)
     if event.kind != "done":
         raise NNTrainError(f"the config as it is written does not train: {event.message}")
-    return event.rows[-1]["seconds"]
+    return event.rows
 
 
 def _words(seconds: float) -> str:

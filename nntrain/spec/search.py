@@ -185,6 +185,10 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
     if section.max_epochs_total is not None and config.experiment.train.steps is not None:
         message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
         yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
+    for one in written:
+        if section.max_epochs_total is not None and one.parameter.path == "train.steps":
+            message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
+            yield Problem(message, one.at, "search `train.epochs` in its place", on_key=True)
     if section.pruner is not None and section.repeats > 1:
         help = "remove one of the two"
         yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
