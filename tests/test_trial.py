@@ -285,6 +285,17 @@ def test_a_trial_that_fails_says_why_in_one_line_and_the_next_one_runs(tmp_path:
     done(bench, tmp_path / "good", net(epochs=1))
 
 
+def test_wrong_data_are_told_with_their_places_but_not_those_in_the_folder_of_the_trial(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("x,y\n1,a\n?,b\n2,a\n")
+    for label, span in (("y", "data.csv:3:1"), ("z", None)):
+        config = net(data=f"{{csv_table: {{path: {tmp_path / 'data.csv'}, label: {label}}}}}")
+        event = Workbench().run(Task(1, str(tmp_path / "bad"), config), silent)
+        (fault,) = event.faults
+        assert (event.kind, fault.path[:2]) == ("failed", ("data", "csv_table"))
+        assert fault.span is None if span is None else str(fault.span).endswith(span)
+    assert not Workbench().run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent).faults
+
+
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("a bug\nof ours")])
 def test_any_exception_is_a_failure_of_the_trial_alone(tmp_path: Path, error: Exception) -> None:
     def report(_: dict[str, float]) -> bool:
