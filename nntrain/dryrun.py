@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nntrain.errors import NNTrainError
 from nntrain.executors._task import Executor, Task
-from nntrain.searchdir import data_error, length_of, trial_config
+from nntrain.searchdir import error_of, length_of, trial_config
 from nntrain.spec.load import Config
 from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml
@@ -79,15 +79,15 @@ def _longest(config: Config, search: Search) -> int:
 
 
 def _sample(config: Config, search: Search, executor: Executor) -> list[dict[str, float]]:
-    """The rows of a training of the config as it is written; raises DataError, and NNTrainError where it fails."""
+    """The rows of a training of the config as it is written; raises as `fit` does where it fails."""
     epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
     sample = trial_config(config, search, Proposal({}, epochs=epochs), 0)
     with tempfile.TemporaryDirectory() as folder:
         executor.submit(Task(0, str(Path(folder) / "sample"), as_yaml(sample)))
         while (event := executor.next()) is None or event.kind == "epoch":
             continue
-    if event.faults:
-        raise data_error(config, event)
+    if event.wrong:
+        raise error_of(config, event)
     if event.kind != "done":
         raise NNTrainError(f"the config as it is written does not train: {event.message}")
     return event.rows

@@ -53,6 +53,12 @@ class SearchDir:
         except ConfigError:
             return json.dumps(values, sort_keys=True)
 
+    def is_hopeless(self, entry: Entry, failure: Event) -> bool:
+        """Whether no other trial can do better: the data are wrong for all, or the config is that was written."""
+        if failure.wrong == "data":
+            return not any(one.path.startswith("data.") for one in self.search.space.parameters)
+        return failure.wrong == "config" and entry.number == 0
+
     def run_dir(self, entry: Entry, repeat: int = 0) -> RunDir:
         """The run directory of a training."""
         path = self.place.path / entry.name
@@ -94,9 +100,10 @@ def refuse_longer(run: RunDir) -> None:
         raise ConfigError(f"`{run}` is a trial of a search, which ranks it by its length as it is", help=help)
 
 
-def data_error(config: Config, event: Event) -> DataError:
-    """The error for the faults that a worker has found in the data, with their places in the config of the search."""
-    return DataError(problems=in_order(config.document, event.faults))
+def error_of(config: Config, event: Event) -> ConfigError | DataError:
+    """The error for what a worker has found wrong, with its place in the config of the search."""
+    problems = in_order(config.document, event.faults)
+    return DataError(problems=problems) if event.wrong == "data" else ConfigError(problems=problems)
 
 
 def length_of(config: Config, proposal: Proposal) -> int:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from nntrain import experiment, resume, rundir, yamlfile
 from nntrain.atomic import writing
@@ -52,9 +52,12 @@ class Workbench:
             return self._run(_Trial(task, Path(task.folder), terminal, report, request))
         except Stopped as error:
             return Event(task.number, "stopped", message=error.problems[0].message)
-        except NNTrainError as error:
+        except (ConfigError, DataError) as error:
             event = self._failed(task, terminal, in_one_line(error))
-            return replace(event, faults=_faults(error, task)) if isinstance(error, DataError) else event
+            wrong: Literal["config", "data"] = "data" if isinstance(error, DataError) else "config"
+            return replace(event, wrong=wrong, faults=_faults(error, task))
+        except NNTrainError as error:
+            return self._failed(task, terminal, in_one_line(error))
         except Exception as error:  # noqa: BLE001  # whatever it is, the next trial may well do without it
             self.programs.clear()
             if not _is_memory(error):
@@ -181,8 +184,8 @@ def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in tree.items() if name != "tune"}, "train": train}
 
 
-def _faults(error: DataError, task: Task) -> tuple[Problem, ...]:
-    """The faults of the data; those that stand at an option of the config do so in that of the search."""
+def _faults(error: ConfigError | DataError, task: Task) -> tuple[Problem, ...]:
+    """What is wrong; what stands at an option of the config does so in that of the search."""
     own = str(Path(task.folder) / rundir.RESOLVED)
     return tuple(replace(one, span=None) if one.span and one.span.file == own else one for one in error.problems)
 

@@ -14,7 +14,7 @@ from nntrain.engine.signals import StopRequest, watched
 from nntrain.errors import ConfigError, DataError, NNTrainError, in_one_line
 from nntrain.executors._task import Event, Executor, Task
 from nntrain.journal import Journal
-from nntrain.searchdir import SearchDir, data_error, length_of
+from nntrain.searchdir import SearchDir, error_of, length_of
 from nntrain.searchview import SearchView
 from nntrain.spec.search import Search
 from nntrain.spec.wording import counted
@@ -38,14 +38,14 @@ class Runner:
     ending: str = ""  # why no more trials are begun
     giving_up: bool = False  # whether those that were begun are not begun again either
     broken: bool = False  # whether it is for three failures
-    fault: DataError | None = None  # of the data, which every trial reads
+    fault: ConfigError | DataError | None = None  # for which no trial can be trained
     underway: dict[int, Underway] = field(default_factory=dict)
 
     def run(self) -> str:
         """Runs trials until the budget, the space or the algorithm is at its end; returns why, in words.
 
-        Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, DataError when the data
-        are wrong, and NNTrainError when no trial has a score.
+        Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, DataError or ConfigError
+        when no trial can be trained, and NNTrainError when none has a score.
         """
         self.began = time.monotonic() - self.spent
         with watched() as request:
@@ -210,22 +210,17 @@ class Runner:
             underway.found[event.number] = event
             if underway.complete:
                 self._score(underway)
-        elif event.kind == "failed" and event.faults and not self._reads_other_data:
-            self._refuse_data(event)
+        elif event.kind == "failed" and self.folder.is_hopeless(underway.entry, event):
+            self._refuse(event)
         elif event.kind == "failed":
             self._end(underway.entry, message=event.message)
         elif event.kind == "lost":
             self._lost(underway, event)
 
-    @property
-    def _reads_other_data(self) -> bool:
-        """Whether another trial may do better where the data are wrong."""
-        return any(one.path.startswith("data.") for one in self.search.space.parameters)
-
-    def _refuse_data(self, event: Event) -> None:
+    def _refuse(self, event: Event) -> None:
         """No trial can be trained. Those that were begun count as stopped, to be gone on with on mended data."""
-        self.fault = data_error(self.folder.config, event)
-        self.ending = "the data are wrong"
+        self.fault = error_of(self.folder.config, event)
+        self.ending = "the data are wrong" if event.wrong == "data" else "the config as it is written is wrong"
         self._give_up_waiting()
         self.executor.stop()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nntrain import dryrun, yamlfile
-from nntrain.errors import DataError, NNTrainError, Problem
+from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
 from nntrain.executors._task import Event, Task
 from nntrain.spec.load import from_document
 from nntrain.spec.search import search_of
@@ -122,6 +122,7 @@ def test_a_promotion_trains_what_its_parent_did_not(capsys: pytest.CaptureFixtur
 def test_a_sample_that_fails_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NNTrainError, match="the config as it is written does not train: out of memory"):
         told(capsys, Sample(kind="failed", message="out of memory"))
-    with pytest.raises(DataError) as caught:
-        told(capsys, Sample(kind="failed", faults=(Problem("there is no row", ("data", "iris")),)))
-    assert caught.value.problems[0].span is not None and caught.value.problems[0].span.line == 2
+    for wrong, kind in (("data", DataError), ("config", ConfigError)):
+        with pytest.raises(kind) as caught:
+            told(capsys, Sample(kind="failed", wrong=wrong, faults=(Problem("there is no row", ("data", "iris")),)))
+        assert caught.value.problems[0].span is not None and caught.value.problems[0].span.line == 2

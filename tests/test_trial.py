@@ -293,7 +293,8 @@ def test_wrong_data_are_told_with_their_places_but_not_those_in_the_folder_of_th
         (fault,) = event.faults
         assert (event.kind, fault.path[:2]) == ("failed", ("data", "csv_table"))
         assert fault.span is None if span is None else str(fault.span).endswith(span)
-    assert not Workbench().run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent).faults
+    event = Workbench().run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent)
+    assert (event.wrong, [fault.span for fault in event.faults]) == ("config", [None])
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("a bug\nof ours")])

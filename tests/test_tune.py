@@ -415,6 +415,17 @@ def test_wrong_data_end_a_search_at_once_with_the_message_of_fit(
     assert (dry.code, dry.err) == (4, fitted.stderr)
 
 
+def test_a_config_that_only_the_data_show_to_be_wrong_ends_a_search_at_once(
+    tune: Tune, command: Any, tmp_path: Path
+) -> None:
+    _write_table(tmp_path)
+    wrong = (*TABLE, COLUMNS % "label: label", "--set", "model=[{Dense: {units: 5, activation: softmax}}]")
+    found = tune("  trials: 5\n  space: {train.batch_size: {choice: [8, 16]}}\n", "-q", *wrong)
+    fitted = command(tmp_path, "fit", "net.yaml", "-q", *wrong)
+    assert (found.code, found.err) == (2, fitted.stderr) and "5" in found.err
+    assert {row["status"] for row in found.rows} == {"stopped"}
+
+
 def test_mended_data_let_a_search_go_on(tune: Tune, command: Any, tmp_path: Path) -> None:
     _write_table(tmp_path, "?")
     found = tune(SPACE + "  trials: 2\n", "-q", *TABLE, COLUMNS % "label: label")

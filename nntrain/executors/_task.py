@@ -31,9 +31,9 @@ class Event:
     """What an executor has to say about a task.
 
     epoch: `row` is the new row of metrics.csv (the executor waits for `answer` if the task is judged). done: `summary`
-    is that of summary.json and `rows` all rows; a pruned training is done too. failed: `message` says why, and `faults`
-    what is wrong with the data where these are wrong. lost: the worker died; the task may be submitted again. stopped:
-    the task was asked to stop and can be gone on with.
+    is that of summary.json and `rows` all rows; a pruned training is done too. failed: `message` says why; where the
+    data or the config are `wrong`, `faults` says in what. lost: the worker died; the task may be submitted again.
+    stopped: the task was asked to stop and can be gone on with.
     """
 
     number: int
@@ -42,6 +42,7 @@ class Event:
     rows: list[dict[str, float]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     message: str = ""
+    wrong: Literal["", "config", "data"] = ""
     faults: tuple[Problem, ...] = ()
 
 
