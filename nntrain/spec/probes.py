@@ -32,6 +32,9 @@ def refused_path(one: Written, config: Config) -> Problem | None:
         return Problem("a search cannot change itself", one.at, "name a path of `model` or `train`", on_key=True)
     if parts[0] == "seed":
         return Problem("the seed is not searched", one.at, "write `repeats: 3` below `tune`", on_key=True)
+    if path == "train.threads":
+        message = "the threads are not searched: a worker has the same for all its trials"
+        return Problem(message, one.at, "write `threads: 2` below `train`, for all trials", on_key=True)
     if parts[0] == "data" and (len(parts) < 3 or parts[2] not in _INPUTS):
         message = f"`{path}` would score the trials on different data"
         return Problem(message, one.at, "remove it; nothing tells which of two such scores is better", on_key=True)
