@@ -53,10 +53,11 @@ def import_keras_tuner() -> None:
 
 
 def use_threads(count: int | None, small: bool) -> None:
-    """Gives TensorFlow so many threads, where nothing was computed yet; one for small steps where none are named.
+    """Gives TensorFlow so many threads; where none are named, one for small steps on the CPU.
 
-    The threads of a small step wait for each other longer than they compute (docs/log.md). The user's environment
-    decides before that, and TensorFlow itself otherwise.
+    The threads of a small step wait for each other longer than they compute (docs/log.md). Where none are named, a
+    number in the user's environment goes before that one, and TensorFlow chooses otherwise. Nothing happens once its
+    threads run, so what makes them run earlier than a training does must ask for them itself.
     """
     import tensorflow as tf
 

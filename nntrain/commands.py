@@ -45,12 +45,11 @@ class Fit:
         rundir.refuse_bad_name(name)
         rundir.refuse_bad_folder(self.runs_dir)
         place = Placement.of(self.device, self.devices, self.workers, self.worker)
-        place.refuse(config)
         several = self._several(config)
-        if several and place.cluster is not None:
-            raise ConfigError("`--workers` trains one run at a time", help="leave `--seeds` and `--folds` out")
+        if several:
+            place.refuse_group(help="leave `--seeds` and `--folds` out")
         text = config.document.data
-        guidance = place.start(self.verbose, "fit")
+        guidance = place.start(config, self.verbose, "fit")
         if several:
             self._run_all(several, name, terminal, text, guidance)
         else:
@@ -221,17 +220,17 @@ def resume(
     if extend or refit is not None or where.executor != "processes" or where.address is not None:
         message = f"`{run}` is no search: `--extend`, `--refit`, `--executor` and `--address` are for one"
         raise ConfigError(message, help="leave them out")
+    place = where.placement()
     if group := RunDir.find_group(runs, run):
-        _resume_group(group, assignments, allow_changed, where.device, verbose, terminal)
+        _resume_group(group, assignments, allow_changed, place, verbose, terminal)
         return
-    run_dir, place = RunDir.open(runs, run), where.placement()
+    run_dir = RunDir.open(runs, run)
     if assignments:
         from nntrain import searchdir
 
         searchdir.refuse_longer(run_dir)
-    place.refuse(load(run_dir.path / rundir.RESOLVED))
     terminal.log.extend(run_dir.read_log())
-    guidance = place.start(verbose, "resume")
+    guidance = place.start(load(run_dir.path / rundir.RESOLVED), verbose, "resume")
     from nntrain import resume
 
     if not guidance.writes:
@@ -247,25 +246,26 @@ def resume(
 
 
 def _resume_group(
-    place: RunDir,
+    group: RunDir,
     assignments: Sequence[str],
     allow_changed: bool,
-    device: backend.Device,
+    place: Placement,
     verbose: bool,
     terminal: Terminal,
 ) -> None:
-    if assignments:
-        help = f"resume one of its runs, such as `{place}/{rundir.first_member(place.path)}`"
-        raise ConfigError(f"the length of a group cannot be changed, and `{place}` is one", help=help)
-    backend.start(device, verbose)
     from nntrain import repeat
 
-    summary = repeat.resume_all(place, allow_changed, terminal)
+    help = f"resume one of its runs, such as `{group}/{rundir.first_member(group.path)}`"
+    if assignments:
+        raise ConfigError(f"the length of a group cannot be changed, and `{group}` is one", help=help)
+    place.refuse_group(help)
+    guidance = place.start(next(iter(repeat.members(group).values())), verbose)
+    summary = repeat.resume_all(group, allow_changed, terminal, guidance)
     if summary is None:
-        terminal.line(f"all runs of {place} are finished")
-        terminal.event("finished", {"run": str(place)})
+        terminal.line(f"all runs of {group} are finished")
+        terminal.event("finished", {"run": str(group)})
     else:
-        show_statistics(summary, place, terminal)
+        show_statistics(summary, group, terminal)
 
 
 def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal: Terminal) -> None:
@@ -275,7 +275,7 @@ def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal:
     if facts.get("workers", 1) > 1:
         help = "train it again with `nntrain launch`, and compare the two metrics.csv"
         raise ConfigError(f"`{run_dir}` was trained by {facts['workers']} workers, `repro` is one", help=help)
-    guidance = Placement(device, facts.get("devices", 1)).start(verbose)
+    guidance = Placement(device, facts.get("devices", 1)).start(load(run_dir.path / rundir.RESOLVED), verbose)
     from nntrain import repro
 
     told = repro.repeat(run_dir, terminal, guidance)

@@ -39,8 +39,12 @@ class Placement:
         """The option that asks for more than one device; nothing where none does."""
         return "--workers" if self.cluster is not None else "--devices" if self.devices > 1 else ""
 
-    def refuse(self, config: Config) -> None:
-        """Raises ConfigError for what is not trained on several devices, at its line."""
+    def refuse_group(self, help: str) -> None:
+        """Raises ConfigError where several workers are to train several runs."""
+        if self.cluster is not None:
+            raise ConfigError("several workers train one run at a time", help=help)
+
+    def _refuse(self, config: Config) -> None:
         if not self.option:
             return
         train, found = config.experiment.train, []
@@ -53,12 +57,16 @@ class Placement:
         if found:
             raise ConfigError(problems=in_order(config.document, found))
 
-    def start(self, verbose: bool, command: str = "") -> "Guidance":
-        """Starts TensorFlow, and joins the other workers.
+    def start(self, config: Config, verbose: bool, command: str = "") -> "Guidance":
+        """Starts TensorFlow, and joins the other workers, on as many threads as the config names.
 
-        `command` must be the same at all workers. Raises NNTrainError when devices are too few, or a worker is missing.
+        `command` must be the same at all workers. Raises ConfigError for what is not trained on several devices, at its
+        line, and NNTrainError when devices are too few, or a worker is missing.
         """
+        self._refuse(config)
         backend.start(self.device, verbose)
+        if self.option:  # whose strategy makes the threads run
+            backend.use_threads(config.experiment.train.threads, small=False)
         from nntrain.engine import strategy
         from nntrain.guidance import ALONE, Guidance
 

@@ -73,17 +73,22 @@ def run_all(
         return _Group(configs, kind, place, terminal, text, guidance).run()
 
 
-def resume_all(place: RunDir, allow_changed: bool, terminal: Terminal) -> dict[str, Any] | None:
+def resume_all(
+    place: RunDir, allow_changed: bool, terminal: Terminal, guidance: "Guidance | None" = None
+) -> dict[str, Any] | None:
     """Goes on with a group that was stopped, as if it had not been; None when all its runs are finished.
 
     Raises NNTrainError as `resume` and `run_all` do.
     """
     with place.owned():
-        group = _read(place, terminal)
+        kind = str(place.read_json(rundir.GROUP)["kind"])
+        text = (place.path / rundir.CONFIG).read_bytes()
+        group = _Group(members(place), kind, place, terminal, text, guidance)
         if all(is_finished(place.path / name) for name in group.configs) and (place.path / rundir.SUMMARY).is_file():
             return None
         if not allow_changed:
             group.refuse_changed()
+        group.tell_devices()
         return group.run(allow_changed)
 
 
@@ -92,11 +97,11 @@ def is_finished(path: Path) -> bool:
     return rundir.is_run(path) and RunDir(path).read_json(rundir.ENVIRONMENT).get("exit_status") == 0
 
 
-def _read(place: RunDir, terminal: Terminal) -> "_Group":
-    file = place.path / rundir.GROUP
-    told = place.read_json(rundir.GROUP)
-    configs = {name: from_document(Document(tree, str(file))) for name, tree in told["members"].items()}
-    return _Group(configs, told["kind"], place, terminal, (place.path / rundir.CONFIG).read_bytes())
+def members(place: RunDir) -> dict[str, Config]:
+    """The configs of a group's runs, by the names of the runs."""
+    file = str(place.path / rundir.GROUP)
+    trees: dict[str, Any] = place.read_json(rundir.GROUP)["members"]
+    return {name: from_document(Document(tree, file)) for name, tree in trees.items()}
 
 
 @dataclass(frozen=True)
@@ -132,13 +137,13 @@ class _Group:
         from nntrain import experiment, resume
         from nntrain.guidance import ALONE
 
+        guidance = self.guidance or ALONE
         if not rundir.is_run(self.place.path / name):
             prepared = experiment.prepare(self.configs[name])
-            guidance = self.guidance or ALONE
             return experiment.run(prepared, self.place.member(name), self.terminal, self.text, guidance).summary
         run_dir = self.place.member(name)
         self.terminal.log[:0] = run_dir.read_log()
-        result = resume.resume(run_dir, (), allow_changed, self.terminal)
+        result = resume.resume(run_dir, (), allow_changed, self.terminal, guidance)
         return _without_version(run_dir.read_json(rundir.SUMMARY)) if result is None else result.summary
 
     def _summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
@@ -158,10 +163,21 @@ class _Group:
         """Raises NNTrainError when the data or the versions are not those that the first run began with."""
         from nntrain import experiment, resume
 
-        for name, config in self.configs.items():
-            if rundir.is_run(self.place.path / name):
-                resume.refuse_changed(RunDir(self.place.path / name), experiment.load_data(config))
-                return
+        if (first := self._first_begun()) is not None:
+            resume.refuse_changed(first, experiment.load_data(self.configs[first.path.name]))
+
+    def tell_devices(self) -> None:
+        """Warns where the runs that are left will be trained on another number of devices."""
+        from nntrain import experiment
+        from nntrain.guidance import ALONE
+
+        first, now = self._first_begun(), experiment.devices_of(self.guidance or ALONE)["devices"]
+        if first is not None and (then := first.read_json(rundir.ENVIRONMENT).get("devices", 1)) != now:
+            self.terminal.note(f"warning: the group began on {then} devices, not {now}, so the last bits may differ")
+
+    def _first_begun(self) -> RunDir | None:
+        paths = [self.place.path / name for name in self.configs]
+        return next((RunDir(path) for path in paths if rundir.is_run(path)), None)
 
 
 def _without_version(summary: dict[str, Any]) -> dict[str, Any]:

@@ -152,13 +152,17 @@ import sys
 import numpy as np
 from nntrain.cluster import leave, parse
 from nntrain.placement import Placement
-
-shared = Placement("cpu", 1, parse(sys.argv[1], int(sys.argv[2]))).start(False)
-from nntrain import experiment, training
-from nntrain.engine.history import History
 from nntrain.spec.load import load
 
-prepared = experiment.prepare(load("net.yaml", ["train.epochs=2", "train.batch_size=17"]))
+config = load("net.yaml", ["train.epochs=2", "train.batch_size=17", "train.threads=1"])
+shared = Placement("cpu", 1, parse(sys.argv[1], int(sys.argv[2]))).start(config, False)
+import tensorflow as tf
+from nntrain import experiment, training
+from nntrain.engine.history import History
+
+threads = tf.config.threading
+assert (threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()) == (1, 1)
+prepared = experiment.prepare(config)
 job = training.make_job(prepared, training.make_scorer(prepared, shared), shared, training.Unwatched(), None)
 training.fit(job, History(), None, prepared.model, None)
 np.savez(f"{sys.argv[2]}.npz", *job.program.model.get_weights())
@@ -189,7 +193,7 @@ def test_two_workers_end_with_equal_weights(tmp_path: Path) -> None:
         (["--workers", "a:1,a:1", "--worker", "0"], "`--workers` names an address twice"),
         (["--workers", "a:1", "--worker", "0"], "`--workers` takes 2 workers or more, got 1"),
         (["--workers", "a:1,b:1", "--worker", "2"], "there is no worker `2` in a list of 2"),
-        (["--workers", "a:1,b:1", "--worker", "0", "--seeds", "2"], "`--workers` trains one run at a time"),
+        (["--workers", "a:1,b:1", "--worker", "0", "--seeds", "2"], "several workers train one run at a time"),
         (["--devices", "2", "--set", "train.engine=streamed"], "`--devices` trains with the resident engine only"),
         (["--devices", "2", "--set", "train.compile=xla"], "`--devices` cannot be compiled by XLA"),
     ],

@@ -123,6 +123,33 @@ def test_a_finished_group_has_nothing_to_go_on_with(seeds: Path, capsys: pytest.
     assert capsys.readouterr().out.startswith("all runs of ")
 
 
+def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    devices = ("--device", "cpu", "--devices", "2")
+    options = ("--set", "train.epochs=2", "--set", "train.threads=1", *devices)
+    place = tmp_path / "runs" / "net"
+    for words in (("fit", "net.yaml", "--seeds", "2", *options), ("resume", "net", *devices), ("resume", "net")):
+        process = started(tmp_path, *words)
+        error = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, error
+        assert ("warning: the group began on 2 devices, not 1" in error) == (words == ("resume", "net"))
+        facts = RunDir(place / "seed-2").read_json(rundir.ENVIRONMENT)
+        assert facts["devices"] == (1 if words == ("resume", "net") else 2)
+        if facts["devices"] == 2:
+            assert (facts["threads"]["intra_op"], facts["threads"]["inter_op"]) == (1, 1)
+        shutil.rmtree(place / "seed-2")
+        (place / rundir.SUMMARY).unlink()
+
+
+def test_several_workers_do_not_train_a_group(seeds: Path) -> None:
+    where = Where("cpu", workers="127.0.0.1:1,127.0.0.1:2", worker=0)
+    with pytest.raises(ConfigError) as caught:
+        commands.resume("net", seeds.parent, (), False, False, where, False, quiet())
+    assert str(caught.value) == (
+        f"error: several workers train one run at a time\n help: resume one of its runs, such as `{seeds}/seed-1`"
+    )
+
+
 def test_the_length_of_a_group_cannot_be_changed(seeds: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         commands.resume("net", seeds.parent, ("train.epochs=90",), False, False, Where("cpu"), False, quiet())

@@ -84,12 +84,12 @@ import json
 from pathlib import Path
 import numpy as np
 from nntrain.placement import Placement
+from nntrain.spec.load import load
 
-shared = Placement("cpu", 2).start(False)
+shared = Placement("cpu", 2).start(load("dropout.yaml"), False)
 from nntrain import experiment, training
 from nntrain.engine.history import History
 from nntrain.guidance import ALONE
-from nntrain.spec.load import load
 
 
 def trained(file, guidance):
