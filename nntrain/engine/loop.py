@@ -103,7 +103,7 @@ class _Trainer:
             self._epoch(request)
             pruned = self.judge is not None and self.judge(self.history.rows[-1])
             self.position = Position(self.position.epoch + 1, 0, 0.0)
-            stop, over = self._agreed(request, self.model.stop_training, self._time_is_over())
+            stop, over, _ = self._agreed(request, self.model.stop_training, self._time_is_over())
             self.model.stop_training = bool(stop)
             if stop:
                 self.history.reason = _reason(self.callbacks.callbacks)
@@ -168,10 +168,11 @@ class _Trainer:
     def _between_pieces(self, step: int, end: int, seen: Seen, request: StopRequest) -> None:
         """The only places inside an epoch where a training stops or is saved."""
         enough = self._time_is_over() and bool(self.history.rows) and step < end
-        self.piece_steps, over = self._agreed(request, self.piece_steps, enough)
-        if request.signal or over or (step < end and self.pace.is_due(end_of_epoch=False)):
+        self.piece_steps, over, asked = self._agreed(request, self.piece_steps, enough)
+        if asked or over or (step < end and self.pace.is_due(end_of_epoch=False)):
             self._advance(step)
             self._save()
+        if asked:
             request.raise_if_asked()
         if over:
             raise _TimeOver
@@ -182,9 +183,14 @@ class _Trainer:
             self.watcher.piece(self.position.epoch, step, seen.figures)
 
     def _agreed(self, request: StopRequest, *decisions: int) -> list[int]:
-        """What hangs on a clock or a signal, as all processes that train together decide it."""
-        agreed, request.signal = self.program.agree(decisions, request.signal)
-        return agreed
+        """What hangs on a clock or a signal, as all processes that train together decide it; the signal is the last.
+
+        One that comes while they do so waits for the next time.
+        """
+        agreed, asked = self.program.agree(decisions, request.signal)
+        if asked:
+            request.signal = asked
+        return [*agreed, asked]
 
     def _hold(self) -> None:
         """Keeps the state in memory where a worker can be lost: a step that is cut short leaves none behind."""

@@ -303,6 +303,24 @@ def test_a_signal_stops_at_the_next_piece_and_keeps_the_finished_epochs(
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+def test_a_signal_that_comes_while_the_processes_agree_is_not_lost(
+    prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "PIECE_SECONDS", 1e-9)
+    net, asked = prepare(MOONS), []
+
+    def agree(decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
+        asked.append(request)
+        if len(asked) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return list(decisions), request
+
+    monkeypatch.setattr(net.scorer.program, "agree", agree)
+    with pytest.raises(Stopped, match="by SIGTERM"):
+        net.fit()
+    assert asked == [0, 0, signal.SIGTERM]
+
+
 def test_a_signal_at_the_very_end_of_the_training_is_not_lost(prepare: Prepare) -> None:
     net = prepare(MOONS, "train.epochs=2")
     with pytest.raises(Stopped, match="by SIGINT"):
