@@ -61,7 +61,7 @@ def _exit_code() -> int:
 def _run() -> None:
     """Runs a command, and turns its errors into messages and exit codes."""
     try:
-        app()
+        app(prog_name="nntrain")
     except NNTrainError as error:
         if {"-v", "--verbose"} & set(sys.argv[1:]):
             traceback.print_exc()

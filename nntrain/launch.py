@@ -69,15 +69,15 @@ class _Worker:
 
 
 def _start(index: int, words: Sequence[str], gpus: str | None) -> _Worker:
-    """One worker in a session of its own, so that Ctrl-C reaches it through us alone."""
+    """One worker in a session of its own, so that Ctrl-C reaches it through us alone; the pipe ends when we do."""
     environment = {name: value for name, value in os.environ.items() if name != "TF_CONFIG"}
     if gpus is not None:
         environment["CUDA_VISIBLE_DEVICES"] = gpus
     errors = None if index == 0 else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
     process = subprocess.Popen(
-        [sys.executable, "-m", "nntrain", *words],
+        [sys.executable, "-m", "nntrain.launched", *words],
         env=environment,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=None if index == 0 else subprocess.DEVNULL,
         stderr=errors,
         start_new_session=True,

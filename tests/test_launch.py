@@ -126,6 +126,40 @@ def test_launched_workers_stop_and_go_on(tmp_path: Path) -> None:
     assert f"of {epochs}, val_loss" in done[1]
 
 
+def is_alive(process: int) -> bool:
+    """Whether it runs; one that has ended stays in the list until its parent has looked."""
+    told = Path(f"/proc/{process}/stat")
+    return told.is_file() and told.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system does not tell the children of a process")
+def test_launched_workers_stop_when_the_one_that_launched_them_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
+    wait_for_epochs(tmp_path / "runs" / "net", launched)
+    children = Path(f"/proc/{launched.pid}/task/{launched.pid}/children").read_text()
+    workers = [int(number) for number in children.split()]
+    assert len(workers) == 2
+    try:
+        launched.send_signal(signal.SIGKILL)
+        ((code, _, err),) = end(launched)  # the chief has the same standard error, so this waits for it too
+        until = time.monotonic() + 30
+        while any(is_alive(worker) for worker in workers):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    finally:
+        for worker in filter(is_alive, workers):
+            os.kill(worker, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert "stopped: by SIGTERM" in err
+    facts = json.loads((tmp_path / "runs" / "net" / "environment.json").read_text())
+    assert facts["exit_status"] == 143
+    epochs = len((tmp_path / "runs" / "net" / "metrics.csv").read_text().splitlines()) + 1
+    (done,) = end(start(tmp_path, "resume", "net", "--set", f"train.epochs={epochs}", "--device", "cpu"))
+    assert done[0] == 0, done[2]
+    assert "going on in epoch " in done[2]
+
+
 def test_a_run_that_went_on_elsewhere_has_the_bits_of_one_that_was_left_alone(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG.replace("  - Dropout", "  - BatchNormalization\n  - Dropout"))
     devices = ("--device", "cpu", "--devices", "2")
