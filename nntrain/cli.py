@@ -67,9 +67,6 @@ def _run() -> None:
             traceback.print_exc()
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("stopped: by SIGINT\n")
-        sys.exit(130)
 
 
 def _show_version(wanted: bool) -> None:

@@ -49,6 +49,11 @@ def parse(workers: str | None, worker: int | None) -> Cluster | None:
     if workers is None:
         help = "write `--workers HOST:PORT,HOST:PORT --worker 0`"
         raise ConfigError("`--worker` needs the list of all workers", help=help)
+    if workers.strip().isdecimal():
+        help = (
+            "write `--workers HOST:PORT,HOST:PORT`, or start them all on this machine with `nntrain launch --local 2`"
+        )
+        raise ConfigError(f"`--workers` takes the addresses of the workers, not their number `{workers}`", help=help)
     addresses = tuple(part.strip() for part in workers.split(","))
     if worker is None:
         found = _from_environment(os.environ.get("TF_CONFIG", ""))

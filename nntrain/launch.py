@@ -44,14 +44,23 @@ def run(count: int, words: Sequence[str]) -> int:
 
 
 def _command(count: int, words: Sequence[str]) -> list[str]:
+    _refuse(count, words)
+    return list(words) if words[0] in _COMMANDS else ["fit", *words]
+
+
+def _refuse(count: int, words: Sequence[str]) -> None:
     if not 2 <= count <= MOST:
         raise ConfigError(f"`--local` takes a number from 2 to {MOST}, got `{count}`", help="write `--local 2`")
     taken = [word for word in words if word.split("=")[0] in ("--workers", "--worker", "--devices")]
     if taken:
         raise ConfigError(f"`launch` chooses the workers itself, without `{taken[0]}`", help="leave it out")
-    if not words or words[0] in _COMMANDS[:1] and len(words) == 1:
+    if list(words) == ["resume"]:
+        raise ConfigError("`launch` needs a run", help="write `nntrain launch --local 2 resume RUN`")
+    if list(words) in ([], ["fit"]):
         raise ConfigError("`launch` needs a config", help="write `nntrain launch --local 2 CONFIG`")
-    return list(words) if words[0] in _COMMANDS else ["fit", *words]
+    if words[0] not in _COMMANDS and not any(word.startswith("-") for word in words[:2]) and len(words) > 1:
+        help = "write `nntrain launch --local 2 CONFIG`, or `nntrain launch --local 2 resume RUN`"
+        raise ConfigError(f"`launch` starts `fit` and `resume`, not `{words[0]}`", help=help)
 
 
 @dataclass

@@ -93,7 +93,8 @@ class Where:
     def refuse_for_search(self) -> None:
         """Raises ConfigError for the options that only a run has."""
         if self.devices is not None or self.worker is not None:
-            raise ConfigError("`--devices` and `--worker` are for a run, not for a search", help="leave them out")
+            help = "leave them out; `--workers 2` trains two trials at once"
+            raise ConfigError("`--devices`, `--worker` and `launch` are for a run, not for a search", help=help)
 
     def pool(self) -> Workers:
         """For a search; raises ConfigError."""

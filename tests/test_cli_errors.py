@@ -1,6 +1,8 @@
 """Whatever is wrong with a command: one message on stderr, nothing on stdout, the right exit code, no traceback."""
 
 import os
+import signal
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +42,20 @@ def nntrain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return Result(caught.value.code, captured.out, captured.err)
 
     return run
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_ctrl_c_before_a_training_ends_without_a_traceback(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config")
+    words = [sys.executable, "-m", "nntrain", "fit", "config"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        opened = os.open(tmp_path / "config", os.O_WRONLY)  # waits until the other side reads
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        os.close(opened)
+    assert (process.returncode, out, err) == (130, "", "")
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,8 @@ def test_two_workers_end_with_equal_weights(tmp_path: Path) -> None:
     [
         (["--devices", "0"], "`--devices` takes a number from 1 to 1024, got `0`"),
         (["--devices", "2", "--workers", "a:1,b:1"], "`--devices` and `--workers` exclude each other"),
+        (["--workers", "2"], "`--workers` takes the addresses of the workers, not their number `2`"),
+        (["--workers", "2", "--worker", "0"], "or start them all on this machine with `nntrain launch --local 2`"),
         (["--workers", "a:1,b:1"], "`--workers` needs to know which of them this is"),
         (["--worker", "0"], "`--worker` needs the list of all workers"),
         (["--workers", "a:1,b", "--worker", "0"], "`b` in `--workers` is no HOST:PORT"),
@@ -250,10 +252,21 @@ def test_what_cannot_be_shared_is_refused_before_tensorflow_is_loaded(
     assert told in str(caught.value)
 
 
-def test_launch_refuses_what_it_cannot_start() -> None:
-    for count, words in ((1, ["net.yaml"]), (2, []), (2, ["fit"]), (2, ["net.yaml", "--workers=a:1,b:1"])):
-        with pytest.raises(ConfigError):
-            launch.run(count, words)
+@pytest.mark.parametrize(
+    ("count", "words", "told"),
+    [
+        (1, ["net.yaml"], "`--local` takes a number from 2 to 64, got `1`"),
+        (2, [], "`launch` needs a config"),
+        (2, ["fit"], "`launch` needs a config"),
+        (2, ["resume"], "`launch` needs a run"),
+        (2, ["net.yaml", "--workers=a:1,b:1"], "`launch` chooses the workers itself, without `--workers=a:1,b:1`"),
+        (2, ["tune", "net.yaml"], "`launch` starts `fit` and `resume`, not `tune`"),
+    ],
+)
+def test_launch_refuses_what_it_cannot_start(count: int, words: list[str], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        launch.run(count, words)
+    assert caught.value.problems[0].message == told
 
 
 def test_tf_config_stands_for_both_options(monkeypatch: pytest.MonkeyPatch) -> None:
