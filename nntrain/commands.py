@@ -49,7 +49,7 @@ class Fit:
         if several:
             place.refuse_group(help="leave `--seeds` and `--folds` out")
         text = config.document.data
-        guidance = place.start(config, self.verbose, "fit")
+        guidance = place.start(config, self.verbose, terminal, "fit")
         if several:
             self._run_all(several, name, terminal, text, guidance)
         else:
@@ -230,7 +230,7 @@ def resume(
 
         searchdir.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
-    guidance = place.start(load(run_dir.path / rundir.RESOLVED), verbose, "resume")
+    guidance = place.start(load(run_dir.path / rundir.RESOLVED), verbose, terminal, "resume")
     from nntrain import resume
 
     if not guidance.writes:
@@ -259,7 +259,7 @@ def _resume_group(
     if assignments:
         raise ConfigError(f"the length of a group cannot be changed, and `{group}` is one", help=help)
     place.refuse_group(help)
-    guidance = place.start(next(iter(repeat.members(group).values())), verbose)
+    guidance = place.start(next(iter(repeat.members(group).values())), verbose, terminal)
     summary = repeat.resume_all(group, allow_changed, terminal, guidance)
     if summary is None:
         terminal.line(f"all runs of {group} are finished")
@@ -275,7 +275,7 @@ def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal:
     if facts.get("workers", 1) > 1:
         help = "train it again with `nntrain launch`, and compare the two metrics.csv"
         raise ConfigError(f"`{run_dir}` was trained by {facts['workers']} workers, `repro` is one", help=help)
-    guidance = Placement(device, facts.get("devices", 1)).start(load(run_dir.path / rundir.RESOLVED), verbose)
+    guidance = Placement(device, facts.get("devices", 1)).start(load(run_dir.path / rundir.RESOLVED), verbose, terminal)
     from nntrain import repro
 
     told = repro.repeat(run_dir, terminal, guidance)

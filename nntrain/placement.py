@@ -8,8 +8,10 @@ from nntrain.cluster import Cluster
 from nntrain.errors import ConfigError, Problem
 from nntrain.executors._choose import Workers
 from nntrain.spec.load import Config, in_order
+from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
+    from nntrain.engine.strategy import Distribution
     from nntrain.guidance import Guidance
 
 MOST_DEVICES = 1024
@@ -57,22 +59,30 @@ class Placement:
         if found:
             raise ConfigError(problems=in_order(config.document, found))
 
-    def start(self, config: Config, verbose: bool, command: str = "") -> "Guidance":
-        """Starts TensorFlow, and joins the other workers, on as many threads as the config names.
+    def start(self, config: Config, verbose: bool, terminal: Terminal, command: str = "") -> "Guidance":
+        """Starts TensorFlow, and joins the other workers, on as many threads as the config names; says what shares.
 
         `command` must be the same at all workers. Raises ConfigError for what is not trained on several devices, at its
         line, and NNTrainError when devices are too few, or a worker is missing.
         """
         self._refuse(config)
         backend.start(self.device, verbose)
-        if self.option:  # whose strategy makes the threads run
-            backend.use_threads(config.experiment.train.threads, small=False)
-        from nntrain.engine import strategy
         from nntrain.guidance import ALONE, Guidance
 
+        if not self.option:
+            return ALONE
+        backend.use_threads(config.experiment.train.threads, small=False)  # which the strategy makes run
+        distribution = self._distribution(command)
+        if distribution.writes:
+            terminal.note(f"note: {distribution.shared}")
+        return Guidance(distribution=distribution)
+
+    def _distribution(self, command: str) -> "Distribution":
+        from nntrain.engine import strategy
+
         if self.cluster is not None:
-            return Guidance(distribution=strategy.over_workers(self.cluster, command))
-        return ALONE if self.devices == 1 else Guidance(distribution=strategy.over_devices(self.devices, self.device))
+            return strategy.over_workers(self.cluster, command)
+        return strategy.over_devices(self.devices, self.device)
 
 
 @dataclass(frozen=True)

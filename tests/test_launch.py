@@ -89,6 +89,7 @@ def test_a_lost_worker_ends_the_run_with_a_message(lost: dict[str, Any]) -> None
     assert "error: worker 1 (127.0.0.1:" in err
     assert "is gone; " in err
     assert " help: `nntrain resume runs/net` goes on" in err
+    assert err.startswith("note: 2 workers share every batch, on 2 devices\n")
     assert lost["seconds"] < 30
 
 
@@ -187,9 +188,10 @@ import numpy as np
 from nntrain.cluster import leave, parse
 from nntrain.placement import Placement
 from nntrain.spec.load import load
+from nntrain.terminal import Terminal
 
 config = load("net.yaml", ["train.epochs=2", "train.batch_size=17", "train.threads=1"])
-shared = Placement("cpu", 1, parse(sys.argv[1], int(sys.argv[2]))).start(config, False)
+shared = Placement("cpu", 1, parse(sys.argv[1], int(sys.argv[2]))).start(config, False, Terminal(quiet=True))
 import tensorflow as tf
 from nntrain import experiment, training
 from nntrain.engine.history import History

@@ -132,6 +132,7 @@ def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> 
         process = started(tmp_path, *words)
         error = process.communicate(timeout=120)[1]
         assert process.returncode == 0, error
+        assert ("note: 2 logical devices of the CPU share every batch" in error) == ("--devices" in words)
         assert ("warning: the group began on 2 devices, not 1" in error) == (words == ("resume", "net"))
         facts = RunDir(place / "seed-2").read_json(rundir.ENVIRONMENT)
         assert facts["devices"] == (1 if words == ("resume", "net") else 2)

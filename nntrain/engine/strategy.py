@@ -49,6 +49,15 @@ class Distribution:
         """How many processes train."""
         return 1 if self.team is None else len(self.team.cluster.addresses)
 
+    @property
+    def shared(self) -> str:
+        """What shares every batch, in words."""
+        if self.team is not None:
+            return f"{self.workers} workers share every batch, on {self.replicas} devices"
+        if any("GPU" in device for device in self.strategy.extended.worker_devices):
+            return f"{self.replicas} GPUs share every batch"
+        return f"{self.replicas} logical devices of the CPU share every batch, which is no faster than one"
+
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
         """The chief's decisions, and the request of any of the workers."""
         return (list(decisions), request) if self.team is None else self.team.agree(decisions, request)
@@ -104,13 +113,11 @@ def _mirrored(make: Callable[..., Any], **options: Any) -> Any:
     return make(**options)
 
 
-def over_devices(count: int, device: str) -> Distribution | None:
-    """This machine's first `count` GPUs, or so many logical CPU devices where there is no GPU; None for one device.
+def over_devices(count: int, device: str) -> Distribution:
+    """This machine's first `count` GPUs, or so many logical CPU devices where there is no GPU.
 
     Raises NNTrainError when there are too few GPUs.
     """
-    if count == 1:
-        return None
     gpus = tf.config.get_visible_devices("GPU")
     if gpus or device == "gpu":
         if len(gpus) < count:

@@ -85,8 +85,9 @@ from pathlib import Path
 import numpy as np
 from nntrain.placement import Placement
 from nntrain.spec.load import load
+from nntrain.terminal import Terminal
 
-shared = Placement("cpu", 2).start(load("dropout.yaml"), False)
+shared = Placement("cpu", 2).start(load("dropout.yaml"), False, Terminal(quiet=True))
 from nntrain import experiment, training
 from nntrain.engine.history import History
 from nntrain.guidance import ALONE
