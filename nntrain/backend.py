@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from nntrain.errors import NNTrainError
+from nntrain.errors import NNTrainError, install_command
 
 Device = Literal["auto", "cpu", "gpu"]
 _UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
@@ -35,7 +35,7 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
     if not verbose:
         tf.get_logger().setLevel("ERROR")  # several models in one process are no mistake
     if device == "gpu" and not gpus:
-        help = "install `nntrain[gpu]` and an NVIDIA driver, or use `--device cpu`"
+        help = f"run `{install_command('gpu')}` and install an NVIDIA driver, or use `--device cpu`"
         raise NNTrainError("TensorFlow finds no GPU", help=help)
     if device == "cpu":
         tf.config.set_visible_devices([], "GPU")

@@ -12,6 +12,8 @@ The number is the exit code of the process. An error carries one or more `Proble
 what was expected and how to fix it, and prints itself in the form that compilers use.
 """
 
+import shlex
+import sys
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -131,9 +133,20 @@ class ConfigError(NNTrainError):
 
 
 class MissingPackage(NNTrainError):
-    """An optional package is not installed; the help holds the command that installs it."""
+    """A package of an extra is not installed; the help holds the command that installs it."""
 
     exit_code = 3
+
+    def __init__(self, message: str, extra: str) -> None:
+        super().__init__(message, help=f"run `{install_command(extra)}`")
+
+
+def install_command(extra: str) -> str:
+    """The command that adds an extra where this process finds its packages, which may be the `.venv` of a clone.
+
+    pip takes the nntrain that is installed there, editable or not, and fetches what the extra lacks.
+    """
+    return shlex.join([sys.executable or "python", "-m", "pip", "install", f"nntrain[{extra}]"])
 
 
 class DataError(NNTrainError):

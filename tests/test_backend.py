@@ -68,7 +68,8 @@ def test_a_gpu_that_is_not_there_is_a_clear_error() -> None:
     with pytest.raises(NNTrainError, match="TensorFlow finds no GPU") as raised:
         backend.start("gpu")
     assert raised.value.exit_code == 1
-    assert " help: install `nntrain[gpu]` and an NVIDIA driver, or use `--device cpu`" in str(raised.value)
+    command = f"{sys.executable} -m pip install 'nntrain[gpu]'"
+    assert f" help: run `{command}` and install an NVIDIA driver, or use `--device cpu`" in str(raised.value)
 
 
 def test_starting_twice_is_no_mistake() -> None:

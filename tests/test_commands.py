@@ -124,7 +124,8 @@ def test_a_gpu_that_is_not_there_ends_with_code_1_and_a_message(command: Any, tm
     (tmp_path / "net.yaml").write_text(MOONS)
     done = command(tmp_path, "fit", "net.yaml", "--device", "gpu")
     assert (done.returncode, done.stdout) == (1, "")
-    help = " help: install `nntrain[gpu]` and an NVIDIA driver, or use `--device cpu`"
+    command_line = f"{sys.executable} -m pip install 'nntrain[gpu]'"
+    help = f" help: run `{command_line}` and install an NVIDIA driver, or use `--device cpu`"
     assert done.stderr == f"error: TensorFlow finds no GPU\n{help}\n"
     assert not (tmp_path / "runs").exists()
 

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from nntrain.errors import (
@@ -93,10 +95,16 @@ def test_an_error_prints_all_of_its_problems() -> None:
 
 
 def test_every_error_has_the_exit_code_of_its_kind() -> None:
-    codes = {kind: kind("m").exit_code for kind in (NNTrainError, ConfigError, MissingPackage, DataError, Diverged)}
+    codes = {kind: kind.exit_code for kind in (NNTrainError, ConfigError, MissingPackage, DataError, Diverged)}
     assert list(codes.values()) == [1, 2, 3, 4, 5]
     assert Stopped("m", signal=15).exit_code == 143
     assert all(issubclass(kind, NNTrainError) for kind in (*codes, Stopped))
+
+
+def test_the_install_command_is_for_the_python_that_runs_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/my nets/.venv/bin/python")
+    command = "'/my nets/.venv/bin/python' -m pip install 'nntrain[ray]'"
+    assert str(MissingPackage("m", "ray")) == f"error: m\n help: run `{command}`"
 
 
 def test_paths_are_dotted() -> None:

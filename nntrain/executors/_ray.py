@@ -37,7 +37,7 @@ def connect(address: str | None, cpus: int) -> "Session":
     """
     if find_spec("ray") is None:
         message = "`--executor ray` needs the package `ray`, which is not installed"
-        raise MissingPackage(message, help="run `pip install 'nntrain[ray]'`")
+        raise MissingPackage(message, "ray")
     if address is not None:
         _refuse_silence(address)
     _prepare_environment(local=address is None)

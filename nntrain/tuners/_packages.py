@@ -9,4 +9,4 @@ def need(engine: str, *packages: str, extra: str = "optuna") -> None:
     """Raises MissingPackage, with the command that installs them, unless all are installed."""
     if missing := [package for package in packages if find_spec(package) is None]:
         message = f"`{engine}` needs the package `{missing[0]}`, which is not installed"
-        raise MissingPackage(message, help=f"run `pip install 'nntrain[{extra}]'`")
+        raise MissingPackage(message, extra)

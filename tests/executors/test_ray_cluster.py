@@ -345,4 +345,4 @@ def test_an_address_where_something_else_answers_is_told(monkeypatch: pytest.Mon
 def test_without_ray_the_extra_is_named() -> None:
     with pytest.raises(MissingPackage) as caught:
         RayCluster(1)
-    assert caught.value.problems[0].help == "run `pip install 'nntrain[ray]'`"
+    assert caught.value.problems[0].help == f"run `{sys.executable} -m pip install 'nntrain[ray]'`"

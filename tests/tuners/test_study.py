@@ -54,5 +54,5 @@ def test_a_missing_package_is_an_error_with_the_command_that_installs_it(
     assert error.value.exit_code == 3
     assert str(error.value) == (
         f"error: `{engine}` needs the package `{package}`, which is not installed\n"
-        f" help: run `pip install 'nntrain[{extra}]'`"
+        f" help: run `{sys.executable} -m pip install 'nntrain[{extra}]'`"
     )
