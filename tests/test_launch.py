@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from nntrain import launch
+from nntrain.cluster import Team
 from nntrain.errors import ConfigError, NNTrainError, WorkerLost
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,12 @@ train:
   epochs: 100000
   batch_size: 16
 """
+
+
+@pytest.fixture(autouse=True)
+def forgotten_teams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A team that a test has met is none of this process: `main` would end it as a worker's."""
+    monkeypatch.setattr(Team, "met", False)
 
 
 def start(folder: Path, *words: str, script: str = "") -> "subprocess.Popen[str]":
