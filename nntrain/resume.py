@@ -19,7 +19,7 @@ from nntrain.terminal import Terminal
 
 LENGTHS = ("train.epochs", "train.steps", "train.max_seconds", "train.checkpoint_seconds")
 _MUST_EQUAL = ("nntrain", "tensorflow", "keras", "numpy")
-_SHOULD_EQUAL = ("device", "threads", "cpu")
+_SHOULD_EQUAL = {"device": "another device", "threads": "other threads", "cpu": "another processor"}
 
 
 def follow(run_dir: RunDir, assignments: Sequence[str], guidance: Guidance) -> None:
@@ -73,9 +73,9 @@ def go_on(
     changed = _changes(run_dir, then, now, prepared.data)
     if changed and not allow_changed:
         raise _cannot_go_on(run_dir, changed)
-    for name in _SHOULD_EQUAL:
+    for name, other in _SHOULD_EQUAL.items():
         if then.get(name) != now[name]:
-            terminal.note(f"warning: this is not the {name} that the run began on, so the last bits may differ")
+            terminal.note(f"warning: the run began on {other}, so the last bits may differ")
     if (before := then.get("devices", 1)) != (count := experiment.devices_of(guidance)["devices"]):
         terminal.note(f"warning: the run began on {before} devices, not {count}, so the last bits may differ")
     store = Store(run_dir.checkpoints, run_dir.key())
