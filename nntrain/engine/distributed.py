@@ -65,11 +65,16 @@ class DistributedProgram(Program):
             return as_seen(*self._look())
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
-        """Loss and metrics over all rows at inference, as Python floats; raises WorkerLost as `train` does."""
+        """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset.
+
+        Raises WorkerLost as `train` does.
+        """
         with self.distribution.noticing():
             self.model.reset_metrics()
             self._test(self._on_devices(Arrays(data.x, data.y)), tf.constant(len(data)))
-            return self.figures()
+            found = self.figures()
+            self.model.reset_metrics()
+            return found
 
     def predict(self, x: Any) -> np.ndarray:
         """Not shared: a program without devices does it."""

@@ -86,6 +86,8 @@ class _Trainer:
             position = state.restore(resumed, self.model, self.callbacks.callbacks, self.history)
         self.began = time.monotonic() - self.history.seconds
         self.position = position
+        if position.step == 0:
+            self.model.reset_metrics()
         try:
             self._epochs(request)
         except _TimeOver:
@@ -129,7 +131,6 @@ class _Trainer:
         epoch = self.position.epoch
         if self.position.step == 0:
             self.callbacks.on_epoch_begin(epoch - 1)
-            self.model.reset_metrics()
         seen = self._train(request)
         figures = seen.figures
         if not seen.finite:
@@ -240,9 +241,14 @@ class _Trainer:
         self.piece_steps = max(1, min(wanted, 10 * steps))
 
     def _validate(self, figures: Row) -> bool:
-        """Adds the validation's figures; keeps the weights, as validated, where they are the best so far."""
+        """Adds the validation's figures; keeps the weights, as validated, where they are the best so far.
+
+        The metrics are reset then, for the next epoch.
+        """
         self.callbacks.on_test_begin()  # without a validation too: it brings in the averaged weights
-        if self.validation is not None:
+        if self.validation is None:
+            self.model.reset_metrics()
+        else:
             figures.update({f"val_{name}": value for name, value in self.program.evaluate(self.validation).items()})
             if not math.isfinite(figures["val_loss"]):
                 raise self._diverged(f"the loss on the validation split is {figures['val_loss']}")

@@ -57,12 +57,14 @@ class StreamedProgram(Program):
         return seen
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
-        """Loss and metrics over all rows at inference, as Python floats."""
+        """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset."""
         self.model.reset_metrics()
         everything = epoch_order(0, 1, len(data), shuffle=False)
         for block in self._blocks(Arrays(data.x, data.y), everything, EVALUATION_BATCH, 0):
             self._test(block.data.tensors)
-        return self.figures()
+        found = self.figures()
+        self.model.reset_metrics()
+        return found
 
     def _blocks(self, data: Arrays, order: np.ndarray, batch_size: int, first: int) -> Iterator["_Block"]:
         """The blocks of an order from one of its steps on; those that come next are being read already."""

@@ -232,6 +232,16 @@ def test_a_full_batch_is_one_step_an_epoch(prepare: Prepare) -> None:
     assert int(net.model.optimizer.iterations.numpy()) == 3
 
 
+@pytest.mark.parametrize("validation", ["0.2", "none"])
+def test_no_figure_of_an_epoch_holds_anything_of_what_was_before(prepare: Prepare, validation: str) -> None:
+    text = MOONS.replace("noise: 0.1", f"noise: 0.1, validation: {validation}")
+    clean, used = prepare(text), prepare(text)
+    for variable in (each for metric in used.model.metrics for each in metric.variables):
+        variable.assign(variable + np.nan)
+    used.fit()
+    assert figures(used.history.rows) == figures(clean.fit().rows)
+
+
 def test_a_huge_rate_diverges_and_the_last_good_weights_are_kept(prepare: Prepare) -> None:
     rate = "{PiecewiseConstantDecay: {boundaries: [12], values: [0.01, 1.0e+38]}}"
     loss = "train.loss={BinaryCrossentropy: {from_logits: true}}"

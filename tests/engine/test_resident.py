@@ -1,5 +1,6 @@
 """The compiled loops against Keras's own way, and the order of the rows."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -84,6 +85,16 @@ def test_evaluate_gives_what_keras_evaluate_gives(prepare: Callable[..., Any]) -
     keras = net.model.evaluate(split.x, split.y, batch_size=len(split), verbose=0, return_dict=True)
     assert ours == {name: pytest.approx(value, abs=1e-6) for name, value in keras.items()}
     assert set(ours) == {"loss", "accuracy", "auc", "regularization_loss"}
+
+
+@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
+@pytest.mark.parametrize("size", [60, EVALUATION_BATCH + 1])
+def test_evaluate_begins_anew_and_leaves_the_metrics_reset(prepare: Callable[..., Any], wanted: str, size: int) -> None:
+    data = f"data={{toy_2d: {{kind: gauss, size: {size}, validation: none, test: none}}}}"
+    net = prepare(IRIS, f"train.{wanted}", data, "model.3=Dense: {units: 1, activation: sigmoid}")
+    first, second = (net.scorer.program.evaluate(net.arrays) for _ in range(2))
+    assert first == second and math.isfinite(first["loss"])
+    assert not any(np.any(variable) for metric in net.model.metrics for variable in metric.variables)
 
 
 def test_evaluate_and_predict_cover_more_rows_than_a_batch(prepare: Callable[..., Any]) -> None:
