@@ -201,6 +201,8 @@ def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, facts: F
     single = head.units == 1
     options = {**spec.written(), "name": spec.column}
     if isinstance(spec, metrics.Accuracy):
+        if labels_for(loss, head, facts) == "index":  # as Keras chooses for `accuracy`
+            return keras.metrics.SparseCategoricalAccuracy(**options)
         kind = keras.metrics.BinaryAccuracy if single else keras.metrics.CategoricalAccuracy
     elif isinstance(spec, metrics.TopK):
         kind = keras.metrics.TopKCategoricalAccuracy
