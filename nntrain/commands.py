@@ -225,9 +225,9 @@ def resume(
         _resume_group(group, assignments, allow_changed, place, verbose, terminal)
         return
     run_dir = RunDir.open(runs, run)
-    if assignments:
-        from nntrain import searchdir
+    from nntrain import searchdir
 
+    if assignments:
         searchdir.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
     guidance = place.start(load(run_dir.path / rundir.RESOLVED), verbose, terminal, "resume")
@@ -238,7 +238,8 @@ def resume(
         return
     result = resume.resume(run_dir, assignments, allow_changed, terminal, guidance)
     if result is None:
-        terminal.line(f"{run_dir} is finished; `--set train.epochs=...` trains it further")
+        further = "" if searchdir.is_trial(run_dir) else "; `--set train.epochs=...` trains it further"
+        terminal.line(f"{run_dir} is finished{further}")
         terminal.event("finished", {"run": str(run_dir)})
         return
     show_summary(result.summary, run_dir, terminal)

@@ -90,11 +90,16 @@ class SearchDir:
         return f"# nntrain fit best.yaml   {best.name}: {figure} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
 
 
-def refuse_longer(run: RunDir) -> None:
-    """Raises ConfigError for a trial of a search, which must keep the length that it is ranked by."""
+def is_trial(run: RunDir) -> bool:
+    """Whether the run, or the group that it is in, is a trial of a search."""
     path = run.path.absolute()
     trials = [folder for folder in (path, path.parent) if folder.name.startswith("trial-")]
-    if any((folder.parent / rundir.JOURNAL).is_file() for folder in trials):
+    return any((folder.parent / rundir.JOURNAL).is_file() for folder in trials)
+
+
+def refuse_longer(run: RunDir) -> None:
+    """Raises ConfigError for a trial of a search, which must keep the length that it is ranked by."""
+    if is_trial(run):
         fit = f"`nntrain fit {run.path / rundir.RESOLVED} --set train.epochs=...`"
         help = f"train it apart with {fit}, from its weights with `--init-from {run}`"
         raise ConfigError(f"`{run}` is a trial of a search, which ranks it by its length as it is", help=help)

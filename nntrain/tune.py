@@ -96,7 +96,7 @@ class Runner:
 
     @property
     def _out_of_time(self) -> str:
-        return f"{self.search.tune.max_seconds:g} seconds are over"
+        return f"the limit of {self.search.tune.max_seconds:g} s is reached"
 
     # From proposals to tasks
 

@@ -100,6 +100,7 @@ def test_a_search_leaves_a_table_a_config_that_gives_the_same_score_and_its_tria
     score = (found.place / "trials.csv").read_text()
     longer = command(tmp_path, "resume", "net/trial-001", "--set", "train.epochs=9")
     assert (longer.returncode, "`runs/net/trial-001` is a trial of a search" in longer.stderr) == (2, True)
+    assert command(tmp_path, "resume", "net/trial-001").stdout == "runs/net/trial-001 is finished\n"
     assert (found.place / "trials.csv").read_text() == score and len(_rows(found.place / "trial-001")) == 3
 
 
@@ -170,7 +171,7 @@ def test_a_limit_of_seconds_ends_a_search_that_can_be_gone_on_with(tune: Tune, c
     found = tune(SPACE + "  trials: 400\n  max_seconds: 10\n", "-q", "--set", "train.epochs=20")
     assert found.code == 0, found.err
     count = found.summary["trials"]
-    assert found.summary["ended"] == "10 seconds are over" and count < 400
+    assert found.summary["ended"] == "the limit of 10 s is reached" and count < 400
     assert [row["status"] for row in found.rows] == [*["done"] * count, "stopped"]
     budget = ("--set", "tune.max_seconds=3000", "--set", f"tune.trials={count + 2}")
     done = command(tmp_path, "resume", "net", "-q", *budget)

@@ -47,5 +47,5 @@ class StopAfter(keras.callbacks.Callback):
         self.spent += now - self.began
         self.began = now
         if self.spent >= self.seconds:
-            self.reason = f"{self.seconds:g} seconds are over"
+            self.reason = f"the limit of {self.seconds:g} s is reached"
             self.model.stop_training = True

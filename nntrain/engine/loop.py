@@ -91,7 +91,7 @@ class _Trainer:
         try:
             self._epochs(request)
         except _TimeOver:
-            self.history.reason = f"{self.plan.max_seconds:g} seconds are over"
+            self.history.reason = f"the limit of {self.plan.max_seconds:g} s is reached"
         except WorkerLost:
             self._save_held()
             raise

@@ -215,7 +215,7 @@ def test_the_training_stops_at_a_target_and_after_a_time(prepare: Prepare) -> No
     assert [row["val_loss"] <= 0.58 for row in history.rows] == [False] * (len(history.rows) - 1) + [True]
     assert len(history.rows) > 1 and history.reason == "val_loss reached 0.58"
     late = prepare(MOONS, "train.epochs=50", "train.callbacks=[{StopAfter: {seconds: 1e-3}}]").fit()
-    assert len(late.rows) == 1 and late.reason == "0.001 seconds are over"
+    assert len(late.rows) == 1 and late.reason == "the limit of 0.001 s is reached"
 
 
 def test_steps_end_inside_an_epoch_after_exactly_so_many_updates(prepare: Prepare) -> None:
