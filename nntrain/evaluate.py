@@ -10,7 +10,6 @@ from nntrain.custom.network import Network
 from nntrain.dataset import Split
 from nntrain.engine.choice import make_program
 from nntrain.engine.resident import Arrays, Program
-from nntrain.engine.streamed import fits_in_memory
 from nntrain.rowfile import Examples
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
@@ -31,7 +30,7 @@ class Scorer:
         y = np.zeros((1, facts.targets), "float32") if facts.classes is None else np.zeros(1, "int32")
         weights = None if experiment.train.class_weight is None else np.ones(1, "float32")
         example = Arrays(np.zeros((1, *facts.shape), x.dtype), encode_labels(y, experiment, facts), weights)
-        return cls(experiment, facts, make_program(experiment, model, example, batch_size, fits_in_memory(x)))
+        return cls(experiment, facts, make_program(experiment, facts, model, example, batch_size, x))
 
     def arrays(self, split: Split, weights: np.ndarray | None = None) -> Arrays:
         """The split with its labels as the loss wants them."""

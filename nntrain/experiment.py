@@ -21,7 +21,7 @@ from nntrain.guidance import ALONE, Guidance
 from nntrain.outcome import Outcome, RowWriter
 from nntrain.rundir import RunDir
 from nntrain.spec.base import to_tree
-from nntrain.spec.cost import dense_products
+from nntrain.spec.cost import SMALL_STEP, dense_products
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.layers import Layer
 from nntrain.spec.load import Config, in_order
@@ -29,7 +29,6 @@ from nntrain.spec.resolve import resolve
 from nntrain.spec.wording import listed
 from nntrain.terminal import Terminal
 
-SMALL_STEP = 32_000_000  # multiplications in a batch up to which one thread is faster than two (docs/log.md)
 NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 
 

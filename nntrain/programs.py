@@ -42,12 +42,12 @@ class Programs:
 
     def __init__(self, most: int = KEPT) -> None:
         self.most = most
-        self._kept: OrderedDict[str, Program] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, bool], Program] = OrderedDict()
 
     def scorer(self, experiment: Experiment, facts: Facts, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
         """The same as `Scorer.of`, but its model may be another one, with the variables of `model`."""
-        key = program_key(experiment, facts, x, batch_size)
         scorer = Scorer.of(experiment, facts, model, x, batch_size)  # nothing is traced before it is called
+        key = (program_key(experiment, facts, x, batch_size), scorer.program.xla)
         program = self._kept.get(key)
         if program is not None:
             self._kept.move_to_end(key)

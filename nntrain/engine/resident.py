@@ -60,7 +60,7 @@ class Program:
         signature = [_signature(data), order, counter, counter]
         steps = self._train_steps if xla else self._train_and_look
         self._train = _compiled(steps, input_signature=signature, jit_compile=xla)
-        self._train_rest = _compiled(self._train_rows, jit_compile=xla)
+        self._train_rest = _compiled(self._train_rows)  # one step an epoch: not worth XLA's compiler
         self._look_apart = _compiled(self._look)
         labelled = [_signature(Arrays(data.x, data.y))]
         self._test = _compiled(self._test_steps, input_signature=labelled)

@@ -6,6 +6,8 @@ from nntrain.spec import image_layers, layers
 from nntrain.spec.experiment import Experiment
 from nntrain.spec.facts import Facts
 
+SMALL_STEP = 32_000_000  # multiplications in a batch up to which one thread is faster than two (docs/log.md)
+
 
 def dense_products(experiment: Experiment, facts: Facts) -> int | None:
     """Multiplications for one example through the Dense layers; None for a model that also works on images."""

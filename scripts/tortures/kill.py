@@ -1,7 +1,7 @@
 """Kills trainings with SIGKILL at random moments, resumes them, and compares them with one that was left alone.
 
-Two jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam; early stopping
-with best weights and a falling rate in one, a schedule and averaged weights in the other.
+Three jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam; early stopping
+with best weights and a falling rate in one, a schedule and averaged weights in another; the third is compiled by XLA.
 """
 
 import argparse
@@ -26,7 +26,7 @@ backend.start("cpu")
 from nntrain.engine.checkpoint import Store  # noqa: E402  # TensorFlow must be started first
 
 ROOT = Path(__file__).parent.parent.parent
-MODEL = """
+IMAGES = """
 model:
   - RandomTranslation: {height_factor: 0.1, width_factor: 0.1}
   - Conv2D: {filters: 4, kernel_size: 3}
@@ -38,20 +38,35 @@ model:
   - Dropout: 0.3
 train:
   batch_size: 32
-  checkpoint_seconds: CHECKPOINTS
 """
-PLATEAU = """  epochs: 40
+DENSE = """
+model:
+  - Flatten
+  - Rescaling: 1/255
+  - Dense: {units: 32, activation: relu}
+  - BatchNormalization
+train:
+  batch_size: 7
+"""
+PLATEAU = """  checkpoint_seconds: 0.3
+  epochs: 40
   optimizer: Adam
   callbacks:
     - EarlyStopping: {patience: 12, restore_best_weights: true}
     - ReduceLROnPlateau: {patience: 2}
 """
-SCHEDULE = """  steps: 1290
+SCHEDULE = """  checkpoint_seconds: 0
+  steps: 1290
   optimizer: {Adam: {learning_rate: {CosineDecay: {initial_learning_rate: 0.01, decay_steps: 1200}}, use_ema: true}}
   callbacks: [SwapEMAWeights]
 """
 DATA = "seed: 3\ndata:\n  npz_file: {path: images.npz}"
-JOBS = {"plateau": PLATEAU, "schedule": SCHEDULE}
+COMPILED = """  checkpoint_seconds: 0.1
+  epochs: 250
+  compile: xla
+  optimizer: {SGD: {learning_rate: 0.01, momentum: 0.9}}
+"""
+JOBS = {"plateau": IMAGES + PLATEAU, "schedule": IMAGES + SCHEDULE, "compiled": DENSE + COMPILED}
 
 
 def write_jobs(folder: Path) -> None:
@@ -62,9 +77,8 @@ def write_jobs(folder: Path) -> None:
         np.arange(8).reshape(1, 8, 1, 1) % 3 == y.reshape(-1, 1, 1, 1)
     )
     np.savez(folder / "images.npz", x=x.astype("uint8"), y=y)
-    for number, (name, train) in enumerate(JOBS.items()):
-        text = DATA + MODEL.replace("CHECKPOINTS", ("0.3", "0")[number]) + train
-        (folder / f"{name}.yaml").write_text(text)
+    for name, text in JOBS.items():
+        (folder / f"{name}.yaml").write_text(DATA + text)
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -144,7 +158,7 @@ def main() -> None:
             print(f"{job}: {len(calm[job]['rows'])} epochs, {seconds[job]:.1f} s undisturbed", flush=True)
         same = hits = missed = number = 0
         while number < wanted.times:
-            job = list(JOBS)[number % 2]
+            job = list(JOBS)[number % len(JOBS)]
             run = f"{job}-{number}-{missed}"
             hit = killed(folder, job, run, chance, seconds[job])
             if not hit:  # it ended before the first kill, and does not count

@@ -9,11 +9,14 @@ from nntrain.spec.load import from_document
 backend.start("cpu")
 
 from nntrain import experiment  # noqa: E402
-from nntrain.engine.choice import make_program, uses_xla  # noqa: E402
+from nntrain.engine import choice  # noqa: E402
+from nntrain.engine.choice import LONG_EPOCH, make_program, uses_xla  # noqa: E402
 from nntrain.engine.reference import KerasProgram  # noqa: E402
 from nntrain.engine.resident import Arrays, Program  # noqa: E402
 from nntrain.engine.streamed import StreamedProgram  # noqa: E402
 from nntrain.rundir import RunDir  # noqa: E402
+from nntrain.spec.cost import SMALL_STEP  # noqa: E402
+from nntrain.spec.facts import Facts  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
 
 CONFIG = """
@@ -30,10 +33,10 @@ def prepared(options: str) -> experiment.Prepared:
     return experiment.prepare(from_document(yamlfile.parse(text, "config.yaml")))
 
 
-def program(options: str, fits: bool) -> Program:
+def program(options: str) -> Program:
     ready = prepared(options)
     example = Arrays(ready.data.train.x[:1], ready.data.train.y[:1])
-    return make_program(ready.experiment, ready.model, example, 16, fits)
+    return make_program(ready.experiment, ready.data.facts, ready.model, example, 16, ready.data.train.x)
 
 
 @pytest.mark.parametrize(
@@ -46,14 +49,47 @@ def program(options: str, fits: bool) -> Program:
         ("engine: keras", True, KerasProgram),
     ],
 )
-def test_the_engine_is_the_one_that_was_asked_for_or_that_fits(options: str, fits: bool, kind: type) -> None:
-    assert type(program(options, fits)) is kind
+def test_the_engine_is_the_one_that_was_asked_for_or_that_fits(
+    monkeypatch: pytest.MonkeyPatch, options: str, fits: bool, kind: type
+) -> None:
+    monkeypatch.setattr(choice, "fits_in_memory", lambda _: fits)
+    assert type(program(options)) is kind
 
 
-def test_a_cpu_is_not_given_xla_unless_it_is_asked_for() -> None:
-    assert not uses_xla(prepared("compile: auto").experiment)
-    assert uses_xla(prepared("compile: xla").experiment)
-    assert not uses_xla(prepared("compile: graph").experiment)
+DENSE = "[Flatten, {Rescaling: 1/255}, {Dense: {units: 300, activation: relu}}, BatchNormalization, {Dense: 10}]"
+PRODUCTS = 784 * 300 + 300 * 10
+
+
+@pytest.mark.parametrize(
+    ("model", "train", "rows", "xla"),
+    [
+        (DENSE, "", 60_000, True),
+        (DENSE, "compile: graph", 60_000, False),
+        (DENSE, "compile: xla", 10, True),
+        (DENSE, "batch_size: 128", 60_000, True),
+        (DENSE, f"batch_size: {SMALL_STEP // PRODUCTS}", 60_000, True),
+        (DENSE, f"batch_size: {SMALL_STEP // PRODUCTS + 1}", 60_000, False),
+        (DENSE, "", LONG_EPOCH // PRODUCTS, False),
+        (DENSE, "", LONG_EPOCH // PRODUCTS + 1, True),
+        (DENSE, "precision: mixed_bfloat16", 60_000, False),
+        ("[Flatten, {Repeat: {times: 2, layers: [{Dense: 300}, ELU]}}, {Dense: 10}]", "", 60_000, True),
+        ("[Flatten, {Repeat: {times: 2, layers: [{Dense: 300}, {Dropout: 0.1}]}}, {Dense: 10}]", "", 60_000, False),
+        ("[Flatten, {Dense: 300}, {GaussianNoise: 0.1}, {Dense: 10}]", "", 60_000, False),
+        ("[{Conv2D: {filters: 32, kernel_size: 3}}, Flatten, {Dense: 300}, {Dense: 10}]", "", 60_000, False),
+    ],
+)
+def test_a_cpu_is_given_xla_for_long_epochs_of_small_dense_steps(model: str, train: str, rows: int, xla: bool) -> None:
+    text = f"data: fashion_mnist\nmodel: {model}\ntrain: {{{train}}}\n"
+    experiment = from_document(yamlfile.parse(text, "config.yaml")).experiment
+    assert uses_xla(experiment, Facts((28, 28, 1), 10), experiment.train.batch_size, rows) is xla
+
+
+def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = losses(tmp_path, "graph", "engine: auto")
+    monkeypatch.setattr(choice, "LONG_EPOCH", 1000)
+    assert program("engine: auto").xla and program("engine: streamed").xla
+    found = losses(tmp_path, "auto", "engine: auto")
+    assert found == losses(tmp_path, "xla", "compile: xla") != graph
 
 
 def losses(folder: Path, name: str, options: str) -> list[float]:

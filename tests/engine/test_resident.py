@@ -39,8 +39,12 @@ def test_without_shuffle_the_order_is_that_of_the_rows() -> None:
     assert epoch_order(7, 3, 5, False).tolist() == [0, 1, 2, 3, 4]
 
 
-def test_an_epoch_in_one_call_and_step_by_step_gives_equal_bits(prepare: Callable[..., Any]) -> None:
-    once, stepwise = prepare(IRIS), prepare(IRIS)
+@pytest.mark.parametrize("compiler", ["graph", "xla"])
+@pytest.mark.parametrize("batch_size", [15, 16])
+def test_an_epoch_in_one_call_and_step_by_step_gives_equal_bits(
+    prepare: Callable[..., Any], compiler: str, batch_size: int
+) -> None:
+    once, stepwise = (prepare(IRIS, f"train.compile={compiler}", f"train.batch_size={batch_size}") for _ in range(2))
     order = epoch_order(5, 1, len(once.data.train), True)
     steps = once.scorer.program.steps(once.arrays)
     once.scorer.program.train(once.arrays, order, 0, steps)
