@@ -16,7 +16,8 @@ def writing(folder: Path, existed: bool = True) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if existed and not folder.exists():
+        half_gone = error.errno == errno.ENOENT and str(error.filename).startswith(str(folder))
+        if existed and (half_gone or not folder.exists()):
             raise gone(folder) from None
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         help = "free some space, or choose another folder" if full else "choose a folder that can be written"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nntrain import rundir
-from nntrain.atomic import write_atomic
+from nntrain.atomic import write_atomic, writing
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.rundir import RunDir, read_json, refuse_bad_name, run_name, write_elsewhere
 
@@ -232,6 +232,13 @@ def test_a_run_whose_folder_was_taken_away_says_so(tmp_path: Path) -> None:
     run.path.rmdir()
     with pytest.raises(NNTrainError, match="`.*net` is gone: it was removed or moved"):
         run.write("a.txt", "x")
+
+
+def test_a_folder_that_is_just_being_removed_is_gone_too(tmp_path: Path) -> None:
+    with pytest.raises(NNTrainError, match="is gone: it was removed or moved"), writing(tmp_path):
+        write_atomic(tmp_path / "removed" / "a.txt", b"x")
+    with pytest.raises(NNTrainError, match="cannot write in"), writing(tmp_path / "here", existed=False):
+        write_atomic(tmp_path / "here" / "a.txt", b"x")
 
 
 def test_others_may_read_what_was_written(tmp_path: Path) -> None:
