@@ -229,7 +229,9 @@ def is_run(path: Path) -> bool:
 
 
 def run_name(config: str) -> str:
-    """A run's name from the name of its config file."""
+    """A run's name from the name of its config file; a pipe such as /dev/fd/63 has none."""
+    if config.startswith("/dev/"):
+        return "run"
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100].rstrip("-.")
     return name if _NAME.fullmatch(name) else "run"
 

@@ -82,6 +82,7 @@ def test_plain_names_are_taken(name: str, tmp_path: Path) -> None:
         ("x" * 300 + ".yaml", "x" * 100),
         ("x" * 99 + ".2.yaml", "x" * 99),
         ("a.b.yaml", "a.b"),
+        ("/dev/fd/63", "run"),
     ],
 )
 def test_every_config_gives_its_run_a_name_that_is_allowed(config: str, name: str) -> None:
