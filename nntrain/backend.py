@@ -7,11 +7,13 @@ takes each for missing when its import fails, so they are kept out of sight whil
 import contextlib
 import gc
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from nntrain.errors import NNTrainError, install_command
 
@@ -27,7 +29,7 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _out_of_sight(_UNUSED), _quiet(not verbose), _uncollected():
+    with _uninterrupted(), _out_of_sight(_UNUSED), _quiet(not verbose), _uncollected():
         import keras  # noqa: F401
         import tensorflow as tf
 
@@ -48,7 +50,7 @@ def import_keras_tuner() -> None:
     """Imports KerasTuner, on the CPU where nothing was started: it needs Keras but trains nothing here."""
     if "keras" not in sys.modules:
         start("cpu")
-    with _out_of_sight(_UNUSED):
+    with _uninterrupted(), _out_of_sight(_UNUSED):
         import keras_tuner  # noqa: F401
 
 
@@ -95,6 +97,27 @@ def _out_of_sight(packages: tuple[str, ...]) -> Iterator[None]:
     finally:
         for name in hidden:
             sys.modules.pop(name, None)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """While it lasts, a first Ctrl-C waits: an import that is cut short fails in odd ways, or leaves half a package."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def receive(number: int, _: Any) -> None:
+        came.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    before = signal.signal(signal.SIGINT, receive)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

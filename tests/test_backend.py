@@ -12,6 +12,21 @@ from nntrain import backend
 from nntrain.errors import NNTrainError
 
 
+def test_ctrl_c_waits_until_what_is_being_imported_is_there(command: Any, tmp_path: Path) -> None:
+    code = """
+import os, signal, sys, threading
+from nntrain import backend
+threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    backend.start("cpu")
+except KeyboardInterrupt:
+    import keras
+    print(keras.layers.Dense(2).units, signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    done = command(tmp_path, "-c", code, python=True)
+    assert done.stdout == "2 True\n", done.stderr
+
+
 def test_starting_loads_none_of_what_keras_would_drag_in_and_it_can_be_imported_afterwards(
     command: Any, tmp_path: Path
 ) -> None:
