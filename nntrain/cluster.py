@@ -87,7 +87,7 @@ def _from_environment(text: str) -> Cluster | None:
     try:
         told = json.loads(text)
         jobs, task = told.get("cluster") or {}, told.get("task") or {}
-        addresses = [*jobs.get("chief", []), *jobs.get("worker", [])]
+        addresses = [str(address) for address in (*jobs.get("chief", []), *jobs.get("worker", []))]
         before = len(jobs.get("chief", [])) if task.get("type") == "worker" else 0
         index = before + int(task.get("index", 0))
     except (ValueError, TypeError, AttributeError) as error:
