@@ -28,11 +28,12 @@ def _callbacks(experiment: Experiment) -> Iterator[tuple[Path, callbacks.Callbac
         yield ("train", "callbacks", index, callback.called()), callback
 
 
-def _epochs_or_steps(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
-    if experiment.train.epochs is not None and experiment.train.steps is not None:
-        yield Problem(
-            "`epochs` and `steps` exclude each other", ("train", "steps"), "remove one of the two", on_key=True
-        )
+def _exclusive(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+    train, help = experiment.train, "remove one of the two"
+    if train.epochs is not None and train.steps is not None:
+        yield Problem("`epochs` and `steps` exclude each other", ("train", "steps"), help, on_key=True)
+    if train.engine == "keras" and train.compile == "xla":
+        yield Problem("`engine: keras` is not compiled by XLA", ("train", "compile"), help, on_key=True)
 
 
 def _patience(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
@@ -280,7 +281,7 @@ def _bounds_in_order(path: Path, value: object) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    _epochs_or_steps,
+    _exclusive,
     _patience,
     _kept,
     _monitors,
