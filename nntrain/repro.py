@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain import experiment, rundir
-from nntrain.evaluation import restore
+from nntrain.evaluation import Restored, restore
 from nntrain.guidance import ALONE, Guidance
 from nntrain.rundir import RunDir
 from nntrain.spec.load import load
@@ -15,13 +15,13 @@ from nntrain.terminal import Terminal
 
 def repeat(run_dir: RunDir, terminal: Terminal, guidance: Guidance = ALONE) -> str:
     """The first epoch and figure that differ, or the first weight, in words; nothing when all are equal."""
-    then = run_dir.read_rows()
+    then, kept = run_dir.read_rows(), restore(run_dir)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
         prepared = experiment.prepare(load(run_dir.path / rundir.RESOLVED))
         experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", guidance)
         terminal.log.clear()
-        return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(run_dir, again)
+        return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, restore(again))
 
 
 def _difference_of_rows(then: list[dict[str, str]], now: list[dict[str, str]]) -> str:
@@ -32,7 +32,7 @@ def _difference_of_rows(then: list[dict[str, str]], now: list[dict[str, str]]) -
     return "" if len(then) == len(now) else f"there were {len(then)} epochs and are {len(now)}"
 
 
-def _difference_of_weights(then: RunDir, now: RunDir) -> str:
-    pairs = zip(restore(then).scorer.program.model.weights, restore(now).scorer.program.model.weights, strict=True)
+def _difference_of_weights(then: Restored, now: Restored) -> str:
+    pairs = zip(then.scorer.program.model.weights, now.scorer.program.model.weights, strict=True)
     different = [old.path for old, new in pairs if not np.array_equal(old.numpy(), new.numpy())]
     return f"the weights of {different[0]} differ" if different else ""
