@@ -114,13 +114,15 @@ class RunDir:
 
         Raises NNTrainError when another process has it.
         """
-        with writing(self.path), (self.path / LOCK).open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                message = f"another process is training `{self}`"
-                raise NNTrainError(message, help="wait for it to end, or stop it") from None
-            self._sweep()
+        with contextlib.ExitStack() as stack:
+            with writing(self.path):
+                file = stack.enter_context((self.path / LOCK).open("w"))
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    message = f"another process is training `{self}`"
+                    raise NNTrainError(message, help="wait for it to end, or stop it") from None
+                self._sweep()
             yield
 
     def refuse_if_gone(self) -> None:

@@ -242,6 +242,12 @@ def test_a_folder_that_is_just_being_removed_is_gone_too(tmp_path: Path) -> None
         write_atomic(tmp_path / "here" / "a.txt", b"x")
 
 
+def test_what_fails_while_a_run_is_owned_is_not_blamed_on_its_folder(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    with pytest.raises(BrokenPipeError), run.owned():
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
 def test_others_may_read_what_was_written(tmp_path: Path) -> None:
     write_elsewhere(tmp_path / "a.csv", "x")
     assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o644
