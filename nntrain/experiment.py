@@ -181,7 +181,7 @@ def recorded(
     status = 1
     try:
         training.share(prepared, guidance.distribution, resumed)
-        result = _train(prepared, run_dir, terminal, store, resumed, guidance)
+        result = _train(prepared, run_dir, terminal, store, resumed, guidance, facts)
         status = 0
         return result
     except NNTrainError as error:
@@ -207,12 +207,20 @@ def resolved_text(experiment: Experiment) -> str:
 
 
 def _train(
-    prepared: Prepared, run_dir: RunDir, terminal: Terminal, store: Store, resumed: State | None, guidance: Guidance
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    store: Store,
+    resumed: State | None,
+    guidance: Guidance,
+    facts: dict[str, Any],
 ) -> Result:
+    """Trains, and adds to the facts what `auto` stood for."""
     history = History()
     watcher = RowWriter(terminal, run_dir, history)
     scorer = training.make_scorer(prepared, guidance)
     job = training.make_job(prepared, scorer, guidance, watcher, store)
+    facts |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
     seed, final = prepared.experiment.seed, guidance.final
     outcome = Outcome(run_dir, prepared.data, scorer, history, job.plan, seed, prepared.model, final)
     try:

@@ -30,7 +30,7 @@ class Found:
 
 
 class Store:
-    """The checkpoints of one run. `identity` is what makes a checkpoint this run's: a key of its own."""
+    """The checkpoints of one run. `run_key` is what makes a checkpoint this run's."""
 
     def __init__(self, folder: Path, run_key: str) -> None:
         self.folder = folder

@@ -36,6 +36,7 @@ class DistributedProgram(Program):
     def __init__(self, model: Network, data: Arrays, batch_size: int, distribution: Distribution) -> None:
         self.model = model
         self.batch_size = batch_size
+        self.xla = False
         self.distribution = distribution
         self.can_lose = distribution.team is not None
         self.strategy = distribution.strategy

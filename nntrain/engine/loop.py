@@ -91,7 +91,7 @@ class _Trainer:
         try:
             self._epochs(request)
         except _TimeOver:
-            self.history.reason = f"the limit of {self.plan.max_seconds:g} s is reached"
+            self.history.reason = time_over(self.plan.max_seconds or 0.0)
         except WorkerLost:
             self._save_held()
             raise
@@ -111,7 +111,7 @@ class _Trainer:
                 self.history.reason = _reason(self.callbacks.callbacks)
             elif pruned and self.position.epoch <= self.plan.epochs:
                 self.model.stop_training, self.history.reason = True, PRUNED
-            elif over:
+            elif over and self.position.epoch <= self.plan.epochs:
                 raise _TimeOver
             self._hold()
             if self.pace.is_due(end_of_epoch=True):
@@ -272,6 +272,11 @@ class _Trainer:
     def _diverged(self, what: str) -> Diverged:
         help = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"
         return Diverged(f"the training diverged in epoch {self.position.epoch}: {what}", help=help)
+
+
+def time_over(max_seconds: float) -> str:
+    """The reason of a training that its limit of time has stopped."""
+    return f"the limit of {max_seconds:g} s is reached"
 
 
 def _reason(callbacks: Sequence[Any]) -> str:

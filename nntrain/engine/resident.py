@@ -47,6 +47,7 @@ class Seen:
 class Program:
     """A model's compiled loops; each is traced once and takes data of any length."""
 
+    engine = "resident"  # what `train.engine` calls it
     whole_epochs = False  # whether `train` must be called for a whole epoch at once
     can_lose = False  # whether other processes take part, one of which can be lost
 

@@ -31,6 +31,8 @@ def fits_in_memory(x: Examples) -> bool:
 class StreamedProgram(Program):
     """A model's compiled loops over blocks that are read ahead. Raises DataError where a file cannot be read."""
 
+    engine = "streamed"
+
     def __init__(self, model: Network, data: Arrays, batch_size: int, xla: bool = False) -> None:
         super().__init__(model, _rows(data, np.arange(1)), batch_size, xla)
         self._readers = ThreadPoolExecutor(READERS, "read-ahead")

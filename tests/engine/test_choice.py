@@ -8,6 +8,8 @@ from nntrain.spec.load import from_document
 
 backend.start("cpu")
 
+import keras  # noqa: E402
+
 from nntrain import experiment  # noqa: E402
 from nntrain.engine import choice  # noqa: E402
 from nntrain.engine.choice import LONG_EPOCH, make_program, uses_xla  # noqa: E402
@@ -89,6 +91,8 @@ def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeyp
     monkeypatch.setattr(choice, "LONG_EPOCH", 1000)
     assert program("engine: auto").xla and program("engine: streamed").xla
     found = losses(tmp_path, "auto", "engine: auto")
+    facts = RunDir(tmp_path / "auto").read_json("environment.json")
+    assert (facts["engine"], facts["compile"]) == ("resident", "xla")
     assert found == losses(tmp_path, "xla", "compile: xla") != graph
 
 
@@ -102,7 +106,19 @@ def test_every_engine_and_every_compiler_trains_the_same_net(tmp_path: Path) -> 
     resident = losses(tmp_path, "resident", "engine: resident")
     assert losses(tmp_path, "streamed", "engine: streamed") == resident
     assert losses(tmp_path, "keras", "engine: keras") == pytest.approx(resident, rel=1e-4)
+    facts = RunDir(tmp_path / "keras").read_json("environment.json")
+    assert (facts["engine"], facts["compile"]) == ("keras", "graph")
     assert losses(tmp_path, "xla", "compile: xla") == pytest.approx(resident, rel=1e-3)  # it adds in another order
+
+
+@pytest.mark.parametrize("more", ["", ", ema_overwrite_frequency: 20"])
+def test_averaged_weights_take_their_place_at_the_end_in_every_engine(tmp_path: Path, more: str) -> None:
+    averaged = f"optimizer: {{Adam: {{use_ema: true, ema_momentum: 0.9{more}}}}}, save: last"
+    resident = losses(tmp_path, "resident", f"engine: resident, {averaged}")
+    assert losses(tmp_path, "keras", f"engine: keras, {averaged}") == pytest.approx(resident, rel=1e-4)
+    models = [RunDir(tmp_path / name).model for name in ("resident", "keras")]
+    ours, theirs = ([w.numpy() for w in keras.models.load_model(model).weights] for model in models)
+    assert all(np.abs(a - b).max() < 1e-5 for a, b in zip(ours, theirs, strict=True))
 
 
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
