@@ -238,8 +238,8 @@ def resume(
         return
     result = resume.resume(run_dir, assignments, allow_changed, terminal, guidance)
     if result is None:
-        further = "" if searchdir.is_trial(run_dir) else "; `--set train.epochs=...` trains it further"
-        terminal.line(f"{run_dir} is finished{further}")
+        further = f"; `--set {resume.option_to_lengthen(run_dir)}=...` trains it further"
+        terminal.line(f"{run_dir} is finished{'' if searchdir.is_trial(run_dir) else further}")
         terminal.event("finished", {"run": str(run_dir)})
         return
     show_summary(result.summary, run_dir, terminal)

@@ -9,6 +9,8 @@ from nntrain import dataset as datasets
 from nntrain import environment, experiment, rundir, training
 from nntrain.dataset import Dataset
 from nntrain.engine.checkpoint import Store
+from nntrain.engine.job import Plan
+from nntrain.engine.loop import time_over
 from nntrain.engine.state import State
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.experiment import Prepared, Result
@@ -80,12 +82,37 @@ def go_on(
         terminal.note(f"warning: the run began on {before} devices, not {count}, so the last bits may differ")
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _state(store, bool(assignments), terminal)
+    if assignments and state is not None:
+        _refuse_shorter(run_dir, training.make_plan(prepared.experiment, prepared.data), prepared.data, state)
     record = {"start": now["start"], "command": now["command"], "changed": changed, "set": list(assignments)}
     record |= experiment.devices_of(guidance)
     resolved = _rewritten(run_dir, prepared, bool(assignments))
     facts = {**then, "resolved_sha256": resolved, "resumed": [*then.get("resumed", ()), record]}
     run_dir.write_json(rundir.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
     return experiment.recorded(prepared, run_dir, terminal, facts, store, state, guidance)
+
+
+def _refuse_shorter(run_dir: RunDir, plan: Plan, data: Dataset, state: State) -> None:
+    """Raises ConfigError for a length that the run has left behind: its rows and its weights are of a longer one."""
+    position, steps_per_epoch = state.facts["position"], -(-len(data.train) // plan.batch_size)
+    done = (position["epoch"] - 1) * steps_per_epoch + position["step"]
+    if plan.steps is None:
+        option, wanted, trained = "epochs", plan.epochs, -(-done // steps_per_epoch)
+    else:  # with which the last epoch may have been a shorter one
+        before = load(run_dir.path / rundir.RESOLVED).experiment.train.steps
+        option, wanted, trained = "steps", plan.steps, min(done, before or done)
+    if wanted < trained:
+        fit = f"`nntrain fit {run_dir.path / rundir.RESOLVED} --set train.{option}={wanted}`"
+        help = f"give more than that, or train another run that is shorter: {fit}"
+        raise ConfigError(f"`{run_dir}` has come to {option[:-1]} {trained:,} already", help=help)
+
+
+def option_to_lengthen(run_dir: RunDir) -> str:
+    """What to set in order to train a finished run further: the option that has ended it."""
+    train = load(run_dir.path / rundir.RESOLVED).experiment.train
+    if train.max_seconds is not None and run_dir.read_json(rundir.SUMMARY)["stopped"] == time_over(train.max_seconds):
+        return "train.max_seconds"
+    return "train.epochs" if train.steps is None else "train.steps"
 
 
 def refuse_changed(run_dir: RunDir, data: Dataset) -> None:

@@ -19,7 +19,7 @@ from nntrain import commands, repro  # noqa: E402
 from nntrain.commands import Fit  # noqa: E402
 from nntrain.engine.checkpoint import Store  # noqa: E402
 from nntrain.placement import Where  # noqa: E402
-from nntrain.resume import resume  # noqa: E402
+from nntrain.resume import option_to_lengthen, resume  # noqa: E402
 from nntrain.rundir import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
 
@@ -87,6 +87,43 @@ def test_only_the_length_can_be_changed(copy: RunDir) -> None:
         "error: `resume` can change how long to train, not `train.batch_size`\n"
         " help: start another run from its weights: `nntrain fit CONFIG --init-from RUN`"
     )
+
+
+@pytest.mark.parametrize(("option", "length", "shorter"), [("epochs", 6, 5), ("steps", 20, 17), ("steps", 12, 9)])
+def test_a_run_cannot_become_shorter_than_it_is(tmp_path: Path, option: str, length: int, shorter: int) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", f"{option}: {length}"))
+    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    run = RunDir(tmp_path / "run")
+    before = {path: path.read_bytes() for path in run.path.glob("*.*")}
+    with pytest.raises(ConfigError, match=f"has come to {option[:-1]} {length} already") as caught:
+        resume(run, (f"train.{option}={shorter}",), False, quiet())
+    assert f"--set train.{option}={shorter}`" in str(caught.value)
+    assert {path: path.read_bytes() for path in run.path.glob("*.*")} == before
+    assert resume(run, (f"train.{option}={length}",), False, quiet()) is not None
+
+
+def test_a_finished_run_says_what_would_make_it_longer(finished: RunDir, tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", "epochs: 90000\n  max_seconds: 1"))
+    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    run = RunDir(tmp_path / "run")
+    assert option_to_lengthen(finished) == "train.epochs"
+    assert option_to_lengthen(run) == "train.max_seconds"
+    count = len(rows(run))
+    assert resume(run, ("train.max_seconds=2",), False, quiet()) is not None
+    assert len(rows(run)) > count
+
+
+def test_a_training_that_has_done_all_its_epochs_was_not_cut_short(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.split("  callbacks")[0].replace("EPOCHS", "1\n  max_seconds: 0.001"))
+    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    assert RunDir(tmp_path / "run").read_json("summary.json")["stopped"] == "all epochs are done"
+
+
+def test_repro_needs_the_model_before_it_trains(copy: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy.model.unlink()
+    monkeypatch.setattr(repro.experiment, "prepare", pytest.fail)
+    with pytest.raises(NNTrainError, match="model"):
+        repro.repeat(copy, quiet())
 
 
 def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
