@@ -14,7 +14,7 @@ from nntrain.trials import Trial
 from nntrain.tuners._tuner import Proposal
 
 Status = Literal["waiting", "running", "stopped", "done", "pruned", "failed"]
-TRIES = 2  # a trial that ends its worker so often without getting any further is given up
+TRIES = 2  # a trial that ends its worker so often without getting any further, in one go, is given up
 
 
 @dataclass
@@ -174,13 +174,12 @@ def retell(book: Book, event: Mapping[str, Any]) -> Entry | None:
 
 
 def _retell(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:
+    """A worker that was `lost` does not count any more: a search that is gone on with tries anew."""
     if kind == "start":
         entry.status = "running"
     elif kind == "report":
         entry.verdicts[event["epoch"]] = event["stop"]
         entry.hear(event["epoch"], entry.number)
-    elif kind == "lost":
-        entry.lose(event["task"])
-    else:
+    elif kind == "tell":
         for name in ("status", "score", "spread", "epochs", "trained", "seconds", "message"):
             setattr(entry, name, event[name])

@@ -70,6 +70,15 @@ def test_a_trial_that_ran_when_all_was_killed_is_a_stopped_one() -> None:
     assert [trial.status for trial in book.trials()] == ["stopped"]
 
 
+def test_workers_that_were_lost_before_do_not_count_any_more() -> None:
+    (first,) = sizes(8)
+    book = Book("min")
+    lost = [{"event": "lost", "trial": 0, "task": 0}] * 2
+    replayed(Fixed(first), book, [ask(first), {"event": "start", "trial": 0, "task": 0}, *lost], key)
+    (entry,) = book.entries
+    assert [entry.lose(0), entry.lose(0)] == [False, True]
+
+
 def test_an_engine_that_proposes_otherwise_is_found_out() -> None:
     first, second = sizes(8, 16)
     with pytest.raises(NNTrainError, match="the engine proposes other values for trial-001 than it did before"):

@@ -274,12 +274,24 @@ def _workers(parent: int) -> list[int]:
     return found
 
 
+def _wait_until_it_is_trained(trial: Path) -> None:
+    """Waits until a worker has the lock of the trial's folder; the kernel knows that by the file's inode."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        lock = trial / ".lock"
+        if lock.is_file() and f":{lock.stat().st_ino} " in Path("/proc/locks").read_text():
+            return
+        time.sleep(0.005)
+    raise AssertionError(f"nobody trains {trial}")
+
+
 def test_a_trial_that_ends_its_worker_twice_is_given_up(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(NET + SPACE + "  trials: 2\n")
     journal = tmp_path / "runs" / "net" / "journal.jsonl"
     process = _started(tmp_path, "tune", "net.yaml", "--set", "train.epochs=40")
     for count in (1, 2):
         _wait_for(journal, "start", count)
+        _wait_until_it_is_trained(journal.parent / "trial-001")
         for worker in _workers(process.pid):
             os.kill(worker, signal.SIGKILL)
         _wait_for(journal, "lost", count)

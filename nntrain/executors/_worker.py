@@ -89,7 +89,6 @@ def main(connection: Connection, settings: Settings) -> None:
     """Runs tasks until the pool closes the pipe."""
     worker = Worker(connection)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pool, which then asks
-    signal.signal(signal.SIGTERM, lambda *_: worker.leave())
     os.dup2(2, 1)  # what a library prints must not come between the results
     threading.Thread(target=worker.listen, daemon=True).start()
     try:
@@ -160,6 +159,7 @@ class Worker:
         gc.collect()
         gc.freeze()  # what was imported is never searched for garbage again, which took half a second a trial
         memory = _Memory()
+        signal.signal(signal.SIGTERM, lambda *_: self.leave())  # until here there is nothing that it could interrupt
         self._send(Ready())
         while (order := self.orders.get()) is not None:
             event = self._run(bench, order)

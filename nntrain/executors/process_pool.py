@@ -59,8 +59,7 @@ class ProcessPool:
         if not idle:
             raise RuntimeError("no worker is free")
         worker = next((worker for worker in idle if worker.ready), idle[0])
-        worker.task, worker.asked = task, False
-        worker.send(task)  # a worker that has just died is found by `next`
+        worker.begin(task)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
         """The next event; None when the time is over or nothing runs.
@@ -128,19 +127,26 @@ class ProcessPool:
             self._replace(worker)
 
     def _buried(self, worker: "_Worker") -> None:
-        """A worker has died: its task is lost, and another one takes its place."""
+        """A worker has died, and another one takes its place: its task is lost, unless it was not begun."""
         worker.connection.close()
         worker.process.join(CLOSE_SECONDS)
-        if worker.task is not None:
-            self._events.append(Event(worker.task.number, "lost", message=_death(worker.process.exitcode)))
         self._stillborn += not worker.ready
         if self._stillborn >= STILLBORN:
             raise NNTrainError(f"no worker process could start: {_death(worker.process.exitcode)}")
-        self._replace(worker)
+        fresh, task = self._replace(worker), worker.task
+        if task is None:
+            return
+        if worker.ready:
+            self._events.append(Event(task.number, "lost", message=_death(worker.process.exitcode)))
+        elif worker.asked:
+            self._events.append(Event(task.number, "stopped", message="it was not begun"))
+        else:
+            fresh.begin(task)
 
-    def _replace(self, worker: "_Worker") -> None:
+    def _replace(self, worker: "_Worker") -> "_Worker":
         worker.kill()
-        self._workers[self._workers.index(worker)] = _Worker(self._settings)
+        fresh = self._workers[self._workers.index(worker)] = _Worker(self._settings)
+        return fresh
 
 
 class _Worker:
@@ -157,6 +163,11 @@ class _Worker:
         with _unheard(signal.SIGINT):
             self.process.start()
         theirs.close()  # so that the worker's death is the end of the pipe
+
+    def begin(self, task: Task) -> None:
+        """Gives the task to the worker; one that has just died is found by `ProcessPool.next`."""
+        self.task, self.asked = task, False
+        self.send(task)
 
     def send(self, message: Task | Answer | Stop) -> None:
         """Sends a message, which is lost where the worker has died."""

@@ -163,6 +163,46 @@ def test_a_task_whose_worker_dies_is_lost_and_can_be_submitted_again(
     assert {event.kind for event in ends(shared, 2).values()} == {"done"}
 
 
+def _end_while_loading(pool: ProcessPool, number: signal.Signals) -> None:
+    """Ends the only worker, which has a task but has not said yet that it is ready."""
+    (worker,) = pool._workers
+    assert worker.task is not None and worker.process.pid is not None
+    os.kill(worker.process.pid, number)
+    assert pool.next(0.5) is None and not worker.ready
+    assert pool._workers != [worker]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    with ProcessPool(1, "cpu") as pool:
+        pool.submit(task(0, tmp_path))
+        for _ in range(2):
+            _end_while_loading(pool, number)
+        events = [first_epoch(pool), *ends(pool, 1).values()]
+        assert [(event.number, event.kind) for event in events] == [(0, "epoch"), (0, "done")]
+
+
+def test_a_task_that_was_asked_to_stop_is_not_given_to_another_worker(tmp_path: Path) -> None:
+    with ProcessPool(1, "cpu") as pool:
+        pool.submit(task(0, tmp_path))
+        pool.stop()
+        os.kill(pool.processes[0], signal.SIGKILL)
+        assert ends(pool, 1)[0].kind == "stopped"
+        assert pool.free == 1 and not (tmp_path / "trial-0").exists()
+
+
+def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
+    with ProcessPool(1, "cpu") as pool:
+        pool.submit(task(0, tmp_path))
+        for _ in range(2):
+            _end_while_loading(pool, signal.SIGKILL)
+        os.kill(pool.processes[0], signal.SIGKILL)
+        with pytest.raises(
+            NNTrainError, match="no worker process could start: the worker process was ended by SIGKILL"
+        ):
+            pool.next(SECONDS)
+
+
 def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path) -> None:
     pool = ProcessPool(1, "cpu")
     pool.submit(task(0, tmp_path, epochs=ENDLESS))
