@@ -47,7 +47,7 @@ def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str,
         "best": None if best is None else _as_json(best),
         "refit": refitted,
         "ended": reason,
-        "seconds": runner.seconds,
+        "seconds": runner.spent,  # as the journal has them, so that a resumed search has never taken less
     }
 
 

@@ -27,7 +27,7 @@ SAME_CAUSE = 3  # failures for one cause that end a search
 
 @dataclass
 class Runner:
-    """A search that is being run in its directory. `spent` are the seconds that it took before it was resumed."""
+    """A search that is being run in its directory. `spent` are its seconds up to the latest pause of the journal."""
 
     folder: SearchDir
     journal: Journal
@@ -52,7 +52,8 @@ class Runner:
             try:
                 self._loop(request)
             finally:
-                self.journal.add({"event": "pause", "spent": self.seconds})
+                self.spent = self.seconds
+                self.journal.add({"event": "pause", "spent": self.spent})
         request.raise_if_asked()
         if self.fault is not None:
             raise self.fault

@@ -104,6 +104,19 @@ def test_a_search_leaves_a_table_a_config_that_gives_the_same_score_and_its_tria
     assert (found.place / "trials.csv").read_text() == score and len(_rows(found.place / "trial-001")) == 3
 
 
+def test_the_seconds_of_a_search_never_go_back(tune: Tune, command: Any, tmp_path: Path) -> None:
+    found = tune(SPACE + "  trials: 1\n", "-q", "--refit", "1")
+    before = found.summary["seconds"]
+    assert found.code == 0 and before == _events(found.place, "pause")[-1]["spent"]
+    assert command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=2").returncode == 0
+    assert found.summary["seconds"] > before
+
+
+def _events(place: Path, kind: str) -> list[dict[str, Any]]:
+    lines = (place / "journal.jsonl").read_text().splitlines()[1:]
+    return [event for event in map(json.loads, lines) if event["event"] == kind]
+
+
 def test_the_number_of_workers_changes_nothing(tune: Tune) -> None:
     tail = SPACE + "  trials: 5\n  keep: all\n"
     one, two = tune(tail, "-q"), tune(tail, "-q", "--workers", "2", name="two")
