@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nntrain import rundir
@@ -14,7 +14,7 @@ from nntrain.spec.resolve import DEFAULT_EPOCHS
 from nntrain.spec.search import Search, as_yaml, with_values
 from nntrain.spec.space import Values
 from nntrain.trialbook import Book, Entry
-from nntrain.trials import trials_csv
+from nntrain.trials import Trial, trials_csv
 from nntrain.tuners._tuner import Proposal
 
 
@@ -66,12 +66,23 @@ class SearchDir:
 
     def write(self) -> None:
         """Writes the table, and the best config as long as there is one; keeps the models that are to be kept."""
-        self.place.write(rundir.TRIALS, rundir.csv_text(trials_csv(self.book.trials(), self.search.space)))
+        self.place.write(rundir.TRIALS, rundir.csv_text(trials_csv(self._trials(), self.search.space)))
         best = self.book.best
         if best is not None:
             self.place.write(rundir.BEST, self.best_config(best))
         if self.search.tune.keep == "best" and not self.search.tune.engine.promotes:
             self.discard_models()
+
+    def _trials(self) -> list[Trial]:
+        """All that were begun, those that have not ended with what their folders show of them so far."""
+        begun = [entry for entry in self.book.entries if entry.status != "waiting"]
+        return [entry.as_trial() if entry.over else self._unended(entry) for entry in begun]
+
+    def _unended(self, entry: Entry) -> Trial:
+        runs = [self.run_dir(entry, repeat) for repeat in range(self.search.tune.repeats)]
+        rows = [run.read_rows() for run in runs if (run.path / rundir.METRICS).is_file()]
+        seconds = sum(float(row["seconds"]) for one in rows for row in one) - self.book.before(entry)[1]
+        return replace(entry.as_trial(), epochs=max(map(len, rows), default=0), seconds=max(0.0, seconds))
 
     def discard_models(self) -> None:
         """Removes models and checkpoints of all ended trials but the best."""

@@ -249,6 +249,13 @@ def _wait_for(journal: Path, event: str, count: int) -> None:
     raise AssertionError(f"{journal} never got {count} of {event}")
 
 
+def _wait_for_file(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.is_file():
+        assert time.monotonic() < deadline, path
+        time.sleep(0.02)
+
+
 LONG = SPACE + "  trials: 5\n"
 
 
@@ -325,6 +332,22 @@ def test_a_signal_stops_a_search_with_the_command_to_go_on(tmp_path: Path, comma
     assert "`nntrain resume runs/net` goes on" in message
     assert command(tmp_path, "resume", "net", "-q").returncode == 0
     assert len(Searched(tmp_path / "runs" / "net", "", "", 0).rows) == 3
+
+
+def test_the_table_has_what_a_stopped_trial_has_trained_so_far(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(NET + SPACE + "  trials: 3\n  repeats: 2\n")
+    place = tmp_path / "runs" / "net"
+    process = _started(tmp_path, "tune", "net.yaml", "--workers", "2", "--set", "train.epochs=1000000")
+    repeats = [place / "trial-001" / f"repeat-{number}" for number in (1, 2)]
+    for repeat in repeats:
+        _wait_for_file(repeat / "metrics.csv")
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30) and process.returncode == 130
+    rows = [_rows(repeat) for repeat in repeats]
+    (stopped,) = _rows(place, "trials.csv")
+    assert (stopped["status"], int(stopped["epochs"])) == ("stopped", max(map(len, rows)))
+    seconds = sum(float(row["seconds"]) for one in rows for row in one)
+    assert float(stopped["seconds"]) == pytest.approx(seconds, abs=0.001) and seconds > 0
 
 
 def test_what_must_not_change_in_a_search_is_refused(tune: Tune, command: Any, tmp_path: Path) -> None:
