@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nntrain import rundir
-from nntrain.errors import ConfigError, DataError
+from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.executors._task import Event, Task
 from nntrain.rundir import RunDir
 from nntrain.spec.load import Config, in_order
@@ -92,6 +92,17 @@ class SearchDir:
                 self.discarded.add(entry.number)
                 for repeat in range(self.search.tune.repeats):
                     self.run_dir(entry, repeat).discard_model()
+
+    def nothing(self, ending: str, limit: str) -> NNTrainError:
+        """The error of a search that ended without any score, at that option of `tune` if it was one."""
+        failed = [entry for entry in self.book.entries if entry.status == "failed"]
+        if not failed:
+            more = f" --set tune.{limit}=...` with a larger number" if limit else "`"
+            return NNTrainError(f"no trial was finished: {ending}", help=f"`nntrain resume {self.place}{more} goes on")
+        last = failed[-1]
+        help = f"{last.name} says: {last.message}"
+        none = "the one trial has no score" if len(failed) == 1 else f"none of {len(failed):,} trials has a score"
+        return NNTrainError(f"{none}: {ending}", help=help)
 
     def best_config(self, best: Entry) -> str:
         """The best trial's config with a header that says what to expect."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from nntrain.course import Course
 from nntrain.engine.signals import StopRequest, watched
-from nntrain.errors import ConfigError, DataError, NNTrainError, in_one_line
+from nntrain.errors import ConfigError, DataError, in_one_line
 from nntrain.executors._task import Event, Executor, Task
 from nntrain.journal import Journal
 from nntrain.searchdir import SearchDir, error_of, length_of
@@ -36,6 +36,7 @@ class Runner:
     view: SearchView
     spent: float = 0.0
     ending: str = ""  # why no more trials are begun
+    limit: str = ""  # the option of `tune` that is why
     giving_up: bool = False  # whether those that were begun are not begun again either
     broken: bool = False  # whether it is for three failures
     fault: ConfigError | DataError | None = None  # for which no trial can be trained
@@ -58,7 +59,7 @@ class Runner:
         if self.fault is not None:
             raise self.fault
         if not self.book.best:
-            raise self._nothing()
+            raise self.folder.nothing(self.ending, self.limit)
         return self.ending
 
     @property
@@ -84,7 +85,9 @@ class Runner:
             over = self._time_is_over()
             if (request.signal or over) and not asked_to_stop:
                 asked_to_stop = True
-                self.ending = self._out_of_time if over else "stopped"
+                self.ending = "stopped"
+                if over:
+                    self._end_for_time()
                 self._give_up_waiting()
                 self.executor.stop()
             if event is not None:
@@ -95,9 +98,8 @@ class Runner:
         limit = self.search.tune.max_seconds
         return limit is not None and time.monotonic() - self.began >= limit
 
-    @property
-    def _out_of_time(self) -> str:
-        return f"the limit of {self.search.tune.max_seconds:g} s is reached"
+    def _end_for_time(self) -> None:
+        self.limit, self.ending = "max_seconds", f"the limit of {self.search.tune.max_seconds:g} s is reached"
 
     # From proposals to tasks
 
@@ -134,7 +136,7 @@ class Runner:
     def _next_entry(self) -> Entry | None:
         """A trial that waits, such as one that a kill interrupted; else what the engine proposes."""
         if self._time_is_over():
-            self.ending = self._out_of_time
+            self._end_for_time()
             return None
         for entry in self.book.entries:
             if not entry.over and entry.number not in self.underway:
@@ -164,6 +166,7 @@ class Runner:
         if spent + running + planned <= limit:
             return True
         if not running:
+            self.limit = "max_epochs_total"
             self.ending = f"{spent} of {limit} epochs are spent, and the next trial would train {planned}"
         return False
 
@@ -281,16 +284,5 @@ class Runner:
         self.view.ended(entry)
         if status == "failed" and self.search.tune.on_error == "stop" and self.book.alike(message) >= SAME_CAUSE:
             self.broken = True
-            self.ending = f"{SAME_CAUSE} trials failed for one cause: {message}"
+            self.ending = f"{self.book.alike(message)} trials failed for one cause: {message}"
             self._give_up_waiting()
-
-    def _nothing(self) -> NNTrainError:
-        failed = [entry for entry in self.book.entries if entry.status == "failed"]
-        if not failed:
-            return NNTrainError(
-                f"no trial was finished: {self.ending}", help=f"`nntrain resume {self.folder.place}` goes on"
-            )
-        last = failed[-1]
-        help = f"{last.name} says: {last.message}"
-        none = "the one trial has no score" if len(failed) == 1 else f"none of {len(failed):,} trials has a score"
-        return NNTrainError(f"{none}: {self.ending}", help=help)

@@ -193,6 +193,26 @@ def test_a_limit_of_seconds_ends_a_search_that_can_be_gone_on_with(tune: Tune, c
     assert {row["epochs"] for row in found.rows} == {"20"}
 
 
+@pytest.mark.parametrize(
+    ("tail", "limit"),
+    [
+        ("  max_seconds: 0.01\n", "max_seconds"),
+        ("  engine: {Hyperband: {max_epochs: 4}}\n  max_epochs_total: 1\n", "max_epochs_total"),
+    ],
+)
+def test_a_search_that_a_limit_ends_before_any_trial_names_the_limit_to_raise(
+    tune: Tune, command: Any, tmp_path: Path, tail: str, limit: str
+) -> None:
+    found = tune(SPACE + tail, "-q")
+    help = f"`nntrain resume runs/net --set tune.{limit}=...` with a larger number goes on"
+    assert (found.code, "no trial was finished: " in found.err, help in found.err) == (1, True, True), found.err
+    again = command(tmp_path, "resume", "net", "-q")
+    assert (again.returncode, help in again.stderr) == (1, True)
+    more = ("--set", f"tune.{limit}=100", "--set", "tune.trials=1")
+    assert command(tmp_path, "resume", "net", "-q", *more).returncode == 0
+    assert [row["status"] for row in found.rows] == ["done"]
+
+
 DIVERGING = """
   space:
     train.optimizer.Adam.learning_rate: {choice: [0.01, 1.0e30, 1.0e31, 1.0e32, 1.0e33]}
@@ -200,13 +220,15 @@ DIVERGING = """
 """
 
 
-def test_three_failures_of_one_cause_end_a_search(tune: Tune) -> None:
+def test_three_failures_of_one_cause_end_a_search(tune: Tune, command: Any, tmp_path: Path) -> None:
     found = tune(DIVERGING)
     assert found.code == 1
     assert [row["status"] for row in found.rows] == ["done", "failed", "failed", "failed"]
     assert "trial-002  failed: " in found.err and "diverged" in found.rows[1]["message"]
     assert "the search was stopped: 3 trials failed for one cause" in found.err
     assert found.summary["best"]["run"] == "trial-001"
+    again = command(tmp_path, "resume", "net", "-q")
+    assert again.returncode == 1 and "the search was stopped: 4 trials failed for one cause" in again.stderr
 
 
 def test_failures_can_be_borne_and_are_never_the_best(tune: Tune) -> None:

@@ -16,7 +16,7 @@ from nntrain.spec.metrics import Metric, direction
 from nntrain.spec.own import own_values
 from nntrain.spec.parameters import SPACE, Reader, Written
 from nntrain.spec.probes import Prober, refused_path
-from nntrain.spec.resolve import default_monitor
+from nntrain.spec.resolve import DEFAULT_EPOCHS, default_monitor
 from nntrain.spec.space import Space
 from nntrain.spec.trial import as_yaml as as_yaml
 from nntrain.spec.trial import with_values as with_values
@@ -189,6 +189,7 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         if section.max_epochs_total is not None and one.parameter.path == "train.steps":
             message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
             yield Problem(message, one.at, "search `train.epochs` in its place", on_key=True)
+    yield from _affords_a_trial(section, config)
     if section.pruner is not None and section.repeats > 1:
         help = "remove one of the two"
         yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
@@ -199,6 +200,18 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         if len(ranges) < 2:
             message = "`CmaEs` moves over two or more ranges that every trial has"
             yield Problem(message, ("tune", "engine"), "write `engine: TPE`", on_key=True)
+
+
+def _affords_a_trial(section: Tune, config: Config) -> Iterator[Problem]:
+    """The first trial is the config itself, which the epochs of all trials together must allow to be trained."""
+    total, train = section.max_epochs_total, config.experiment.train
+    if total is None or train.steps is not None or isinstance(section.engine, tune.Hyperband):
+        return
+    one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
+    if total < one:
+        repeats = f", in its {section.repeats} repeats" if section.repeats > 1 else ""
+        message = f"one trial trains {one} epochs{repeats}, more than all together may"
+        yield Problem(message, ("tune", "max_epochs_total"), f"give {one} or more")
 
 
 def _hyperband(config: Config, written: list[Written]) -> Iterator[Problem]:
