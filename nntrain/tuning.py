@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +93,8 @@ class Resume:
         """Goes on with a search that was stopped or killed, or has ended; `--set tune.trials=…` is a larger budget.
 
         With `extend`, space and engine may change too: the engine begins anew, and the trials that were trained count.
-        Raises ConfigError for any other change, and NNTrainError where the journal cannot be used.
+        Raises ConfigError for any other change and for a budget that is spent already, and NNTrainError where the
+        journal cannot be used.
         """
         _refuse_other_assignments(self.assignments, self.extend)
         with self.place.owned():
@@ -101,13 +103,14 @@ class Resume:
             if complaint:
                 terminal.note(f"warning: {complaint}")
             file = _search_file(self.place, head, events)
-            config = load_whole(file, self.assignments)
+            before, config = load_whole(file), load_whole(file, self.assignments)
+            _refuse_less_than_is_done(before, config, events)
             terminal.log.extend(self.place.read_log())
             with self.workers.start(config, self.device, self.verbose) as pool:
                 tuner = _tuner(search_of(config))
                 if not self.allow_changed:
                     _refuse_changed(self.place, config)
-                events += self._told(journal, load_whole(file), config)
+                events += self._told(journal, before, config)
                 self._go_on(config, tuner, journal, head, events, pool, terminal)
 
     def _told(self, journal: Journal, before: Config, config: Config) -> list[dict[str, Any]]:
@@ -158,6 +161,22 @@ def _refuse_changed(place: RunDir, config: Config) -> None:
         from nntrain import resume as runs
 
         runs.refuse_changed(first, experiment.load_data(config))
+
+
+def _refuse_less_than_is_done(before: Config, config: Config, events: Sequence[dict[str, Any]]) -> None:
+    """Raises ConfigError for a budget that is new and below what the search has taken already."""
+    then, now = search_of(before).tune, search_of(config).tune
+    trials = sum(event["event"] == "ask" for event in events)
+    epochs = sum(event["trained"] for event in events if event["event"] == "tell")
+    seconds = float(_last("spent", events, 0.0))
+    for name, was, limit, done, words in (
+        ("trials", then.budget, now.budget, trials, f"{trials:,} trials are there"),
+        ("max_epochs_total", then.max_epochs_total, now.max_epochs_total, epochs, f"{epochs:,} epochs are spent"),
+        ("max_seconds", then.max_seconds, now.max_seconds, seconds, f"{seconds:.1f} s are spent"),
+    ):
+        if limit is not None and limit != was and limit < done:
+            help = f"give `--set tune.{name}={math.ceil(done)}` or more, or leave it as it was"
+            raise ConfigError(f"`tune.{name}` cannot be {limit}: {words} already", help=help)
 
 
 def _search_file(place: RunDir, head: dict[str, Any], events: Sequence[dict[str, Any]]) -> Path:
