@@ -122,9 +122,9 @@ class _Trial:
         return from_document(yamlfile.parse(self.task.config, str(self.folder / rundir.RESOLVED)))
 
     def refuse_changed(self, place: RunDir) -> None:
-        """Raises NNTrainError where the folder holds a run of another config."""
+        """Raises NNTrainError where the folder holds a run of another config: no fault of the search's own config."""
         if (place.path / rundir.CONFIG).read_text(encoding="utf-8") != self.task.config:
-            raise ConfigError(f"`{place}` is a run of another config", help="remove the folder, or give another name")
+            raise NNTrainError(f"`{place}` is a run of another config", help="remove the folder, or give another name")
 
     def done(self, place: RunDir) -> Event:
         """The event of a run that has ended, from its files."""
@@ -149,7 +149,7 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
     then = parent.read_json(rundir.ENVIRONMENT)
     config = from_document(yamlfile.read(parent.path / rundir.RESOLVED)).experiment
     if _but_for_length(to_tree(config)) != _but_for_length(to_tree(prepared.experiment)):
-        raise ConfigError(f"`{parent}` differs in more than its length, and cannot be gone on from")
+        raise NNTrainError(f"`{parent}` differs in more than its length, and cannot be gone on from")
     if then["data_sha256"] != prepared.data.digest:
         raise NNTrainError(f"the data are not those of `{parent}`")
     found = Store(parent.checkpoints, parent.key()).load()

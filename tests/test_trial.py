@@ -257,6 +257,7 @@ def test_a_folder_with_another_config_is_refused(tmp_path: Path) -> None:
     done(bench, tmp_path / "trial", net())
     event = bench.run(Task(1, str(tmp_path / "trial"), net(rate=0.3)), silent)
     assert (event.kind, event.message) == ("failed", f"`{tmp_path / 'trial'}` is a run of another config")
+    assert event.wrong == "", "the other trials of a search have folders of their own"
 
 
 FAULTS = {

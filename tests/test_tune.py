@@ -515,6 +515,22 @@ def test_a_config_that_only_the_data_show_to_be_wrong_ends_a_search_at_once(
     assert {row["status"] for row in found.rows} == {"stopped"}
 
 
+def test_a_folder_in_the_way_of_the_first_trial_fails_that_trial_alone(tmp_path: Path, command: Any) -> None:
+    (tmp_path / "net.yaml").write_text(NET + "  space: {train.batch_size: {choice: [16, 32]}}\n")
+    place = tmp_path / "runs" / "net"
+    process = _started(tmp_path, "tune", "net.yaml")
+    _wait_for(place / "journal.jsonl", "start", 1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    shutil.rmtree(place / "trial-001", ignore_errors=True)
+    (tmp_path / "trial-001.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\n")
+    assert command(tmp_path, "fit", "trial-001.yaml", "-q", "--runs-dir", "runs/net").returncode == 0
+    done = command(tmp_path, "resume", "net", "-q", "--allow-changed")
+    first, second = _rows(place, "trials.csv")
+    assert (first["status"], "is a run of another config" in first["message"]) == ("failed", True), done.stderr
+    assert (done.returncode, second["status"]) == (0, "done")
+
+
 def test_mended_data_let_a_search_go_on(tune: Tune, command: Any, tmp_path: Path) -> None:
     _write_table(tmp_path, "?")
     found = tune(SPACE + "  trials: 2\n", "-q", *TABLE, COLUMNS % "label: label")
