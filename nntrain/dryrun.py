@@ -40,11 +40,19 @@ def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, worke
         "seconds": round(seconds, 1),
     }
     terminal.event("dry_run", told)
-    count = "more sets of values than can be counted" if size is None else f"{counted(size, 'set')} of values"
-    terminal.line(f"space: {counted(len(search.space.parameters), 'parameter')}, {count}")
+    terminal.line(f"space: {counted(len(search.space.parameters), 'parameter')}, {_extent(search)}")
     engine, most = search.tune.engine.called(), counted(sum(epochs) * search.tune.repeats, "epoch")
     terminal.line(f"trials: {len(epochs)} by {engine}, at most {most}, for {search.metric}")
     terminal.line(f"time: about {_words(seconds)} with {workers} at once ({epoch_seconds:.3f} s an epoch as written)")
+
+
+def _extent(search: Search) -> str:
+    """How many sets of values there are, in words."""
+    engine, size = search.tune.engine, search.space.size
+    if size is not None:
+        return f"{counted(size, 'set')} of values"
+    tenths = engine.finite and not engine.promotes  # as `Coding` has them for an engine that tries all
+    return "with a continuous range" + (f", which {engine.called()} takes in ten places" if tenths else "")
 
 
 def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:

@@ -12,6 +12,7 @@ from nntrain.executors._task import Event, Task
 from nntrain.spec.load import from_document
 from nntrain.spec.search import search_of
 from nntrain.terminal import Terminal
+from nntrain.tuners._choose import make_tuner
 from nntrain.tuners._tuner import Proposal, Waiting
 
 CONFIG = """
@@ -70,6 +71,7 @@ class Fixed:
 
 
 BATCH = "train.batch_size: {choice: [8, 16]}"
+RATE = f"{BATCH}, train.optimizer.Adam.learning_rate: {{float: [0.001, 0.1]}}"
 EPOCHS = "train.epochs: {int: [2, 9]}"
 
 
@@ -117,6 +119,30 @@ def test_a_promotion_trains_what_its_parent_did_not(capsys: pytest.CaptureFixtur
     proposals = [Proposal(values, epochs=2), Proposal(values, epochs=6, parent=0)]
     found = told(capsys, Sample(rows=rows(9.0, 0.5)), engine="{Hyperband: 6}", proposals=proposals)
     assert (found["trials"], found["epochs"]) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("engine", "space", "words"),
+    [
+        ("RandomSearch", BATCH, "space: 1 parameter, 2 sets of values"),
+        ("RandomSearch", RATE, "space: 2 parameters, with a continuous range"),
+        ("{Hyperband: 6}", RATE, "space: 2 parameters, with a continuous range"),
+        (
+            "GridSearch",
+            RATE,
+            "space: 2 parameters, with a continuous range, which GridSearch takes in ten places",
+        ),
+    ],
+)
+def test_the_size_of_the_space_agrees_with_the_trials(
+    capsys: pytest.CaptureFixture[str], engine: str, space: str, words: str
+) -> None:
+    config = from_document(yamlfile.parse(CONFIG % ("epochs: 5", engine, space, 1), "c.yaml"))
+    search = search_of(config)
+    dryrun.tell(
+        config, search, make_tuner(search.tune, search.space, search.direction), Sample(rows=rows(9.0)), 1, Terminal()
+    )
+    assert words in capsys.readouterr().out.splitlines()
 
 
 def test_a_sample_that_fails_says_so(capsys: pytest.CaptureFixture[str]) -> None:

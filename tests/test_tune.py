@@ -405,6 +405,9 @@ def test_a_budget_below_what_is_done_is_refused_and_changes_nothing(tune: Tune, 
         assert f"help: give `--set {assignment.partition('=')[0]}=" in refused.stderr
     assert {path: path.read_bytes() for path in before} == before
     assert command(tmp_path, "resume", "net", "-q", "--set", "tune.trials=3").returncode == 0
+    free = ("--set", "tune.max_epochs_total=null", "--set", "tune.trials=8")
+    assert command(tmp_path, "resume", "net", "-q", *free).returncode == 0
+    assert len(found.rows) == 8 and "max_epochs_total: null" in (found.place / "search.yaml").read_text()
 
 
 def test_out_of_memory_fails_one_trial_and_the_search_goes_on(tune: Tune) -> None:

@@ -10,6 +10,7 @@ from nntrain.spec.values import NonNegativeFloat, NonNegativeInt, PositiveFloat,
 from nntrain.spec.wording import problem
 
 DEFAULT_TRIALS = 20
+_NULLABLE = ("pruner", "trials", "max_seconds", "max_epochs_total")  # what `--set` may have to take back
 
 
 class Engine(Named):
@@ -152,9 +153,9 @@ class Tune(Section):
 
     @classmethod
     def read(cls, value: Any) -> Self:
-        """Validates the section; raises pydantic's ValidationError in our words. `pruner: null` is none."""
-        if isinstance(value, dict) and value.get("pruner", 0) is None:
-            value = {name: part for name, part in value.items() if name != "pruner"}
+        """Validates the section; raises pydantic's ValidationError in our words. A `null` of _NULLABLE is left out."""
+        if isinstance(value, dict):
+            value = {name: part for name, part in value.items() if part is not None or name not in _NULLABLE}
         if isinstance(value, dict) and isinstance(value.get("objective"), str):
             value = {**value, "objective": Objective.read(value["objective"])}
         return cls.model_validate(value)

@@ -78,7 +78,14 @@ def test_engines_and_pruners_take_their_options() -> None:
     assert pruned.tune.engine.written() == {"n_startup_trials": 3, "multivariate": True}
     assert pruned.tune.pruner.written() == {"min_resource": 2}
     assert search(BATCH, "engine: TPE\npruner: Hyperband").tune.pruner.written() == {}
-    assert search(BATCH, "pruner: null").tune.pruner is None
+
+
+def test_null_takes_back_a_pruner_or_a_limit() -> None:
+    found = search(BATCH, "pruner: null\ntrials: null\nmax_seconds: null\nmax_epochs_total: null").tune
+    assert found.pruner is found.max_seconds is found.max_epochs_total is None
+    assert found.budget == 20
+    assert search(BATCH, "engine: GridSearch\ntrials: null").tune.budget is None
+    assert refused(BATCH, "repeats: null")
 
 
 def test_every_form_of_a_parameter() -> None:
