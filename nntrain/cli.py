@@ -247,7 +247,7 @@ def eval_(
 @app.command()
 def predict(
     run: RunName,
-    file: Annotated[Path, typer.Argument(help="A CSV or npz file of inputs.")],
+    file: Annotated[Path, typer.Argument(help="A CSV or npz file, an image, or a folder of images.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")] = None,
     runs_dir: RunsDir = RUNS,
     device: DeviceName = "auto",

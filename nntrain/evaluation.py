@@ -14,6 +14,7 @@ from nntrain import rundir, scores
 from nntrain.arrays import BROKEN
 from nntrain.baselines import Baseline, baselines
 from nntrain.build import build
+from nntrain.data import image_folder
 from nntrain.dataset import Dataset, Split
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluate import Scorer
@@ -26,6 +27,7 @@ from nntrain.spec.facts import Facts
 from nntrain.spec.load import load
 from nntrain.table import read_features
 
+IMAGES_AT_ONCE = 1024  # that `predict` decodes before it predicts them
 BOOTSTRAP_SEED = 0
 
 
@@ -122,12 +124,29 @@ def _evaluation(restored: Restored, data: Dataset, name: str, split: Split, with
 
 
 def predict(run_dir: RunDir, file: Path) -> str:
-    """Predictions for the rows of a CSV or npz file, as CSV text: the class and a probability for each class, or the
-    predicted numbers. Raises DataError when the file does not fit the model.
+    """Predictions for the rows of a CSV or npz file, for an image or all of a folder, as CSV text: the class and a
+    probability for each class, or the predicted numbers. Raises DataError when the file does not fit the model.
     """
     restored = restore(run_dir)
+    if isinstance(restored.experiment.data, image_folder.Options) and file.suffix != ".npz":
+        return _predict_images(restored, restored.experiment.data, file)
     x = read_inputs(restored, file)
     return predictions_text(restored, restored.scorer.outputs(x))
+
+
+def _predict_images(restored: Restored, options: image_folder.Options, place: Path) -> str:
+    """A row for each image, with its file."""
+    from nntrain.images import images_below, read_images
+
+    if not place.exists():
+        raise DataError(f"there is no file `{place}`")
+    files = images_below(place) if place.is_dir() else [place]
+    if not files:
+        raise DataError(f"there are no images in `{place}`", help="give an image, or a folder of images")
+    parts = [files[start : start + IMAGES_AT_ONCE] for start in range(0, len(files), IMAGES_AT_ONCE)]
+    shape, mode = restored.scorer.facts.shape, options.color_mode
+    outputs = np.concatenate([restored.scorer.outputs(read_images(part, shape, mode)) for part in parts])
+    return predictions_text(restored, outputs, [str(file) for file in files])
 
 
 def read_inputs(restored: Restored, file: Path) -> np.ndarray:
@@ -182,18 +201,24 @@ def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
     return x
 
 
-def predictions_text(restored: Restored, outputs: np.ndarray) -> str:
-    """outputs: (n, classes) or (n, targets) float32. A row for each example, in the order of the file."""
+def predictions_text(restored: Restored, outputs: np.ndarray, files: Sequence[str] = ()) -> str:
+    """outputs: (n, classes) or (n, targets) float32. A row for each example, in the order of the file.
+
+    files: (n,) where each comes from a file of its own, which is the first column.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    begin = [[_safe(file)] for file in files] or [[]] * len(outputs)
+    first = ["file"] if files else []
     if restored.classes:
-        writer.writerow(["class", *(_safe(f"probability_{name}") for name in restored.classes)])
+        writer.writerow([*first, "class", *(_safe(f"probability_{name}") for name in restored.classes)])
         names = [_safe(name) for name in restored.classes]
-        writer.writerows([names[row.argmax()], *_digits(row)] for row in outputs)
+        rows = zip(begin, outputs, strict=True)
+        writer.writerows([*start, names[row.argmax()], *_digits(row)] for start, row in rows)
     else:
         targets = restored.targets or tuple(f"prediction_{index + 1}" for index in range(outputs.shape[1]))
-        writer.writerow([_safe(name) for name in targets])
-        writer.writerows(_digits(row) for row in outputs)
+        writer.writerow([*first, *(_safe(name) for name in targets)])
+        writer.writerows([*start, *_digits(row)] for start, row in zip(begin, outputs, strict=True))
     return text.getvalue()
 
 

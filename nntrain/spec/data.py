@@ -92,6 +92,7 @@ class Source(Named):
 
     noun = "data source"
     takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be files of their own
+    of_folders: ClassVar[bool] = False  # whether what `paths` gives are folders
     validation: SplitRule = Fraction.model_construct(share=0.2)
     split_seed: Seed = 0
     fold: Fold = omitted
