@@ -68,7 +68,7 @@ class _Folder:
 
     def __init__(self, folder: str, place: Path) -> None:
         self.folder, self.place = folder, place
-        found = sorted(path for path in FilePath(folder).iterdir() if path.is_dir() and not path.name.startswith("."))
+        found = sorted(path for path in self._inside() if path.is_dir() and not path.name.startswith("."))
         self.files = {path.name: images_below(path) for path in found}
         self.classes = list(self.files)
         if not found:
@@ -77,6 +77,14 @@ class _Folder:
         if empty := [name for name, files in self.files.items() if not files]:
             help = f"add images ({', '.join(SUFFIXES)}), or remove the folder"
             raise self.error(f"there are no images in {listed(empty)} of `{folder}`", help)
+
+    def _inside(self) -> list[FilePath]:
+        try:
+            return list(FilePath(self.folder).iterdir())
+        except FileNotFoundError:
+            raise self.error(f"there is no folder `{self.folder}`", "check the path") from None
+        except OSError as error:
+            raise self.error(f"`{self.folder}` cannot be read: {error.strerror}", "give a folder of folders") from None
 
     def first_size(self) -> tuple[int, int]:
         """Height and width of the first image."""
@@ -133,7 +141,7 @@ def _decoded(file: FilePath, size: tuple[int, int], color_mode: str, scale: bool
     height, width = size
     try:
         with Image.open(file) as opened:
-            image = ImageOps.exif_transpose(opened).convert(_MODES[color_mode])
+            image = _of_bytes(ImageOps.exif_transpose(opened), file).convert(_MODES[color_mode])
     except _BROKEN:
         raise _Fault(*_broken(file)) from None
     if image.size != (width, height):
@@ -142,6 +150,15 @@ def _decoded(file: FilePath, size: tuple[int, int], color_mode: str, scale: bool
             raise _Fault(message, f"write `image_size: [{height}, {width}]`, to which all are scaled")
         image = image.resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(image, np.uint8).reshape(height, width, -1)
+
+
+def _of_bytes(image: Image.Image, file: FilePath) -> Image.Image:
+    """The image with a byte a channel; Pillow itself would cut off what is brighter than 255. Raises _Fault."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        raise _Fault(f"`{file}` has pixels of 32 bits", "save it with 8 or 16 bits a channel")
+    return image.convert("RGBA") if image.mode == "P" and "transparency" in image.info else image
 
 
 def _broken(file: FilePath) -> tuple[str, str]:

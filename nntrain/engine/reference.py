@@ -25,8 +25,10 @@ class KerasProgram(Program):
         stop = self.model.stop_training  # which `fit` forgets
         optimizer: Any = self.model.optimizer
         optimizer.finalize_variable_values = _not_yet
-        self.model.fit(x, data.y[rows], self.batch_size, sample_weight=weights, shuffle=False, verbose=0)
-        del optimizer.finalize_variable_values
+        try:
+            self.model.fit(x, data.y[rows], self.batch_size, sample_weight=weights, shuffle=False, verbose=0)
+        finally:
+            del optimizer.finalize_variable_values
         self.model.stop_training = stop
 
 

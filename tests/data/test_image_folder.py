@@ -116,9 +116,32 @@ def test_what_is_no_image_is_named() -> None:
     assert "`data/blue/0.png` is broken, or no image" in text_of()
 
 
+def test_pixels_of_16_bits_are_scaled_and_those_of_32_refused() -> None:
+    fill()
+    Image.fromarray(np.full((6, 8), 0x8123, np.uint16)).save("data/red/deep.png")
+    for mode in ("grayscale", "rgb"):
+        red = load(source(color_mode=mode)).train
+        assert (red.x[red.y == 2][-1] == 0x81).all()
+    Image.fromarray(np.full((6, 8), 0.5, np.float32)).save("deeper.tiff")
+    Path("deeper.tiff").rename("data/red/deeper.png")
+    assert "error: `data/red/deeper.png` has pixels of 32 bits" in text_of()
+
+
+def test_a_palette_may_be_transparent() -> None:
+    fill(count=2)
+    image = Image.new("P", (8, 6), 7)
+    image.putpalette([value for grey in range(256) for value in (grey, grey, grey)])
+    image.save("data/red/palette.png", transparency=bytes(range(256)))
+    red = load(source()).train
+    assert (red.x[red.y == 2][-1] == 7).all()
+
+
 def test_folders_that_hold_no_classes_are_faults() -> None:
     Path("data").mkdir()
     assert "`data` holds no folders, which would be the classes" in text_of()
+    assert "error: there is no folder `none`\n  --> data.image_folder.path" in text_of(path="none")
+    Path("file").write_text("x")
+    assert "error: `file` cannot be read: Not a directory" in text_of(path="file")
     fill()
     Path("data", "empty").mkdir()
     assert "there are no images in `empty` of `data`" in text_of()
