@@ -1,6 +1,6 @@
 """`python -m nntrain`."""
 
-from nntrain.cli import main
+from nntrain.cli.app import main
 
 if __name__ == "__main__":
     main()

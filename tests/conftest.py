@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from nntrain.rundir import RunDir
+    from nntrain.storage.run_files import RunDir
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -71,8 +71,8 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
     """Trains a config through `commands.Fit` and gives its run directory; `name` is that of the config file."""
 
     def fitted(text: str, *assignments: str, name: str = "net", seed: int | None = None) -> "RunDir":
-        from nntrain.commands import Fit as FitCommand
-        from nntrain.rundir import RunDir
+        from nntrain.cli.commands import Fit as FitCommand
+        from nntrain.storage.run_files import RunDir
         from nntrain.terminal import Terminal
 
         folder = tmp_path_factory.mktemp(name)
@@ -118,19 +118,19 @@ class Training:
 
     @cached_property
     def plan(self) -> Any:
-        from nntrain.training import make_plan
+        from nntrain.training.trainer import make_plan
 
         return make_plan(self.prepared.experiment, self.data)
 
     @cached_property
     def scorer(self) -> Any:
-        from nntrain.evaluate import Scorer
+        from nntrain.training.scorer import Scorer
 
         return Scorer.of(self.prepared.experiment, self.data.facts, self.model, self.data.train.x, self.plan.batch_size)
 
     @cached_property
     def history(self) -> Any:
-        from nntrain.engine.history import History
+        from nntrain.training.history import History
 
         return History()
 
@@ -144,7 +144,7 @@ class Training:
 
     @property
     def arrays(self) -> Any:
-        from nntrain.evaluate import class_weights
+        from nntrain.training.scorer import class_weights
 
         train = self.data.train
         return self.scorer.arrays(train, class_weights(self.prepared.experiment, train.y, self.data.classes))
@@ -154,9 +154,9 @@ class Training:
 
     def fit(self, watcher: Any = None) -> Any:
         """Trains, and gives the history."""
-        from nntrain.build import build_callbacks
-        from nntrain.engine import loop
-        from nntrain.engine.job import Job
+        from nntrain.model.build import build_callbacks
+        from nntrain.training import loop
+        from nntrain.training.job import Job
 
         validation = None if self.data.validation is None else self.scorer.arrays(self.data.validation)
         callbacks = build_callbacks(self.prepared.experiment)
@@ -183,8 +183,8 @@ def prepare(tmp_path: Path) -> Prepare:
         from nntrain import backend
 
         backend.start("cpu")
-        from nntrain import experiment
-        from nntrain.spec.load import load
+        from nntrain.runs import experiment
+        from nntrain.config.load import load
 
         config = tmp_path / "net.yaml"
         config.write_text(dedent(text), encoding="utf-8")

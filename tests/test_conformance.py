@@ -9,31 +9,32 @@ import numpy as np
 import pytest
 from sklearn import metrics as scores
 
-from nntrain import backend, extensions, yamlfile
-from nntrain.spec.base import Named
-from nntrain.spec.callbacks import Callback
-from nntrain.spec.constraints import Constraint
-from nntrain.spec.facts import Facts
-from nntrain.spec.initializers import Initializer
-from nntrain.spec.layers import Layer
-from nntrain.spec.load import from_document
-from nntrain.spec.losses import Loss
-from nntrain.spec.metrics import Metric, direction
-from nntrain.spec.optimizers import Optimizer
-from nntrain.spec.regularizers import Regularizer
-from nntrain.spec.resolve import resolve
-from nntrain.spec.schedules import Schedule
+from nntrain import backend, extensions
+from nntrain.document import yaml_file
+from nntrain.config.base import Named
+from nntrain.config.keras.callbacks import Callback
+from nntrain.config.keras.constraints import Constraint
+from nntrain.config.data_schema import Facts
+from nntrain.config.keras.initializers import Initializer
+from nntrain.config.keras.layers import Layer
+from nntrain.config.load import from_document
+from nntrain.config.keras.losses import Loss
+from nntrain.config.keras.metrics import Metric, direction
+from nntrain.config.keras.optimizers import Optimizer
+from nntrain.config.keras.regularizers import Regularizer
+from nntrain.config.resolve import resolve
+from nntrain.config.keras.schedules import Schedule
 
 backend.start("cpu")
 
 import keras  # noqa: E402  # the backend chooses the device first
 
-from nntrain.build import build, build_callbacks, encode_labels  # noqa: E402
-from nntrain.custom.network import Network  # noqa: E402
-from nntrain.engine import loop  # noqa: E402
-from nntrain.engine.history import History  # noqa: E402
-from nntrain.engine.job import Job, Plan  # noqa: E402
-from nntrain.engine.resident import Arrays, Program, epoch_order  # noqa: E402
+from nntrain.model.build import build, build_callbacks, encode_labels  # noqa: E402
+from nntrain.model.custom.network import Network  # noqa: E402
+from nntrain.training import loop  # noqa: E402
+from nntrain.training.history import History  # noqa: E402
+from nntrain.training.job import Job, Plan  # noqa: E402
+from nntrain.training.programs.resident import Arrays, Program, epoch_order  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -345,7 +346,7 @@ def sampled(family: type[Named], name: str) -> list[str]:
 def keras_class(family: type[Named], member: type[Named]) -> Any:
     """The class that the member stands for: ours, or Keras's."""
     module, name = MODULES[family], KERAS_NAMES.get(member.called(), member.called())
-    ours = extensions.load("custom", module) if module in extensions.names("custom") else None
+    ours = extensions.load("model.custom", module) if module in extensions.names("model.custom") else None
     theirs = keras.optimizers.schedules if family is Schedule else getattr(keras, module)
     return getattr(ours, name, None) or getattr(theirs, name)
 
@@ -384,7 +385,7 @@ class Trial:
     def __init__(self, model: str, train: str = "{}", shape: tuple[int, ...] = ROW, classes: int | None = 3) -> None:
         kind = "target" if classes is None else "label"
         data = f"data: {{csv_table: {{path: conformance.csv, {kind}: y}}}}"
-        config = from_document(yamlfile.parse(f"{data}\nmodel: {model}\ntrain: {train}\n", "conformance.yaml"))
+        config = from_document(yaml_file.parse(f"{data}\nmodel: {model}\ntrain: {train}\n", "conformance.yaml"))
         self.facts = Facts(shape, classes, targets=2 if classes is None else 1)
         config.check(self.facts)
         self.experiment = resolve(config.experiment, self.facts)
@@ -484,7 +485,7 @@ def test_the_samples_of_every_member_name_every_option(family: type[Named], memb
     name = member.called()
     samples = sampled(family, name)
     assert samples, f"add a sample of `{name}` to the table of {family.noun}s at the top of this file"
-    trees = [yamlfile.parse(sample, "sample.yaml").tree for sample in samples]
+    trees = [yaml_file.parse(sample, "sample.yaml").tree for sample in samples]
     written = {option for tree in trees for option in tree}
     automatic = {"name", "trainable"} if family is Layer else set()
     forgotten = set(member.model_fields) - written - automatic

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.spec.load import load
+from nntrain.config.load import load
 
 CONFIG = "data: iris\nmodel:\n  - Dense: {units: 3, activation: softmax}\n"
 
 RUN = """
 import atexit, sys
-from nntrain.cli import main
+from nntrain.cli.app import main
 heavy = set("tensorflow keras numpy pandas matplotlib sklearn scipy optuna keras_tuner".split())
 atexit.register(lambda: print("heavy:", *sorted(heavy & sys.modules.keys()), file=sys.stderr))
 main()

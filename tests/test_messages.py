@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from nntrain.errors import NNTrainError
-from nntrain.spec import files
-from nntrain.spec.search import load_whole
+from nntrain.config import file_checks
+from nntrain.config.search.load import load_whole
 
 FOLDER = Path(__file__).parent / "messages"
 CASES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.txt"))
@@ -43,7 +43,7 @@ def printed(arguments: list[str]) -> str:
     """What `nntrain check` prints for a config: its errors, or else its warnings."""
     try:
         config = load_whole(arguments[0], arguments[2::2])
-        files.refuse_missing(config)
+        file_checks.refuse_missing(config)
     except NNTrainError as error:
         return str(error)
     return "\n\n".join(str(warning) for warning in config.warnings)

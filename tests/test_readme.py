@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nntrain import yamlfile
+from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
-from nntrain.spec.load import from_document
-from nntrain.spec.search import search_of
+from nntrain.config.load import from_document
+from nntrain.config.search.load import search_of
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -64,7 +64,7 @@ def test_the_first_run_prints_what_the_readme_shows(checkout: Path) -> None:
 
 @pytest.mark.parametrize(("page", "block"), blocks("yaml"))
 def test_every_config_in_the_documentation_is_right(page: str, block: str) -> None:
-    config = from_document(yamlfile.parse(block, page))
+    config = from_document(yaml_file.parse(block, page))
     assert config.warnings == ()
     if config.experiment.tune is not None:
         search_of(config)
@@ -75,5 +75,5 @@ def test_the_error_of_the_readme_is_what_nntrain_says() -> None:
     filler = "seed: 1\ndata:\n  fashion_mnist: {validation: 0.1}\nmodel:\n  - Flatten\n\n"
     text = filler + "  - Dense: {unit: 300}\n"
     with pytest.raises(ConfigError) as caught:
-        from_document(yamlfile.parse(text, "configs/fashion_mlp.yaml"))
+        from_document(yaml_file.parse(text, "configs/fashion_mlp.yaml"))
     assert str(caught.value) == shown.strip("\n")

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.catalogue import kinds, with_tables
-from nntrain.spec.base import Section
-from nntrain.spec.train import Train
-from nntrain.spec.tune import Tune
+from nntrain.config.catalogue import kinds, with_tables
+from nntrain.config.base import Section
+from nntrain.config.train import Train
+from nntrain.config.tune import Tune
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
 

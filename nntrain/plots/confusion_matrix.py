@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nntrain.plots import _paper
+from nntrain import canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,17 +24,17 @@ def draw(matrix: np.ndarray, names: Sequence[str], title: str) -> bytes:
     if matrix.shape != (len(names), len(names)):
         raise ValueError(f"a matrix of {matrix.shape} does not fit {len(names)} names")
     side = _cell(len(names)) * len(names)
-    shown = [_paper.short(name, _LONGEST) for name in names]
+    shown = [canvas.short(name, _LONGEST) for name in names]
     margin = 0.085 * max(map(len, shown)) + 0.6
-    figure = _paper.sheet(side + margin + 1.3, side + margin + 0.9, title)
+    figure = canvas.sheet(side + margin + 1.3, side + margin + 0.9, title)
     axes = figure.subplots()
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     _draw_cells(figure, axes, shares)
     if len(names) <= _MOST_WITH_COUNTS:
         _write_counts(axes, matrix, shares)
     _label(axes, shown)
-    axes.set_title(_accuracy(matrix), loc="left", fontsize=10, color=_paper.INK)
-    return _paper.png(figure)
+    axes.set_title(_accuracy(matrix), loc="left", fontsize=10, color=canvas.INK)
+    return canvas.png(figure)
 
 
 def _cell(classes: int) -> float:
@@ -55,8 +55,8 @@ def _draw_cells(figure: "Figure", axes: "Axes", shares: np.ndarray) -> None:
     image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1))
     bar = figure.colorbar(image, ax=axes, aspect=30, pad=0.03, ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    bar.ax.tick_params(colors=_paper.GREY, labelcolor=_paper.INK, labelsize=8)
-    bar.set_label("share of the true class", fontsize=9, color=_paper.INK)
+    bar.ax.tick_params(colors=canvas.GREY, labelcolor=canvas.INK, labelsize=8)
+    bar.set_label("share of the true class", fontsize=9, color=canvas.INK)
     bar.outline.set_visible(False)
 
 
@@ -64,7 +64,7 @@ def _write_counts(axes: "Axes", matrix: np.ndarray, shares: np.ndarray) -> None:
     digits = len(str(matrix.max()))
     size = min(11.0, 72 * _cell(len(matrix)) * 0.85 / (0.64 * max(digits, 2)))
     for (row, column), count in np.ndenumerate(matrix):
-        color = "white" if shares[row, column] > 0.3 else _paper.INK if count else "#a8a8a8"
+        color = "white" if shares[row, column] > 0.3 else canvas.INK if count else "#a8a8a8"
         axes.text(column, row, str(count), ha="center", va="center", fontsize=size, color=color)
 
 
@@ -77,10 +77,10 @@ def _label(axes: "Axes", names: Sequence[str]) -> None:
     )
     axes.set_xticks(places, names, fontsize=size, parse_math=False, **turned)
     axes.set_yticks(places, names, fontsize=size, parse_math=False)
-    axes.set_xlabel("predicted", color=_paper.INK)
-    axes.set_ylabel("true", color=_paper.INK)
+    axes.set_xlabel("predicted", color=canvas.INK)
+    axes.set_ylabel("true", color=canvas.INK)
     axes.set_xticks(places[1:] - 0.5, minor=True)
     axes.set_yticks(places[1:] - 0.5, minor=True)
     axes.grid(which="minor", color="white", linewidth=1)
-    axes.tick_params(which="both", length=0, pad=6, labelcolor=_paper.INK)
+    axes.tick_params(which="both", length=0, pad=6, labelcolor=canvas.INK)
     axes.spines[:].set_visible(False)

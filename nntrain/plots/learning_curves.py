@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nntrain.plots import _paper
+from nntrain import canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _TRAINING, _VALIDATION = "#56a0d3", "#0b3c6f"  # one hue, told apart by lightness and dashes
 _NOT_METRICS = ("epoch", "seconds", "learning_rate")
 _DASHES = (0, (4, 1.5))
-_BEST: dict[str, Any] = {"color": _paper.GREY, "linewidth": 1.2, "linestyle": ":"}
+_BEST: dict[str, Any] = {"color": canvas.GREY, "linewidth": 1.2, "linestyle": ":"}
 _FEW = 15  # epochs up to which each is marked by a dot
 _MANY = 200  # epochs above which lines are thin
 
@@ -30,7 +30,7 @@ def draw(rows: Sequence[Mapping[str, float]], best_epoch: int, title: str) -> by
         raise ValueError("learning curves need at least one epoch")
     log = _Log(rows)
     heights = [2.3] * len(log.metrics) + [1.0] * log.rate_changes
-    figure = _paper.sheet(8, sum(heights) + 1.2, title)
+    figure = canvas.sheet(8, sum(heights) + 1.2, title)
     panels = figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for panel, metric in zip(panels, log.metrics, strict=False):
         _draw_metric(panel, log, metric)
@@ -38,9 +38,9 @@ def draw(rows: Sequence[Mapping[str, float]], best_epoch: int, title: str) -> by
         _draw_rate(panels[-1], log)
     for panel in panels:
         _dress(panel, log, best_epoch)
-    panels[-1].set_xlabel("epoch", color=_paper.INK)
+    panels[-1].set_xlabel("epoch", color=canvas.INK)
     _legend(panels[0], log, best_epoch)
-    return _paper.png(figure)
+    return canvas.png(figure)
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,15 @@ def _draw_metric(panel: "Axes", log: _Log, metric: str) -> None:
     training, validation = log.column(metric), log.column(f"val_{metric}")
     panel.plot(log.epochs, training, **_line(_TRAINING, "-", len(log.rows)))
     panel.plot(log.epochs, validation, **_line(_VALIDATION, _DASHES, len(log.rows)))
-    panel.set_title(metric.replace("_", " "), loc="left", fontsize=10, color=_paper.INK, parse_math=False)
+    panel.set_title(metric.replace("_", " "), loc="left", fontsize=10, color=canvas.INK, parse_math=False)
     if metric == "loss":
         _scale(panel, np.concatenate([training, validation]))
 
 
 def _draw_rate(panel: "Axes", log: _Log) -> None:
     rate = log.column("learning_rate")
-    panel.step(log.epochs, rate, where="mid", color=_paper.GREY, linewidth=1.4)
-    panel.set_title("learning rate", loc="left", fontsize=10, color=_paper.INK)
+    panel.step(log.epochs, rate, where="mid", color=canvas.GREY, linewidth=1.4)
+    panel.set_title("learning rate", loc="left", fontsize=10, color=canvas.INK)
     _scale(panel, rate)
 
 
@@ -113,8 +113,8 @@ def _scale(panel: "Axes", values: np.ndarray) -> None:
 def _dress(panel: "Axes", log: _Log, best_epoch: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    _paper.plain(panel)
-    panel.grid(axis="y", color=_paper.FAINT, linewidth=0.6)
+    canvas.plain(panel)
+    panel.grid(axis="y", color=canvas.FAINT, linewidth=0.6)
     panel.set_axisbelow(True)
     panel.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     first, last = log.epochs.min(), log.epochs.max()
@@ -134,4 +134,4 @@ def _legend(panel: "Axes", log: _Log, best_epoch: int) -> None:
     if best_epoch in log.epochs:
         handles.append(Line2D([], [], **_BEST, label=f"best epoch: {best_epoch}"))
     place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}
-    panel.legend(handles=handles, **place, ncols=3, frameon=False, fontsize=9, labelcolor=_paper.INK)
+    panel.legend(handles=handles, **place, ncols=3, frameon=False, fontsize=9, labelcolor=canvas.INK)

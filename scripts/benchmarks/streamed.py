@@ -60,19 +60,22 @@ def drop_from_cache(path: Path) -> None:
 
 def train(path: str) -> dict[str, float]:
     """One epoch, validation included, with all that `nntrain fit` does before it."""
-    from nntrain import backend, rowfile
+    from nntrain import backend
+    from nntrain.data import row_file
 
     backend.start("cpu")
-    rowfile.MEMORY_SHARE *= min(1.0, 1e9 / rowfile.memory_bytes())
-    from nntrain import dataset, experiment, training
-    from nntrain.build import build_callbacks
-    from nntrain.engine import loop
-    from nntrain.engine.history import History
-    from nntrain.engine.job import Job
-    from nntrain.evaluate import Scorer
-    from nntrain.spec.load import from_document
+    row_file.MEMORY_SHARE *= min(1.0, 1e9 / row_file.memory_bytes())
+    from nntrain.data import dataset
+    from nntrain.runs import experiment
+    from nntrain.training import trainer as training
+    from nntrain.model.build import build_callbacks
+    from nntrain.training import loop
+    from nntrain.training.history import History
+    from nntrain.training.job import Job
+    from nntrain.training.scorer import Scorer
+    from nntrain.config.load import from_document
     from nntrain.terminal import ProgressWatcher, Terminal
-    from nntrain.yamlfile import parse
+    from nntrain.document.yaml_file import parse
 
     started = time.perf_counter()
     prepared = experiment.prepare(from_document(parse(CONFIG.format(path=path), "streamed.yaml")))

@@ -14,7 +14,7 @@ import numpy as np
 from fashion import arrays
 from measure import ROOT, figures_of_search, timed
 
-from nntrain.statistics import summarize
+from nntrain.evaluation.intervals import summarize
 
 TASK = ROOT / "configs" / "tune_fashion_tpe.yaml"
 VALIDATION = 2_000

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from nntrain import backend
-from nntrain.rundir import RunDir
+from nntrain.storage.run_files import RunDir
 
 backend.start("cpu")
 
-from nntrain.engine.checkpoint import Store  # noqa: E402  # TensorFlow must be started first
+from nntrain.training.checkpoint import Store  # noqa: E402  # TensorFlow must be started first
 
 ROOT = Path(__file__).parent.parent.parent
 IMAGES = """

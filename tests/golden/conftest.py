@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import backend, yamlfile
-from nntrain.dataset import Dataset, Split
-from nntrain.spec.experiment import Experiment
-from nntrain.spec.facts import Facts
-from nntrain.spec.load import from_document
-from nntrain.spec.resolve import resolve
+from nntrain import backend
+from nntrain.document import yaml_file
+from nntrain.data.dataset import Dataset, Split
+from nntrain.config.experiment import Experiment
+from nntrain.config.data_schema import Facts
+from nntrain.config.load import from_document
+from nntrain.config.resolve import resolve
 
 backend.start("cpu")
 
@@ -49,19 +50,19 @@ class Training:
 
     @cached_property
     def plan(self) -> Any:
-        from nntrain.training import make_plan
+        from nntrain.training.trainer import make_plan
 
         return make_plan(self.experiment, self.data)
 
     @cached_property
     def model(self) -> Any:
-        from nntrain.build import build
+        from nntrain.model.build import build
 
         return build(self.experiment, self.facts, self.data.train.x)
 
     @cached_property
     def program(self) -> Any:
-        from nntrain.engine.resident import Program
+        from nntrain.training.programs.resident import Program
 
         return Program(self.model, self.arrays, self.plan.batch_size)
 
@@ -70,13 +71,13 @@ class Training:
         return self._arrays(self.data.train)
 
     def _arrays(self, split: Split) -> Any:
-        from nntrain.build import encode_labels
-        from nntrain.engine.resident import Arrays
+        from nntrain.model.build import encode_labels
+        from nntrain.training.programs.resident import Arrays
 
         return Arrays(split.x, encode_labels(split.y, self.experiment, self.facts))
 
     def order(self, epoch: int) -> np.ndarray:
-        from nntrain.engine.resident import epoch_order
+        from nntrain.training.programs.resident import epoch_order
 
         return epoch_order(self.plan.seed, epoch, len(self.data.train), self.plan.shuffle)
 
@@ -98,10 +99,10 @@ class Training:
 
     def fit(self) -> tuple[Any, Recorder]:
         """The history of the whole training, and the weights after every epoch."""
-        from nntrain.build import build_callbacks
-        from nntrain.engine import loop
-        from nntrain.engine.history import History
-        from nntrain.engine.job import Job
+        from nntrain.model.build import build_callbacks
+        from nntrain.training import loop
+        from nntrain.training.history import History
+        from nntrain.training.job import Job
 
         history, recorder = History(), Recorder(self.model)
         validation = None if self.data.validation is None else self._arrays(self.data.validation)
@@ -120,7 +121,7 @@ def _prepared(
     kind = "target" if classes is None else "label"
     rule = "none" if validation is None else "0.2"
     data = f"data: {{csv_table: {{path: golden.csv, {kind}: y, validation: {rule}, test: none}}}}\n"
-    config = from_document(yamlfile.parse(data + dedent(text), "golden.yaml"))
+    config = from_document(yaml_file.parse(data + dedent(text), "golden.yaml"))
     names = tuple(str(index) for index in range(classes or 0))
     splits = [_split(*pair, classes) for pair in ((x, y), validation) if pair is not None]
     dataset = Dataset("golden", splits[0], splits[1] if validation else None, None, classes=names)

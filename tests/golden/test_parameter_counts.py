@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import yamlfile
-from nntrain.spec.load import from_document
-from nntrain.spec.resolve import resolve
+from nntrain.document import yaml_file
+from nntrain.config.load import from_document
+from nntrain.config.resolve import resolve
 
 COUNTS = {
     "[Flatten, {Dense: {units: 300}}, {Dense: {units: 100}}, {Dense: {units: 10, activation: softmax}}]": 266_610,
@@ -26,9 +26,9 @@ COUNTS = {
 
 @pytest.mark.parametrize(("model", "expected"), COUNTS.items(), ids=["mlp of 3", "mlp of 4", "mnist_convnet"])
 def test_parameters_of_nets_for_small_images(model: str, expected: int) -> None:
-    from nntrain.build import build
+    from nntrain.model.build import build
 
-    config = from_document(yamlfile.parse(f"data: fashion_mnist\nmodel: {model}\n", "golden.yaml"))
+    config = from_document(yaml_file.parse(f"data: fashion_mnist\nmodel: {model}\n", "golden.yaml"))
     facts = config.experiment.data.facts
     assert facts is not None
     assert build(resolve(config.experiment, facts), facts).count_params() == expected

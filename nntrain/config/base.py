@@ -1,0 +1,275 @@
+"""The two kinds of things in a config: sections with options, and named things.
+
+A named thing is written as its name (`Flatten`) or as a one-key mapping from the name to its options
+(`Dense: {units: 3}`). Its class has that name and Keras's arguments as fields; its family (`Layer`, `Optimizer`, …) is
+the direct subclass of `Named`, and the members of a family are the subclasses of the family: there is no registry.
+
+Errors of pydantic are put into our words in the class where they arise, and keep their path.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
+
+from nntrain.config.messages import article, close_names, got, in_our_words, listed, nearest, problem, see, with_space
+
+omitted: Any = None
+"""The default of every option that Keras has a default for: what the user did not write is not passed on."""
+
+
+class Section(BaseModel):
+    """A mapping of options; frozen, strict, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+    elsewhere: ClassVar[Mapping[str, str]] = {}  # options that users look for here, and the help for each
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_our_words(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(value, (dict, cls)):
+            raise problem(f"{cls._title()} takes a mapping of options, got {got(value)}", cls._example())
+        try:
+            return handler(value)
+        except ValidationError as error:
+            worded = [cls._worded(found) for found in _without_echoes(error.errors(), cls.model_fields)]
+            raise ValidationError.from_exception_data(cls.__name__, worded) from None
+
+    @classmethod
+    def _title(cls) -> str:
+        """How messages call this section."""
+        return f"`{cls.__name__.lower()}`"
+
+    @classmethod
+    def _example(cls) -> str:
+        """The help for something that is no mapping."""
+        required = [name for name, field in cls.model_fields.items() if field.is_required()]
+        options = ", ".join(f"{name}: ..." for name in required or cls.options()[:1])
+        return f"write `{cls._title().strip('`')}: {{{options}}}`"
+
+    @classmethod
+    def options(cls) -> tuple[str, ...]:
+        """The names of the options, the class's own before those of its family."""
+        own = [name for kind in cls.__mro__ for name in vars(kind).get("__annotations__", ())]
+        return tuple(dict.fromkeys(name for name in own if name in cls.model_fields))
+
+    @classmethod
+    def _worded(cls, error: ErrorDetails) -> InitErrorDetails:
+        return _details(in_our_words(error, cls._title(), cls._instead_of_option), error["loc"])
+
+    @classmethod
+    def _instead_of_option(cls, name: str) -> str:
+        """The help for an option that does not exist."""
+        if help := cls.elsewhere.get(name) or with_space(name):
+            return help
+        if name.isdecimal():
+            return "write decimal numbers with a point, such as `0.9`"
+        close = nearest(name, cls.model_fields)
+        if close:
+            return f"write `{close}`"
+        return f"its options are {listed(cls.options())}" if cls.model_fields else "it takes no options; remove it"
+
+    def written(self) -> dict[str, Any]:
+        """The options to pass on: those that the user wrote, and defaults of ours; what is required comes first."""
+        fields = type(self).model_fields
+        return {
+            name: value
+            for name in sorted(fields, key=lambda name: not fields[name].is_required())
+            if (value := getattr(self, name)) is not None or name in self.model_fields_set
+        }
+
+
+class Named(Section):
+    """A thing that is chosen by its name."""
+
+    shorthand: ClassVar[str | None] = None  # the one option that a bare scalar may stand for
+    aliases: ClassVar[tuple[str, ...]] = ()  # other spellings that Keras accepts
+    noun: ClassVar[str] = ""  # of the family, for messages
+    several: ClassVar[bool] = False  # whether a config holds a list of them
+    absent: ClassVar[Mapping[str, str]] = {}  # names that users look for in the family, and the help for each
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if Named in cls.__bases__:
+            return core_schema.no_info_plain_validator_function(cls.parse)
+        return handler(source)
+
+    @classmethod
+    def called(cls) -> str:
+        """The member's name in a config."""
+        return cls.__name__
+
+    @classmethod
+    def members(cls) -> dict[str, type[Self]]:
+        """The family's members by name; a class whose name begins with `_` only lends its fields."""
+        return {member.called(): member for member in _leaves(cls)}
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """The member that the value names, with its options validated."""
+        if isinstance(value, cls):
+            return value
+        name, options = cls.split(value)
+        try:
+            member = cls.find(name)
+            return member.model_validate(member.as_options(options))
+        except PydanticCustomError as error:
+            raise ValidationError.from_exception_data(name, [_of_the_name(error, name, value)]) from None
+        except ValidationError as error:
+            raise ValidationError.from_exception_data(name, [_below(name, e) for e in error.errors()]) from None
+
+    @classmethod
+    def split(cls, value: Any) -> tuple[str, Any]:
+        """The name and the options in `Name` or `{Name: options}`."""
+        if isinstance(value, str):
+            return value, {}
+        if isinstance(value, dict) and len(value) == 1:
+            ((name, options),) = value.items()
+            return name, options
+        if isinstance(value, dict) and value:
+            raise problem(f"expected one {cls.noun}, got {len(value)} names: {listed(value)}", cls._one_of(list(value)))
+        raise problem(f"expected the name of {article(cls.noun)}, got {got(value)}", cls._of_number(value))
+
+    @classmethod
+    def _of_number(cls, value: Any) -> str:
+        """The help for something that is no name; a number may stand behind one."""
+        short = next((name for name, member in cls.members().items() if member.shorthand), "")
+        if short and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return f"write the number behind a name, such as `{short}: {value:g}`"
+        return see(cls.noun)
+
+    @classmethod
+    def _one_of(cls, names: list[str]) -> str:
+        """The help for several names where one is due: the others are its options, or it should stand alone."""
+        first, *others = names
+        member = _known(cls).get(first)
+        if member is None or not set(others) & set(member.model_fields):
+            return f"begin each {cls.noun} with `- `" if cls.several else "keep one"
+        options = ", ".join(f"{name}: ..." for name in others)
+        return f"write `{first}: {{{options}}}`, or indent the options deeper than `{first}`"
+
+    @classmethod
+    def find(cls, name: str) -> type[Self]:
+        """The member of that name; Keras's snake_case identifiers are names too."""
+        if member := _known(cls).get(name):
+            return member
+        raise problem(f"there is no {cls.noun} `{name}`", cls.instead_of(name), on_key=True)
+
+    @classmethod
+    def instead_of(cls, name: str) -> str:
+        """The help for a name that no member has."""
+        if help := cls.absent.get(name) or with_space(name):
+            return help
+        if " - " in name:
+            return "indent the lines of the list alike"
+        if holder := next((key for key, member in cls.members().items() if name in member.model_fields), ""):
+            return f"`{name}` is an option; write `{holder}: {{{name}: ...}}`"
+        for family in Named.__subclasses__():
+            if name in _known(family):
+                return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
+        return close_names(name, _known(cls)) or see(cls.noun)
+
+    @classmethod
+    def as_options(cls, value: Any) -> Any:
+        """The mapping of options that the value stands for."""
+        if value is None:
+            return {}
+        if cls.shorthand and not isinstance(value, dict):
+            return {cls.shorthand: value}
+        return value
+
+    @classmethod
+    def _title(cls) -> str:
+        return f"`{cls.called()}`"
+
+    @classmethod
+    def _example(cls) -> str:
+        if any(field.is_required() for field in cls.model_fields.values()):
+            return super()._example()
+        return f"write `{cls.called()}` alone" + (
+            f", or `{cls.called()}: {{option: value}}`" if cls.model_fields else ""
+        )
+
+
+def _leaves(cls: type[Any]) -> Iterator[type[Any]]:
+    for child in cls.__subclasses__():
+        if not child.__name__.startswith("_"):
+            yield child
+        yield from _leaves(child)
+
+
+@cache
+def _known(family: type[Named]) -> dict[str, type[Any]]:
+    """The members by every name that they have, their own last."""
+    members = family.members()
+    spellings = {
+        spelling: member
+        for name, member in members.items()
+        for spelling in (snake_case(name), name.lower(), *member.aliases)
+    }
+    return {**spellings, **members}
+
+
+def snake_case(name: str) -> str:
+    """Keras's identifier for a class name: `HeNormal` is `he_normal`."""
+    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
+
+
+def _without_echoes(errors: list[ErrorDetails], options: Iterable[str]) -> list[ErrorDetails]:
+    """The errors less each "needs `units`" that is only the other half of "has no option `unit`"."""
+    meant = {nearest(str(e["loc"][-1]), options) for e in errors if e["type"] == "extra_forbidden"}
+    return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
+
+
+def _details(error: PydanticCustomError, loc: tuple[int | str, ...]) -> InitErrorDetails:
+    return {"type": error, "loc": loc, "input": None}
+
+
+def _of_the_name(error: PydanticCustomError, name: str, value: Any) -> InitErrorDetails:
+    """An error about a name, which is a key in `{Name: options}` and a value where it stands alone."""
+    context = error.context or {}
+    is_key = isinstance(value, dict)
+    return _details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())
+
+
+def _below(name: str, error: ErrorDetails) -> InitErrorDetails:
+    return _details(in_our_words(error, f"`{name}`", str), (name, *error["loc"]))
+
+
+def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
+    """The options that a bare scalar stands for: `{rate: 0.5}` for the 0.5 in `Dropout: 0.5`."""
+    for family in Named.__subclasses__():
+        member = _known(family).get(name)
+        if member is not None and member.shorthand is not None:
+            return {member.shorthand: value}
+    return None
+
+
+def is_name(text: str) -> bool:
+    """Whether any family has a member of this name."""
+    return any(text in _known(family) for family in Named.__subclasses__())
+
+
+def to_tree(value: Any) -> Any:
+    """The plain values that load back as an equal spec, every default of ours written out."""
+    if isinstance(value, Named):
+        options = {name: to_tree(option) for name, option in value.written().items()}
+        return {value.called(): options} if options else value.called()
+    if isinstance(value, Section):
+        return {name: to_tree(option) for name, option in value.written().items()}
+    if isinstance(value, (list, tuple)):
+        return [to_tree(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): to_tree(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,101 @@
+"""What the YAML may name, with a line each: the content of `nntrain list`."""
+
+import re
+
+from pydantic.fields import FieldInfo
+
+from nntrain.errors import ConfigError
+from nntrain.config.keras import image_layers  # noqa: F401  # whose classes are layers too
+from nntrain.config.keras.activations import ACTIVATIONS
+from nntrain.config.base import Named, to_tree
+from nntrain.config.keras.callbacks import Callback
+from nntrain.config.keras.constraints import Constraint
+from nntrain.config.data import Source, SplitRule
+from nntrain.config.keras.initializers import Initializer
+from nntrain.config.keras.layers import Layer
+from nntrain.config.keras.losses import Loss
+from nntrain.config.keras.metrics import Metric
+from nntrain.config.keras.optimizers import Optimizer
+from nntrain.config.pruners import Pruner
+from nntrain.config.keras.regularizers import Regularizer
+from nntrain.config.keras.schedules import Schedule
+from nntrain.config.tune import Engine
+from nntrain.config.messages import listed, nearest, plural
+from nntrain.document.yaml_file import inline
+
+FAMILIES: tuple[type[Named], ...] = (
+    Source,
+    SplitRule,
+    Layer,
+    Initializer,
+    Regularizer,
+    Constraint,
+    Optimizer,
+    Schedule,
+    Loss,
+    Metric,
+    Callback,
+    Engine,
+    Pruner,
+)
+
+
+def kinds() -> dict[str, type[Named] | None]:
+    """What can be listed: the plural of each family, and the activations."""
+    return {**{plural(family.noun): family for family in FAMILIES}, "activations": None}
+
+
+def entries(kind: str) -> dict[str, str]:
+    """Each name of a kind with its line; raises ConfigError for a kind that does not exist."""
+    known = kinds()
+    wanted = {"data": "data sources", "datasets": "data sources"}.get(kind, kind)
+    if wanted not in known:
+        names = ["data", *(name for name in known if name != "data sources")]
+        close = nearest(kind, names)
+        help = f"write `nntrain list {close}`" if close else f"there are {listed(names)}"
+        raise ConfigError(f"there is nothing called `{kind}` to list", help=help)
+    family = known[wanted]
+    if family is None:
+        return ACTIVATIONS
+    return {name: first_line(member) for name, member in family.members().items()}
+
+
+def first_line(member: type[Named]) -> str:
+    """The first sentence of the member's docstring."""
+    return (member.__doc__ or "").strip().split("\n")[0]
+
+
+def options(member: type[Named]) -> str:
+    """The member's options in a line: required ones marked, defaults of ours shown, the bare scalar's option named."""
+    fields = member.model_fields
+    names = sorted(fields, key=lambda name: not fields[name].is_required())
+    words = [_option(name, fields[name]) for name in names if name not in ("name", "trainable")]
+    if member.shorthand:
+        words.append(f"a bare value is `{member.shorthand}`")
+    return ", ".join(words)
+
+
+def _option(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return f"**`{name}`**"
+    default = to_tree(field.get_default(call_default_factory=True))
+    return f"`{name}`" if default is None else f"`{name}: {inline(default)}`"
+
+
+def table(kind: str) -> str:
+    """The rows of docs/reference.md for a kind."""
+    family = kinds()[kind]
+    if family is None:
+        rows = [f"| `{name}` | {line} |" for name, line in ACTIVATIONS.items()]
+        return "\n".join(["| name | what it is |", "|---|---|", *rows])
+    rows = [f"| `{name}` | {first_line(member)} | {options(member)} |" for name, member in family.members().items()]
+    return "\n".join(["| name | what it is | options |", "|---|---|---|", *rows])
+
+
+def with_tables(text: str) -> str:
+    """The reference with the table between each pair of `<!-- kind -->` and `<!-- end -->` written anew."""
+
+    def anew(match: re.Match[str]) -> str:
+        return f"<!-- {match[1]} -->\n{table(match[1])}\n<!-- end -->"
+
+    return re.sub(r"<!-- ([a-z ]+) -->\n.*?<!-- end -->", anew, text, flags=re.DOTALL)

@@ -1,0 +1,137 @@
+"""What every data source can be told: how to split, with which seed."""
+
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import Field
+
+from nntrain import extensions
+from nntrain.errors import Path
+from nntrain.config.base import Named, Section, omitted
+from nntrain.config.data_schema import Facts
+from nntrain.config.file_paths import FilePath
+from nntrain.config.value_types import PositiveInt, Seed, is_number, is_whole
+from nntrain.config.messages import as_share, problem, shown
+
+
+class SplitRule(Named):
+    """The family of ways to take a split off the rows."""
+
+    noun = "split"
+
+    @classmethod
+    def called(cls) -> str:
+        return cls.__name__.lower()
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """A bare share stands for `fraction`; 0 and nothing stand for `none`."""
+        if value is None or (is_whole(value, 0) and value == 0):
+            return super().parse("none")
+        if isinstance(value, str) and (share := as_share(value)):
+            raise problem(f"a share of the rows must lie between 0 and 1, got `{value}`", f"write `{share}`")
+        if is_whole(value, 1):
+            help = f"write `{{first: {value}}}` or `{{last: {value}}}`, or a share such as `0.1`"
+            raise problem(f"`{value}` rows could come from either end", help)
+        return super().parse({"fraction": value} if is_number(value) else value)
+
+
+class Nothing(SplitRule):
+    """No such split."""
+
+    @classmethod
+    def called(cls) -> str:
+        return "none"
+
+
+class Fraction(SplitRule):
+    """A random share of the rows, the same share of each class."""
+
+    shorthand = "share"
+    share: float
+    stratify: bool = True
+
+    def model_post_init(self, _: Any) -> None:
+        if not 0 < self.share < 1:
+            raise problem(f"a share of the rows must lie between 0 and 1, got {shown(self.share)}", "write `0.1`")
+
+
+class First(SplitRule):
+    """So many rows from the start."""
+
+    shorthand: ClassVar = "rows"
+    rows: PositiveInt
+
+
+class Last(SplitRule):
+    """So many rows from the end."""
+
+    shorthand: ClassVar = "rows"
+    rows: PositiveInt
+
+
+class File(SplitRule):
+    """The rows of a file of their own."""
+
+    shorthand: ClassVar = "path"
+    path: FilePath
+
+
+class Fold(Section):
+    """Fold `index` (from 1) of `count`: its rows take the place of the test split."""
+
+    index: PositiveInt
+    count: Annotated[int, Field(ge=2, le=1000)]
+
+    def model_post_init(self, _: Any) -> None:
+        if self.index > self.count:
+            raise problem(f"there is no fold {self.index} of {self.count}", f"use 1 to {self.count}")
+
+
+class Source(Named):
+    """The family of data sources: the modules of `nntrain/data/sources/`, each with a class `Options`."""
+
+    noun = "data source"
+    takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be files of their own
+    of_folders: ClassVar[bool] = False  # whether what `paths` gives are folders
+    validation: SplitRule = Fraction.model_construct(share=0.2)
+    split_seed: Seed = 0
+    fold: Fold = omitted
+
+    @classmethod
+    def called(cls) -> str:
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def members(cls) -> dict[str, type[Self]]:
+        return {name: extensions.load("data.sources", name).Options for name in extensions.names("data.sources")}
+
+    @classmethod
+    def instead_of(cls, name: str) -> str:
+        sources = {".csv": "csv_table: {path: %s, label: ...}", ".npz": "npz_file: {path: %s}"}
+        known = sources.get(name[-4:].lower())
+        return f"write `{known % name}`" if known else super().instead_of(name)
+
+    @property
+    def facts(self) -> Facts | None:
+        """What is known before the data are read; None where the rows must tell."""
+        return None
+
+    @property
+    def test_rule(self) -> SplitRule:
+        """How the test split is taken; `none` where the source brings its own."""
+        return Nothing()
+
+    def paths(self) -> dict[Path, str]:
+        """Every file that the options name, by the option's path below the source."""
+        rules = {name: getattr(self, name, None) for name in ("validation", "test")}
+        return {(name, "file"): rule.path for name, rule in rules.items() if isinstance(rule, File)}
+
+
+class Splittable(Source):
+    """A source whose rows hold no official test split."""
+
+    test: SplitRule = Fraction.model_construct(share=0.2)
+
+    @property
+    def test_rule(self) -> SplitRule:
+        return self.test

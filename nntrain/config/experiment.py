@@ -1,0 +1,36 @@
+"""The whole config: one experiment."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from nntrain.config import tune  # noqa: F401
+from nntrain.config.keras import image_layers  # noqa: F401  # whose classes are layers, and names to be told apart
+from nntrain.config.base import Section, omitted
+from nntrain.config.data import Source
+from nntrain.config.keras.layers import Layer
+from nntrain.config.train import Train
+from nntrain.config.value_types import Seed
+
+
+class Experiment(Section):
+    """One frozen experiment. `tune` is validated by `nntrain tune` and `check` only: `fit` does not need it."""
+
+    elsewhere: ClassVar = {
+        "layers": "write `model`",
+        **{name: f"indent `{name}` below `tune:`" for name in ("space", "objective", "trials", "pruner", "repeats")},
+        **{name: f"indent `{name}` below `train:`" for name in Train.model_fields},
+    }
+    seed: Seed = 0
+    data: Source
+    model: Annotated[list[Layer], Field(min_length=1)]
+    train: Train = Field(default_factory=Train)
+    tune: dict[str, Any] = omitted
+
+    @classmethod
+    def _title(cls) -> str:
+        return "the config"
+
+    @classmethod
+    def _example(cls) -> str:
+        return "begin with `data: ...` and `model: ...`"

@@ -1,0 +1,69 @@
+"""What watches a training: Keras's callbacks, and two rules of ours for when to stop."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from nntrain.config.base import Named, omitted
+from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Text
+
+Mode = Literal["auto", "min", "max"]
+
+
+class Callback(Named):
+    """The family of callbacks."""
+
+    noun = "callback"
+    several = True
+    absent: ClassVar = {
+        "ModelCheckpoint": "remove it; `save: best` keeps the best epoch's model",
+        "CSVLogger": "remove it; every run writes metrics.csv",
+        "LearningRateScheduler": "remove it; give `learning_rate` a schedule",
+        "TerminateOnNaN": "remove it; a run that diverges stops by itself",
+    }
+
+
+class _Monitor(Callback):
+    monitor: Text = omitted
+    mode: Mode = omitted
+    min_delta: NonNegativeFloat = omitted
+
+
+class EarlyStopping(_Monitor):
+    """Stops when the monitored figure has not improved for `patience` epochs."""
+
+    shorthand: ClassVar = "patience"
+    monitor: Text = "val_loss"
+    patience: NonNegativeInt = omitted
+    baseline: float = omitted
+    restore_best_weights: bool = omitted
+    start_from_epoch: NonNegativeInt = omitted
+
+
+class ReduceLROnPlateau(_Monitor):
+    """Multiplies the learning rate by `factor` when the monitored figure has not improved for `patience` epochs."""
+
+    monitor: Text = "val_loss"
+    factor: Annotated[float, Field(gt=0, lt=1)] = omitted
+    patience: PositiveInt = omitted
+    cooldown: NonNegativeInt = omitted
+    min_lr: NonNegativeFloat = omitted
+
+
+class SwapEMAWeights(Callback):
+    """Validates and keeps the moving average of the weights; the optimizer needs `use_ema: true`."""
+
+
+class StopAtTarget(Callback):
+    """Stops at the end of the first epoch whose figure has reached `target`. Ours."""
+
+    monitor: Text = "val_accuracy"
+    target: float
+    mode: Mode = "auto"
+
+
+class StopAfter(Callback):
+    """Stops at the end of the first epoch after so many seconds of training. Ours."""
+
+    shorthand: ClassVar = "seconds"
+    seconds: PositiveFloat

@@ -1,0 +1,109 @@
+"""How weights begin: Keras's initializers under Keras's names, and `Values` for worked exercises."""
+
+from typing import ClassVar, Literal
+
+from nntrain.config.base import Named, omitted
+from nntrain.config.value_types import NonNegativeFloat, Numbers, PositiveFloat, Seed
+
+
+class Initializer(Named):
+    """The family of initializers."""
+
+    noun = "initializer"
+
+
+class _Random(Initializer):
+    seed: Seed = omitted
+
+
+class GlorotNormal(_Random):
+    """Normal with variance 2 / (fan_in + fan_out), for sigmoid and tanh (Glorot and Bengio 2010)."""
+
+
+class GlorotUniform(_Random):
+    """Uniform with variance 2 / (fan_in + fan_out); Keras's default for kernels."""
+
+
+class HeNormal(_Random):
+    """Normal with variance 2 / fan_in, for ReLU (He et al. 2015)."""
+
+
+class HeUniform(_Random):
+    """Uniform with variance 2 / fan_in, for ReLU."""
+
+
+class LecunNormal(_Random):
+    """Normal with variance 1 / fan_in, for SELU (LeCun et al. 1998)."""
+
+
+class LecunUniform(_Random):
+    """Uniform with variance 1 / fan_in."""
+
+
+class VarianceScaling(_Random):
+    """Variance scale / n, where n is fan_in, fan_out or their mean."""
+
+    scale: PositiveFloat = omitted
+    mode: Literal["fan_in", "fan_out", "fan_avg"] = omitted
+    distribution: Literal["truncated_normal", "untruncated_normal", "uniform"] = omitted
+
+
+class RandomNormal(_Random):
+    """Normal with a given mean and standard deviation."""
+
+    aliases: ClassVar = ("normal",)
+    mean: float = omitted
+    stddev: NonNegativeFloat = omitted
+
+
+class RandomUniform(_Random):
+    """Uniform between two bounds."""
+
+    aliases: ClassVar = ("uniform",)
+    minval: float = omitted
+    maxval: float = omitted
+
+
+class TruncatedNormal(_Random):
+    """Normal without the values beyond two standard deviations."""
+
+    mean: float = omitted
+    stddev: NonNegativeFloat = omitted
+
+
+class Constant(Initializer):
+    """One value for all weights; on the kernel of a hidden layer it keeps all its units equal for ever."""
+
+    shorthand = "value"
+    value: float = omitted
+
+
+class Zeros(Initializer):
+    """All weights 0; the usual start of biases."""
+
+    aliases: ClassVar = ("zero",)
+
+
+class Ones(Initializer):
+    """All weights 1."""
+
+    aliases: ClassVar = ("one",)
+
+
+class Orthogonal(_Random):
+    """A random orthogonal matrix times `gain` (Saxe et al. 2014)."""
+
+    gain: float = omitted
+
+
+class Identity(Initializer):
+    """The identity matrix times `gain`; for square kernels."""
+
+    gain: float = omitted
+
+
+class Values(Initializer):
+    """Exactly these weights, in the shape of the weight: for exercises worked by hand. Ours."""
+
+    shorthand = "values"
+    values: Numbers

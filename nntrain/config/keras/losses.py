@@ -1,0 +1,85 @@
+"""Keras's losses, and `HalfSquaredError` of the lectures."""
+
+from typing import ClassVar, Literal
+
+from nntrain.config.base import Named, omitted
+from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, Share
+
+
+class Loss(Named):
+    """The family of losses. `labels` says what the loss compares the prediction with."""
+
+    noun = "loss"
+    labels: ClassVar[Literal["index", "one_hot", "binary", "number"]] = "number"
+    reduction: Literal["sum_over_batch_size", "sum", "mean"] = omitted
+
+
+class BinaryCrossentropy(Loss):
+    """-t log y - (1 - t) log(1 - y), for two classes and one sigmoid unit."""
+
+    labels = "binary"
+    aliases = ("bce",)
+    from_logits: bool = omitted
+    label_smoothing: Share = omitted
+
+
+class BinaryFocalCrossentropy(Loss):
+    """Binary cross-entropy that plays easy examples down by (1 - p)^gamma (Lin et al. 2017)."""
+
+    labels = "binary"
+    apply_class_balancing: bool = omitted
+    alpha: Share = omitted
+    gamma: NonNegativeFloat = omitted
+    from_logits: bool = omitted
+    label_smoothing: Share = omitted
+
+
+class CategoricalCrossentropy(Loss):
+    """-Σ t log y on one-hot labels; nntrain makes them from the class indices."""
+
+    labels = "one_hot"
+    from_logits: bool = omitted
+    label_smoothing: Share = omitted
+
+
+class SparseCategoricalCrossentropy(Loss):
+    """-log y[class] on class indices."""
+
+    labels = "index"
+    from_logits: bool = omitted
+
+
+class MeanSquaredError(Loss):
+    """Mean of (t - y)² over outputs and examples."""
+
+    aliases = ("mse",)
+
+
+class MeanAbsoluteError(Loss):
+    """Mean of |t - y|."""
+
+    aliases = ("mae",)
+
+
+class Huber(Loss):
+    """Squared below `delta`, linear above: outliers count less."""
+
+    delta: PositiveFloat = omitted
+
+
+class LogCosh(Loss):
+    """Mean of log cosh(t - y)."""
+
+
+class Hinge(Loss):
+    """max(0, 1 - t y) for labels of -1 and 1, which Keras makes from 0 and 1."""
+
+    labels = "binary"
+
+
+class Poisson(Loss):
+    """Mean of y - t log y, for counts."""
+
+
+class HalfSquaredError(Loss):
+    """½ Σ (t - y)² over the outputs, mean over the examples: the cost of the lectures. Ours."""

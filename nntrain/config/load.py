@@ -1,0 +1,102 @@
+"""From a file and `--set` to a validated experiment, with every error at its place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from nntrain.document import yaml_file
+from nntrain.storage import run_files
+from nntrain.errors import ConfigError, Path, Problem
+from nntrain.config import rules
+from nntrain.config.base import spelled_out
+from nntrain.config.experiment import Experiment
+from nntrain.config.data_schema import Facts
+from nntrain.config.file_paths import relative_to
+from nntrain.document.yaml_file import Document
+
+
+@dataclass(frozen=True)
+class Config:
+    """An experiment and the text it came from, for messages that are found later."""
+
+    experiment: Experiment
+    document: Document
+    warnings: tuple[Problem, ...] = ()
+
+    def check(self, facts: Facts | None) -> tuple[Problem, ...]:
+        """Runs the rules; raises ConfigError for their errors and returns their warnings."""
+        found = [_weighed(self.document, problem) for problem in rules.problems(self.experiment, facts)]
+        located = in_order(self.document, found)
+        if any(problem.severity == "error" for problem in located):
+            raise ConfigError(problems=located)
+        return tuple(located)
+
+
+def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
+    """Reads a config, applies `path=value` assignments, and validates it; raises ConfigError with all problems."""
+    return from_document(read(file, assignments, seed))
+
+
+def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Document:
+    """Reads a config and applies `path=value` assignments; raises ConfigError for text that cannot be parsed."""
+    document = yaml_file.read(file)
+    for assignment in (*assignments, *([] if seed is None else [f"seed={seed}"])):
+        document = put(document, assignment)
+    return document
+
+
+def put(document: Document, assignment: str) -> Document:
+    """The document with `path=value` applied, its bare scalars known; raises ConfigError with the place in it."""
+    return yaml_file.put(document, assignment, spelled_out)
+
+
+def from_document(document: Document) -> Config:
+    """Validates a document that was read already; raises ConfigError with all problems."""
+    config = Config(validated(document), document)
+    return replace(config, warnings=config.check(config.experiment.data.facts))
+
+
+def validated(document: Document) -> Experiment:
+    """The experiment of a document, its options checked each by itself; raises ConfigError with all problems."""
+    try:
+        with relative_to(FilePath(document.file).parent):
+            experiment: Experiment = Experiment.model_validate(document.tree)
+    except ValidationError as error:
+        found = [worded(details) for details in error.errors()]
+        new = [problem for problem in found if not is_echo(problem, document)]
+        raise ConfigError(problems=in_order(document, [*document.problems, *new])) from None
+    if document.problems:
+        raise ConfigError(problems=in_order(document, document.problems))
+    return experiment
+
+
+def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems with their places, from the top of the file down, each once."""
+    located = {document.locate(problem): None for problem in problems}
+    return sorted(located, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0))
+
+
+def is_echo(problem: Problem, document: Document) -> bool:
+    """Whether the text itself has been found wrong at this place already."""
+    told = any(problem.path == other.path for other in document.problems)
+    return told or any(problem.path[: len(path)] == path for path in document.lost)
+
+
+def worded(error: ErrorDetails, above: Path = ()) -> Problem:
+    """What pydantic found, in our words already, as a problem; `above` is the path of the section."""
+    context = error["ctx"]
+    return Problem(context["message"], (*above, *error["loc"]), context["help"], on_key=context["on_key"])
+
+
+def _weighed(document: Document, problem: Problem) -> Problem:
+    """A patience that is only too long for the epochs of a quick `--set train.epochs=1` is no mistake in the file.
+
+    In the files that nntrain writes itself the two stand side by side.
+    """
+    by_hand = document.set_by_hand(("train", "epochs")) or FilePath(document.file).name in run_files.WRITTEN_CONFIGS
+    if problem.path[-1:] == ("patience",) and by_hand:
+        return replace(problem, severity="warning")
+    return problem

@@ -1,0 +1,226 @@
+"""The words of messages about a config: what was found, what was expected, how to fix it."""
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from nntrain.errors import one_line
+from nntrain.document.yaml_file import inline
+from nntrain.document.yaml_parser import scalar
+
+
+def problem(message: str, help: str = "", on_key: bool = False) -> PydanticCustomError:
+    """An error in our words, for validators to raise."""
+    words = {"message": one_line(message), "help": one_line(help), "on_key": on_key}
+    return PydanticCustomError("nntrain", "{message}", words)
+
+
+def in_our_words(error: ErrorDetails, owner: str, instead: Callable[[str], str]) -> PydanticCustomError:
+    """What pydantic found, said as nntrain says it; `instead` is the help for an option that does not exist."""
+    context = error.get("ctx", {})
+    if error["type"] == "nntrain":
+        return problem(context["message"], context["help"], context["on_key"])
+    name = str(next((part for part in reversed(error["loc"]) if isinstance(part, str)), ""))
+    if error["type"] == "missing":
+        return problem(f"{owner} needs `{name}`", f"add `{name}: ...`", on_key=True)
+    if error["type"] == "extra_forbidden":
+        return problem(f"{owner} has no option `{name}`", instead(name), on_key=True)
+    value = error["input"]
+    words = _EXPECTED.get(error["type"])
+    expected, help = words(value, context) if words else (error["msg"], "")
+    return problem(f"`{name}` must be {expected}, got {got(value)}", help)
+
+
+def number_help(value: Any, whole: bool = False) -> str:
+    """How to write the number that the value was meant to be."""
+    if value is None:
+        return "give a number, or remove the option"
+    if isinstance(value, str):
+        return _number_in_text(value, whole)
+    if isinstance(value, float) and math.isfinite(value):
+        return f"write `{value:.0f}`" if value.is_integer() else f"write `{math.floor(value)}` or `{math.ceil(value)}`"
+    return "write one number" if isinstance(value, (Mapping, list, tuple)) else "write a number"
+
+
+def _number_in_text(text: str, whole: bool) -> str:
+    if isinstance(scalar(text), (int, float)) and not isinstance(scalar(text), bool):
+        return "remove the quotes"
+    if re.fullmatch(r"[0-9]+(_[0-9]+)+", text):
+        return f"write `{text.replace('_', '')}`"
+    if whole and re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", text):
+        return f"write `{text.replace(',', '')}`"
+    if re.fullmatch(r"-?[0-9]*,[0-9]+", text):
+        return f"write `{text.replace(',', '.')}`"
+    if share := as_share(text):
+        return f"write `{share}`"
+    return "write a number"
+
+
+def as_share(text: str) -> str:
+    """`0.1` for `10%`, else nothing."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *%", text)
+    return f"{float(match[1]) / 100:g}" if match else ""
+
+
+def _bool_help(value: Any) -> str:
+    if isinstance(value, str) and isinstance(scalar(value), bool):
+        return "remove the quotes"
+    meant = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+    known = meant.get(str(value).lower())
+    return f"write `{known}`" if known else "write `true` or `false`"
+
+
+def _text_help(value: Any) -> str:
+    return "write text" if isinstance(value, (Mapping, list, tuple)) or value is None else f"write `'{value}'`"
+
+
+def _list_help(value: Any) -> str:
+    if isinstance(value, str):
+        return f"write `[{value}]`"
+    return "write the items below each other, each after `- `"
+
+
+def _at_most(value: Any, bound: float, words: str) -> str:
+    """A share above 1 was mostly meant as a percentage."""
+    percentage = bound == 1 and isinstance(value, (int, float)) and 5 <= value <= 100
+    return f"write `{value / 100:g}`, a share and no percentage" if percentage else f"write {words}"
+
+
+def _one_of(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
+    names = re.findall(r"'([^']*)'", context["expected"])
+    close = nearest(str(value), names)
+    return f"one of {listed(names)}", f"write `{close}`" if close else "write one of these names"
+
+
+def _too_short(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
+    lacking = context["min_length"] - len(value)
+    least = context["min_length"]
+    words = f"a list of at least {least} item{'s' if least > 1 else ''}"
+    return words, f"add {lacking} item{'s' if lacking > 1 else ''}"
+
+
+_EXPECTED: dict[str, Callable[[Any, Mapping[str, Any]], tuple[str, str]]] = {
+    "int_type": lambda value, _: ("a whole number", number_help(value, whole=True)),
+    "float_type": lambda value, _: ("a number", number_help(value)),
+    "bool_type": lambda value, _: ("`true` or `false`", _bool_help(value)),
+    "string_type": lambda value, _: ("text", _text_help(value)),
+    "list_type": lambda value, _: ("a list", _list_help(value)),
+    "dict_type": lambda value, _: ("a mapping", "write `{name: value}`"),
+    "finite_number": lambda value, _: ("a finite number", "write a number such as `0.1`"),
+    "greater_than": lambda _, context: (f"greater than {context['gt']:.10g}", "write a larger number"),
+    "greater_than_equal": lambda _, context: (
+        f"at least {context['ge']:.10g}",
+        f"write `{context['ge']:.10g}` or more",
+    ),
+    "less_than": lambda value, context: (
+        f"less than {context['lt']:.10g}",
+        _at_most(value, context["lt"], "a smaller number"),
+    ),
+    "less_than_equal": lambda value, context: (
+        f"at most {context['le']:.16g}",
+        _at_most(value, context["le"], f"`{context['le']:.16g}` or less"),
+    ),
+    "too_short": _too_short,
+    "string_too_short": lambda *_: ("text that is not empty", "write a name"),
+    "literal_error": _one_of,
+}
+
+
+def with_space(text: str) -> str:
+    """The help for `rate:0.2`, which YAML takes for a name."""
+    match = re.fullmatch(r"(\w+):\s*(\S+)", text)
+    return f"write `{match[1]}: {match[2]}`, with a plain space after the `:`" if match else ""
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The known name that is closest in spelling, or nothing."""
+    lower = {other.lower(): other for other in known}
+    found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=cutoff)
+    return lower[found[0]] if found else ""
+
+
+def close_names(name: str, known: Iterable[str]) -> str:
+    """The help that offers the nearest name, or those that hold the name as a part; nothing when none is near."""
+    names = list(known)
+    if close := nearest(name, names, cutoff=0.8):
+        return f"write `{close}`"
+    part, plain = _folded(name), {_folded(other): other for other in names}
+    holders = [other for key, other in plain.items() if len(part) > 3 and part in key]
+    if holders:
+        return f"write {' or '.join(f'`{other}`' for other in holders[:4])}"
+    close = nearest(name, names)
+    return f"write `{close}`" if close else ""
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def got(value: Any) -> str:
+    """The value as it was found, where text is told from the number or the `true` that it looks like."""
+    if isinstance(value, str) and not isinstance(scalar(value), str):
+        return f"the text {shown(value)}" if value else "empty text"
+    return shown(value)
+
+
+def shown(value: Any) -> str:
+    """The value as it looks in YAML, cut to a readable length."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, (Mapping, list, tuple)):
+        return _shown_collection(value)
+    if isinstance(value, float):
+        return f"`{inline(value)}`"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
+
+
+def _shown_collection(value: Any) -> str:
+    kind = "mapping" if isinstance(value, Mapping) else "list"
+    if not value:
+        return f"an empty {kind}"
+    text = inline(value) if _is_plain(value) else ""
+    if 0 < len(text) <= 40:
+        return f"`{text}`"
+    return f"a mapping ({listed(value)})" if kind == "mapping" else f"a list of {len(value)}"
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(_is_plain(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_is_plain(item) for item in value)
+    return value is None or isinstance(value, (str, int, float))
+
+
+def listed(names: Iterable[str], most: int = 30) -> str:
+    """Names in backticks, separated by commas."""
+    every = [f"`{name}`" for name in names]
+    return ", ".join(every[:most]) + (", …" if len(every) > most else "")
+
+
+def article(noun: str) -> str:
+    """The noun with `a` or `an`."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def plural(noun: str) -> str:
+    """The plural of a family's noun, which is also its name for `nntrain list`."""
+    if noun.endswith("y"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def counted(count: int, noun: str) -> str:
+    """The count with its noun: `1 trial`, `2 trials`."""
+    return f"{count:,} {noun if count == 1 else plural(noun)}"
+
+
+def see(noun: str) -> str:
+    """Where the names of a family stand."""
+    name = "data" if noun == "data source" else plural(noun)
+    return f"`nntrain list {name}` shows them all"

@@ -1,0 +1,98 @@
+"""Which layer is the output layer, and what the loss then sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from nntrain.errors import Path
+from nntrain.config.keras import layers, losses
+from nntrain.config.keras.activations import HEADS
+from nntrain.config.data_schema import Facts
+
+DROPS = (layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.GaussianNoise, layers.SpatialDropout2D)
+Labels = Literal["index", "one_hot", "binary", "number"]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The output layer: where it stands, its activation, its units where the config tells."""
+
+    path: Path
+    activation: str
+    units: int | None
+    units_path: Path = ()  # of the Dense that has these units
+
+
+def find_head(model: Sequence[layers.Layer], facts: Facts | None) -> Head | None:
+    """The output layer, or None where the user left it out.
+
+    A last layer whose activation is linear, sigmoid or softmax is one, and so is a last Dense with as many units as a
+    regression has targets. A hidden activation such as ReLU, or a pooling, says that the output layer was left out.
+    Behind a Dropout or a BatchNormalization only a Dense that fits the data counts.
+    """
+    flat = list(layers.walk(tuple(model)))
+    inner = _without_trailing(flat)
+    head = _head_at_end(inner, facts)
+    if head is None or len(inner) == len(flat) or head.activation == "softmax":
+        return head
+    return head if facts is None or head.units in expected_units(facts) else None
+
+
+def expected_units(facts: Facts) -> tuple[int, ...]:
+    """The numbers of output units that fit the data."""
+    if facts.classes is None:
+        return (facts.targets,)
+    return (1, 2) if facts.classes == 2 else (facts.classes,)
+
+
+def after_head(model: Sequence[layers.Layer], head: Head) -> list[tuple[Path, layers.Layer]]:
+    """The Dropout and noise layers that follow the output layer."""
+    flat = list(layers.walk(tuple(model)))
+    places = [path for path, _ in flat]
+    return [(path, layer) for path, layer in flat[places.index(head.path) + 1 :] if isinstance(layer, DROPS)]
+
+
+def _without_trailing(flat: list[tuple[Path, layers.Layer]]) -> list[tuple[Path, layers.Layer]]:
+    end = len(flat)
+    while end and isinstance(flat[end - 1][1], (*DROPS, layers.BatchNormalization)):
+        end -= 1
+    return flat[:end]
+
+
+def _head_at_end(flat: list[tuple[Path, layers.Layer]], facts: Facts | None) -> Head | None:
+    if not flat:
+        return None
+    path, last = flat[-1]
+    if isinstance(last, layers.Dense):
+        activation = last.activation or "linear"
+        fits = facts is not None and facts.task != "multiclass" and last.units in (1, facts.targets)
+        return Head(path, activation, last.units, path) if activation in HEADS or fits else None
+    if isinstance(last, layers.Softmax):
+        return Head(path, "softmax", *_units_before(flat))
+    if isinstance(last, layers.Activation) and last.activation in HEADS:
+        return Head(path, last.activation, *_units_before(flat))
+    return None
+
+
+def _units_before(flat: list[tuple[Path, layers.Layer]]) -> tuple[int | None, Path]:
+    """The units of the Dense that the last activation works on, where nothing between changes their number."""
+    for path, layer in reversed(flat[:-1]):
+        if isinstance(layer, layers.Dense):
+            return layer.units, path
+        if not isinstance(layer, (*DROPS, layers.BatchNormalization)):
+            return None, ()
+    return None, ()
+
+
+def labels_for(loss: losses.Loss, head: Head, facts: Facts) -> Labels:
+    """How the loss wants the labels: class indices, one-hot rows, 0 and 1 for a single unit, or plain numbers."""
+    if facts.classes is None:
+        return "number"
+    if head.units == 1:
+        return "binary"
+    return "index" if loss.labels == "index" else "one_hot"
+
+
+def are_logits(loss: losses.Loss, head: Head) -> bool:
+    """Whether the model's output still needs a sigmoid or a softmax to be probabilities."""
+    return head.activation == "linear" and bool(getattr(loss, "from_logits", False))

@@ -1,0 +1,79 @@
+"""What the user left out, chosen from the data as the lectures teach it."""
+
+from nntrain.config.keras import image_layers, layers, losses, metrics
+from nntrain.config.base import Named
+from nntrain.config.keras.callbacks import EarlyStopping
+from nntrain.config.data import Nothing
+from nntrain.config.experiment import Experiment
+from nntrain.config.data_schema import Facts
+from nntrain.config.output_layer import Head, find_head
+from nntrain.config.train import Train
+
+DEFAULT_EPOCHS = 10
+
+
+def resolve(experiment: Experiment, facts: Facts) -> Experiment:
+    """The experiment with head, loss, metrics, monitor and length written out."""
+    model = experiment.model
+    if find_head(model, facts) is None:
+        model = [*model, *_head_layers(model, facts)]
+    head = find_head(model, facts)
+    train = experiment.train if head is None else _resolved_train(experiment, head, facts)
+    return experiment.model_copy(update={"model": model, "train": train})
+
+
+def _head_layers(model: list[layers.Layer], facts: Facts) -> list[layers.Layer]:
+    """The output layer for the data: softmax for classes, one sigmoid unit for two, linear for numbers."""
+    kinds = {
+        "regression": ("linear", facts.targets),
+        "binary": ("sigmoid", 1),
+        "multiclass": ("softmax", facts.classes),
+    }
+    activation, units = kinds[facts.task]
+    dense = layers.Dense.model_validate({"units": units, "activation": activation})
+    return [layers.Flatten(), dense] if _ends_in_maps(model, facts) else [dense]
+
+
+def _ends_in_maps(model: list[layers.Layer], facts: Facts) -> bool:
+    """Whether the last hidden layer gives more than one axis, so that a Dense alone would not see all of it."""
+    rank = len(facts.shape)
+    for _, layer in layers.walk(model):
+        if isinstance(layer, (layers.Flatten, image_layers.GlobalAveragePooling2D, image_layers.GlobalMaxPooling2D)):
+            keeps = getattr(layer, "keepdims", False)
+            rank = rank if keeps else 1
+        elif isinstance(layer, layers.Reshape):
+            rank = len(layer.target_shape)
+    return rank > 1
+
+
+def _resolved_train(experiment: Experiment, head: Head, facts: Facts) -> Train:
+    train = experiment.train
+    chosen: dict[str, object] = {}
+    if train.epochs is None and train.steps is None:
+        chosen["epochs"] = DEFAULT_EPOCHS
+    if train.loss is None:
+        chosen["loss"] = default_loss(head, facts)
+    if train.metrics is None:
+        chosen["metrics"] = [metrics.MeanAbsoluteError() if facts.classes is None else metrics.Accuracy()]
+    if train.monitor is None:
+        chosen["monitor"] = default_monitor(experiment)
+    return train.model_copy(update=chosen)
+
+
+def default_loss(head: Head, facts: Facts) -> losses.Loss:
+    """Cross-entropy for classes, in the form that fits the head; squared error for numbers."""
+    if facts.classes is None:
+        return losses.MeanSquaredError()
+    binary = head.units == 1 or head.activation == "sigmoid"
+    kind: type[Named] = losses.BinaryCrossentropy if binary else losses.SparseCategoricalCrossentropy
+    options = {"from_logits": True} if head.activation == "linear" else {}
+    loss: losses.Loss = kind.model_validate(options)  # type: ignore[assignment]
+    return loss
+
+
+def default_monitor(experiment: Experiment) -> str:
+    """What decides which epoch's model is kept: what early stopping watches, else the validation loss."""
+    for callback in experiment.train.callbacks:
+        if isinstance(callback, EarlyStopping):
+            return str(callback.monitor)
+    return "loss" if isinstance(experiment.data.validation, Nothing) else "val_loss"

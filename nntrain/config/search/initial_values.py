@@ -1,0 +1,97 @@
+"""The config's own values at the paths of a search: what its first trial trains with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nntrain.document.assignment import named_alike
+from nntrain.errors import ConfigError
+from nntrain.config.base import to_tree
+from nntrain.config.experiment import Experiment
+from nntrain.config.load import Config
+from nntrain.config.resolve import DEFAULT_EPOCHS
+from nntrain.config.search.space import Condition, Parameter, Space, Values
+from nntrain.config.search.trial_config import MISSING, value_at, with_values
+
+KERAS_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "SGD": {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False},
+    "RMSprop": {"learning_rate": 0.001, "momentum": 0.0, "rho": 0.9},
+    "Adagrad": {"learning_rate": 0.001},
+    "Adadelta": {"learning_rate": 0.001, "rho": 0.95},
+    "Adam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999},
+    "AdamW": {"learning_rate": 0.001, "weight_decay": 0.004, "beta_1": 0.9, "beta_2": 0.999},
+    "Adamax": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999},
+    "Nadam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999},
+    "Lion": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.99},
+}
+"""Keras's defaults of what is searched most, so that the first trial counts as a point of the space. They are not
+passed on. A test compares them with Keras."""
+
+
+def own_values(config: Config, parameters: Sequence[Parameter]) -> Values:
+    """The config's value at the path of each parameter that is active with these values.
+
+    A choice has its equal option, or else the config's value, which is then none of the space. A value that is not
+    written and whose default is not known here is left out: the first trial is the config all the same.
+    """
+    own: Values = {}
+    space = Space(tuple(parameters))
+    for one in parameters:
+        if space.active_parameters(own).get(one.path) is not one or one.path in own:
+            continue
+        found = config_value(config, one.path)
+        if found is MISSING and one.index(None) is not None:
+            own[one.path] = None
+        elif found is not MISSING:
+            own[one.path] = _option(config, space, one, found) if one.kind == "choice" else found
+    return own
+
+
+def config_value(config: Config, path: str) -> Any:
+    """The value that the config has at a path, written or by default; MISSING where neither is known."""
+    parts = path.split(".")
+    written = value_at(config.document.tree, parts)
+    if written is not MISSING:
+        return written
+    known = value_at(to_tree(config.experiment), parts)
+    return known if known is not MISSING else _default(config.experiment, parts)
+
+
+def _default(experiment: Experiment, parts: Sequence[str]) -> Any:
+    train = experiment.train
+    if parts == ["train", "epochs"] and train.steps is None:
+        return DEFAULT_EPOCHS
+    optimizer = train.optimizer.called()
+    if (
+        parts[:2] == ["train", "optimizer"]
+        and len(parts) == 4
+        and named_alike({optimizer: 0}, parts[2]).get(parts[2]) == 0
+    ):
+        return KERAS_DEFAULTS.get(optimizer, {}).get(parts[3], MISSING)
+    return MISSING
+
+
+def _option(config: Config, space: Space, choice: Parameter, found: Any) -> Any:
+    """The option that makes the same experiment as the config; the config's own value where there is none."""
+    if (same := choice.index(found)) is not None and not _inner(space, choice.path, same):
+        return choice.options[same]
+    for number, option in enumerate(choice.options):
+        values = {choice.path: option}
+        for path in _inner(space, choice.path, number):
+            if (value := value_at(config.document.tree, path.split("."))) is not MISSING:
+                values[path] = value
+        if _makes_the_same(config, values):
+            return option
+    return found
+
+
+def _inner(space: Space, path: str, number: int) -> list[str]:
+    return [one.path for one in space.parameters if one.condition == Condition(path, number)]
+
+
+def _makes_the_same(config: Config, values: Values) -> bool:
+    try:
+        made = with_values(config, values).experiment
+    except ConfigError:
+        return False
+    wanted = {name: part for name, part in to_tree(config.experiment).items() if name != "tune"}
+    return bool(to_tree(made) == wanted)

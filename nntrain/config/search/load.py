@@ -1,0 +1,223 @@
+"""A search as `nntrain tune` is to run it: the section `tune` of a config, checked against the rest of it."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from nntrain.errors import ConfigError, Path, Problem
+from nntrain.config import rules, tune
+from nntrain.config.data import File, Nothing
+from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
+from nntrain.config.keras.metrics import Metric, direction
+from nntrain.config.search.initial_values import own_values
+from nntrain.config.search.space_reader import SPACE, Reader, Written
+from nntrain.config.search.value_checks import Prober, refused_path
+from nntrain.config.resolve import DEFAULT_EPOCHS, default_monitor
+from nntrain.config.search.space import Space
+from nntrain.config.search.trial_config import as_yaml as as_yaml
+from nntrain.config.search.trial_config import with_values as with_values
+from nntrain.config.tune import Tune
+from nntrain.config.messages import listed, nearest
+
+Direction = Literal["min", "max"]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched, how, and for which figure."""
+
+    tune: Tune
+    space: Space
+    metric: str  # a column of metrics.csv, always on the validation split
+    direction: Direction
+
+
+def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
+    """As `load`, with the section `tune`, where there is one, validated too: all that is wrong is said at once."""
+    document = read(file, assignments, seed)
+    try:
+        config = from_document(document)
+    except ConfigError as error:
+        tree = document.tree.get("tune") if isinstance(document.tree, dict) else None
+        found = _read(tree)[2] if isinstance(tree, dict) else []
+        new = [problem for problem in found if not is_echo(problem, document)]
+        raise ConfigError(problems=in_order(document, [*error.problems, *new])) from None
+    if config.experiment.tune is not None:
+        search_of(config)
+    return config
+
+
+def search_of(config: Config) -> Search:
+    """The search that the config asks for; raises ConfigError with everything that is wrong with it."""
+    if config.experiment.tune is None:
+        message = "there is nothing to search: the config has no section `tune`"
+        raise ConfigError(message, help="add `tune: {space: {train.batch_size: {choice: [16, 32]}}}`")
+    section, reader, problems = _read(config.experiment.tune)
+    objective = _Objective.of(config, section)
+    problems += objective.problems()
+    written = _searchable(config, reader, problems)
+    problems += Prober(config, tuple(written), objective.metric if not problems else None).problems()
+    problems += objective.comparable(written)
+    if section is not None:
+        problems += _engine_fits(section, config, written)
+    if problems or section is None:
+        raise ConfigError(problems=in_order(config.document, problems))
+    parameters = tuple(one.parameter for one in written)
+    return Search(section, Space(parameters, own_values(config, parameters)), objective.metric, objective.direction)
+
+
+def _read(tree: Mapping[str, Any]) -> tuple[Tune | None, Reader, list[Problem]]:
+    """The section and its parameters, and what is wrong with them whatever the rest of the config says."""
+    reader = Reader()
+    space = tree.get("space")
+    if isinstance(space, dict):
+        reader.read(space)
+        reader.problems += _emptiness(space)
+    try:
+        return Tune.read(tree), reader, list(reader.problems)
+    except ValidationError as error:
+        return None, reader, [*reader.problems, *(worded(details, ("tune",)) for details in error.errors())]
+
+
+def _emptiness(space: Mapping[str, Any]) -> Iterator[Problem]:
+    if not space:
+        help = "write a path and its values, such as `train.batch_size: {choice: [16, 32]}`"
+        yield Problem("the space is empty", SPACE, help)
+
+
+def _searchable(config: Config, reader: Reader, problems: list[Problem]) -> list[Written]:
+    """The parameters whose paths can be searched; the others are told."""
+    kept: dict[str, list[Written]] = {}
+    for one in reader.ordered():
+        condition = one.parameter.condition
+        if found := refused_path(one, config):
+            problems.append(found)
+        elif condition is None or condition.path in kept:
+            kept.setdefault(one.parameter.path, []).append(one)
+    known = [one for every in kept.values() for one in every]
+    return [one for one in reader.ordered() if one in known]
+
+
+@dataclass(frozen=True)
+class _Objective:
+    """The figure that decides, and where it is written."""
+
+    config: Config
+    metric: str
+    path: Path
+    told: Direction | None = None
+    written: bool = True
+
+    @classmethod
+    def of(cls, config: Config, section: Tune | None) -> "_Objective":
+        written = (config.experiment.tune or {}).get("objective")
+        told = section.objective.direction if section is not None and section.objective else None
+        if isinstance(written, dict) and isinstance(written.get("metric"), str):
+            return cls(config, written["metric"], ("tune", "objective", "metric"), told)
+        if isinstance(written, str):
+            return cls(config, written, ("tune", "objective"))
+        if config.experiment.train.monitor is not None:
+            return cls(config, config.experiment.train.monitor, ("train", "monitor"))
+        return cls(config, default_monitor(config.experiment), ("tune",), written=False)
+
+    @property
+    def direction(self) -> Direction:
+        """Whether less or more of it is better."""
+        return direction(self.metric, self.config.experiment.train.metrics or _all_metrics())
+
+    def problems(self) -> Iterator[Problem]:
+        source = self.config.experiment.data
+        if isinstance(source.validation, Nothing):
+            help = f"give `data.{source.called()}.validation` a share such as `0.1`"
+            path = ("data", source.called(), "validation")
+            yield Problem("a search needs a validation split to score its trials on", path, help)
+            return
+        if isinstance(source.validation, File) and isinstance(source.test_rule, File):
+            yield from self._one_file(source.validation.path, source.test_rule.path)
+        yield from self._metric()
+
+    def comparable(self, written: list[Written]) -> Iterator[Problem]:
+        """Losses of different kinds cannot be compared."""
+        for one in written:
+            if self.metric == "val_loss" and f"{one.parameter.path}.".startswith("train.loss."):
+                message = "trials with different losses cannot be compared by `val_loss`"
+                yield Problem(message, one.at, "write another `objective`, such as `val_accuracy`", on_key=True)
+
+    def _one_file(self, validation: str, test: str) -> Iterator[Problem]:
+        if os.path.realpath(validation) == os.path.realpath(test):
+            message = "validation and test are one file, so that the search would choose by the test rows"
+            path = ("data", self.config.experiment.data.called(), "validation", "file")
+            yield Problem(message, path, "write a share of the training rows, such as `validation: 0.1`")
+
+    def _metric(self) -> Iterator[Problem]:
+        known = rules.columns(self.config.experiment, self.config.experiment.data.facts)
+        on_key = not self.written
+        if not self.metric.startswith("val_"):
+            help = f"write `objective: val_{self.metric}` below `tune`"
+            message = f"`{self.metric}` is a figure of the training rows; a search is scored on the validation rows"
+            yield Problem(message, self.path, help, on_key=on_key)
+        elif known is not None and self.metric not in known:
+            names = sorted(name for name in known if name.startswith("val_"))
+            close = nearest(self.metric, names)
+            help = f"write `{close}`" if close else f"write one of {listed(names)}"
+            yield Problem(f"no metric of this run is called `{self.metric}`", self.path, help, on_key=on_key)
+        elif self.told is not None and self.told != self.direction:
+            better = "less" if self.direction == "min" else "more"
+            message = f"`direction: {self.told}` would search for the worst: {better} of `{self.metric}` is better"
+            yield Problem(message, ("tune", "objective", "direction"), "remove `direction`")
+
+
+def _all_metrics() -> list[Metric]:
+    return [member.model_validate({}) for member in Metric.members().values()]
+
+
+def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Iterator[Problem]:
+    """What the engine cannot do with this space or these options."""
+    engine = section.engine
+    name = engine.called()
+    if section.pruner is not None and engine.package != "optuna":
+        help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
+        yield Problem(f"`{name}` is an engine of KerasTuner and cannot prune", ("tune", "pruner"), help)
+    if section.max_epochs_total is not None and config.experiment.train.steps is not None:
+        message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
+        yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
+    for one in written:
+        if section.max_epochs_total is not None and one.parameter.path == "train.steps":
+            message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
+            yield Problem(message, one.at, "search `train.epochs` in its place", on_key=True)
+    yield from _affords_a_trial(section, config)
+    if section.pruner is not None and section.repeats > 1:
+        help = "remove one of the two"
+        yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
+    if isinstance(engine, tune.Hyperband):
+        yield from _hyperband(config, written)
+    if isinstance(engine, tune.CmaEs):
+        ranges = [one for one in written if one.parameter.condition is None and one.parameter.kind in ("int", "float")]
+        if len(ranges) < 2:
+            message = "`CmaEs` moves over two or more ranges that every trial has"
+            yield Problem(message, ("tune", "engine"), "write `engine: TPE`", on_key=True)
+
+
+def _affords_a_trial(section: Tune, config: Config) -> Iterator[Problem]:
+    """The first trial is the config itself, which the epochs of all trials together must allow to be trained."""
+    total, train = section.max_epochs_total, config.experiment.train
+    if total is None or train.steps is not None or isinstance(section.engine, tune.Hyperband):
+        return
+    one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
+    if total < one:
+        repeats = f", in its {section.repeats} repeats" if section.repeats > 1 else ""
+        message = f"one trial trains {one} epochs{repeats}, more than all together may"
+        yield Problem(message, ("tune", "max_epochs_total"), f"give {one} or more")
+
+
+def _hyperband(config: Config, written: list[Written]) -> Iterator[Problem]:
+    for one in written:
+        if one.parameter.path in ("train.epochs", "train.steps"):
+            yield Problem("`Hyperband` decides how long a trial trains", one.at, "remove the parameter", on_key=True)
+    if config.experiment.train.steps is not None:
+        message = "`Hyperband` gives its trials epochs, which excludes `steps`"
+        yield Problem(message, ("train", "steps"), "write `epochs`", on_key=True)

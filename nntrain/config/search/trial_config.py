@@ -1,0 +1,72 @@
+"""The config of a trial: the searched config with values put at their paths."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nntrain.document import yaml_file
+from nntrain.document.assignment import named_alike
+from nntrain.config.base import spelled_out, to_tree
+from nntrain.config.load import Config, from_document, put
+from nntrain.config.search.space import Values
+from nntrain.document.yaml_file import Document
+
+MISSING: Any = object()
+
+
+def with_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -> Config:
+    """The config with every value put, what is above before what is below, then `extra`; the section `tune` is dropped.
+
+    None leaves the option out. Raises ConfigError where the values do not make a valid config.
+    """
+    return from_document(put_values(config, values, extra))
+
+
+def put_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -> Document:
+    """The document of `with_values`, before it is validated; raises ConfigError for a path that does not exist."""
+    document = without_tune(config.document)
+    above_first = sorted(values.items(), key=lambda item: item[0].count("."))
+    for path, value in [*above_first, *extra.items()]:
+        if value is None and not isinstance(value_at(document.tree, path.split(".")[:-1]), list):
+            document = replace(document, tree=_without(document.tree, path.split(".")))
+        else:
+            document = put(document, f"{path}={yaml_file.inline(value)}")
+    return document
+
+
+def value_at(tree: Any, parts: Sequence[str], name: str = "") -> Any:
+    """The value at a path of a tree, names in either spelling and bare scalars known; MISSING where there is none."""
+    if not parts:
+        return tree
+    key = parts[0]
+    if isinstance(tree, list):
+        known = key.isdecimal() and len(key) < 10 and int(key) < len(tree)
+        return value_at(tree[int(key)], parts[1:]) if known else MISSING
+    mapping = tree if isinstance(tree, dict) else spelled_out(name, tree)
+    if not mapping:
+        return MISSING
+    alike = named_alike(dict(mapping), key)
+    return value_at(alike[key], parts[1:], key) if key in alike else MISSING
+
+
+def _without(tree: Any, parts: Sequence[str], name: str = "") -> Any:
+    """The tree less the option at a path; the same tree where there is none."""
+    if value_at(tree, parts, name) is MISSING:
+        return tree
+    if isinstance(tree, list):
+        return [_without(item, parts[1:]) if n == int(parts[0]) else item for n, item in enumerate(tree)]
+    mapping = tree if isinstance(tree, dict) else spelled_out(name, tree)
+    alike = named_alike(dict(mapping or {}), parts[0])
+    if len(parts) == 1:
+        return {key: item for key, item in alike.items() if key != parts[0]}
+    return {key: _without(item, parts[1:], key) if key == parts[0] else item for key, item in alike.items()}
+
+
+def without_tune(document: Document) -> Document:
+    """The document less its section `tune`."""
+    return replace(document, tree={name: part for name, part in document.tree.items() if name != "tune"})
+
+
+def as_yaml(config: Config) -> str:
+    """The experiment as YAML that runs from any folder: every default of ours written out, paths of files absolute."""
+    return yaml_file.dump(to_tree(config.experiment))

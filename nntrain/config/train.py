@@ -1,0 +1,74 @@
+"""How to train: the section `train`."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, PlainValidator
+
+from nntrain.config.base import Section, omitted
+from nntrain.config.keras.callbacks import Callback
+from nntrain.config.keras.losses import Loss
+from nntrain.config.keras.metrics import Metric
+from nntrain.config.keras.optimizers import Adam, Optimizer
+from nntrain.config.file_paths import FilePath
+from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt, Text, is_number, is_whole
+from nntrain.config.messages import got, nearest, number_help, problem
+
+
+def _batch_size(value: Any) -> int | str:
+    if value == "full" or is_whole(value, 1):
+        return value  # type: ignore[no-any-return]
+    named = isinstance(value, str) and nearest(value, ["full"])
+    help = "write `1` or more" if is_whole(value, -(10**9)) else number_help(value, whole=True)
+    message = f"`batch_size` must be a whole number from 1, or `full`, got {got(value)}"
+    raise problem(message, f"write `{named}`" if named else help)
+
+
+def _class_weight(value: Any) -> Any:
+    if value == "balanced":
+        return value
+    if not isinstance(value, dict) or not value:
+        help = "write `balanced`, or `{setosa: 1.0, virginica: 2.0}`"
+        raise problem(f"`class_weight` must be `balanced` or a weight for each class, got {got(value)}", help)
+    for name, weight in value.items():
+        if not is_number(weight) or weight < 0:
+            help = number_help(weight) if not is_number(weight) else "write `0` or more"
+            raise problem(f"the weight of class `{name}` must be a number from 0, got {got(weight)}", help)
+    return {str(name): float(weight) for name, weight in value.items()}
+
+
+BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
+ClassWeight = Annotated[Literal["balanced"] | dict[str, float], PlainValidator(_class_weight)]
+
+
+class Train(Section):
+    """What is left out is chosen from the data and written to resolved.yaml."""
+
+    elsewhere: ClassVar = {
+        "learning_rate": "write `optimizer: {Adam: {learning_rate: ...}}`",
+        "lr": "write `optimizer: {Adam: {learning_rate: ...}}`",
+        "validation_split": "write `validation` among the options of the data",
+        "validation": "write `validation` among the options of the data",
+        "seed": "write `seed` at the top of the config",
+    }
+    epochs: PositiveInt = omitted
+    steps: PositiveInt = omitted
+    batch_size: BatchSize = 32
+    optimizer: Optimizer = Field(default_factory=Adam)
+    loss: Loss = omitted
+    metrics: list[Metric] = omitted
+    callbacks: list[Callback] = Field(default_factory=list)
+    class_weight: ClassWeight = omitted
+    monitor: Text = omitted
+    save: Literal["best", "last"] = "best"
+    shuffle: bool = True
+    max_seconds: PositiveFloat = omitted
+    checkpoint_seconds: NonNegativeFloat = 30.0
+    engine: Literal["auto", "resident", "streamed", "keras"] = "auto"
+    compile: Literal["auto", "graph", "xla"] = "auto"
+    precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
+    threads: Annotated[int, Field(ge=1, le=1024)] = omitted
+    init_from: FilePath = omitted
+
+    def written(self) -> dict[str, Any]:
+        """All options but those that stand for nothing."""
+        return {name: value for name, value in super().written().items() if value is not None}

@@ -1,0 +1,105 @@
+"""Kinds of plain values that options take, each with its own words for what it expects."""
+
+import math
+import re
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator
+
+from nntrain.config.messages import got, problem
+
+PositiveInt = Annotated[int, Field(ge=1, le=10**9)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=10**15)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+NonNegativeFloat = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(ge=0, lt=1)]  # a share of units to drop
+Share = Annotated[float, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def is_whole(value: Any, minimum: int) -> bool:
+    """Whether the value is an integer of at least `minimum`, and no boolean."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= minimum
+
+
+def is_number(value: Any) -> bool:
+    """Whether the value is a finite number, and no boolean."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _size(value: Any) -> int | tuple[int, int]:
+    if is_whole(value, 1):
+        return int(value)
+    if isinstance(value, (list, tuple)) and len(value) == 2 and all(is_whole(item, 1) for item in value):
+        return (value[0], value[1])
+    raise problem(f"a size must be a whole number from 1, or two in a list, got {got(value)}", "write `3` or `[3, 3]`")
+
+
+def _padding(value: Any) -> Any:
+    if is_whole(value, 0):
+        return value
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        if all(is_whole(item, 0) for item in value):
+            return tuple(value)
+        pairs = [item for item in value if isinstance(item, (list, tuple)) and len(item) == 2]
+        if len(pairs) == 2 and all(is_whole(number, 0) for pair in pairs for number in pair):
+            return tuple(tuple(pair) for pair in pairs)
+    message = "a padding must be a whole number from 0, `[rows, columns]` or `[[top, bottom], [left, right]]`"
+    raise problem(f"{message}, got {got(value)}", "write `1`")
+
+
+def _factor(value: Any) -> Any:
+    if is_number(value):
+        return float(value)
+    if isinstance(value, (list, tuple)) and len(value) == 2 and all(is_number(item) for item in value):
+        return (float(value[0]), float(value[1]))
+    raise problem(f"a factor must be a number, or `[lowest, highest]`, got {got(value)}", "write `0.1`")
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if isinstance(value, (list, tuple)) and value and all(is_whole(item, 1) or item == -1 for item in value):
+        return tuple(value)
+    raise problem(f"a shape must be a list of whole numbers from 1, got {got(value)}", "write `[28, 28, 1]`")
+
+
+def _axes(value: Any) -> Any:
+    if is_whole(value, -10):
+        return value
+    if isinstance(value, (list, tuple)) and value and all(is_whole(item, -10) for item in value):
+        return tuple(value)
+    raise problem(f"an axis must be a whole number, or a list of them, got {got(value)}", "write `-1`")
+
+
+def _fraction(value: Any) -> float:
+    """A number, or a fraction such as `1/255` as it stands in every Keras script."""
+    if is_number(value):
+        return float(value)
+    match = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*/\s*(\d+(?:\.\d*)?)\s*", value) if isinstance(value, str) else None
+    if match and float(match[2]) > 0:
+        return float(match[1]) / float(match[2])
+    raise problem(f"expected a number or a fraction, got {got(value)}", "write `1/255`")
+
+
+def _fractions(value: Any) -> Any:
+    if isinstance(value, (list, tuple)) and value:
+        return tuple(_fraction(item) for item in value)
+    return _fraction(value)
+
+
+def _numbers(value: Any) -> Any:
+    """A number or nested lists of numbers, as tuples."""
+    if is_number(value):
+        return float(value)
+    if isinstance(value, (list, tuple)) and value:
+        return tuple(_numbers(item) for item in value)
+    raise problem(f"expected a number or nested lists of numbers, got {got(value)}", "write `[[1.0, 2.0], [3.0, 4.0]]`")
+
+
+Size2D = Annotated[int | tuple[int, int], PlainValidator(_size)]
+Padding2D = Annotated[Any, PlainValidator(_padding)]
+Factor = Annotated[float | tuple[float, float], PlainValidator(_factor)]
+Shape = Annotated[tuple[int, ...], PlainValidator(_shape)]
+Axes = Annotated[int | tuple[int, ...], PlainValidator(_axes)]
+Fraction = Annotated[float | tuple[float, ...], PlainValidator(_fractions)]
+Numbers = Annotated[Any, PlainValidator(_numbers)]

@@ -1,0 +1,154 @@
+"""Faults in the data, collected so that the user sees several at once, each with its row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nntrain.errors import DataError, Path, Problem
+from nntrain.data.row_file import Examples, chunks
+from nntrain.config.messages import shown
+
+if TYPE_CHECKING:
+    from nntrain.data.dataset import Rows, Split
+
+MOST = 10  # as many as fit on a screen
+
+
+class Faults:
+    """A list of problems that keeps the first ten and counts the others."""
+
+    def __init__(self) -> None:
+        self.kept: list[Problem] = []
+        self.others = 0
+
+    def add(self, problem: Problem) -> None:
+        """One more fault."""
+        if len(self.kept) < MOST:
+            self.kept.append(problem)
+        else:
+            self.others += 1
+
+    def add_all(self, where: np.ndarray, word: Callable[[np.ndarray], Problem]) -> None:
+        """A fault for each entry of `where`; only those that are shown are put into words."""
+        room = MOST - len(self.kept)
+        self.kept += [word(place) for place in where[:room]]
+        self.others += max(0, len(where) - room)
+
+    def throw(self) -> None:
+        """Raises DataError when there is any fault."""
+        if not self.kept:
+            return
+        more = f"{self.others} more such fault{'s' if self.others > 1 else ''}"
+        note = [Problem(more, self.kept[-1].path, severity="note")] if self.others else []
+        raise DataError(problems=[*self.kept, *note])
+
+
+def check(rows: Rows, place: Path, faults: Faults) -> None:
+    """Adds every fault that shows before the rows are split; `place` is the path of the source in the config."""
+    for name, split in (("", rows.pool), ("validation", rows.validation), ("test", rows.test)):
+        if split is not None:
+            _Check(rows, split, name, place, faults).run()
+    if len(rows.classes) == 1:
+        message = f"there is only one class, {shown(rows.classes[0])}"
+        faults.add(Problem(message, place, "give rows of at least 2 classes"))
+    elif rows.classes and not faults.kept:
+        for index in np.flatnonzero(class_counts(rows.pool, len(rows.classes)) == 0):
+            message = f"class {shown(rows.classes[index])} has no rows"
+            faults.add(Problem(message, place, "give rows of that class, or leave the class out"))
+
+
+def missing_classes(split: Split, classes: tuple[str, ...]) -> list[str]:
+    """The names of the classes, in backticks, that have no row in the split."""
+    return [shown(classes[index]) for index in np.flatnonzero(class_counts(split, len(classes)) == 0)]
+
+
+def class_counts(split: Split, classes: int) -> np.ndarray:
+    """(classes,) the number of rows of each class."""
+    return np.bincount(split.y, minlength=classes)
+
+
+def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
+    """A warning for each column of a table, x float (n, columns), that never changes."""
+    if x.ndim != 2 or x.dtype.kind != "f" or len(x) < 2:
+        return ()
+    first, same = x[0], np.ones(x.shape[1:], bool)
+    for _, part in chunks(x):
+        same &= (part == first).all(axis=0)
+    columns = np.flatnonzero(same)
+    kept = [
+        f"column {_column(column, features)} holds {first[column]:g} in every training row, so it teaches nothing"
+        for column in columns[:MOST]
+    ]
+    others = len(columns) - len(kept)
+    return (*kept, *([f"{others} more constant column{'s' if others > 1 else ''}"] if others else []))
+
+
+@dataclass(frozen=True)
+class _Check:
+    """The check of one split; `name` is empty for the pool."""
+
+    rows: Rows
+    split: Split
+    name: str
+    place: Path
+    faults: Faults
+
+    def run(self) -> None:
+        if not len(self.split):
+            what = f"the {self.name} split has" if self.name else "the data have"
+            self.faults.add(Problem(f"{what} no rows", self.place, "check the file"))
+            return
+        self._numbers(self.split.x, "x", self.rows.features)
+        if self.rows.classes:
+            self._labels(self.split.y)
+        else:
+            self._numbers(self.split.y, "y", self.rows.targets)
+
+    def _numbers(self, values: Examples, what: str, columns: tuple[str, ...]) -> None:
+        """Refuses NaN and infinity; integers hold none, so images are not scanned."""
+        if values.dtype.kind != "f":
+            return
+        for start, part in chunks(values):
+            if not (finite := np.isfinite(part)).all():
+                self.faults.add_all(np.argwhere(~finite), partial(self._not_finite, part, start, what, columns))
+
+    def _not_finite(
+        self, part: np.ndarray, start: int, what: str, columns: tuple[str, ...], where: np.ndarray
+    ) -> Problem:
+        value = "NaN" if np.isnan(part[tuple(where)]) else "infinite"
+        message = f"{what} is {value} in {self._row(start + where[0])}, {_cell(where[1:], columns)}"
+        return Problem(message, self.place, "give a finite number, or leave the row out; counted from 1")
+
+    def _labels(self, y: np.ndarray) -> None:
+        """Refuses labels that are not the index of a class."""
+        last = len(self.rows.classes) - 1
+        if y.dtype.kind not in "iu" or y.ndim != 1:
+            message = f"labels must be one whole number a row, got {y.dtype} of shape {y.shape}"
+            self.faults.add(Problem(message, self.place, f"give the index of the class, from 0 to {last}"))
+            return
+
+        def word(row: np.ndarray) -> Problem:
+            message = f"label `{y[row]}` in {self._row(row)} is not the index of one of {last + 1} classes"
+            return Problem(message, self.place, f"labels count from 0 to {last}")
+
+        self.faults.add_all(np.flatnonzero((y < 0) | (y > last)), word)
+
+    def _row(self, row: np.ndarray) -> str:
+        if self.rows.lines is not None and not self.name:
+            return f"`{self.rows.file}`, line {self.rows.lines[row]}"
+        return f"row {row + 1}" + (f" of the {self.name} split" if self.name else "")
+
+
+def _cell(where: np.ndarray, columns: tuple[str, ...]) -> str:
+    if len(where) == 1:
+        return f"column {_column(where[0], columns)}"
+    return f"position {', '.join(str(index + 1) for index in where)}"
+
+
+def _column(column: int, names: tuple[str, ...]) -> str:
+    return f"`{names[column]}`" if names else str(column + 1)

@@ -1,0 +1,203 @@
+"""Examples, in memory or on the disk, split before anything else is done to them, and checked for faults."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from nntrain import extensions
+from nntrain.data import splits
+from nntrain.errors import DataError, Path, Problem
+from nntrain.data.checks import Faults, check, class_counts, constant_columns, missing_classes
+from nntrain.data.row_file import Examples, RowFile, chunks
+from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
+from nntrain.config.data_schema import Facts
+from nntrain.config.messages import shown
+
+
+@dataclass(frozen=True)
+class Split:
+    """x: (n, *shape), uint8 for images, else float32. y: (n,) int32 class indices, or (n, targets) float32."""
+
+    x: Examples
+    y: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def take(self, rows: np.ndarray) -> "Split":
+        """The rows at these positions, in this order."""
+        x = self.x.take(rows) if isinstance(self.x, RowFile) else self.x[rows]
+        return Split(x, self.y[rows])
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a source loads: the rows to split, and the splits that come as files of their own.
+
+    `classes` are the names of the classes in the order of their indices, empty for a regression; `features` and
+    `targets` are the names of columns where the data are a table; `file` and `lines` say where the rows of the pool
+    stand, for messages.
+    """
+
+    pool: Split
+    validation: Split | None = None
+    test: Split | None = None
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    file: str = ""
+    lines: np.ndarray | None = None  # (n,) the line of each pool row in the file
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The splits of one run. `warnings` are faults that do not stop a training, such as a constant column."""
+
+    name: str
+    train: Split
+    validation: Split | None
+    test: Split | None
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def facts(self) -> Facts:
+        """What the model and the loss depend on."""
+        targets = 1 if self.classes else self.train.y.shape[1]
+        return Facts(shape=self.train.x.shape[1:], classes=len(self.classes) or None, targets=targets)
+
+    @cached_property
+    def digest(self) -> str:
+        """What `sha256` gives; found out once, for the many trials of a search."""
+        digest = hashlib.sha256(repr(self.classes).encode())
+        for name in ("train", "validation", "test"):
+            split: Split | None = getattr(self, name)
+            for array in (split.x, split.y) if split is not None else ():
+                digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+                for _, part in chunks(array):
+                    digest.update(np.ascontiguousarray(part).data.cast("B"))
+        return digest.hexdigest()
+
+
+def load(source: Source) -> Dataset:
+    """Reads, splits and checks the data; raises DataError with the row and the column of every fault.
+
+    The test split is taken first, the validation split from the rest, and a share is a share of what is there at that
+    moment. A split that the data bring with them is used as it is. With `fold`, the rows of that fold are the test
+    split, whatever the data bring and the rule says.
+    """
+    rows: Rows = extensions.load("data.sources", source.called()).load(source)
+    faults = Faults()
+    check(rows, ("data", source.called()), faults)
+    faults.throw()
+    dataset = _Divider(rows, source).dataset()
+    return replace(dataset, warnings=constant_columns(dataset.train.x, dataset.features))
+
+
+def sha256(dataset: Dataset) -> str:
+    """The SHA-256 of all that a training sees: dtype, shape and bytes of each split, and the names of the classes."""
+    return dataset.digest
+
+
+@dataclass(frozen=True)
+class _Divider:
+    """Divides the rows into splits and checks that every class is in each of them."""
+
+    rows: Rows
+    source: Source
+
+    @property
+    def place(self) -> Path:
+        return ("data", self.source.called())
+
+    @property
+    def groups(self) -> np.ndarray:
+        """(n,) what shares are stratified by: the class; a regression is one group."""
+        return self.rows.pool.y if self.rows.classes else np.zeros(len(self.rows.pool), np.int32)
+
+    def dataset(self) -> Dataset:
+        rows, pool = self.rows, self.rows.pool
+        validation_rule = self._rule("validation")
+        test, rest = self._test(spare=1 if isinstance(validation_rule, Nothing) else 2)
+        validation, rest = self._taken(validation_rule, rest, "validation", spare=1)
+        dataset = Dataset(
+            self.source.called(),
+            train=pool if len(rest) == len(pool) else pool.take(rest),
+            validation=pool.take(validation) if len(validation) else rows.validation,
+            test=pool.take(test) if len(test) else rows.test,
+            classes=rows.classes,
+            features=rows.features,
+            targets=rows.targets,
+        )
+        self._check_classes({"train": dataset.train, "validation": dataset.validation, "test": dataset.test})
+        return dataset
+
+    def _rule(self, name: str) -> SplitRule:
+        """How the split is taken from the pool; `none` where the data bring it."""
+        if name == "test":
+            return Nothing() if self.rows.test is not None else self.source.test_rule
+        return Nothing() if self.rows.validation is not None else self.source.validation
+
+    def _test(self, spare: int) -> tuple[np.ndarray, np.ndarray]:
+        every = np.arange(len(self.rows.pool))
+        fold = self.source.fold
+        if fold is None:
+            return self._taken(self._rule("test"), every, "test", spare)
+        self._check_folds(fold)
+        inside = splits.fold_of_rows(self.groups, fold.count, self.source.split_seed) == fold.index - 1
+        return every[inside], every[~inside]
+
+    def _taken(self, rule: SplitRule, rows: np.ndarray, name: str, spare: int) -> tuple[np.ndarray, np.ndarray]:
+        """The positions in the pool that the split takes, and those that it leaves."""
+        if isinstance(rule, Nothing):
+            return rows[:0], rows
+        if isinstance(rule, File):
+            message = f"`{self.source.called()}` cannot take the {name} split from a file"
+            raise self._error(message, f"write a share of the rows, `{name}: 0.2`", name)
+        if isinstance(rule, (First, Last)) and rule.rows > len(rows):
+            message = f"`{rule.called()}: {rule.rows}` takes more rows than there are, {len(rows)}"
+            raise self._error(message, f"take fewer than {len(rows)} rows", name, rule.called(), "rows")
+        taken = splits.take(rule, rows, self.groups, self.source.split_seed, name, spare)
+        if len(taken) == len(rows):
+            message = f"the {name} split takes all {len(rows)} rows and leaves none for training"
+            raise self._error(message, f"take fewer than {len(rows)} rows", name)
+        if not len(taken):
+            message = f"the {name} split gets no rows, {len(rows)} are too few to share out"
+            raise self._error(message, f"give more rows, or write `{name}: none`", name)
+        return taken, np.setdiff1d(rows, taken, assume_unique=True)
+
+    def _check_folds(self, fold: Fold) -> None:
+        classes = self.rows.classes
+        counts = class_counts(self.rows.pool, len(classes)) if classes else np.array([len(self.rows.pool)])
+        fewest = int(counts.min())
+        if fold.count > fewest:
+            what = f"class {shown(classes[int(counts.argmin())])} has" if classes else "the data have"
+            message = f"{fold.count} folds need at least {fold.count} rows, {what} {fewest}"
+            raise self._error(message, f"use at most {fewest} folds" if fewest > 1 else "give more rows")
+
+    def _check_classes(self, parts: dict[str, Split | None]) -> None:
+        faults = Faults()
+        for name, split in parts.items():
+            if split is None or not self.rows.classes:
+                continue
+            place = self.place if name == "train" else (*self.place, name)
+            for missing in missing_classes(split, self.rows.classes):
+                message = f"class {missing} has no row in the {name} split"
+                faults.add(Problem(message, place, self._cure(name)))
+        faults.throw()
+
+    def _cure(self, name: str) -> str:
+        """What to do about a class that is missing from the split."""
+        rule = Nothing() if name == "train" or (name == "test" and self.source.fold) else self._rule(name)
+        if isinstance(rule, (First, Last)):
+            return f"write `{name}: 0.2` for the same share of every class"
+        if isinstance(rule, Fraction) and not rule.stratify:
+            return "remove `stratify: false`"
+        return "give more rows of that class"
+
+    def _error(self, message: str, help: str, *option: str) -> DataError:
+        return DataError(problems=[Problem(message, (*self.place, *option), help)])

@@ -1,0 +1,234 @@
+"""Arrays from `.npz` files: found by name, checked, and brought to the dtypes that a training takes."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nntrain.data.dataset import Rows, Split
+from nntrain.errors import DataError, Path, Problem
+from nntrain.data.checks import Faults
+from nntrain.data.npy_header import Stored, stored_in_npz, verify_in_npz
+from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large
+from nntrain.config.data import File
+from nntrain.config.messages import listed, nearest, shown
+
+if TYPE_CHECKING:
+    from nntrain.data.sources.npz_file import Options
+
+SUFFIXES = {"pool": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
+BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
+NUMBERS = "iubf"  # the kinds of dtype that are real numbers
+KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes for letter in "xy"]
+
+
+def load_rows(options: Options, source: Path) -> Rows:
+    """The rows of the file that the options name, and of the files for its splits.
+
+    Raises DataError; `source` is the path of the data source in the config.
+    """
+    main = _ArrayFile(options.path, (*source, "path"))
+    found: dict[str, _Pair | None] = {name: main.pair(name) for name in SUFFIXES}
+    for name, rule in (("validation", options.validation), ("test", options.test)):
+        if isinstance(rule, File):
+            place = (*source, name, "file")
+            if found[name]:
+                message = f"`{options.path}` holds a {name} split already"
+                raise DataError(problems=[Problem(message, place, f"remove `{name}`")])
+            found[name] = _ArrayFile(rule.path, place).pair("pool")
+    pairs = {name: pair for name, pair in found.items() if pair}
+    return _rows(pairs, options)
+
+
+def _rows(pairs: dict[str, _Pair], options: Options) -> Rows:
+    pool = pairs["pool"]
+    floats = pool.y.dtype.kind == "f" and not options.classes
+    task = options.task or ("regression" if floats else "classification")
+    splits = {name: Split(pair.examples(), pair.answers(task)) for name, pair in pairs.items()}
+    for name, pair in pairs.items():
+        pair.check_like(splits[name], splits["pool"])
+    classes = _classes(splits, options.classes, pool) if task == "classification" else ()
+    return Rows(splits["pool"], splits.get("validation"), splits.get("test"), classes)
+
+
+def _classes(splits: dict[str, Split], names: list[str], pool: _Pair) -> tuple[str, ...]:
+    """The names given, or the numbers from 0 to the highest label."""
+    if names:
+        return tuple(names)
+    highest = max((int(split.y.max()) for split in splits.values() if len(split)), default=0)
+    if highest >= (rows := sum(len(split) for split in splits.values())):
+        message = f"label `{highest}` is too large for {rows} rows: every class from 0 to {highest} needs some"
+        raise pool.error(message, "number the classes from 0, or write `task: regression`")
+    return tuple(str(index) for index in range(max(highest, 0) + 1))
+
+
+class _ArrayFile:
+    """One `.npz` file. `place` is the path in the config of the option that names it."""
+
+    def __init__(self, file: str, place: Path) -> None:
+        self.file, self.place = file, place
+        self.names: list[str] = []
+        self.x: dict[str, Examples] = {}
+        self.y: dict[str, np.ndarray] = {}
+        self._read_all()
+        for name in self.names:
+            if name.startswith(("x_", "y_")) and name not in KNOWN:
+                raise self.error(f"the array {shown(name)} has no meaning", f"name it `{nearest(name, KNOWN)}`")
+
+    def pair(self, split: str) -> _Pair | None:
+        """The x and y of a split, or None where the file holds neither; the pool must be there."""
+        suffixes = [suffix for suffix in SUFFIXES[split] if {f"x{suffix}", f"y{suffix}"} & set(self.names)]
+        if len(suffixes) > 1:
+            several = listed(f"x{suffix}" for suffix in suffixes)
+            raise self.error(f"there are several arrays for the same rows: {several}", "keep one of them")
+        if not suffixes and split != "pool":
+            return None
+        x, y = (f"{letter}{suffixes[0] if suffixes else ''}" for letter in "xy")
+        for name in (x, y):
+            if name not in self.names:
+                found = f"it holds {listed(self.names)}" if self.names else "it holds no arrays"
+                raise self.error(f"there is no array `{name}` in `{self.file}`", found)
+        return _Pair(self, x, y, self.x[x], self.y[y])
+
+    def error(self, message: str, help: str) -> DataError:
+        return DataError(problems=[Problem(message, self.place, help)])
+
+    def _read_all(self) -> None:
+        """Reads every array that has a meaning."""
+        try:
+            with FilePath(self.file).open("rb") as file:
+                if file.read(6) == b"\x93NUMPY":
+                    raise self.error(f"`{self.file}` holds a single array", "save with `numpy.savez(file, x=x, y=y)`")
+                file.seek(0)
+                with np.load(file, allow_pickle=False) as opened:
+                    self.names = list(opened)
+                    known = [name for name in self.names if name in KNOWN]
+                    self.x = {name: self._examples(opened, name) for name in known if name[0] == "x"}
+                    self.y = {name: self._read(opened, name) for name in known if name[0] == "y"}
+        except FileNotFoundError:
+            raise self.error(f"there is no file `{self.file}`", "check the path") from None
+        except IsADirectoryError:
+            raise self.error(f"`{self.file}` is a folder", "give the path of a file") from None
+        except PermissionError:
+            raise self.error(f"`{self.file}` cannot be read", "check the permissions of the file") from None
+        except BROKEN:
+            message = f"`{self.file}` is broken, or no .npz file"
+            raise self.error(message, "save it again with `numpy.savez(file, x=x, y=y)`") from None
+
+    def _examples(self, opened: np.lib.npyio.NpzFile, name: str) -> Examples:
+        """The array, or its rows on the disk where it is too large for the memory."""
+        try:
+            stored = stored_in_npz(self.file, name)
+            if stored is None or not is_large(stored.nbytes) or stored.dtype.kind not in NUMBERS or not stored.shape:
+                return self._read(opened, name)
+            self._refuse_unreadable(name, stored)
+            verify_in_npz(self.file, name)
+            return RowFile.open(self.file, stored)
+        except BROKEN:
+            raise self._broken(name) from None
+
+    def _refuse_unreadable(self, name: str, stored: Stored) -> None:
+        """Refuses a large array whose rows cannot be read one by one."""
+        large = f"`{name}` takes {stored.nbytes / 1e9:.1f} GB, more than {MEMORY_SHARE:.0%} of the memory"
+        if stored.offset is None:
+            help = "save it with `numpy.savez`, not `savez_compressed`, so that a batch can be read at a time"
+            raise self.error(f"{large}, and is compressed", help)
+        if stored.by_column:
+            help = "save `numpy.ascontiguousarray(x)`, so that a batch can be read at a time"
+            raise self.error(f"{large}, and is stored column by column", help)
+
+    def _read(self, opened: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
+        try:
+            return np.asarray(opened[name])
+        except BROKEN as error:
+            if "Object arrays" in str(error):
+                message = f"the array `{name}` holds Python objects"
+                raise self.error(message, "save an array of numbers, with rows of the same length") from None
+            raise self._broken(name) from None
+
+    def _broken(self, name: str) -> DataError:
+        return self.error(f"the array `{name}` in `{self.file}` is broken", "save the file again")
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """The examples and the answers of one split, as they stand in the file."""
+
+    file: _ArrayFile
+    x_name: str
+    y_name: str
+    x: Examples
+    y: np.ndarray
+
+    def examples(self) -> Examples:
+        """uint8 as it is, all else as float32."""
+        x = self.x
+        if x.ndim < 2 or 0 in x.shape[1:]:
+            message = f"`{self.x_name}` must have a row for each example, got the shape {x.shape}"
+            raise self.error(message, "reshape it to (rows, features), for one feature with `x.reshape(-1, 1)`")
+        if len(x) != len(self.y if self.y.ndim else ()):
+            message = f"`{self.x_name}` has {len(x)} rows, `{self.y_name}` has {len(self.y) if self.y.ndim else 'none'}"
+            raise self.error(message, "give one label or target for each row")
+        if isinstance(x, RowFile):
+            self._refuse_large(x.as_stored(), self.x_name)
+            return x
+        return x if x.dtype == np.uint8 else self._float32(x, self.x_name)
+
+    def answers(self, task: str) -> np.ndarray:
+        """Class indices int32 (n,), or targets float32 (n, targets)."""
+        y = self.y[:, 0] if self.y.ndim == 2 and self.y.shape[1] == 1 else self.y
+        if y.ndim > (1 if task == "classification" else 2) or 0 in y.shape[1:]:
+            message = f"`{self.y_name}` must have one value a row, got the shape {self.y.shape}"
+            raise self.error(message, "give the index of the class, for one-hot rows `y.argmax(axis=1)`")
+        if task == "regression":
+            return self._float32(y if y.ndim == 2 else y[:, None], self.y_name)
+        whole = self._float32(y, self.y_name) if y.dtype.kind not in "iub" else y
+        if whole.dtype.kind == "f" and not (np.isfinite(whole) & (whole == np.floor(whole))).all():
+            message = f"`{self.y_name}` holds numbers that are not whole, so they are no class indices"
+            raise self.error(message, "write `task: regression`, or give whole numbers")
+        return np.asarray(np.clip(whole.astype(np.int64), -(2**31), 2**31 - 1), np.int32)
+
+    def check_like(self, split: Split, pool: Split) -> None:
+        """Raises DataError unless rows of this split look like those of the pool."""
+        for name, array, other in ((self.x_name, split.x, pool.x), (self.y_name, split.y, pool.y)):
+            if array.shape[1:] != other.shape[1:] or array.dtype != other.dtype:
+                message = f"a row of `{name}` is {array.dtype} of shape {array.shape[1:]}, the training rows are "
+                message += f"{other.dtype} of shape {other.shape[1:]}"
+                raise self.error(message, "give all splits the same shape and dtype")
+
+    def error(self, message: str, help: str) -> DataError:
+        return self.file.error(message, help)
+
+    def _float32(self, values: np.ndarray, name: str) -> np.ndarray:
+        if values.dtype.kind not in NUMBERS:
+            message = f"`{name}` has the dtype {values.dtype}, which is no real number"
+            raise self.error(message, "save integers or floats; classes are numbered from 0")
+        with np.errstate(over="ignore"):
+            converted = values.astype(np.float32)
+        if np.isinf(converted).any():
+            self._refuse_large(values, name)
+        return converted
+
+    def _refuse_large(self, values: Examples, name: str) -> None:
+        """Refuses finite numbers that are infinite as float32; only longer floats hold such."""
+        if values.dtype.kind != "f" or values.dtype.itemsize <= 4:
+            return
+        faults = Faults()
+        for start, part in chunks(values):
+            with np.errstate(over="ignore"):
+                overflown = np.isinf(part.astype(np.float32))
+            if overflown.any():
+                places = np.argwhere(overflown & np.isfinite(part))
+                faults.add_all(places, partial(self._too_large, part, start, name))
+        faults.throw()
+
+    def _too_large(self, part: np.ndarray, start: int, name: str, where: np.ndarray) -> Problem:
+        message = f"`{name}` is {part[tuple(where)]:g} in row {start + where[0] + 1}, too large for a 32-bit float"
+        return Problem(message, self.file.place, "measure in a larger unit")

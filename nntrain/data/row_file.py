@@ -1,0 +1,196 @@
+"""Rows of an array that stays on the disk: read when they are asked for, so that memory stays small.
+
+They are read with `preadv` and not through `mmap`, whose pages count as memory of the process once they are touched.
+"""
+
+import math
+import os
+import weakref
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from nntrain.errors import DataError
+from nntrain.data.npy_header import Stored, used_as
+
+MEMORY_SHARE = 0.25  # of the memory: an array above it stays on the disk, for training holds two copies and more
+CHUNK_BYTES = 4 << 20  # what is held in memory at once where all rows are looked at
+_PAGE_BYTES = 4096  # the disk gives whole pages, so a shorter gap between two rows is read along with them
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def memory_bytes() -> int:
+    """The memory of this machine, or of the container where that is less."""
+    limits = [Path(name).read_text().strip() for name in _LIMITS if Path(name).is_file()]
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min([physical, *(int(limit) for limit in limits if limit.isdecimal())])
+
+
+def is_large(nbytes: int) -> bool:
+    """Whether so many bytes are more than an array in memory should have."""
+    return nbytes > MEMORY_SHARE * memory_bytes()
+
+
+class _Source:
+    """A file that is open for reading by position, and must stay as it is."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = path
+        self.descriptor = os.open(path, os.O_RDONLY)
+        # Not at exit, when a thread of tf.data may still read.
+        weakref.finalize(self, os.close, self.descriptor).atexit = False
+        self.stamp = self._stamp()
+
+    def _stamp(self) -> tuple[int, int]:
+        status = os.fstat(self.descriptor)
+        return status.st_size, status.st_mtime_ns
+
+    def fill(self, buffer: memoryview, offset: int) -> None:
+        """Reads into all of the buffer. Raises DataError when the file ends before, or cannot be read."""
+        while buffer:
+            try:
+                count = os.preadv(self.descriptor, [buffer], offset)
+            except OSError as error:
+                raise DataError(f"`{self.path}` cannot be read: {error.strerror}", help="check the disk") from None
+            if not count:
+                raise self._changed()
+            buffer, offset = buffer[count:], offset + count
+
+    def will_need(self, places: Iterable[tuple[int, int]]) -> None:
+        """Says what will be read, offset and size, so that the disk fetches it all at once: five times as fast."""
+        if hasattr(os, "posix_fadvise"):  # macOS has none
+            for offset, size in places:
+                os.posix_fadvise(self.descriptor, offset, size, os.POSIX_FADV_WILLNEED)
+
+    def check(self) -> None:
+        """Raises DataError when the file was written to since it was opened."""
+        if self._stamp() != self.stamp:
+            raise self._changed()
+
+    def _changed(self) -> DataError:
+        return DataError(f"`{self.path}` was changed while it was read", help="leave the data alone, and start again")
+
+
+class RowFile:
+    """Rows on the disk, used like an array of shape (n, *row): a slice or an array of positions gives an ndarray.
+
+    uint8 comes as it is, every other number as float32. `rows` are the positions in the file that this is a view of.
+    """
+
+    def __init__(
+        self, source: _Source, stored: Stored, rows: np.ndarray | None = None, dtype: np.dtype[Any] | None = None
+    ) -> None:
+        if stored.offset is None or stored.by_column or not stored.shape:
+            raise ValueError("rows can be read only where they stand one after the other, uncompressed")
+        self.source, self.stored, self.rows = source, stored, rows
+        self.offset = stored.offset
+        self.dtype = dtype or used_as(stored.dtype)
+        self.shape = (stored.shape[0] if rows is None else len(rows), *stored.shape[1:])
+        self.row_bytes = math.prod(self.shape[1:]) * stored.dtype.itemsize
+
+    @classmethod
+    def open(cls, path: str | Path, stored: Stored) -> "RowFile":
+        """All rows of an array in this file. Raises OSError."""
+        return cls(_Source(path), stored)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """What all rows would take in memory."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        """key: a position, a slice, (k,) positions or (n,) booleans. Raises IndexError, and DataError."""
+        if isinstance(key, (int, np.integer)):
+            return np.asarray(self[np.array([key])][0])
+        return self._read(self._positions(key))
+
+    def take(self, rows: np.ndarray) -> "RowFile":
+        """The rows at these positions, in this order, still on the disk."""
+        return RowFile(self.source, self.stored, self._positions(rows), self.dtype)
+
+    def as_stored(self) -> "RowFile":
+        """The same rows, in the dtype that they have in the file."""
+        return RowFile(self.source, self.stored, self.rows, self.stored.dtype)
+
+    def _positions(self, key: Any) -> np.ndarray:
+        """(k,) which rows of the file are meant."""
+        if self.rows is not None:
+            return np.asarray(self.rows[key])
+        if isinstance(key, slice):
+            return np.arange(*key.indices(len(self)))
+        wanted = np.asarray(key)
+        if wanted.dtype == np.bool_ and wanted.shape == self.shape[:1]:
+            return np.flatnonzero(wanted)
+        if wanted.ndim != 1 or wanted.dtype.kind not in "iu" or not _all_inside(wanted, len(self)):
+            raise IndexError(f"rows are taken by (k,) whole numbers from 0 to {len(self) - 1}")
+        return np.where(wanted < 0, wanted + len(self), wanted)
+
+    def _read(self, rows: np.ndarray) -> np.ndarray:
+        """(k, *row) these rows of the file."""
+        raw = np.empty((len(rows), self.row_bytes), np.uint8)
+        at_once = max(1, CHUNK_BYTES // max(1, self.row_bytes))
+        for start in range(0, len(rows), at_once):
+            self._fill(raw[start : start + at_once], rows[start : start + at_once])
+        self.source.check()
+        values = raw.view(self.stored.dtype).reshape(len(rows), *self.shape[1:])
+        with np.errstate(over="ignore"):  # a number that is too large was refused when the file was opened
+            return values.astype(self.dtype, copy=False)
+
+    def _fill(self, raw: np.ndarray, rows: np.ndarray) -> None:
+        """Reads row by row, but rows that lie close together in the file at once."""
+        size, buffer = self.row_bytes, raw.reshape(-1).data
+        stretches = _stretches(rows, 1 + _PAGE_BYTES // max(1, size))
+        if len(stretches) > 1:
+            self.source.will_need((self.offset + s.first * size, (s.last + 1 - s.first) * size) for s in stretches)
+        for start, end, first, last in stretches:
+            place = self.offset + first * size
+            if last - first == end - start - 1:
+                self.source.fill(buffer[start * size : end * size], place)
+            else:
+                span = np.empty((last - first + 1, size), np.uint8)
+                self.source.fill(span.reshape(-1).data, place)
+                raw[start:end] = span[rows[start:end] - first]
+
+
+Examples: TypeAlias = np.ndarray | RowFile
+"""The x of a split: in memory, or on the disk."""
+
+
+def chunks(x: Examples, most: int | None = None) -> Iterator[tuple[int, np.ndarray]]:
+    """All rows in parts of a few MB, and of `most` rows at the most, each after the position of its first row."""
+    row_bytes = max(1, x.nbytes // max(1, len(x)))
+    size = max(1, min(CHUNK_BYTES // row_bytes, most or len(x)))
+    for start in range(0, len(x), size):
+        yield start, x[start : start + size]
+
+
+def _all_inside(rows: np.ndarray, size: int) -> bool:
+    return not len(rows) or (int(rows.min()) >= -size and int(rows.max()) < size)
+
+
+class _Stretch(NamedTuple):
+    """The positions from `start` to `end` (excluded) in a list of rows, which ascend from row `first` to row `last`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+def _stretches(rows: np.ndarray, gap: int) -> list[_Stretch]:
+    """The longest stretches in which each row comes at most `gap` after the one before; (k,) rows, not empty."""
+    steps = np.diff(rows)
+    cuts = np.flatnonzero((steps < 1) | (steps > gap)) + 1
+    starts, ends = np.concatenate([[0], cuts]), np.concatenate([cuts, [len(rows)]])
+    columns = (part.tolist() for part in (starts, ends, rows[starts], rows[ends - 1]))
+    return list(map(_Stretch._make, zip(*columns, strict=True)))

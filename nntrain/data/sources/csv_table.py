@@ -1,0 +1,99 @@
+"""A CSV file with a header: one row an example, one column a feature."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import PlainValidator
+
+from nntrain.errors import Path
+from nntrain.config.base import omitted
+from nntrain.config.data import File, SplitRule, Splittable
+from nntrain.config.file_paths import FilePath
+from nntrain.config.value_types import Text
+from nntrain.config.messages import problem, shown
+
+if TYPE_CHECKING:
+    from nntrain.data.dataset import Rows, Split
+    from nntrain.data.csv_reader import Table
+
+
+def _separator(value: Any) -> str:
+    if isinstance(value, str) and len(value) == 1 and value not in '"\r\n':
+        return value
+    raise problem(f"`separator` must be one character, got {shown(value)}", "write `separator: ';'`")
+
+
+def _target(value: Any) -> Any:
+    if names := _names(value):
+        return value if isinstance(value, str) else names
+    raise problem("`target` must name a column", "write `target: price`")
+
+
+def _names(value: Any) -> list[str]:
+    """One name or several, as a list; none is a list too, for that is the default."""
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, (list, tuple)) and all(isinstance(name, str) and name for name in names):
+        if len(set(names)) == len(names):
+            return list(names)
+        raise problem("a name stands twice in the list", "remove one of the two")
+    raise problem(f"expected the name of a column, or a list of them, got {shown(value)}", "write `[a, b]`")
+
+
+class Options(Splittable):
+    """A CSV file with a header, its columns numbers except for the class. A regression names `target` instead."""
+
+    takes_files = True
+    path: FilePath
+    label: Text = omitted
+    target: Annotated[str | list[str], PlainValidator(_target)] = omitted
+    separator: Annotated[str, PlainValidator(_separator)] = ","
+    ignore: Annotated[list[str], PlainValidator(_names)] = []
+    classes: list[Text] = []
+
+    def model_post_init(self, _: Any) -> None:
+        if (self.label is None) == (self.target is None):
+            got = "neither" if self.label is None else "both"
+            help = "name the column of classes with `label`, or that of numbers to predict with `target`"
+            raise problem(f"`csv_table` needs either `label` or `target`, got {got}", help, on_key=True)
+        if self.classes and self.target is not None:
+            raise problem("`classes` belong to `label`, not to `target`", "remove `classes`")
+        if len(self.classes) == 1 or len(set(self.classes)) < len(self.classes):
+            raise problem("`classes` must be at least 2 different names", "write `classes: [no, yes]`")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns of numbers to predict."""
+        return (self.target,) if isinstance(self.target, str) else tuple(self.target or ())
+
+    def paths(self) -> dict[Path, str]:
+        return {("path",): self.path, **super().paths()}
+
+
+def load(options: Options) -> "Rows":
+    """x: float32 (n, features); y: int32 classes (n,) or float32 (n, targets). Raises DataError for every fault."""
+    pool = _table(options, options.path, ("path",))
+    return pool.rows(
+        validation=_other(options, "validation", options.validation, pool),
+        test=_other(options, "test", options.test, pool),
+    )
+
+
+def _other(options: Options, name: str, rule: SplitRule, pool: "Table") -> "Split | None":
+    """The split from a file of its own, with the columns and classes of the pool."""
+    return _table(options, rule.path, (name, "file"), pool).split() if isinstance(rule, File) else None
+
+
+def _table(options: Options, path: str, option: Path, like: "Table | None" = None) -> "Table":
+    from nntrain.data.csv_reader import read_table
+
+    source: Path = ("data", options.called())
+    return read_table(
+        path,
+        label=options.label,
+        targets=options.targets,
+        separator=options.separator,
+        ignore=options.ignore,
+        classes=like.classes if like else options.classes,
+        features=like.features if like else (),
+        place=(*source, *option),
+        source=source,
+    )

@@ -1,0 +1,128 @@
+"""Fashion MNIST: 60,000 training and 10,000 test images of clothes, 28x28 grey pixels, 10 classes (Xiao et al. 2017).
+
+The four files of https://github.com/zalandoresearch/fashion-mnist are looked for in `$NNTRAIN_DATA/fashion-mnist`,
+`$NNTRAIN_DATA`, nntrain's cache (`$XDG_CACHE_HOME` or `~/.cache`, below it `nntrain/fashion-mnist`) and Keras's cache;
+what is in none of them is downloaded into nntrain's. `NNTRAIN_FASHION_MNIST_URL` (addresses of folders, separated by
+spaces) takes the place of the official addresses.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nntrain.config.data import Fraction, Source, SplitRule
+from nntrain.config.data_schema import Facts
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nntrain.data.dataset import Rows, Split
+
+CLASSES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+ADDRESSES = (
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+)
+FILES = {  # name: (bytes, SHA-256)
+    "train-images-idx3-ubyte.gz": (26421880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+    "train-labels-idx1-ubyte.gz": (29515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+    "t10k-images-idx3-ubyte.gz": (4422102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+    "t10k-labels-idx1-ubyte.gz": (5148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+}
+
+
+class Options(Source):
+    """70,000 images of clothes, 28x28 grey pixels, 10 classes; downloaded once, 31 MB."""
+
+    validation: SplitRule = Fraction.model_construct(share=0.1)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(shape=(28, 28, 1), classes=len(CLASSES))
+
+
+def load(options: Options) -> "Rows":
+    """x: uint8 (60000, 28, 28, 1) and (10000, 28, 28, 1); y: int32. Raises DataError for missing or broken files."""
+    from nntrain.data.dataset import Rows
+
+    return Rows(pool=_split("train"), test=_split("t10k"), classes=CLASSES)
+
+
+def _split(prefix: str) -> "Split":
+    import numpy as np
+
+    from nntrain.data.dataset import Split
+
+    images = _idx(_contents(f"{prefix}-images-idx3-ubyte.gz"))
+    labels = _idx(_contents(f"{prefix}-labels-idx1-ubyte.gz"))
+    return Split(images[..., None], labels.astype(np.int32))
+
+
+def _idx(data: bytes) -> "np.ndarray":
+    """The array in a file of the IDX format: two zeros, 8 for bytes, the number of dimensions, the sizes, the bytes."""
+    import numpy as np
+
+    sizes = np.frombuffer(data, ">i4", count=data[3], offset=4)
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(sizes)
+
+
+def _contents(name: str) -> bytes:
+    """The unpacked bytes of one of the files, its SHA-256 checked."""
+    import gzip
+
+    return gzip.decompress(_checked(_found(name) or _downloaded(name), name))
+
+
+def _checked(file: Path, name: str) -> bytes:
+    import hashlib
+
+    from nntrain.errors import DataError
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DataError(f"`{file}` cannot be read: {error.strerror}") from None
+    size, expected = FILES[name]
+    if (found := hashlib.sha256(data).hexdigest()) == expected:
+        return data
+    message = f"`{file}` is broken: expected {size} bytes with SHA-256 {expected}, got {len(data)} bytes with {found}"
+    raise DataError(message, help="delete the file, and the next run downloads it again")
+
+
+def _found(name: str) -> Path | None:
+    return next((folder / name for folder in _folders() if (folder / name).is_file()), None)
+
+
+def _folders() -> list[Path]:
+    keras = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    own = Path(given) if (given := os.environ.get("NNTRAIN_DATA")) else None
+    return [
+        *([own / "fashion-mnist", own] if own else []),
+        _cache(),
+        Path(keras, "datasets", "fashion-mnist"),
+    ]
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nntrain" / "fashion-mnist"
+
+
+def _downloaded(name: str) -> Path:
+    from nntrain.storage.download import fetch
+
+    folders = os.environ.get("NNTRAIN_FASHION_MNIST_URL", "").split() or ADDRESSES
+    size, expected = FILES[name]
+    target = _cache() / name
+    fetch([f"{folder.rstrip('/')}/{name}" for folder in folders], target, expected, size)
+    return target

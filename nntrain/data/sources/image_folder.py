@@ -1,0 +1,35 @@
+"""Images in a folder for each class, as `keras.utils.image_dataset_from_directory` takes them."""
+
+from typing import TYPE_CHECKING, Literal
+
+from nntrain.errors import Path
+from nntrain.config.base import omitted
+from nntrain.config.data import Splittable
+from nntrain.config.file_paths import FilePath
+from nntrain.config.value_types import Size2D
+
+if TYPE_CHECKING:
+    from nntrain.data.dataset import Rows
+
+
+class Options(Splittable):
+    """Image files (BMP, GIF, JPEG, PNG, WebP), in a folder for each class; its name is that of the class.
+
+    `image_size` is `[height, width]`, to which images are scaled; without it all must have the size of the first.
+    """
+
+    takes_files = True
+    of_folders = True
+    path: FilePath
+    image_size: Size2D = omitted
+    color_mode: Literal["grayscale", "rgb", "rgba"] = "rgb"
+
+    def paths(self) -> dict[Path, str]:
+        return {("path",): self.path, **super().paths()}
+
+
+def load(options: Options) -> "Rows":
+    """x: uint8 (n, height, width, channels); y: int32 (n,), classes by name. Raises DataError for every fault."""
+    from nntrain.data.image_reader import load_rows
+
+    return load_rows(options, ("data", options.called()))

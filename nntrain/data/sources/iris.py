@@ -1,0 +1,27 @@
+"""150 iris flowers, 4 measures in centimetres, 3 species (Fisher 1936); inside the package."""
+
+from typing import TYPE_CHECKING
+
+from nntrain.config.data import Splittable
+from nntrain.config.data_schema import Facts
+
+if TYPE_CHECKING:
+    from nntrain.data.dataset import Rows
+
+
+class Options(Splittable):
+    """150 iris flowers, 4 measures, 3 species; inside the package."""
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(shape=(4,), classes=3)
+
+
+def load(options: Options) -> "Rows":
+    """x: float32 (150, 4), cm; y: class indices."""
+    from importlib.resources import as_file, files
+
+    from nntrain.data.csv_reader import read_table
+
+    with as_file(files("nntrain.data.sources") / "iris.csv") as path:
+        return read_table(path, label="species").rows()

@@ -1,0 +1,41 @@
+"""Arrays in a NumPy file: `numpy.savez("data.npz", x=x, y=y)`."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from nntrain.errors import Path
+from nntrain.config.base import omitted
+from nntrain.config.data import Splittable
+from nntrain.config.file_paths import FilePath
+from nntrain.config.value_types import Text
+from nntrain.config.messages import problem
+
+if TYPE_CHECKING:
+    from nntrain.data.dataset import Rows
+
+
+class Options(Splittable):
+    """Arrays `x` and `y` in a NumPy file, or `x_train`, `y_train`, `x_test`, `y_test` and so on.
+
+    Integers in `y` are class indices and floats are numbers to predict, unless `task` says otherwise.
+    """
+
+    takes_files = True
+    path: FilePath
+    task: Literal["classification", "regression"] = omitted
+    classes: list[Text] = []
+
+    def model_post_init(self, _: Any) -> None:
+        if self.classes and self.task == "regression":
+            raise problem("a regression has no `classes`", "remove `classes`")
+        if len(self.classes) == 1 or len(set(self.classes)) < len(self.classes):
+            raise problem("`classes` must be at least 2 different names", "write `classes: [no, yes]`")
+
+    def paths(self) -> dict[Path, str]:
+        return {("path",): self.path, **super().paths()}
+
+
+def load(options: Options) -> "Rows":
+    """x: uint8 or float32 (n, ...); y: int32 (n,) or float32 (n, targets). Raises DataError for every fault."""
+    from nntrain.data.npz_reader import load_rows
+
+    return load_rows(options, ("data", options.called()))

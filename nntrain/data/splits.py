@@ -1,0 +1,51 @@
+"""Which row goes to which split: pure functions of the labels, the rule and the seed.
+
+The order comes from raw bits of PCG64, which NumPy promises never to change; its shuffles and permutations may
+change with a version (https://numpy.org/neps/nep-0019-rng-policy.html), and every split with them.
+"""
+
+import numpy as np
+
+from nntrain.config.data import First, Fraction, Last, SplitRule
+
+STREAMS = {"test": 0, "validation": 1, "folds": 2}
+
+
+def take(rule: SplitRule, rows: np.ndarray, groups: np.ndarray, seed: int, name: str, spare: int) -> np.ndarray:
+    """The part of `rows` (ascending positions) that the rule takes for the split `name`, ascending.
+
+    `groups` (n of all rows,) is what to stratify by; `spare` is how many rows of each group the other splits need.
+    """
+    if isinstance(rule, Fraction):
+        chosen = groups if rule.stratify else np.zeros_like(groups)
+        return _share(rule.share, rows, chosen, _keys(len(groups), seed, name), spare)
+    if isinstance(rule, (First, Last)):
+        return rows[: rule.rows] if isinstance(rule, First) else rows[-rule.rows :]
+    raise TypeError(f"the rule `{rule.called()}` takes no rows from the others")
+
+
+def fold_of_rows(groups: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """(n,) the fold of each row: every group is spread evenly, and the folds differ by one row at most."""
+    order = np.lexsort((_keys(len(groups), seed, "folds"), groups))
+    folds = np.empty(len(groups), np.int64)
+    folds[order] = np.arange(len(groups)) % count
+    return folds
+
+
+def _keys(count: int, seed: int, name: str) -> np.ndarray:
+    """(count,) a random number for each row; a row keeps its own whatever the other rows are used for."""
+    return np.random.PCG64(np.random.SeedSequence([seed, STREAMS[name]])).random_raw(count)
+
+
+def _share(share: float, rows: np.ndarray, groups: np.ndarray, keys: np.ndarray, spare: int) -> np.ndarray:
+    taken = []
+    for group in np.unique(groups[rows]):
+        members = rows[groups[rows] == group]
+        ordered = members[np.argsort(keys[members], kind="stable")]
+        taken.append(ordered[: _count(share, len(members), spare)])
+    return np.sort(np.concatenate([rows[:0], *taken]))
+
+
+def _count(share: float, rows: int, spare: int) -> int:
+    """The share to the nearest row, at least one, and at least one left for each other split where that is possible."""
+    return max(0, min(max(1, int(rows * share + 0.5)), rows - spare))

@@ -1,0 +1,134 @@
+"""A `path=value` from the command line, and its way into a tree."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nntrain.errors import ConfigError, Path, Problem, Span, dotted
+from nntrain.document.yaml_parser import Parser
+
+SpelledOut = Callable[[str, Any], Mapping[str, Any] | None]
+"""From a name and the bare scalar that stands for its options to the options; None where it stands for none."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A `path=value` from the command line, and the places in it."""
+
+    text: str
+    name: str
+    parts: Path
+    tree: Any = None  # the value, with its places in `values` and `keys`
+    values: Mapping[Path, Span] = field(default_factory=dict)
+    keys: Mapping[Path, Span] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, text: str) -> "Assignment":
+        """Takes `path=value` apart; raises ConfigError with the place of the fault."""
+        name, equals, value = text.partition("=")
+        given = cls(text, name, tuple(name.strip().split(".")))
+        if not equals or not name.strip():
+            raise given.error(given.span(1, len(text)), "`--set` takes `path=value`", "write `train.epochs=5`")
+        if not all(given.parts):
+            help = f"write `{'.'.join(str(part) for part in given.parts if part) or 'train.epochs'}`"
+            raise given.error(given.span(1, len(name)), "the path has an empty part", help)
+        parser = Parser(value, text)
+        try:
+            tree = parser.run()
+            if parser.problems:
+                raise ConfigError(problems=parser.problems)
+        except ConfigError as error:
+            told = error.problems[0]
+            raise given.error(given.shifted(told.span), told.message, told.help) from None
+        return replace(given, tree=tree, values=parser.values, keys=parser.keys)
+
+    def span(self, column: int, width: int) -> Span:
+        """A stretch of the argument; line 0 says that it is none of the file."""
+        return Span(f"--set {self.name.strip() or self.text}", 0, column, max(1, width), self.text)
+
+    def part(self, index: int) -> Span:
+        """The place of a part of the path."""
+        before = sum(len(str(part)) + 1 for part in self.parts[:index])
+        return self.span(len(self.name) - len(self.name.lstrip()) + before + 1, len(str(self.parts[index])))
+
+    def whole_value(self) -> Span:
+        """The place of the value."""
+        return self.span(len(self.name) + 2, len(self.text) - len(self.name) - 1)
+
+    def shifted(self, place: Span | None) -> Span:
+        """A place in the value as a place in the argument."""
+        if place is None or place.line > 1:
+            return self.whole_value()
+        return self.span(place.column + len(self.name) + 1, place.width)
+
+    def error(self, place: Span, message: str, help: str, path: Path = ()) -> ConfigError:
+        """The error at a place of the argument."""
+        return ConfigError(problems=[Problem(message, path, help, place)])
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value on its way into a tree."""
+
+    given: Assignment
+    spelled_out: SpelledOut | None
+
+    def replaced(self, tree: Any, rest: Path, done: Path) -> tuple[Any, Path]:
+        """A copy of the tree with the value at the path, and the path with list positions as integers."""
+        if not rest:
+            return self.given.tree, done
+        key = str(rest[0])
+        if isinstance(tree, list):
+            index = self._index(tree, key, done)
+            new, way = self.replaced(tree[index], rest[1:], (*done, index))
+            return [*tree[:index], new, *tree[index + 1 :]], way
+        mapping = self._mapping(tree, key, done)
+        key, rest = _with_points(mapping, rest)
+        new, way = self.replaced(mapping.get(key), rest, (*done, key))
+        return {**mapping, key: new}, way
+
+    def _index(self, tree: list[Any], key: str, done: Path) -> int:
+        if key.isdecimal() and len(key) < 10 and int(key) < len(tree):
+            return int(key)
+        if not done:
+            raise self._error(f"the config is a list; it has no `{key}`", "begin it with `data: ...`", done)
+        if not tree:
+            help = f"set `{dotted(done)}=[...]` as a whole"
+            raise self._error(f"`{dotted(done)}` is empty, so it has no item `{key}`", help, done)
+        last = len(tree) - 1
+        message = f"`{dotted(done)}` is a list of {last + 1} item{'s' if last else ''}, none of them is `{key}`"
+        raise self._error(message, f"write a position from `0` to `{last}`" if last else "write `0`", done)
+
+    def _mapping(self, tree: Any, key: str, done: Path) -> Mapping[str, Any]:
+        if tree is None or same_name(tree, key):
+            return {}
+        if isinstance(tree, dict):
+            return named_alike(tree, key)
+        options = self.spelled_out(str(done[-1]), tree) if self.spelled_out and done else None
+        if options is not None:
+            return options
+        if not done:
+            raise self._error(f"the config is `{tree}`; it has no `{key}`", "begin it with `data: ...`", done)
+        whole = dotted(done)
+        help = f"set `{whole}={{{key}: ...}}` as a whole" if isinstance(tree, str) else f"set `{whole}` itself"
+        raise self._error(f"`{whole}` is `{tree}`; it has no `{key}`", help, done)
+
+    def _error(self, message: str, help: str, done: Path) -> ConfigError:
+        return self.given.error(self.given.part(len(done)), message, help, done)
+
+
+def _with_points(mapping: Mapping[str, Any], rest: Path) -> tuple[str, Path]:
+    """The key that the rest begins with, and what is left; a key of `tune.space` is itself a path with points."""
+    joined = [(".".join(str(part) for part in rest[:end]), rest[end:]) for end in range(len(rest), 0, -1)]
+    return next((found for found in joined if found[0] in mapping), joined[-1])
+
+
+def named_alike(tree: dict[str, Any], key: str) -> dict[str, Any]:
+    """The mapping, its one name spelled like the key where only the spelling differs (`sgd`, `SGD`)."""
+    name = next(iter(tree), "")
+    return {key: tree[name]} if len(tree) == 1 and name != key and same_name(name, key) else tree
+
+
+def same_name(one: Any, other: str) -> bool:
+    """Keras's two spellings of one name: `HeNormal` and `he_normal`."""
+    return isinstance(one, str) and one.lower().replace("_", "") == other.lower().replace("_", "")

@@ -1,0 +1,195 @@
+"""A config as text and as a tree of plain values: reading it, setting a value by its path, writing it."""
+
+import difflib
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+
+from nntrain.document.assignment import Assignment, Change, SpelledOut, named_alike
+from nntrain.errors import ConfigError, Path, Problem, Span
+from nntrain.document.yaml_parser import FLOAT, INTEGER, Parser
+
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """A config as it was read: its values, the place of each, what is wrong with the text itself, and its bytes."""
+
+    tree: Any
+    file: str
+    values: dict[Path, Span] = field(default_factory=dict)
+    keys: dict[Path, Span] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    lost: tuple[Path, ...] = ()  # whose values were refused; what else is said about them would be an echo
+    data: bytes = b""  # of the file, which may be a pipe that can be read only once
+
+    def locate(self, problem: Problem) -> Problem:
+        """The problem with the place of its path, or of the nearest thing above it that the text holds."""
+        if problem.span is not None:
+            return problem
+        path = self._as_written(problem.path)
+        for end in range(len(path), -1, -1):
+            if span := self._place(path[:end], problem.on_key, end < len(path)):
+                return replace(problem, span=span)
+        return problem
+
+    def _as_written(self, path: Path) -> Path:
+        """The path with names in the spelling of the file: `sgd` where the spec says `SGD`."""
+        written: list[str | int] = []
+        for part in path:
+            found = self.value(tuple(written))
+            alike = named_alike(found, part) if isinstance(found, dict) and isinstance(part, str) else {}
+            written.append(part if not alike or alike is found else next(iter(found)))
+        return tuple(written)
+
+    def _place(self, at: Path, on_key: bool, above: bool) -> Span | None:
+        """The place of a value or its key. Above what is meant, a bare scalar is what stands for it, a key else."""
+        if above:
+            bare = self.value(at)
+            on_key = isinstance(bare, dict) or (on_key and not isinstance(bare, str))
+        elif not on_key and (span := self._below_by_hand(at)):
+            return span
+        first, second = (self.keys, self.values) if on_key else (self.values, self.keys)
+        return first.get(at) or second.get(at)
+
+    def _below_by_hand(self, at: Path) -> Span | None:
+        """The place in a `--set` that put something below a value of the file."""
+        if (span := self.values.get(at)) is not None and span.line == 0:
+            return span
+        return next((span for path, span in self.keys.items() if path[:-1] == at and path and span.line == 0), None)
+
+    def value(self, path: Path) -> Any:
+        """The value at a path; None where there is none."""
+        found = self.tree
+        for part in path:
+            if isinstance(found, dict):
+                found = found.get(str(part))
+            else:
+                known = isinstance(found, list) and isinstance(part, int) and part < len(found)
+                found = found[part] if known else None
+        return found
+
+    def set_by_hand(self, path: Path) -> bool:
+        """Whether the value came from `--set` and not from the file."""
+        return any(span.line == 0 for end in range(len(path) + 1) if (span := self.values.get(path[:end])) is not None)
+
+
+def read(file: str | FilePath) -> Document:
+    """Reads a YAML file; raises ConfigError when there is no text in it that can be parsed."""
+    data = _bytes(FilePath(file))
+    return replace(parse(_decode(data, str(file)), str(file)), data=data)
+
+
+def parse(text: str, file: str) -> Document:
+    """Parses YAML text; `file` is the name that messages print. Raises ConfigError for text without a value."""
+    parser = Parser(text, file)
+    tree = parser.run()
+    if tree is None and not parser.problems:
+        help = "begin with `data: ...` and `model: ...`"
+        raise ConfigError(problems=[Problem("the file is empty", span=Span(file, 1, 1, 1, ""), help=help)])
+    return Document(tree, file, parser.values, parser.keys, tuple(parser.problems), tuple(parser.lost))
+
+
+def _bytes(file: FilePath) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError(f"there is no file `{file}`", help=_similar_files(file)) from None
+    except IsADirectoryError:
+        raise ConfigError(f"`{file}` is a directory", help="give the path of a YAML file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"`{file}` cannot be read: {reason}", help="give the path of a YAML file") from None
+    if len(data) > MAX_BYTES:
+        message = f"`{file}` is larger than {MAX_BYTES:,} bytes"
+        raise ConfigError(message, help="give a config; data belong in a file of their own")
+    return data
+
+
+def _similar_files(file: FilePath) -> str:
+    if not file.parent.is_dir():
+        return f"there is no folder `{file.parent}`"
+    found = {other.stem: str(other) for other in sorted(file.parent.glob("*.y*ml"))}
+    if close := difflib.get_close_matches(file.stem, found, n=1):
+        return f"write `{found[close[0]]}`"
+    names = ", ".join(f"`{name}`" for name in list(found.values())[:5])
+    return f"that folder holds {names}" if found else "check the path"
+
+
+def _decode(data: bytes, file: str) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        begin = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[begin : error.start].decode("utf-8", "replace")) + 1
+        place = Span(file, line, column, 1, data.split(b"\n")[line - 1].decode("utf-8", "replace"))
+        told = Problem("the file is not UTF-8 text", span=place, help="save the file with the encoding UTF-8")
+        raise ConfigError(problems=[told]) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def put(document: Document, assignment: str, spelled_out: SpelledOut | None = None) -> Document:
+    """The document with `path=value` applied; the value is YAML. Raises ConfigError with the place in the argument.
+
+    A bare name on the way becomes a mapping (`optimizer: SGD` and `train.optimizer.SGD.momentum=0.9`), so does a bare
+    scalar that `spelled_out` knows (`Dropout: 0.5` and `model.0.Dropout.seed=1`), and a missing mapping is made; a
+    missing item of a list is an error.
+    """
+    given = Assignment.read(assignment)
+    tree, path = Change(given, spelled_out).replaced(document.tree, given.parts, ())
+    below = {(*path, *at): given.shifted(place) for at, place in given.values.items()}
+    keys = {(*path, *at): given.shifted(place) for at, place in given.keys.items()}
+    joined = len(given.parts) - len(path)  # how many points stand in a key
+    above = {path[:end]: given.part(end - 1 + joined) for end in range(1, len(path)) if path[:end] not in document.keys}
+    return replace(
+        document,
+        tree=tree,
+        values={**_outside(document.values, path), **below, path: given.whole_value()},
+        keys={**_outside(document.keys, path), **above, **keys, path: given.part(len(given.parts) - 1)},
+        problems=tuple(problem for problem in document.problems if problem.path[: len(path)] != path),
+        lost=tuple(at for at in document.lost if at[: len(path)] != path),
+    )
+
+
+def _outside(places: dict[Path, Span], path: Path) -> dict[Path, Span]:
+    return {at: place for at, place in places.items() if at[: len(path)] != path}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes only what `parse` reads back as the same value."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if set(text) & set("\x85\u2028\u2029") else None  # else they would be written as line ends
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _represent_float(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
+    special = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
+    return dumper.represent_scalar("tag:yaml.org,2002:float", special.get(repr(number), repr(number)))
+
+
+_Dumper.add_representer(str, _represent_str)
+_Dumper.add_representer(float, _represent_float)
+for _tag, _pattern in (("int", INTEGER), ("float", FLOAT)):  # beside those of YAML 1.1, for which `1e-05` is text
+    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern.pattern})$"), None)
+
+
+def dump(tree: Any) -> str:
+    """The tree as YAML text, innermost collections on one line."""
+    return yaml.dump(tree, Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=120)
+
+
+def inline(value: Any) -> str:
+    """The value as YAML on one line."""
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=10**9)
+    return text.removesuffix("\n").removesuffix("\n...")

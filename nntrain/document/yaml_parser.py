@@ -1,0 +1,190 @@
+"""YAML text to plain values, with the place of every key and value.
+
+YAML 1.2 scalars (`1e-3` is a number, `no` a string). What makes configs surprising is refused: repeated keys,
+anchors, aliases, merge keys, tags, several documents. PyYAML's parser delivers events without recursion, so depth
+is limited before anything is built.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from nntrain.errors import ConfigError, Path, Problem, Span, one_line
+from nntrain.document.yaml_errors import explain
+
+MAX_DEPTH = 40
+MAX_DIGITS = 40
+
+_NULL = re.compile(r"|~|null|Null|NULL")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+INTEGER = re.compile(f"{_DECIMAL.pattern}|{_BASED.pattern}")
+FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_LINE_BREAK = re.compile("\r\n?|[\n\x85\u2028\u2029]")  # as PyYAML counts lines
+_NUMBER = re.compile(f"{INTEGER.pattern}|{FLOAT.pattern}")
+
+
+def scalar(text: str) -> Any:
+    """The value of a plain scalar by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
+    if _NULL.fullmatch(text):
+        return None
+    if _BOOL.fullmatch(text):
+        return text.lower() == "true"
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if _BASED.fullmatch(text):
+        return int(text, 0)
+    if FLOAT.fullmatch(text):
+        return float(text)
+    if _SPECIAL.fullmatch(text):
+        return float(text.replace(".", ""))
+    return text
+
+
+class Parser:
+    """Turns PyYAML's events into values; what is wrong but no hindrance is collected in `problems`.
+
+    `lost` are the paths whose value was refused, so that whatever else is said about them would only be an echo.
+    """
+
+    def __init__(self, text: str, file: str) -> None:
+        self.lines = _LINE_BREAK.split(text)
+        self.file = file
+        self.text = text
+        self.values: dict[Path, Span] = {}
+        self.keys: dict[Path, Span] = {}
+        self.problems: list[Problem] = []
+        self.lost: list[Path] = []
+        self._anchors: set[str] = set()
+
+    def run(self) -> Any:
+        """The value that the text holds; raises ConfigError where the text is no YAML."""
+        try:
+            return self._document(yaml.parse(self.text, Loader=yaml.SafeLoader))
+        except yaml.YAMLError as error:
+            fault = explain(error, self.lines)
+            place = self._span(fault.line, fault.column, fault.width)
+            told = Problem(fault.message, help=fault.help, span=place)
+            raise ConfigError(problems=[*self.problems, told]) from None
+
+    def _document(self, events: Iterator[Any]) -> Any:
+        self.events = events
+        tree = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, (), "a config is one YAML document, here a second begins", "remove the `---`")
+                    break
+            elif isinstance(event, yaml.NodeEvent):
+                tree = self._node(event, ())
+        return tree
+
+    def _node(self, event: Any, path: Path) -> Any:
+        if len(path) > MAX_DEPTH:
+            place = self._span(event.start_mark.line, event.start_mark.column, 1)
+            message, help = f"nested deeper than {MAX_DEPTH} levels", "remove needless brackets"
+            raise ConfigError(problems=[*self.problems, Problem(message, help=help, span=place)])
+        self._note(event, path)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, path)
+        self._refuse_marks(event, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(path)
+        return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._scalar(event, path)
+
+    def _alias(self, event: Any, path: Path) -> None:
+        """An alias is told where its anchor was not: one mistake, one error."""
+        if event.anchor not in self._anchors:
+            self._refuse(event, path, f"the alias `*{event.anchor}` is not allowed", "write the value out")
+        self.lost.append(path)
+
+    def _refuse_marks(self, event: Any, path: Path) -> None:
+        if event.anchor:
+            self._anchors.add(event.anchor)
+            help = f"write the value out wherever `*{event.anchor}` stands"
+            self._refuse(event, path, f"the anchor `&{event.anchor}` is not allowed", help, len(event.anchor) + 1)
+        if event.tag:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(event, path, f"the tag `{tag}` is not allowed", "remove the tag", len(tag))
+
+    def _list(self, path: Path) -> list[Any]:
+        found: list[Any] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.append(self._node(event, (*path, len(found))))
+        return found
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._key(event, path, found)
+            value = self._node(next(self.events), (*path, key))
+            found.setdefault(key, value)
+        return found
+
+    def _key(self, event: Any, path: Path, found: dict[str, Any]) -> str:
+        """A key is text, whatever it looks like, so that `1` and `true` stay what was typed."""
+        if not isinstance(event, yaml.ScalarEvent):
+            return self._no_key(event, (*path, "?"))
+        key: str = event.value
+        here = (*path, key)
+        if key == "<<" and event.style is None:
+            self._refuse(event, path, "the merge key `<<` is not allowed", "write the values out")
+            self.lost.append(path)
+        elif key in found:
+            help = f"remove one of the two; the first is in line {self.keys[here].line}"
+            self._refuse(event, here, f"the key `{key}` stands twice", help)
+        self._refuse_marks(event, here)
+        self._note(event, here, key=True)
+        return key
+
+    def _no_key(self, event: Any, path: Path) -> str:
+        """Reads past a list, a mapping or an alias in the place of a key."""
+        self._refuse(event, path, "a key must be plain text", "write `name: value`")
+        if not isinstance(event, yaml.AliasEvent):
+            self._node(event, path)
+        self.lost.append(path)
+        return "?"
+
+    def _scalar(self, event: Any, path: Path) -> Any:
+        text: str = event.value
+        if event.style is not None:
+            return text
+        if len(text) > MAX_DIGITS and _NUMBER.fullmatch(text):
+            self.lost.append(path)
+            return self._refuse(event, path, f"a number of {len(text):,} characters is too long", "shorten it")
+        value = scalar(text)
+        if isinstance(value, float) and math.isinf(value) and FLOAT.fullmatch(text):
+            self.lost.append(path)
+            return self._refuse(event, path, f"the number `{text}` is too large", "write a smaller number")
+        return value
+
+    def _refuse(self, event: Any, path: Path, message: str, help: str, width: int = 0) -> None:
+        mark = event.start_mark
+        place = self._span(mark.line, mark.column, width or _width(event))
+        self.problems.append(Problem(one_line(message), path, one_line(help), place))
+
+    def _note(self, event: Any, path: Path, key: bool = False) -> None:
+        mark = event.start_mark
+        place = self._span(mark.line, mark.column, _width(event))
+        (self.keys if key else self.values).setdefault(path, place)
+
+    def _span(self, line: int, column: int, width: int) -> Span:
+        source = self.lines[line] if line < len(self.lines) else ""
+        return Span(self.file, line + 1, column + 1, max(1, width), source)
+
+
+def _width(event: Any) -> int:
+    """How much of its first line a key or a value takes."""
+    start, end = event.start_mark, event.end_mark
+    return int(end.column - start.column) if end.line == start.line else 1

@@ -1,0 +1,1 @@
+"""A config as a compiled Keras model."""

@@ -1,0 +1,260 @@
+"""One experiment, from a validated config to a run directory: the one way across the heavy side."""
+
+import contextlib
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from nntrain import backend
+from nntrain.document import yaml_file
+from nntrain.runs import environment
+from nntrain.storage import run_files
+from nntrain.training import trainer
+from nntrain.data import dataset as datasets
+from nntrain.model.build import build
+from nntrain.model.custom.network import Network
+from nntrain.data.dataset import Dataset
+from nntrain.training.checkpoint import Store
+from nntrain.training.history import History
+from nntrain.training.state import State
+from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped, WorkerLost
+from nntrain.training.run_context import ALONE, Guidance
+from nntrain.runs.results import Outcome, RowWriter
+from nntrain.storage.run_files import RunDir
+from nntrain.config.base import to_tree
+from nntrain.config.step_cost import SMALL_STEP, dense_products
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras.layers import Layer
+from nntrain.config.load import Config, in_order
+from nntrain.config.resolve import resolve
+from nntrain.config.messages import listed
+from nntrain.terminal import Terminal
+
+NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Data read and checked, the config resolved, the model built: all that can fail before a run begins."""
+
+    config: Config
+    experiment: Experiment
+    data: Dataset
+    model: Network
+    taken: str = ""  # what `train.init_from` gave
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to; `summary` is the content of summary.json."""
+
+    run_dir: RunDir
+    summary: dict[str, Any]
+
+
+def prepare(
+    config: Config, initialize: bool = True, data: Dataset | None = None, places: Mapping[str, str] = NOWHERE_ELSE
+) -> Prepared:
+    """Reads the data and builds the model; raises ConfigError and DataError with their places in the config.
+
+    With `initialize`, weights are taken from what `train.init_from` names, which `places` may say to be elsewhere. With
+    `data`, they were read already.
+    """
+    data = load_data(config) if data is None else data
+    config.check(data.facts)
+    experiment = resolve(config.experiment, data.facts)
+    _check_class_weight(config, data.classes)
+    _choose_threads(experiment, data)
+    source = experiment.train.init_from if initialize else None
+    try:
+        model = build(experiment, data.facts, data.train.x)
+        taken = _take_weights(model, source, places.get(source, source)) if source else ""
+    except ConfigError as error:
+        raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
+    return Prepared(config, experiment, data, model, taken)
+
+
+def _choose_threads(experiment: Experiment, data: Dataset) -> None:
+    """The threads that the config names, else one for a training whose steps are small matrix products."""
+    products = dense_products(experiment, data.facts)
+    small = products is not None and products * trainer.batch_size_of(experiment, data) <= SMALL_STEP
+    backend.use_threads(experiment.train.threads, small)
+
+
+def _take_weights(model: Network, source: str, place: str) -> str:
+    from nntrain.model.initial_weights import take_weights
+
+    return take_weights(model, place).replace(place, source)
+
+
+def tell(prepared: Prepared, terminal: Terminal) -> None:
+    """What the user should know before the training: what was chosen in his place, and faults of the data."""
+    for warning in prepared.data.warnings:
+        terminal.note(f"warning: {warning}")
+    if prepared.taken:
+        terminal.note(f"note: {prepared.taken}")
+    written, model = prepared.config.experiment.model, prepared.experiment.model
+    if added := [_written(layer) for layer in model[len(written) :]]:
+        terminal.note(f"note: added the output layer {' and '.join(added)}")
+
+
+def _written(layer: Layer) -> str:
+    """The layer as an item of the list `model`."""
+    tree = to_tree(layer)
+    return f"`{tree}`" if isinstance(tree, str) else f"`{yaml_file.inline(tree)[1:-1]}`"
+
+
+def load_data(config: Config) -> Dataset:
+    """The data of a config; what is wrong with them is shown at the option that names them."""
+    source = config.experiment.data
+    try:
+        return datasets.load(source)
+    except DataError as error:
+        at_source = [replace(found, path=found.path or ("data", source.called())) for found in error.problems]
+        raise DataError(problems=in_order(config.document, at_source)) from None
+
+
+def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
+    wanted = config.experiment.train.class_weight
+    if wanted is None:
+        return
+    if not classes:
+        found = [Problem("`class_weight` is for classes, but the data have numbers", ("train", "class_weight"))]
+        raise ConfigError(problems=in_order(config.document, found))
+    known = {*classes, *map(str, range(len(classes)))}
+    found = [
+        Problem(f"there is no class `{name}`", ("train", "class_weight", name), f"the classes are {listed(classes)}")
+        for name in (wanted if isinstance(wanted, dict) else ())
+        if name not in known
+    ]
+    if found:
+        raise ConfigError(problems=in_order(config.document, found))
+
+
+def run(
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    config_text: bytes,
+    guidance: Guidance = ALONE,
+    origin: State | None = None,
+) -> Result:
+    """Trains and scores one experiment in a new run directory, from the state `origin` of another run if there is one.
+
+    Raises Diverged and Stopped as the training loop does; what was reached until then is written first.
+    """
+    resolved = resolved_text(prepared.experiment)
+    facts = {
+        **environment.describe(),
+        **devices_of(guidance),
+        "run_key": uuid.uuid4().hex,
+        "data_sha256": datasets.sha256(prepared.data),
+        "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
+    }
+    store = Store(run_dir.checkpoints, facts["run_key"])
+    with run_dir.owned():
+        run_dir.write(run_files.CONFIG, config_text)
+        run_dir.write_json(run_files.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
+        if origin is not None:
+            store.save(origin)
+        run_dir.write(run_files.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
+        return recorded(prepared, run_dir, terminal, facts, store, origin, guidance)
+
+
+def devices_of(guidance: Guidance) -> dict[str, int]:
+    """On how many devices and in how many processes a run trains, for environment.json."""
+    distribution = guidance.distribution
+    if distribution is None:
+        return {"devices": 1, "workers": 1}
+    return {"devices": distribution.replicas, "workers": distribution.workers}
+
+
+def recorded(
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    facts: dict[str, Any],
+    store: Store,
+    resumed: State | None = None,
+    guidance: Guidance = ALONE,
+) -> Result:
+    """Trains, from the start or from a state, and records in environment.json how it ended."""
+    status = 1
+    try:
+        trainer.share(prepared, guidance.distribution, resumed)
+        result = _train(prepared, run_dir, terminal, store, resumed, guidance, facts)
+        status = 0
+        return result
+    except NNTrainError as error:
+        status = error.exit_code
+        terminal.log.append(str(error))
+        raise
+    except KeyboardInterrupt:
+        status = 130
+        raise
+    finally:
+        # An error of the training must not be hidden by one of writing that it failed.
+        with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
+            run_dir.write_json(run_files.ENVIRONMENT, {**facts, "end": environment.now(), "exit_status": status})
+            run_dir.write_log(terminal.log)
+
+
+def resolved_text(experiment: Experiment) -> str:
+    """The experiment as YAML, every default of ours written out."""
+    return (
+        "# The experiment with every default of nntrain written out; `nntrain fit` trains it again.\n"
+        + yaml_file.dump(to_tree(experiment))
+    )
+
+
+def _train(
+    prepared: Prepared,
+    run_dir: RunDir,
+    terminal: Terminal,
+    store: Store,
+    resumed: State | None,
+    guidance: Guidance,
+    facts: dict[str, Any],
+) -> Result:
+    """Trains, and adds to the facts what `auto` stood for."""
+    history = History()
+    watcher = RowWriter(terminal, run_dir, history)
+    scorer = trainer.make_scorer(prepared, guidance)
+    job = trainer.make_job(prepared, scorer, guidance, watcher, store)
+    facts |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
+    seed, final = prepared.experiment.seed, guidance.final
+    outcome = Outcome(run_dir, prepared.data, scorer, history, job.plan, seed, prepared.model, final)
+    try:
+        trainer.fit(job, history, resumed, prepared.model, guidance.distribution)
+    except (Diverged, Stopped, WorkerLost) as error:
+        watcher.end()
+        raise _told(error, outcome) from None
+    finally:
+        watcher.end()
+    return Result(run_dir, outcome.write(ended=True))
+
+
+def _told(error: Diverged | Stopped | WorkerLost, outcome: Outcome) -> NNTrainError:
+    """The error with what was reached, after it was written, or with why it could not be."""
+    message = error.problems[0].message
+    stopped = isinstance(error, (Stopped, WorkerLost))
+    outcome.history.reason = f"stopped {message}" if isinstance(error, Stopped) else message
+    try:
+        outcome.write(ended=not stopped)
+    except NNTrainError as unwritten:
+        why = unwritten.problems[0]
+        return error if why.message in message else error.after(why.message, why.help)
+    help = f"`nntrain resume {outcome.run_dir}` goes on" if stopped else ""
+    return error.after(_reached(outcome.history, outcome.run_dir), help)
+
+
+def _reached(history: History, run_dir: RunDir) -> str:
+    """What there is to use after a training that did not end well."""
+    if not history.rows:
+        return f"no epoch was finished; what was tried is in {run_dir}"
+    count = len(history.rows)
+    finished = "1 epoch was finished" if count == 1 else f"{count} epochs were finished"
+    return f"{finished}; the model of epoch {history.best_epoch} is in {run_dir}"

@@ -1,0 +1,39 @@
+"""`nntrain repro`: trains a run again from its own directory and looks for the first difference."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from nntrain.runs import experiment
+from nntrain.storage import run_files
+from nntrain.evaluation.evaluate import Restored, restore
+from nntrain.training.run_context import ALONE, Guidance
+from nntrain.storage.run_files import RunDir
+from nntrain.config.load import load
+from nntrain.terminal import Terminal
+
+
+def repeat(run_dir: RunDir, terminal: Terminal, guidance: Guidance = ALONE) -> str:
+    """The first epoch and figure that differ, or the first weight, in words; nothing when all are equal."""
+    then, kept = run_dir.read_rows(), restore(run_dir)
+    with tempfile.TemporaryDirectory() as folder:
+        again = RunDir.create(Path(folder), "again")
+        prepared = experiment.prepare(load(run_dir.path / run_files.RESOLVED))
+        experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", guidance)
+        terminal.log.clear()
+        return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, restore(again))
+
+
+def _difference_of_rows(then: list[dict[str, str]], now: list[dict[str, str]]) -> str:
+    for old, new in zip(then, now, strict=False):
+        for name, value in old.items():
+            if name != "seconds" and new.get(name) != value:
+                return f"epoch {old['epoch']} differs: {name} was {value} and is {new.get(name)}"
+    return "" if len(then) == len(now) else f"there were {len(then)} epochs and are {len(now)}"
+
+
+def _difference_of_weights(then: Restored, now: Restored) -> str:
+    pairs = zip(then.scorer.program.model.weights, now.scorer.program.model.weights, strict=True)
+    different = [old.path for old, new in pairs if not np.array_equal(old.numpy(), new.numpy())]
+    return f"the weights of {different[0]} differ" if different else ""

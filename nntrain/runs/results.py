@@ -1,0 +1,145 @@
+"""What a training leaves in its run directory: rows, model, figures, pictures, summary."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nntrain.data import dataset as datasets
+from nntrain.evaluation import scores
+from nntrain.storage import run_files
+from nntrain.model.custom.network import Network
+from nntrain.data.dataset import Dataset
+from nntrain.training.history import History
+from nntrain.training.job import Plan
+from nntrain.errors import NNTrainError
+from nntrain.training.scorer import Scorer
+from nntrain.plots import confusion_matrix, learning_curves
+from nntrain.training.program_cache import copy_variables
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import ProgressWatcher, Terminal, json_ready
+
+METRICS_SECONDS = 2.0  # metrics.csv is written anew at most this often while training
+
+
+class RowWriter(ProgressWatcher):
+    """Shows the training and keeps metrics.csv up to date."""
+
+    def __init__(self, terminal: Terminal, run_dir: RunDir, history: History) -> None:
+        super().__init__(terminal)
+        self.run_dir = run_dir
+        self.history = history
+        self.written = time.monotonic()
+
+    def piece(self, epoch: int, step: int, figures: Mapping[str, float]) -> None:
+        """Shows how far the epoch is; raises NNTrainError when the run directory was removed."""
+        self.run_dir.refuse_if_gone()
+        super().piece(epoch, step, figures)
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Shows the epoch, and now and then writes metrics.csv; raises NNTrainError as `piece` does."""
+        self.run_dir.refuse_if_gone()
+        super().epoch(row)
+        if time.monotonic() - self.written > METRICS_SECONDS:
+            self.run_dir.write_rows(self.history.rows)
+            self.written = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A training that has ended, well or not: all that its files are made of.
+
+    `model` is saved with the weights that the scorer's model has, and is the same one unless a compiled program was
+    used again.
+    """
+
+    run_dir: RunDir
+    data: Dataset
+    scorer: Scorer
+    history: History
+    plan: Plan
+    seed: int
+    model: Network
+    final: bool = True  # whether the test split is looked at, and pictures are drawn
+
+    def write(self, ended: bool) -> dict[str, Any]:
+        """Writes every file and returns the summary.
+
+        Without a single good epoch there is no model; unless the training has ended, to be gone on with no more, the
+        test split is not looked at and there are no figures.
+        """
+        summary = self._summary()
+        if self.history.rows:
+            self.run_dir.write_rows(self.history.rows)
+            self._save_model()
+        if self.history.rows and ended:
+            summary |= {"metrics": self._figures()}
+        if self.history.rows and self.final:
+            self._draw_curves()
+            if ended:
+                self._draw_confusion()
+        self.run_dir.write_json(run_files.SUMMARY, json_ready(summary))
+        return summary
+
+    def _summary(self) -> dict[str, Any]:
+        history, plan = self.history, self.plan
+        return {
+            "kind": "run",
+            "seed": self.seed,
+            "epochs": len(history.rows),
+            "planned_epochs": plan.epochs,
+            "best_epoch": history.best_epoch,
+            "monitor": plan.monitor,
+            "save": plan.save,
+            "best_value": None if math.isnan(history.best_value) else history.best_value,
+            "stopped": history.reason or "all epochs are done",
+            "seconds": round(history.seconds, 3),
+            "rows": {name: len(split) for name, split in splits_of(self.data).items()},
+            "parameters": count_parameters(self.model),
+        }
+
+    def _figures(self) -> dict[str, dict[str, float]]:
+        """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
+        splits = splits_of(self.data) if self.final else splits_of(replace(self.data, test=None))
+        return {name: self.scorer.figures(split) for name, split in splits.items()}
+
+    def _save_model(self) -> None:
+        copy_variables(self.scorer.program.model, self.model)
+        data, model = self.data, self.model.plain()
+        saved = self.run_dir.path / ".model.keras"
+        try:
+            model.save(saved)
+        except OSError as error:
+            self.run_dir.refuse_if_gone()
+            help = "free some space, or choose another folder with `--runs-dir`"
+            raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
+        weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
+        inputs = {"shape": list(data.facts.shape), "dtype": str(data.train.x.dtype), "features": data.features}
+        facts = {"classes": data.classes, "targets": data.targets, "target_count": data.facts.targets}
+        self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **facts})
+
+    def _draw_curves(self) -> None:
+        picture = learning_curves.draw(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
+        self.run_dir.write_plot("learning_curves", picture)
+
+    def _draw_confusion(self) -> None:
+        """The confusion matrix of the last split that there is: test, validation or train."""
+        if not self.data.classes:
+            return
+        name, split = list(splits_of(self.data).items())[-1]
+        matrix = scores.confusion(split.y, self.scorer.predicted(split.x), len(self.data.classes))
+        title = f"{self.run_dir.path.name}: {name} split"
+        self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(matrix, self.data.classes, title))
+
+
+def count_parameters(model: Network) -> dict[str, int]:
+    """The number of trainable and of all weights."""
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    return {"trainable": trainable, "total": sum(math.prod(weight.shape) for weight in model.weights)}
+
+
+def splits_of(data: Dataset) -> dict[str, datasets.Split]:
+    """The splits that there are, by name."""
+    named = {"train": data.train, "validation": data.validation, "test": data.test}
+    return {name: split for name, split in named.items() if split is not None}

@@ -1,0 +1,1 @@
+"""Hyperparameter search: ask an engine, train trials, tell it their scores."""

@@ -1,0 +1,1 @@
+"""Optuna and KerasTuner behind the interface of our search engines."""

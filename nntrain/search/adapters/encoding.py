@@ -1,0 +1,135 @@
+"""Parameters as the libraries see them: an option or a step is an index, anything else is the number itself."""
+
+import copy
+import hashlib
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nntrain.config.search.space import Condition, Parameter, Space, Values
+
+Codes = dict[str, Any]
+"""A parameter's name → its code, for the parameters that are active."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A parameter under a name of its own: two options of a choice may both have a parameter of the same path."""
+
+    name: str
+    parameter: Parameter
+    levels: Sequence[Any] | None  # all values in order where the code is their index; None where it is the number
+
+    def active(self, codes: Mapping[str, Any]) -> bool:
+        """Whether the condition of the parameter holds, `codes` having those of the parameters before it."""
+        condition = self.parameter.condition
+        return condition is None or codes.get(condition.path) == condition.index
+
+    def encode(self, value: Any) -> Any:
+        """The code of a value that the parameter holds."""
+        return value if self.levels is None else _position(self.parameter, self.levels, value)
+
+    def decode(self, code: Any) -> Any:
+        """The value of a code: a plain number, or a copy of the option."""
+        if self.levels is not None:
+            return copy.deepcopy(self.levels[int(code)])
+        return int(code) if self.parameter.kind == "int" else float(code)
+
+    def draw(self, generator: random.Random) -> Any:
+        """A code at random."""
+        if self.levels is not None:
+            return generator.randrange(len(self.levels))
+        value = _place(self.parameter, generator.random())
+        return round(value) if self.parameter.kind == "int" else value
+
+
+class Coding:
+    """The parameters of a space with their codes. With `every_level` all are indices, those of ranges too."""
+
+    def __init__(self, space: Space, every_level: bool = False) -> None:
+        self.parameters = tuple(_named(space, every_level))
+        self.own = self.encode(space.own) if space.holds(space.own) else None  # None: the config is not in the space
+
+    def conditions(self, one: Coded) -> list[Condition]:
+        """All that has to hold for the parameter, that of the outermost choice first."""
+        condition = one.parameter.condition
+        if condition is None:
+            return []
+        parent = next(other for other in self.parameters if other.name == condition.path)
+        return [*self.conditions(parent), condition]
+
+    def encode(self, values: Mapping[str, Any]) -> Codes:
+        """The codes of a set of values of the space."""
+        codes: Codes = {}
+        for one in self.parameters:
+            if one.active(codes):
+                codes[one.name] = one.encode(values[one.parameter.path])
+        return codes
+
+    def decode(self, codes: Mapping[str, Any]) -> Values:
+        """The values of the parameters that are active."""
+        return {one.parameter.path: one.decode(codes[one.name]) for one in self.parameters if one.active(codes)}
+
+    def draw(self, generator: random.Random) -> Codes:
+        """Codes at random, each parameter evenly over its range."""
+        codes: Codes = {}
+        for one in self.parameters:
+            if one.active(codes):
+                codes[one.name] = one.draw(generator)
+        return codes
+
+
+def _named(space: Space, every_level: bool) -> Iterator[Coded]:
+    """The parameters with their names: the path, and a count behind a path that comes again."""
+    seen: dict[str, int] = {}
+    for parameter in space.parameters:
+        count = seen[parameter.path] = seen.get(parameter.path, 0) + 1
+        name = parameter.path if count == 1 else f"{parameter.path} ({count})"
+        yield Coded(name, parameter, _all(parameter, space) if every_level else _steps(parameter))
+
+
+def _steps(parameter: Parameter) -> Sequence[Any] | None:
+    """All values in order; None for a range that is continuous or logarithmic."""
+    if parameter.kind in ("choice", "bool"):
+        return parameter.options
+    if parameter.log or parameter.size is None:
+        return None
+    if parameter.kind == "int":
+        return range(int(parameter.low), int(parameter.high) + 1, int(parameter.step or 1))
+    return [_rounded(parameter.low + index * (parameter.step or 1)) for index in range(parameter.size)]
+
+
+def _all(parameter: Parameter, space: Space) -> Sequence[Any]:
+    """All values in order; ten places in a continuous range, as KerasTuner takes them, and the config's own."""
+    if parameter.size is not None:
+        return _steps(replace(parameter, log=False)) or ()
+    places = {_rounded(_place(parameter, (index + 0.5) / 10), digits=6) for index in range(10)}
+    own = space.own.get(parameter.path)
+    return sorted(places | ({float(own)} if own is not None and parameter.holds(own) else set()))
+
+
+def _place(parameter: Parameter, part: float) -> float:
+    """The value at that part of the way from the low to the high end."""
+    low, high = parameter.low, parameter.high
+    return float(low * (high / low) ** part if parameter.log else low + (high - low) * part)
+
+
+def _rounded(value: float, digits: int = 12) -> float:
+    """0.3 for 0.1 + 2 * 0.1."""
+    return float(f"{value:.{digits}g}")
+
+
+def _position(parameter: Parameter, levels: Sequence[Any], value: Any) -> int:
+    """Where the value is among the levels; a step is found in spite of rounding."""
+    if parameter.kind in ("choice", "bool"):
+        return parameter.index(value) or 0
+    return min(range(len(levels)), key=lambda index: abs(levels[index] - value))
+
+
+def mixed(seed: int) -> int:
+    """A positive 31-bit seed far from those of the neighbours of `seed`.
+
+    KerasTuner takes 0 for no seed, and draws with seed, seed + 1, …, so that neighbours share most of their draws.
+    """
+    return int.from_bytes(hashlib.sha256(f"nntrain tune {seed}".encode()).digest()[:4], "big") // 2 + 1

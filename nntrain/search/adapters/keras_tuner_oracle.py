@@ -1,0 +1,163 @@
+"""KerasTuner's oracles without its Tuner: nothing is written, printed, or taken from a global generator."""
+
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import keras_tuner
+
+from nntrain.config.search.space import Values
+from nntrain.search.adapters.encoding import Coded, Codes, Coding, mixed
+from nntrain.search.engine import Proposal, Waiting
+
+_SCORE = "score"
+_LEAST_TRIES = 10  # of 20 draws each; a space with few values left needs more, and gets its size
+
+
+class InMemory:
+    """What an oracle class is mixed with. `first` are the codes to begin with, `size` counts the sets of values."""
+
+    first: Codes | None = None
+    size: int | None = None
+    exhausted = False
+
+    def save(self) -> None:
+        """Not: a search is resumed by repeating its calls."""
+
+    def _save_trial(self, trial: Any) -> None:
+        """Not either."""
+
+    def _random_values(self) -> Codes | None:
+        """Codes that were not tried; None when all were. KerasTuner gives up after 20 draws that were."""
+        if self.first is not None and not self.start_order:  # type: ignore[attr-defined]
+            return dict(self.first)
+        for _ in range(max(_LEAST_TRIES, self.size or 0)):
+            if self.size is not None and self.tried() >= self.size:
+                break
+            if (values := super()._random_values()) is not None:  # type: ignore[misc]
+                return values
+        self.exhausted = True
+        return None
+
+    def tried(self) -> int:
+        """How many sets of values were proposed; a promotion repeats one."""
+        trials = self.trials.values()  # type: ignore[attr-defined]
+        return sum("tuner/trial_id" not in trial.hyperparameters.values for trial in trials)
+
+
+def make_oracle(kind: type, coding: Coding, size: int | None, seed: int, direction: str, **options: Any) -> Any:
+    """An oracle of that kind over a space with that many sets of values."""
+    oracle = type(f"InMemory{kind.__name__}", (InMemory, kind), {})(
+        objective=keras_tuner.Objective(_SCORE, direction),
+        seed=mixed(seed),
+        hyperparameters=_hyperparameters(coding),
+        max_retries_per_trial=0,
+        max_consecutive_failed_trials=sys.maxsize,  # KerasTuner's limit raises with its lock held
+        **options,
+    )
+    oracle.verbose = 0
+    oracle.max_trials = None  # RandomSearch and BayesianOptimization would end after ten
+    oracle.first = coding.own
+    oracle.size = size
+    return oracle
+
+
+def _hyperparameters(coding: Coding) -> Any:
+    hyperparameters = keras_tuner.HyperParameters()
+    for one in coding.parameters:
+        with ExitStack() as scopes:
+            for condition in coding.conditions(one):
+                scopes.enter_context(hyperparameters.conditional_scope(condition.path, [condition.index]))
+            _add(hyperparameters, one, (coding.own or {}).get(one.name))
+    return hyperparameters
+
+
+def _add(hyperparameters: Any, one: Coded, default: Any) -> None:
+    parameter = one.parameter
+    if parameter.kind in ("choice", "bool"):
+        hyperparameters.Choice(one.name, list(range(len(parameter.options))), default=default)
+    elif one.levels is not None:
+        hyperparameters.Int(one.name, 0, len(one.levels) - 1, default=default)
+    else:
+        add = hyperparameters.Int if parameter.kind == "int" else hyperparameters.Float
+        sampling = "log" if parameter.log else "linear"
+        add(one.name, parameter.low, parameter.high, sampling=sampling, default=default)
+
+
+class OracleTuner:
+    """A Tuner that asks an oracle. `longest` is the length of own values that are not in the space."""
+
+    def __init__(self, oracle: Any, coding: Coding, own: Values, longest: int | None = None) -> None:
+        self.ended = ""
+        self._oracle = oracle
+        self._coding = coding
+        self._own = own
+        self._longest = longest
+        self._trials: list[Any] = []  # KerasTuner's, None for one outside the space
+        self._numbers: dict[str, int] = {}
+
+    def ask(self) -> Proposal | Waiting | None:
+        """The next proposal."""
+        if not self._trials and self._coding.own is None:
+            self._trials.append(None)
+            return Proposal(dict(self._own), self._longest)
+        if self.ended:
+            return None
+        with _silence():
+            trial = self._oracle.create_trial(f"{len(self._trials)}")
+        if trial.status == "IDLE":
+            return Waiting()
+        if trial.status == "STOPPED":
+            self.ended = self._why()
+            return None
+        self._numbers[trial.trial_id] = len(self._trials)
+        self._trials.append(trial)
+        return self._proposal(trial.hyperparameters.values)
+
+    def _why(self) -> str:
+        exhausted = self._oracle.exhausted or self._oracle.tried() == self._oracle.size
+        return "the space is exhausted" if exhausted else "the algorithm has ended"
+
+    def _proposal(self, codes: Mapping[str, Any]) -> Proposal:
+        parent = self._numbers.get(codes.get("tuner/trial_id", ""))
+        return Proposal(self._coding.decode(codes), codes.get("tuner/epochs"), parent)
+
+    def report(self, number: int, epoch: int, score: float) -> bool:
+        """False: KerasTuner stops no running trial."""
+        return False
+
+    def tell(self, number: int, score: float | None, epochs: int) -> None:
+        """The score of a trial; a failed one is not tried again."""
+        if (trial := self._trials[number]) is not None:
+            self._finish(trial, score)
+
+    def _finish(self, trial: Any, score: float | None) -> None:
+        trial.status = "FAILED" if score is None else "COMPLETED"
+        with _silence():
+            if score is not None:
+                self._oracle.update_trial(trial.trial_id, {_SCORE: score})
+            self._oracle.end_trial(trial)
+
+
+class BlindTuner(OracleTuner):
+    """A Tuner whose proposals are one fixed sequence: the oracle sees each trial end at once, with no score.
+
+    So the proposals do not depend on how many workers there are, and nothing waits for a running trial.
+    """
+
+    def _proposal(self, codes: Mapping[str, Any]) -> Proposal:
+        self._finish(self._trials[-1], None)
+        return super()._proposal(codes)
+
+    def tell(self, number: int, score: float | None, epochs: int) -> None:
+        """Changes nothing."""
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """While it lasts, the warnings of KerasTuner (an old name of `threading`) and of its Gaussian process are off."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

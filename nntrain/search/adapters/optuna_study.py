@@ -1,0 +1,146 @@
+"""Optuna's samplers and pruners through its own ask and tell: in memory, and silent."""
+
+import random
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+
+from nntrain.config.search.space import Space
+from nntrain.search.adapters.encoding import Coded, Codes, Coding, mixed
+from nntrain.search.engine import Proposal, Waiting
+
+_PRUNERS = {
+    "Hyperband": optuna.pruners.HyperbandPruner,
+    "ASHA": optuna.pruners.SuccessiveHalvingPruner,
+    "Median": optuna.pruners.MedianPruner,
+}
+
+
+def make_study(sampler: Any, direction: str, pruner: Any) -> Any:
+    """A study in memory. Its name is fixed, since Optuna's Hyperband draws a trial's bracket from it."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    with silence():
+        chosen = optuna.pruners.NopPruner() if pruner is None else _PRUNERS[pruner.called()](**pruner.written())
+        study = optuna.create_study(study_name="nntrain", sampler=sampler, pruner=chosen, direction=f"{direction}imize")
+    study.stop = lambda: None  # a sampler that has seen all calls it, which raises outside of `optimize`
+    return study
+
+
+@dataclass
+class Trial:
+    """One of ours: Optuna's trial and what it was told."""
+
+    asked: Any
+    pruned: bool = False
+    score: float | None = None
+
+
+class StudyTuner:
+    """A Tuner that asks a study.
+
+    The sampler may propose what was proposed before `repeats` times, until an untried set of values is drawn instead.
+    """
+
+    def __init__(self, study: Any, coding: Coding, space: Space, seed: int, repeats: int = 10) -> None:
+        self.ended = ""
+        self._repeats = repeats
+        self._study = study
+        self._coding = coding
+        self._space = space
+        self._generator = random.Random(mixed(seed))
+        self._trials: list[Trial | None] = []  # None for own values outside the space
+        self._known: dict[tuple[tuple[str, Any], ...], Trial] = {}
+
+    def ask(self) -> Proposal | Waiting | None:
+        """The next proposal."""
+        if not self._trials:
+            if self._coding.own is None:
+                self._trials.append(None)
+                return Proposal(dict(self._space.own))
+            self._study.enqueue_trial(self._coding.own)
+        if self.ended or len(self._known) == self._space.size:
+            self.ended = "the space is exhausted"
+            return None
+        with silence():
+            return self._new() or self._drawn()
+
+    def _new(self) -> Proposal | None:
+        """What the sampler proposes. A set of values that it repeats is answered with what is known, and it goes on."""
+        for _ in range(self._repeats):
+            asked = self._study.ask()
+            codes: Codes = {}
+            for one in self._coding.parameters:
+                if one.active(codes):
+                    codes[one.name] = _suggest(asked, one)
+            key = tuple(codes.items())
+            if key not in self._known:
+                self._known[key] = Trial(asked)
+                self._trials.append(self._known[key])
+                return Proposal(self._coding.decode(codes))
+            self._answer(asked, self._known[key])
+        return None
+
+    def _drawn(self) -> Proposal | None:
+        """An untried set of values at random; None when none is found."""
+        for _ in range(1000 + 50 * (self._space.size or 0)):
+            codes = self._coding.draw(self._generator)
+            if tuple(codes.items()) not in self._known:
+                self._study.enqueue_trial(codes)
+                return self._new()
+        self.ended = "the space is exhausted"
+        return None
+
+    def _answer(self, asked: Any, known: Trial) -> None:
+        """Tells a repeated trial the score of the first; nothing is known of one that failed or still runs."""
+        if known.score is None or known.pruned:
+            self._study.tell(asked, state=optuna.trial.TrialState.FAIL)
+        else:
+            self._study.tell(asked, known.score)
+
+    def report(self, number: int, epoch: int, score: float) -> bool:
+        """Whether the pruner stops the trial after this epoch."""
+        trial = self._trials[number]
+        if trial is None:
+            return False
+        with silence():
+            trial.asked.report(score, epoch)
+            trial.pruned = bool(trial.asked.should_prune())
+        return trial.pruned
+
+    def tell(self, number: int, score: float | None, epochs: int) -> None:
+        """The score of a trial; that of a pruned one is its last report."""
+        trial = self._trials[number]
+        if trial is None:
+            return
+        trial.score = score
+        with silence():
+            if score is None:
+                self._study.tell(trial.asked, state=optuna.trial.TrialState.FAIL)
+            elif trial.pruned:
+                self._study.tell(trial.asked, state=optuna.trial.TrialState.PRUNED)
+            else:
+                self._study.tell(trial.asked, score)
+
+
+def _suggest(asked: Any, one: Coded) -> Any:
+    """The code that the sampler gives a parameter."""
+    parameter = one.parameter
+    if parameter.kind in ("choice", "bool"):
+        return asked.suggest_categorical(one.name, range(len(parameter.options)))
+    if one.levels is not None:
+        return asked.suggest_int(one.name, 0, len(one.levels) - 1)
+    if parameter.kind == "int":
+        return asked.suggest_int(one.name, int(parameter.low), int(parameter.high), log=parameter.log)
+    return asked.suggest_float(one.name, parameter.low, parameter.high, log=parameter.log)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """While it lasts, Optuna's warnings about what is experimental or to be removed are off."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

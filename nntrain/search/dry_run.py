@@ -1,0 +1,107 @@
+"""`nntrain tune --dry-run`: the size of the space, the number of trials, an estimate of the time."""
+
+import tempfile
+from pathlib import Path
+
+from nntrain.errors import NNTrainError
+from nntrain.search.task import Executor, Task
+from nntrain.search.search_files import error_of, length_of, trial_config
+from nntrain.config.load import Config
+from nntrain.config.resolve import DEFAULT_EPOCHS
+from nntrain.config.search.load import Search, as_yaml
+from nntrain.config.messages import counted
+from nntrain.terminal import Terminal
+from nntrain.search.engine import Proposal, Tuner, Waiting
+
+SAMPLE_EPOCHS = 2
+OVERHEAD_SECONDS = 0.3  # of a trial beside its training
+UNKNOWN = 100_000  # proposals after which counting is given up
+
+
+def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, workers: int, terminal: Terminal) -> None:
+    """Counts the trials, times two epochs of the config as it is written, and says both.
+
+    Where `train.steps` says how long to train, the whole config is timed, which tells how many epochs that are.
+    """
+    lengths = _lengths(config, search, tuner)
+    rows = _sample(config, search, executor)
+    epochs = [length or len(rows) for length in lengths]
+    epoch_seconds = rows[:SAMPLE_EPOCHS][-1]["seconds"]
+    seconds = (sum(epochs) * epoch_seconds * search.tune.repeats + OVERHEAD_SECONDS * len(epochs)) / workers
+    if search.tune.max_seconds is not None:
+        seconds = min(seconds, search.tune.max_seconds)
+    size = search.space.size
+    told = {
+        "space": size,
+        "parameters": len(search.space.parameters),
+        "trials": len(epochs),
+        "epochs": sum(epochs) * search.tune.repeats,
+        "epoch_seconds": round(epoch_seconds, 4),
+        "seconds": round(seconds, 1),
+    }
+    terminal.event("dry_run", told)
+    terminal.line(f"space: {counted(len(search.space.parameters), 'parameter')}, {_extent(search)}")
+    engine, most = search.tune.engine.called(), counted(sum(epochs) * search.tune.repeats, "epoch")
+    terminal.line(f"trials: {len(epochs)} by {engine}, at most {most}, for {search.metric}")
+    terminal.line(f"time: about {_words(seconds)} with {workers} at once ({epoch_seconds:.3f} s an epoch as written)")
+
+
+def _extent(search: Search) -> str:
+    """How many sets of values there are, in words."""
+    engine, size = search.tune.engine, search.space.size
+    if size is not None:
+        return f"{counted(size, 'set')} of values"
+    tenths = engine.finite and not engine.promotes  # as `Coding` has them for an engine that tries all
+    return "with a continuous range" + (f", which {engine.called()} takes in ten places" if tenths else "")
+
+
+def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
+    """The epochs of each trial that the budget allows, if none stops early; 0 as of `length_of`.
+
+    An engine that comes to an end by itself is asked, and told a score for each trial; another one would take long.
+    """
+    own, limit = _longest(config, search), search.tune.budget or UNKNOWN
+    if not search.tune.engine.finite:
+        count, total = min(limit, search.space.size or limit), search.tune.max_epochs_total
+        return [own] * (count if total is None else min(count, total // (own * search.tune.repeats)))
+    found: list[int] = []
+    totals: list[int] = []
+    while len(found) < limit:
+        proposal = tuner.ask()
+        if proposal is None or isinstance(proposal, Waiting):
+            break
+        totals.append(length_of(config, proposal))
+        found.append(totals[-1] - (0 if proposal.parent is None else totals[proposal.parent]))
+        if search.tune.max_epochs_total and sum(found) * search.tune.repeats > search.tune.max_epochs_total:
+            found.pop()
+            break
+        tuner.tell(len(totals) - 1, float(len(totals)), totals[-1])
+    return found
+
+
+def _longest(config: Config, search: Search) -> int:
+    """The most epochs that a trial may train, as far as the config says."""
+    searched = [one for one in search.space.parameters if one.path == "train.epochs"]
+    ends = [max(option or DEFAULT_EPOCHS for option in one.options or [one.high]) for one in searched]
+    return int(max(ends, default=length_of(config, Proposal({}))))
+
+
+def _sample(config: Config, search: Search, executor: Executor) -> list[dict[str, float]]:
+    """The rows of a training of the config as it is written; raises as `fit` does where it fails."""
+    epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
+    sample = trial_config(config, search, Proposal({}, epochs=epochs), 0)
+    with tempfile.TemporaryDirectory() as folder:
+        executor.submit(Task(0, str(Path(folder) / "sample"), as_yaml(sample)))
+        while (event := executor.next()) is None or event.kind == "epoch":
+            continue
+    if event.wrong:
+        raise error_of(config, event)
+    if event.kind != "done":
+        raise NNTrainError(f"the config as it is written does not train: {event.message}")
+    return event.rows
+
+
+def _words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

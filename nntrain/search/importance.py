@@ -1,0 +1,139 @@
+"""How much the score of a search depends on each parameter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nntrain.search.parameter_axis import axis
+from nntrain.config.search.space import Parameter, Space, Values
+from nntrain.search.trial_table import Trial
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LEAST_TRIALS = 10
+METHOD = "permutation importance of a random forest, on held-out trials, of the rank of the score"
+_FOLDS, _SHUFFLES, _PERMUTATIONS, _TREES = 4, 5, 3, 100
+
+
+@dataclass(frozen=True)
+class Importance:
+    """The parameters, the most important first.
+
+    drops: what the forest's R² loses when the parameter's values are shuffled; about 0 for one that does not matter,
+    and below by chance. spreads: the standard deviation over the five ways of cutting the trials into four parts.
+    r2: of the forest on trials that it was not fitted to, at most 1; near 0 or below, the drops mean nothing.
+    epochs: the fewest and the most of a trial; where they differ, the score may depend on them too.
+    """
+
+    paths: tuple[str, ...]
+    drops: tuple[float, ...]
+    spreads: tuple[float, ...]
+    r2: float
+    trials: int
+    epochs: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class TooLittle:
+    """Nothing can be said, for the reason given."""
+
+    reason: str
+
+
+def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance | TooLittle:
+    """Permutation importance (Breiman 2001, Random Forests) of scikit-learn's random forest.
+
+    A forest learns the rank of the score from the values; ranks, so that one diverged loss does not count for
+    everything. It is measured on trials that it was not fitted to, in 5 x 4-fold cross-validation: a parameter's
+    importance is the rise of the squared error when its values are exchanged among them, over the variance of the
+    ranks. Only trials that are done and have a finite score count. A value is its place on the parameter's axis: the
+    options of a choice by their number, which trees can cut apart; the logarithm where the parameter says so. Where a
+    parameter is not active it has the median of those where it is: a level of its own would tell the forest which
+    option was chosen, and give what depends on a choice the importance of the choice. The same seed gives the same
+    figures.
+    """
+    done = [trial for trial in trials if trial.status == "done" and trial.scored]
+    if len(done) < LEAST_TRIALS:
+        there = "there is 1" if len(done) == 1 else f"there are {len(done)}"
+        return TooLittle(f"importance needs {LEAST_TRIALS} finished trials, {there}")
+    if len({trial.score for trial in done}) == 1:
+        return TooLittle("importance needs scores that differ")
+    places, ranks = _table(done, space)
+    varied = places.max(axis=0) > places.min(axis=0)
+    if not varied.any():
+        return TooLittle("importance needs values that differ")
+    return _importance(done, space, _rounds(places, ranks, seed))
+
+
+def _table(done: Sequence[Trial], space: Space) -> "tuple[np.ndarray, np.ndarray]":
+    """(trials, parameters) places of the values and (trials,) ranks of the scores, both float64."""
+    import numpy as np
+    from scipy.stats import rankdata
+
+    columns = [_column(parameter, [trial.values for trial in done]) for parameter in space.parameters]
+    return np.stack(columns, axis=1), rankdata([trial.score for trial in done])
+
+
+def _column(parameter: Parameter, tried: Sequence[Values]) -> "np.ndarray":
+    """(trials,) places of one parameter's values; where it is not active, the median of those where it is."""
+    import numpy as np
+
+    scale = axis(parameter, tried)
+    places = np.array([scale.place(values) for values in tried], np.float64)
+    active = np.array([parameter.path in values for values in tried])
+    if parameter.condition and active.any():
+        places[~active] = np.median(places[active])
+    return places
+
+
+def _rounds(places: "np.ndarray", ranks: "np.ndarray", seed: int) -> "np.ndarray":
+    """(shuffles, 1 + parameters): R², then what it loses by each parameter."""
+    import numpy as np
+    from sklearn.model_selection import KFold
+
+    rounds = []
+    for shuffle in range(_SHUFFLES):
+        state = (seed + shuffle) % 2**32
+        folds = KFold(_FOLDS, shuffle=True, random_state=state).split(places)
+        parts = [len(held) * _errors(places, ranks, fitted, held, state) for fitted, held in folds]
+        rounds.append(np.sum(parts, axis=0) / len(ranks) / ranks.var())
+    found = np.array(rounds)
+    found[:, 0] = 1 - found[:, 0]
+    return found
+
+
+def _errors(
+    places: "np.ndarray", ranks: "np.ndarray", fitted: "np.ndarray", held: "np.ndarray", state: int
+) -> "np.ndarray":
+    """(1 + parameters,): the mean squared error on the held-out trials, then its rise by each parameter."""
+    import numpy as np
+    from sklearn.ensemble import RandomForestRegressor
+    from sklearn.inspection import permutation_importance
+
+    forest = RandomForestRegressor(_TREES, random_state=state).fit(places[fitted], ranks[fitted])
+    error = np.mean((forest.predict(places[held]) - ranks[held]) ** 2)
+    rise = permutation_importance(
+        forest,
+        places[held],
+        ranks[held],
+        scoring="neg_mean_squared_error",
+        n_repeats=_PERMUTATIONS,
+        random_state=state,
+    )
+    return np.concatenate([[error], rise.importances_mean])
+
+
+def _importance(done: Sequence[Trial], space: Space, rounds: "np.ndarray") -> Importance:
+    r2, *drops = (float(value) for value in rounds.mean(axis=0))
+    _, *spreads = (float(value) for value in rounds.std(axis=0, ddof=1))
+    order = sorted(range(len(drops)), key=lambda number: -drops[number])
+    epochs = [trial.epochs for trial in done]
+    return Importance(
+        tuple(space.parameters[number].path for number in order),
+        tuple(drops[number] for number in order),
+        tuple(spreads[number] for number in order),
+        r2,
+        len(done),
+        (min(epochs), max(epochs)),
+    )

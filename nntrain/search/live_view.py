@@ -1,0 +1,147 @@
+"""A search as it goes on: a live table on a terminal, a line for each ended trial elsewhere."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from nntrain.search.parameter_axis import label, shown_number
+from nntrain.config.search.load import Search
+from nntrain.config.messages import counted
+from nntrain.terminal import Terminal, shown_figure
+from nntrain.search.ledger import Book, Entry
+
+BEST_SHOWN, FAILED_SHOWN = 5, 3
+
+
+class SearchView:
+    """Shows the best trials, those that run, and the latest failures, each with its reason.
+
+    spent: the seconds that the search took before it was resumed.
+    """
+
+    def __init__(self, terminal: Terminal, search: Search, book: Book, spent: float = 0.0) -> None:
+        self.terminal = terminal
+        self.search = search
+        self.book = book
+        self.began = time.monotonic()
+        self.spent = spent
+        self.before = len(book.over())
+        self.names = short_names([one.path for one in search.space.parameters])
+        self.heard: dict[int, tuple[int, float | None]] = {}  # of a running trial: its epoch and score
+        self.live: Live | None = None
+
+    def __enter__(self) -> "SearchView":
+        console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        if not self.terminal.quiet and console.is_terminal and not console.is_dumb_terminal:
+            self.live = Live(self._screen(), console=console, refresh_per_second=4, transient=True)
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.live is not None:
+            self.live.stop()
+            self.live = None
+
+    def epoch(self, entry: Entry, row: Mapping[str, float], score: float | None) -> None:
+        """A running trial has ended an epoch."""
+        self.heard[entry.number] = (int(row["epoch"]), score)
+        self._draw()
+
+    def begun(self) -> None:
+        """A trial has begun."""
+        self._draw()
+
+    def ended(self, entry: Entry) -> None:
+        """A trial has ended."""
+        self.heard.pop(entry.number, None)
+        self.terminal.event("trial", self._as_json(entry))
+        line = f"{entry.name}  {self._told(entry)}  {self._values(entry)}"
+        if self.live is None:
+            self.terminal.note(line)
+        else:
+            self.terminal.log.append(line)
+            if entry.status == "failed":
+                self.live.console.print(line)
+        self._draw()
+
+    def _as_json(self, entry: Entry) -> dict[str, object]:
+        told = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs, "seconds": entry.seconds}
+        return {"trial": entry.number + 1, "status": entry.status, "values": entry.proposal.values, **told} | (
+            {"message": entry.message} if entry.message else {}
+        )
+
+    def _told(self, entry: Entry) -> str:
+        if entry.status == "failed":
+            return f"failed: {entry.message}"
+        best = " (the best so far)" if entry is self.book.best else ""
+        spread = "" if entry.spread is None else f" ± {shown_figure(entry.spread)}"
+        word = "pruned at " if entry.status == "pruned" else ""
+        return f"{word}{self.search.metric} {shown_figure(entry.score)}{spread}{best}"
+
+    def _values(self, entry: Entry) -> str:
+        return "  ".join(f"{self.names[path]}={shown_value(value)}" for path, value in entry.proposal.values.items())
+
+    def _draw(self) -> None:
+        if self.live is not None:
+            self.live.update(self._screen())
+
+    def _screen(self) -> Group:
+        """The whole picture: a headline, then a row for each trial that matters now."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        widths = {"trial": 18, self.search.metric: max(6, len(self.search.metric)), "epoch": 5, "values": None}
+        for name, width in widths.items():
+            table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
+        for entry in self.book.ranked()[:BEST_SHOWN]:
+            mark = "best" if entry is self.book.best else entry.status
+            table.add_row(f"{entry.name} {mark}", shown_figure(entry.score), str(entry.epochs), self._values(entry))
+        for entry in self.book.entries:
+            if entry.status == "running":
+                epoch, score = self.heard.get(entry.number, (0, None))
+                shown = "" if score is None else shown_figure(score)
+                table.add_row(f"{entry.name} running", shown, str(epoch), self._values(entry))
+        for entry in [entry for entry in self.book.entries if entry.status == "failed"][-FAILED_SHOWN:]:
+            table.add_row(f"{entry.name} failed", "", "", entry.message)
+        return Group(Text(self._headline()), table)
+
+    def _headline(self) -> str:
+        over, limit = len(self.book.over()), self.search.tune.budget
+        counts = {word: sum(entry.status == word for entry in self.book.entries) for word in ("pruned", "failed")}
+        words = [f"{over:,} of {counted(limit, 'trial')}" if limit else counted(over, "trial")]
+        words += [f"{count} {word}" for word, count in counts.items() if count]
+        left = self._seconds_left(over, limit)
+        return ", ".join(words) + (f", {_clock(left)} left" if left is not None else "")
+
+    def _seconds_left(self, over: int, limit: int | None) -> float | None:
+        """By the pace of this session's trials, and never more than `max_seconds` leave."""
+        now, done = time.monotonic() - self.began, over - self.before
+        guesses = [] if not (limit and done) else [(limit - over) * now / done]
+        if self.search.tune.max_seconds is not None:
+            guesses.append(max(0.0, self.search.tune.max_seconds - self.spent - now))
+        return min(guesses, default=None)
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """The end of each path that tells it from the others: `units`, `SGD.learning_rate`."""
+    found = {}
+    for path in paths:
+        parts = path.split(".")
+        ends = [".".join(parts[-length:]) for length in range(1, len(parts) + 1)]
+        others = [other for other in paths if other != path]
+        found[path] = next((end for end in ends if not any(f".{o}".endswith(f".{end}") for o in others)), path)
+    return found
+
+
+def shown_value(value: Any) -> str:
+    """A value in a few letters."""
+    return shown_number(value) if isinstance(value, float) else label(value)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,125 @@
+"""What the pictures of a search have in common: colours and marks of trials, the axis of the score, labels."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nntrain import canvas
+from nntrain.search.trial_table import Direction, Trial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+# Told apart by shape first. Blue and vermilion are the pair of Okabe and Ito (2008) for any kind of colour vision.
+DONE, FAILED, OWN = "#2b7bba", "#c44e00", "#222222"
+MARKS: dict[str, dict[str, Any]] = {
+    "done": {"marker": "o", "markersize": 6},
+    "pruned": {"marker": "v", "markersize": 5},
+    "failed": {"marker": "x", "markersize": 6, "color": FAILED, "markeredgewidth": 1.5},
+}
+RING: dict[str, Any] = {"marker": "s", "markersize": 11, "color": OWN, "markerfacecolor": "none", "linestyle": ""}
+MANY = 80  # trials above which marks are small
+_STRIP = 0.05  # of the height, below the scores: the trials without one
+
+
+def ended(trials: Sequence[Trial]) -> list[Trial]:
+    """The trials that are over, by number; raises ValueError when there are none."""
+    over = sorted((trial for trial in trials if trial.over), key=lambda trial: trial.number)
+    if not over:
+        raise ValueError("a picture of a search needs at least one trial that is over")
+    return over
+
+
+def kind(trial: Trial) -> str:
+    """How a trial is marked: a trial without a finite score as failed."""
+    return trial.status if trial.scored else "failed"
+
+
+def score(trial: Trial) -> float:
+    """The score of a trial that has one; raises ValueError where there is none."""
+    if trial.score is None:
+        raise ValueError(f"trial {trial.number} has no score")
+    return trial.score
+
+
+def best(trials: Sequence[Trial], direction: Direction) -> Trial | None:
+    """The first of the best trials among those that are done; None where none has a score."""
+    done = [trial for trial in trials if trial.status == "done" and trial.scored]
+    choose = min if direction == "min" else max
+    return choose(done, key=score) if done else None
+
+
+def objective_name(objective: str, direction: Direction, letters: int = 26) -> str:
+    """The name of the score's axis, on several lines."""
+    return f"{wrapped(objective, letters)}\n({'lower' if direction == 'min' else 'higher'} is better)"
+
+
+def wide(scores: Sequence[float]) -> bool:
+    """Whether the scores need a logarithmic axis: positive, and over more than two decades."""
+    return bool(scores) and min(scores) > 0 and max(scores) > 100 * min(scores)
+
+
+def score_axis(panel: "Axes", trials: Sequence[Trial]) -> float:
+    """Sets the limits of y; returns the height in the data's unit at which trials without a score are drawn."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    scores = [score(trial) for trial in trials if trial.scored] or [0.0, 1.0]
+    spreads = [(trial.spread or 0.0) if not wide(scores) else 0.0 for trial in trials if trial.scored] or [0.0, 0.0]
+    if wide(scores):
+        panel.set_yscale("log")
+        panel.yaxis.set_major_locator(LogLocator(numticks=6))
+        panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        panel.yaxis.set_minor_formatter(NullFormatter())
+    forth, back = panel.yaxis.get_transform().transform, panel.yaxis.get_transform().inverted().transform
+    low = float(forth(min(value - spread for value, spread in zip(scores, spreads, strict=True))))
+    high = float(forth(max(value + spread for value, spread in zip(scores, spreads, strict=True))))
+    room = (high - low) or abs(high) * 0.1 or 1.0
+    bottom = low - room * (0.07 + 2 * _STRIP * any(not trial.scored for trial in trials))
+    panel.set_ylim(float(back(bottom)), float(back(high + 0.07 * room)))
+    return float(back(bottom + _STRIP * room))
+
+
+def wrapped(path: str, letters: int, lines: int = 4) -> str:
+    """A name on several lines, cut after dots, a long part after underscores; of too many the middle is left out."""
+    found = [""]
+    for part in _parts(path, letters):
+        if found[-1] and len(found[-1]) + len(part) > letters:
+            found.append("")
+        found[-1] += part
+    shown = [canvas.short(line, letters) for line in found]
+    return "\n".join(shown if len(shown) <= lines else [*shown[: lines // 2], "…", *shown[-(lines - lines // 2 - 1) :]])
+
+
+def _parts(path: str, letters: int) -> Iterator[str]:
+    for part in re.findall(r"[^.]*\.|[^.]+", path):
+        yield from [part] if len(part) <= letters else re.findall(r"[^_]*_|[^_]+", part)
+
+
+def mark_handles(trials: Sequence[Trial], color: Any) -> "list[Line2D]":
+    """What the legend says of the marks that occur; `color` is that of a trial that has a score."""
+    from matplotlib.lines import Line2D
+
+    kinds = {kind(trial) for trial in trials}
+    failed = all(trial.status == "failed" for trial in trials if not trial.scored)
+    names = {"done": "done", "pruned": "pruned", "failed": "failed" if failed else "failed or no finite score"}
+    handles = [
+        Line2D([], [], linestyle="", label=name, **look(each, color)) for each, name in names.items() if each in kinds
+    ]
+    return [*handles, Line2D([], [], **{**RING, "markersize": 9}, label="the config's own values")]
+
+
+def look(kind: str, color: Any, trials: int = 1) -> dict[str, Any]:
+    """The mark of one of so many trials: a pruned one is hollow, a failed one has a colour of its own."""
+    face = {"markerfacecolor": "white"} if kind == "pruned" else {}
+    size = MARKS[kind]["markersize"] * (0.65 if trials > MANY else 1)
+    return {"color": color, **face, **MARKS[kind], "markersize": size}
+
+
+def legend(figure: "Figure", handles: "list[Line2D]") -> None:
+    """Below all panels, on the right: on one line if there is room, else on two."""
+    inches = sum(0.075 * len(str(handle.get_label())) + 0.75 for handle in handles)
+    columns = len(handles) if inches < figure.get_figwidth() else (len(handles) + 1) // 2
+    look: dict[str, Any] = {"frameon": False, "fontsize": 9, "labelcolor": canvas.INK, "columnspacing": 1.5}
+    figure.legend(handles=handles, loc="outside lower right", ncols=columns, **look)

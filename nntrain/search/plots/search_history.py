@@ -1,0 +1,73 @@
+"""How the score went from trial to trial."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from nntrain import canvas
+from nntrain.search import plot_style
+from nntrain.search.trial_table import Direction, Trial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
+_BEST: dict[str, Any] = {"color": "#0b3c6f", "linewidth": 1.4}
+
+
+def draw(trials: Sequence[Trial], objective: str, direction: Direction, title: str) -> bytes:
+    """A PNG: the score over the number of the trial, the best so far of those done as steps.
+
+    A trial that was repeated has a whisker of its spread to either side; one without a finite score is a cross below;
+    one that still runs is left out. The score's axis is logarithmic where the scores are positive and span more than
+    two decades. Raises ValueError when no trial is over.
+    """
+    over = plot_style.ended(trials)
+    figure = canvas.sheet(8, 4.2, title)
+    panel = figure.subplots()
+    below = plot_style.score_axis(panel, over)
+    for trial in over:
+        _draw_trial(panel, trial, below, len(over))
+    own = over[0]
+    panel.plot([own.number], [plot_style.score(own) if own.scored else below], **plot_style.RING, zorder=5)
+    best = _draw_best(panel, over, direction)
+    _dress(panel, over)
+    panel.set_ylabel(plot_style.objective_name(objective, direction), color=canvas.INK, parse_math=False)
+    plot_style.legend(figure, [*plot_style.mark_handles(over, plot_style.DONE), *best])
+    return canvas.png(figure)
+
+
+def _draw_trial(panel: "Axes", trial: Trial, below: float, trials: int) -> None:
+    mark = plot_style.look(plot_style.kind(trial), plot_style.DONE, trials)
+    height = plot_style.score(trial) if trial.scored else below
+    if trial.scored and trial.spread:
+        panel.errorbar([trial.number], [height], yerr=[trial.spread], color=plot_style.DONE, elinewidth=1, capsize=2)
+    panel.plot([trial.number], [height], **mark, zorder=4 if trial.status == "done" else 3)
+
+
+def _draw_best(panel: "Axes", over: Sequence[Trial], direction: Direction) -> "list[Line2D]":
+    """The steps of the best so far; what the legend says of them."""
+    best = plot_style.best(over, direction)
+    if best is None:
+        panel.text(0.5, 0.5, "no trial is done", transform=panel.transAxes, ha="center", color=canvas.GREY)
+        return []
+    done = [trial for trial in over if trial.status == "done" and trial.scored]
+    reached = list(accumulate(map(plot_style.score, done), min if direction == "min" else max))
+    numbers = [trial.number for trial in done]
+    name = f"best so far, at last {plot_style.score(best):.4g} in trial {best.number}"
+    steps = [*numbers, over[-1].number], [*reached, reached[-1]]
+    return panel.step(*steps, where="post", **_BEST, zorder=2, label=name)
+
+
+def _dress(panel: "Axes", over: Sequence[Trial]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    canvas.plain(panel)
+    panel.grid(axis="y", color=canvas.FAINT, linewidth=0.6)
+    panel.set_axisbelow(True)
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+    room = max(0.5, 0.02 * (over[-1].number - over[0].number))
+    panel.set_xlim(over[0].number - room, over[-1].number + room)
+    panel.set_xlabel("trial", color=canvas.INK)
+    if not any(trial.scored for trial in over):
+        panel.set_yticks([])

@@ -1,0 +1,123 @@
+"""The score over the values of each parameter alone."""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from nntrain.search.parameter_axis import BESIDE, Axis, axis
+from nntrain import canvas
+from nntrain.search import plot_style
+from nntrain.config.search.space import Space
+from nntrain.search.trial_table import Direction, Trial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+_ACROSS = 3  # panels in a row
+_WIDTH, _HEIGHT = 3.0, 2.6  # of a panel, in inches
+_LETTERS = 34  # that have room under a panel
+_TURNED = 16  # letters of a label that is written aslant
+_MOST = 8  # labels of a choice
+
+
+def draw(trials: Sequence[Trial], space: Space, objective: str, direction: Direction, title: str) -> bytes:
+    """A PNG: a panel for each parameter, a mark for each trial, darker the later it came.
+
+    A trial in which the parameter is not active stands on the left, beside the axis; one without a finite score is a
+    cross below; one that still runs is left out. Raises ValueError when no trial is over.
+    """
+    over = plot_style.ended(trials)
+    across = min(_ACROSS, len(space.parameters))
+    down = ceil(len(space.parameters) / across)
+    figure = canvas.sheet(_WIDTH * max(across, 2) + 1.4, _HEIGHT * down + 1.0, title)
+    panels = figure.subplots(down, across, sharey=True, squeeze=False)
+    below = plot_style.score_axis(panels[0, 0], over)
+    order = _order(over)
+    for panel, parameter in zip(panels.flat, space.parameters, strict=False):
+        _draw_panel(panel, axis(parameter, [trial.values for trial in over]), over, below, order)
+    for panel in panels.flat[len(space.parameters) :]:
+        panel.set_visible(False)
+    for panel in panels[:, 0]:
+        panel.set_ylabel(plot_style.objective_name(objective, direction), fontsize=9, parse_math=False)
+    _finish(figure, panels, over, order)
+    return canvas.png(figure)
+
+
+def _order(over: Sequence[Trial]) -> "Normalize":
+    from matplotlib.colors import Normalize
+
+    return Normalize(over[0].number - 0.5, max(over[-1].number, over[0].number + 1) + 0.5)
+
+
+def _colors() -> Any:
+    """Blues without the palest ones, which cannot be seen on white."""
+    from matplotlib import colormaps
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(
+        "later is darker", [colormaps["Blues"](0.25 + 0.75 * k / 8) for k in range(9)]
+    )
+
+
+def _draw_panel(panel: "Axes", each: Axis, over: Sequence[Trial], below: float, order: "Normalize") -> None:
+    colors = _colors()
+    for trial in over:
+        mark = plot_style.look(plot_style.kind(trial), colors(order(trial.number)), len(over))
+        height = plot_style.score(trial) if trial.scored else below
+        panel.plot([each.place(trial.values)], [height], **mark, zorder=3)
+    own = over[0]
+    panel.plot([each.place(own.values)], [plot_style.score(own) if own.scored else below], **plot_style.RING, zorder=4)
+    _dress(panel, each)
+    if not any(trial.scored for trial in over):
+        panel.set_yticks([])
+
+
+def _dress(panel: "Axes", each: Axis) -> None:
+    canvas.plain(panel)
+    panel.grid(color=canvas.FAINT, linewidth=0.6)
+    panel.set_axisbelow(True)
+    panel.set_xlim(BESIDE - 0.1 if each.beside else -0.08, 1.08)
+    if each.beside:
+        panel.axvline(BESIDE / 2, color=canvas.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+    places, labels, turned = labelled(each)
+    aslant: dict[str, Any] = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    panel.set_xticks(places, labels, fontsize=8, parse_math=False, **aslant)
+    panel.tick_params(labelsize=8)
+    panel.set_xlabel(plot_style.wrapped(each.path, _LETTERS), fontsize=9, color=canvas.INK, parse_math=False)
+
+
+def labelled(each: Axis) -> tuple[list[float], list[str], bool]:
+    """Places and labels of the ticks, of many only some, and whether there is room for them only aslant."""
+    ticks = each.ticks
+    beside, others = (ticks[:1], ticks[1:]) if each.beside else ([], ticks)
+    ticks = beside + others[:: ceil(len(others) / _MOST)]
+    places = [place for place, _ in ticks]
+    labels = [canvas.short(text, _TURNED) for _, text in ticks]
+    level = [text.replace(" ", "\n") for text in labels]
+    return (places, level, False) if _room(places, level) else (places, labels, True)
+
+
+def _room(places: Sequence[float], labels: Sequence[str]) -> bool:
+    """Whether labels that are written level do not touch each other."""
+    letters = [max(map(len, text.split("\n"))) for text in labels]
+    inches = (_WIDTH - 0.3) / (1.4 if places[0] == BESIDE else 1.16)  # of one unit of the axis
+    return all(
+        (right - left) * inches > 0.068 * ((one + other) / 2 + 0.8)
+        for left, right, one, other in zip(places, places[1:], letters, letters[1:], strict=False)
+    )
+
+
+def _finish(figure: "Figure", panels: Any, over: Sequence[Trial], order: "Normalize") -> None:
+    """The scale of the colours on the right, the legend on top."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.ticker import MaxNLocator
+
+    if len(over) > 1:
+        scale = ScalarMappable(order, _colors())
+        bar = figure.colorbar(scale, ax=panels, aspect=40, pad=0.02, ticks=MaxNLocator(6, integer=True))
+        bar.ax.tick_params(colors=canvas.GREY, labelcolor=canvas.INK, labelsize=8)
+        bar.set_label("trial", fontsize=9, color=canvas.INK)
+        bar.outline.set_visible(False)
+    plot_style.legend(figure, plot_style.mark_handles(over, _colors()(0.7)))

@@ -1,0 +1,82 @@
+"""`--refit`: the best trials of a search are trained again from the start, and scored on the test split."""
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from nntrain.storage import run_files
+from nntrain.training.signals import watched
+from nntrain.errors import NNTrainError
+from nntrain.search.task import Event, Executor, Task
+from nntrain.search.search_files import trial_config
+from nntrain.config.search.load import as_yaml
+from nntrain.terminal import Terminal
+from nntrain.search.ledger import Entry
+from nntrain.search.runner import POLL_SECONDS, Runner
+
+
+def refit(runner: Runner, most: int, terminal: Terminal) -> dict[str, Any]:
+    """Trains the best trials once more and returns the metrics of each by the name of its run.
+
+    What an earlier end of this search has trained already is taken as it is. Raises Stopped at a signal, after the
+    checkpoints were written, and NNTrainError where a training fails.
+    """
+    best = [entry for entry in runner.book.ranked() if entry.status == "done"][:most]
+    tasks = _tasks(runner, best)
+    ended = _trained(runner.executor, tasks)
+    found = {
+        Path(task.folder).name: {"trial": entry.name, "metrics": ended[task.number].summary["metrics"]}
+        for task, entry in zip(tasks, best, strict=True)
+    }
+    _show(found, terminal)
+    return found
+
+
+def _tasks(runner: Runner, best: Sequence[Entry]) -> list[Task]:
+    """A training for each trial, in the folder that has it already, or in the next one that is free."""
+    found: list[Task] = []
+    for number, entry in enumerate(best):
+        config = as_yaml(trial_config(runner.folder.config, runner.search, entry.proposal, 0))
+        folders = (runner.folder.place.path.absolute() / f"refit-{place}" for place in count(1))
+        used = {task.folder for task in found}
+        folder = next(str(one) for one in folders if str(one) not in used and _fits(one, config))
+        found.append(Task(number=number, folder=folder, config=config, final=True))
+    return found
+
+
+def _fits(folder: Path, config: str) -> bool:
+    """Whether the folder holds a run of this config, or none."""
+    written = folder / run_files.CONFIG
+    return not written.is_file() or written.read_text(encoding="utf-8") == config
+
+
+def _trained(executor: Executor, tasks: Sequence[Task]) -> dict[int, Event]:
+    """How each task has ended, by its number; raises as `refit` does."""
+    found: dict[int, Event] = {}
+    waiting, stopping = deque(tasks), False
+    with watched() as request:
+        while len(found) < len(tasks) - len(waiting) or (waiting and not stopping):
+            while waiting and executor.free and not stopping:
+                executor.submit(waiting.popleft())
+            event = executor.next(POLL_SECONDS)
+            if request.signal and not stopping:
+                stopping = True
+                executor.stop()
+            if event is None or event.kind == "epoch":
+                continue
+            if event.kind in ("failed", "lost"):
+                folder = Path(tasks[event.number].folder)
+                raise NNTrainError(f"{folder.name} was not trained: {event.message}", help=f"see {folder}")
+            found[event.number] = event
+    request.raise_if_asked()
+    return found
+
+
+def _show(found: dict[str, Any], terminal: Terminal) -> None:
+    tested = {name: one for name, one in found.items() if "test" in one["metrics"]}
+    if tested:
+        names = next(iter(tested.values()))["metrics"]["test"]
+        rows = [[name, one["trial"], *one["metrics"]["test"].values()] for name, one in tested.items()]
+        terminal.table("trained again, on the test split", ("run", "trial", *names), rows)

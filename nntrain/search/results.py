@@ -1,0 +1,104 @@
+"""What a search leaves when it has ended: pictures, a summary, the best trials trained again, and the words for it."""
+
+from typing import Any
+
+from nntrain.search import refit
+from nntrain.storage import run_files
+from nntrain.storage.run_files import RunDir
+from nntrain.search.live_view import short_names, shown_value
+from nntrain.config.messages import counted
+from nntrain.terminal import Terminal, json_ready, shown_figure
+from nntrain.search.ledger import Entry
+from nntrain.search.trial_table import Trial, paths_of
+from nntrain.search.runner import Runner
+
+SHOWN = 10  # trials in the table at the end
+
+
+def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
+    """Writes and shows the result of a search that has at least one score; `most` of its trials are trained again."""
+    if runner.search.tune.keep == "best" and (runner.course.ended or not runner.search.tune.engine.promotes):
+        runner.folder.discard_models()
+    _draw(runner, terminal)
+    refitted = _refitted_before(runner.folder.place) | refit.refit(runner, most, terminal)
+    summary = _summary(runner, reason, refitted)
+    runner.folder.place.write_json(run_files.SUMMARY, json_ready(summary))
+    _show(runner, summary, terminal)
+
+
+def _refitted_before(place: RunDir) -> dict[str, Any]:
+    """What an earlier end of this search has trained again."""
+    there = (place.path / run_files.SUMMARY).is_file()
+    found: dict[str, Any] = place.read_json(run_files.SUMMARY).get("refit", {}) if there else {}
+    return found
+
+
+def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str, Any]:
+    entries, best = runner.book.entries, runner.book.best
+    counts = {word: sum(entry.status == word for entry in entries) for word in ("done", "pruned", "failed")}
+    return {
+        "kind": "search",
+        "engine": runner.search.tune.engine.called(),
+        "objective": runner.search.metric,
+        "direction": runner.search.direction,
+        "epoch": runner.search.tune.epoch,
+        "trials": len(runner.book.over()),
+        **counts,
+        "epochs": runner.book.epochs(),
+        "best": None if best is None else _as_json(best),
+        "refit": refitted,
+        "ended": reason,
+        "seconds": runner.spent,  # as the journal has them, so that a resumed search has never taken less
+    }
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    figures = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs}
+    return {"run": entry.name, "values": entry.proposal.values, **figures}
+
+
+def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
+    terminal.event("summary", {"run": str(runner.folder.place), **summary})
+    metric, ranked = runner.search.metric, runner.book.ranked()
+    paths = paths_of(runner.book.trials(), runner.search.space)
+    spread = ("spread",) if runner.search.tune.repeats > 1 else ()
+    rows = [
+        [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]
+        for entry in ranked[:SHOWN]
+    ]
+    terminal.table("", ("trial", metric, *spread, "epochs", *short_names(paths).values()), rows)
+    best = runner.book.best
+    if best is not None:
+        own = "the config as it was written" if best.number == 0 else "which `nntrain fit` runs as it is"
+        terminal.line(
+            f"best {metric} {shown_figure(best.score)}: {best.name}, in {runner.folder.place.path / run_files.BEST}, {own}"
+        )
+    failed = f", {summary['failed']} failed" if summary["failed"] else ""
+    pruned = f", {summary['pruned']} pruned" if summary["pruned"] else ""
+    trials, epochs = counted(summary["trials"], "trial"), counted(summary["epochs"], "epoch")
+    count = f"{trials}{pruned}{failed}, {epochs}, {summary['seconds']:.1f} s"
+    terminal.line(f"{count}; {summary['ended']}; search in {runner.folder.place}")
+
+
+def _values(entry: Entry, paths: list[str]) -> list[Any]:
+    return [shown_value(entry.proposal.values[path]) if path in entry.proposal.values else "" for path in paths]
+
+
+def _draw(runner: Runner, terminal: Terminal) -> None:
+    """The pictures of the search."""
+    from nntrain.search.importance import Importance, measure
+    from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
+
+    trials: list[Trial] = runner.book.trials()
+    space, metric, direction = runner.search.space, runner.search.metric, runner.search.direction
+    title, write = runner.folder.place.path.name, runner.folder.place.write_plot
+    if not runner.book.over():
+        return
+    write("search_history", search_history.draw(trials, metric, direction, title))
+    write("slices", slices.draw(trials, space, metric, direction, title))
+    write("parallel_coordinates", parallel_coordinates.draw(trials, space, metric, direction, title))
+    found = measure(trials, space, runner.search.tune.seed)
+    if isinstance(found, Importance):
+        write("importance", importance.draw(found, metric, title))
+    else:
+        terminal.note(f"no picture of the parameters' importance: {found.reason}")

@@ -1,0 +1,288 @@
+"""`nntrain tune`: proposals of an engine become trials, trials become scores, scores go back to the engine.
+
+The engine decides what to try, an executor runs it, the journal remembers both; this module only carries between them.
+"""
+
+import math
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from nntrain.search.replay import Course
+from nntrain.training.signals import StopRequest, watched
+from nntrain.errors import ConfigError, DataError, in_one_line
+from nntrain.search.task import Event, Executor, Task
+from nntrain.storage.journal import Journal
+from nntrain.search.search_files import SearchDir, error_of, length_of
+from nntrain.search.live_view import SearchView
+from nntrain.config.search.load import Search
+from nntrain.config.messages import counted
+from nntrain.search.ledger import Book, Entry, Underway, mean_and_spread, score_of
+from nntrain.search.engine import Waiting
+
+POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
+SAME_CAUSE = 3  # failures for one cause that end a search
+
+
+@dataclass
+class Runner:
+    """A search that is being run in its directory. `spent` are its seconds up to the latest pause of the journal."""
+
+    folder: SearchDir
+    journal: Journal
+    course: Course
+    executor: Executor
+    view: SearchView
+    spent: float = 0.0
+    ending: str = ""  # why no more trials are begun
+    limit: str = ""  # the option of `tune` that is why
+    giving_up: bool = False  # whether those that were begun are not begun again either
+    broken: bool = False  # whether it is for three failures
+    fault: ConfigError | DataError | None = None  # for which no trial can be trained
+    underway: dict[int, Underway] = field(default_factory=dict)
+
+    def run(self) -> str:
+        """Runs trials until the budget, the space or the algorithm is at its end; returns why, in words.
+
+        Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, DataError or ConfigError
+        when no trial can be trained, and NNTrainError when none has a score.
+        """
+        self.began = time.monotonic() - self.spent
+        with watched() as request:
+            try:
+                self._loop(request)
+            finally:
+                self.spent = self.seconds
+                self.journal.add({"event": "pause", "spent": self.spent})
+        request.raise_if_asked()
+        if self.fault is not None:
+            raise self.fault
+        if not self.book.best:
+            raise self.folder.nothing(self.ending, self.limit)
+        return self.ending
+
+    @property
+    def search(self) -> Search:
+        """What is searched."""
+        return self.folder.search
+
+    @property
+    def book(self) -> Book:
+        """All trials."""
+        return self.folder.book
+
+    @property
+    def seconds(self) -> float:
+        """What the search has taken so far."""
+        return round(time.monotonic() - self.began, 3)
+
+    def _loop(self, request: StopRequest) -> None:
+        asked_to_stop = False
+        self._fill()
+        while self.underway:
+            event = self.executor.next(POLL_SECONDS)
+            over = self._time_is_over()
+            if (request.signal or over) and not asked_to_stop:
+                asked_to_stop = True
+                self.ending = "stopped"
+                if over:
+                    self._end_for_time()
+                self._give_up_waiting()
+                self.executor.stop()
+            if event is not None:
+                self._take(event)
+            self._fill()
+
+    def _time_is_over(self) -> bool:
+        limit = self.search.tune.max_seconds
+        return limit is not None and time.monotonic() - self.began >= limit
+
+    def _end_for_time(self) -> None:
+        self.limit, self.ending = "max_seconds", f"the limit of {self.search.tune.max_seconds:g} s is reached"
+
+    # From proposals to tasks
+
+    def _fill(self) -> None:
+        """Gives every free worker something to do."""
+        while self.executor.free:
+            task = next((u.waiting.popleft() for u in self.underway.values() if u.waiting), None)
+            if task is not None:
+                self._start(task)
+            elif not self._begin_another():
+                break
+
+    def _start(self, task: Task) -> None:
+        number = task.number // self.search.tune.repeats
+        self.underway[number].running.add(task.number)
+        self.journal.add({"event": "start", "trial": number, "task": task.number, "spent": self.seconds})
+        self.executor.submit(task)
+
+    def _begin_another(self) -> bool:
+        """Whether there is another trial; it may have failed at once."""
+        entry = None if self.ending else self._next_entry()
+        if entry is None:
+            return False
+        try:
+            tasks = list(self.folder.tasks(entry))
+        except ConfigError as error:
+            self._end(entry, message=in_one_line(error))
+            return True
+        entry.status = "running"
+        self.underway[entry.number] = Underway(entry, deque(tasks))
+        self.view.begun()
+        return True
+
+    def _next_entry(self) -> Entry | None:
+        """A trial that waits, such as one that a kill interrupted; else what the engine proposes."""
+        if self._time_is_over():
+            self._end_for_time()
+            return None
+        for entry in self.book.entries:
+            if not entry.over and entry.number not in self.underway:
+                return entry if self._affordable(entry) else None
+        limit = self.search.tune.budget
+        if limit is not None and len(self.book.entries) >= limit:
+            self.ending = f"all {limit} trials are done" if limit > 1 else "the one trial is done"
+            return None
+        proposal = self.course.ask()
+        if isinstance(proposal, Waiting):
+            return None
+        if proposal is None:
+            self.ending = self._exhausted()
+            return None
+        entry = self.book.add(proposal)
+        asked = {"values": proposal.values, "epochs": proposal.epochs, "parent": proposal.parent}
+        self.journal.add({"event": "ask", **asked})
+        return entry if self._affordable(entry) else None
+
+    def _affordable(self, entry: Entry) -> bool:
+        """Whether the epochs of the trial are within `max_epochs_total`, those of the running ones counted in full."""
+        limit = self.search.tune.max_epochs_total
+        if limit is None:
+            return True
+        running = sum(self._planned(other.entry) for other in self.underway.values())
+        spent, planned = self.book.epochs(), self._planned(entry)
+        if spent + running + planned <= limit:
+            return True
+        if not running:
+            self.limit = "max_epochs_total"
+            self.ending = f"{spent} of {limit} epochs are spent, and the next trial would train {planned}"
+        return False
+
+    def _planned(self, entry: Entry) -> int:
+        """Epochs that the trial may train at most, its repeats together."""
+        return (self._length(entry) - self.book.before(entry)[0]) * self.search.tune.repeats
+
+    def _length(self, entry: Entry) -> int:
+        return length_of(self.folder.config, entry.proposal)
+
+    def _exhausted(self) -> str:
+        return f"{self.course.ended} after {counted(len(self.book.entries), 'trial')}"
+
+    def _give_up_waiting(self) -> None:
+        """Takes back what was not started yet; a resumed search begins it."""
+        self.giving_up = True
+        for number, underway in list(self.underway.items()):
+            underway.waiting.clear()
+            if not underway.running:
+                self._stopped(underway.entry)
+                del self.underway[number]
+
+    def _stopped(self, entry: Entry) -> None:
+        if not entry.over:
+            entry.status = "stopped"
+
+    # From events to scores
+
+    def _take(self, event: Event) -> None:
+        underway = self.underway.get(event.number // self.search.tune.repeats)
+        if underway is None:
+            return
+        if event.kind == "epoch":
+            self._hear(underway.entry, event)
+            return
+        underway.running.discard(event.number)
+        if not underway.entry.over:  # else it is a repeat of a trial that has failed
+            self._take_end(underway, event)
+        if underway.complete:
+            self.underway.pop(underway.entry.number, None)
+            self._stopped(underway.entry)
+
+    def _take_end(self, underway: Underway, event: Event) -> None:
+        if event.kind == "done":
+            underway.found[event.number] = event
+            if underway.complete:
+                self._score(underway)
+        elif event.kind == "failed" and self.folder.is_hopeless(underway.entry, event):
+            self._refuse(event)
+        elif event.kind == "failed":
+            self._end(underway.entry, message=event.message)
+        elif event.kind == "lost":
+            self._lost(underway, event)
+
+    def _refuse(self, event: Event) -> None:
+        """No trial can be trained. Those that were begun count as stopped, to be gone on with on mended data."""
+        self.fault = error_of(self.folder.config, event)
+        self.ending = "the data are wrong" if event.wrong == "data" else "the config as it is written is wrong"
+        self._give_up_waiting()
+        self.executor.stop()
+
+    def _hear(self, entry: Entry, event: Event) -> None:
+        epoch = int(event.row["epoch"])
+        entry.hear(epoch, event.number)
+        score = event.row.get(self.search.metric)
+        self.view.epoch(entry, event.row, score)
+        if self.search.tune.pruner is None:
+            return
+        last = epoch == self._length(entry)  # after which there is nothing to stop
+        if epoch not in entry.verdicts and not last and score is not None and math.isfinite(score):
+            entry.verdicts[epoch] = self.course.report(entry, epoch, score)
+            report = {"trial": entry.number, "epoch": epoch, "score": score, "stop": entry.verdicts[epoch]}
+            self.journal.add({"event": "report", **report})
+        self.executor.answer(event.number, entry.verdicts.get(epoch, False))
+
+    def _lost(self, underway: Underway, event: Event) -> None:
+        entry = underway.entry
+        if self.giving_up:
+            return
+        self.journal.add({"event": "lost", "trial": entry.number, "task": event.number})
+        if entry.lose(event.number):
+            self._end(entry, message=f"given up after two tries: {event.message}")
+        else:
+            task = next(task for task in self.folder.tasks(entry) if task.number == event.number)
+            underway.waiting.append(task)
+
+    def _score(self, underway: Underway) -> None:
+        search, entry = self.search, underway.entry
+        events = [event for _, event in sorted(underway.found.items())]
+        scores = [score_of(event.rows, search.metric, search.direction, search.tune.epoch) for event in events]
+        entry.epochs = max(len(event.rows) for event in events)
+        epochs, seconds = self.book.before(entry)
+        entry.trained = sum(len(event.rows) - epochs for event in events)
+        entry.seconds = round(max(0.0, sum(float(event.summary["seconds"]) for event in events) - seconds), 3)
+        whole = [score for score in scores if score is not None]
+        if len(whole) < len(scores):
+            self._end(entry, message=f"`{search.metric}` is not finite")
+            return
+        entry.score, entry.spread = mean_and_spread(whole)
+        pruned = any(event.summary.get("stopped") == "pruned" for event in events)
+        self._end(entry, status="pruned" if pruned else "done")
+
+    def _end(self, entry: Entry, status: Any = "failed", message: str = "") -> None:
+        """Tells the engine, the journal and the user how a trial ended."""
+        entry.status, entry.message = status, message
+        if entry.number in self.underway:
+            self.underway[entry.number].waiting.clear()
+        if status == "failed":
+            entry.trained = max(entry.trained, entry.reached - self.book.before(entry)[0])
+        self.course.tell(entry)
+        names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
+        told = {name: getattr(entry, name) for name in names}
+        self.journal.add({"event": "tell", "trial": entry.number, **told, "spent": self.seconds})
+        self.folder.write()
+        self.view.ended(entry)
+        if status == "failed" and self.search.tune.on_error == "stop" and self.book.alike(message) >= SAME_CAUSE:
+            self.broken = True
+            self.ending = f"{self.book.alike(message)} trials failed for one cause: {message}"
+            self._give_up_waiting()

@@ -1,0 +1,96 @@
+"""The trials of a search as those who read it see them, and its table."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, Literal
+
+from nntrain.config.search.space import Space, Values
+
+Status = Literal["done", "pruned", "failed", "running", "stopped"]
+Direction = Literal["min", "max"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial of a search.
+
+    number: that of its folder, the lowest being the config's own values. score: the objective, the mean where a trial
+    is repeated; None where there is none. epochs: trained in all. spread: the standard deviation over the repeats, in
+    the unit of the score. message: why it failed. A `stopped` trial can be gone on with.
+    """
+
+    number: int
+    values: Values
+    score: float | None
+    status: Status
+    epochs: int
+    seconds: float
+    spread: float | None = None
+    message: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.status not in ("running", "stopped")
+
+    @property
+    def scored(self) -> bool:
+        """Whether there is a finite score, which a picture can show."""
+        return self.score is not None and isfinite(self.score)
+
+
+def paths_of(trials: Sequence[Trial], space: Space) -> list[str]:
+    """The paths that are searched, then those that only trials before a change of the space have."""
+    searched = [parameter.path for parameter in space.parameters]
+    return list(dict.fromkeys([*searched, *(path for trial in trials for path in trial.values)]))
+
+
+def trials_csv(trials: Sequence[Trial], space: Space) -> list[dict[str, Any]]:
+    """The rows of the table: trial, status, score, spread, epochs, seconds, a column for each path, message.
+
+    A cell is empty where there is no figure, and where a parameter is not active or not one of the trial's space. A
+    mapping or a list is JSON. Text that a spreadsheet would execute as a formula gets an apostrophe in front.
+    """
+    paths = paths_of(trials, space)
+    return [_row(trial, paths) for trial in trials]
+
+
+def _row(trial: Trial, paths: Sequence[str]) -> dict[str, Any]:
+    values = {path: _cell(trial.values[path]) if path in trial.values else "" for path in paths}
+    return {
+        "trial": trial.number,
+        "status": trial.status,
+        "score": _figure(trial.score),
+        "spread": _figure(trial.spread),
+        "epochs": trial.epochs,
+        "seconds": round(trial.seconds, 3),
+        **values,
+        "message": _harmless(" ".join(trial.message.split())),
+    }
+
+
+def _figure(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return _harmless(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _harmless(text: str) -> str:
+    """Text that no spreadsheet executes (OWASP, "CSV Injection"); a number stays one."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) and not _numeric(text) else text
+
+
+def _numeric(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,291 @@
+"""The run directory: the only file that knows the names inside `runs/<name>/`. Every file is written atomically."""
+
+import contextlib
+import csv
+import fcntl
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nntrain.storage.atomic import gone, sync_folder, write_atomic, writing
+from nntrain.errors import ConfigError, NNTrainError, one_line
+
+CONFIG = "config.yaml"
+RESOLVED = "resolved.yaml"
+ENVIRONMENT = "environment.json"
+METRICS = "metrics.csv"
+SUMMARY = "summary.json"
+MODEL = "model.keras"
+MODEL_FACTS = "model.json"
+LOG = "log.txt"
+SEARCH = "search.yaml"
+JOURNAL = "journal.jsonl"
+TRIALS = "trials.csv"
+BEST = "best.yaml"
+PLOTS = "plots"
+GROUP = "group.json"
+CHECKPOINTS = "checkpoint"
+LOCK = ".lock"
+WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # which hold configs that were found right
+
+FORMAT = 1  # of the JSON files; raised when a reader of the old form would go wrong
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """One run's directory."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, runs: Path, name: str) -> "RunDir":
+        """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
+        refuse_bad_name(name)
+        refuse_bad_folder(runs)
+        with writing(runs, existed=False):
+            runs.mkdir(parents=True, exist_ok=True)
+            for count in range(1, 100_000):
+                path = runs / (name if count == 1 else f"{name}-{count}")
+                try:
+                    path.mkdir()
+                except FileExistsError:
+                    continue
+                return cls(path)
+        raise NNTrainError(f"`{runs}` holds too many runs called `{name}`", help="give another `--name`")
+
+    @classmethod
+    def open(cls, runs: Path, name: str) -> "RunDir":
+        """The directory of a run that was made before, by path or by its name in `runs`."""
+        for path in (Path(name), runs / name):
+            if (path / RESOLVED).is_file():
+                return cls(path)
+        if search := cls.find_search(runs, name):
+            help = f"name one of its trials, such as `{name}/{_trial_of(search)}`"
+            raise ConfigError(f"`{name}` is a search, not one run", help=help)
+        if cls.find_group(runs, name) or any((path / SUMMARY).is_file() for path in (Path(name), runs / name)):
+            help = "name one of its runs, such as " + f"`{name}/{first_member(Path(name), runs / name)}`"
+            raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
+        raise ConfigError(f"there is no run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
+
+    @classmethod
+    def find_group(cls, runs: Path, name: str) -> "RunDir | None":
+        """The folder of a group of runs, by path or by its name in `runs`; None where there is no such group."""
+        return next((cls(path) for path in (Path(name), runs / name) if (path / GROUP).is_file()), None)
+
+    @classmethod
+    def find_search(cls, runs: Path, name: str) -> "RunDir | None":
+        """The folder of a search, by path or by its name in `runs`; None where there is no such search."""
+        return next((cls(path) for path in (Path(name), runs / name) if (path / JOURNAL).is_file()), None)
+
+    def member(self, name: str) -> "RunDir":
+        """The directory of a run inside this group; it is made where there is none."""
+        with writing(self.path):
+            (self.path / name).mkdir(exist_ok=True)
+        return RunDir(self.path / name)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def model(self) -> Path:
+        """The file of the best model."""
+        return self.path / MODEL
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of what `resume` needs."""
+        return self.path / CHECKPOINTS
+
+    def key(self) -> str:
+        """What tells this run from every other one, however its folder is called."""
+        return str(self.read_json(ENVIRONMENT)["run_key"])
+
+    @contextlib.contextmanager
+    def owned(self) -> Iterator[None]:
+        """This process alone trains the run while it lasts; the kernel frees the lock of a process that was killed.
+
+        Raises NNTrainError when another process has it.
+        """
+        with contextlib.ExitStack() as stack:
+            with writing(self.path):
+                file = stack.enter_context((self.path / LOCK).open("w"))
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    message = f"another process is training `{self}`"
+                    raise NNTrainError(message, help="wait for it to end, or stop it") from None
+                self._sweep()
+            yield
+
+    def refuse_if_gone(self) -> None:
+        """Raises NNTrainError when the folder was removed, so that nobody trains for nothing."""
+        if not self.path.is_dir():
+            raise gone(self.path)
+
+    def _sweep(self) -> None:
+        """Removes what a killed process left half-written."""
+        for folder in (self.path, self.checkpoints, self.path / PLOTS):
+            for path in folder.glob(".*-????????"):
+                path.unlink(missing_ok=True)
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Writes a file whole or not at all; the name may hold one folder."""
+        path = self.path / name
+        with writing(self.path):
+            if path.parent != self.path:
+                path.parent.mkdir(exist_ok=True)
+            write_atomic(path, content.encode() if isinstance(content, str) else content)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Writes a JSON object with the version of its format."""
+        self.write(name, json.dumps({"version": FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n")
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Reads a JSON object; raises NNTrainError when it is missing or damaged."""
+        return read_json(self.path / name)
+
+    def read_log(self) -> list[str]:
+        """The lines of log.txt, none where there is no such file."""
+        path = self.path / LOG
+        return path.read_text().splitlines() if path.is_file() else []
+
+    def write_log(self, lines: Iterable[str]) -> None:
+        """Writes log.txt: what was printed so far."""
+        self.write(LOG, "\n".join([*lines, ""]))
+
+    def read_rows(self) -> list[dict[str, str]]:
+        """The rows of metrics.csv as they are written."""
+        path = self.path / METRICS
+        if not path.is_file():
+            raise NNTrainError(f"there is no `{path}`", help="the run did not finish an epoch")
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Writes metrics.csv, a row an epoch."""
+        self.write(METRICS, csv_text(rows))
+
+    def write_plot(self, name: str, png: bytes) -> None:
+        """Writes a picture."""
+        self.write(f"{PLOTS}/{name}.png", png)
+
+    def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
+        """Moves a saved model into place, its hash and what it takes and gives beside it."""
+        with writing(self.path):
+            with saved.open("rb+") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            saved.replace(self.model)
+            sync_folder(self.path)
+        self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
+
+    def discard_model(self) -> None:
+        """Removes the model and the checkpoints, which take most of the room; the figures stay."""
+        for path in (self.model, self.path / MODEL_FACTS):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+
+    def verified_model(self) -> dict[str, Any]:
+        """What model.json says, after the model's file was found unchanged; raises NNTrainError otherwise."""
+        if (self.path / SUMMARY).is_file() and not (self.path / MODEL_FACTS).is_file():
+            help = (
+                f"train it again with `nntrain fit {self.path / RESOLVED}`; `keep: all` keeps the model of every trial"
+            )
+            raise NNTrainError(f"the model of `{self}` was not kept", help=help)
+        facts = self.read_json(MODEL_FACTS)
+        try:
+            with self.model.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise NNTrainError(f"`{self.model}` cannot be read: {error.strerror}", help="train the run again") from None
+        if digest != facts.get("sha256"):
+            message = f"`{self.model}` is not the file that was saved: its SHA-256 differs from model.json"
+            raise NNTrainError(message, help="restore the file from a copy, or train the run again")
+        return facts
+
+
+def refuse_bad_name(name: str) -> None:
+    """Raises ConfigError for a name that is no plain file name."""
+    if not _NAME.fullmatch(name) or name.endswith("."):
+        help = "use up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first"
+        raise ConfigError(f"`{one_line(name)}` cannot name a run", help=help)
+
+
+def refuse_bad_folder(runs: Path) -> None:
+    """Raises ConfigError for a place that is there and no folder."""
+    if runs.exists() and not runs.is_dir():
+        raise ConfigError(f"`{runs}` is no folder", help="give a folder for the runs with `--runs-dir`")
+
+
+def is_run(path: Path) -> bool:
+    """Whether the folder is a run directory."""
+    return (path / RESOLVED).is_file()
+
+
+def run_name(config: str) -> str:
+    """A run's name from the name of its config file; a pipe such as /dev/fd/63 has none."""
+    if config.startswith("/dev/"):
+        return "run"
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100].rstrip("-.")
+    return name if _NAME.fullmatch(name) else "run"
+
+
+def first_member(*folders: Path) -> str:
+    """The name of the first run in these folders of groups."""
+    return next((path.parent.name for folder in folders for path in sorted(folder.glob(f"*/{RESOLVED}"))), "...")
+
+
+def _trial_of(search: RunDir) -> str:
+    """The best trial of a search that has ended, else its first; of a repeated one the first run."""
+    there = (search.path / SUMMARY).is_file()
+    best = (search.read_json(SUMMARY).get("best") or {}).get("run") if there else None
+    found = sorted(search.path.glob(f"{best or 'trial-*'}/**/{RESOLVED}"))
+    return str(found[0].parent.relative_to(search.path)) if found else "..."
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV; numbers in the shortest form that reads back the same."""
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Reads a JSON object of ours; raises NNTrainError when it is missing or damaged."""
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise NNTrainError(f"there is no `{path}`", help="the run did not get that far; train it again") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
+    if not isinstance(content, dict):
+        raise NNTrainError(f"`{path}` is damaged: it holds no JSON object", help="train the run again")
+    return content
+
+
+def write_elsewhere(path: Path, text: str) -> None:
+    """Writes a file that the user asked for outside the run directory, whole or not at all."""
+    with writing(path.parent, existed=False):
+        write_atomic(path, text.encode())
+
+
+def every(runs: Path) -> Iterable[RunDir]:
+    """All runs below a folder: those inside groups and searches too, and those of a repeated trial."""
+    found = [path for depth in ("*", "*/*", "*/*/*") for path in runs.glob(f"{depth}/{RESOLVED}")]
+    return [RunDir(path.parent) for path in found]
+
+
+def searches(runs: Path) -> Iterable[RunDir]:
+    """All searches in a folder."""
+    return [RunDir(path.parent) for path in runs.glob(f"*/{JOURNAL}")]

@@ -1,0 +1,68 @@
+"""Which engine trains, and how it is compiled."""
+
+import tensorflow as tf
+
+from nntrain.model.custom.network import Network
+from nntrain.training.programs.keras_fit import KerasProgram
+from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
+from nntrain.data.row_file import Examples
+from nntrain.config.keras import image_layers, layers
+from nntrain.config.step_cost import SMALL_STEP, dense_products
+from nntrain.config.experiment import Experiment
+from nntrain.config.data_schema import Facts
+
+# Their image operations have no XLA kernels.
+_NOT_FOR_XLA = (
+    image_layers.RandomRotation,
+    image_layers.RandomTranslation,
+    image_layers.RandomZoom,
+    layers.Resizing,
+)
+
+# On a CPU XLA makes steps of these alone faster; random numbers cost it ten times the step, and so do convolutions.
+_FAST_IN_XLA = (
+    layers.Dense,
+    layers.Flatten,
+    layers.Reshape,
+    layers.Rescaling,
+    layers.Normalization,
+    layers.Activation,
+    layers.ReLU,
+    layers.LeakyReLU,
+    layers.PReLU,
+    layers.ELU,
+    layers.Softmax,
+    layers.BatchNormalization,
+    layers.LayerNormalization,
+)
+LONG_EPOCH = 4_000_000_000  # multiplications from which a few epochs make up for half a second of XLA's compiler
+
+
+def make_program(
+    experiment: Experiment, facts: Facts, model: Network, example: Arrays, batch_size: int, x: Examples
+) -> Program:
+    """The model's program for `train.engine` and `train.compile`.
+
+    `example` has the dtypes and shapes of the data, and `x` is what there is to train on.
+    """
+    engine = experiment.train.engine
+    if engine == "auto":
+        engine = "resident" if fits_in_memory(x) else "streamed"
+    if engine == "keras":
+        return KerasProgram(model, example, batch_size)
+    xla = uses_xla(experiment, facts, batch_size, len(x))
+    return (StreamedProgram if engine == "streamed" else Program)(model, example, batch_size, xla)
+
+
+def uses_xla(experiment: Experiment, facts: Facts, batch_size: int, rows: int) -> bool:
+    """`auto` is XLA on a GPU, and on a CPU for long epochs of small steps through Dense layers (docs/log.md)."""
+    if experiment.train.compile != "auto":
+        return experiment.train.compile == "xla"
+    kinds = [layer for _, layer in layers.walk(experiment.model)]
+    if tf.config.get_visible_devices("GPU"):
+        return not any(isinstance(kind, _NOT_FOR_XLA) for kind in kinds)
+    if experiment.train.precision != "float32" or not all(isinstance(kind, _FAST_IN_XLA) for kind in kinds):
+        return False
+    products = dense_products(experiment, facts) or 0
+    return products * batch_size <= SMALL_STEP and products * rows >= LONG_EPOCH

@@ -1,0 +1,113 @@
+"""Compiled programs that are used again: tracing takes longer than a small training.
+
+Two models of the same key have the same graph, and all that differs between them is in their variables. So the fresh
+model's variables are copied into the model that was compiled before, and the training is the same to the bit.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nntrain.model.custom.network import Network
+from nntrain.training.programs.resident import Program
+from nntrain.training.scorer import Scorer
+from nntrain.data.row_file import Examples
+from nntrain.config.keras import layers
+from nntrain.config.base import to_tree
+from nntrain.config.experiment import Experiment
+from nntrain.config.data_schema import Facts
+
+KEPT = 8  # programs; one of a small network takes about 5 MB
+
+# What the training loop reads, and no compiled function.
+_NOT_COMPILED = (
+    "epochs",
+    "steps",
+    "batch_size",  # as the plan has it
+    "callbacks",
+    "class_weight",  # but for whether there is one
+    "monitor",
+    "save",
+    "shuffle",
+    "max_seconds",
+    "checkpoint_seconds",
+    "init_from",
+    "threads",
+)
+
+
+class Programs:
+    """The latest programs by what their graphs depend on."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self.most = most
+        self._kept: OrderedDict[tuple[str, bool], Program] = OrderedDict()
+
+    def scorer(self, experiment: Experiment, facts: Facts, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
+        """The same as `Scorer.of`, but its model may be another one, with the variables of `model`."""
+        scorer = Scorer.of(experiment, facts, model, x, batch_size)  # nothing is traced before it is called
+        key = (program_key(experiment, facts, x, batch_size), scorer.program.xla)
+        program = self._kept.get(key)
+        if program is not None:
+            self._kept.move_to_end(key)
+            copy_variables(model, program.model)
+            return Scorer(experiment, facts, program)
+        if type(scorer.program) is Program:  # others keep state of their own between calls
+            self._kept[key] = scorer.program
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return scorer
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def clear(self) -> None:
+        """Forgets all of them."""
+        self._kept.clear()
+
+
+def program_key(experiment: Experiment, facts: Facts, x: Examples, batch_size: int) -> str:
+    """Equal for experiments whose graphs are equal; what is not known to leave the graph alone is part of it."""
+    tree = to_tree(experiment)
+    train = {name: value for name, value in tree["train"].items() if name not in _NOT_COMPILED}
+    content = {
+        "model": tree["model"],
+        "train": {**train, "optimizer": _without_constant_rate(train["optimizer"])},
+        "weighted": experiment.train.class_weight is not None,
+        "batch_size": batch_size,
+        "inputs": [str(x.dtype), list(facts.shape), facts.classes, facts.targets],
+        "fitted": _fitted_to(experiment.model, tree),
+    }
+    return json.dumps(content, sort_keys=True)
+
+
+def _without_constant_rate(optimizer: Any) -> Any:
+    """The optimizer less a learning rate that is a number: that one is a variable, a schedule is compiled."""
+    if isinstance(optimizer, str):
+        return optimizer
+    ((name, options),) = optimizer.items()
+    kept = {
+        key: value for key, value in options.items() if key != "learning_rate" or not isinstance(value, (int, float))
+    }
+    return {name: kept} if kept else name
+
+
+def _fitted_to(model: Sequence[layers.Layer], tree: dict[str, Any]) -> list[Any]:
+    """What the constants of `Normalization` layers come from: the data, and what the layers before make of them."""
+    places = [index for index, (_, layer) in enumerate(layers.walk(model)) if isinstance(layer, layers.Normalization)]
+    return [tree["data"] if places else None, tree["seed"] if any(places) else None]
+
+
+def copy_variables(source: Network, target: Network) -> None:
+    """Makes the target's variables those of the source, a model of the same key; metrics are left alone."""
+    if source is target:
+        return
+    for ours, theirs in zip(_variables(target), _variables(source), strict=True):
+        ours.assign(theirs)
+
+
+def _variables(model: Network) -> Iterator[Any]:
+    """Weights, seeds of random layers, and the optimizer's state with its learning rate."""
+    yield from model.variables
+    yield from model.optimizer.variables

@@ -1,0 +1,248 @@
+"""Steps that several devices or machines share: each takes its share of every batch, the gradients are added up.
+
+The batch is that of the config, however many share it, so the same config gives the same training, up to the rounding
+of sums in another order. A replica's part of the loss is weighted by its share of the batch's rows, so that the sum
+over the replicas is the loss of the batch, its penalties once. What is added up, in one all-reduce a step: gradients,
+what the metrics have counted, and the moving statistics of BatchNormalization weighted by the shares. All copies of a
+variable are equal between two steps, so one process alone can save them.
+"""
+
+from collections.abc import Callable, Sequence
+from types import MethodType
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras.src.optimizers.base_optimizer import BaseOptimizer
+
+from nntrain.model.custom.network import Network
+from nntrain.training.programs.resident import (
+    EVALUATION_BATCH,
+    Arrays,
+    Program,
+    Seen,
+    as_batch,
+    as_seen,
+    prepare_variables,
+)
+from nntrain.training.workers.strategy import Distribution
+
+_SEED_STRIDE = 1_000_003  # between the seeds of the replicas, so that their dropout differs
+# What Keras does through tf.distribute; here each replica does the same with its own copies.
+_LOCAL_STEPS = (
+    "_backend_update_step",
+    "_apply_weight_decay",
+    "_overwrite_model_variables_with_average_value",
+    "_backend_increment_gradient_accumulators",
+)
+
+
+class DistributedProgram(Program):
+    """A model's compiled loops over the replicas of a distribution, in whose scope the model was built."""
+
+    def __init__(self, model: Network, data: Arrays, batch_size: int, distribution: Distribution) -> None:
+        self.model = model
+        self.batch_size = batch_size
+        self.xla = False
+        self.distribution = distribution
+        self.can_lose = distribution.team is not None
+        self.strategy = distribution.strategy
+        with distribution.scope():
+            prepare_variables(model, data)
+        for name in _LOCAL_STEPS:
+            setattr(model.optimizer, name, MethodType(getattr(BaseOptimizer, name), model.optimizer))
+        self._sums_rows = getattr(model.loss, "reduction", "") == "sum"
+        self._metrics = _distinct(model.metrics_variables)
+        self._states = _states(model, self._metrics)
+        self._placed: dict[tuple[int, bool], tuple[Arrays, Any]] = {}
+        self._train = tf.function(self._train_steps, reduce_retracing=True)
+        self._test = tf.function(self._test_split, reduce_retracing=True)
+
+    def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
+        """The chief's decisions, and the request of any of the workers."""
+        return self.distribution.agree(decisions, request)
+
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+        """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order.
+
+        Raises WorkerLost when another worker is gone; the variables are then in no certain state.
+        """
+        with self.distribution.noticing():
+            self._train(self._on_devices(data), tf.constant(order), tf.constant(first), tf.constant(last))
+            self._wait()
+            return as_seen(*self._look())
+
+    def evaluate(self, data: Arrays) -> dict[str, float]:
+        """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset.
+
+        Raises WorkerLost as `train` does.
+        """
+        with self.distribution.noticing():
+            self.model.reset_metrics()
+            self._test(self._on_devices(Arrays(data.x, data.y)), tf.constant(len(data)))
+            found = self.figures()
+            self.model.reset_metrics()
+            return found
+
+    def predict(self, x: Any) -> np.ndarray:
+        """Not shared: a program without devices does it."""
+        raise NotImplementedError("a distributed program only trains")
+
+    def _wait(self) -> None:
+        """An error of the step shows where its result is asked for."""
+        self.model.optimizer.iterations.numpy()
+
+    def before_end(self, save: Callable[[], None]) -> None:
+        """What to do before the process is ended because it hangs after a worker was lost."""
+        if self.distribution.team is not None:
+            self.distribution.team.last_words = save
+
+    def _on_devices(self, data: Arrays) -> Any:
+        """The arrays, a copy for each device of this process, kept for the next call."""
+        key = (id(data.x), data.weights is None)
+        if key not in self._placed:
+            self._placed[key] = (data, tuple(self._copies(part) for part in data.tensors))
+        return self._placed[key][1]
+
+    def _copies(self, part: Any) -> Any:
+        devices = iter(self.strategy.extended.worker_devices)
+
+        def copy(_: Any) -> Any:
+            with tf.device(next(devices)):
+                return tf.identity(part)
+
+        return self.strategy.experimental_distribute_values_from_function(copy)
+
+    def _train_steps(self, data: Any, order: Any, first: Any, last: Any) -> None:
+        step = tf.autograph.experimental.do_not_convert(self._train_step)
+        for index in tf.range(first, last):
+            step(data, order[index * self.batch_size : (index + 1) * self.batch_size])
+
+    def _train_step(self, data: Any, rows: Any) -> None:
+        self.strategy.run(tf.autograph.experimental.do_not_convert(self._train_replica), args=(data, rows))
+
+    def _train_replica(self, data: Any, rows: Any) -> None:
+        """What one replica does in a step."""
+        part = _Part(data, rows)
+        variables = self.model.trainable_variables
+        values = [tf.convert_to_tensor(variable.value) for variable in variables]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(values)
+            with keras.StatelessScope(self._mapping(variables, values, part), collect_losses=True) as scope:
+                before = [scope.get_current_value(state) for state in self._states]
+                loss = self.model.optimizer.scale_loss(self._forward(part, training=True))
+        gradients = tape.gradient(loss, values)
+        pairs = zip(self._states, before, strict=True)
+        changed = [state for state, old in pairs if scope.get_current_value(state) is not old]
+        states = [state for state in changed if _is_float(state)]
+        counted = [tf.cast(scope.get_current_value(metric), "float32") * part.present for metric in self._metrics]
+        moved = [tf.cast(scope.get_current_value(state), "float32") * part.share for state in states]
+        given = [gradient for gradient in gradients if gradient is not None]
+        sums = iter(_all_reduce([*given, *counted, *moved]))
+        reduced = [None if gradient is None else next(sums) for gradient in gradients]
+        for metric in self._metrics:
+            metric.value.assign_add(tf.cast(next(sums), metric.dtype))
+        for state in states:
+            state.value.assign(tf.cast(next(sums), state.dtype))
+        for state in changed:
+            if not _is_float(state):
+                state.value.assign(scope.get_current_value(state) - _offset(state, part))
+        self.model.optimizer.apply(reduced, variables)
+
+    def _mapping(self, variables: Sequence[Any], values: Sequence[Any], part: "_Part") -> list[tuple[Any, Any]]:
+        """The values that the model sees: metrics that begin at 0, and seeds of the replica's own."""
+        return [
+            *zip(variables, values, strict=True),
+            *((metric, tf.zeros(metric.shape, metric.dtype)) for metric in self._metrics),
+            *((state, tf.convert_to_tensor(state.value) + _offset(state, part)) for state in self._states),
+        ]
+
+    def _forward(self, part: "_Part", training: bool) -> Any:
+        """This replica's part of the batch's loss; what its rows give is counted in the metrics."""
+        model, (x, y, weights) = self.model, part.batch
+        prediction = model(x, training=training)
+        total = model.compute_loss(x, y, prediction, weights, training=training)
+        loss = self._weighted(total, part)
+        rows = tf.maximum(part.count, 1.0)
+        tracker = next(metric for metric in model.metrics if metric.name == "loss")
+        tracker.update_state(loss * part.size / rows, sample_weight=rows)
+        model.compute_metrics(x, y, prediction, weights)
+        return loss
+
+    def _weighted(self, total: Any, part: "_Part") -> Any:
+        """Keras has divided by the number of replicas all but a sum over the rows."""
+        replicas = float(self.strategy.num_replicas_in_sync)
+        if not self._sums_rows:
+            return total * (replicas * part.share)
+        penalties = sum((tf.reduce_sum(loss) for loss in self.model.losses), start=tf.zeros(()))
+        return (total - penalties / replicas) * part.present + penalties * part.share
+
+    def _test_split(self, data: Any, size: Any) -> None:
+        self.strategy.run(tf.autograph.experimental.do_not_convert(self._test_replica), args=(data, size))
+
+    def _test_replica(self, data: Any, size: Any) -> None:
+        """The replica's share of every batch of the split; the counts are added up once, at the end."""
+
+        def one(start: Any, *counted: Any) -> Any:
+            part = _Part(data, tf.range(start, tf.minimum(start + EVALUATION_BATCH, size)))
+            mapping = [(variable, tf.convert_to_tensor(variable.value)) for variable in self.model.variables]
+            mapping += [(metric, tf.zeros(metric.shape, metric.dtype)) for metric in self._metrics]
+            with keras.StatelessScope(mapping, collect_losses=True) as scope:
+                self._forward(part, training=False)
+            new = [tf.cast(scope.get_current_value(metric), "float32") * part.present for metric in self._metrics]
+            return (start + EVALUATION_BATCH, *(old + more for old, more in zip(counted, new, strict=True)))
+
+        zeros = [tf.zeros(metric.shape) for metric in self._metrics]
+        counted = tf.while_loop(lambda start, *_: start < size, one, (tf.constant(0), *zeros))[1:]
+        for metric, value in zip(self._metrics, _all_reduce(counted), strict=True):
+            metric.value.assign(tf.cast(value, metric.dtype))
+
+
+class _Part:
+    """A replica's share of a batch: neighbouring rows, some the same number for all but for one row.
+
+    One that gets none takes a row that counts nothing: `present` is 0 for it, and so is its `share` of the batch.
+    """
+
+    def __init__(self, data: Any, rows: Any) -> None:
+        context = tf.distribute.get_replica_context()
+        self.replica = tf.cast(context.replica_id_in_sync_group, "int32")
+        replicas, size = context.num_replicas_in_sync, tf.shape(rows)[0]
+        first, last = self.replica * size // replicas, (self.replica + 1) * size // replicas
+        mine = rows[first : tf.maximum(last, first + 1)]
+        self.batch = as_batch(*(tf.gather(part, mine) for part in data))
+        self.count = tf.cast(last - first, "float32")
+        self.size = tf.cast(size, "float32")
+        self.share = self.count / self.size
+        self.present = tf.minimum(self.count, 1.0)
+
+
+def _all_reduce(values: Sequence[Any]) -> list[Any]:
+    """The sum of each value over the replicas, in one exchange."""
+    flat = tf.concat([tf.reshape(value, [-1]) for value in values], axis=0)
+    summed = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, flat)
+    parts = tf.split(summed, [int(np.prod(value.shape)) for value in values])
+    return [tf.reshape(part, value.shape) for part, value in zip(parts, values, strict=True)]
+
+
+def _states(model: Network, metrics: Sequence[Any]) -> list[Any]:
+    """The variables that a training step changes and that have no gradient: statistics and seeds."""
+    others = {id(variable) for variable in [*model.trainable_variables, *metrics]}
+    return [variable for variable in _distinct(model.variables) if id(variable) not in others]
+
+
+def _distinct(variables: Sequence[Any]) -> list[Any]:
+    return list({id(variable): variable for variable in variables}.values())
+
+
+def _is_float(variable: Any) -> bool:
+    return bool(tf.as_dtype(variable.dtype).is_floating)
+
+
+def _offset(state: Any, part: _Part) -> Any:
+    """What a replica adds to the state of a random layer; nothing to any other."""
+    if state.name != "seed_generator_state":
+        return tf.zeros(state.shape, state.dtype)
+    stride = tf.cast(part.replica * _SEED_STRIDE, state.dtype)
+    return tf.stack([stride, tf.zeros((), state.dtype)])

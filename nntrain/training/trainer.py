@@ -1,0 +1,143 @@
+"""What a training is made of: the plan, the program on one device or several, the job for the loop."""
+
+from typing import TYPE_CHECKING
+
+from nntrain.data import dataset as datasets
+from nntrain.document import yaml_file
+from nntrain.model.build import build, build_callbacks
+from nntrain.model.custom.network import Network
+from nntrain.data.dataset import Dataset
+from nntrain.training import loop
+from nntrain.training.checkpoint import Store
+from nntrain.training.programs.distributed import DistributedProgram
+from nntrain.training.history import History, Row
+from nntrain.training.job import Job, Plan, Watcher
+from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.state import State
+from nntrain.training.workers.strategy import Distribution
+from nntrain.training.programs.streamed import fits_in_memory
+from nntrain.errors import ConfigError
+from nntrain.training.scorer import Scorer, class_weights
+from nntrain.training.run_context import Guidance
+from nntrain.config.base import to_tree
+from nntrain.config.keras.callbacks import EarlyStopping
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras.metrics import direction
+from nntrain.config.train import Train
+
+if TYPE_CHECKING:
+    from nntrain.runs.experiment import Prepared
+
+
+def make_job(
+    prepared: "Prepared",
+    scorer: Scorer,
+    guidance: Guidance,
+    watcher: Watcher,
+    store: Store | None,
+) -> Job:
+    """The job of the loop; the scorer's program trains, unless the training is distributed."""
+    experiment, data = prepared.experiment, prepared.data
+    training = scorer.arrays(data.train, class_weights(experiment, data.train.y, data.classes))
+    return Job(
+        program=_program(prepared, scorer, guidance.distribution, training),
+        training=training,
+        validation=None if data.validation is None else scorer.arrays(data.validation),
+        plan=make_plan(experiment, data),
+        callbacks=build_callbacks(experiment),
+        watcher=watcher,
+        store=store,
+        judge=guidance.judge,
+        request=guidance.request,
+    )
+
+
+def make_scorer(prepared: "Prepared", guidance: Guidance) -> Scorer:
+    """The prepared model with its compiled loops on one device, which may have been compiled before."""
+    experiment, data = prepared.experiment, prepared.data
+    compiled = Scorer.of if guidance.programs is None else guidance.programs.scorer
+    return compiled(experiment, data.facts, prepared.model, data.train.x, batch_size_of(experiment, data))
+
+
+def _program(prepared: "Prepared", scorer: Scorer, distribution: Distribution | None, training: Arrays) -> Program:
+    """What trains: the scorer's own program, or one whose model is built anew on several devices."""
+    if distribution is None:
+        return scorer.program
+    if not fits_in_memory(prepared.data.train.x):
+        help = "train on one device, where they are read from the disk as they are needed"
+        raise ConfigError("the data are too large to be copied to several devices", help=help)
+    with distribution.scope():
+        model = build(prepared.experiment, prepared.data.facts, prepared.data.train.x)
+        model.set_weights(prepared.model.get_weights())
+    return DistributedProgram(model, training, scorer.program.batch_size, distribution)
+
+
+def fit(job: Job, history: History, resumed: State | None, model: Network, distribution: Distribution | None) -> None:
+    """Trains; the model has the weights to keep, though another of the same layers was trained."""
+    try:
+        loop.fit(job, history, resumed)
+    finally:
+        if distribution is not None:
+            distribution.finish()
+        if history.weights and job.program.model is not model:
+            model.set_weights(history.weights)
+
+
+def share(prepared: "Prepared", distribution: Distribution | None, state: State | None = None) -> State | None:
+    """The chief's state at every worker, after all have found that they train the same on the same data."""
+    if distribution is None or distribution.team is None:
+        return state
+    experiment = yaml_file.dump(to_tree(prepared.experiment))
+    return distribution.share(experiment, datasets.sha256(prepared.data), state)
+
+
+def follow(prepared: "Prepared", guidance: Guidance) -> None:
+    """The training of a worker that is not the chief: the same steps, and nothing written or shown."""
+    state = share(prepared, guidance.distribution)
+    job = make_job(prepared, make_scorer(prepared, guidance), guidance, Unwatched(), None)
+    fit(job, History(), state, prepared.model, guidance.distribution)
+
+
+def batch_size_of(experiment: Experiment, data: Dataset) -> int:
+    """Rows in a step; never more than there are."""
+    size = experiment.train.batch_size
+    return len(data.train) if size == "full" else min(int(size), len(data.train))
+
+
+def make_plan(experiment: Experiment, data: Dataset) -> Plan:
+    """How long and in which order to train."""
+    train = experiment.train
+    batch_size = batch_size_of(experiment, data)
+    steps_per_epoch = -(-len(data.train) // batch_size)
+    epochs = train.epochs if train.steps is None else -(-train.steps // steps_per_epoch)
+    return Plan(
+        seed=experiment.seed,
+        batch_size=batch_size,
+        epochs=epochs,
+        steps=train.steps,
+        shuffle=train.shuffle,
+        monitor=train.monitor,
+        mode=direction(train.monitor, train.metrics),
+        save="best" if _keeps_best(train, data) else "last",
+        max_seconds=train.max_seconds,
+        checkpoint_seconds=train.checkpoint_seconds,
+    )
+
+
+def _keeps_best(train: Train, data: Dataset) -> bool:
+    """Without a validation split the best training loss says little, unless early stopping was told to restore it."""
+    restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
+    return train.save == "best" and (data.validation is not None or restores)
+
+
+class Unwatched:
+    """A watcher that shows nothing."""
+
+    def begin(self, epochs: int, steps: int) -> None:
+        """Nothing."""
+
+    def piece(self, epoch: int, step: int, figures: Row) -> None:
+        """Nothing."""
+
+    def epoch(self, row: Row) -> None:
+        """Nothing."""

@@ -1,0 +1,200 @@
+"""Whatever is wrong with a command: one message on stderr, nothing on stdout, the right exit code, no traceback."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nntrain.cli.app import main
+
+CONFIG = "data: iris\nmodel:\n  - Dense: {units: 3, activation: softmax}\n"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended."""
+
+    code: Any
+    out: str
+    err: str
+
+
+@pytest.fixture
+def nntrain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs a command line in a folder with a config, in this process."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "dumb")
+    Path("c.yaml").write_text(CONFIG)
+    Path("bad.yaml").write_text(CONFIG.replace("units", "unit"))
+    Path("no_data.yaml").write_text(CONFIG.replace("iris", "{csv_table: {path: none.csv, label: y}}"))
+    Path("a_file").write_text("")
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["nntrain", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        captured = capsys.readouterr()
+        return Result(caught.value.code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_ctrl_c_before_a_training_ends_without_a_traceback(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config")
+    words = [sys.executable, "-m", "nntrain", "fit", "config"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        opened = os.open(tmp_path / "config", os.O_WRONLY)  # waits until the other side reads
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        os.close(opened)
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("", "[OPTIONS] COMMAND [ARGS]..."),
+        ("nothing", "Error: No such command 'nothing'."),
+        ("fit", "Error: Missing argument 'CONFIG'."),
+        ("fit c.yaml --bogus", "Error: No such option: --bogus"),
+        ("fit c.yaml extra", "Error: Got unexpected extra argument"),
+        ("fit c.yaml --seed x", "Error: Invalid value for '--seed'"),
+        ("fit c.yaml --folds x", "Error: Invalid value for '--folds'"),
+        ("fit c.yaml --device tpu", "Error: Invalid value for '--device'"),
+        ("check c.yaml --set", "Error: Option '--set' requires an argument."),
+        ("eval", "Error: Missing argument 'RUN'."),
+        ("eval none --split dev", "Error: Invalid value for '--split'"),
+        ("list layers more", "Error: Got unexpected extra argument"),
+    ],
+)
+def test_a_command_that_makes_no_sense_shows_its_usage(line: str, message: str, nntrain: Any) -> None:
+    result = nntrain(*line.split())
+    assert result.code == 2
+    assert result.out == ""
+    assert message in result.err
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("check none.yaml", "there is no file `none.yaml`"),
+        ("fit none.yaml", "there is no file `none.yaml`"),
+        ("fit .", "`.` is a directory"),
+        ("check bad.yaml", "`Dense` has no option `unit`"),
+        ("fit bad.yaml", "`Dense` has no option `unit`"),
+        ("check c.yaml --set train.epochs", "`--set` takes `path=value`"),
+        ("check c.yaml --set train.epochs=x", "`epochs` must be a whole number, got `x`"),
+        ("fit c.yaml --seed -1", "`seed` must be at least 0, got `-1`"),
+        ("fit c.yaml --seed 99999999999", "`seed` must be less than 2147483648, got `99999999999`"),
+        ("fit c.yaml --seeds x", "`--seeds` takes a number or a list, got `x`"),
+        ("fit c.yaml --seeds=-1", "`--seeds` takes a number or a list, got `-1`"),
+        ("fit c.yaml --seeds ,", "`--seeds` takes a number or a list, got `,`"),
+        ("fit c.yaml --seeds 0", "`--seeds 0` is no list of 1 to 1000 different seeds"),
+        ("fit c.yaml --seeds 1001", "`--seeds 1001` is no list of 1 to 1000 different seeds"),
+        ("fit c.yaml --seeds 1,1", "`--seeds 1,1` is no list of 1 to 1000 different seeds"),
+        ("fit c.yaml --folds 1", "`--folds` takes a number from 2 to 1000, got `1`"),
+        ("fit c.yaml --folds 1001", "`--folds` takes a number from 2 to 1000, got `1001`"),
+        ("fit c.yaml --seed 1 --seeds 2", "`--seed` and `--seeds` exclude each other"),
+        ("fit c.yaml --seeds 2 --folds 2", "`--seeds` and `--folds` exclude each other"),
+        ("fit c.yaml --name ../x", "`../x` cannot name a run"),
+        ("fit c.yaml --name .hidden", "`.hidden` cannot name a run"),
+        ("runs --runs-dir a_file", "`a_file` is no folder"),
+        ("eval none", "there is no run `none`"),
+        ("eval c.yaml", "there is no run `c.yaml`"),
+        ("predict none x.csv", "there is no run `none`"),
+        ("list layres", "there is nothing called `layres` to list"),
+    ],
+)
+def test_a_mistake_in_the_command_or_the_config_is_exit_code_2(line: str, message: str, nntrain: Any) -> None:
+    result = nntrain(*line.split())
+    assert result.err.splitlines()[0] == f"error: {message}"
+    assert result.err.count(" help: ") == 1
+    assert result.code == 2
+    assert result.out == ""
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "fit"])
+def test_a_missing_data_file_is_exit_code_4(command: str, nntrain: Any) -> None:
+    result = nntrain(command, "no_data.yaml")
+    assert result.code == 4
+    assert result.out == ""
+    where = os.fspath(Path("none.csv").absolute())
+    assert result.err.startswith(f"error: there is no file `{where}`\n  --> no_data.yaml:1:26  (data.csv_table.path)\n")
+    assert result.err.count(" help: ") == 1
+
+
+def test_with_json_a_mistake_is_still_told_on_stderr(nntrain: Any) -> None:
+    result = nntrain("check", "bad.yaml", "--json")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: ")
+
+
+def test_an_empty_name_of_a_run_is_a_mistake(nntrain: Any) -> None:
+    for name in ("", "x" * 200, "con/..", "a b"):
+        result = nntrain("fit", "c.yaml", "--name", name) if name else nntrain("fit", "c.yaml", "--name", "/")
+        assert result.code == 2
+        assert result.err.startswith("error: `")
+
+
+def test_what_is_right_is_exit_code_0_with_its_result_on_stdout(nntrain: Any) -> None:
+    for line, out in (
+        ("check c.yaml", "c.yaml is right\n"),
+        ("check c.yaml --json", '{"version": 1, "event": "check", "file": "c.yaml", "errors": 0}\n'),
+        ("runs", "there are no runs in `runs`\n"),
+    ):
+        result = nntrain(*line.split())
+        assert (result.code, result.err) == (0, "")
+        assert result.out == out
+
+
+def test_options_may_stand_anywhere(nntrain: Any) -> None:
+    assert nntrain("check", "--set", "train.epochs=0", "c.yaml", "--json").code == 2
+    assert nntrain("check", "--json", "c.yaml", "--set", "seed=3", "--set", "train.epochs=5").code == 0
+
+
+def test_a_warning_goes_to_stderr_and_the_config_is_right(nntrain: Any) -> None:
+    Path("c.yaml").write_text(CONFIG + "train: {epochs: 9, callbacks: [{EarlyStopping: 3}]}\n")
+    result = nntrain("check", "c.yaml", "--set", "train.epochs=1")
+    assert (result.code, result.out) == (0, "c.yaml is right\n")
+    assert result.err.startswith("warning: `patience: 3` can never act in 1 epoch\n")
+
+
+def test_the_name_of_a_config_cannot_paint_the_terminal(nntrain: Any) -> None:
+    result = nntrain("check", "\x1b[31mred.yaml")
+    assert result.code == 2
+    assert "\x1b" not in result.err
+
+
+def test_the_module_ends_like_the_function(tmp_path: Path, command: Any) -> None:
+    (tmp_path / "bad.yaml").write_text(CONFIG.replace("units", "unit"))
+    result = command(tmp_path, "check", "bad.yaml")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        "error: `Dense` has no option `unit`\n"
+        "  --> bad.yaml:3:13  (model.0.Dense.unit)\n"
+        "  3 |   - Dense: {unit: 3, activation: softmax}\n"
+        "    |             ^^^^\n"
+        " help: write `units`\n"
+    )
+
+
+def test_verbose_adds_the_traceback_and_keeps_message_and_exit_code(nntrain: Any) -> None:
+    plain, told = nntrain("check", "bad.yaml"), nntrain("check", "bad.yaml", "-v")
+    assert told.code == plain.code == 2
+    assert told.err.startswith("Traceback") and told.err.endswith(plain.err)
+
+
+def test_a_runs_folder_that_is_a_file_is_refused_before_anything_is_loaded(nntrain: Any) -> None:
+    result = nntrain("fit", "c.yaml", "--runs-dir", "a_file")
+    assert result.code == 2
+    assert result.err == "error: `a_file` is no folder\n help: give a folder for the runs with `--runs-dir`\n"

@@ -1,0 +1,233 @@
+"""The commands as a process: what stands on stdout and stderr, exit codes, signals, a terminal."""
+
+import json
+import os
+import pty
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nntrain import backend
+from nntrain.cli import commands
+from nntrain.storage import run_files
+from nntrain.errors import ConfigError, DataError
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+
+REPOSITORY = Path(__file__).parents[2]
+PATHS = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+MOONS = """
+data: {toy_2d: {kind: moons, size: 60}}
+model: [{Dense: {units: 4, activation: tanh}}]
+train: {epochs: 3}
+"""
+LONG = """
+data: {toy_2d: {kind: moons, size: 2000}}
+model: [{Dense: {units: 16, activation: tanh}}]
+train: {epochs: 100000, batch_size: 8}
+"""
+
+
+def test_fit_in_json_prints_only_versioned_json_and_its_stderr_holds_no_noise(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(MOONS)
+    done = command(tmp_path, "fit", "net.yaml", "--json", "--seed", "0", "--set", "train.epochs=2")
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["event"] for line in lines] == ["epoch", "epoch", "summary"]
+    assert all(line["version"] == 1 for line in lines)
+    run = RunDir.open(tmp_path / "runs", "net")
+    assert lines[-1]["run"] == "runs/net" and lines[-1]["metrics"] == run.read_json(run_files.SUMMARY)["metrics"]
+    for noise in ("I0000", "oneDNN", "WARNING", "cuda", "CUDA", "Traceback", "\x1b"):
+        assert noise not in done.stderr
+    messages = done.stderr.splitlines()
+    assert messages[0] == "note: added the output layer `Dense: {units: 1, activation: sigmoid}`"
+    assert all(message.startswith(("note: ", "epoch ")) for message in messages) and messages[-1].startswith(
+        "epoch 2/2"
+    )
+    said = run.read_json(run_files.ENVIRONMENT)
+    assert said["command"][1:] == ["fit", "net.yaml", "--json", "--seed", "0", "--set", "train.epochs=2"]
+    logged = (run.path / run_files.LOG).read_text()
+    assert set(messages) <= set(logged.splitlines()) and "parameters, " in logged
+
+
+def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(
+    fit: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fit(MOONS)
+    out, err = capfd.readouterr()
+    assert err == ""
+    lines = out.splitlines()
+    assert lines[0].split() == ["split", "rows", "loss", "accuracy"]
+    assert [line.split()[0] for line in lines[1:4]] == ["train", "validation", "test"]
+    assert lines[4].startswith("best epoch ") and lines[5].startswith("17 parameters, ") and len(lines) == 6
+
+
+def test_predict_writes_to_stdout_or_to_a_file(
+    trained: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, rows, out = trained("moons"), tmp_path / "rows.csv", tmp_path / "out.csv"
+    rows.write_text("x,y\n0.5,0.5\n1,-1\n")
+    capsys.readouterr()
+    commands.predict("moons", run.path.parent, rows, None, "cpu", False)
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0] == "class,probability_negative,probability_positive"
+    assert len(printed.splitlines()) == 3
+    commands.predict(str(run), Path("nowhere"), rows, out, "cpu", False)
+    assert out.read_text() == printed and capsys.readouterr().out == ""
+
+
+def test_check_says_that_a_config_is_right_and_with_build_how_large_the_model_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "net.yaml"
+    config.write_text(MOONS)
+    commands.check(str(config), (), False, False, Terminal())
+    commands.check(str(config), (), True, False, Terminal())
+    assert capsys.readouterr().out == f"{config} is right\n{config} is right, 2 layers, 17 parameters\n"
+    commands.check(str(config), (), True, False, Terminal(as_json=True))
+    assert json.loads(capsys.readouterr().out)["errors"] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.yaml"]
+
+
+def test_what_is_wrong_leaves_no_run_directory(tmp_path: Path) -> None:
+    config = tmp_path / "net.yaml"
+    config.write_text("data: {csv_table: {path: gone.csv, label: a}}\nmodel: [{Dense: 2}]\n")
+    with pytest.raises(DataError, match="there is no file `.*gone.csv`"):
+        fit_into(config, tmp_path / "runs", "net")
+    config.write_text(MOONS.replace("units: 4", "units: 4, kernel_initializer: {Values: [[1, 2]]}"))
+    with pytest.raises(ConfigError):
+        fit_into(config, tmp_path / "runs", "net")
+    config.write_text(MOONS)
+    with pytest.raises(ConfigError, match="cannot name a run"):
+        fit_into(config, tmp_path / "runs", "../net")
+    assert not (tmp_path / "runs").exists()
+
+
+def fit_into(config: Path, runs: Path, name: str) -> None:
+    commands.Fit(str(config), (), None, None, None, name, runs, "cpu", False).run(Terminal(quiet=True))
+
+
+def test_a_gpu_that_is_not_there_ends_with_code_1_and_a_message(command: Any, tmp_path: Path) -> None:
+    backend.start("cpu")
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("this machine has a GPU")
+    (tmp_path / "net.yaml").write_text(MOONS)
+    done = command(tmp_path, "fit", "net.yaml", "--device", "gpu")
+    assert (done.returncode, done.stdout) == (1, "")
+    command_line = f"{sys.executable} -m pip install 'nntrain[gpu]'"
+    help = f" help: run `{command_line}` and install an NVIDIA driver, or use `--device cpu`"
+    assert done.stderr == f"error: TensorFlow finds no GPU\n{help}\n"
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.fixture
+def two_trainings(tmp_path: Path) -> Iterator[dict[signal.Signals, "subprocess.Popen[str]"]]:
+    """Two processes that have finished their first epoch of very many, by the signal that each is to get."""
+    (tmp_path / "net.yaml").write_text(LONG)
+    words = [sys.executable, "-m", "nntrain", "fit", "net.yaml", "--name"]
+    pipe = subprocess.PIPE
+    processes = {
+        number: subprocess.Popen([*words, number.name], cwd=tmp_path, env=PATHS, text=True, stdout=pipe, stderr=pipe)
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        for process in processes.values():
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith("note: ")
+            assert process.stderr.readline().startswith("epoch 1/")
+        yield processes
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.communicate()
+
+
+def computed(process: "subprocess.Popen[str]") -> float:
+    """Seconds of CPU time so far."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def computed_by_ended() -> float:
+    """Seconds of CPU time of all processes that this one has started and seen end."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def test_a_signal_ends_a_training_promptly_with_its_finished_epochs_kept(
+    two_trainings: dict[signal.Signals, "subprocess.Popen[str]"], tmp_path: Path
+) -> None:
+    for number, process in two_trainings.items():
+        before = computed(process) + computed_by_ended()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+        assert computed_by_ended() - before < 5  # of CPU time, because other tests may have the cores
+        assert (process.returncode, out) == (128 + number, "")
+        *_, message, help = err.splitlines()
+        assert help == f" help: `nntrain resume runs/{number.name}` goes on"
+        run = RunDir.open(tmp_path / "runs", number.name)
+        summary = run.read_json(run_files.SUMMARY)
+        epochs = summary["epochs"]
+        finished = "1 epoch was finished" if epochs == 1 else f"{epochs} epochs were finished"
+        kept = f"the model of epoch {summary['best_epoch']} is in runs/{number.name}"
+        assert message == f"stopped: by {number.name}; {finished}; {kept}"
+        assert summary["stopped"] == f"stopped by {number.name}" and epochs >= 1
+        assert len((run.path / run_files.METRICS).read_text().splitlines()) == 1 + epochs
+        assert run.verified_model()["classes"] == ["negative", "positive"]
+        assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == process.returncode
+        assert message in (run.path / run_files.LOG).read_text()
+
+
+def test_on_a_terminal_there_is_a_bar_without_colours_where_they_are_not_wanted(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(MOONS)
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "nntrain", "fit", "net.yaml"]
+    environment = {**PATHS, "TERM": "xterm-256color", "NO_COLOR": "1", "COLUMNS": "100"}
+    with subprocess.Popen(
+        words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=theirs, text=True
+    ) as fit:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            shown += piece
+        assert fit.stdout is not None
+        out = fit.stdout.read()
+    os.close(ours)
+    text = shown.decode()
+    assert fit.returncode == 0
+    assert "━" in text and "epoch 3/3" in text
+    assert "\x1b[3" not in text and "\x1b[1;3" not in text  # no colour
+    assert "\x1b" not in out and "best epoch" in out
+    assert "\x1b" not in (tmp_path / "runs" / "net" / run_files.LOG).read_text()
+
+
+@pytest.mark.parametrize("several", [(), ("--seeds", "1")])
+def test_a_config_from_a_pipe_is_read_once_and_kept(tmp_path: Path, several: tuple[str, ...]) -> None:
+    text = "  # from a pipe\n" + MOONS
+    command = [sys.executable, "-m", "nntrain", "fit", "/dev/stdin", "--name", "net", "-q", *several]
+    done = subprocess.run(command, cwd=tmp_path, env=PATHS, input=text, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "net" / run_files.CONFIG).read_text() == text
+
+
+def test_a_pipe_without_end_is_a_message(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="`/dev/zero` is larger than 1,000,000 bytes"):
+        commands.check("/dev/zero", (), False, False, Terminal(quiet=True))

@@ -1,0 +1,371 @@
+"""Two workers on this machine: the same training, one run directory, and an end in order when one is lost."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain.cli import launch
+from nntrain.training.workers.cluster import Team
+from nntrain.errors import ConfigError, NNTrainError, WorkerLost
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """
+seed: 3
+data: iris
+model:
+  - Dense: {units: 8, activation: relu}
+  - Dropout: 0.2
+train:
+  epochs: 100000
+  batch_size: 16
+"""
+
+
+@pytest.fixture(autouse=True)
+def forgotten_teams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A team that a test has met is none of this process: `main` would end it as a worker's."""
+    monkeypatch.setattr(Team, "met", False)
+
+
+def start(folder: Path, *words: str, script: str = "") -> "subprocess.Popen[str]":
+    """`python -m nntrain` with these words, or a script."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, *(["-c", script] if script else ["-m", "nntrain"]), *words]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def free_addresses() -> str:
+    return ",".join(f"127.0.0.1:{port}" for port in launch._free_ports(2))
+
+
+def end(*processes: "subprocess.Popen[str]") -> list[tuple[int, str, str]]:
+    """Exit code, stdout and stderr of each."""
+    told = []
+    for process in processes:
+        out, err = process.communicate(timeout=60)
+        told.append((process.returncode, out, err))
+    return told
+
+
+def wait_for_epochs(run: Path, process: "subprocess.Popen[str]") -> None:
+    """Until an epoch is done and metrics.csv is written."""
+    until = time.monotonic() + 60
+    while not (run / "metrics.csv").is_file():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Two workers started by hand, of which the second one was killed while they trained."""
+    folder = tmp_path_factory.mktemp("lost")
+    (folder / "net.yaml").write_text(CONFIG)
+    addresses = free_addresses()
+    chief, other = (
+        start(folder, "fit", "net.yaml", "--workers", addresses, "--worker", str(index), "--device", "cpu")
+        for index in range(2)
+    )
+    try:
+        wait_for_epochs(folder / "runs" / "net", chief)
+        time.sleep(2)
+        other.send_signal(signal.SIGKILL)
+        killed = time.monotonic()
+        told = end(chief, other)
+        yield {"folder": folder, "told": told, "seconds": time.monotonic() - killed}
+    finally:
+        chief.kill()
+        other.kill()
+
+
+def test_a_lost_worker_ends_the_run_with_a_message(lost: dict[str, Any]) -> None:
+    code, _, err = lost["told"][0]
+    assert code == 1
+    assert "error: worker 1 (127.0.0.1:" in err
+    assert "is gone; " in err
+    assert " help: `nntrain resume runs/net` goes on" in err
+    assert err.startswith("note: 2 workers share every batch, on 2 devices\n")
+    assert lost["seconds"] < 30
+
+
+def test_only_the_chief_speaks_and_writes(lost: dict[str, Any]) -> None:
+    _, (_, out, err) = lost["told"]
+    assert (out, err) == ("", "")
+    assert [path.name for path in (lost["folder"] / "runs").iterdir()] == ["net"]
+    facts = json.loads((lost["folder"] / "runs" / "net" / "environment.json").read_text())
+    assert (facts["devices"], facts["workers"], facts["exit_status"]) == (2, 2, 1)
+
+
+def test_one_machine_goes_on_where_two_were_stopped(lost: dict[str, Any]) -> None:
+    run = lost["folder"] / "runs" / "net"
+    longer = json.loads((run / "summary.json").read_text())["epochs"] + 3
+    (done,) = end(start(lost["folder"], "resume", "net", "--set", f"train.epochs={longer}", "--device", "cpu"))
+    assert done[0] == 0, done[2]
+    assert "warning: the run began on other threads, so the last bits may differ" in done[2]
+    assert "warning: the run began on 2 devices, not 1, so the last bits may differ" in done[2]
+    assert "going on in epoch " in done[2]
+    reached = int(done[2].split("going on in epoch ")[1].split(",")[0])
+    assert reached > 1
+    assert json.loads((run / "summary.json").read_text())["epochs"] == longer >= reached
+
+
+def test_launched_workers_stop_and_go_on(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
+    wait_for_epochs(tmp_path / "runs" / "net", launched)
+    launched.send_signal(signal.SIGTERM)
+    ((code, _, err),) = end(launched)
+    assert code == 143
+    assert err.count("stopped: by SIGTERM") == 1
+    epochs = len((tmp_path / "runs" / "net" / "metrics.csv").read_text().splitlines()) + 1
+    longer = f"train.epochs={epochs}"
+    (done,) = end(start(tmp_path, "launch", "--local", "2", "resume", "net", "--set", longer, "--device", "cpu"))
+    assert done[0] == 0, done[2]
+    assert f"of {epochs}, val_loss" in done[1]
+
+
+def is_alive(process: int) -> bool:
+    """Whether it runs; one that has ended stays in the list until its parent has looked."""
+    told = Path(f"/proc/{process}/stat")
+    return told.is_file() and told.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system does not tell the children of a process")
+def test_launched_workers_stop_when_the_one_that_launched_them_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
+    wait_for_epochs(tmp_path / "runs" / "net", launched)
+    children = Path(f"/proc/{launched.pid}/task/{launched.pid}/children").read_text()
+    workers = [int(number) for number in children.split()]
+    assert len(workers) == 2
+    try:
+        launched.send_signal(signal.SIGKILL)
+        ((code, _, err),) = end(launched)  # the chief has the same standard error, so this waits for it too
+        until = time.monotonic() + 30
+        while any(is_alive(worker) for worker in workers):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    finally:
+        for worker in filter(is_alive, workers):
+            os.kill(worker, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert "stopped: by SIGTERM" in err
+    facts = json.loads((tmp_path / "runs" / "net" / "environment.json").read_text())
+    assert facts["exit_status"] == 143
+    epochs = len((tmp_path / "runs" / "net" / "metrics.csv").read_text().splitlines()) + 1
+    (done,) = end(start(tmp_path, "resume", "net", "--set", f"train.epochs={epochs}", "--device", "cpu"))
+    assert done[0] == 0, done[2]
+    assert "going on in epoch " in done[2]
+
+
+def test_a_run_that_went_on_elsewhere_has_the_bits_of_one_that_was_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG.replace("  - Dropout", "  - BatchNormalization\n  - Dropout"))
+    devices = ("--device", "cpu", "--devices", "2")
+    runs = [
+        start(tmp_path, "fit", "net.yaml", *devices, "--name", name, "--set", f"train.epochs={epochs}")
+        for name, epochs in (("alone", 4), ("stopped", 2))
+    ]
+    assert [code for code, _, _ in end(*runs)] == [0, 0]
+    more = ("resume", "stopped", "--set", "train.epochs=4", "--device", "cpu")
+    (done,) = end(start(tmp_path, "launch", "--local", "2", *more))
+    assert done[0] == 0, done[2]
+    alone, stopped = (rows(tmp_path / "runs" / name) for name in ("alone", "stopped"))
+    assert len(alone) == 4
+    assert stopped == alone
+
+
+def rows(run: Path) -> list[dict[str, str]]:
+    names, *lines = (line.split(",") for line in (run / "metrics.csv").read_text().splitlines())
+    return [{name: cell for name, cell in zip(names, line, strict=True) if name != "seconds"} for line in lines]
+
+
+SCRIPT = """
+import sys
+import numpy as np
+from nntrain.training.workers.cluster import leave, parse
+from nntrain.cli.placement import Placement
+from nntrain.config.load import load
+from nntrain.terminal import Terminal
+
+config = load("net.yaml", ["train.epochs=2", "train.batch_size=17", "train.threads=1"])
+shared = Placement("cpu", 1, parse(sys.argv[1], int(sys.argv[2]))).start(config, False, Terminal(quiet=True))
+import tensorflow as tf
+from nntrain.runs import experiment; from nntrain.training import trainer as training
+from nntrain.training.history import History
+
+threads = tf.config.threading
+assert (threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()) == (1, 1)
+prepared = experiment.prepare(config)
+job = training.make_job(prepared, training.make_scorer(prepared, shared), shared, training.Unwatched(), None)
+training.fit(job, History(), None, prepared.model, None)
+np.savez(f"{sys.argv[2]}.npz", *job.program.model.get_weights())
+shared.distribution.agree((0,), 0)
+leave(0)
+"""
+
+
+def test_two_workers_end_with_equal_weights(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    addresses = free_addresses()
+    for code, _, err in end(*(start(tmp_path, addresses, str(index), script=SCRIPT) for index in range(2))):
+        assert code == 0, err
+    with np.load(tmp_path / "0.npz") as chief, np.load(tmp_path / "1.npz") as other:
+        assert len(chief.files) == 4
+        assert all(np.array_equal(chief[name], other[name]) for name in chief.files)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--devices", "0"], "`--devices` takes a number from 1 to 1024, got `0`"),
+        (["--devices", "2", "--workers", "a:1,b:1"], "`--devices` and `--workers` exclude each other"),
+        (["--workers", "2"], "`--workers` takes the addresses of the workers, not their number `2`"),
+        (["--workers", "2", "--worker", "0"], "or start them all on this machine with `nntrain launch --local 2`"),
+        (["--workers", "a:1,b:1"], "`--workers` needs to know which of them this is"),
+        (["--worker", "0"], "`--worker` needs the list of all workers"),
+        (["--workers", "a:1,b", "--worker", "0"], "`b` in `--workers` is no HOST:PORT"),
+        (["--workers", "a:1,b:70000", "--worker", "0"], "`b:70000` in `--workers` is no HOST:PORT"),
+        (["--workers", "a:1,a:1", "--worker", "0"], "`--workers` names an address twice"),
+        (["--workers", "a:1", "--worker", "0"], "`--workers` takes 2 workers or more, got 1"),
+        (["--workers", "a:1,b:1", "--worker", "2"], "there is no worker `2` in a list of 2"),
+        (["--workers", "a:1,b:1", "--worker", "0", "--seeds", "2"], "several workers train one run at a time"),
+        (["--devices", "2", "--set", "train.engine=streamed"], "`--devices` trains with the resident engine only"),
+        (["--devices", "2", "--set", "train.compile=xla"], "`--devices` cannot be compiled by XLA"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_shared_is_refused_before_tensorflow_is_loaded(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nntrain import backend
+    from nntrain.cli.app import app
+
+    def never(*_: Any) -> None:
+        raise RuntimeError("TensorFlow was started")
+
+    monkeypatch.setattr(backend, "start", never)
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    with pytest.raises(ConfigError) as caught:
+        app(["fit", str(tmp_path / "net.yaml"), *words], standalone_mode=False)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "told"),
+    [
+        (1, ["net.yaml"], "`--local` takes a number from 2 to 64, got `1`"),
+        (2, [], "`launch` needs a config"),
+        (2, ["fit"], "`launch` needs a config"),
+        (2, ["resume"], "`launch` needs a run"),
+        (2, ["net.yaml", "--workers=a:1,b:1"], "`launch` chooses the workers itself, without `--workers=a:1,b:1`"),
+        (2, ["tune", "net.yaml"], "`launch` starts `fit` and `resume`, not `tune`"),
+    ],
+)
+def test_launch_refuses_what_it_cannot_start(count: int, words: list[str], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        launch.run(count, words)
+    assert caught.value.problems[0].message == told
+
+
+def test_tf_config_stands_for_both_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nntrain.training.workers.cluster import parse
+
+    told = {"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}, "task": {"type": "worker", "index": 1}}
+    monkeypatch.setenv("TF_CONFIG", json.dumps(told))
+    found = parse(None, None)
+    assert found is not None
+    assert (found.addresses, found.index) == (("a:1", "b:1", "c:1"), 2)
+    assert parse("a:1,b:1,c:1", None) == found
+    numbers = {"cluster": {"worker": [1, 2]}, "task": {"type": "worker", "index": 0}}
+    monkeypatch.setenv("TF_CONFIG", json.dumps(numbers))
+    with pytest.raises(ConfigError, match="`1` in `--workers` is no HOST:PORT"):
+        parse(None, None)
+    monkeypatch.setenv("TF_CONFIG", "{")
+    with pytest.raises(ConfigError, match="TF_CONFIG cannot be read"):
+        parse(None, None)
+
+
+def team_of(index: int, addresses: tuple[str, ...], identity: str) -> Any:
+    from nntrain.training.workers.cluster import Cluster, Team
+
+    return Team.meet(Cluster(addresses, index), {"nntrain": identity})
+
+
+def test_a_team_waits_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NNTRAIN_WAIT_SECONDS", "0.3")
+    for index, told in ((0, "worker 1 .* did not come within 0.3 seconds"), (1, "the chief .* did not answer within")):
+        with pytest.raises(NNTrainError, match=told):
+            team_of(index, tuple(free_addresses().split(",")), "1")
+
+
+def test_a_taken_port_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        addresses = (f"127.0.0.1:{taken.getsockname()[1]}", "127.0.0.1:1")
+        with pytest.raises(NNTrainError, match="cannot listen on `127.0.0.1:"):
+            team_of(0, addresses, "1")
+
+
+def test_a_team_agrees_and_notices_a_loss() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    addresses = tuple(free_addresses().split(","))
+    with ThreadPoolExecutor(2) as pool:
+        chief, other = pool.map(lambda index: team_of(index, addresses, "1"), (0, 1))
+        decided = pool.map(lambda team, values: team.agree(*values), (chief, other), (((5, 0), 0), ((7, 1), 15)))
+    assert list(decided) == [([5, 0], 15), ([5, 0], 15)]
+    other.links[0].connection.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(WorkerLost, match="worker 1 .* is gone"):
+        chief.agree((1,), 0)
+    chief.close()
+    other.close()
+
+
+def test_a_process_that_hangs_after_a_loss_saves_and_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from nntrain.training.workers import cluster
+
+    monkeypatch.setattr(cluster, "NOTICE_SECONDS", 0.1)
+    done: list[Any] = []
+    monkeypatch.setattr(os, "_exit", done.append)
+    addresses = tuple(free_addresses().split(","))
+    with ThreadPoolExecutor(2) as pool:
+        chief, other = pool.map(lambda index: team_of(index, addresses, "1"), (0, 1))
+    chief.last_words = lambda: done.append("saved")
+    other.finished = True
+    other.close()
+    until = time.monotonic() + 10
+    while len(done) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert done == ["saved", 1]
+    assert "error: worker 1 (127.0.0.1:" in capsys.readouterr().err
+    chief.close()
+
+
+def test_a_worker_of_another_kind_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    monkeypatch.setenv("NNTRAIN_WAIT_SECONDS", "1")
+    addresses = tuple(free_addresses().split(","))
+    with ThreadPoolExecutor(2) as pool:
+        chief = pool.submit(team_of, 0, addresses, "1")
+        other = pool.submit(team_of, 1, addresses, "2")
+        with pytest.raises(ConfigError, match="this worker has another nntrain than the chief"):
+            other.result()
+        with pytest.raises(NNTrainError, match="did not come"):
+            chief.result()

@@ -1,0 +1,79 @@
+import pytest
+
+from nntrain.config import catalogue
+from nntrain.errors import ConfigError
+from nntrain.config.keras.activations import ACTIVATIONS
+from nntrain.config.base import Named, Section
+
+
+def test_every_family_can_be_listed() -> None:
+    families = {family for family in Named.__subclasses__() if family.__module__.startswith("nntrain.config")}
+    assert set(catalogue.FAMILIES) == families
+    assert set(catalogue.kinds()) == {
+        "data sources",
+        "splits",
+        "layers",
+        "initializers",
+        "regularizers",
+        "constraints",
+        "optimizers",
+        "schedules",
+        "losses",
+        "metrics",
+        "callbacks",
+        "engines",
+        "pruners",
+        "activations",
+    }
+
+
+@pytest.mark.parametrize("kind", catalogue.kinds())
+def test_every_name_has_a_line_of_its_own(kind: str) -> None:
+    entries = catalogue.entries(kind)
+    assert entries
+    inherited = {Section.__doc__, Named.__doc__, *(family.__doc__ for family in catalogue.FAMILIES)}
+    for name, line in entries.items():
+        assert line, f"`{name}` has no docstring for `nntrain list {kind}`"
+        assert "\n" not in line
+        assert line not in inherited, f"`{name}` has no docstring of its own"
+        assert len(line) <= 120
+
+
+def test_data_has_shorter_names() -> None:
+    assert catalogue.entries("data") == catalogue.entries("datasets") == catalogue.entries("data sources")
+    assert "iris" in catalogue.entries("data")
+
+
+def test_activations_are_listed_with_their_formulas() -> None:
+    assert catalogue.entries("activations") == ACTIVATIONS
+
+
+@pytest.mark.parametrize(
+    ("kind", "help"),
+    [
+        ("layer", "write `nntrain list layers`"),
+        ("Optimizers", "write `nntrain list optimizers`"),
+        ("dataset", "write `nntrain list data`"),
+        ("loss", "write `nntrain list losses`"),
+    ],
+)
+def test_a_kind_that_is_nearly_right_is_offered(kind: str, help: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        catalogue.entries(kind)
+    assert caught.value.problems[0].message == f"there is nothing called `{kind}` to list"
+    assert caught.value.problems[0].help == help
+
+
+def test_a_kind_of_another_world_gets_the_whole_list() -> None:
+    with pytest.raises(ConfigError) as caught:
+        catalogue.entries("xyzzy")
+    assert caught.value.problems[0].help.startswith("there are `data`, `splits`, `layers`")
+
+
+def test_options_say_what_is_required_what_is_ours_and_what_a_bare_value_is() -> None:
+    layers = catalogue.kinds()["layers"]
+    assert layers is not None
+    members = layers.members()
+    assert catalogue.options(members["GaussianNoise"]) == "**`stddev`**, `seed`, a bare value is `stddev`"
+    assert catalogue.options(members["LeakyReLU"]) == "`negative_slope: 0.3`, a bare value is `negative_slope`"
+    assert catalogue.options(members["Flatten"]) == ""

@@ -1,0 +1,133 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError, DataError
+from nntrain.config import file_checks
+from nntrain.config.base import to_tree
+from nntrain.config.data_schema import Facts
+from nntrain.config.load import from_document, load, put
+
+CONFIG = "data: iris\nmodel:\n  - Dense: 8\n  - Dropout: 0.5\n  - Dense: {units: 3, activation: softmax}\n"
+
+
+def config(tmp_path: Path, text: str = CONFIG) -> Path:
+    file = tmp_path / "c.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_assignments_are_applied_in_their_order(tmp_path: Path) -> None:
+    loaded = load(config(tmp_path), ["train.epochs=3", "train.optimizer=sgd", "train.epochs=4"])
+    assert loaded.experiment.train.epochs == 4
+    assert to_tree(loaded.experiment.train.optimizer) == "SGD"
+
+
+def test_the_seed_of_the_command_line_comes_last(tmp_path: Path) -> None:
+    assert load(config(tmp_path), ["seed=3"]).experiment.seed == 3
+    assert load(config(tmp_path), ["seed=3"], seed=5).experiment.seed == 5
+    assert load(config(tmp_path), seed=0).experiment.seed == 0
+
+
+def test_a_bare_scalar_takes_more_options_from_the_command_line(tmp_path: Path) -> None:
+    loaded = load(config(tmp_path), ["model.1.Dropout.seed=3", "model.0.Dense.activation=relu"])
+    assert to_tree(loaded.experiment.model[:2]) == [
+        {"Dense": {"units": 8, "activation": "relu"}},
+        {"Dropout": {"rate": 0.5, "seed": 3}},
+    ]
+
+
+def test_every_path_that_an_error_prints_can_be_set(tmp_path: Path) -> None:
+    file = config(tmp_path, CONFIG.replace("0.5", "5") + "train: {optimizer: {sgd: {momentum: 7}}}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    paths = [".".join(map(str, problem.path)) for problem in caught.value.problems]
+    assert paths == ["model.1.Dropout.rate", "train.optimizer.sgd.momentum"]
+    assert load(file, [f"{path}=0.5" for path in paths]).warnings == ()
+
+
+def test_a_name_in_capitals_or_not_is_one_name_for_the_command_line(tmp_path: Path) -> None:
+    file = config(tmp_path, CONFIG + "train: {optimizer: {sgd: {momentum: 0.7}}}\n")
+    loaded = load(file, ["train.optimizer.SGD.nesterov=true"])
+    assert to_tree(loaded.experiment.train.optimizer) == {"SGD": {"momentum": 0.7, "nesterov": True}}
+
+
+def test_a_data_source_with_a_bare_kind_takes_a_fold() -> None:
+    document = yaml_file.parse("data: {toy_2d: moons}\nmodel: [Flatten]\n", "c.yaml")
+    source = from_document(put(document, "data.toy_2d.fold={index: 1, count: 5}")).experiment.data
+    assert to_tree(source.fold) == {"index": 1, "count": 5}
+    assert to_tree(source)["toy_2d"]["kind"] == "moons"
+
+
+def test_errors_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = "model: [Dens]\ntrain: {epochs: 0, steps: x}\nseed: -1\ndata: irs\n"
+    with pytest.raises(ConfigError) as caught:
+        load(config(tmp_path, text))
+    places = [(problem.span.line, problem.span.column) for problem in caught.value.problems if problem.span]
+    assert len(places) == 5
+    assert places == sorted(places)
+
+
+def test_an_unknown_key_hides_no_other_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(config(tmp_path, "data: irs\nmodel: [Dens]\nextra: 1\n"))
+    assert len(caught.value.problems) == 3
+
+
+def test_files_are_looked_for_beside_the_config_and_else_where_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside, here = tmp_path / "beside", tmp_path / "here"
+    for folder in (beside, here):
+        folder.mkdir()
+        (folder / "both.csv").write_text("a,b\n")
+    (here / "here.csv").write_text("a,b\n")
+    monkeypatch.chdir(here)
+    text = "data: {csv_table: {path: %s, label: b}}\nmodel: [Flatten]\n"
+
+    def path(name: str) -> str:
+        loaded = load(config(beside, text % name))
+        file_checks.refuse_missing(loaded)
+        again = from_document(put(loaded.document, "seed=1"))
+        assert again.experiment.data == loaded.experiment.data
+        return loaded.experiment.data.paths()["path",]
+
+    assert path("both.csv") == os.fspath(beside / "both.csv")
+    assert path("here.csv") == os.fspath(here / "here.csv")
+    assert path(os.fspath(here / "both.csv")) == os.fspath(here / "both.csv")
+    with pytest.raises(DataError, match=r"there is no file `.*none\.csv`"):
+        path("none.csv")
+
+
+def test_a_missing_file_is_told_with_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "flowers.csv").write_text("a,b\n")
+    text = "data: {csv_table: {path: flower.csv, label: b}}\nmodel: [Flatten]\n"
+    with pytest.raises(DataError) as caught:
+        file_checks.refuse_missing(load(config(tmp_path, text)))
+    assert caught.value.problems[0].help == "that folder holds `flowers.csv`"
+
+
+def test_the_rules_run_again_when_the_data_have_told_their_classes(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,b\n")
+    text = "data: {csv_table: {path: d.csv, label: b}}\nmodel: [{Dense: {units: 4, activation: softmax}}]\n"
+    loaded = load(config(tmp_path, text))
+    assert loaded.check(Facts((1,), 4)) == ()
+    with pytest.raises(ConfigError, match="the output layer has 4 units, but the data have 3 classes"):
+        loaded.check(Facts((1,), 3))
+
+
+def test_a_patience_that_only_a_quick_try_makes_too_long_is_a_warning(tmp_path: Path) -> None:
+    file = config(tmp_path, CONFIG + "train: {epochs: 50, callbacks: [{EarlyStopping: 10}]}\n")
+    assert load(file).warnings == ()
+    assert [str(w).splitlines()[0] for w in load(file, ["train.epochs=1"]).warnings] == [
+        "warning: `patience: 10` can never act in 1 epoch"
+    ]
+    with pytest.raises(ConfigError, match="can never act in 50 epochs"):
+        load(file, ["train.callbacks.0.EarlyStopping.patience=50"])
+
+
+def test_the_section_for_the_tuner_is_left_alone(tmp_path: Path) -> None:
+    loaded = load(config(tmp_path, CONFIG + "tune: {engine: anything, space: [1, {a: b}]}\n"))
+    assert loaded.experiment.tune == {"engine": "anything", "space": [1, {"a": "b"}]}

@@ -1,0 +1,139 @@
+from typing import Any
+
+import pytest
+
+from nntrain.config.data_schema import Facts
+from nntrain.config.output_layer import after_head, are_logits, expected_units, find_head, labels_for
+from nntrain.config.keras.layers import Layer
+from nntrain.config.keras.losses import Loss
+
+IRIS = Facts((4,), 3)
+TWO = Facts((2,), 2)
+NUMBERS = Facts((2,), None)
+THREE_NUMBERS = Facts((2,), None, targets=3)
+
+
+def dense(units: int, activation: str | None = None) -> dict[str, Any]:
+    return {"Dense": {"units": units, **({"activation": activation} if activation else {})}}
+
+
+def head(layers: list[Any], facts: Facts | None = IRIS) -> tuple[int, str, int | None] | None:
+    """Where the head stands, its activation and its units."""
+    found = find_head([Layer.parse(layer) for layer in layers], facts)
+    if found is None:
+        return None
+    index = found.path[1]
+    assert isinstance(index, int)
+    return index, found.activation, found.units
+
+
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "softmax"])
+def test_a_last_dense_with_the_activation_of_an_output_is_the_head(activation: str) -> None:
+    for facts in (IRIS, TWO, NUMBERS, None):
+        assert head([dense(8, "relu"), dense(3, activation)], facts) == (1, activation, 3)
+
+
+def test_a_dense_without_activation_is_a_linear_head_even_with_a_wrong_number_of_units() -> None:
+    assert head([dense(5)]) == (0, "linear", 5)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "selu", "gelu"])
+def test_a_hidden_activation_says_that_the_head_was_left_out(activation: str) -> None:
+    assert head([dense(8, activation)]) is None
+    assert head([dense(8, activation)], None) is None
+    assert head([dense(3, activation)]) is None
+
+
+@pytest.mark.parametrize("last", ["ReLU", "Flatten", "GlobalAveragePooling2D", {"LeakyReLU": 0.1}, {"Reshape": [3]}])
+def test_a_hidden_layer_at_the_end_says_that_the_head_was_left_out(last: Any) -> None:
+    assert head([dense(3), last]) is None
+
+
+def test_an_empty_model_has_no_head() -> None:
+    assert find_head([], IRIS) is None
+    assert head(["Normalization"]) is None
+
+
+def test_a_relu_over_as_many_units_as_a_regression_has_targets_is_the_head() -> None:
+    assert head([dense(8, "relu"), dense(1, "relu")], NUMBERS) == (1, "relu", 1)
+    assert head([dense(3, "tanh")], THREE_NUMBERS) == (0, "tanh", 3)
+    assert head([dense(8, "relu")], NUMBERS) is None
+
+
+def test_one_tanh_unit_for_two_classes_is_the_head() -> None:
+    assert head([dense(1, "tanh")], TWO) == (0, "tanh", 1)
+    assert head([dense(2, "relu")], TWO) is None
+
+
+def test_softmax_and_activation_layers_are_heads_with_the_units_before_them() -> None:
+    assert head([dense(8, "relu"), dense(3), "Softmax"]) == (2, "softmax", 3)
+    assert head([dense(3), {"Activation": "sigmoid"}]) == (1, "sigmoid", 3)
+    assert head([dense(3), "BatchNormalization", {"Activation": "softmax"}]) == (2, "softmax", 3)
+    assert head([dense(3), {"Activation": "relu"}]) is None
+    assert head([dense(6), {"Reshape": [3, 2]}, "Softmax"]) == (2, "softmax", None)
+    assert head(["Flatten", "Softmax"]) == (1, "softmax", None)
+
+
+def test_the_head_knows_the_dense_that_has_its_units() -> None:
+    found = find_head([Layer.parse(dense(3)), Layer.parse("Softmax")], IRIS)
+    assert found is not None
+    assert found.units_path == ("model", 0, "Dense")
+
+
+@pytest.mark.parametrize(
+    "trailing", [["BatchNormalization"], [{"Dropout": 0.5}], ["BatchNormalization", {"Dropout": 0.5}]]
+)
+def test_behind_dropout_or_normalization_only_a_dense_that_fits_the_data_is_the_head(trailing: list[Any]) -> None:
+    assert head([dense(3), *trailing]) == (0, "linear", 3)
+    assert head([dense(64), *trailing]) is None
+    assert head([dense(64, "softmax"), *trailing]) == (0, "softmax", 64)
+    assert head([dense(1), *trailing], TWO) == (0, "linear", 1)
+    assert head([dense(1), *trailing], NUMBERS) == (0, "linear", 1)
+    assert head([dense(64)], NUMBERS) == (0, "linear", 64)
+    assert head([dense(64), *trailing], NUMBERS) is None
+
+
+def test_the_head_may_stand_inside_repeat() -> None:
+    found = find_head([Layer.parse({"Repeat": {"times": 1, "layers": [dense(3, "softmax")]}})], IRIS)
+    assert found is not None
+    assert found.path == ("model", 0, "Repeat", "layers", 0, "Dense")
+
+
+def test_what_drops_after_the_head_is_found() -> None:
+    model = [Layer.parse(layer) for layer in (dense(3, "softmax"), {"Dropout": 0.5}, "BatchNormalization")]
+    found = find_head(model, IRIS)
+    assert found is not None
+    assert [path for path, _ in after_head(model, found)] == [("model", 1, "Dropout")]
+
+
+def test_the_units_that_fit_the_data() -> None:
+    assert [expected_units(facts) for facts in (IRIS, TWO, NUMBERS, THREE_NUMBERS)] == [(3,), (1, 2), (1,), (3,)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "units", "loss", "expected"),
+    [
+        (NUMBERS, 1, "mse", "number"),
+        (TWO, 1, "binary_crossentropy", "binary"),
+        (TWO, 1, "mse", "binary"),
+        (IRIS, 3, "sparse_categorical_crossentropy", "index"),
+        (IRIS, 3, "categorical_crossentropy", "one_hot"),
+        (IRIS, 3, "mse", "one_hot"),
+        (IRIS, 3, "binary_crossentropy", "one_hot"),
+    ],
+)
+def test_labels_come_in_the_form_that_the_loss_wants(facts: Facts, units: int, loss: str, expected: str) -> None:
+    found = find_head([Layer.parse(dense(units))], facts)
+    assert found is not None
+    assert labels_for(Loss.parse(loss), found, facts) == expected
+
+
+def test_only_a_linear_head_whose_loss_knows_it_gives_logits() -> None:
+    logits = Loss.parse({"SparseCategoricalCrossentropy": {"from_logits": True}})
+    linear = find_head([Layer.parse(dense(3))], IRIS)
+    softmax = find_head([Layer.parse(dense(3, "softmax"))], IRIS)
+    assert linear is not None
+    assert softmax is not None
+    assert are_logits(logits, linear)
+    assert not are_logits(logits, softmax)
+    assert not are_logits(Loss.parse("mse"), linear)

@@ -1,0 +1,117 @@
+from typing import Any
+
+import pytest
+
+from nntrain.config.base import to_tree
+from nntrain.config.experiment import Experiment
+from nntrain.config.data_schema import Facts
+from nntrain.config.resolve import resolve
+
+IRIS = Facts((4,), 3)
+TWO = Facts((2,), 2)
+NUMBERS = Facts((2,), None)
+THREE_NUMBERS = Facts((2,), None, targets=3)
+IMAGES = Facts((28, 28, 1), 10)
+
+
+def resolved(layers: list[Any], facts: Facts, data: Any = "iris", **train: Any) -> dict[str, Any]:
+    experiment = Experiment.model_validate({"data": data, "model": layers, "train": train})
+    tree: dict[str, Any] = to_tree(resolve(experiment, facts))
+    return tree
+
+
+def dense(units: int, activation: str) -> dict[str, Any]:
+    return {"Dense": {"units": units, "activation": activation}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "head", "loss"),
+    [
+        (IRIS, dense(3, "softmax"), "SparseCategoricalCrossentropy"),
+        (TWO, dense(2, "softmax"), "SparseCategoricalCrossentropy"),
+        (TWO, dense(1, "sigmoid"), "BinaryCrossentropy"),
+        (IRIS, dense(3, "sigmoid"), "BinaryCrossentropy"),
+        (NUMBERS, dense(1, "linear"), "MeanSquaredError"),
+        (NUMBERS, dense(1, "relu"), "MeanSquaredError"),
+        (IRIS, dense(3, "linear"), {"SparseCategoricalCrossentropy": {"from_logits": True}}),
+        (TWO, dense(1, "linear"), {"BinaryCrossentropy": {"from_logits": True}}),
+        (TWO, dense(2, "linear"), {"SparseCategoricalCrossentropy": {"from_logits": True}}),
+    ],
+)
+def test_the_loss_fits_the_output_layer_as_the_lectures_teach_it(facts: Facts, head: Any, loss: Any) -> None:
+    assert resolved([head], facts)["train"]["loss"] == loss
+
+
+@pytest.mark.parametrize(
+    ("facts", "head", "loss"),
+    [
+        (IRIS, dense(3, "softmax"), "SparseCategoricalCrossentropy"),
+        (TWO, dense(1, "sigmoid"), "BinaryCrossentropy"),
+        (NUMBERS, dense(1, "linear"), "MeanSquaredError"),
+        (THREE_NUMBERS, dense(3, "linear"), "MeanSquaredError"),
+    ],
+)
+def test_a_missing_output_layer_is_made_for_the_data(facts: Facts, head: Any, loss: str) -> None:
+    tree = resolved([dense(8, "relu")], facts)
+    assert tree["model"] == [dense(8, "relu"), head]
+    assert tree["train"]["loss"] == loss
+
+
+@pytest.mark.parametrize(
+    ("layers", "flattened"),
+    [
+        ([{"Conv2D": {"filters": 4, "kernel_size": 3, "activation": "relu"}}], True),
+        ([{"Conv2D": {"filters": 4, "kernel_size": 3}}, "GlobalAveragePooling2D"], False),
+        ([{"Conv2D": {"filters": 4, "kernel_size": 3}}, {"GlobalMaxPooling2D": {"keepdims": True}}], True),
+        (["Flatten", {"Dense": {"units": 8, "activation": "relu"}}], False),
+        (["Flatten", {"Reshape": [28, 28, 1]}, "ReLU"], True),
+    ],
+)
+def test_a_made_output_layer_sees_all_of_a_picture(layers: list[Any], flattened: bool) -> None:
+    model = resolved(layers, IMAGES, "fashion_mnist")["model"]
+    assert model[-1] == dense(10, "softmax")
+    assert ("Flatten" in model[len(layers) :]) is flattened
+
+
+@pytest.mark.parametrize(("facts", "metric"), [(IRIS, "Accuracy"), (TWO, "Accuracy"), (NUMBERS, "MeanAbsoluteError")])
+def test_the_metric_fits_the_data(facts: Facts, metric: str) -> None:
+    assert resolved([dense(8, "relu")], facts)["train"]["metrics"] == [metric]
+
+
+def test_ten_epochs_are_the_rule_unless_epochs_or_steps_are_given() -> None:
+    assert resolved(["Flatten"], IRIS)["train"]["epochs"] == 10
+    assert resolved(["Flatten"], IRIS, epochs=3)["train"]["epochs"] == 3
+    assert "epochs" not in resolved(["Flatten"], IRIS, steps=100)["train"]
+
+
+@pytest.mark.parametrize(
+    ("data", "train", "monitor"),
+    [
+        ("iris", {}, "val_loss"),
+        ({"iris": {"validation": 0}}, {}, "loss"),
+        ("iris", {"callbacks": [{"EarlyStopping": {"monitor": "val_accuracy", "patience": 3}}]}, "val_accuracy"),
+        ("iris", {"callbacks": [{"EarlyStopping": 3}], "monitor": "accuracy"}, "accuracy"),
+        ("iris", {"callbacks": [{"ReduceLROnPlateau": {"monitor": "loss", "patience": 3}}]}, "val_loss"),
+    ],
+)
+def test_the_best_epoch_is_judged_by_what_early_stopping_watches(data: Any, train: Any, monitor: str) -> None:
+    assert resolved(["Flatten"], IRIS, data, **train)["train"]["monitor"] == monitor
+
+
+def test_what_the_user_wrote_is_left_as_it_is() -> None:
+    written = {
+        "epochs": 3,
+        "loss": {"CategoricalCrossentropy": {"label_smoothing": 0.1}},
+        "metrics": [{"TopK": {"k": 2}}],
+        "monitor": "loss",
+        "batch_size": 16,
+    }
+    tree = resolved([dense(3, "softmax")], IRIS, **written)["train"]
+    assert {name: tree[name] for name in written} == written
+
+
+def test_resolving_twice_changes_nothing() -> None:
+    experiment = Experiment.model_validate({"data": "iris", "model": [dense(8, "relu")]})
+    once = resolve(experiment, IRIS)
+    assert resolve(once, IRIS) == once
+    assert Experiment.model_validate(to_tree(once)) == once

@@ -1,0 +1,225 @@
+"""From a spec to a compiled Keras model: what is fitted to the data, what is drawn from the seed, what is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import metrics as scores
+
+from nntrain import backend
+from nntrain.errors import ConfigError
+from nntrain.storage.run_files import RunDir
+
+backend.start("cpu")
+
+import keras  # noqa: E402  # the backend chooses the device first
+
+from nntrain.data import dataset  # noqa: E402
+from nntrain.model.build import build_callbacks, encode_labels, seeded  # noqa: E402
+from nntrain.evaluation.evaluate import restore  # noqa: E402
+from nntrain.config.load import load  # noqa: E402
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+Prepare = Callable[..., Any]
+
+
+def moments(layer: Any) -> tuple[np.ndarray, np.ndarray]:
+    return np.ravel(layer.mean), np.ravel(layer.variance)
+
+
+def test_normalization_is_fitted_on_the_training_split_only(prepare: Prepare) -> None:
+    net = prepare("data: iris\nmodel: [Normalization, {Dense: 3}]\n")
+    x = net.data.train.x.astype("float64")
+    mean, variance = moments(net.model.layers[0])
+    assert mean == pytest.approx(x.mean(axis=0), rel=1e-5) and variance == pytest.approx(x.var(axis=0), rel=1e-4)
+    every = np.concatenate([split.x for split in (net.data.train, net.data.validation, net.data.test)])
+    assert np.abs(mean - every.mean(axis=0)).max() > 1e-3
+
+
+def test_normalization_behind_other_layers_is_fitted_to_what_they_give_at_inference(
+    prepare: Prepare, tmp_path: Path
+) -> None:
+    x = np.random.default_rng(0).integers(0, 256, (90, 4, 4, 1), dtype="uint8")
+    np.savez(tmp_path / "images.npz", x=x, y=np.arange(90) % 3)
+    net = prepare(
+        """
+        data: {npz_file: {path: images.npz}}
+        model: [RandomFlip, {Rescaling: 1/255}, Flatten, Normalization, {Dense: 3}]
+        """
+    )
+    seen = net.data.train.x.reshape(len(net.data.train), 16) / 255
+    mean, variance = moments(net.model.layers[3])
+    assert mean == pytest.approx(seen.mean(axis=0), abs=1e-5)
+    assert variance == pytest.approx(seen.var(axis=0), abs=1e-5)
+
+
+def test_normalization_survives_save_and_restore(trained: Callable[[str], RunDir]) -> None:
+    run = trained("iris")
+    config = load(run.path / "resolved.yaml").experiment
+    train = dataset.load(config.data).train.x
+    for model in (restore(run).scorer.program.model, keras.saving.load_model(run.model, compile=False)):
+        mean, variance = moments(model.layers[0])
+        assert mean == pytest.approx(train.mean(axis=0), rel=1e-5)
+        assert variance == pytest.approx(train.var(axis=0), rel=1e-4)
+
+
+def test_layers_that_are_not_trainable_stay_as_they_were(prepare: Prepare) -> None:
+    net = prepare(
+        """
+        data: iris
+        model:
+          - Dense: {units: 4, activation: tanh, trainable: false}
+          - BatchNormalization: {trainable: false}
+          - Dense: 3
+        train: {epochs: 2, save: last}
+        """
+    )
+    frozen, moving = net.weights()[:6], net.weights()[6:]
+    net.fit()
+    assert all(np.array_equal(a, b) for a, b in zip(frozen, net.weights()[:6], strict=True))
+    assert not any(np.array_equal(a, b) for a, b in zip(moving, net.weights()[6:], strict=True))
+
+
+def test_a_layer_draws_the_same_weights_whatever_layers_stand_behind_it(prepare: Prepare) -> None:
+    short = prepare("data: iris\nmodel: [{Dense: {units: 4, activation: tanh}}, {Dense: 3}]\n")
+    long = prepare("data: iris\nmodel: [{Dense: {units: 4, activation: tanh}}, {Dropout: 0.1}, {Dense: 3}]\n")
+    other = prepare("seed: 1\ndata: iris\nmodel: [{Dense: {units: 4, activation: tanh}}, {Dense: 3}]\n")
+    assert np.array_equal(short.weights()[0], long.weights()[0])
+    assert not np.array_equal(short.weights()[0], other.weights()[0])
+
+
+def test_equal_layers_at_different_places_draw_different_weights(prepare: Prepare) -> None:
+    model = "[{Dense: {units: 4, activation: tanh}}, {Dense: {units: 4, activation: tanh}}, {Dense: 3}]"
+    net = prepare(f"data: iris\nmodel: {model}\n")
+    assert not np.array_equal(net.weights()[0], net.weights()[2])
+
+
+def test_building_leaves_the_state_of_random_as_it_was() -> None:
+    import random
+
+    random.seed(1)
+    expected = random.random()
+    random.seed(1)
+    with seeded(5, "here"):
+        drawn = random.random()
+    assert random.random() == expected
+    with seeded(5, "here"):
+        assert random.random() == drawn
+    with seeded(5, "there"):
+        assert random.random() != drawn
+
+
+def test_layers_are_named_anew_in_each_model_and_a_given_name_is_kept(prepare: Prepare) -> None:
+    text = "data: iris\nmodel: [{Dense: {units: 4, name: dense_1, activation: tanh}}, {Dense: 4}, {Dense: 3}]\n"
+    names = [[layer.name for layer in prepare(text).model.layers] for _ in range(2)]
+    assert names[0] == names[1] == ["dense_1", "dense", "dense_2"]
+    plain = prepare("data: iris\nmodel: [{Dense: {units: 4, activation: tanh}}, {Dense: 3}]\n")
+    assert [layer.name for layer in plain.model.layers] == ["dense", "dense_1"]
+
+
+@pytest.mark.parametrize(
+    ("source", "model", "loss", "expected"),
+    [
+        ("iris", "{Dense: {units: 3, activation: softmax}}", "SparseCategoricalCrossentropy", [0, 1, 2]),
+        (
+            "iris",
+            "{Dense: {units: 3, activation: softmax}}",
+            "CategoricalCrossentropy",
+            [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        ),
+        ("{toy_2d: moons}", "{Dense: {units: 1, activation: sigmoid}}", "BinaryCrossentropy", [[0], [1], [1]]),
+    ],
+)
+def test_labels_are_what_the_loss_compares(prepare: Prepare, source: str, model: str, loss: str, expected: Any) -> None:
+    net = prepare(f"data: {source}\nmodel: [{model}]\ntrain: {{loss: {loss}}}\n")
+    y = np.array([0, 1, 2 if source == "iris" else 1], "int32")
+    found = encode_labels(y, net.prepared.experiment, net.data.facts)
+    assert found.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "loss"),
+    [
+        ("{Dense: {units: 3, activation: softmax}}", "SparseCategoricalCrossentropy"),
+        ("{Dense: 3}", "CategoricalCrossentropy"),
+    ],
+)
+def test_metrics_of_classes_are_those_of_scikit_learn_for_every_loss_and_head(
+    prepare: Prepare, head: str, loss: str
+) -> None:
+    logits = "true" if "softmax" not in head else "false"
+    net = prepare(
+        f"""
+        data: iris
+        model: [{head}]
+        train:
+          loss: {{{loss}: {{from_logits: {logits}}}}}
+          metrics: [accuracy, F1Score, {{TopK: 2}}, {{AUC: {{num_thresholds: 2000}}}}]
+        """
+    )
+    net.model.set_weights([np.random.default_rng(1).normal(0, 0.1, (4, 3)), np.zeros(3)])
+    split = net.data.train
+    found = net.scorer.figures(split)
+    outputs = net.scorer.outputs(split.x)
+    predicted = outputs.argmax(axis=1)
+    assert found["accuracy"] == pytest.approx(scores.accuracy_score(split.y, predicted), abs=1e-6)
+    assert found["f1_score"] == pytest.approx(scores.f1_score(split.y, predicted, average="macro"), abs=1e-6)
+    assert found["top_k_accuracy"] == pytest.approx(scores.top_k_accuracy_score(split.y, outputs, k=2), abs=1e-6)
+    area = np.mean([scores.roc_auc_score(split.y == index, outputs[:, index]) for index in range(3)])
+    assert found["auc"] == pytest.approx(area, abs=0.02)
+
+
+def test_callbacks_are_told_the_right_mode(prepare: Prepare) -> None:
+    net = prepare(
+        """
+        data: iris
+        model: [{Dense: 3}]
+        train:
+          metrics: [accuracy, F1Score]
+          callbacks:
+            - EarlyStopping: {monitor: val_f1_score, patience: 2}
+            - ReduceLROnPlateau: {monitor: accuracy, patience: 2}
+            - StopAtTarget: {monitor: val_loss, target: 0.1}
+            - EarlyStopping: {monitor: val_accuracy, patience: 2, mode: min}
+        """
+    )
+    assert [callback.mode for callback in build_callbacks(net.prepared.experiment)] == ["max", "max", "min", "min"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "line", "message", "help"),
+    [
+        (
+            "[{Conv2D: {filters: 2, kernel_size: 3}}, Flatten, {Dense: 3}]",
+            2,
+            "`Conv2D` needs images, but its input has the shape 4",
+            "add `Reshape: [height, width, channels]` before it",
+        ),
+        (
+            "[{Reshape: [2, 2, 1]}, {Conv2D: {filters: 2, kernel_size: 3}}, Flatten, {Dense: 3}]",
+            2,
+            "`Conv2D` does not fit into its input of the shape 2 x 2 x 1",
+            "use a smaller window, `padding: same`, or one pooling less",
+        ),
+        ("[{Reshape: [3, 2]}, Flatten, {Dense: 3}]", 2, "`Reshape` cannot take an input of the shape 4: ", ""),
+    ],
+)
+def test_what_keras_refuses_is_an_error_at_the_layer(
+    prepare: Prepare, layers: str, line: int, message: str, help: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        prepare(f"data: iris\nmodel: {layers}\n")
+    (problem,) = raised.value.problems
+    assert problem.message.startswith(message) and problem.help == help
+    assert problem.span is not None and problem.span.line == line
+    assert "\n" not in problem.message and "Arguments received" not in problem.message
+
+
+def test_a_layer_that_does_not_fit_into_memory_is_named(prepare: Any) -> None:
+    model = "data: iris\nmodel: [{Dense: 1000}, {Dense: {units: 1000000000, activation: relu}}]\n"
+    with pytest.raises(ConfigError, match="out of memory: `Dense` is too large for this machine"):
+        prepare(model)

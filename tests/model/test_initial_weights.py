@@ -1,0 +1,68 @@
+"""`fit --init-from`: the weights of another model as the start."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nntrain import backend
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError
+from nntrain.config.load import from_document
+
+backend.start("cpu")
+
+from nntrain.runs import experiment  # noqa: E402
+from nntrain.evaluation.evaluate import restore  # noqa: E402
+from nntrain.storage.run_files import RunDir  # noqa: E402
+from nntrain.terminal import Terminal  # noqa: E402
+
+CONFIG = """
+data: iris
+model:
+  - Dense: {units: 8, activation: relu, FIRST}
+  - Dense: {units: UNITS, activation: relu}
+train: {epochs: 2, OPTIONS}
+"""
+
+
+def prepared(options: str = "save: best", units: int = 4, first: str = "name: body") -> experiment.Prepared:
+    text = CONFIG.replace("FIRST", first).replace("UNITS", str(units)).replace("OPTIONS", options)
+    return experiment.prepare(from_document(yaml_file.parse(text, "config.yaml")))
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
+    run = RunDir.create(tmp_path_factory.mktemp("source"), "source")
+    experiment.run(prepared(), run, Terminal(quiet=True), b"")
+    return run
+
+
+def test_the_weights_of_a_run_are_taken_where_name_and_shape_agree(source: RunDir) -> None:
+    taken = prepared(f"init_from: {source.path}", units=5)
+    theirs = restore(source).scorer.program.model
+    for ours, other in zip(taken.model.layers[0].weights, theirs.layers[0].weights, strict=True):
+        assert np.array_equal(ours.numpy(), other.numpy())
+    assert taken.taken.startswith(f"3 of 6 weights are those of {source.path}; begun anew: dense/kernel, dense/bias")
+
+
+def test_a_layer_that_is_not_trainable_stays_as_it_was_taken(source: RunDir, tmp_path: Path) -> None:
+    first = "name: body, trainable: false"
+    run = RunDir.create(tmp_path, "run")
+    experiment.run(prepared(f"init_from: {source.path}", first=first), run, Terminal(quiet=True), b"")
+    ours, theirs = (restore(each).scorer.program.model.layers for each in (run, source))
+    assert np.array_equal(ours[0].weights[0].numpy(), theirs[0].weights[0].numpy())
+    assert not np.array_equal(ours[1].weights[0].numpy(), theirs[1].weights[0].numpy())
+
+
+def test_a_keras_file_is_a_source_too(source: RunDir) -> None:
+    taken = prepared(f"init_from: {source.model}")
+    theirs = restore(source).scorer.program.model
+    assert all(np.array_equal(a.numpy(), b.numpy()) for a, b in zip(taken.model.weights, theirs.weights, strict=True))
+
+
+def test_a_source_that_is_not_there_is_told_at_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        prepared(f"init_from: {tmp_path / 'none'}")
+    assert f"there is no run and no file `{tmp_path / 'none'}`" in str(caught.value)
+    assert "(train.init_from)" in str(caught.value)

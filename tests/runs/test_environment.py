@@ -1,0 +1,77 @@
+"""What environment.json says of the machine and the run."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nntrain import __version__, backend
+from nntrain.runs import environment
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+def test_versions_device_and_command_are_those_of_this_process() -> None:
+    backend.start("cpu")
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    found = environment.describe()
+    packages = found["packages"]
+    assert packages["nntrain"] == __version__
+    assert (packages["keras"], packages["tensorflow"], packages["numpy"]) == (
+        keras.__version__,
+        tf.__version__,
+        np.__version__,
+    )
+    assert None not in packages.values()
+    assert found["command"] == sys.argv
+    assert found["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert found["device"] == "CPU"
+    assert found["cpu"]["cores"] == os.cpu_count()
+    assert set(found["cpu"]["features"]) <= set(environment.FEATURES)
+    assert found["threads"]["available"] >= 1
+
+
+def test_the_time_is_utc_to_the_second() -> None:
+    said = datetime.fromisoformat(environment.now())
+    assert said.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - said) < timedelta(seconds=5)
+
+
+def test_the_commit_is_that_of_the_folder_and_a_plus_says_that_files_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.start("cpu")
+    monkeypatch.chdir(tmp_path)
+    assert environment.describe()["git_commit"] is None
+
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        subprocess.run(["git", *who, *words], check=True, capture_output=True)
+
+    git("init", "-q")
+    (tmp_path / "file").write_text("one")
+    git("add", ".")
+    git("commit", "-q", "-m", "one")
+    clean = environment.describe()["git_commit"]
+    assert re.fullmatch("[0-9a-f]{40}", clean)
+    (tmp_path / "other").write_text("a file that git does not know is no difference")
+    assert environment.describe()["git_commit"] == clean
+    (tmp_path / "file").write_text("two")
+    assert environment.describe()["git_commit"] == clean + "+"
+
+
+def test_a_run_says_when_it_ended_and_how(trained: Any) -> None:
+    said = trained("moons").read_json("environment.json")
+    start, end = (datetime.fromisoformat(said[name]) for name in ("start", "end"))
+    assert start <= end < start + timedelta(minutes=5)
+    assert said["exit_status"] == 0
+    assert re.fullmatch("[0-9a-f]{64}", said["data_sha256"])

@@ -1,0 +1,256 @@
+"""What a run leaves behind, and that it can be repeated from it."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain import backend
+from nntrain.document import yaml_file
+from nntrain.storage import run_files
+from nntrain.errors import ConfigError, Diverged
+from nntrain.storage.run_files import RunDir
+
+backend.start("cpu")
+
+import keras  # noqa: E402  # the backend chooses the device first
+
+from nntrain.runs import experiment  # noqa: E402
+from nntrain.config.load import load  # noqa: E402
+from nntrain.terminal import Terminal  # noqa: E402
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+def rows(run: RunDir, without: str = "") -> list[dict[str, str]]:
+    with (run.path / run_files.METRICS).open(newline="") as file:
+        return [{name: cell for name, cell in row.items() if name != without} for row in csv.DictReader(file)]
+
+
+def weights(run: RunDir) -> list[np.ndarray]:
+    return keras.saving.load_model(run.model, compile=False).get_weights()  # type: ignore[no-any-return]
+
+
+def same(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_every_file_is_there_and_no_other(trained: Any) -> None:
+    run = trained("iris")
+    files = {str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file()}
+    plots = {"plots/learning_curves.png", "plots/confusion_matrix.png"}
+    named = "config.yaml resolved.yaml environment.json metrics.csv summary.json model.keras model.json log.txt"
+    assert files >= {*named.split(), *plots}
+    assert {file for file in files if not file.startswith("checkpoint/")} == {*named.split(), *plots, ".lock"}
+
+
+def test_the_config_is_kept_byte_for_byte(fit: Any) -> None:
+    text = "# grüße \n\ndata:   iris\nmodel: [{Dense: 3}]   # a comment\ntrain: {epochs: 1, batch_size: full}\n\n\n"
+    run = fit(text)
+    assert (run.path / run_files.CONFIG).read_bytes() == text.encode()
+
+
+def test_metrics_hold_a_row_an_epoch_with_the_names_of_keras(trained: Any) -> None:
+    found = rows(trained("iris"))
+    names = ["loss", "accuracy", "auc", "regularization_loss"]
+    assert list(found[0])[:3] == ["epoch", "seconds", "learning_rate"]
+    assert set(found[0]) == {"epoch", "seconds", "learning_rate", *names, *(f"val_{name}" for name in names)}
+    assert [row["epoch"] for row in found] == [str(epoch) for epoch in range(1, len(found) + 1)]
+    assert len(found) == trained("iris").read_json(run_files.SUMMARY)["epochs"]
+    assert all(row["learning_rate"] == "0.02" for row in found)
+
+
+def test_the_summary_agrees_with_metrics_data_and_model(trained: Any) -> None:
+    run = trained("iris")
+    summary, found = run.read_json(run_files.SUMMARY), rows(run)
+    best = found[summary["best_epoch"] - 1]
+    assert summary["monitor"] == "val_accuracy" and summary["save"] == "best"
+    assert summary["best_value"] == float(best["val_accuracy"]) == max(float(row["val_accuracy"]) for row in found)
+    kept = {f"val_{name}": value for name, value in summary["metrics"]["validation"].items()}
+    assert kept == {name: float(value) for name, value in best.items() if name.startswith("val_")}
+    assert summary["rows"] == {"train": 96, "validation": 24, "test": 30}
+    assert summary["parameters"] == {"trainable": 4 * 8 + 8 + 8 * 3 + 3, "total": 4 * 8 + 8 + 8 * 3 + 3 + 9}
+    assert summary["stopped"] in (
+        "all epochs are done",
+        "early stopping: val_accuracy has not improved for 3 epochs",
+    )
+    assert list(summary["metrics"]) == ["train", "validation", "test"]
+
+
+def test_the_plots_are_pictures(trained: Any) -> None:
+    from matplotlib.image import imread
+
+    for path in sorted((trained("iris").path / run_files.PLOTS).iterdir()):
+        pixels = imread(path)
+        assert pixels.shape[0] > 200 and pixels.shape[1] > 200 and len(np.unique(pixels)) > 10
+
+
+def test_the_log_holds_what_was_printed(fit: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "said.yaml"
+    config.write_text("data: {toy_2d: {kind: moons, size: 40}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 2}\n")
+    prepared = experiment.prepare(load(config))
+    terminal = Terminal()
+    experiment.tell(prepared, terminal)
+    run = RunDir.create(tmp_path / "runs", "said")
+    from nntrain.cli.commands import show_summary
+
+    show_summary(experiment.run(prepared, run, terminal, b"").summary, run, terminal)
+    run.write_log(terminal.log)
+    out, err = capsys.readouterr()
+    logged = (run.path / run_files.LOG).read_text().splitlines()
+    printed = [line.rstrip() for line in (out + err).splitlines()]
+    assert len(printed) > 6 and set(printed) <= set(logged)
+    assert "epoch 1/2  " in "\n".join(logged)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """
+        seed: 0
+        data: {iris: {fold: {index: 2, count: 5}}}
+        model:
+          - Normalization
+          - Repeat: {times: 2, layers: [{Dense: {units: 4, activation: tanh}}, {Dropout: 0.1}]}
+        train: {epochs: 2, batch_size: 32, class_weight: {setosa: 2.0, "1": 0.5}}
+        """,
+        """
+        seed: 4
+        data: {toy_2d: {kind: circle, size: 120, features: [x, x2]}}
+        model:
+          - Dense: {units: 4, activation: relu, kernel_initializer: {VarianceScaling: {scale: 0.5}}}
+        train:
+          steps: 5
+          class_weight: balanced
+          optimizer: {SGD: {learning_rate: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 5}}}}
+        """,
+    ],
+    ids=["fold, Repeat, class_weight, no head", "schedule, steps, balanced, no head"],
+)
+def test_the_resolved_config_trains_to_the_same_metrics_and_weights(fit: Any, text: str) -> None:
+    first = fit(text)
+    resolved = (first.path / run_files.RESOLVED).read_text()
+    second = fit(resolved)
+    assert (second.path / run_files.RESOLVED).read_text() == resolved
+    assert rows(first, without="seconds") == rows(second, without="seconds") and len(rows(first)) == 2
+    assert same(weights(first), weights(second))
+    one, two = first.read_json(run_files.SUMMARY), second.read_json(run_files.SUMMARY)
+    assert one["metrics"] == two["metrics"]
+    hashes = [run.read_json(run_files.ENVIRONMENT)["data_sha256"] for run in (first, second)]
+    assert hashes[0] == hashes[1]
+
+
+def test_seed_and_set_land_in_the_resolved_config_and_not_in_the_config(fit: Any) -> None:
+    text = "seed: 1\ndata: iris\nmodel: [{Dense: 3}]\ntrain: {epochs: 9}\n"
+    run = fit(text, "train.epochs=1", "train.optimizer=SGD", "model.0.Dense.activation=softmax", seed=0)
+    tree = yaml_file.read(run.path / run_files.RESOLVED).tree
+    assert tree["seed"] == 0 and tree["train"]["epochs"] == 1 and tree["train"]["optimizer"] == "SGD"
+    assert tree["model"] == [{"Dense": {"units": 3, "activation": "softmax"}}]
+    assert (run.path / run_files.CONFIG).read_text() == text
+    assert run.read_json(run_files.SUMMARY)["seed"] == 0
+
+
+def test_the_model_loads_in_plain_keras_without_nntrain_and_predicts_the_same(
+    trained: Any, command: Any, tmp_path: Path
+) -> None:
+    run = trained("iris")
+    rows_of = load(run.path / run_files.RESOLVED).experiment.data
+    from nntrain.data import dataset
+    from nntrain.evaluation.evaluate import restore
+
+    x = dataset.load(rows_of).test
+    assert x is not None
+    np.save(tmp_path / "x.npy", x.x)
+    code = f"""
+import sys, numpy as np, keras
+model = keras.saving.load_model({str(run.model)!r})
+np.save("predicted.npy", model.predict(np.load("x.npy"), verbose=0))
+print("nntrain" in sys.modules, type(model).__name__)
+"""
+    done = command(tmp_path, "-c", code, python=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["False", "Sequential"]
+    assert np.load(tmp_path / "predicted.npy") == pytest.approx(restore(run).scorer.outputs(x.x), abs=1e-6)
+
+
+DIVERGES = """
+    data: {toy_2d: {kind: reg_plane, size: 100}}
+    model: [{Dense: {units: 4, activation: relu}}, {Dense: 1}]
+    train:
+      epochs: 9
+      optimizer: {SGD: {learning_rate: %s}}
+    """
+
+
+def diverged(folder: Path, rate: str) -> tuple[RunDir, Diverged]:
+    config = folder / "wild.yaml"
+    config.write_text(DIVERGES % rate)
+    run = RunDir.create(folder / "runs", "wild")
+    with pytest.raises(Diverged) as raised:
+        experiment.run(experiment.prepare(load(config)), run, Terminal(quiet=True), b"")
+    return run, raised.value
+
+
+def test_a_divergence_writes_what_was_reached_and_says_epoch_and_layer(tmp_path: Path) -> None:
+    run, error = diverged(tmp_path, "{PiecewiseConstantDecay: {boundaries: [3], values: [0.01, 1.0e+38]}}")
+    message = error.problems[0].message
+    assert error.exit_code == 5
+    assert message.startswith("the training diverged in epoch 3: `dense/kernel` holds values that are not finite; ")
+    assert message.endswith(f"; 2 epochs were finished; the model of epoch 2 is in {run}")
+    summary = run.read_json(run_files.SUMMARY)
+    assert summary["epochs"] == summary["best_epoch"] == len(rows(run)) == 2
+    assert "diverged in epoch 3" in summary["stopped"]
+    assert all(np.isfinite(weight).all() for weight in weights(run))
+    assert summary["metrics"]["validation"]["loss"] == float(rows(run)[1]["val_loss"])
+    assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == 5
+    assert "diverged in epoch 3" in (run.path / run_files.LOG).read_text()
+
+
+def test_a_divergence_in_the_first_epoch_leaves_no_model(tmp_path: Path) -> None:
+    run, error = diverged(tmp_path, "1.0e+38")
+    assert "no epoch was finished" in error.problems[0].message
+    assert not run.model.exists() and not (run.path / run_files.METRICS).exists()
+    summary = run.read_json(run_files.SUMMARY)
+    assert summary["epochs"] == 0 and summary["best_value"] is None and "metrics" not in summary
+
+
+def test_figures_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> None:
+    """The loss on a test split that is far away is infinite in 32 bits, which is no fault of the training."""
+    values = [*range(20), *[1e30] * 4]
+    data = tmp_path / "far.csv"
+    data.write_text("x,y\n" + "".join(f"{i % 7},{value}\n" for i, value in enumerate(values)))
+    run = fit(
+        f"""
+        data: {{csv_table: {{path: {data}, target: y, test: {{last: 4}}}}}}
+        model: [{{Dense: 1}}]
+        train: {{epochs: 1}}
+        """
+    )
+    metrics = json.loads((run.path / run_files.SUMMARY).read_text())["metrics"]
+    assert metrics["test"]["loss"] is None and metrics["train"]["loss"] > 0
+
+
+def test_a_class_weight_for_a_class_that_is_not_there_is_an_error_at_its_place(tmp_path: Path) -> None:
+    config = tmp_path / "net.yaml"
+    config.write_text("data: iris\nmodel: [{Dense: 3}]\ntrain:\n  class_weight: {setosa: 2, virginca: 3}\n")
+    with pytest.raises(ConfigError, match="there is no class `virginca`") as raised:
+        experiment.prepare(load(config))
+    span = raised.value.problems[0].span
+    assert span is not None and span.line == 4
+
+
+def test_a_full_disk_is_a_message(tmp_path: Path) -> None:
+    config = tmp_path / "net.yaml"
+    config.write_text("data: {toy_2d: {kind: moons, size: 40}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 1}\n")
+    prepared = experiment.prepare(load(config))
+    run = RunDir.create(tmp_path / "runs", "net")
+    (run.path / ".model.keras").mkdir()  # where the model would be written
+    from nntrain.errors import NNTrainError
+
+    with pytest.raises(NNTrainError, match="cannot write `.*model.keras`"):
+        experiment.run(prepared, run, Terminal(quiet=True), b"")
+    assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == 1

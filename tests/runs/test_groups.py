@@ -1,0 +1,167 @@
+"""One experiment over seeds and over folds: ordinary runs in a folder of their own, and what they say together."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain import backend
+from nntrain.runs import groups
+from nntrain.storage import run_files
+from nntrain.cli.commands import Fit
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.storage.run_files import RunDir
+from nntrain.config.load import load
+from nntrain.terminal import Terminal
+
+backend.start("cpu")
+
+from nntrain.data import dataset  # noqa: E402  # the backend chooses the device first
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+TEXT = """
+data: {csv_table: {path: points.csv, label: side}}
+model: [{Dense: {units: 1, activation: sigmoid}}]
+train: {epochs: 1, batch_size: full}
+"""
+
+
+def written(folder: Path, text: str = TEXT) -> str:
+    """A config in a folder that is not the one the tests run in, its data beside it."""
+    random = np.random.default_rng(0)
+    rows = [f"{a:.3f},{b:.3f},{'left' if a < b else 'right'}" for a, b in random.normal(size=(30, 2))]
+    (folder / "points.csv").write_text("\n".join(["u,v,side", *rows]) + "\n")
+    (folder / "net.yaml").write_text(text)
+    return str(folder / "net.yaml")
+
+
+def request(
+    config: str, runs: Path, seeds: str | None = None, folds: int | None = None, seed: int | None = None
+) -> Fit:
+    return Fit(config, (), seed, seeds, folds, None, runs, "cpu", False)
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("seeds")
+    request(written(folder), folder / "runs", seeds="3,0").run(Terminal(quiet=True))
+    return folder / "runs" / "net"
+
+
+def test_each_seed_is_an_ordinary_run_in_the_folder_of_the_group(seeds: Path) -> None:
+    names = [".lock", "config.yaml", "group.json", "seed-0", "seed-3", "summary.json"]
+    assert sorted(path.name for path in seeds.iterdir()) == names
+    summary = json.loads((seeds / "summary.json").read_text())
+    assert summary["kind"] == "seeds" and summary["failed"] == {} and list(summary["runs"]) == ["seed-3", "seed-0"]
+    assert (seeds / "config.yaml").read_text() == TEXT
+    for seed in (0, 3):
+        child = RunDir(seeds / f"seed-{seed}")
+        assert child.read_json(run_files.SUMMARY)["metrics"] == summary["runs"][f"seed-{seed}"]["metrics"]
+        assert load(child.path / run_files.RESOLVED).experiment.seed == seed
+        assert child.model.is_file() and f"seed-{seed}" in (child.path / run_files.LOG).read_text()
+
+
+def test_the_statistics_are_those_of_numpy_on_the_single_summaries(seeds: Path) -> None:
+    summary = json.loads((seeds / "summary.json").read_text())
+    for split in ("train", "validation", "test"):
+        for figure in ("loss", "accuracy"):
+            values = [run["metrics"][split][figure] for run in summary["runs"].values()]
+            found = summary["statistics"][split][figure]
+            reach = 12.706204736432095 * np.std(values, ddof=1) / math.sqrt(2)  # Student's t for one degree
+            assert found["mean"] == pytest.approx(np.mean(values)) and found["count"] == 2
+            assert found["sd"] == pytest.approx(np.std(values, ddof=1))
+            assert found["low"] == pytest.approx(np.mean(values) - reach)
+            assert found["high"] == pytest.approx(np.mean(values) + reach)
+    assert len({run["metrics"]["train"]["loss"] for run in summary["runs"].values()}) == 2
+
+
+def test_a_group_is_not_one_run_and_its_runs_are_named(seeds: Path) -> None:
+    with pytest.raises(ConfigError, match="is a group of runs") as raised:
+        RunDir.open(seeds.parent, "net")
+    assert "net/seed-0" in raised.value.problems[0].help
+    assert RunDir.open(seeds.parent, "net/seed-3").path == seeds / "seed-3"
+
+
+def test_folds_cover_every_row_exactly_once(tmp_path: Path) -> None:
+    config = load(written(tmp_path))
+    configs = groups.over_folds(config, 5)
+    assert list(configs) == [f"fold-{index}" for index in range(1, 6)]
+    parts = [dataset.load(member.experiment.data) for member in configs.values()]
+    rows = np.concatenate([part.test.x for part in parts if part.test is not None])
+    (whole,) = {len(part.train.x) + len(part.validation.x) + len(part.test.x) for part in parts}  # type: ignore[union-attr]
+    assert whole == len(rows) == len(np.unique(rows, axis=0)) == 30
+    assert "fold-01" in groups.over_folds(config, 10)
+
+
+def test_a_run_over_folds_scores_each_fold(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    request(written(tmp_path), runs, folds=2).run(Terminal(quiet=True))
+    summary = json.loads((runs / "net" / "summary.json").read_text())
+    assert summary["kind"] == "folds" and list(summary["runs"]) == ["fold-1", "fold-2"]
+    assert [run["rows"]["test"] for run in summary["runs"].values()] == [15, 15]
+
+
+def test_a_run_that_fails_is_told_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second experiment diverges at once."""
+    good = load(written(tmp_path))
+    bad = load(tmp_path / "net.yaml", ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
+    place = RunDir.create(tmp_path / "runs", "net")
+    groups.run_all({"seed-1": good, "seed-2": bad}, "seeds", place, Terminal(), b"")
+    summary = place.read_json(run_files.SUMMARY)
+    assert list(summary["runs"]) == ["seed-1"] and list(summary["failed"]) == ["seed-2"]
+    assert "the training diverged in epoch" in summary["failed"]["seed-2"]
+    accuracy = summary["statistics"]["test"]["accuracy"]
+    assert accuracy == {
+        "mean": summary["runs"]["seed-1"]["metrics"]["test"]["accuracy"],
+        "sd": None,
+        "low": None,
+        "high": None,
+        "count": 1,
+    }
+    assert "seed-2 failed: the training diverged" in capsys.readouterr().err
+    assert (place.path / "seed-2" / run_files.ENVIRONMENT).is_file()
+
+
+def test_when_all_runs_fail_the_group_fails(tmp_path: Path) -> None:
+    bad = load(written(tmp_path), ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
+    place = RunDir.create(tmp_path / "runs", "net")
+    with pytest.raises(NNTrainError, match="all 1 runs failed") as raised:
+        groups.run_all({"seed-1": bad}, "seeds", place, Terminal(quiet=True), b"")
+    assert raised.value.exit_code == 1 and "the first: the training diverged" in raised.value.problems[0].help
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"seeds": "2", "folds": 2}, "`--seeds` and `--folds` exclude each other"),
+        ({"seeds": "2", "seed": 1}, "`--seed` and `--seeds` exclude each other"),
+        ({"seeds": "1,1"}, "is no list of 1 to 1000 different seeds"),
+        ({"seeds": "0"}, "is no list of 1 to 1000 different seeds"),
+        ({"seeds": "many"}, "`--seeds` takes a number or a list, got `many`"),
+        ({"seeds": "-1"}, "`--seeds` takes a number or a list, got `-1`"),
+        ({"folds": 1}, "`--folds` takes a number from 2 to 1000, got `1`"),
+    ],
+)
+def test_what_cannot_be_repeated_is_refused_before_anything_is_written(
+    tmp_path: Path, asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        request(written(tmp_path), tmp_path / "runs", **asked).run(Terminal(quiet=True))
+    assert message in raised.value.problems[0].message and raised.value.exit_code == 2
+    assert not (tmp_path / "runs").exists()
+
+
+def test_more_folds_than_rows_of_a_class_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(NNTrainError, match="30 folds need at least 30 rows"):
+        request(written(tmp_path), tmp_path / "runs", folds=30).run(Terminal(quiet=True))
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(("text", "seeds"), [("3", [1, 2, 3]), ("7,0,42", [7, 0, 42]), ("5,", [5])])
+def test_seeds_are_a_count_or_a_list(text: str, seeds: list[int]) -> None:
+    assert groups.parse_seeds(text) == seeds

@@ -1,0 +1,260 @@
+"""A training that was stopped, killed or finished is gone on with."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nntrain import backend
+from nntrain.errors import ConfigError, NNTrainError
+
+backend.start("cpu")
+
+from nntrain.cli import commands  # noqa: E402
+from nntrain.runs import reproduce  # noqa: E402
+from nntrain.cli.commands import Fit  # noqa: E402
+from nntrain.training.checkpoint import Store  # noqa: E402
+from nntrain.cli.placement import Where  # noqa: E402
+from nntrain.runs.resume import option_to_lengthen, resume  # noqa: E402
+from nntrain.storage.run_files import RunDir  # noqa: E402
+from nntrain.terminal import Terminal  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """
+seed: 5
+data: iris
+model:
+  - Dense: {units: 8, activation: relu}
+  - Dropout: 0.2
+train:
+  epochs: EPOCHS
+  batch_size: 16
+  checkpoint_seconds: 0
+  callbacks:
+    - ReduceLROnPlateau: {patience: 1, factor: 0.5, min_delta: 0.1}
+"""
+
+
+def train(folder: Path, epochs: int, name: str = "run") -> RunDir:
+    config = folder / "run.yaml"
+    config.write_text(CONFIG.replace("EPOCHS", str(epochs)))
+    Fit(str(config), (), None, None, None, name, folder / "runs", "cpu", False).run(quiet())
+    return RunDir(folder / "runs" / name)
+
+
+def quiet() -> Terminal:
+    return Terminal(quiet=True, as_json=False)
+
+
+def rows(run: RunDir) -> list[dict[str, str]]:
+    return [{name: cell for name, cell in row.items() if name != "seconds"} for row in run.read_rows()]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
+    return train(tmp_path_factory.mktemp("finished"), epochs=6)
+
+
+@pytest.fixture
+def copy(finished: RunDir, tmp_path: Path) -> RunDir:
+    shutil.copytree(finished.path, tmp_path / "copy")
+    return RunDir(tmp_path / "copy")
+
+
+def test_a_finished_run_has_nothing_to_go_on_with(finished: RunDir) -> None:
+    assert resume(finished, (), False, quiet()) is None
+
+
+def test_a_finished_run_trained_further_is_a_longer_run(copy: RunDir, tmp_path: Path) -> None:
+    longer = train(tmp_path, epochs=10)
+    result = resume(copy, ("train.epochs=10",), False, quiet())
+    assert result is not None
+    assert rows(copy) == rows(longer)
+    assert rows(longer)[-1]["learning_rate"] < rows(longer)[0]["learning_rate"], "the plateau must have been met"
+    assert copy.read_json("summary.json")["metrics"] == longer.read_json("summary.json")["metrics"]
+    assert copy.read_json("environment.json")["resumed"][0]["set"] == ["train.epochs=10"]
+    assert reproduce.repeat(copy, quiet()) == ""
+
+
+def test_only_the_length_can_be_changed(copy: RunDir) -> None:
+    with pytest.raises(ConfigError) as caught:
+        resume(copy, ("train.batch_size=8",), False, quiet())
+    assert str(caught.value) == (
+        "error: `resume` can change how long to train, not `train.batch_size`\n"
+        " help: start another run from its weights: `nntrain fit CONFIG --init-from RUN`"
+    )
+
+
+@pytest.mark.parametrize(("option", "length", "shorter"), [("epochs", 6, 5), ("steps", 20, 17), ("steps", 12, 9)])
+def test_a_run_cannot_become_shorter_than_it_is(tmp_path: Path, option: str, length: int, shorter: int) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", f"{option}: {length}"))
+    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    run = RunDir(tmp_path / "run")
+    before = {path: path.read_bytes() for path in run.path.glob("*.*")}
+    with pytest.raises(ConfigError, match=f"has come to {option[:-1]} {length} already") as caught:
+        resume(run, (f"train.{option}={shorter}",), False, quiet())
+    assert f"--set train.{option}={shorter}`" in str(caught.value)
+    assert {path: path.read_bytes() for path in run.path.glob("*.*")} == before
+    assert resume(run, (f"train.{option}={length}",), False, quiet()) is not None
+
+
+def test_a_finished_run_says_what_would_make_it_longer(finished: RunDir, tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", "epochs: 90000\n  max_seconds: 1"))
+    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    run = RunDir(tmp_path / "run")
+    assert option_to_lengthen(finished) == "train.epochs"
+    assert option_to_lengthen(run) == "train.max_seconds"
+    count = len(rows(run))
+    assert resume(run, ("train.max_seconds=2",), False, quiet()) is not None
+    assert len(rows(run)) > count
+
+
+def test_a_training_that_has_done_all_its_epochs_was_not_cut_short(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.split("  callbacks")[0].replace("EPOCHS", "1\n  max_seconds: 0.001"))
+    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    assert RunDir(tmp_path / "run").read_json("summary.json")["stopped"] == "all epochs are done"
+
+
+def test_repro_needs_the_model_before_it_trains(copy: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy.model.unlink()
+    monkeypatch.setattr(reproduce.experiment, "prepare", pytest.fail)
+    with pytest.raises(NNTrainError, match="model"):
+        reproduce.repeat(copy, quiet())
+
+
+def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
+    resolved = copy.path / "resolved.yaml"
+    resolved.write_text(resolved.read_text().replace("share: 0.2", "share: 0.3"))
+    with pytest.raises(NNTrainError, match="resolved.yaml was edited; the data have changed"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+    result = resume(copy, ("train.epochs=8",), True, quiet())
+    assert result is not None
+    record = copy.read_json("environment.json")["resumed"][0]
+    assert record["changed"] == ["resolved.yaml was edited", "the data have changed"]
+
+
+def test_other_versions_are_refused(copy: RunDir) -> None:
+    facts = copy.read_json("environment.json")
+    facts["packages"]["keras"] = "3.0.0"
+    copy.write_json("environment.json", facts)
+    with pytest.raises(NNTrainError, match=r"keras was 3\.0\.0 and is"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+
+
+def test_a_damaged_checkpoint_is_told_and_the_one_before_it_used(copy: RunDir, tmp_path: Path) -> None:
+    newest = max(copy.checkpoints.glob("*.ckpt"), key=lambda path: path.stat().st_mtime_ns)
+    newest.write_bytes(newest.read_bytes()[:-100])
+    terminal = quiet()
+    assert resume(copy, ("train.epochs=10",), False, terminal) is not None
+    assert any("is damaged: its SHA-256 differs" in line for line in terminal.log)
+    assert rows(copy) == rows(train(tmp_path, epochs=10))
+
+
+def test_a_checkpoint_of_another_run_is_refused(copy: RunDir, tmp_path: Path) -> None:
+    other = train(tmp_path, epochs=6, name="other")
+    shutil.rmtree(copy.checkpoints)
+    shutil.copytree(other.checkpoints, copy.checkpoints)
+    with pytest.raises(NNTrainError, match="belongs to another run"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+
+
+def test_one_process_owns_a_run(copy: RunDir) -> None:
+    with copy.owned(), pytest.raises(NNTrainError, match="another process is training"):
+        resume(copy, ("train.epochs=8",), False, quiet())
+
+
+def test_when_no_checkpoint_is_whole_the_run_is_told_to_begin_again(copy: RunDir) -> None:
+    for path in copy.checkpoints.glob("*.ckpt"):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    with pytest.raises(NNTrainError, match="no checkpoint can be used: .* is damaged: .* is damaged: ") as caught:
+        resume(copy, ("train.epochs=8",), False, quiet())
+    assert caught.value.exit_code == 1 and "nntrain fit" in caught.value.problems[0].help
+
+
+def test_a_second_process_that_resumes_is_refused(copy: RunDir) -> None:
+    with copy.owned():
+        process = started(copy.path.parent, "resume", "copy", "--runs-dir", ".")
+        error = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert error == "error: another process is training `copy`\n help: wait for it to end, or stop it\n"
+
+
+def test_a_patience_too_long_for_a_quick_run_does_not_hinder_going_on(tmp_path: Path) -> None:
+    """`--set train.epochs=2` made it too long; in resolved.yaml nobody sees that any more."""
+    config = tmp_path / "run.yaml"
+    stop = "- EarlyStopping: {patience: 9}\n    - ReduceLROnPlateau"
+    config.write_text(CONFIG.replace("EPOCHS", "20").replace("- ReduceLROnPlateau", stop))
+    Fit(str(config), ("train.epochs=2",), None, None, None, None, tmp_path, "cpu", False).run(quiet())
+    assert resume(RunDir(tmp_path / "run"), ("train.epochs=4",), False, quiet()) is not None
+    assert len(rows(RunDir(tmp_path / "run"))) == 4
+
+
+def test_repro_says_the_first_figure_that_differs(copy: RunDir) -> None:
+    lines = (copy.path / "metrics.csv").read_text().splitlines()
+    cells = lines[3].split(",")
+    cells[lines[0].split(",").index("loss")] = "9.5"
+    (copy.path / "metrics.csv").write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:], ""]))
+    assert reproduce.repeat(copy, quiet()).startswith("epoch 3 differs: loss was 9.5 and is ")
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "nntrain", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE, stdout=-3)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_a_checkpoint_that_goes_on_exactly(tmp_path: Path, number: int, code: int) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.replace("EPOCHS", "400"))
+    process = started(tmp_path, "fit", "run.yaml")
+    run = RunDir(tmp_path / "runs" / "run")
+    while not list(run.checkpoints.glob("*.ckpt")) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(number)
+    error = process.communicate(timeout=60)[1]
+    assert process.returncode == code, error
+    assert " help: `nntrain resume runs/run` goes on" in error
+    assert "metrics" not in run.read_json("summary.json"), "the test split is looked at once, at the end"
+    assert resume(run, (), False, quiet()) is not None
+    assert rows(run) == rows(train(tmp_path / "runs", epochs=400))
+
+
+def test_kill_9_at_random_moments_changes_nothing() -> None:
+    """The quick form of `scripts/torture kill --times 50`."""
+    script = ROOT / "scripts" / "tortures" / "kill.py"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(script), "--times", "6", "--seed", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert "6 of 6 runs identical" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_run_killed_while_it_wrote_its_figures_writes_them_and_a_newer_checkpoint(copy: RunDir) -> None:
+    before = Store(copy.checkpoints, copy.key())
+    then = before.load()
+    copy.write_json("environment.json", {**copy.read_json("environment.json"), "exit_status": None})
+    (copy.path / "summary.json").unlink()
+    assert resume(copy, (), False, quiet()) is not None
+    after = Store(copy.checkpoints, copy.key())
+    now = after.load()
+    assert then is not None and now is not None
+    assert after.counter == before.counter + 1
+    assert {name: array.tobytes() for name, array in now.state.arrays.items()} == {
+        name: array.tobytes() for name, array in then.state.arrays.items()
+    }
+    assert (copy.path / "summary.json").is_file()
+
+
+def test_what_is_for_a_search_is_refused_for_a_run(finished: RunDir) -> None:
+    with pytest.raises(ConfigError) as caught:
+        commands.resume("run", finished.path.parent, (), False, False, Where("cpu"), False, quiet(), refit=1)
+    assert str(caught.value) == (
+        "error: `run` is no search: `--extend`, `--refit`, `--executor` and `--address` are for one\n"
+        " help: leave them out"
+    )

@@ -1,0 +1,184 @@
+"""A group over seeds or folds that was stopped or killed goes on, and its summary is that of an undisturbed one."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nntrain import backend
+from nntrain.cli import commands
+from nntrain.storage import run_files
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.cli.placement import Where
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+
+backend.start("cpu")
+
+from nntrain.runs import groups  # noqa: E402  # the backend chooses the device first
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """
+data: iris
+model:
+  - Dense: {units: 8, activation: relu}
+  - Dropout: 0.2
+train: {epochs: 60, batch_size: 8, checkpoint_seconds: 0}
+"""
+
+
+def quiet() -> Terminal:
+    return Terminal(quiet=True)
+
+
+def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "nntrain", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE, stdout=-3)
+
+
+def summary(place: Path) -> dict[str, Any]:
+    """summary.json without the times."""
+    told = RunDir(place).read_json(run_files.SUMMARY)
+    runs = {name: {key: value for key, value in run.items() if key != "seconds"} for name, run in told["runs"].items()}
+    return {**told, "runs": runs}
+
+
+def trained(folder: Path, **asked: Any) -> Path:
+    (folder / "net.yaml").write_text(CONFIG)
+    options: dict[str, Any] = {"seed": None, "seeds": None, "folds": None, "name": None, **asked}
+    runs = folder / "runs"
+    commands.Fit(str(folder / "net.yaml"), (), runs_dir=runs, device="cpu", verbose=False, **options).run(quiet())
+    return runs / "net"
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("seeds"), seeds="3")
+
+
+@pytest.fixture
+def copy(seeds: Path, tmp_path: Path) -> RunDir:
+    shutil.copytree(seeds, tmp_path / "net")
+    return RunDir(tmp_path / "net")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143)])
+def test_a_killed_group_goes_on_in_the_run_that_was_killed(seeds: Path, tmp_path: Path, number: int, code: int) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    process = started(tmp_path, "fit", "net.yaml", "--seeds", "3")
+    place = tmp_path / "runs" / "net"
+    while not list((place / "seed-2" / "checkpoint").glob("*.ckpt")) and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(number)
+    error = process.communicate(timeout=60)[1]
+    assert process.returncode == code, error
+    assert code < 0 or error.endswith(" help: `nntrain resume runs/net` goes on\n")
+    assert not (place / "seed-3").exists() and not (place / run_files.SUMMARY).exists()
+    first = (place / "seed-1" / run_files.ENVIRONMENT).read_bytes()
+
+    again = started(tmp_path, "resume", "net")
+    error = again.communicate(timeout=120)[1]
+    assert again.returncode == 0, error
+    assert summary(place) == summary(seeds)
+    assert (place / "seed-1" / run_files.ENVIRONMENT).read_bytes() == first, "the first run was finished"
+    assert len(RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)["resumed"]) == 1
+
+
+def test_a_group_that_was_killed_between_two_runs_goes_on_with_the_next(copy: RunDir, seeds: Path) -> None:
+    """The second run has a folder and nothing in it yet, the third nothing at all."""
+    (copy.path / run_files.SUMMARY).unlink()
+    shutil.rmtree(copy.path / "seed-2")
+    (copy.path / "seed-2").mkdir()
+    shutil.rmtree(copy.path / "seed-3")
+    assert groups.resume_all(copy, False, quiet()) is not None
+    assert summary(copy.path) == summary(seeds)
+    assert sorted(path.name for path in copy.path.glob("seed-*")) == ["seed-1", "seed-2", "seed-3"]
+
+
+def test_a_group_that_was_killed_before_its_summary_writes_it(copy: RunDir, seeds: Path) -> None:
+    (copy.path / run_files.SUMMARY).unlink()
+    groups.resume_all(copy, False, quiet())
+    assert summary(copy.path) == summary(seeds)
+
+
+def test_folds_go_on_too(tmp_path: Path) -> None:
+    place = RunDir(trained(tmp_path, folds=2))
+    before = summary(place.path)
+    (place.path / run_files.SUMMARY).unlink()
+    shutil.rmtree(place.path / "fold-2")
+    groups.resume_all(place, False, quiet())
+    assert summary(place.path) == before and before["kind"] == "folds"
+
+
+def test_a_finished_group_has_nothing_to_go_on_with(seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands.resume("net", seeds.parent, (), False, False, Where("cpu"), False, Terminal())
+    assert capsys.readouterr().out.startswith("all runs of ")
+
+
+def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(CONFIG)
+    devices = ("--device", "cpu", "--devices", "2")
+    options = ("--set", "train.epochs=2", "--set", "train.threads=1", *devices)
+    place = tmp_path / "runs" / "net"
+    for words in (("fit", "net.yaml", "--seeds", "2", *options), ("resume", "net", *devices), ("resume", "net")):
+        process = started(tmp_path, *words)
+        error = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, error
+        assert ("note: 2 logical devices of the CPU share every batch" in error) == ("--devices" in words)
+        assert ("warning: the group began on 2 devices, not 1" in error) == (words == ("resume", "net"))
+        facts = RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)
+        assert facts["devices"] == (1 if words == ("resume", "net") else 2)
+        if facts["devices"] == 2:
+            assert (facts["threads"]["intra_op"], facts["threads"]["inter_op"]) == (1, 1)
+        shutil.rmtree(place / "seed-2")
+        (place / run_files.SUMMARY).unlink()
+
+
+def test_several_workers_do_not_train_a_group(seeds: Path) -> None:
+    where = Where("cpu", workers="127.0.0.1:1,127.0.0.1:2", worker=0)
+    with pytest.raises(ConfigError) as caught:
+        commands.resume("net", seeds.parent, (), False, False, where, False, quiet())
+    assert str(caught.value) == (
+        f"error: several workers train one run at a time\n help: resume one of its runs, such as `{seeds}/seed-1`"
+    )
+
+
+def test_the_length_of_a_group_cannot_be_changed(seeds: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        commands.resume("net", seeds.parent, ("train.epochs=90",), False, False, Where("cpu"), False, quiet())
+    assert str(caught.value) == (
+        f"error: the length of a group cannot be changed, and `{seeds}` is one\n"
+        f" help: resume one of its runs, such as `{seeds}/seed-1`"
+    )
+
+
+def test_other_versions_are_refused_before_the_next_run_begins(copy: RunDir) -> None:
+    shutil.rmtree(copy.path / "seed-3")
+    first = RunDir(copy.path / "seed-1")
+    facts = first.read_json(run_files.ENVIRONMENT)
+    facts["packages"]["keras"] = "3.0.0"
+    first.write_json(run_files.ENVIRONMENT, facts)
+    with pytest.raises(NNTrainError, match=r"seed-1` cannot go on exactly: keras was 3\.0\.0 and is"):
+        groups.resume_all(copy, False, quiet())
+    assert not (copy.path / "seed-3").exists()
+
+
+def test_one_process_owns_a_group(copy: RunDir) -> None:
+    with copy.owned(), pytest.raises(NNTrainError, match="another process is training"):
+        groups.resume_all(copy, False, quiet())
+
+
+def test_an_unfinished_group_is_still_no_run_to_score(copy: RunDir) -> None:
+    (copy.path / run_files.SUMMARY).unlink()
+    with pytest.raises(ConfigError, match="is a group of runs, not one run"):
+        RunDir.open(copy.path.parent, "net")

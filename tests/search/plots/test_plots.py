@@ -1,0 +1,186 @@
+"""What the pictures of a search have in common: each is drawn of many kinds of searches."""
+
+import math
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nntrain.search.importance import Importance
+from nntrain.search import plot_style
+from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
+from nntrain.config.search.space import Condition, Parameter, Space
+from nntrain.search.trial_table import Direction, Trial
+
+SPACE = Space(
+    (
+        Parameter("train.optimizer", "choice", ({"SGD": {}}, {"Adam": {}})),
+        Parameter(
+            "train.optimizer.SGD.momentum", "float", low=0.5, high=0.99, condition=Condition("train.optimizer", 0)
+        ),
+        Parameter("train.learning_rate", "float", low=1e-4, high=1e-1, log=True),
+        Parameter("model.1.Dense.units", "int", low=8, high=64),
+    )
+)
+Draw = Callable[[list[Trial], Direction], bytes]
+DRAWS: dict[str, Draw] = {
+    "history": lambda trials, direction: search_history.draw(trials, "val_accuracy", direction, "a search"),
+    "slices": lambda trials, direction: slices.draw(trials, SPACE, "val_accuracy", direction, "a search"),
+    "parallel": lambda trials, direction: parallel_coordinates.draw(trials, SPACE, "val_loss", direction, "a search"),
+}
+every_picture = pytest.mark.parametrize("draw", DRAWS.values(), ids=list(DRAWS))
+VERMILION = (0xC4, 0x4E, 0x00)
+
+
+def searched(count: int) -> list[Trial]:
+    chance = random.Random(0)
+    found = []
+    for number in range(1, count + 1):
+        sgd = chance.random() < 0.5
+        values = {
+            "train.optimizer": {"SGD": {}} if sgd else {"Adam": {}},
+            **({"train.optimizer.SGD.momentum": chance.uniform(0.5, 0.99)} if sgd else {}),
+            "train.learning_rate": 10 ** chance.uniform(-4, -1),
+            "model.1.Dense.units": chance.randint(8, 64),
+        }
+        found.append(Trial(number, values, chance.random(), "done", 5, 1.0))
+    return found
+
+
+def pixels(png: bytes) -> np.ndarray:
+    """(height, width, 3) of a picture that must not be blank."""
+    assert png.startswith(b"\x89PNG")
+    found = np.asarray(Image.open(BytesIO(png)).convert("RGB"))
+    assert (found < 200).any()
+    return found
+
+
+def dots(png: bytes, color: tuple[int, int, int]) -> int:
+    return int((np.abs(pixels(png).astype(int) - color).max(axis=2) < 12).sum())
+
+
+@every_picture
+@pytest.mark.parametrize("direction", ["min", "max"])
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_any_number_of_trials(draw, direction, count):
+    height, width, _ = pixels(draw(searched(count), direction)).shape
+    assert 400 < height < 900
+    assert 700 < width < 1500
+
+
+@every_picture
+def test_many_trials(draw):
+    pixels(draw(searched(200), "max"))
+
+
+@every_picture
+def test_a_failed_trial_is_seen(draw):
+    trials = searched(6)
+    failed = [*trials[:-1], replace(trials[-1], score=None, status="failed", message="out of memory")]
+    diverged = [*trials[:-1], replace(trials[-1], score=math.nan)]
+    assert dots(draw(trials, "max"), VERMILION) == 0
+    assert dots(draw(failed, "max"), VERMILION) > 20
+    assert dots(draw(diverged, "max"), VERMILION) > 20
+
+
+@every_picture
+def test_all_failed(draw):
+    assert dots(draw([replace(trial, score=None, status="failed") for trial in searched(4)], "min"), VERMILION) > 50
+
+
+@every_picture
+def test_a_pruned_trial_looks_different(draw):
+    trials = searched(6)
+    assert draw(trials, "max") != draw([*trials[:-1], replace(trials[-1], status="pruned")], "max")
+
+
+@every_picture
+def test_a_trial_that_still_runs_is_left_out(draw):
+    trials = searched(6)
+    assert draw(trials[:5], "max") == draw([*trials[:5], replace(trials[5], status="running", score=None)], "max")
+
+
+@every_picture
+def test_the_order_of_the_trials_does_not_matter(draw):
+    trials = searched(6)
+    assert draw(trials, "max") == draw(trials[::-1], "max")
+
+
+@every_picture
+def test_no_trial_is_refused(draw):
+    with pytest.raises(ValueError, match="at least one trial that is over"):
+        draw([replace(trial, status="running", score=None) for trial in searched(2)], "max")
+
+
+@every_picture
+@pytest.mark.parametrize("scores", [(1e6, 0.1, 0.2), (0.5, 0.5, 0.5), (0.0, 0.0, 0.0), (-3.0, -2.0, 1e-9)])
+def test_scores_of_any_size(draw, scores):
+    pixels(draw([replace(trial, score=score) for trial, score in zip(searched(3), scores, strict=True)], "min"))
+
+
+@every_picture
+def test_letters_that_would_be_formulas_or_are_missing_from_the_font(draw):
+    own = {"train.optimizer": "$犬_1$ \\frac", "train.learning_rate": {"$x$": {"$y_2": None}}}
+    pixels(draw([replace(searched(1)[0], values=own), *searched(5)[1:]], "max"))
+
+
+def test_a_legend_that_is_too_wide_takes_two_lines():
+    trials = [replace(trial, score=score) for trial, score in zip(searched(4), (0.1, 0.2, math.nan, None), strict=True)]
+    trials[1] = replace(trials[1], status="pruned")
+    wide = pixels(DRAWS["history"](trials, "max"))
+    assert wide.shape[1] <= pixels(DRAWS["history"](trials[:1], "max")).shape[1] + 5
+
+
+def test_the_spread_over_repeats_is_a_whisker():
+    trials = searched(6)
+    spread = [replace(trial, spread=0.1) for trial in trials]
+    assert DRAWS["history"](trials, "max") != DRAWS["history"](spread, "max")
+
+
+def test_the_best_is_among_those_done_and_the_first_of_equals():
+    trials = [replace(trial, score=score) for trial, score in zip(searched(4), (0.1, 0.7, 0.7, 0.9), strict=True)]
+    trials[3] = replace(trials[3], status="pruned")
+    assert plot_style.best(trials, "max") is trials[1]
+    assert plot_style.best(trials, "min") is trials[0]
+    assert plot_style.best(trials[3:], "max") is None
+
+
+def test_long_paths_are_wrapped_at_dots_then_at_underscores():
+    assert plot_style.wrapped("model.1.Dense.units", 34) == "model.1.Dense.units"
+    assert plot_style.wrapped("model.1.Dense.kernel_regularizer", 16) == "model.1.Dense.\nkernel_\nregularizer"
+    assert plot_style.wrapped("a." * 9 + "b", 4, lines=3) == "a.a.\n…\na.b"
+    assert plot_style.wrapped("x" * 30, 10) == "xxxxxx…xxx"
+
+
+@pytest.mark.parametrize("names", [1, 4, 14])
+def test_importance(names):
+    paths = tuple(f"model.{n}.Bidirectional.layer.LSTM.kernel_regularizer.L1L2.l1" for n in range(names))
+    found = Importance(paths, tuple(1.2 / (n + 1) for n in range(names)), (0.05,) * names, 0.7, 30, (5, 5))
+    png = importance.draw(found, "val_accuracy", "a search")
+    assert dots(png, (0x2B, 0x7B, 0xBA)) > 1000
+    assert 250 < pixels(png).shape[0] < 1400
+
+
+def test_importance_says_how_far_to_believe_it():
+    def told(r2: float, epochs: tuple[int, int] = (5, 5)) -> list[str]:
+        return importance._explained(Importance(("a",), (0.0,), (0.0,), r2, 12, epochs)).split("\n")
+
+    assert told(0.75) == [importance.METHOD, "12 trials; R² of the forest 0.75: it foretells the score well"]
+    assert told(0.4)[1].endswith("it foretells the score roughly")
+    assert told(-0.2)[1].endswith("-0.20: do not rely on this, it does not foretell the score")
+    assert told(0.7, (2, 9))[2] == "the trials were trained for 2 to 9 epochs, which is not taken into account"
+    pixels(importance.draw(Importance(("a",), (0.0,), (0.0,), -1.0, 12, (1, 1)), "val_loss", ""))
+
+
+def test_pyplot_is_not_touched():
+    code = (
+        "import sys; from nntrain.search.plots import search_history as h; from nntrain.search.trial_table import Trial;"
+        "h.draw([Trial(1, {}, 0.5, 'done', 1, 1.0)], 'x', 'max', 'a'); sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)

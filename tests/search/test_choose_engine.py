@@ -1,0 +1,52 @@
+"""Each engine of the section `tune` has a file of its name, and each file an engine."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nntrain.search.engines
+from nntrain.config.base import snake_case
+from nntrain.config.pruners import Pruner
+from nntrain.config.search.space import Space
+from nntrain.config.tune import Engine
+
+
+def test_every_engine_has_a_file_and_every_file_an_engine() -> None:
+    folder = Path(nntrain.search.engines.__file__).parent
+    files = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    assert files == {snake_case(name) for name in Engine.members()}, "name the file as the engine, in small letters"
+
+
+EVERY_OPTION: dict[str, dict[str, Any]] = {
+    "RandomSearch": {},
+    "GridSearch": {},
+    "BruteForce": {},
+    "BayesianOptimization": {"num_initial_points": 2, "alpha": 0.01, "beta": 1.0},
+    "Hyperband": {"max_epochs": 9, "factor": 2, "iterations": 2},
+    "TPE": {"n_startup_trials": 1, "n_ei_candidates": 9, "multivariate": True, "group": True, "constant_liar": False},
+    "GP": {"n_startup_trials": 1, "deterministic_objective": True},
+    "CmaEs": {"n_startup_trials": 1, "sigma0": 0.2, "popsize": 5},
+}
+EVERY_OPTION_OF_PRUNERS = {
+    "Hyperband": {"min_resource": 1, "max_resource": 9, "reduction_factor": 2},
+    "ASHA": {"min_resource": 1, "reduction_factor": 2, "min_early_stopping_rate": 1},
+    "Median": {"n_startup_trials": 1, "n_warmup_steps": 1, "interval_steps": 2},
+}
+
+
+@pytest.mark.parametrize("name", Engine.members())
+def test_the_library_takes_every_option_of_the_engine(begin: Any, smooth: Space, name: str) -> None:
+    if name == "GP" and not find_spec("torch"):
+        pytest.skip("torch is not installed")
+    assert set(Engine.members()[name].model_fields) == set(EVERY_OPTION[name])
+    assert len(begin(name, smooth, **EVERY_OPTION[name]).run(trials=4).proposals) == 4
+
+
+@pytest.mark.parametrize("name", Pruner.members())
+def test_the_library_takes_every_option_of_the_pruner(begin: Any, smooth: Space, name: str) -> None:
+    assert set(Pruner.members()[name].model_fields) == set(EVERY_OPTION_OF_PRUNERS[name])
+    search = begin("TPE", smooth, pruner={name: EVERY_OPTION_OF_PRUNERS[name]}).run(trials=4)
+    search.tuner.ask()
+    assert not search.tuner.report(4, 1, 0.0)

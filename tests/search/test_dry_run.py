@@ -1,0 +1,155 @@
+"""What `tune --dry-run` says, from the rows of a sample that is as long as each test has it."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from nntrain.document import yaml_file
+from nntrain.search import dry_run
+from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
+from nntrain.search.task import Event, Task
+from nntrain.config.load import from_document
+from nntrain.config.search.load import search_of
+from nntrain.terminal import Terminal
+from nntrain.search.choose_engine import make_tuner
+from nntrain.search.engine import Proposal, Waiting
+
+CONFIG = """
+data: iris
+model: [{Dense: 3}]
+train: {%s}
+tune:
+  engine: %s
+  space: {%s}
+  trials: 4
+  repeats: %d
+"""
+
+
+class Sample:
+    """An executor that ends its one task with an event."""
+
+    free = 1
+
+    def __init__(self, **event: Any) -> None:
+        self.event = Event(**{"number": 0, "kind": "done", **event})
+        self.task: Task | None = None
+
+    def submit(self, task: Task) -> None:
+        self.task = task
+
+    def next(self, timeout_seconds: float | None = None) -> Event | None:
+        return self.event
+
+    def answer(self, number: int, stop: bool) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def rows(*seconds: float) -> list[dict[str, float]]:
+    return [{"seconds": each} for each in seconds]
+
+
+class Fixed:
+    """An engine that proposes what it was given."""
+
+    ended = ""
+
+    def __init__(self, proposals: Sequence[Proposal]) -> None:
+        self.proposals = list(proposals)
+
+    def ask(self) -> Proposal | Waiting | None:
+        return self.proposals.pop(0) if self.proposals else None
+
+    def report(self, number: int, epoch: int, score: float) -> bool:
+        return False
+
+    def tell(self, number: int, score: float | None, epochs: int) -> None: ...
+
+
+BATCH = "train.batch_size: {choice: [8, 16]}"
+RATE = f"{BATCH}, train.optimizer.Adam.learning_rate: {{float: [0.001, 0.1]}}"
+EPOCHS = "train.epochs: {int: [2, 9]}"
+
+
+def told(
+    capsys: pytest.CaptureFixture[str],
+    sample: Sample,
+    train: str = "epochs: 5",
+    engine: str = "RandomSearch",
+    space: str = BATCH,
+    repeats: int = 1,
+    proposals: Sequence[Proposal] = (),
+) -> dict[str, Any]:
+    config = from_document(yaml_file.parse(CONFIG % (train, engine, space, repeats), "c.yaml"))
+    dry_run.tell(config, search_of(config), Fixed(proposals), sample, 1, Terminal(as_json=True, quiet=True))
+    return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
+
+
+def test_epochs_and_seconds_follow_from_the_second_epoch_of_a_sample(capsys: pytest.CaptureFixture[str]) -> None:
+    sample = Sample(rows=rows(9.0, 0.5))
+    found = told(capsys, sample, repeats=2)
+    assert sample.task is not None and "epochs: 2" in sample.task.config
+    assert (found["space"], found["trials"], found["epochs"]) == (2, 2, 2 * 5 * 2)
+    assert (found["epoch_seconds"], found["seconds"]) == (0.5, round(20 * 0.5 + 2 * dry_run.OVERHEAD_SECONDS, 1))
+
+
+@pytest.mark.parametrize("engine", ["RandomSearch", "GridSearch"])
+def test_steps_are_as_many_epochs_as_the_sample_has(capsys: pytest.CaptureFixture[str], engine: str) -> None:
+    sample = Sample(rows=rows(9.0, 0.5, 0.5, 0.1))  # of which the last one is cut
+    proposals = [Proposal({"train.batch_size": size}) for size in (8, 16)]
+    found = told(capsys, sample, "steps: 22", engine, proposals=proposals)
+    assert sample.task is not None and "steps: 22" in sample.task.config and "epochs:" not in sample.task.config
+    assert (found["trials"], found["epochs"], found["epoch_seconds"]) == (2, 8, 0.5)
+
+
+def test_searched_epochs_count_by_the_most_of_them_or_as_they_are_proposed(capsys: pytest.CaptureFixture[str]) -> None:
+    sample = Sample(rows=rows(9.0, 0.5))
+    assert told(capsys, sample, space=EPOCHS)["epochs"] == 4 * 9
+    assert told(capsys, sample, space="train.epochs: {choice: [3, null]}")["epochs"] == 2 * 10  # null is the default
+    proposals = [Proposal({"train.epochs": epochs}) for epochs in (5, 2, 9)]
+    assert told(capsys, sample, engine="GridSearch", space=EPOCHS, proposals=proposals)["epochs"] == 16
+
+
+def test_a_promotion_trains_what_its_parent_did_not(capsys: pytest.CaptureFixture[str]) -> None:
+    values = {"train.batch_size": 8}
+    proposals = [Proposal(values, epochs=2), Proposal(values, epochs=6, parent=0)]
+    found = told(capsys, Sample(rows=rows(9.0, 0.5)), engine="{Hyperband: 6}", proposals=proposals)
+    assert (found["trials"], found["epochs"]) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("engine", "space", "words"),
+    [
+        ("RandomSearch", BATCH, "space: 1 parameter, 2 sets of values"),
+        ("RandomSearch", RATE, "space: 2 parameters, with a continuous range"),
+        ("{Hyperband: 6}", RATE, "space: 2 parameters, with a continuous range"),
+        (
+            "GridSearch",
+            RATE,
+            "space: 2 parameters, with a continuous range, which GridSearch takes in ten places",
+        ),
+    ],
+)
+def test_the_size_of_the_space_agrees_with_the_trials(
+    capsys: pytest.CaptureFixture[str], engine: str, space: str, words: str
+) -> None:
+    config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", engine, space, 1), "c.yaml"))
+    search = search_of(config)
+    dry_run.tell(
+        config, search, make_tuner(search.tune, search.space, search.direction), Sample(rows=rows(9.0)), 1, Terminal()
+    )
+    assert words in capsys.readouterr().out.splitlines()
+
+
+def test_a_sample_that_fails_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(NNTrainError, match="the config as it is written does not train: out of memory"):
+        told(capsys, Sample(kind="failed", message="out of memory"))
+    for wrong, kind in (("data", DataError), ("config", ConfigError)):
+        with pytest.raises(kind) as caught:
+            told(capsys, Sample(kind="failed", wrong=wrong, faults=(Problem("there is no row", ("data", "iris")),)))
+        assert caught.value.problems[0].span is not None and caught.value.problems[0].span.line == 2

@@ -1,0 +1,33 @@
+"""What is shown while a search goes on."""
+
+from nntrain.document import yaml_file
+from nntrain.search.live_view import SearchView
+from nntrain.config.load import from_document
+from nntrain.config.search.load import search_of
+from nntrain.terminal import Terminal
+from nntrain.search.ledger import Book
+from nntrain.search.engine import Proposal
+
+CONFIG = """
+data: iris
+model: [{Dense: 3}]
+tune: {space: {train.batch_size: {choice: [8, 16, 32]}}, trials: 3, max_seconds: 100}
+"""
+
+
+def view(over: int, spent: float = 0.0) -> SearchView:
+    book = Book("min")
+    for number in range(over):
+        book.add(Proposal({"train.batch_size": 8 * 2**number})).status = "done"
+    return SearchView(Terminal(quiet=True), search_of(from_document(yaml_file.parse(CONFIG, "c.yaml"))), book, spent)
+
+
+def test_one_trial_is_not_many() -> None:
+    assert view(1).book.progress == "1 trial is done" and view(2).book.progress == "2 trials are done"
+    assert view(1)._headline().startswith("1 of 3 trials, ")
+
+
+def test_the_time_left_is_less_what_was_spent_before_a_resume() -> None:
+    assert view(0)._headline().endswith(" 1:39 left")
+    assert view(1, spent=90)._headline().endswith(" 0:09 left")
+    assert view(1, spent=900)._headline().endswith(" 0:00 left")

@@ -1,0 +1,293 @@
+import errno
+import json
+import math
+import multiprocessing
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nntrain.storage import run_files
+from nntrain.storage.atomic import write_atomic, writing
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.storage.run_files import RunDir, read_json, refuse_bad_name, run_name, write_elsewhere
+
+PROCESSES = 8
+
+
+def _create_many(
+    runs: str, ready: "multiprocessing.synchronize.Barrier", queue: "multiprocessing.Queue[list[str]]"
+) -> None:
+    made = []
+    for _ in range(20):
+        ready.wait()
+        made.append(str(RunDir.create(Path(runs), "net")))
+    queue.put(made)
+
+
+def test_runs_that_start_at_once_get_folders_of_their_own(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    ready, queue = context.Barrier(PROCESSES), context.Queue()
+    runs = tmp_path / "new" / "runs"
+    workers = [context.Process(target=_create_many, args=(str(runs), ready, queue)) for _ in range(PROCESSES)]
+    for worker in workers:
+        worker.start()
+    made = [path for _ in workers for path in queue.get(timeout=60)]
+    for worker in workers:
+        worker.join(timeout=60)
+    assert [worker.exitcode for worker in workers] == [0] * PROCESSES
+    assert len(made) == len(set(made)) == PROCESSES * 20
+    numbers = {f"net-{count}" for count in range(2, PROCESSES * 20 + 1)}
+    assert {path.name for path in runs.iterdir()} == {"net", *numbers}
+
+
+def test_a_name_that_exists_gets_the_next_number(tmp_path: Path) -> None:
+    names = [RunDir.create(tmp_path, "net").path.name for _ in range(3)]
+    assert names == ["net", "net-2", "net-3"]
+    (tmp_path / "net-4").write_text("a file is in the way too")
+    assert RunDir.create(tmp_path, "net").path.name == "net-5"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../x", "x/../y", "/x", "x/y", "x\\y", ".hidden", "-x", "_x", "x" * 101, "x" * 200, "con/..", "x."]
+    + ["x y", "x\n", "x\0", "ü", "~", "$HOME", "x:y", "*", "x\t", " x", "a;b", "٣"],
+)
+def test_a_name_that_is_no_plain_file_name_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        RunDir.create(tmp_path / "runs", name)
+    assert caught.value.problems[0].help
+    assert len(str(caught.value).splitlines()) == 2
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("name", ["a", "0", "net-2", "Net_1.5", "x" * 100, "con", "a..b"])
+def test_plain_names_are_taken(name: str, tmp_path: Path) -> None:
+    refuse_bad_name(name)
+    assert RunDir.create(tmp_path, name).path == tmp_path / name
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        ("configs/iris.yaml", "iris"),
+        ("my net (2).yaml", "my-net-2"),
+        ("../größe.yaml", "gr-e"),
+        (".yaml", "yaml"),
+        ("--.yaml", "run"),
+        ("日本.yaml", "run"),
+        ("_x.yaml", "run"),
+        ("x" * 300 + ".yaml", "x" * 100),
+        ("x" * 99 + ".2.yaml", "x" * 99),
+        ("a.b.yaml", "a.b"),
+        ("/dev/fd/63", "run"),
+    ],
+)
+def test_every_config_gives_its_run_a_name_that_is_allowed(config: str, name: str) -> None:
+    assert run_name(config) == name
+    refuse_bad_name(run_name(config))
+
+
+def test_a_run_is_opened_by_its_name_or_by_its_path(tmp_path: Path) -> None:
+    made = RunDir.create(tmp_path, "net")
+    made.write(run_files.RESOLVED, "data: iris\n")
+    assert RunDir.open(tmp_path, "net") == RunDir.open(Path("elsewhere"), str(made)) == made
+
+
+def test_what_is_no_run_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("none", "empty", "", "x\0"):
+        with pytest.raises(ConfigError, match="there is no run"):
+            RunDir.open(tmp_path, name)
+
+
+def test_a_group_of_runs_names_one_of_its_runs(tmp_path: Path) -> None:
+    group = RunDir.create(tmp_path, "group")
+    group.write_json(run_files.SUMMARY, {})
+    for seed in (2, 1):
+        RunDir.create(group.path, f"seed-{seed}").write(run_files.RESOLVED, "")
+    with pytest.raises(ConfigError) as caught:
+        RunDir.open(tmp_path, "group")
+    assert caught.value.problems[0].help == "name one of its runs, such as `group/seed-1`"
+
+
+def test_a_search_names_its_best_trial(tmp_path: Path) -> None:
+    search = RunDir.create(tmp_path, "search")
+    search.write(run_files.JOURNAL, "")
+    assert _refused(tmp_path) == "name one of its trials, such as `search/...`"
+    for name in ("trial-001", "trial-002/repeat-1", "trial-002/repeat-2"):
+        (search.path / name).mkdir(parents=True)
+        RunDir(search.path / name).write(run_files.RESOLVED, "")
+    assert _refused(tmp_path) == "name one of its trials, such as `search/trial-001`"
+    search.write_json(run_files.SUMMARY, {"best": {"run": "trial-002"}})
+    assert _refused(tmp_path) == "name one of its trials, such as `search/trial-002/repeat-1`"
+
+
+def _refused(runs: Path) -> str:
+    with pytest.raises(ConfigError, match="`search` is a search, not one run") as caught:
+        RunDir.open(runs, "search")
+    return caught.value.problems[0].help
+
+
+def test_files_are_written_whole_and_can_be_replaced(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write("a.txt", "one")
+    run.write("a.txt", b"two\r\n")
+    run.write("plots/a.txt", "grün")
+    assert (run.path / "a.txt").read_bytes() == b"two\r\n"
+    assert (run.path / "plots" / "a.txt").read_text(encoding="utf-8") == "grün"
+    assert sorted(path.name for path in run.path.rglob("*")) == ["a.txt", "a.txt", "plots"]
+
+
+def test_json_keeps_its_values_and_has_a_version(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_json("a.json", {"x": 0.1, "y": [1, None], "z": "ü", "path": Path("a")})
+    assert run.read_json("a.json") == {"version": run_files.FORMAT, "x": 0.1, "y": [1, None], "z": "ü", "path": "a"}
+
+
+def test_json_never_holds_what_other_readers_refuse(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_json("a.json", {"x": 1})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        run.write_json("a.json", {"x": math.nan})
+    assert run.read_json("a.json")["x"] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"a": 1', "[1]", "3", "null", "\xff\xfe", "\x00", "[" * 100_000, "{'a': 1}"]
+)
+def test_damaged_json_is_a_message(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(NNTrainError, match="is damaged") as caught:
+        read_json(file)
+    assert caught.value.exit_code == 1
+    assert caught.value.problems[0].help
+
+
+def test_missing_json_and_a_folder_in_its_place_are_messages(tmp_path: Path) -> None:
+    with pytest.raises(NNTrainError, match="there is no"):
+        read_json(tmp_path / "a.json")
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(NNTrainError, match="is damaged: .*directory"):
+        read_json(tmp_path / "a.json")
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("this machine does not let a test mount a small disk")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tiny_disk: Path) -> None:
+    run = RunDir.create(tiny_disk, "net")
+    run.write("a.txt", "old")
+    with pytest.raises(NNTrainError) as caught:
+        run.write("a.txt", b"x" * 1_000_000)
+    assert caught.value.problems[0].message == f"cannot write in `{run}`: No space left on device"
+    assert caught.value.problems[0].help == "free some space, or choose another folder"
+    assert [path.name for path in run.path.iterdir()] == ["a.txt"]
+    assert (run.path / "a.txt").read_text() == "old"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    """A folder in the place of the file lets everything succeed but the last step."""
+    target = tmp_path / "a.txt"
+    target.mkdir()
+    (target / "old").write_text("old")
+    with pytest.raises(OSError, match="directory") as caught:
+        write_atomic(target, b"new")
+    assert caught.value.errno in (errno.EISDIR, errno.ENOTEMPTY)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert (target / "old").read_text() == "old"
+
+
+def test_a_folder_that_cannot_be_written_is_a_message(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for folder in (file / "below", Path("/proc/none/runs"), Path("/dev/full/runs")):
+        with pytest.raises(NNTrainError, match="cannot write in"):
+            RunDir.create(folder, "net")
+        with pytest.raises(NNTrainError, match="cannot write in"):
+            write_elsewhere(folder / "a.csv", "x")
+
+
+def test_a_file_in_place_of_the_folder_is_a_mistake_in_the_command(tmp_path: Path) -> None:
+    file = tmp_path / "runs"
+    file.write_text("x")
+    with pytest.raises(ConfigError) as caught:
+        RunDir.create(file, "net")
+    assert str(caught.value) == f"error: `{file}` is no folder\n help: give a folder for the runs with `--runs-dir`"
+
+
+def test_a_run_whose_folder_was_taken_away_says_so(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.path.rmdir()
+    with pytest.raises(NNTrainError, match="`.*net` is gone: it was removed or moved"):
+        run.write("a.txt", "x")
+
+
+def test_a_folder_that_is_just_being_removed_is_gone_too(tmp_path: Path) -> None:
+    with pytest.raises(NNTrainError, match="is gone: it was removed or moved"), writing(tmp_path):
+        write_atomic(tmp_path / "removed" / "a.txt", b"x")
+    with pytest.raises(NNTrainError, match="cannot write in"), writing(tmp_path / "here", existed=False):
+        write_atomic(tmp_path / "here" / "a.txt", b"x")
+
+
+def test_what_fails_while_a_run_is_owned_is_not_blamed_on_its_folder(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    with pytest.raises(BrokenPipeError), run.owned():
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+def test_others_may_read_what_was_written(tmp_path: Path) -> None:
+    write_elsewhere(tmp_path / "a.csv", "x")
+    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_model_is_moved_into_place_and_known_by_its_hash(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    saved = tmp_path / "saved.keras"
+    saved.write_bytes(b"weights")
+    run.adopt_model(saved, {"inputs": 4})
+    assert not saved.exists()
+    assert run.verified_model()["inputs"] == 4
+    run.model.write_bytes(b"weightz")
+    with pytest.raises(NNTrainError, match="is not the file that was saved"):
+        run.verified_model()
+    run.model.unlink()
+    with pytest.raises(NNTrainError, match="cannot be read"):
+        run.verified_model()
+
+
+def test_rows_are_csv_that_reads_back_the_same(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_rows([{"epoch": 1, "loss": 0.1}, {"epoch": 2, "loss": 1e-9, "val_loss": 1 / 3}])
+    lines = (run.path / run_files.METRICS).read_text().splitlines()
+    assert lines == ["epoch,loss,val_loss", "1,0.1,", f"2,1e-09,{1 / 3!r}"]
+
+
+def test_every_finds_runs_and_those_inside_groups_and_repeated_trials(tmp_path: Path) -> None:
+    for path in ("a", "group/b", "search/trial-001/repeat-1", "group/far/too/deep", "no_run"):
+        (tmp_path / path).mkdir(parents=True)
+        if path != "no_run":
+            (tmp_path / path / run_files.RESOLVED).write_text("")
+    assert {os.fspath(run.path.relative_to(tmp_path)) for run in run_files.every(tmp_path)} == {
+        "a",
+        "group/b",
+        "search/trial-001/repeat-1",
+    }
+
+
+def test_the_version_of_the_json_is_that_of_the_format(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_json("a.json", {})
+    assert json.loads((run.path / "a.json").read_text()) == {"version": 1}

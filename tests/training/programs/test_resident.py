@@ -1,0 +1,129 @@
+"""The compiled loops against Keras's own way, and the order of the rows."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain import backend
+
+backend.start("cpu")
+
+from nntrain.training.programs.resident import EVALUATION_BATCH, as_float, epoch_order  # noqa: E402
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+IRIS = """
+    seed: 5
+    data: {iris: {test: none}}
+    model:
+      - Dense: {units: 8, activation: relu, kernel_regularizer: {L2: 0.01}}
+      - BatchNormalization
+      - Dropout: 0.3
+      - Dense: {units: 3, activation: softmax}
+    train: {epochs: 3, batch_size: 16, metrics: [accuracy, AUC]}
+    """
+
+
+def test_the_order_is_a_permutation_that_seed_and_epoch_alone_decide() -> None:
+    orders = [epoch_order(seed, epoch, 50, True) for seed in (0, 1) for epoch in (1, 2, 3)]
+    assert all(order.dtype == np.int32 and sorted(order) == list(range(50)) for order in orders)
+    assert len({order.tobytes() for order in orders}) == 6
+    assert (epoch_order(1, 2, 50, True) == epoch_order(1, 2, 50, True)).all()
+
+
+def test_without_shuffle_the_order_is_that_of_the_rows() -> None:
+    assert epoch_order(7, 3, 5, False).tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("compiler", ["graph", "xla"])
+@pytest.mark.parametrize("batch_size", [15, 16])
+def test_an_epoch_in_one_call_and_step_by_step_gives_equal_bits(
+    prepare: Callable[..., Any], compiler: str, batch_size: int
+) -> None:
+    once, stepwise = (prepare(IRIS, f"train.compile={compiler}", f"train.batch_size={batch_size}") for _ in range(2))
+    order = epoch_order(5, 1, len(once.data.train), True)
+    steps = once.scorer.program.steps(once.arrays)
+    once.scorer.program.train(once.arrays, order, 0, steps)
+    for step in range(steps):
+        stepwise.scorer.program.train(stepwise.arrays, order, step, step + 1)
+    assert steps == 8 and once.model.optimizer.iterations == steps
+    assert once.scorer.program.figures() == stepwise.scorer.program.figures()
+    assert all((a == b).all() for a, b in zip(once.weights(), stepwise.weights(), strict=True))
+
+
+@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
+def test_no_step_more_shows_what_the_last_one_has_left(prepare: Callable[..., Any], wanted: str) -> None:
+    """A training that was stopped between its last step and the validation is gone on with so."""
+    net = prepare(IRIS, f"train.{wanted}", "train.batch_size=16")
+    program, order = net.scorer.program, epoch_order(5, 1, len(net.data.train), True)
+    steps = program.steps(net.arrays)
+    last = program.train(net.arrays, order, 0, steps)
+    before = net.weights()
+    again = program.train(net.arrays, order, steps, steps)
+    assert last.finite and last == again
+    assert all((a == b).all() for a, b in zip(before, net.weights(), strict=True))
+
+
+@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
+def test_a_weight_that_is_not_finite_is_seen_behind_a_finite_loss(prepare: Callable[..., Any], wanted: str) -> None:
+    net = prepare(IRIS, f"train.{wanted}")
+    net.model.layers[1].moving_mean.assign(np.full(8, np.nan, "float32"))  # which the training does not read
+    seen = net.scorer.program.train(net.arrays, epoch_order(5, 1, len(net.data.train), True), 0, 1)
+    assert np.isfinite(seen.figures["loss"]) and not seen.finite
+
+
+def test_steps_count_the_shorter_last_batch(prepare: Callable[..., Any]) -> None:
+    net = prepare(IRIS, "train.batch_size=7")
+    assert len(net.data.train) == 120
+    assert net.scorer.program.steps(net.arrays) == 18
+
+
+def test_evaluate_gives_what_keras_evaluate_gives(prepare: Callable[..., Any]) -> None:
+    net = prepare(IRIS)
+    split = net.scorer.arrays(net.data.train)
+    ours = net.scorer.program.evaluate(split)
+    keras = net.model.evaluate(split.x, split.y, batch_size=len(split), verbose=0, return_dict=True)
+    assert ours == {name: pytest.approx(value, abs=1e-6) for name, value in keras.items()}
+    assert set(ours) == {"loss", "accuracy", "auc", "regularization_loss"}
+
+
+@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
+@pytest.mark.parametrize("size", [60, EVALUATION_BATCH + 1])
+def test_evaluate_begins_anew_and_leaves_the_metrics_reset(prepare: Callable[..., Any], wanted: str, size: int) -> None:
+    data = f"data={{toy_2d: {{kind: gauss, size: {size}, validation: none, test: none}}}}"
+    net = prepare(IRIS, f"train.{wanted}", data, "model.3=Dense: {units: 1, activation: sigmoid}")
+    first, second = (net.scorer.program.evaluate(net.arrays) for _ in range(2))
+    assert first == second and math.isfinite(first["loss"])
+    assert not any(np.any(variable) for metric in net.model.metrics for variable in metric.variables)
+
+
+def test_evaluate_and_predict_cover_more_rows_than_a_batch(prepare: Callable[..., Any]) -> None:
+    net = prepare(
+        f"""
+        data: {{toy_2d: {{kind: gauss, size: {EVALUATION_BATCH + 77}, validation: none, test: none}}}}
+        model: [{{Dense: {{units: 3, activation: relu}}}}, {{Dense: {{units: 1, activation: sigmoid}}}}]
+        train: {{epochs: 1}}
+        """
+    )
+    predicted = net.scorer.program.predict(net.data.train.x)
+    assert predicted.shape == (EVALUATION_BATCH + 77, 1)
+    assert predicted == pytest.approx(net.model.predict(net.data.train.x, verbose=0), abs=1e-6)
+    right = (predicted[:, 0] > 0.5) == net.data.train.y
+    assert net.scorer.figures(net.data.train)["accuracy"] == pytest.approx(right.mean(), abs=1e-6)
+
+
+def test_evaluation_leaves_weights_and_moving_averages_as_they_are(prepare: Callable[..., Any]) -> None:
+    net = prepare(IRIS)
+    before = net.weights()
+    first, second = net.scorer.figures(net.data.train), net.scorer.figures(net.data.train)
+    assert first == second
+    assert all((a == b).all() for a, b in zip(before, net.weights(), strict=True))
+
+
+def test_a_float32_is_written_with_its_own_digits() -> None:
+    assert as_float(np.float32(0.1)) == 0.1
+    assert np.float32(as_float(np.float32(1 / 3))) == np.float32(1 / 3)

@@ -1,0 +1,130 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nntrain import backend
+from nntrain.document import yaml_file
+from nntrain.config.load import from_document
+
+backend.start("cpu")
+
+import keras  # noqa: E402
+
+from nntrain.runs import experiment  # noqa: E402
+from nntrain.training import choose_program  # noqa: E402
+from nntrain.training.choose_program import LONG_EPOCH, make_program, uses_xla  # noqa: E402
+from nntrain.training.programs.keras_fit import KerasProgram  # noqa: E402
+from nntrain.training.programs.resident import Arrays, Program  # noqa: E402
+from nntrain.training.programs.streamed import StreamedProgram  # noqa: E402
+from nntrain.storage.run_files import RunDir  # noqa: E402
+from nntrain.config.step_cost import SMALL_STEP  # noqa: E402
+from nntrain.config.data_schema import Facts  # noqa: E402
+from nntrain.terminal import Terminal  # noqa: E402
+
+CONFIG = """
+data: iris
+model:
+  - Dense: {{units: 8, activation: relu}}
+  - BatchNormalization
+train: {{epochs: 3, batch_size: 16, {options}}}
+"""
+
+
+def prepared(options: str) -> experiment.Prepared:
+    text = CONFIG.format(options=options)
+    return experiment.prepare(from_document(yaml_file.parse(text, "config.yaml")))
+
+
+def program(options: str) -> Program:
+    ready = prepared(options)
+    example = Arrays(ready.data.train.x[:1], ready.data.train.y[:1])
+    return make_program(ready.experiment, ready.data.facts, ready.model, example, 16, ready.data.train.x)
+
+
+@pytest.mark.parametrize(
+    ("options", "fits", "kind"),
+    [
+        ("engine: auto", True, Program),
+        ("engine: auto", False, StreamedProgram),
+        ("engine: resident", False, Program),
+        ("engine: streamed", True, StreamedProgram),
+        ("engine: keras", True, KerasProgram),
+    ],
+)
+def test_the_engine_is_the_one_that_was_asked_for_or_that_fits(
+    monkeypatch: pytest.MonkeyPatch, options: str, fits: bool, kind: type
+) -> None:
+    monkeypatch.setattr(choose_program, "fits_in_memory", lambda _: fits)
+    assert type(program(options)) is kind
+
+
+DENSE = "[Flatten, {Rescaling: 1/255}, {Dense: {units: 300, activation: relu}}, BatchNormalization, {Dense: 10}]"
+PRODUCTS = 784 * 300 + 300 * 10
+
+
+@pytest.mark.parametrize(
+    ("model", "train", "rows", "xla"),
+    [
+        (DENSE, "", 60_000, True),
+        (DENSE, "compile: graph", 60_000, False),
+        (DENSE, "compile: xla", 10, True),
+        (DENSE, "batch_size: 128", 60_000, True),
+        (DENSE, f"batch_size: {SMALL_STEP // PRODUCTS}", 60_000, True),
+        (DENSE, f"batch_size: {SMALL_STEP // PRODUCTS + 1}", 60_000, False),
+        (DENSE, "", LONG_EPOCH // PRODUCTS, False),
+        (DENSE, "", LONG_EPOCH // PRODUCTS + 1, True),
+        (DENSE, "precision: mixed_bfloat16", 60_000, False),
+        ("[Flatten, {Repeat: {times: 2, layers: [{Dense: 300}, ELU]}}, {Dense: 10}]", "", 60_000, True),
+        ("[Flatten, {Repeat: {times: 2, layers: [{Dense: 300}, {Dropout: 0.1}]}}, {Dense: 10}]", "", 60_000, False),
+        ("[Flatten, {Dense: 300}, {GaussianNoise: 0.1}, {Dense: 10}]", "", 60_000, False),
+        ("[{Conv2D: {filters: 32, kernel_size: 3}}, Flatten, {Dense: 300}, {Dense: 10}]", "", 60_000, False),
+    ],
+)
+def test_a_cpu_is_given_xla_for_long_epochs_of_small_dense_steps(model: str, train: str, rows: int, xla: bool) -> None:
+    text = f"data: fashion_mnist\nmodel: {model}\ntrain: {{{train}}}\n"
+    experiment = from_document(yaml_file.parse(text, "config.yaml")).experiment
+    assert uses_xla(experiment, Facts((28, 28, 1), 10), experiment.train.batch_size, rows) is xla
+
+
+def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = losses(tmp_path, "graph", "engine: auto")
+    monkeypatch.setattr(choose_program, "LONG_EPOCH", 1000)
+    assert program("engine: auto").xla and program("engine: streamed").xla
+    found = losses(tmp_path, "auto", "engine: auto")
+    facts = RunDir(tmp_path / "auto").read_json("environment.json")
+    assert (facts["engine"], facts["compile"]) == ("resident", "xla")
+    assert found == losses(tmp_path, "xla", "compile: xla") != graph
+
+
+def losses(folder: Path, name: str, options: str) -> list[float]:
+    run = RunDir.create(folder, name)
+    experiment.run(prepared(options), run, Terminal(quiet=True), b"")
+    return [float(row["val_loss"]) for row in run.read_rows()]
+
+
+def test_every_engine_and_every_compiler_trains_the_same_net(tmp_path: Path) -> None:
+    resident = losses(tmp_path, "resident", "engine: resident")
+    assert losses(tmp_path, "streamed", "engine: streamed") == resident
+    assert losses(tmp_path, "keras", "engine: keras") == pytest.approx(resident, rel=1e-4)
+    facts = RunDir(tmp_path / "keras").read_json("environment.json")
+    assert (facts["engine"], facts["compile"]) == ("keras", "graph")
+    assert losses(tmp_path, "xla", "compile: xla") == pytest.approx(resident, rel=1e-3)  # it adds in another order
+
+
+@pytest.mark.parametrize("more", ["", ", ema_overwrite_frequency: 20"])
+def test_averaged_weights_take_their_place_at_the_end_in_every_engine(tmp_path: Path, more: str) -> None:
+    averaged = f"optimizer: {{Adam: {{use_ema: true, ema_momentum: 0.9{more}}}}}, save: last"
+    resident = losses(tmp_path, "resident", f"engine: resident, {averaged}")
+    assert losses(tmp_path, "keras", f"engine: keras, {averaged}") == pytest.approx(resident, rel=1e-4)
+    models = [RunDir(tmp_path / name).model for name in ("resident", "keras")]
+    ours, theirs = ([w.numpy() for w in keras.models.load_model(model).weights] for model in models)
+    assert all(np.abs(a - b).max() < 1e-5 for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_keeps_weights_and_output_in_float32(precision: str) -> None:
+    model = prepared(f"precision: {precision}").model
+    assert {str(weight.dtype) for weight in model.weights} == {"float32"}
+    assert [layer.compute_dtype for layer in model.layers] == [precision[6:], precision[6:], "float32"]
+    assert np.asarray(model(np.zeros((1, 4), "float32"))).dtype == np.float32
