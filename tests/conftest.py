@@ -183,8 +183,8 @@ def prepare(tmp_path: Path) -> Prepare:
         from nntrain import backend
 
         backend.start("cpu")
-        from nntrain.runs import experiment
         from nntrain.config.load import load
+        from nntrain.runs import experiment
 
         config = tmp_path / "net.yaml"
         config.write_text(dedent(text), encoding="utf-8")

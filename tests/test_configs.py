@@ -13,20 +13,20 @@ import numpy as np
 import pytest
 
 from nntrain import backend
-from nntrain.data.sources.fashion_mnist import FILES
 from nntrain.config.base import to_tree
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Facts
 from nntrain.config.load import load
 from nntrain.config.resolve import resolve
 from nntrain.config.search.load import load_whole, search_of
+from nntrain.data.sources.fashion_mnist import FILES
 
 backend.start("cpu")
 
 from nntrain.data import dataset  # noqa: E402  # the backend chooses the device first
 from nntrain.model.build import build  # noqa: E402
-from nntrain.training.scorer import Scorer  # noqa: E402
 from nntrain.runs.experiment import resolved_text  # noqa: E402
+from nntrain.training.scorer import Scorer  # noqa: E402
 
 REPOSITORY = Path(__file__).parents[1]
 CONFIGS = REPOSITORY / "configs"

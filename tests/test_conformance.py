@@ -10,20 +10,20 @@ import pytest
 from sklearn import metrics as scores
 
 from nntrain import backend, extensions
-from nntrain.document import yaml_file
 from nntrain.config.base import Named
+from nntrain.config.data_schema import Facts
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.constraints import Constraint
-from nntrain.config.data_schema import Facts
 from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import Layer
-from nntrain.config.load import from_document
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric, direction
 from nntrain.config.keras.optimizers import Optimizer
 from nntrain.config.keras.regularizers import Regularizer
-from nntrain.config.resolve import resolve
 from nntrain.config.keras.schedules import Schedule
+from nntrain.config.load import from_document
+from nntrain.config.resolve import resolve
+from nntrain.document import yaml_file
 
 backend.start("cpu")
 

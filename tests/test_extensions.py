@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from nntrain import extensions
-from nntrain.data import sources
 from nntrain.config.data import Source
+from nntrain.data import sources
 
 
 def test_a_folder_is_the_list_of_what_it_offers() -> None:
@@ -13,17 +13,14 @@ def test_a_folder_is_the_list_of_what_it_offers() -> None:
     assert "iris" in files
 
 
-def test_files_that_begin_with_an_underscore_are_not_offered() -> None:
-    assert not any(name.startswith("_") for name in extensions.names("plots"))
-    assert (Path(sources.__path__[0]).parent / "plots" / "_paper.py").is_file()
-
-
 def test_every_data_source_has_options_with_a_line_for_the_list_and_a_function_that_loads() -> None:
     for name in extensions.names("data.sources"):
         module = extensions.load("data.sources", name)
         assert issubclass(module.Options, Source), name
         assert module.Options.called() == name
-        assert module.Options.__doc__, f"nntrain/data/sources/{name}.py: Options has no docstring for `nntrain list data`"
+        assert module.Options.__doc__, (
+            f"nntrain/data/sources/{name}.py: Options has no docstring for `nntrain list data`"
+        )
         assert callable(module.load), name
 
 

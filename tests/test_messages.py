@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.errors import NNTrainError
 from nntrain.config import file_checks
 from nntrain.config.search.load import load_whole
+from nntrain.errors import NNTrainError
 
 FOLDER = Path(__file__).parent / "messages"
 CASES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.txt"))

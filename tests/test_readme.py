@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.document import yaml_file
-from nntrain.errors import ConfigError
 from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

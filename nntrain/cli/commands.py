@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nntrain import backend
-from nntrain.storage import run_files
-from nntrain.errors import ConfigError, NNTrainError
 from nntrain.cli.placement import Placement, Where
-from nntrain.storage.run_files import RunDir
 from nntrain.config import file_checks
 from nntrain.config.load import Config, load
 from nntrain.config.messages import counted
-from nntrain.terminal import Terminal
 from nntrain.document.yaml_file import inline
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.storage import run_files
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
     from nntrain.training.run_context import Guidance
@@ -278,7 +278,9 @@ def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal:
     if facts.get("workers", 1) > 1:
         help = "train it again with `nntrain launch`, and compare the two metrics.csv"
         raise ConfigError(f"`{run_dir}` was trained by {facts['workers']} workers, `repro` is one", help=help)
-    guidance = Placement(device, facts.get("devices", 1)).start(load(run_dir.path / run_files.RESOLVED), verbose, terminal)
+    guidance = Placement(device, facts.get("devices", 1)).start(
+        load(run_dir.path / run_files.RESOLVED), verbose, terminal
+    )
     from nntrain.runs import reproduce
 
     told = reproduce.repeat(run_dir, terminal, guidance)

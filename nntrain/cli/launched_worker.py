@@ -1,4 +1,4 @@
-"""`python -m nntrain.cli.launched_worker`: a worker of `nntrain launch`, which stops when the process that launched it is gone.
+"""`python -m nntrain.cli.launched_worker`: a worker of `nntrain launch`, which stops when `launch` is gone.
 
 Its standard input is a pipe on which nothing comes. The system closes the other end with the process that holds it,
 however that one ends, so the end of the pipe is the news of it: on every system, and without asking again and again.

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from nntrain import backend
-from nntrain.training.workers import cluster
-from nntrain.training.workers.cluster import Cluster
+from nntrain.config.load import Config, in_order
 from nntrain.errors import ConfigError, Problem
 from nntrain.search.choose_executor import Workers
-from nntrain.config.load import Config, in_order
 from nntrain.terminal import Terminal
+from nntrain.training.workers import cluster
+from nntrain.training.workers.cluster import Cluster
 
 if TYPE_CHECKING:
-    from nntrain.training.workers.strategy import Distribution
     from nntrain.training.run_context import Guidance
+    from nntrain.training.workers.strategy import Distribution
 
 MOST_DEVICES = 1024
 

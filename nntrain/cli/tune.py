@@ -11,22 +11,22 @@ from typing import Any
 
 from nntrain import backend
 from nntrain.cli import commands
-from nntrain.runs import environment
-from nntrain.search import dry_run, results
-from nntrain.storage import run_files
-from nntrain.search.replay import Course, replayed
-from nntrain.errors import ConfigError, NNTrainError, Stopped
-from nntrain.search.choose_executor import Workers
-from nntrain.storage.journal import Journal
-from nntrain.storage.run_files import RunDir
-from nntrain.search.search_files import SearchDir
-from nntrain.search.live_view import SearchView
 from nntrain.config.base import to_tree
 from nntrain.config.load import Config
 from nntrain.config.search.load import Search, as_yaml, load_whole, search_of
-from nntrain.terminal import Terminal
+from nntrain.errors import ConfigError, NNTrainError, Stopped
+from nntrain.runs import environment
+from nntrain.search import dry_run, results
+from nntrain.search.choose_executor import Workers
 from nntrain.search.ledger import Book
+from nntrain.search.live_view import SearchView
+from nntrain.search.replay import Course, replayed
 from nntrain.search.runner import Runner
+from nntrain.search.search_files import SearchDir
+from nntrain.storage import run_files
+from nntrain.storage.journal import Journal
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
 
 EXTENDS = ("space", "engine", "pruner")
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")

@@ -4,24 +4,24 @@ import re
 
 from pydantic.fields import FieldInfo
 
-from nntrain.errors import ConfigError
+from nntrain.config.base import Named, to_tree
+from nntrain.config.data import Source, SplitRule
 from nntrain.config.keras import image_layers  # noqa: F401  # whose classes are layers too
 from nntrain.config.keras.activations import ACTIVATIONS
-from nntrain.config.base import Named, to_tree
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.constraints import Constraint
-from nntrain.config.data import Source, SplitRule
 from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Optimizer
-from nntrain.config.pruners import Pruner
 from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
-from nntrain.config.tune import Engine
 from nntrain.config.messages import listed, nearest, plural
+from nntrain.config.pruners import Pruner
+from nntrain.config.tune import Engine
 from nntrain.document.yaml_file import inline
+from nntrain.errors import ConfigError
 
 FAMILIES: tuple[type[Named], ...] = (
     Source,

@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field
 
 from nntrain import extensions
-from nntrain.errors import Path
 from nntrain.config.base import Named, Section, omitted
 from nntrain.config.data_schema import Facts
 from nntrain.config.file_paths import FilePath
-from nntrain.config.value_types import PositiveInt, Seed, is_number, is_whole
 from nntrain.config.messages import as_share, problem, shown
+from nntrain.config.value_types import PositiveInt, Seed, is_number, is_whole
+from nntrain.errors import Path
 
 
 class SplitRule(Named):

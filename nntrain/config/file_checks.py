@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from nntrain.errors import DataError, Problem
 from nntrain.config.load import Config, in_order
+from nntrain.errors import DataError, Problem
 
 
 def refuse_missing(config: Config) -> None:

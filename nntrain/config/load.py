@@ -7,15 +7,15 @@ from pathlib import Path as FilePath
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from nntrain.document import yaml_file
-from nntrain.storage import run_files
-from nntrain.errors import ConfigError, Path, Problem
 from nntrain.config import rules
 from nntrain.config.base import spelled_out
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
 from nntrain.config.file_paths import relative_to
+from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
+from nntrain.errors import ConfigError, Path, Problem
+from nntrain.storage import run_files
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from nntrain.errors import one_line
 from nntrain.document.yaml_file import inline
 from nntrain.document.yaml_parser import scalar
+from nntrain.errors import one_line
 
 
 def problem(message: str, help: str = "", on_key: bool = False) -> PydanticCustomError:

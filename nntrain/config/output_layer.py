@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nntrain.errors import Path
+from nntrain.config.data_schema import Facts
 from nntrain.config.keras import layers, losses
 from nntrain.config.keras.activations import HEADS
-from nntrain.config.data_schema import Facts
+from nntrain.errors import Path
 
 DROPS = (layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.GaussianNoise, layers.SpatialDropout2D)
 Labels = Literal["index", "one_hot", "binary", "number"]

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from nntrain.config.base import Named, omitted
-from nntrain.config.value_types import NonNegativeInt, PositiveInt
 from nntrain.config.messages import problem
+from nntrain.config.value_types import NonNegativeInt, PositiveInt
 
 Factor = Annotated[int, Field(ge=2, le=1000)]
 

@@ -1,11 +1,11 @@
 """What the user left out, chosen from the data as the lectures teach it."""
 
-from nntrain.config.keras import image_layers, layers, losses, metrics
 from nntrain.config.base import Named
-from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.data import Nothing
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras import image_layers, layers, losses, metrics
+from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.output_layer import Head, find_head
 from nntrain.config.train import Train
 

@@ -5,15 +5,15 @@
 
 from collections.abc import Callable, Iterator
 
-from nntrain.errors import Path, Problem
-from nntrain.config.keras import callbacks, initializers, layers, losses, optimizers, schedules
 from nntrain.config.base import Named
 from nntrain.config.data import File, Nothing
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras import callbacks, initializers, layers, losses, optimizers, schedules
+from nntrain.config.messages import listed, nearest
 from nntrain.config.output_layer import Head, after_head, expected_units, find_head
 from nntrain.config.resolve import DEFAULT_EPOCHS, resolve
-from nntrain.config.messages import listed, nearest
+from nntrain.errors import Path, Problem
 
 Rule = Callable[[Experiment, Facts | None], Iterator[Problem]]
 

@@ -2,9 +2,9 @@
 
 import math
 
-from nntrain.config.keras import image_layers, layers
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras import image_layers, layers
 
 SMALL_STEP = 32_000_000  # multiplications in a batch up to which one thread is faster than two (docs/log.md)
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from nntrain.config.base import Named, Section, omitted
+from nntrain.config.messages import problem
 from nntrain.config.pruners import Factor, Pruner
 from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Seed, Text
-from nntrain.config.messages import problem
 
 DEFAULT_TRIALS = 20
 _NULLABLE = ("pruner", "trials", "max_seconds", "max_epochs_total")  # what `--set` may have to take back

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nntrain.errors import DataError, Path, Problem
-from nntrain.data.row_file import Examples, chunks
 from nntrain.config.messages import shown
+from nntrain.data.row_file import Examples, chunks
+from nntrain.errors import DataError, Path, Problem
 
 if TYPE_CHECKING:
     from nntrain.data.dataset import Rows, Split

@@ -9,11 +9,11 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
+from nntrain.config.messages import listed, nearest, shown
+from nntrain.data.checks import Faults
 from nntrain.data.csv_text import SEPARATORS, CsvText
 from nntrain.data.dataset import Rows, Split
 from nntrain.errors import Path, Problem, Span
-from nntrain.data.checks import Faults
-from nntrain.config.messages import listed, nearest, shown
 
 LARGEST = float(np.finfo(np.float32).max)
 

@@ -7,13 +7,13 @@ from functools import cached_property
 import numpy as np
 
 from nntrain import extensions
-from nntrain.data import splits
-from nntrain.errors import DataError, Path, Problem
-from nntrain.data.checks import Faults, check, class_counts, constant_columns, missing_classes
-from nntrain.data.row_file import Examples, RowFile, chunks
 from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
 from nntrain.config.data_schema import Facts
 from nntrain.config.messages import shown
+from nntrain.data import splits
+from nntrain.data.checks import Faults, check, class_counts, constant_columns, missing_classes
+from nntrain.data.row_file import Examples, RowFile, chunks
+from nntrain.errors import DataError, Path, Problem
 
 
 @dataclass(frozen=True)

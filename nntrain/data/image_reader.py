@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps
 
-from nntrain.data.dataset import Rows, Split
-from nntrain.errors import DataError, Path, Problem
-from nntrain.data.checks import Faults
-from nntrain.data.npy_header import stored_in_npy
-from nntrain.data.row_file import Examples, RowFile, is_large
 from nntrain.config.data import File
 from nntrain.config.messages import listed
+from nntrain.data.checks import Faults
+from nntrain.data.dataset import Rows, Split
+from nntrain.data.npy_header import stored_in_npy
+from nntrain.data.row_file import Examples, RowFile, is_large
+from nntrain.errors import DataError, Path, Problem
 
 if TYPE_CHECKING:
     from nntrain.data.sources.image_folder import Options

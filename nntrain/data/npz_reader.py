@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nntrain.data.dataset import Rows, Split
-from nntrain.errors import DataError, Path, Problem
-from nntrain.data.checks import Faults
-from nntrain.data.npy_header import Stored, stored_in_npz, verify_in_npz
-from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large
 from nntrain.config.data import File
 from nntrain.config.messages import listed, nearest, shown
+from nntrain.data.checks import Faults
+from nntrain.data.dataset import Rows, Split
+from nntrain.data.npy_header import Stored, stored_in_npz, verify_in_npz
+from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large
+from nntrain.errors import DataError, Path, Problem
 
 if TYPE_CHECKING:
     from nntrain.data.sources.npz_file import Options

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from nntrain.errors import DataError
 from nntrain.data.npy_header import Stored, used_as
+from nntrain.errors import DataError
 
 MEMORY_SHARE = 0.25  # of the memory: an array above it stays on the disk, for training holds two copies and more
 CHUNK_BYTES = 4 << 20  # what is held in memory at once where all rows are looked at

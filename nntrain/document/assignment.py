@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nntrain.errors import ConfigError, Path, Problem, Span, dotted
 from nntrain.document.yaml_parser import Parser
+from nntrain.errors import ConfigError, Path, Problem, Span, dotted
 
 SpelledOut = Callable[[str, Any], Mapping[str, Any] | None]
 """From a name and the bare scalar that stands for its options to the options; None where it stands for none."""

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from nntrain.document.assignment import Assignment, Change, SpelledOut, named_alike
-from nntrain.errors import ConfigError, Path, Problem, Span
 from nntrain.document.yaml_parser import FLOAT, INTEGER, Parser
+from nntrain.errors import ConfigError, Path, Problem, Span
 
 MAX_BYTES = 1_000_000
 

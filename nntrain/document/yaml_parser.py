@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from nntrain.errors import ConfigError, Path, Problem, Span, one_line
 from nntrain.document.yaml_errors import explain
+from nntrain.errors import ConfigError, Path, Problem, Span, one_line
 
 MAX_DEPTH = 40
 MAX_DIGITS = 40

@@ -9,24 +9,24 @@ from typing import Any
 
 import numpy as np
 
+from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.load import load
 from nntrain.data import dataset as datasets
-from nntrain.evaluation import scores
-from nntrain.storage import run_files
+from nntrain.data.csv_reader import read_features
+from nntrain.data.dataset import Dataset, Split
 from nntrain.data.npz_reader import BROKEN
+from nntrain.data.row_file import Examples
+from nntrain.data.sources import image_folder
+from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.evaluation import scores
 from nntrain.evaluation.baselines import Baseline, baselines
 from nntrain.model.build import build
-from nntrain.data.sources import image_folder
-from nntrain.data.dataset import Dataset, Split
-from nntrain.errors import ConfigError, DataError, NNTrainError
-from nntrain.training.scorer import Scorer
 from nntrain.runs.experiment import load_data
 from nntrain.runs.results import splits_of
-from nntrain.data.row_file import Examples
+from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
-from nntrain.config.experiment import Experiment
-from nntrain.config.data_schema import Facts
-from nntrain.config.load import load
-from nntrain.data.csv_reader import read_features
+from nntrain.training.scorer import Scorer
 
 IMAGES_AT_ONCE = 1024  # that `predict` decodes before it predicts them
 BOOTSTRAP_SEED = 0

@@ -13,18 +13,18 @@ import numpy as np
 import tensorflow as tf
 
 from nntrain import extensions
-from nntrain.model.custom.metrics import on_probabilities
-from nntrain.model.custom.network import Network
-from nntrain.errors import ConfigError, Path, Problem, dotted
-from nntrain.model.mean_and_variance import Moments
-from nntrain.data.row_file import Examples, chunks
 from nntrain.config import rules
-from nntrain.config.keras import callbacks, layers, losses, metrics
 from nntrain.config.base import Named, snake_case
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras import callbacks, layers, losses, metrics
 from nntrain.config.output_layer import Head, are_logits, find_head, labels_for
 from nntrain.config.train import Train
+from nntrain.data.row_file import Examples, chunks
+from nntrain.errors import ConfigError, Path, Problem, dotted
+from nntrain.model.custom.metrics import on_probabilities
+from nntrain.model.custom.network import Network
+from nntrain.model.mean_and_variance import Moments
 
 _MODULES = {
     "layer": "layers",
@@ -81,7 +81,9 @@ def _keras_class(spec: Named) -> Any:
     module = _MODULES[spec.noun]
     ours = module.rpartition(".")[2]
     found = (
-        getattr(extensions.load("model.custom", ours), spec.called(), None) if ours in extensions.names("model.custom") else None
+        getattr(extensions.load("model.custom", ours), spec.called(), None)
+        if ours in extensions.names("model.custom")
+        else None
     )
     return found or getattr(import_module(f"keras.{module}"), spec.called())
 

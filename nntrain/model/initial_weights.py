@@ -5,9 +5,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from nntrain.errors import ConfigError, Problem
 from nntrain.evaluation import evaluate
 from nntrain.model.custom.network import Network
-from nntrain.errors import ConfigError, Problem
 from nntrain.storage.run_files import RunDir, is_run
 
 PATH = ("train", "init_from")

@@ -9,29 +9,29 @@ from types import MappingProxyType
 from typing import Any
 
 from nntrain import backend
-from nntrain.document import yaml_file
-from nntrain.runs import environment
-from nntrain.storage import run_files
-from nntrain.training import trainer
-from nntrain.data import dataset as datasets
-from nntrain.model.build import build
-from nntrain.model.custom.network import Network
-from nntrain.data.dataset import Dataset
-from nntrain.training.checkpoint import Store
-from nntrain.training.history import History
-from nntrain.training.state import State
-from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped, WorkerLost
-from nntrain.training.run_context import ALONE, Guidance
-from nntrain.runs.results import Outcome, RowWriter
-from nntrain.storage.run_files import RunDir
 from nntrain.config.base import to_tree
-from nntrain.config.step_cost import SMALL_STEP, dense_products
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.layers import Layer
 from nntrain.config.load import Config, in_order
-from nntrain.config.resolve import resolve
 from nntrain.config.messages import listed
+from nntrain.config.resolve import resolve
+from nntrain.config.step_cost import SMALL_STEP, dense_products
+from nntrain.data import dataset as datasets
+from nntrain.data.dataset import Dataset
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped, WorkerLost
+from nntrain.model.build import build
+from nntrain.model.custom.network import Network
+from nntrain.runs import environment
+from nntrain.runs.results import Outcome, RowWriter
+from nntrain.storage import run_files
+from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training import trainer
+from nntrain.training.checkpoint import Store
+from nntrain.training.history import History
+from nntrain.training.run_context import ALONE, Guidance
+from nntrain.training.state import State
 
 NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nntrain.storage import run_files
-from nntrain.errors import ConfigError, NNTrainError
-from nntrain.storage.run_files import RunDir
 from nntrain.config.base import to_tree
 from nntrain.config.load import Config, from_document, put
-from nntrain.terminal import Terminal, json_ready
 from nntrain.document.yaml_file import Document
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.storage import run_files
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal, json_ready
 
 if TYPE_CHECKING:
-    from nntrain.training.run_context import Guidance
     from nntrain.evaluation.intervals import Summary
+    from nntrain.training.run_context import Guidance
 
 
 def parse_seeds(text: str) -> list[int]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from nntrain.config.load import load
+from nntrain.evaluation.evaluate import Restored, restore
 from nntrain.runs import experiment
 from nntrain.storage import run_files
-from nntrain.evaluation.evaluate import Restored, restore
-from nntrain.training.run_context import ALONE, Guidance
 from nntrain.storage.run_files import RunDir
-from nntrain.config.load import load
 from nntrain.terminal import Terminal
+from nntrain.training.run_context import ALONE, Guidance
 
 
 def repeat(run_dir: RunDir, terminal: Terminal, guidance: Guidance = ALONE) -> str:

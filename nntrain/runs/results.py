@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nntrain.data import dataset as datasets
-from nntrain.evaluation import scores
-from nntrain.storage import run_files
-from nntrain.model.custom.network import Network
 from nntrain.data.dataset import Dataset
-from nntrain.training.history import History
-from nntrain.training.job import Plan
 from nntrain.errors import NNTrainError
-from nntrain.training.scorer import Scorer
+from nntrain.evaluation import scores
+from nntrain.model.custom.network import Network
 from nntrain.plots import confusion_matrix, learning_curves
-from nntrain.training.program_cache import copy_variables
+from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import ProgressWatcher, Terminal, json_ready
+from nntrain.training.history import History
+from nntrain.training.job import Plan
+from nntrain.training.program_cache import copy_variables
+from nntrain.training.scorer import Scorer
 
 METRICS_SECONDS = 2.0  # metrics.csv is written anew at most this often while training
 

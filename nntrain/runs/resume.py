@@ -5,21 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from nntrain.config.load import load
 from nntrain.data import dataset as datasets
-from nntrain.runs import environment, experiment
-from nntrain.storage import run_files
-from nntrain.training import trainer
 from nntrain.data.dataset import Dataset
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.runs import environment, experiment
+from nntrain.runs.experiment import Prepared, Result
+from nntrain.storage import run_files
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+from nntrain.training import trainer
 from nntrain.training.checkpoint import Store
 from nntrain.training.job import Plan
 from nntrain.training.loop import time_over
-from nntrain.training.state import State
-from nntrain.errors import ConfigError, NNTrainError
-from nntrain.runs.experiment import Prepared, Result
 from nntrain.training.run_context import ALONE, Guidance
-from nntrain.storage.run_files import RunDir
-from nntrain.config.load import load
-from nntrain.terminal import Terminal
+from nntrain.training.state import State
 
 LENGTHS = ("train.epochs", "train.steps", "train.max_seconds", "train.checkpoint_seconds")
 _MUST_EQUAL = ("nntrain", "tensorflow", "keras", "numpy")
@@ -112,7 +112,9 @@ def _refuse_shorter(run_dir: RunDir, plan: Plan, data: Dataset, state: State) ->
 def option_to_lengthen(run_dir: RunDir) -> str:
     """What to set in order to train a finished run further: the option that has ended it."""
     train = load(run_dir.path / run_files.RESOLVED).experiment.train
-    if train.max_seconds is not None and run_dir.read_json(run_files.SUMMARY)["stopped"] == time_over(train.max_seconds):
+    if train.max_seconds is not None and run_dir.read_json(run_files.SUMMARY)["stopped"] == time_over(
+        train.max_seconds
+    ):
         return "train.max_seconds"
     return "train.epochs" if train.steps is None else "train.steps"
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from nntrain.backend import Device
-from nntrain.errors import ConfigError
 from nntrain.config.load import Config
+from nntrain.errors import ConfigError
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,15 @@
 import tempfile
 from pathlib import Path
 
-from nntrain.errors import NNTrainError
-from nntrain.search.task import Executor, Task
-from nntrain.search.search_files import error_of, length_of, trial_config
 from nntrain.config.load import Config
+from nntrain.config.messages import counted
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.load import Search, as_yaml
-from nntrain.config.messages import counted
-from nntrain.terminal import Terminal
+from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, Tuner, Waiting
+from nntrain.search.search_files import error_of, length_of, trial_config
+from nntrain.search.task import Executor, Task
+from nntrain.terminal import Terminal
 
 SAMPLE_EPOCHS = 2
 OVERHEAD_SECONDS = 0.3  # of a trial beside its training

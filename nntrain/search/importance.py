@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nntrain.search.parameter_axis import axis
 from nntrain.config.search.space import Parameter, Space, Values
+from nntrain.search.parameter_axis import axis
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:

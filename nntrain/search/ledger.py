@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from nntrain.search.task import Event, Task
-from nntrain.config.search.load import Direction
 from nntrain.config.messages import counted
-from nntrain.search.trial_table import Trial
+from nntrain.config.search.load import Direction
 from nntrain.search.engine import Proposal
+from nntrain.search.task import Event, Task
+from nntrain.search.trial_table import Trial
 
 Status = Literal["waiting", "running", "stopped", "done", "pruned", "failed"]
 TRIES = 2  # a trial that ends its worker so often without getting any further, in one go, is given up

@@ -9,11 +9,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from nntrain.search.parameter_axis import label, shown_number
-from nntrain.config.search.load import Search
 from nntrain.config.messages import counted
-from nntrain.terminal import Terminal, shown_figure
+from nntrain.config.search.load import Search
 from nntrain.search.ledger import Book, Entry
+from nntrain.search.parameter_axis import label, shown_number
+from nntrain.terminal import Terminal, shown_figure
 
 BEST_SHOWN, FAILED_SHOWN = 5, 3
 

@@ -6,15 +6,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from nntrain.storage import run_files
-from nntrain.training.signals import watched
-from nntrain.errors import NNTrainError
-from nntrain.search.task import Event, Executor, Task
-from nntrain.search.search_files import trial_config
 from nntrain.config.search.load import as_yaml
-from nntrain.terminal import Terminal
+from nntrain.errors import NNTrainError
 from nntrain.search.ledger import Entry
 from nntrain.search.runner import POLL_SECONDS, Runner
+from nntrain.search.search_files import trial_config
+from nntrain.search.task import Event, Executor, Task
+from nntrain.storage import run_files
+from nntrain.terminal import Terminal
+from nntrain.training.signals import watched
 
 
 def refit(runner: Runner, most: int, terminal: Terminal) -> dict[str, Any]:

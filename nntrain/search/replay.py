@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nntrain.errors import NNTrainError
 from nntrain.config.search.space import Values
-from nntrain.search.ledger import Book, Entry, retell
+from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, Tuner, Waiting
+from nntrain.search.ledger import Book, Entry, retell
 
 
 @dataclass

@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from nntrain.config.messages import counted
 from nntrain.search import refit
+from nntrain.search.ledger import Entry
+from nntrain.search.live_view import short_names, shown_value
+from nntrain.search.runner import Runner
+from nntrain.search.trial_table import Trial, paths_of
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
-from nntrain.search.live_view import short_names, shown_value
-from nntrain.config.messages import counted
 from nntrain.terminal import Terminal, json_ready, shown_figure
-from nntrain.search.ledger import Entry
-from nntrain.search.trial_table import Trial, paths_of
-from nntrain.search.runner import Runner
 
 SHOWN = 10  # trials in the table at the end
 
@@ -70,9 +70,8 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
     best = runner.book.best
     if best is not None:
         own = "the config as it was written" if best.number == 0 else "which `nntrain fit` runs as it is"
-        terminal.line(
-            f"best {metric} {shown_figure(best.score)}: {best.name}, in {runner.folder.place.path / run_files.BEST}, {own}"
-        )
+        place = runner.folder.place.path / run_files.BEST
+        terminal.line(f"best {metric} {shown_figure(best.score)}: {best.name}, in {place}, {own}")
     failed = f", {summary['failed']} failed" if summary["failed"] else ""
     pruned = f", {summary['pruned']} pruned" if summary["pruned"] else ""
     trials, epochs = counted(summary["trials"], "trial"), counted(summary["epochs"], "epoch")

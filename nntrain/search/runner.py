@@ -9,17 +9,17 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from nntrain.search.replay import Course
-from nntrain.training.signals import StopRequest, watched
+from nntrain.config.messages import counted
+from nntrain.config.search.load import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
+from nntrain.search.engine import Waiting
+from nntrain.search.ledger import Book, Entry, Underway, mean_and_spread, score_of
+from nntrain.search.live_view import SearchView
+from nntrain.search.replay import Course
+from nntrain.search.search_files import SearchDir, error_of, length_of
 from nntrain.search.task import Event, Executor, Task
 from nntrain.storage.journal import Journal
-from nntrain.search.search_files import SearchDir, error_of, length_of
-from nntrain.search.live_view import SearchView
-from nntrain.config.search.load import Search
-from nntrain.config.messages import counted
-from nntrain.search.ledger import Book, Entry, Underway, mean_and_spread, score_of
-from nntrain.search.engine import Waiting
+from nntrain.training.signals import StopRequest, watched
 
 POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
 SAME_CAUSE = 3  # failures for one cause that end a search

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nntrain.storage import run_files
-from nntrain.errors import ConfigError, DataError, NNTrainError
-from nntrain.search.task import Event, Task
-from nntrain.storage.run_files import RunDir
 from nntrain.config.load import Config, in_order
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.load import Search, as_yaml, with_values
 from nntrain.config.search.space import Values
-from nntrain.search.ledger import Book, Entry
-from nntrain.search.trial_table import Trial, trials_csv
+from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.search.engine import Proposal
+from nntrain.search.ledger import Book, Entry
+from nntrain.search.task import Event, Task
+from nntrain.search.trial_table import Trial, trials_csv
+from nntrain.storage import run_files
+from nntrain.storage.run_files import RunDir
 
 
 @dataclass(frozen=True)

@@ -9,25 +9,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from nntrain.config.base import to_tree
+from nntrain.config.load import Config, from_document
+from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
+from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
 from nntrain.runs import experiment, resume
+from nntrain.runs.experiment import Prepared
+from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
 from nntrain.storage.atomic import writing
-from nntrain.data.dataset import Dataset
+from nntrain.storage.run_files import RunDir, is_run
+from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
 from nntrain.training.loop import PRUNED
+from nntrain.training.program_cache import Programs
+from nntrain.training.run_context import Guidance
 from nntrain.training.signals import StopRequest
 from nntrain.training.state import State
-from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
-from nntrain.search.task import Event, Task
-from nntrain.runs.experiment import Prepared
-from nntrain.training.run_context import Guidance
-from nntrain.training.program_cache import Programs
-from nntrain.storage.run_files import RunDir, is_run
-from nntrain.config.base import to_tree
-from nntrain.config.load import Config, from_document
-from nntrain.terminal import Terminal
 
 Report = Callable[[Row], bool]
 """Is told the row of every epoch; says whether to stop the training there."""

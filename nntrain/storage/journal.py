@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nntrain.errors import NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.atomic import write_atomic, writing
-from nntrain.errors import NNTrainError
 from nntrain.storage.run_files import RunDir
 
 KIND = "nntrain search"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nntrain.storage.atomic import gone, sync_folder, write_atomic, writing
 from nntrain.errors import ConfigError, NNTrainError, one_line
+from nntrain.storage.atomic import gone, sync_folder, write_atomic, writing
 
 CONFIG = "config.yaml"
 RESOLVED = "resolved.yaml"

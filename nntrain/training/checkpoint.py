@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from nntrain.errors import NNTrainError
 from nntrain.storage.atomic import write_atomic, writing
 from nntrain.training.state import State
-from nntrain.errors import NNTrainError
 
 MAGIC = b"nntrain checkpoint 1\n"
 _ANY_MAGIC = b"nntrain checkpoint "

@@ -2,15 +2,15 @@
 
 import tensorflow as tf
 
+from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras import image_layers, layers
+from nntrain.config.step_cost import SMALL_STEP, dense_products
+from nntrain.data.row_file import Examples
 from nntrain.model.custom.network import Network
 from nntrain.training.programs.keras_fit import KerasProgram
 from nntrain.training.programs.resident import Arrays, Program
 from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
-from nntrain.data.row_file import Examples
-from nntrain.config.keras import image_layers, layers
-from nntrain.config.step_cost import SMALL_STEP, dense_products
-from nntrain.config.experiment import Experiment
-from nntrain.config.data_schema import Facts
 
 # Their image operations have no XLA kernels.
 _NOT_FOR_XLA = (

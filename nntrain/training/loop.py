@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.training import state
 from nntrain.training.checkpoint import Pace
 from nntrain.training.history import History, Row
@@ -20,7 +21,6 @@ from nntrain.training.job import Job
 from nntrain.training.programs.resident import Seen, as_float, epoch_order
 from nntrain.training.signals import StopRequest, watched
 from nntrain.training.state import Position, State
-from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 
 HOLD_SECONDS = 1.0  # where a worker can be lost, the state is kept in memory about this often
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt

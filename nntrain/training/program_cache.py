@@ -9,14 +9,14 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from nntrain.config.base import to_tree
+from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras import layers
+from nntrain.data.row_file import Examples
 from nntrain.model.custom.network import Network
 from nntrain.training.programs.resident import Program
 from nntrain.training.scorer import Scorer
-from nntrain.data.row_file import Examples
-from nntrain.config.keras import layers
-from nntrain.config.base import to_tree
-from nntrain.config.experiment import Experiment
-from nntrain.config.data_schema import Facts
 
 KEPT = 8  # programs; one of a small network takes about 5 MB
 

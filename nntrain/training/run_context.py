@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nntrain.training.history import Row
+from nntrain.training.program_cache import Programs
 from nntrain.training.signals import StopRequest
 from nntrain.training.workers.strategy import Distribution
-from nntrain.training.program_cache import Programs
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
+from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.output_layer import are_logits, find_head
+from nntrain.data.dataset import Split
+from nntrain.data.row_file import Examples
 from nntrain.model.build import encode_labels
 from nntrain.model.custom.network import Network
-from nntrain.data.dataset import Split
 from nntrain.training.choose_program import make_program
 from nntrain.training.programs.resident import Arrays, Program
-from nntrain.data.row_file import Examples
-from nntrain.config.experiment import Experiment
-from nntrain.config.data_schema import Facts
-from nntrain.config.output_layer import are_logits, find_head
 
 
 @dataclass(frozen=True)

@@ -2,28 +2,28 @@
 
 from typing import TYPE_CHECKING
 
-from nntrain.data import dataset as datasets
-from nntrain.document import yaml_file
-from nntrain.model.build import build, build_callbacks
-from nntrain.model.custom.network import Network
-from nntrain.data.dataset import Dataset
-from nntrain.training import loop
-from nntrain.training.checkpoint import Store
-from nntrain.training.programs.distributed import DistributedProgram
-from nntrain.training.history import History, Row
-from nntrain.training.job import Job, Plan, Watcher
-from nntrain.training.programs.resident import Arrays, Program
-from nntrain.training.state import State
-from nntrain.training.workers.strategy import Distribution
-from nntrain.training.programs.streamed import fits_in_memory
-from nntrain.errors import ConfigError
-from nntrain.training.scorer import Scorer, class_weights
-from nntrain.training.run_context import Guidance
 from nntrain.config.base import to_tree
-from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.experiment import Experiment
+from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.keras.metrics import direction
 from nntrain.config.train import Train
+from nntrain.data import dataset as datasets
+from nntrain.data.dataset import Dataset
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError
+from nntrain.model.build import build, build_callbacks
+from nntrain.model.custom.network import Network
+from nntrain.training import loop
+from nntrain.training.checkpoint import Store
+from nntrain.training.history import History, Row
+from nntrain.training.job import Job, Plan, Watcher
+from nntrain.training.programs.distributed import DistributedProgram
+from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.streamed import fits_in_memory
+from nntrain.training.run_context import Guidance
+from nntrain.training.scorer import Scorer, class_weights
+from nntrain.training.state import State
+from nntrain.training.workers.strategy import Distribution
 
 if TYPE_CHECKING:
     from nntrain.runs.experiment import Prepared

@@ -65,17 +65,16 @@ def train(path: str) -> dict[str, float]:
 
     backend.start("cpu")
     row_file.MEMORY_SHARE *= min(1.0, 1e9 / row_file.memory_bytes())
+    from nntrain.config.load import from_document
     from nntrain.data import dataset
-    from nntrain.runs import experiment
-    from nntrain.training import trainer as training
+    from nntrain.document.yaml_file import parse
     from nntrain.model.build import build_callbacks
-    from nntrain.training import loop
+    from nntrain.runs import experiment
+    from nntrain.terminal import ProgressWatcher, Terminal
+    from nntrain.training import loop, trainer
     from nntrain.training.history import History
     from nntrain.training.job import Job
     from nntrain.training.scorer import Scorer
-    from nntrain.config.load import from_document
-    from nntrain.terminal import ProgressWatcher, Terminal
-    from nntrain.document.yaml_file import parse
 
     started = time.perf_counter()
     prepared = experiment.prepare(from_document(parse(CONFIG.format(path=path), "streamed.yaml")))
@@ -83,7 +82,7 @@ def train(path: str) -> dict[str, float]:
     dataset.sha256(prepared.data)
     hashed = time.perf_counter()
     data, chosen = prepared.data, prepared.experiment
-    plan, history = training.make_plan(chosen, data), History()
+    plan, history = trainer.make_plan(chosen, data), History()
     scorer = Scorer.of(chosen, data.facts, prepared.model, data.train.x, plan.batch_size)
     training, validation = scorer.arrays(data.train), scorer.arrays(data.validation)
     watcher = ProgressWatcher(Terminal(quiet=True))

@@ -15,8 +15,8 @@ import pytest
 
 from nntrain import backend
 from nntrain.cli import commands
-from nntrain.storage import run_files
 from nntrain.errors import ConfigError, DataError
+from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
 

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from nntrain.cli import launch
-from nntrain.training.workers.cluster import Team
 from nntrain.errors import ConfigError, NNTrainError, WorkerLost
+from nntrain.training.workers.cluster import Team
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -202,14 +202,15 @@ from nntrain.terminal import Terminal
 config = load("net.yaml", ["train.epochs=2", "train.batch_size=17", "train.threads=1"])
 shared = Placement("cpu", 1, parse(sys.argv[1], int(sys.argv[2]))).start(config, False, Terminal(quiet=True))
 import tensorflow as tf
-from nntrain.runs import experiment; from nntrain.training import trainer as training
+from nntrain.runs import experiment
+from nntrain.training import trainer
 from nntrain.training.history import History
 
 threads = tf.config.threading
 assert (threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()) == (1, 1)
 prepared = experiment.prepare(config)
-job = training.make_job(prepared, training.make_scorer(prepared, shared), shared, training.Unwatched(), None)
-training.fit(job, History(), None, prepared.model, None)
+job = trainer.make_job(prepared, trainer.make_scorer(prepared, shared), shared, trainer.Unwatched(), None)
+trainer.fit(job, History(), None, prepared.model, None)
 np.savez(f"{sys.argv[2]}.npz", *job.program.model.get_weights())
 shared.distribution.agree((0,), 0)
 leave(0)

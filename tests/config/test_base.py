@@ -3,21 +3,21 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nntrain.document import yaml_file
 from nntrain.config.base import Named, Section, snake_case, spelled_out, to_tree
-from nntrain.config.keras.callbacks import Callback, EarlyStopping
-from nntrain.config.keras.constraints import Constraint
 from nntrain.config.data import Fraction, SplitRule
 from nntrain.config.experiment import Experiment
+from nntrain.config.keras.callbacks import Callback, EarlyStopping
+from nntrain.config.keras.constraints import Constraint
 from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import Dense, Layer, LeakyReLU, walk
-from nntrain.config.load import from_document
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import SGD, Adam, Optimizer
 from nntrain.config.keras.regularizers import L2, Regularizer
 from nntrain.config.keras.schedules import CosineDecay, Schedule
+from nntrain.config.load import from_document
 from nntrain.config.messages import close_names, counted, nearest, plural, see, shown
+from nntrain.document import yaml_file
 
 FAMILIES = (Layer, Initializer, Regularizer, Constraint, Optimizer, Schedule, Loss, Metric, Callback, SplitRule)
 

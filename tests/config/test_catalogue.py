@@ -1,9 +1,9 @@
 import pytest
 
 from nntrain.config import catalogue
-from nntrain.errors import ConfigError
-from nntrain.config.keras.activations import ACTIVATIONS
 from nntrain.config.base import Named, Section
+from nntrain.config.keras.activations import ACTIVATIONS
+from nntrain.errors import ConfigError
 
 
 def test_every_family_can_be_listed() -> None:

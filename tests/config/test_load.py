@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.document import yaml_file
-from nntrain.errors import ConfigError, DataError
 from nntrain.config import file_checks
 from nntrain.config.base import to_tree
 from nntrain.config.data_schema import Facts
 from nntrain.config.load import from_document, load, put
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError, DataError
 
 CONFIG = "data: iris\nmodel:\n  - Dense: 8\n  - Dropout: 0.5\n  - Dense: {units: 3, activation: softmax}\n"
 

@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from nntrain.config.data_schema import Facts
-from nntrain.config.output_layer import after_head, are_logits, expected_units, find_head, labels_for
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
+from nntrain.config.output_layer import after_head, are_logits, expected_units, find_head, labels_for
 
 IRIS = Facts((4,), 3)
 TWO = Facts((2,), 2)

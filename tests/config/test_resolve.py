@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from nntrain.config.base import to_tree
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
 from nntrain.config.resolve import resolve
 
 IRIS = Facts((4,), 3)

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from nntrain.errors import ConfigError
 from nntrain.config import rules
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
 from nntrain.document.yaml_file import parse
+from nntrain.errors import ConfigError
 
 IRIS = Facts((4,), 3)
 TWO = Facts((2,), 2)

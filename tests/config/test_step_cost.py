@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from nntrain.config.step_cost import dense_products
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
+from nntrain.config.step_cost import dense_products
 
 IMAGE = Facts((28, 28, 1), 10)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from nntrain.errors import DataError
 from nntrain.data.csv_reader import read_table
+from nntrain.errors import DataError
 
 
 def written(text: str | bytes) -> Path:

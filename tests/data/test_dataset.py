@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data.dataset import Dataset, Split, load, sha256
-from nntrain.errors import DataError
-from nntrain.data.checks import constant_columns
 from nntrain.config.data import Fold, Source
 from nntrain.config.data_schema import Facts
+from nntrain.data.checks import constant_columns
+from nntrain.data.dataset import Dataset, Split, load, sha256
+from nntrain.errors import DataError
 
 
 def saved(folder: Path, x: np.ndarray, y: np.ndarray, **arrays: np.ndarray) -> Path:

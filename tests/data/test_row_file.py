@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nntrain.config.data import Source
 from nntrain.data import row_file
-from nntrain.data.dataset import Dataset, load, sha256
-from nntrain.errors import DataError
 from nntrain.data.checks import constant_columns
-from nntrain.model.mean_and_variance import Moments
+from nntrain.data.dataset import Dataset, load, sha256
 from nntrain.data.npy_header import stored_in_npy, stored_in_npz
 from nntrain.data.row_file import RowFile, chunks
-from nntrain.config.data import Source
+from nntrain.errors import DataError
+from nntrain.model.mean_and_variance import Moments
 
 SOURCE = np.random.default_rng(0)
 X = SOURCE.normal(size=(300, 3, 2))

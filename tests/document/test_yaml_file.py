@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from nntrain.errors import ConfigError, Problem
 from nntrain.config.load import from_document
 from nntrain.document.yaml_file import dump, inline, parse, put, read
 from nntrain.document.yaml_parser import scalar
+from nntrain.errors import ConfigError, Problem
 
 CONFIG = """\
 seed: 42

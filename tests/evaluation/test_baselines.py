@@ -4,8 +4,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from nntrain.evaluation.baselines import _part, baselines
 from nntrain.data.dataset import Dataset, Split
+from nntrain.evaluation.baselines import _part, baselines
 
 CLASSIFIERS = [
     "majority class",

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 
 from nntrain import backend
-from nntrain.storage import run_files
 from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError
+from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 
 backend.start("cpu")
 
+from nntrain.config.load import load  # noqa: E402
 from nntrain.evaluation import evaluate  # noqa: E402
 from nntrain.runs import experiment, results  # noqa: E402  # the backend chooses the device first
-from nntrain.training.scorer import class_weights  # noqa: E402
-from nntrain.config.load import load  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
+from nntrain.training.scorer import class_weights  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from nntrain import backend
-from nntrain.document import yaml_file
-from nntrain.data.dataset import Dataset, Split
-from nntrain.config.experiment import Experiment
 from nntrain.config.data_schema import Facts
+from nntrain.config.experiment import Experiment
 from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
+from nntrain.data.dataset import Dataset, Split
+from nntrain.document import yaml_file
 
 backend.start("cpu")
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.document import yaml_file
 from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
+from nntrain.document import yaml_file
 
 COUNTS = {
     "[Flatten, {Dense: {units: 300}}, {Dense: {units: 100}}, {Dense: {units: 10, activation: softmax}}]": 266_610,

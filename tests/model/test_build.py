@@ -16,10 +16,10 @@ backend.start("cpu")
 
 import keras  # noqa: E402  # the backend chooses the device first
 
-from nntrain.data import dataset  # noqa: E402
-from nntrain.model.build import build_callbacks, encode_labels, seeded  # noqa: E402
-from nntrain.evaluation.evaluate import restore  # noqa: E402
 from nntrain.config.load import load  # noqa: E402
+from nntrain.data import dataset  # noqa: E402
+from nntrain.evaluation.evaluate import restore  # noqa: E402
+from nntrain.model.build import build_callbacks, encode_labels, seeded  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from nntrain import backend
+from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
-from nntrain.config.load import from_document
 
 backend.start("cpu")
 
-from nntrain.runs import experiment  # noqa: E402
 from nntrain.evaluation.evaluate import restore  # noqa: E402
+from nntrain.runs import experiment  # noqa: E402
 from nntrain.storage.run_files import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
 

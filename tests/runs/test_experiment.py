@@ -10,16 +10,16 @@ import pytest
 
 from nntrain import backend
 from nntrain.document import yaml_file
-from nntrain.storage import run_files
 from nntrain.errors import ConfigError, Diverged
+from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 
 backend.start("cpu")
 
 import keras  # noqa: E402  # the backend chooses the device first
 
-from nntrain.runs import experiment  # noqa: E402
 from nntrain.config.load import load  # noqa: E402
+from nntrain.runs import experiment  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from nntrain import backend
+from nntrain.cli.commands import Fit
+from nntrain.config.load import load
+from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups
 from nntrain.storage import run_files
-from nntrain.cli.commands import Fit
-from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage.run_files import RunDir
-from nntrain.config.load import load
 from nntrain.terminal import Terminal
 
 backend.start("cpu")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from nntrain.errors import ConfigError
 from nntrain.runs import listing
 from nntrain.storage import run_files
-from nntrain.errors import ConfigError
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
 

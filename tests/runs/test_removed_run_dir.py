@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 
 from nntrain import backend
+from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError, Stopped
-from nntrain.config.load import from_document
 
 backend.start("cpu")
 
 from nntrain.runs import experiment, groups  # noqa: E402
+from nntrain.storage.run_files import RunDir  # noqa: E402
+from nntrain.terminal import Terminal  # noqa: E402
 from nntrain.training import loop  # noqa: E402
 from nntrain.training.checkpoint import Store  # noqa: E402
 from nntrain.training.job import Job  # noqa: E402
-from nntrain.storage.run_files import RunDir  # noqa: E402
-from nntrain.terminal import Terminal  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")

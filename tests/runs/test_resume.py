@@ -16,13 +16,13 @@ from nntrain.errors import ConfigError, NNTrainError
 backend.start("cpu")
 
 from nntrain.cli import commands  # noqa: E402
-from nntrain.runs import reproduce  # noqa: E402
 from nntrain.cli.commands import Fit  # noqa: E402
-from nntrain.training.checkpoint import Store  # noqa: E402
 from nntrain.cli.placement import Where  # noqa: E402
+from nntrain.runs import reproduce  # noqa: E402
 from nntrain.runs.resume import option_to_lengthen, resume  # noqa: E402
 from nntrain.storage.run_files import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
+from nntrain.training.checkpoint import Store  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """

@@ -13,9 +13,9 @@ import pytest
 
 from nntrain import backend
 from nntrain.cli import commands
-from nntrain.storage import run_files
-from nntrain.errors import ConfigError, NNTrainError
 from nntrain.cli.placement import Where
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
 

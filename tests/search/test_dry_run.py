@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from nntrain.document import yaml_file
-from nntrain.search import dry_run
-from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
-from nntrain.search.task import Event, Task
 from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of
-from nntrain.terminal import Terminal
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
+from nntrain.search import dry_run
 from nntrain.search.choose_engine import make_tuner
 from nntrain.search.engine import Proposal, Waiting
+from nntrain.search.task import Event, Task
+from nntrain.terminal import Terminal
 
 CONFIG = """
 data: iris

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from nntrain.search.importance import Importance, TooLittle, measure
 from nntrain.config.search.space import Condition, Parameter, Space
+from nntrain.search.importance import Importance, TooLittle, measure
 from nntrain.search.trial_table import Trial
 
 SPACE = Space(

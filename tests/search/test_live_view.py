@@ -1,12 +1,12 @@
 """What is shown while a search goes on."""
 
-from nntrain.document import yaml_file
-from nntrain.search.live_view import SearchView
 from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of
-from nntrain.terminal import Terminal
-from nntrain.search.ledger import Book
+from nntrain.document import yaml_file
 from nntrain.search.engine import Proposal
+from nntrain.search.ledger import Book
+from nntrain.search.live_view import SearchView
+from nntrain.terminal import Terminal
 
 CONFIG = """
 data: iris

@@ -1,7 +1,7 @@
 import pytest
 
-from nntrain.search.parameter_axis import BESIDE, axis, label, shown_number
 from nntrain.config.search.space import Condition, Parameter
+from nntrain.search.parameter_axis import BESIDE, axis, label, shown_number
 
 RATE = Parameter("rate", "float", low=1e-4, high=1e-1, log=True)
 

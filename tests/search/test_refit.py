@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.search import refit
 from nntrain.errors import NNTrainError, Stopped
+from nntrain.search import refit
 from nntrain.search.task import Event, Task
 
 

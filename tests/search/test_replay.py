@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from nntrain.search.replay import Course, replayed
-from nntrain.errors import NNTrainError
 from nntrain.config.search.space import Values
-from nntrain.search.ledger import Book
+from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, Waiting
+from nntrain.search.ledger import Book
+from nntrain.search.replay import Course, replayed
 
 
 class Fixed:

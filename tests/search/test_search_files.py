@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.document import yaml_file
-from nntrain.storage.run_files import RunDir
-from nntrain.search.search_files import SearchDir, length_of
 from nntrain.config.load import Config, from_document
 from nntrain.config.search.load import search_of
 from nntrain.config.search.space import Values
-from nntrain.search.ledger import Book
+from nntrain.document import yaml_file
 from nntrain.search.engine import Proposal
+from nntrain.search.ledger import Book
+from nntrain.search.search_files import SearchDir, length_of
+from nntrain.storage.run_files import RunDir
 
 CONFIG = """
 data: iris

@@ -13,11 +13,11 @@ backend.start("cpu")
 
 import numpy as np  # noqa: E402
 
+from nntrain.search.task import Event, Task  # noqa: E402
+from nntrain.search.trial_runner import Workbench  # noqa: E402
+from nntrain.storage.run_files import RunDir  # noqa: E402
 from nntrain.training.checkpoint import Store  # noqa: E402
 from nntrain.training.signals import StopRequest  # noqa: E402
-from nntrain.search.task import Event, Task  # noqa: E402
-from nntrain.storage.run_files import RunDir  # noqa: E402
-from nntrain.search.trial_runner import Workbench  # noqa: E402
 
 NET = """
 seed: {seed}

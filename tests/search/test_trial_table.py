@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from nntrain.storage.run_files import csv_text
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.search.trial_table import Trial, trials_csv
+from nntrain.storage.run_files import csv_text
 
 SPACE = Space(
     (

@@ -93,7 +93,9 @@ def test_a_lot_more_memory_renews_a_worker_at_once(monkeypatch: pytest.MonkeyPat
     sizes = iter([1] * worker_process.FIRST_TRIALS + [worker_process.LARGE_GROWTH_BYTES + 2])
     monkeypatch.setattr(worker_process, "resident_bytes", lambda _: next(sizes))
     memory = worker_process._Memory()
-    assert [memory.has_grown() for _ in range(worker_process.FIRST_TRIALS + 1)] == [False] * worker_process.FIRST_TRIALS + [True]
+    assert [memory.has_grown() for _ in range(worker_process.FIRST_TRIALS + 1)] == [
+        False
+    ] * worker_process.FIRST_TRIALS + [True]
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="the system does not tell the memory of a process")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.storage.download import fetch
 from nntrain.errors import DataError
+from nntrain.storage.download import fetch
 
 DATA = bytes(range(256)) * 4000
 SHA256 = hashlib.sha256(DATA).hexdigest()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.atomic import write_atomic, writing
-from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage.run_files import RunDir, read_json, refuse_bad_name, run_name, write_elsewhere
 
 PROCESSES = 8

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.training.signals import watched
 from nntrain.errors import Stopped
+from nntrain.training.signals import watched
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
-from nntrain.errors import Path
-from nntrain.config.keras.activations import ACTIVATIONS, ActivationName
 from nntrain.config.base import Named, omitted
+from nntrain.config.keras.activations import ACTIVATIONS, ActivationName
 from nntrain.config.keras.constraints import Constraint
 from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.regularizers import Regularizer
+from nntrain.config.messages import problem, shown
 from nntrain.config.value_types import (
     Axes,
     Fraction,
@@ -24,7 +24,7 @@ from nntrain.config.value_types import (
     Text,
     is_whole,
 )
-from nntrain.config.messages import problem, shown
+from nntrain.errors import Path
 
 
 def _noise_shape(value: Any) -> tuple[int | None, ...]:

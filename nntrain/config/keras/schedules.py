@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator
 
 from nntrain.config.base import Named, omitted, snake_case
-from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Share, is_number
 from nntrain.config.messages import got, nearest, number_help, problem
+from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Share, is_number
 
 
 class Schedule(Named):

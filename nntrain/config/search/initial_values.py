@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nntrain.document.assignment import named_alike
-from nntrain.errors import ConfigError
 from nntrain.config.base import to_tree
 from nntrain.config.experiment import Experiment
 from nntrain.config.load import Config
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.space import Condition, Parameter, Space, Values
 from nntrain.config.search.trial_config import MISSING, value_at, with_values
+from nntrain.document.assignment import named_alike
+from nntrain.errors import ConfigError
 
 KERAS_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "SGD": {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False},

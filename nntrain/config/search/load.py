@@ -8,20 +8,20 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from nntrain.errors import ConfigError, Path, Problem
 from nntrain.config import rules, tune
 from nntrain.config.data import File, Nothing
-from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
 from nntrain.config.keras.metrics import Metric, direction
-from nntrain.config.search.initial_values import own_values
-from nntrain.config.search.space_reader import SPACE, Reader, Written
-from nntrain.config.search.value_checks import Prober, refused_path
+from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
+from nntrain.config.messages import listed, nearest
 from nntrain.config.resolve import DEFAULT_EPOCHS, default_monitor
+from nntrain.config.search.initial_values import own_values
 from nntrain.config.search.space import Space
+from nntrain.config.search.space_reader import SPACE, Reader, Written
 from nntrain.config.search.trial_config import as_yaml as as_yaml
 from nntrain.config.search.trial_config import with_values as with_values
+from nntrain.config.search.value_checks import Prober, refused_path
 from nntrain.config.tune import Tune
-from nntrain.config.messages import listed, nearest
+from nntrain.errors import ConfigError, Path, Problem
 
 Direction = Literal["min", "max"]
 

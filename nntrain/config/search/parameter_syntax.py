@@ -7,10 +7,10 @@ such a name. So is the text `bool`.
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from nntrain.errors import Path, Problem
+from nntrain.config.messages import got, listed, nearest, number_help, shown
 from nntrain.config.search.space import Parameter
 from nntrain.config.value_types import is_number, is_whole
-from nntrain.config.messages import got, listed, nearest, number_help, shown
+from nntrain.errors import Path, Problem
 
 KINDS = ("choice", "int", "float")
 _EXAMPLE = "write `{choice: [16, 32]}`, `{int: [1, 4]}`, `{float: [0.1, 0.9]}` or `bool`"

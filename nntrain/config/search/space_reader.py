@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from nntrain.config.base import is_name, spelled_out
+from nntrain.config.messages import listed
+from nntrain.config.search import parameter_syntax
+from nntrain.config.search.space import Condition, Parameter
 from nntrain.document.assignment import same_name
 from nntrain.errors import Path, Problem
-from nntrain.config.search import parameter_syntax
-from nntrain.config.base import is_name, spelled_out
-from nntrain.config.search.space import Condition, Parameter
-from nntrain.config.messages import listed
 
 SPACE: Path = ("tune", "space")
 
@@ -158,7 +158,12 @@ def _flat(space: Mapping[str, Any], path: str, at: Path) -> Iterator[tuple[str, 
     """Every parameter with its dotted path; the parts of a path may be mappings inside each other."""
     for key, form in space.items():
         here = f"{path}.{key.strip()}" if path else key.strip()
-        if isinstance(form, Mapping) and form and not parameter_syntax.is_form(form) and not parameter_syntax.is_typo(form):
+        if (
+            isinstance(form, Mapping)
+            and form
+            and not parameter_syntax.is_form(form)
+            and not parameter_syntax.is_typo(form)
+        ):
             yield from _flat(form, here, (*at, key))
         else:
             yield here, (*at, key), form

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nntrain.document.assignment import same_name
-from nntrain.errors import ConfigError, Problem, Span, dotted
 from nntrain.config import rules
 from nntrain.config.base import is_name
 from nntrain.config.load import Config, validated
 from nntrain.config.search.initial_values import config_value
-from nntrain.config.search.space_reader import Written
 from nntrain.config.search.space import Parameter, Space, Values
+from nntrain.config.search.space_reader import Written
 from nntrain.config.search.trial_config import MISSING, put_values, with_values
+from nntrain.document.assignment import same_name
+from nntrain.errors import ConfigError, Problem, Span, dotted
 
 _INPUTS = ("ignore", "features")  # options of data sources that choose among the inputs of the same rows
 

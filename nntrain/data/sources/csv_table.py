@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import PlainValidator
 
-from nntrain.errors import Path
 from nntrain.config.base import omitted
 from nntrain.config.data import File, SplitRule, Splittable
 from nntrain.config.file_paths import FilePath
-from nntrain.config.value_types import Text
 from nntrain.config.messages import problem, shown
+from nntrain.config.value_types import Text
+from nntrain.errors import Path
 
 if TYPE_CHECKING:
-    from nntrain.data.dataset import Rows, Split
     from nntrain.data.csv_reader import Table
+    from nntrain.data.dataset import Rows, Split
 
 
 def _separator(value: Any) -> str:

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from nntrain.errors import Path
 from nntrain.config.base import omitted
 from nntrain.config.data import Splittable
 from nntrain.config.file_paths import FilePath
-from nntrain.config.value_types import Text
 from nntrain.config.messages import problem
+from nntrain.config.value_types import Text
+from nntrain.errors import Path
 
 if TYPE_CHECKING:
     from nntrain.data.dataset import Rows

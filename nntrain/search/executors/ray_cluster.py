@@ -13,13 +13,13 @@ from typing import Any, Self
 
 from nntrain.backend import Device
 from nntrain.errors import NNTrainError
+from nntrain.search.executors.process_pool import THREADS
 from nntrain.search.executors.ray import client
 from nntrain.search.executors.ray.actor import Actor
-from nntrain.search.executors.ray.node import Reply, versions
 from nntrain.search.executors.ray.file_transfer import Digests
+from nntrain.search.executors.ray.node import Reply, versions
 from nntrain.search.task import Event, Task
 from nntrain.search.worker_process import Answer, Settings, Stop
-from nntrain.search.executors.process_pool import THREADS
 
 START_SECONDS = 60.0  # for a worker to be there where none is
 SILENCE_SECONDS = 5.0  # after which it is asked whether the cluster is there: a worker says something every second

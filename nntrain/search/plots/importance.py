@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from nntrain.search.importance import METHOD, Importance
 from nntrain import canvas
 from nntrain.search import plot_style
+from nntrain.search.importance import METHOD, Importance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

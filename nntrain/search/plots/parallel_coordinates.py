@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nntrain.search.parameter_axis import BESIDE, Axis, axis
 from nntrain import canvas
-from nntrain.search import plot_style
 from nntrain.config.search.space import Parameter, Space
+from nntrain.search import plot_style
+from nntrain.search.parameter_axis import BESIDE, Axis, axis
 from nntrain.search.trial_table import Direction, Trial
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from nntrain.search.parameter_axis import BESIDE, Axis, axis
 from nntrain import canvas
-from nntrain.search import plot_style
 from nntrain.config.search.space import Space
+from nntrain.search import plot_style
+from nntrain.search.parameter_axis import BESIDE, Axis, axis
 from nntrain.search.trial_table import Direction, Trial
 
 if TYPE_CHECKING:

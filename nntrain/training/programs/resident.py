@@ -13,8 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from nntrain.model.custom.network import Network
 from nntrain.data.row_file import Examples
+from nntrain.model.custom.network import Network
 
 EVALUATION_BATCH = 1024
 

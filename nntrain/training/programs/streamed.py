@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nntrain.data.row_file import Examples, is_large
 from nntrain.model.custom.network import Network
 from nntrain.training.programs.resident import EVALUATION_BATCH, Arrays, Program, Seen, epoch_order
-from nntrain.data.row_file import Examples, is_large
 
 BLOCK_BYTES = 8 << 20  # the most that a block takes, unless a batch takes more
 BLOCK_ROWS = 1 << 16  # the most rows of a block, each of which may be a read of its own

@@ -14,10 +14,10 @@ from typing import Any
 import tensorflow as tf
 
 from nntrain import __version__
-from nntrain.training.workers.cluster import Cluster, Team
+from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.training.checkpoint import decode_state, encode_state
 from nntrain.training.state import State
-from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.training.workers.cluster import Cluster, Team
 
 _LOSSES = (
     tf.errors.UnavailableError,

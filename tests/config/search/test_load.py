@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from nntrain.document import yaml_file
-from nntrain.errors import ConfigError
 from nntrain.config.base import Named, Section, to_tree
-from nntrain.config.search.parameter_syntax import KINDS
 from nntrain.config.load import Config, from_document, load, put
 from nntrain.config.search.initial_values import KERAS_DEFAULTS
 from nntrain.config.search.load import Search, as_yaml, search_of, with_values
+from nntrain.config.search.parameter_syntax import KINDS
 from nntrain.config.search.space import Condition, Parameter
 from nntrain.config.tune import Engine, Hyperband
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError
 
 CONFIG = """data: iris
 model:

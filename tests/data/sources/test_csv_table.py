@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nntrain.data.dataset import load
-from nntrain.errors import DataError
 from nntrain.config.base import to_tree
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Facts
+from nntrain.data.dataset import load
+from nntrain.errors import DataError
 
 
 @pytest.fixture(autouse=True)

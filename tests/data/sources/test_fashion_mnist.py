@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntrain.data.sources.fashion_mnist import CLASSES, FILES
-from nntrain.data.dataset import load
-from nntrain.errors import DataError
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Facts
+from nntrain.data.dataset import load
+from nntrain.data.sources.fashion_mnist import CLASSES, FILES
+from nntrain.errors import DataError
 
 NAMES = list(FILES)
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from nntrain.config.data import Source
 from nntrain.data import image_reader
 from nntrain.data.dataset import load
-from nntrain.errors import DataError
 from nntrain.data.row_file import RowFile
-from nntrain.config.data import Source
+from nntrain.errors import DataError
 
 COLOURS = {"blue": (0, 0, 250), "green": (0, 250, 0), "red": (250, 0, 0)}
 

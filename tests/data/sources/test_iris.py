@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nntrain.data.dataset import load, sha256
 from nntrain.config.data import Source
+from nntrain.data.dataset import load, sha256
 
 
 def test_iris_is_the_known_table() -> None:

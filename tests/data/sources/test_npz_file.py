@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from nntrain.data.dataset import load
-from nntrain.errors import DataError
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Facts
+from nntrain.data.dataset import load
+from nntrain.errors import DataError
 
 X = np.arange(40.0).reshape(20, 2)
 Y = np.tile([0, 1], 10)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from nntrain.errors import MissingPackage
 from nntrain.config.search.space import Parameter, Space
+from nntrain.errors import MissingPackage
 
 TWO = Space((Parameter("x", "int", low=1, high=5, step=1),), {"x": 1})
 

@@ -12,8 +12,8 @@ from textwrap import dedent
 import pytest
 
 from nntrain.errors import NNTrainError
-from nntrain.search.task import Event, Task
 from nntrain.search.executors.process_pool import ProcessPool
+from nntrain.search.task import Event, Task
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # for any event to come

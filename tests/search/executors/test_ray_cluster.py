@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from nntrain.errors import ConfigError, MissingPackage, NNTrainError
-from nntrain.search.task import Event, Task
 from nntrain.search.executors.ray_cluster import RayCluster
+from nntrain.search.task import Event, Task
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # for any event to come

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nntrain.search.importance import Importance
-from nntrain.search import plot_style
-from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
 from nntrain.config.search.space import Condition, Parameter, Space
+from nntrain.search import plot_style
+from nntrain.search.importance import Importance
+from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
 from nntrain.search.trial_table import Direction, Trial
 
 SPACE = Space(
@@ -180,7 +180,8 @@ def test_importance_says_how_far_to_believe_it():
 
 def test_pyplot_is_not_touched():
     code = (
-        "import sys; from nntrain.search.plots import search_history as h; from nntrain.search.trial_table import Trial;"
+        "import sys; from nntrain.search.plots import search_history as h;"
+        "from nntrain.search.trial_table import Trial;"
         "h.draw([Trial(1, {}, 0.5, 'done', 1, 1.0)], 'x', 'max', 'a'); sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)

@@ -88,15 +88,16 @@ from nntrain.config.load import load
 from nntrain.terminal import Terminal
 
 shared = Placement("cpu", 2).start(load("dropout.yaml"), False, Terminal(quiet=True))
-from nntrain.runs import experiment; from nntrain.training import trainer as training
+from nntrain.runs import experiment
+from nntrain.training import trainer
 from nntrain.training.history import History
 from nntrain.training.run_context import ALONE
 
 
 def trained(file, guidance):
     prepared, history = experiment.prepare(load(str(file), ["train.save=last"])), History()
-    job = training.make_job(prepared, training.make_scorer(prepared, guidance), guidance, training.Unwatched(), None)
-    training.fit(job, history, None, prepared.model, guidance.distribution)
+    job = trainer.make_job(prepared, trainer.make_scorer(prepared, guidance), guidance, trainer.Unwatched(), None)
+    trainer.fit(job, history, None, prepared.model, guidance.distribution)
     return prepared.model.get_weights(), history.rows
 
 

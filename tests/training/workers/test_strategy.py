@@ -16,9 +16,9 @@ backend.start("cpu")
 
 import tensorflow as tf  # noqa: E402  # the backend chooses the device first
 
-from nntrain.training.workers.cluster import Cluster, Team  # noqa: E402
-from nntrain.training.workers import strategy  # noqa: E402
 from nntrain.training.state import State  # noqa: E402
+from nntrain.training.workers import strategy  # noqa: E402
+from nntrain.training.workers.cluster import Cluster, Team  # noqa: E402
 from nntrain.training.workers.strategy import Distribution  # noqa: E402
 
 STATE = State({"position": {"epoch": 3}}, {"weights": np.arange(4, dtype="float32")})

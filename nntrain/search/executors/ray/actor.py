@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nntrain.config.load import from_document
 from nntrain.document import yaml_file
-from nntrain.storage import run_files
-from nntrain.storage.atomic import writing
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.search.executors.ray import client
-from nntrain.search.executors.ray.node import Begin, Reply
 from nntrain.search.executors.ray.file_transfer import Digests, Parcel, read_run, write_run
+from nntrain.search.executors.ray.node import Begin, Reply
 from nntrain.search.task import Event, Task
 from nntrain.search.worker_process import Answer, Settings, Stop
-from nntrain.config.load import from_document
+from nntrain.storage import run_files
+from nntrain.storage.atomic import writing
 
 _NOT_OF_PARENT = (run_files.MODEL, run_files.MODEL_FACTS)
 

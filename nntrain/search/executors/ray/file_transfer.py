@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nntrain.errors import NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.atomic import write_atomic, writing
-from nntrain.errors import NNTrainError
 from nntrain.storage.run_files import is_run
 
 PIECE_BYTES = 16_000_000  # of a file, in one message

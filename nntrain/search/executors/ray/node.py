@@ -17,10 +17,10 @@ from pathlib import Path
 
 from nntrain import __version__
 from nntrain.errors import NNTrainError
+from nntrain.search.executors.process_pool import ProcessPool
 from nntrain.search.executors.ray.file_transfer import Changes, Mirror, Parcel, Shelf, write_run
 from nntrain.search.task import Event, Task
 from nntrain.search.worker_process import Answer, Settings, Stop
-from nntrain.search.executors.process_pool import ProcessPool
 
 LISTEN_SECONDS = 0.5  # how long a message to a worker may wait that has nothing to say
 GATHER_SECONDS = 0.1  # for more epochs after one
