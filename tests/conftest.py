@@ -184,10 +184,9 @@ def prepare(tmp_path: Path) -> Prepare:
 
         backend.start("cpu")
         from nntrain.config.load import load
-        from nntrain.runs import experiment
 
         config = tmp_path / "net.yaml"
         config.write_text(dedent(text), encoding="utf-8")
-        return Training(experiment.prepare(load(config, assignments)))
+        return Training(prepare(load(config, assignments)))
 
     return prepared

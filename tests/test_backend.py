@@ -38,7 +38,8 @@ import keras, tensorflow
 loaded = [name for name in ("sklearn", "scipy", "pandas", "matplotlib") if name in sys.modules]
 import numpy as np
 from nntrain.evaluation.baselines import baselines
-from nntrain.data.dataset import Dataset, Split
+from nntrain.data.dataset import Dataset
+from nntrain.data.examples import Split
 x = np.arange(40, dtype="float32").reshape(20, 2) % 7
 split = Split(x, (x[:, 0] > 3).astype("int32"))
 found = baselines(Dataset("d", split, None, None, classes=("a", "b")), split, seed=0)

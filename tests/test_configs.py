@@ -24,6 +24,7 @@ from nntrain.data.sources.fashion_mnist import FILES
 backend.start("cpu")
 
 from nntrain.data import dataset  # noqa: E402  # the backend chooses the device first
+from nntrain.data.examples import Split  # noqa: E402
 from nntrain.model.build import build  # noqa: E402
 from nntrain.runs.experiment import resolved_text  # noqa: E402
 from nntrain.training.scorer import Scorer  # noqa: E402
@@ -82,7 +83,7 @@ def refuse_download(source: Source) -> None:
 
 
 @cache
-def eight(source: str) -> tuple[Facts, dataset.Split]:
+def eight(source: str) -> tuple[Facts, Split]:
     """Eight training rows of a data source, written as JSON so that each source is read once."""
     data = dataset.load(Source.parse(json.loads(source)))
     return data.facts, data.train.take(np.linspace(0, len(data.train) - 1, 8, dtype=int))

@@ -70,8 +70,9 @@ class Fit:
     def _run_one(self, config: Config, name: str, terminal: Terminal, text: bytes, guidance: "Guidance") -> None:
         from nntrain.runs import experiment
         from nntrain.training import trainer
+        from nntrain.training.prepare import prepare
 
-        prepared = experiment.prepare(config)
+        prepared = prepare(config)
         if not guidance.writes:
             trainer.follow(prepared, guidance)
             return
@@ -90,8 +91,9 @@ class Fit:
         guidance: "Guidance",
     ) -> None:
         from nntrain.runs import experiment, groups
+        from nntrain.training.prepare import prepare
 
-        experiment.tell(experiment.prepare(next(iter(configs.values()))), terminal)
+        experiment.tell(prepare(next(iter(configs.values()))), terminal)
         place = RunDir.create(self.runs_dir, name)
         kind = "seeds" if self.seeds is not None else "folds"
         summary = groups.run_all(configs, kind, place, terminal, text, guidance)
@@ -128,8 +130,9 @@ def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, ter
     if build:
         backend.start("cpu", verbose)
         from nntrain.runs import experiment, results
+        from nntrain.training.prepare import prepare
 
-        prepared = experiment.prepare(config)
+        prepared = prepare(config)
         experiment.tell(prepared, terminal)
         count = results.count_parameters(prepared.model)
         layers, parameters = counted(len(prepared.model.layers), "layer"), counted(count["total"], "parameter")

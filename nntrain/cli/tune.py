@@ -161,10 +161,10 @@ def _refuse_changed(place: RunDir, config: Config) -> None:
     first = next((RunDir(path.parent) for path in sorted(place.path.glob(f"trial-*/**/{run_files.RESOLVED}"))), None)
     if first is not None:
         backend.start("cpu")
-        from nntrain.runs import experiment
+        from nntrain.data import dataset
         from nntrain.runs import resume as runs
 
-        runs.refuse_changed(first, experiment.load_data(config))
+        runs.refuse_changed(first, dataset.load_data(config))
 
 
 def _refuse_less_than_is_done(before: Config, config: Config, events: Sequence[dict[str, Any]]) -> None:

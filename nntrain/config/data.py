@@ -92,7 +92,7 @@ class Source(Named):
 
     noun = "data source"
     takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be files of their own
-    of_folders: ClassVar[bool] = False  # whether what `paths` gives are folders
+    of_folders: ClassVar[bool] = False  # whether what `paths` gives are folders, of images
     validation: SplitRule = Fraction.model_construct(share=0.2)
     split_seed: Seed = 0
     fold: Fold = omitted
@@ -121,10 +121,14 @@ class Source(Named):
         """How the test split is taken; `none` where the source brings its own."""
         return Nothing()
 
+    def split_files(self) -> dict[str, str]:
+        """The file, or the folder, of each split that has one of its own."""
+        rules = {name: getattr(self, name, None) for name in ("validation", "test")}
+        return {name: rule.path for name, rule in rules.items() if isinstance(rule, File)}
+
     def paths(self) -> dict[Path, str]:
         """Every file that the options name, by the option's path below the source."""
-        rules = {name: getattr(self, name, None) for name in ("validation", "test")}
-        return {(name, "file"): rule.path for name, rule in rules.items() if isinstance(rule, File)}
+        return {(name, "file"): path for name, path in self.split_files().items()}
 
 
 class Splittable(Source):

@@ -14,7 +14,7 @@ from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import DataError, Path, Problem
 
 if TYPE_CHECKING:
-    from nntrain.data.dataset import Rows, Split
+    from nntrain.data.examples import Rows, Split
 
 MOST = 10  # as many as fit on a screen
 

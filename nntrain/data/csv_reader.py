@@ -12,7 +12,7 @@ import numpy as np
 from nntrain.config.messages import listed, nearest, shown
 from nntrain.data.checks import Faults
 from nntrain.data.csv_text import SEPARATORS, CsvText
-from nntrain.data.dataset import Rows, Split
+from nntrain.data.examples import Rows, Split
 from nntrain.errors import Path, Problem, Span
 
 LARGEST = float(np.finfo(np.float32).max)

@@ -9,46 +9,13 @@ import numpy as np
 from nntrain import extensions
 from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
 from nntrain.config.data_schema import Facts
+from nntrain.config.load import Config, in_order
 from nntrain.config.messages import shown
 from nntrain.data import splits
 from nntrain.data.checks import Faults, check, class_counts, constant_columns, missing_classes
-from nntrain.data.row_file import Examples, RowFile, chunks
+from nntrain.data.examples import Rows, Split
+from nntrain.data.row_file import chunks
 from nntrain.errors import DataError, Path, Problem
-
-
-@dataclass(frozen=True)
-class Split:
-    """x: (n, *shape), uint8 for images, else float32. y: (n,) int32 class indices, or (n, targets) float32."""
-
-    x: Examples
-    y: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    def take(self, rows: np.ndarray) -> "Split":
-        """The rows at these positions, in this order."""
-        x = self.x.take(rows) if isinstance(self.x, RowFile) else self.x[rows]
-        return Split(x, self.y[rows])
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What a source loads: the rows to split, and the splits that come as files of their own.
-
-    `classes` are the names of the classes in the order of their indices, empty for a regression; `features` and
-    `targets` are the names of columns where the data are a table; `file` and `lines` say where the rows of the pool
-    stand, for messages.
-    """
-
-    pool: Split
-    validation: Split | None = None
-    test: Split | None = None
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    file: str = ""
-    lines: np.ndarray | None = None  # (n,) the line of each pool row in the file
 
 
 @dataclass(frozen=True)
@@ -70,17 +37,32 @@ class Dataset:
         targets = 1 if self.classes else self.train.y.shape[1]
         return Facts(shape=self.train.x.shape[1:], classes=len(self.classes) or None, targets=targets)
 
+    @property
+    def splits(self) -> dict[str, Split]:
+        """The splits that there are, by name."""
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None}
+
     @cached_property
     def digest(self) -> str:
         """What `sha256` gives; found out once, for the many trials of a search."""
         digest = hashlib.sha256(repr(self.classes).encode())
-        for name in ("train", "validation", "test"):
-            split: Split | None = getattr(self, name)
-            for array in (split.x, split.y) if split is not None else ():
+        for name, split in self.splits.items():
+            for array in (split.x, split.y):
                 digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
                 for _, part in chunks(array):
                     digest.update(np.ascontiguousarray(part).data.cast("B"))
         return digest.hexdigest()
+
+
+def load_data(config: Config) -> Dataset:
+    """The data of a config; what is wrong with them is shown at the option that names them."""
+    source = config.experiment.data
+    try:
+        return load(source)
+    except DataError as error:
+        at_source = [replace(found, path=found.path or ("data", source.called())) for found in error.problems]
+        raise DataError(problems=in_order(config.document, at_source)) from None
 
 
 def load(source: Source) -> Dataset:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from nntrain.config.data import File
 from nntrain.config.messages import listed
 from nntrain.data.checks import Faults
-from nntrain.data.dataset import Rows, Split
+from nntrain.data.examples import Rows, Split
 from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import Examples, RowFile, is_large
 from nntrain.errors import DataError, Path, Problem
-
-if TYPE_CHECKING:
-    from nntrain.data.sources.image_folder import Options
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
@@ -31,26 +27,27 @@ _BATCH = 256  # images that are decoded before they are stored
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
 
-def load_rows(options: Options, source: Path) -> Rows:
-    """The images of the folder that the options name, and of the folders for its splits.
+def load_rows(
+    folder: str, source: Path, split_folders: Mapping[str, str], size: tuple[int, int] | None, color_mode: str
+) -> Rows:
+    """The images of a folder, and of the folders that are splits of their own.
 
-    Raises DataError; `source` is the path of the data source in the config.
+    source: the path of the data source in the config. split_folders: the folder by the name of its split. size: height
+    and width to which images are scaled, or None where all must have the size of the first. Raises DataError.
     """
-    main = _Folder(options.path, (*source, "path"))
-    size = _pair(options.image_size) or main.first_size()
-    read = partial(_Folder.split, size=size, options=options, classes=main.classes)
-    extra = {
-        name: read(_Folder(rule.path, (*source, name, "file")))
-        for name, rule in (("validation", options.validation), ("test", options.test))
-        if isinstance(rule, File)
-    }
+    main = _Folder(folder, (*source, "path"))
+    target = _Target(size or main.first_size(), size is not None, color_mode)
+    read = partial(_Folder.split, target=target, classes=main.classes)
+    extra = {name: read(_Folder(path, (*source, name, "file"))) for name, path in split_folders.items()}
     return Rows(read(main), extra.get("validation"), extra.get("test"), tuple(main.classes))
 
 
-def read_images(files: Sequence[FilePath], shape: tuple[int, ...], color_mode: str) -> np.ndarray:
-    """uint8 (n, height, width, channels) of these files, scaled to that shape. Raises DataError."""
+def read_images(files: Sequence[FilePath], shape: tuple[int, ...]) -> np.ndarray:
+    """uint8 (n, *shape) of these files, scaled to that shape: height, width, channels. Raises DataError."""
+    color_mode = next(mode for mode, channels in _CHANNELS.items() if channels == shape[2])
+    target = _Target((shape[0], shape[1]), True, color_mode)
     try:
-        return np.stack([_decoded(file, (shape[0], shape[1]), color_mode, True) for file in files])
+        return np.stack([_decoded(file, target) for file in files])
     except _Fault as fault:
         raise DataError(str(fault), help=fault.help) from None
 
@@ -61,6 +58,15 @@ class _Fault(Exception):
     def __init__(self, message: str, help: str) -> None:
         super().__init__(message)
         self.help = help
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What images become: height and width, whether those of another size are scaled to it, the colour mode."""
+
+    size: tuple[int, int]
+    scale: bool
+    color_mode: str
 
 
 class _Folder:
@@ -96,24 +102,23 @@ class _Folder:
         except _BROKEN:
             raise self.error(*_broken(file)) from None
 
-    def split(self, size: tuple[int, int], options: Options, classes: list[str]) -> Split:
+    def split(self, target: _Target, classes: list[str]) -> Split:
         """All images of the folder, class by class."""
         if self.classes != classes:
             message = f"the classes of `{self.folder}` are {listed(self.classes)}, the training has {listed(classes)}"
             raise self.error(message, "give all splits the same folders")
         files = [file for name in classes for file in self.files[name]]
         y = np.repeat(np.arange(len(classes), dtype=np.int32), [len(self.files[name]) for name in classes])
-        shape = (len(files), *size, _CHANNELS[options.color_mode])
-        images = self._decode(files, size, options)
-        return Split(_stored(images, shape), y)
+        shape = (len(files), *target.size, _CHANNELS[target.color_mode])
+        return Split(_stored(self._decode(files, target), shape), y)
 
-    def _decode(self, files: Sequence[FilePath], size: tuple[int, int], options: Options) -> Iterator[np.ndarray]:
+    def _decode(self, files: Sequence[FilePath], target: _Target) -> Iterator[np.ndarray]:
         """The images in their order; raises DataError after the last one, with all that are at fault."""
         faults = Faults()
 
         def decoded(file: FilePath) -> np.ndarray | _Fault:
             try:
-                return _decoded(file, size, options.color_mode, options.image_size is not None)
+                return _decoded(file, target)
             except _Fault as fault:
                 return fault
 
@@ -136,16 +141,16 @@ def images_below(folder: FilePath) -> list[FilePath]:
     return sorted(path for path in found if not path.name.startswith("."))
 
 
-def _decoded(file: FilePath, size: tuple[int, int], color_mode: str, scale: bool) -> np.ndarray:
+def _decoded(file: FilePath, target: _Target) -> np.ndarray:
     """uint8 (height, width, channels), upright as its EXIF data say. Raises _Fault."""
-    height, width = size
+    height, width = target.size
     try:
         with Image.open(file) as opened:
-            image = _of_bytes(ImageOps.exif_transpose(opened), file).convert(_MODES[color_mode])
+            image = _of_bytes(ImageOps.exif_transpose(opened), file).convert(_MODES[target.color_mode])
     except _BROKEN:
         raise _Fault(*_broken(file)) from None
     if image.size != (width, height):
-        if not scale:
+        if not target.scale:
             message = f"`{file}` has {image.height} x {image.width} pixels, the first image has {height} x {width}"
             raise _Fault(message, f"write `image_size: [{height}, {width}]`, to which all are scaled")
         image = image.resize((width, height), Image.Resampling.BILINEAR)
@@ -177,7 +182,3 @@ def _stored(images: Iterator[np.ndarray], shape: tuple[int, ...]) -> Examples:
         file.writelines(image.tobytes() for image in images)
         file.flush()
         return RowFile.open(file.name, stored_in_npy(file.name))
-
-
-def _pair(size: int | tuple[int, int] | None) -> tuple[int, int] | None:
-    return (size, size) if isinstance(size, int) else size

@@ -5,23 +5,19 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nntrain.config.data import File
 from nntrain.config.messages import listed, nearest, shown
 from nntrain.data.checks import Faults
-from nntrain.data.dataset import Rows, Split
+from nntrain.data.examples import Rows, Split
 from nntrain.data.npy_header import Stored, stored_in_npz, verify_in_npz
 from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large
 from nntrain.errors import DataError, Path, Problem
-
-if TYPE_CHECKING:
-    from nntrain.data.sources.npz_file import Options
 
 SUFFIXES = {"pool": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
@@ -29,36 +25,37 @@ NUMBERS = "iubf"  # the kinds of dtype that are real numbers
 KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes for letter in "xy"]
 
 
-def load_rows(options: Options, source: Path) -> Rows:
-    """The rows of the file that the options name, and of the files for its splits.
+def load_rows(
+    file: str, source: Path, split_files: Mapping[str, str], task: str | None, classes: Sequence[str]
+) -> Rows:
+    """The rows of a file, and of the files that hold splits of their own.
 
-    Raises DataError; `source` is the path of the data source in the config.
+    source: the path of the data source in the config. split_files: the file by the name of its split. task:
+    classification, regression, or None for what the dtype of `y` says. classes: their names, or nothing for their
+    numbers. Raises DataError.
     """
-    main = _ArrayFile(options.path, (*source, "path"))
+    main = _ArrayFile(file, (*source, "path"))
     found: dict[str, _Pair | None] = {name: main.pair(name) for name in SUFFIXES}
-    for name, rule in (("validation", options.validation), ("test", options.test)):
-        if isinstance(rule, File):
-            place = (*source, name, "file")
-            if found[name]:
-                message = f"`{options.path}` holds a {name} split already"
-                raise DataError(problems=[Problem(message, place, f"remove `{name}`")])
-            found[name] = _ArrayFile(rule.path, place).pair("pool")
+    for name, path in split_files.items():
+        place = (*source, name, "file")
+        if found[name]:
+            message = f"`{file}` holds a {name} split already"
+            raise DataError(problems=[Problem(message, place, f"remove `{name}`")])
+        found[name] = _ArrayFile(path, place).pair("pool")
     pairs = {name: pair for name, pair in found.items() if pair}
-    return _rows(pairs, options)
+    floats = pairs["pool"].y.dtype.kind == "f" and not classes
+    return _rows(pairs, task or ("regression" if floats else "classification"), classes)
 
 
-def _rows(pairs: dict[str, _Pair], options: Options) -> Rows:
-    pool = pairs["pool"]
-    floats = pool.y.dtype.kind == "f" and not options.classes
-    task = options.task or ("regression" if floats else "classification")
+def _rows(pairs: dict[str, _Pair], task: str, classes: Sequence[str]) -> Rows:
     splits = {name: Split(pair.examples(), pair.answers(task)) for name, pair in pairs.items()}
     for name, pair in pairs.items():
         pair.check_like(splits[name], splits["pool"])
-    classes = _classes(splits, options.classes, pool) if task == "classification" else ()
-    return Rows(splits["pool"], splits.get("validation"), splits.get("test"), classes)
+    names = _classes(splits, classes, pairs["pool"]) if task == "classification" else ()
+    return Rows(splits["pool"], splits.get("validation"), splits.get("test"), names)
 
 
-def _classes(splits: dict[str, Split], names: list[str], pool: _Pair) -> tuple[str, ...]:
+def _classes(splits: dict[str, Split], names: Sequence[str], pool: _Pair) -> tuple[str, ...]:
     """The names given, or the numbers from 0 to the highest label."""
     if names:
         return tuple(names)

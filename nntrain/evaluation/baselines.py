@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.data.dataset import Dataset, Split
+from nntrain.data.dataset import Dataset
+from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.evaluation.scores import regression_scores
 

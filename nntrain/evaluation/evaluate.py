@@ -14,16 +14,14 @@ from nntrain.config.experiment import Experiment
 from nntrain.config.load import load
 from nntrain.data import dataset as datasets
 from nntrain.data.csv_reader import read_features
-from nntrain.data.dataset import Dataset, Split
+from nntrain.data.dataset import Dataset, load_data
+from nntrain.data.examples import Split
 from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import Examples
-from nntrain.data.sources import image_folder
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluation import scores
 from nntrain.evaluation.baselines import Baseline, baselines
 from nntrain.model.build import build
-from nntrain.runs.experiment import load_data
-from nntrain.runs.results import splits_of
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.training.scorer import Scorer
@@ -84,7 +82,7 @@ def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> E
     """Scores a run on one of its splits, by default the last that there is: test, validation, train."""
     data = _same_data(run_dir)
     restored = restore(run_dir, data.train.x)
-    splits = splits_of(data)
+    splits = data.splits
     name = split_name or list(splits)[-1]
     if name not in splits:
         raise ConfigError(f"the run has no {name} split", help=f"use `--split {list(splits)[-1]}`")
@@ -129,13 +127,13 @@ def predict(run_dir: RunDir, file: Path) -> str:
     probability for each class, or the predicted numbers. Raises DataError when the file does not fit the model.
     """
     restored = restore(run_dir)
-    if isinstance(restored.experiment.data, image_folder.Options) and file.suffix != ".npz":
-        return _predict_images(restored, restored.experiment.data, file)
+    if restored.experiment.data.of_folders and file.suffix != ".npz":
+        return _predict_images(restored, file)
     x = read_inputs(restored, file)
     return predictions_text(restored, restored.scorer.outputs(x))
 
 
-def _predict_images(restored: Restored, options: image_folder.Options, place: Path) -> str:
+def _predict_images(restored: Restored, place: Path) -> str:
     """A row for each image, with its file."""
     from nntrain.data.image_reader import images_below, read_images
 
@@ -145,8 +143,8 @@ def _predict_images(restored: Restored, options: image_folder.Options, place: Pa
     if not files:
         raise DataError(f"there are no images in `{place}`", help="give an image, or a folder of images")
     parts = [files[start : start + IMAGES_AT_ONCE] for start in range(0, len(files), IMAGES_AT_ONCE)]
-    shape, mode = restored.scorer.facts.shape, options.color_mode
-    outputs = np.concatenate([restored.scorer.outputs(read_images(part, shape, mode)) for part in parts])
+    shape = restored.scorer.facts.shape
+    outputs = np.concatenate([restored.scorer.outputs(read_images(part, shape)) for part in parts])
     return predictions_text(restored, outputs, [str(file) for file in files])
 
 

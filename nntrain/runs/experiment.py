@@ -3,25 +3,15 @@
 import contextlib
 import hashlib
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
-from nntrain import backend
 from nntrain.config.base import to_tree
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.layers import Layer
-from nntrain.config.load import Config, in_order
-from nntrain.config.messages import listed
-from nntrain.config.resolve import resolve
-from nntrain.config.step_cost import SMALL_STEP, dense_products
 from nntrain.data import dataset as datasets
-from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
-from nntrain.errors import ConfigError, DataError, Diverged, NNTrainError, Problem, Stopped, WorkerLost
-from nntrain.model.build import build
-from nntrain.model.custom.network import Network
+from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.runs import environment
 from nntrain.runs.results import Outcome, RowWriter
 from nntrain.storage import run_files
@@ -30,21 +20,9 @@ from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History
+from nntrain.training.prepare import Prepared
 from nntrain.training.run_context import ALONE, Guidance
 from nntrain.training.state import State
-
-NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Data read and checked, the config resolved, the model built: all that can fail before a run begins."""
-
-    config: Config
-    experiment: Experiment
-    data: Dataset
-    model: Network
-    taken: str = ""  # what `train.init_from` gave
 
 
 @dataclass(frozen=True)
@@ -53,41 +31,6 @@ class Result:
 
     run_dir: RunDir
     summary: dict[str, Any]
-
-
-def prepare(
-    config: Config, initialize: bool = True, data: Dataset | None = None, places: Mapping[str, str] = NOWHERE_ELSE
-) -> Prepared:
-    """Reads the data and builds the model; raises ConfigError and DataError with their places in the config.
-
-    With `initialize`, weights are taken from what `train.init_from` names, which `places` may say to be elsewhere. With
-    `data`, they were read already.
-    """
-    data = load_data(config) if data is None else data
-    config.check(data.facts)
-    experiment = resolve(config.experiment, data.facts)
-    _check_class_weight(config, data.classes)
-    _choose_threads(experiment, data)
-    source = experiment.train.init_from if initialize else None
-    try:
-        model = build(experiment, data.facts, data.train.x)
-        taken = _take_weights(model, source, places.get(source, source)) if source else ""
-    except ConfigError as error:
-        raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
-    return Prepared(config, experiment, data, model, taken)
-
-
-def _choose_threads(experiment: Experiment, data: Dataset) -> None:
-    """The threads that the config names, else one for a training whose steps are small matrix products."""
-    products = dense_products(experiment, data.facts)
-    small = products is not None and products * trainer.batch_size_of(experiment, data) <= SMALL_STEP
-    backend.use_threads(experiment.train.threads, small)
-
-
-def _take_weights(model: Network, source: str, place: str) -> str:
-    from nntrain.model.initial_weights import take_weights
-
-    return take_weights(model, place).replace(place, source)
 
 
 def tell(prepared: Prepared, terminal: Terminal) -> None:
@@ -105,33 +48,6 @@ def _written(layer: Layer) -> str:
     """The layer as an item of the list `model`."""
     tree = to_tree(layer)
     return f"`{tree}`" if isinstance(tree, str) else f"`{yaml_file.inline(tree)[1:-1]}`"
-
-
-def load_data(config: Config) -> Dataset:
-    """The data of a config; what is wrong with them is shown at the option that names them."""
-    source = config.experiment.data
-    try:
-        return datasets.load(source)
-    except DataError as error:
-        at_source = [replace(found, path=found.path or ("data", source.called())) for found in error.problems]
-        raise DataError(problems=in_order(config.document, at_source)) from None
-
-
-def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
-    wanted = config.experiment.train.class_weight
-    if wanted is None:
-        return
-    if not classes:
-        found = [Problem("`class_weight` is for classes, but the data have numbers", ("train", "class_weight"))]
-        raise ConfigError(problems=in_order(config.document, found))
-    known = {*classes, *map(str, range(len(classes)))}
-    found = [
-        Problem(f"there is no class `{name}`", ("train", "class_weight", name), f"the classes are {listed(classes)}")
-        for name in (wanted if isinstance(wanted, dict) else ())
-        if name not in known
-    ]
-    if found:
-        raise ConfigError(problems=in_order(config.document, found))
 
 
 def run(

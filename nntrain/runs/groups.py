@@ -135,11 +135,12 @@ class _Group:
     def _member(self, name: str, allow_changed: bool) -> dict[str, Any]:
         """Trains a run, or what is left of it, and gives its summary."""
         from nntrain.runs import experiment, resume
+        from nntrain.training.prepare import prepare
         from nntrain.training.run_context import ALONE
 
         guidance = self.guidance or ALONE
         if not run_files.is_run(self.place.path / name):
-            prepared = experiment.prepare(self.configs[name])
+            prepared = prepare(self.configs[name])
             return experiment.run(prepared, self.place.member(name), self.terminal, self.text, guidance).summary
         run_dir = self.place.member(name)
         self.terminal.log[:0] = run_dir.read_log()
@@ -161,10 +162,11 @@ class _Group:
 
     def refuse_changed(self) -> None:
         """Raises NNTrainError when the data or the versions are not those that the first run began with."""
-        from nntrain.runs import experiment, resume
+        from nntrain.data import dataset
+        from nntrain.runs import resume
 
         if (first := self._first_begun()) is not None:
-            resume.refuse_changed(first, experiment.load_data(self.configs[first.path.name]))
+            resume.refuse_changed(first, dataset.load_data(self.configs[first.path.name]))
 
     def tell_devices(self) -> None:
         """Warns where the runs that are left will be trained on another number of devices."""

@@ -11,6 +11,7 @@ from nntrain.runs import experiment
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, Guidance
 
 
@@ -19,7 +20,7 @@ def repeat(run_dir: RunDir, terminal: Terminal, guidance: Guidance = ALONE) -> s
     then, kept = run_dir.read_rows(), restore(run_dir)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
-        prepared = experiment.prepare(load(run_dir.path / run_files.RESOLVED))
+        prepared = prepare(load(run_dir.path / run_files.RESOLVED))
         experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", guidance)
         terminal.log.clear()
         return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, restore(again))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
@@ -95,13 +94,13 @@ class Outcome:
             "best_value": None if math.isnan(history.best_value) else history.best_value,
             "stopped": history.reason or "all epochs are done",
             "seconds": round(history.seconds, 3),
-            "rows": {name: len(split) for name, split in splits_of(self.data).items()},
+            "rows": {name: len(split) for name, split in self.data.splits.items()},
             "parameters": count_parameters(self.model),
         }
 
     def _figures(self) -> dict[str, dict[str, float]]:
         """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
-        splits = splits_of(self.data) if self.final else splits_of(replace(self.data, test=None))
+        splits = self.data.splits if self.final else replace(self.data, test=None).splits
         return {name: self.scorer.figures(split) for name, split in splits.items()}
 
     def _save_model(self) -> None:
@@ -127,7 +126,7 @@ class Outcome:
         """The confusion matrix of the last split that there is: test, validation or train."""
         if not self.data.classes:
             return
-        name, split = list(splits_of(self.data).items())[-1]
+        name, split = list(self.data.splits.items())[-1]
         matrix = scores.confusion(split.y, self.scorer.predicted(split.x), len(self.data.classes))
         title = f"{self.run_dir.path.name}: {name} split"
         self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(matrix, self.data.classes, title))
@@ -137,9 +136,3 @@ def count_parameters(model: Network) -> dict[str, int]:
     """The number of trainable and of all weights."""
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     return {"trainable": trainable, "total": sum(math.prod(weight.shape) for weight in model.weights)}
-
-
-def splits_of(data: Dataset) -> dict[str, datasets.Split]:
-    """The splits that there are, by name."""
-    named = {"train": data.train, "validation": data.validation, "test": data.test}
-    return {name: split for name, split in named.items() if split is not None}

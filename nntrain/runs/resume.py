@@ -10,7 +10,7 @@ from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import environment, experiment
-from nntrain.runs.experiment import Prepared, Result
+from nntrain.runs.experiment import Result
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
@@ -18,6 +18,7 @@ from nntrain.training import trainer
 from nntrain.training.checkpoint import Store
 from nntrain.training.job import Plan
 from nntrain.training.loop import time_over
+from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import ALONE, Guidance
 from nntrain.training.state import State
 
@@ -32,7 +33,7 @@ def follow(run_dir: RunDir, assignments: Sequence[str], guidance: Guidance) -> N
     Raises ConfigError when it does not have the same resolved.yaml.
     """
     _refuse_other_assignments(assignments)
-    trainer.follow(experiment.prepare(load(run_dir.path / run_files.RESOLVED, assignments), False), guidance)
+    trainer.follow(prepare(load(run_dir.path / run_files.RESOLVED, assignments), False), guidance)
 
 
 def resume(
@@ -52,7 +53,7 @@ def resume(
         then = run_dir.read_json(run_files.ENVIRONMENT)
         if then.get("exit_status") == 0 and not assignments:
             return None
-        prepared = experiment.prepare(load(run_dir.path / run_files.RESOLVED, assignments), initialize=False)
+        prepared = prepare(load(run_dir.path / run_files.RESOLVED, assignments), initialize=False)
         return go_on(run_dir, prepared, terminal, assignments, allow_changed, guidance)
 
 

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from nntrain.config.base import to_tree
 from nntrain.config.load import Config, from_document
+from nntrain.data import dataset
 from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
 from nntrain.runs import experiment, resume
-from nntrain.runs.experiment import Prepared
 from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
 from nntrain.storage.atomic import writing
@@ -24,6 +24,7 @@ from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
 from nntrain.training.loop import PRUNED
+from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import Guidance
 from nntrain.training.signals import StopRequest
@@ -89,7 +90,7 @@ class Workbench:
 
     def _prepared(self, trial: "_Trial", initialize: bool) -> Prepared:
         config, places = trial.config(), trial.task.places
-        return experiment.prepare(config, initialize, self._data(config, places), places)
+        return prepare(config, initialize, self._data(config, places), places)
 
     def _data(self, config: Config, places: Mapping[str, str]) -> Dataset:
         """The data of the config, which are read once, from where they are on this machine."""
@@ -97,7 +98,7 @@ class Workbench:
         if key not in self.datasets:
             while len(self.datasets) >= _DATASETS:
                 del self.datasets[next(iter(self.datasets))]
-            self.datasets[key] = experiment.load_data(_here(config, places))
+            self.datasets[key] = dataset.load_data(_here(config, places))
         return self.datasets[key]
 
     def _failed(self, task: Task, terminal: Terminal, message: str) -> Event:

@@ -8,7 +8,7 @@ import numpy as np
 from nntrain.config.data_schema import Facts
 from nntrain.config.experiment import Experiment
 from nntrain.config.output_layer import are_logits, find_head
-from nntrain.data.dataset import Split
+from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.model.build import encode_labels
 from nntrain.model.custom.network import Network

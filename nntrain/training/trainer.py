@@ -17,6 +17,7 @@ from nntrain.training import loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job, Plan, Watcher
+from nntrain.training.prepare import batch_size_of
 from nntrain.training.programs.distributed import DistributedProgram
 from nntrain.training.programs.resident import Arrays, Program
 from nntrain.training.programs.streamed import fits_in_memory
@@ -26,7 +27,7 @@ from nntrain.training.state import State
 from nntrain.training.workers.strategy import Distribution
 
 if TYPE_CHECKING:
-    from nntrain.runs.experiment import Prepared
+    from nntrain.training.prepare import Prepared
 
 
 def make_job(
@@ -96,12 +97,6 @@ def follow(prepared: "Prepared", guidance: Guidance) -> None:
     state = share(prepared, guidance.distribution)
     job = make_job(prepared, make_scorer(prepared, guidance), guidance, Unwatched(), None)
     fit(job, History(), state, prepared.model, guidance.distribution)
-
-
-def batch_size_of(experiment: Experiment, data: Dataset) -> int:
-    """Rows in a step; never more than there are."""
-    size = experiment.train.batch_size
-    return len(data.train) if size == "full" else min(int(size), len(data.train))
 
 
 def make_plan(experiment: Experiment, data: Dataset) -> Plan:

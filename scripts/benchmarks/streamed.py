@@ -69,15 +69,15 @@ def train(path: str) -> dict[str, float]:
     from nntrain.data import dataset
     from nntrain.document.yaml_file import parse
     from nntrain.model.build import build_callbacks
-    from nntrain.runs import experiment
     from nntrain.terminal import ProgressWatcher, Terminal
     from nntrain.training import loop, trainer
     from nntrain.training.history import History
     from nntrain.training.job import Job
+    from nntrain.training.prepare import prepare
     from nntrain.training.scorer import Scorer
 
     started = time.perf_counter()
-    prepared = experiment.prepare(from_document(parse(CONFIG.format(path=path), "streamed.yaml")))
+    prepared = prepare(from_document(parse(CONFIG.format(path=path), "streamed.yaml")))
     loaded = time.perf_counter()
     dataset.sha256(prepared.data)
     hashed = time.perf_counter()

@@ -208,7 +208,7 @@ from nntrain.training.history import History
 
 threads = tf.config.threading
 assert (threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()) == (1, 1)
-prepared = experiment.prepare(config)
+prepared = prepare(config)
 job = trainer.make_job(prepared, trainer.make_scorer(prepared, shared), shared, trainer.Unwatched(), None)
 trainer.fit(job, History(), None, prepared.model, None)
 np.savez(f"{sys.argv[2]}.npz", *job.program.model.get_weights())

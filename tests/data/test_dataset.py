@@ -9,7 +9,8 @@ import pytest
 from nntrain.config.data import Fold, Source
 from nntrain.config.data_schema import Facts
 from nntrain.data.checks import constant_columns
-from nntrain.data.dataset import Dataset, Split, load, sha256
+from nntrain.data.dataset import Dataset, load, sha256
+from nntrain.data.examples import Split
 from nntrain.errors import DataError
 
 

@@ -4,7 +4,8 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from nntrain.data.dataset import Dataset, Split
+from nntrain.data.dataset import Dataset
+from nntrain.data.examples import Split
 from nntrain.evaluation.baselines import _part, baselines
 
 CLASSIFIERS = [

@@ -19,9 +19,11 @@ from nntrain.storage.run_files import RunDir
 backend.start("cpu")
 
 from nntrain.config.load import load  # noqa: E402
+from nntrain.data import dataset  # noqa: E402
 from nntrain.evaluation import evaluate  # noqa: E402
-from nntrain.runs import experiment, results  # noqa: E402  # the backend chooses the device first
+from nntrain.runs import experiment  # noqa: E402  # the backend chooses the device first
 from nntrain.terminal import Terminal  # noqa: E402
+from nntrain.training.prepare import prepare  # noqa: E402
 from nntrain.training.scorer import class_weights  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
@@ -43,8 +45,8 @@ def test_eval_gives_the_figures_that_the_training_ended_with(trained: Trained, n
     found = evaluate.evaluate(run, None, with_baselines=False)
     assert (found.split, found.rows) == ("test", summary["rows"]["test"])
     assert found.figures == summary["metrics"]["test"]
-    scorer, data = evaluate.restore(run).scorer, experiment.load_data(load(run.path / run_files.RESOLVED))
-    figures = {name: scorer.figures(split) for name, split in results.splits_of(data).items()}
+    scorer, data = evaluate.restore(run).scorer, dataset.load_data(load(run.path / run_files.RESOLVED))
+    figures = {name: scorer.figures(split) for name, split in data.splits.items()}
     assert figures == summary["metrics"] and list(figures) == ["train", "validation", "test"]
 
 
@@ -62,7 +64,7 @@ def test_eval_in_a_fresh_process_gives_the_same_figures_in_json(trained: Trained
 def test_predictions_sum_to_one_and_agree_with_accuracy_and_confusion_matrix(trained: Trained, name: str) -> None:
     run = trained(name)
     restored = evaluate.restore(run)
-    split = experiment.load_data(load(run.path / run_files.RESOLVED)).test
+    split = dataset.load_data(load(run.path / run_files.RESOLVED)).test
     assert split is not None
     outputs = restored.scorer.outputs(split.x)
     classes = len(restored.classes)
@@ -82,8 +84,10 @@ def test_predictions_sum_to_one_and_agree_with_accuracy_and_confusion_matrix(tra
 def test_a_regression_is_scored_as_scikit_learn_scores_it(trained: Trained) -> None:
     from sklearn.metrics import mean_absolute_error, r2_score
 
+    from nntrain.data import dataset
+
     run = trained("plane")
-    split = experiment.load_data(load(run.path / run_files.RESOLVED)).test
+    split = dataset.load_data(load(run.path / run_files.RESOLVED)).test
     assert split is not None
     predicted = evaluate.restore(run).scorer.outputs(split.x)
     found = evaluate.evaluate(run, "test", with_baselines=True)
@@ -162,7 +166,7 @@ def test_the_last_good_model_of_a_diverged_run_can_be_scored(tmp_path: Path) -> 
     )
     run = RunDir.create(tmp_path, "wild")
     with pytest.raises(Diverged):
-        experiment.run(experiment.prepare(load(config)), run, Terminal(quiet=True), b"")
+        experiment.run(prepare(load(config)), run, Terminal(quiet=True), b"")
     told = run.read_json(run_files.SUMMARY)["metrics"]
     assert evaluate.evaluate(run, "test", with_baselines=False).figures == told["test"]
 

@@ -14,7 +14,8 @@ from nntrain.config.data_schema import Facts
 from nntrain.config.experiment import Experiment
 from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
-from nntrain.data.dataset import Dataset, Split
+from nntrain.data.dataset import Dataset
+from nntrain.data.examples import Split
 from nntrain.document import yaml_file
 
 backend.start("cpu")

@@ -16,6 +16,7 @@ from nntrain.evaluation.evaluate import restore  # noqa: E402
 from nntrain.runs import experiment  # noqa: E402
 from nntrain.storage.run_files import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
+from nntrain.training.prepare import Prepared, prepare  # noqa: E402
 
 CONFIG = """
 data: iris
@@ -26,9 +27,9 @@ train: {epochs: 2, OPTIONS}
 """
 
 
-def prepared(options: str = "save: best", units: int = 4, first: str = "name: body") -> experiment.Prepared:
+def prepared(options: str = "save: best", units: int = 4, first: str = "name: body") -> Prepared:
     text = CONFIG.replace("FIRST", first).replace("UNITS", str(units)).replace("OPTIONS", options)
-    return experiment.prepare(from_document(yaml_file.parse(text, "config.yaml")))
+    return prepare(from_document(yaml_file.parse(text, "config.yaml")))
 
 
 @pytest.fixture(scope="module")

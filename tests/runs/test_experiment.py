@@ -21,6 +21,7 @@ import keras  # noqa: E402  # the backend chooses the device first
 from nntrain.config.load import load  # noqa: E402
 from nntrain.runs import experiment  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
+from nntrain.training.prepare import prepare  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -92,7 +93,7 @@ def test_the_plots_are_pictures(trained: Any) -> None:
 def test_the_log_holds_what_was_printed(fit: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "said.yaml"
     config.write_text("data: {toy_2d: {kind: moons, size: 40}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 2}\n")
-    prepared = experiment.prepare(load(config))
+    prepared = prepare(load(config))
     terminal = Terminal()
     experiment.tell(prepared, terminal)
     run = RunDir.create(tmp_path / "runs", "said")
@@ -191,7 +192,7 @@ def diverged(folder: Path, rate: str) -> tuple[RunDir, Diverged]:
     config.write_text(DIVERGES % rate)
     run = RunDir.create(folder / "runs", "wild")
     with pytest.raises(Diverged) as raised:
-        experiment.run(experiment.prepare(load(config)), run, Terminal(quiet=True), b"")
+        experiment.run(prepare(load(config)), run, Terminal(quiet=True), b"")
     return run, raised.value
 
 
@@ -238,7 +239,7 @@ def test_a_class_weight_for_a_class_that_is_not_there_is_an_error_at_its_place(t
     config = tmp_path / "net.yaml"
     config.write_text("data: iris\nmodel: [{Dense: 3}]\ntrain:\n  class_weight: {setosa: 2, virginca: 3}\n")
     with pytest.raises(ConfigError, match="there is no class `virginca`") as raised:
-        experiment.prepare(load(config))
+        prepare(load(config))
     span = raised.value.problems[0].span
     assert span is not None and span.line == 4
 
@@ -246,7 +247,7 @@ def test_a_class_weight_for_a_class_that_is_not_there_is_an_error_at_its_place(t
 def test_a_full_disk_is_a_message(tmp_path: Path) -> None:
     config = tmp_path / "net.yaml"
     config.write_text("data: {toy_2d: {kind: moons, size: 40}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 1}\n")
-    prepared = experiment.prepare(load(config))
+    prepared = prepare(load(config))
     run = RunDir.create(tmp_path / "runs", "net")
     (run.path / ".model.keras").mkdir()  # where the model would be written
     from nntrain.errors import NNTrainError

@@ -25,6 +25,7 @@ from nntrain.terminal import Terminal  # noqa: E402
 from nntrain.training import loop  # noqa: E402
 from nntrain.training.checkpoint import Store  # noqa: E402
 from nntrain.training.job import Job  # noqa: E402
+from nntrain.training.prepare import prepare  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -35,7 +36,7 @@ GONE = "`{}` is gone: it was removed or moved"
 
 
 def run(folder: Path) -> RunDir:
-    prepared = experiment.prepare(from_document(yaml_file.parse(CONFIG.replace("EPOCHS", "2"), "net.yaml")))
+    prepared = prepare(from_document(yaml_file.parse(CONFIG.replace("EPOCHS", "2"), "net.yaml")))
     run_dir = RunDir.create(folder, "net")
     experiment.run(prepared, run_dir, Terminal(quiet=True), b"")
     return run_dir

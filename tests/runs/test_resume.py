@@ -122,7 +122,7 @@ def test_a_training_that_has_done_all_its_epochs_was_not_cut_short(tmp_path: Pat
 
 def test_repro_needs_the_model_before_it_trains(copy: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
     copy.model.unlink()
-    monkeypatch.setattr(reproduce.experiment, "prepare", pytest.fail)
+    monkeypatch.setattr(reproduce, "prepare", pytest.fail)
     with pytest.raises(NNTrainError, match="model"):
         reproduce.repeat(copy, quiet())
 

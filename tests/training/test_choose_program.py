@@ -18,6 +18,7 @@ from nntrain.storage.run_files import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
 from nntrain.training import choose_program  # noqa: E402
 from nntrain.training.choose_program import LONG_EPOCH, make_program, uses_xla  # noqa: E402
+from nntrain.training.prepare import Prepared, prepare  # noqa: E402
 from nntrain.training.programs.keras_fit import KerasProgram  # noqa: E402
 from nntrain.training.programs.resident import Arrays, Program  # noqa: E402
 from nntrain.training.programs.streamed import StreamedProgram  # noqa: E402
@@ -31,9 +32,9 @@ train: {{epochs: 3, batch_size: 16, {options}}}
 """
 
 
-def prepared(options: str) -> experiment.Prepared:
+def prepared(options: str) -> Prepared:
     text = CONFIG.format(options=options)
-    return experiment.prepare(from_document(yaml_file.parse(text, "config.yaml")))
+    return prepare(from_document(yaml_file.parse(text, "config.yaml")))
 
 
 def program(options: str) -> Program:

@@ -13,7 +13,7 @@ from nntrain.errors import Path
 
 if TYPE_CHECKING:
     from nntrain.data.csv_reader import Table
-    from nntrain.data.dataset import Rows, Split
+    from nntrain.data.examples import Rows, Split
 
 
 def _separator(value: Any) -> str:

@@ -16,7 +16,7 @@ from nntrain.config.data_schema import Facts
 if TYPE_CHECKING:
     import numpy as np
 
-    from nntrain.data.dataset import Rows, Split
+    from nntrain.data.examples import Rows, Split
 
 CLASSES = (
     "T-shirt/top",
@@ -54,7 +54,7 @@ class Options(Source):
 
 def load(options: Options) -> "Rows":
     """x: uint8 (60000, 28, 28, 1) and (10000, 28, 28, 1); y: int32. Raises DataError for missing or broken files."""
-    from nntrain.data.dataset import Rows
+    from nntrain.data.examples import Rows
 
     return Rows(pool=_split("train"), test=_split("t10k"), classes=CLASSES)
 
@@ -62,7 +62,7 @@ def load(options: Options) -> "Rows":
 def _split(prefix: str) -> "Split":
     import numpy as np
 
-    from nntrain.data.dataset import Split
+    from nntrain.data.examples import Split
 
     images = _idx(_contents(f"{prefix}-images-idx3-ubyte.gz"))
     labels = _idx(_contents(f"{prefix}-labels-idx1-ubyte.gz"))

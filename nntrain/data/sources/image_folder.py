@@ -9,7 +9,7 @@ from nntrain.config.value_types import Size2D
 from nntrain.errors import Path
 
 if TYPE_CHECKING:
-    from nntrain.data.dataset import Rows
+    from nntrain.data.examples import Rows
 
 
 class Options(Splittable):
@@ -32,4 +32,5 @@ def load(options: Options) -> "Rows":
     """x: uint8 (n, height, width, channels); y: int32 (n,), classes by name. Raises DataError for every fault."""
     from nntrain.data.image_reader import load_rows
 
-    return load_rows(options, ("data", options.called()))
+    size = (options.image_size,) * 2 if isinstance(options.image_size, int) else options.image_size
+    return load_rows(options.path, ("data", options.called()), options.split_files(), size, options.color_mode)

@@ -6,7 +6,7 @@ from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Facts
 
 if TYPE_CHECKING:
-    from nntrain.data.dataset import Rows
+    from nntrain.data.examples import Rows
 
 
 class Options(Splittable):

@@ -10,7 +10,7 @@ from nntrain.config.value_types import Text
 from nntrain.errors import Path
 
 if TYPE_CHECKING:
-    from nntrain.data.dataset import Rows
+    from nntrain.data.examples import Rows
 
 
 class Options(Splittable):
@@ -38,4 +38,5 @@ def load(options: Options) -> "Rows":
     """x: uint8 or float32 (n, ...); y: int32 (n,) or float32 (n, targets). Raises DataError for every fault."""
     from nntrain.data.npz_reader import load_rows
 
-    return load_rows(options, ("data", options.called()))
+    source = ("data", options.called())
+    return load_rows(options.path, source, options.split_files(), options.task, options.classes)

@@ -14,7 +14,7 @@ from nntrain.config.data_schema import Facts
 from nntrain.config.value_types import NonNegativeFloat, Seed
 
 if TYPE_CHECKING:
-    from nntrain.data.dataset import Rows
+    from nntrain.data.examples import Rows
 
 CLASSES = ("negative", "positive")
 
@@ -40,7 +40,7 @@ def load(options: Options) -> "Rows":
     """x: float32 (size, features); y: int32 classes (size,), or float32 (size, 1) from -1 to 1."""
     import numpy as np
 
-    from nntrain.data.dataset import Rows, Split
+    from nntrain.data.examples import Rows, Split
 
     # Without the spawn key these draws would be the keys that splits.py sorts the rows by: a test split of all x < 3.
     points, labels = _KINDS[options.kind](

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nntrain.config.data import Source
-from nntrain.data.dataset import Split
 from nntrain.data.dataset import load as load_dataset
+from nntrain.data.examples import Split
 from nntrain.data.sources.toy_2d import load
 
 KINDS = ["circle", "xor", "gauss", "spiral", "moons", "reg_plane", "reg_gauss"]

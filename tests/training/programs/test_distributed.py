@@ -95,7 +95,7 @@ from nntrain.training.run_context import ALONE
 
 
 def trained(file, guidance):
-    prepared, history = experiment.prepare(load(str(file), ["train.save=last"])), History()
+    prepared, history = prepare(load(str(file), ["train.save=last"])), History()
     job = trainer.make_job(prepared, trainer.make_scorer(prepared, guidance), guidance, trainer.Unwatched(), None)
     trainer.fit(job, history, None, prepared.model, guidance.distribution)
     return prepared.model.get_weights(), history.rows
