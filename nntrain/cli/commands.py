@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nntrain import backend
+from nntrain.cli.checked_config import checked
 from nntrain.cli.placement import Placement, Where
-from nntrain.config import file_checks
 from nntrain.config.load import Config, load
 from nntrain.config.messages import counted
 from nntrain.document.yaml_file import inline
@@ -106,21 +106,6 @@ def with_init(assignments: Sequence[str], source: str | None, runs: Path) -> tup
         return tuple(assignments)
     found = next((place for place in (Path(source), runs / source) if place.exists()), Path(source))
     return (*assignments, f"train.init_from={inline(str(found.absolute()))}")
-
-
-def checked(file: str, assignments: Sequence[str], seed: int | None, terminal: Terminal, whole: bool = False) -> Config:
-    """The config, validated on the light side (with the section `tune` if `whole`), warnings shown, its files there."""
-    config = _load_whole(file, assignments, seed) if whole else load(file, assignments, seed)
-    for warning in config.warnings:
-        terminal.note(str(warning))
-    file_checks.refuse_missing(config)
-    return config
-
-
-def _load_whole(file: str, assignments: Sequence[str], seed: int | None) -> Config:
-    from nntrain.config.search.load import load_whole  # which `fit` does without
-
-    return load_whole(file, assignments, seed)
 
 
 def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, terminal: Terminal) -> None:

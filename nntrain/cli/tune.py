@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import backend
-from nntrain.cli import commands
+from nntrain.cli.checked_config import checked
 from nntrain.config.base import to_tree
 from nntrain.config.load import Config
 from nntrain.config.search.load import Search, as_yaml, load_whole, search_of
@@ -47,7 +47,7 @@ class Tune:
 
     def run(self, terminal: Terminal) -> None:
         """Searches from the beginning."""
-        config = commands.checked(self.config, self.assignments, None, terminal, whole=True)
+        config = checked(self.config, self.assignments, None, terminal, whole=True)
         search = search_of(config)
         name = self.name or run_files.run_name(self.config)
         run_files.refuse_bad_name(name)
@@ -74,7 +74,7 @@ class Tune:
 
     def tell(self, terminal: Terminal) -> None:
         """Says what a search would do, after one short training to see how long an epoch takes."""
-        config = commands.checked(self.config, self.assignments, None, terminal, whole=True)
+        config = checked(self.config, self.assignments, None, terminal, whole=True)
         search = search_of(config)
         with self.workers.only_one().start(config, self.device, self.verbose) as pool:
             dry_run.tell(config, search, _tuner(search), pool, self.workers.count, terminal)

@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.config.data_schema import Facts
-from nntrain.config.experiment import Experiment
 from nntrain.config.load import load
 from nntrain.data import dataset as datasets
 from nntrain.data.csv_reader import read_features
@@ -18,10 +16,10 @@ from nntrain.data.dataset import Dataset, load_data
 from nntrain.data.examples import Split
 from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import Examples
-from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation import scores
 from nntrain.evaluation.baselines import Baseline, baselines
-from nntrain.model.build import build
+from nntrain.model.restore import SavedModel, load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.training.scorer import Scorer
@@ -32,34 +30,20 @@ BOOTSTRAP_SEED = 0
 
 @dataclass(frozen=True)
 class Restored:
-    """A trained model with what it takes (`features`, `dtype`) and gives (`classes`, `targets`)."""
+    """A trained model with its compiled loops."""
 
-    experiment: Experiment
+    saved: SavedModel
     scorer: Scorer
-    classes: tuple[str, ...]
-    features: tuple[str, ...]
-    targets: tuple[str, ...]
-    dtype: str
 
 
 def restore(run_dir: RunDir, examples: Examples | None = None) -> Restored:
-    """Rebuilds the model from resolved.yaml and loads its weights, after hash, names, shapes and dtypes were checked.
+    """The model of a run, ready to score; raises NNTrainError as `load_model` does.
 
-    examples: the data that it will score, where they are known; they may be too large for memory. Raises NNTrainError
-    when a file of the run is missing, damaged or belongs to another run.
+    examples: the data that it will score, where they are known; they may be too large for memory.
     """
-    saved = run_dir.verified_model()
-    experiment = load(run_dir.path / run_files.RESOLVED).experiment
-    classes = tuple(saved["classes"])
-    facts = Facts(tuple(saved["input"]["shape"]), len(classes) or None, saved["target_count"])
-    model = build(experiment, facts)
-    found = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
-    if found != saved["weights"]:
-        raise NNTrainError(f"the model of `{run_dir}` does not fit its resolved.yaml", help="train the run again")
-    model.plain().load_weights(run_dir.model)
-    dtype = saved["input"]["dtype"]
-    scorer = Scorer.of(experiment, facts, model, np.empty(0, dtype) if examples is None else examples)
-    return Restored(experiment, scorer, classes, tuple(saved["input"]["features"]), tuple(saved["targets"]), dtype)
+    saved = load_model(run_dir)
+    x = np.empty(0, saved.dtype) if examples is None else examples
+    return Restored(saved, Scorer.of(saved.experiment, saved.facts, saved.model, x))
 
 
 @dataclass(frozen=True)
@@ -117,7 +101,7 @@ def _evaluation(restored: Restored, data: Dataset, name: str, split: Split, with
         interval=scores.bootstrap_interval(each, seed=BOOTSTRAP_SEED),
         classes=classes,
         confusion=matrix,
-        baselines=baselines(data, split, restored.experiment.seed) if with_baselines else [],
+        baselines=baselines(data, split, restored.saved.experiment.seed) if with_baselines else [],
         regression=regression,
     )
 
@@ -127,7 +111,7 @@ def predict(run_dir: RunDir, file: Path) -> str:
     probability for each class, or the predicted numbers. Raises DataError when the file does not fit the model.
     """
     restored = restore(run_dir)
-    if restored.experiment.data.of_folders and file.suffix != ".npz":
+    if restored.saved.experiment.data.of_folders and file.suffix != ".npz":
         return _predict_images(restored, file)
     x = read_inputs(restored, file)
     return predictions_text(restored, restored.scorer.outputs(x))
@@ -143,7 +127,7 @@ def _predict_images(restored: Restored, place: Path) -> str:
     if not files:
         raise DataError(f"there are no images in `{place}`", help="give an image, or a folder of images")
     parts = [files[start : start + IMAGES_AT_ONCE] for start in range(0, len(files), IMAGES_AT_ONCE)]
-    shape = restored.scorer.facts.shape
+    shape = restored.saved.facts.shape
     outputs = np.concatenate([restored.scorer.outputs(read_images(part, shape)) for part in parts])
     return predictions_text(restored, outputs, [str(file) for file in files])
 
@@ -152,20 +136,20 @@ def read_inputs(restored: Restored, file: Path) -> np.ndarray:
     """(n, *shape) in the dtype that the model was trained on."""
     if file.suffix == ".npz":
         x = _npz_inputs(file)
-    elif not restored.features:
-        sizes = " x ".join(map(str, restored.scorer.facts.shape))
+    elif not restored.saved.features:
+        sizes = " x ".join(map(str, restored.saved.facts.shape))
         raise DataError(f"`{file}` is no .npz, but the model takes arrays of {sizes}", help="save an array `x` as .npz")
     else:
-        separator = getattr(restored.experiment.data, "separator", ",")
-        x = read_features(file, restored.features, separator)
-    shape = restored.scorer.facts.shape
+        separator = getattr(restored.saved.experiment.data, "separator", ",")
+        x = read_features(file, restored.saved.features, separator)
+    shape = restored.saved.facts.shape
     if x.ndim == 0:
         raise DataError(f"`{file}` holds a single number, the model takes rows of the shape {shape}")
     if x.shape[1:] != shape and x.size == len(x) * int(np.prod(shape)):
         x = x.reshape(len(x), *shape)
     if x.shape[1:] != shape or not len(x):
         raise DataError(f"`{file}` holds rows of the shape {x.shape[1:]}, the model takes {shape}")
-    return _as_trained(x, restored.dtype, file)
+    return _as_trained(x, restored.saved.dtype, file)
 
 
 def _npz_inputs(file: Path) -> np.ndarray:
@@ -209,13 +193,13 @@ def predictions_text(restored: Restored, outputs: np.ndarray, files: Sequence[st
     writer = csv.writer(text, lineterminator="\n")
     begin = [[_safe(file)] for file in files] or [[]] * len(outputs)
     first = ["file"] if files else []
-    if restored.classes:
-        writer.writerow([*first, "class", *(_safe(f"probability_{name}") for name in restored.classes)])
-        names = [_safe(name) for name in restored.classes]
+    if restored.saved.classes:
+        writer.writerow([*first, "class", *(_safe(f"probability_{name}") for name in restored.saved.classes)])
+        names = [_safe(name) for name in restored.saved.classes]
         rows = zip(begin, outputs, strict=True)
         writer.writerows([*start, names[row.argmax()], *_digits(row)] for start, row in rows)
     else:
-        targets = restored.targets or tuple(f"prediction_{index + 1}" for index in range(outputs.shape[1]))
+        targets = restored.saved.targets or tuple(f"prediction_{index + 1}" for index in range(outputs.shape[1]))
         writer.writerow([*first, *(_safe(name) for name in targets)])
         writer.writerows([*start, *_digits(row)] for start, row in zip(begin, outputs, strict=True))
     return text.getvalue()

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 
 from nntrain.errors import ConfigError, Problem
-from nntrain.evaluation import evaluate
 from nntrain.model.custom.network import Network
+from nntrain.model.restore import load_model
 from nntrain.storage.run_files import RunDir, is_run
 
 PATH = ("train", "init_from")
@@ -32,7 +32,7 @@ def take_weights(model: Network, source: str) -> str:
 
 
 def _from_run(model: Network, path: Path) -> set[str]:
-    theirs = {weight.path: weight for weight in evaluate.restore(RunDir(path)).scorer.program.model.weights}
+    theirs = {weight.path: weight for weight in load_model(RunDir(path)).model.weights}
     taken = set()
     for weight in model.weights:
         other = theirs.get(weight.path)
