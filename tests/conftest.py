@@ -126,7 +126,9 @@ class Training:
     def scorer(self) -> Any:
         from nntrain.training.scorer import Scorer
 
-        return Scorer.of(self.prepared.experiment, self.data.facts, self.model, self.data.train.x, self.plan.batch_size)
+        return Scorer.of(
+            self.prepared.experiment, self.data.schema, self.model, self.data.train.x, self.plan.batch_size
+        )
 
     @cached_property
     def history(self) -> Any:
@@ -147,7 +149,7 @@ class Training:
         from nntrain.training.scorer import class_weights
 
         train = self.data.train
-        return self.scorer.arrays(train, class_weights(self.prepared.experiment, train.y, self.data.classes))
+        return self.scorer.arrays(train, class_weights(self.prepared.experiment, train.y, self.data.schema.classes))
 
     def weights(self) -> list[Any]:
         return self.model.get_weights()  # type: ignore[no-any-return]
@@ -184,9 +186,10 @@ def prepare(tmp_path: Path) -> Prepare:
 
         backend.start("cpu")
         from nntrain.config.load import load
+        from nntrain.training import prepare as preparation
 
         config = tmp_path / "net.yaml"
         config.write_text(dedent(text), encoding="utf-8")
-        return Training(prepare(load(config, assignments)))
+        return Training(preparation.prepare(load(config, assignments)))
 
     return prepared

@@ -42,7 +42,7 @@ from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 x = np.arange(40, dtype="float32").reshape(20, 2) % 7
 split = Split(x, (x[:, 0] > 3).astype("int32"))
-found = baselines(Dataset("d", split, None, None, classes=("a", "b")), split, seed=0)
+found = baselines(Dataset("d", split, None, None, split.schema("ab")), split, seed=0)
 from nntrain.plots import learning_curves
 picture = learning_curves.draw([{"epoch": 1, "loss": 1.0}], 1, "t")
 print(json.dumps([loaded, keras.backend.backend(), len(found), picture[:4].hex(), "scipy" in sys.modules]))

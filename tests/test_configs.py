@@ -15,7 +15,7 @@ import pytest
 from nntrain import backend
 from nntrain.config.base import to_tree
 from nntrain.config.data import Source
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.load import load
 from nntrain.config.resolve import resolve
 from nntrain.config.search.load import load_whole, search_of
@@ -83,10 +83,10 @@ def refuse_download(source: Source) -> None:
 
 
 @cache
-def eight(source: str) -> tuple[Facts, Split]:
+def eight(source: str) -> tuple[Schema, Split]:
     """Eight training rows of a data source, written as JSON so that each source is read once."""
     data = dataset.load(Source.parse(json.loads(source)))
-    return data.facts, data.train.take(np.linspace(0, len(data.train) - 1, 8, dtype=int))
+    return data.schema, data.train.take(np.linspace(0, len(data.train) - 1, 8, dtype=int))
 
 
 def header(file: Path) -> list[str]:
@@ -139,10 +139,10 @@ def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path) -> 
     config = load(file)
     source = config.experiment.data
     refuse_download(source)
-    facts, rows = eight(json.dumps(to_tree(source)))
-    assert config.check(facts) == ()
-    experiment = resolve(config.experiment, facts)
-    scorer = Scorer.of(experiment, facts, build(experiment, facts, rows.x), rows.x, batch_size=len(rows))
+    schema, rows = eight(json.dumps(to_tree(source)))
+    assert config.check(schema) == ()
+    experiment = resolve(config.experiment, schema)
+    scorer = Scorer.of(experiment, schema, build(experiment, schema, rows.x), rows.x, batch_size=len(rows))
     scorer.program.train(scorer.arrays(rows), np.arange(8, dtype="int32"), 0, 1)
     assert math.isfinite(scorer.program.figures()["loss"])
     assert all(np.isfinite(weight).all() for weight in scorer.program.model.get_weights())

@@ -11,7 +11,7 @@ from sklearn import metrics as scores
 
 from nntrain import backend, extensions
 from nntrain.config.base import Named
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.constraints import Constraint
 from nntrain.config.keras.initializers import Initializer
@@ -386,15 +386,16 @@ class Trial:
         kind = "target" if classes is None else "label"
         data = f"data: {{csv_table: {{path: conformance.csv, {kind}: y}}}}"
         config = from_document(yaml_file.parse(f"{data}\nmodel: {model}\ntrain: {train}\n", "conformance.yaml"))
-        self.facts = Facts(shape, classes, targets=2 if classes is None else 1)
-        config.check(self.facts)
-        self.experiment = resolve(config.experiment, self.facts)
+        names = tuple(map(str, range(classes or 0)))
+        self.schema = Schema(shape, names, target_count=2 if classes is None else 1)
+        config.check(self.schema)
+        self.experiment = resolve(config.experiment, self.schema)
         random = np.random.default_rng(1)
         self.x = random.uniform(-1 if shape == ROW else 0, 1, size=(8, *shape)).astype("float32")
         y = random.uniform(size=(8, 2)).astype("float32") if classes is None else np.arange(8, dtype="int32") % classes
-        self.model: Network = build(self.experiment, self.facts, self.x)
+        self.model: Network = build(self.experiment, self.schema, self.x)
         self.y = y
-        self.data = Arrays(self.x, encode_labels(y, self.experiment, self.facts))
+        self.data = Arrays(self.x, encode_labels(y, self.experiment, self.schema))
         self.program = Program(self.model, self.data, batch_size=8)
 
     def weights(self) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from nntrain import extensions
 from nntrain.config.base import Named, Section, omitted
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.file_paths import FilePath
 from nntrain.config.messages import as_share, problem, shown
 from nntrain.config.value_types import PositiveInt, Seed, is_number, is_whole
@@ -112,7 +112,7 @@ class Source(Named):
         return f"write `{known % name}`" if known else super().instead_of(name)
 
     @property
-    def facts(self) -> Facts | None:
+    def known_schema(self) -> Schema | None:
         """What is known before the data are read; None where the rows must tell."""
         return None
 

@@ -1,4 +1,4 @@
-"""What the rest of the config depends on about the data."""
+"""What the rest of a config depends on about the data."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,17 +7,22 @@ Task = Literal["binary", "multiclass", "regression"]
 
 
 @dataclass(frozen=True)
-class Facts:
-    """`classes` is the number of classes, or None for regression; `shape` is one example's, without the batch axis;
-    `targets` is the number of figures that a regression predicts."""
+class Schema:
+    """What a row is. `shape` is that of one example, without the batch axis.
+
+    `classes` are their names in the order of their indices, empty for a regression, which predicts `target_count`
+    numbers. `features` and `targets` are the names of columns where the data are a table.
+    """
 
     shape: tuple[int, ...]
-    classes: int | None
-    targets: int = 1
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    target_count: int = 1
 
     @property
     def task(self) -> Task:
         """What there is to learn."""
-        if self.classes is None:
+        if not self.classes:
             return "regression"
-        return "binary" if self.classes == 2 else "multiclass"
+        return "binary" if len(self.classes) == 2 else "multiclass"

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from nntrain.config import rules
 from nntrain.config.base import spelled_out
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.file_paths import relative_to
 from nntrain.document import yaml_file
@@ -26,9 +26,9 @@ class Config:
     document: Document
     warnings: tuple[Problem, ...] = ()
 
-    def check(self, facts: Facts | None) -> tuple[Problem, ...]:
+    def check(self, schema: Schema | None) -> tuple[Problem, ...]:
         """Runs the rules; raises ConfigError for their errors and returns their warnings."""
-        found = [_weighed(self.document, problem) for problem in rules.problems(self.experiment, facts)]
+        found = [_weighed(self.document, problem) for problem in rules.problems(self.experiment, schema)]
         located = in_order(self.document, found)
         if any(problem.severity == "error" for problem in located):
             raise ConfigError(problems=located)
@@ -56,7 +56,7 @@ def put(document: Document, assignment: str) -> Document:
 def from_document(document: Document) -> Config:
     """Validates a document that was read already; raises ConfigError with all problems."""
     config = Config(validated(document), document)
-    return replace(config, warnings=config.check(config.experiment.data.facts))
+    return replace(config, warnings=config.check(config.experiment.data.known_schema))
 
 
 def validated(document: Document) -> Experiment:

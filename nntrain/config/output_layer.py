@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.keras import layers, losses
 from nntrain.config.keras.activations import HEADS
 from nntrain.errors import Path
@@ -23,7 +23,7 @@ class Head:
     units_path: Path = ()  # of the Dense that has these units
 
 
-def find_head(model: Sequence[layers.Layer], facts: Facts | None) -> Head | None:
+def find_head(model: Sequence[layers.Layer], schema: Schema | None) -> Head | None:
     """The output layer, or None where the user left it out.
 
     A last layer whose activation is linear, sigmoid or softmax is one, and so is a last Dense with as many units as a
@@ -32,17 +32,17 @@ def find_head(model: Sequence[layers.Layer], facts: Facts | None) -> Head | None
     """
     flat = list(layers.walk(tuple(model)))
     inner = _without_trailing(flat)
-    head = _head_at_end(inner, facts)
+    head = _head_at_end(inner, schema)
     if head is None or len(inner) == len(flat) or head.activation == "softmax":
         return head
-    return head if facts is None or head.units in expected_units(facts) else None
+    return head if schema is None or head.units in expected_units(schema) else None
 
 
-def expected_units(facts: Facts) -> tuple[int, ...]:
+def expected_units(schema: Schema) -> tuple[int, ...]:
     """The numbers of output units that fit the data."""
-    if facts.classes is None:
-        return (facts.targets,)
-    return (1, 2) if facts.classes == 2 else (facts.classes,)
+    if not schema.classes:
+        return (schema.target_count,)
+    return (1, 2) if schema.task == "binary" else (len(schema.classes),)
 
 
 def after_head(model: Sequence[layers.Layer], head: Head) -> list[tuple[Path, layers.Layer]]:
@@ -59,13 +59,13 @@ def _without_trailing(flat: list[tuple[Path, layers.Layer]]) -> list[tuple[Path,
     return flat[:end]
 
 
-def _head_at_end(flat: list[tuple[Path, layers.Layer]], facts: Facts | None) -> Head | None:
+def _head_at_end(flat: list[tuple[Path, layers.Layer]], schema: Schema | None) -> Head | None:
     if not flat:
         return None
     path, last = flat[-1]
     if isinstance(last, layers.Dense):
         activation = last.activation or "linear"
-        fits = facts is not None and facts.task != "multiclass" and last.units in (1, facts.targets)
+        fits = schema is not None and schema.task != "multiclass" and last.units in (1, schema.target_count)
         return Head(path, activation, last.units, path) if activation in HEADS or fits else None
     if isinstance(last, layers.Softmax):
         return Head(path, "softmax", *_units_before(flat))
@@ -84,9 +84,9 @@ def _units_before(flat: list[tuple[Path, layers.Layer]]) -> tuple[int | None, Pa
     return None, ()
 
 
-def labels_for(loss: losses.Loss, head: Head, facts: Facts) -> Labels:
+def labels_for(loss: losses.Loss, head: Head, schema: Schema) -> Labels:
     """How the loss wants the labels: class indices, one-hot rows, 0 and 1 for a single unit, or plain numbers."""
-    if facts.classes is None:
+    if not schema.classes:
         return "number"
     if head.units == 1:
         return "binary"

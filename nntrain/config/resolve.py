@@ -2,7 +2,7 @@
 
 from nntrain.config.base import Named
 from nntrain.config.data import Nothing
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import image_layers, layers, losses, metrics
 from nntrain.config.keras.callbacks import EarlyStopping
@@ -12,31 +12,31 @@ from nntrain.config.train import Train
 DEFAULT_EPOCHS = 10
 
 
-def resolve(experiment: Experiment, facts: Facts) -> Experiment:
+def resolve(experiment: Experiment, schema: Schema) -> Experiment:
     """The experiment with head, loss, metrics, monitor and length written out."""
     model = experiment.model
-    if find_head(model, facts) is None:
-        model = [*model, *_head_layers(model, facts)]
-    head = find_head(model, facts)
-    train = experiment.train if head is None else _resolved_train(experiment, head, facts)
+    if find_head(model, schema) is None:
+        model = [*model, *_head_layers(model, schema)]
+    head = find_head(model, schema)
+    train = experiment.train if head is None else _resolved_train(experiment, head, schema)
     return experiment.model_copy(update={"model": model, "train": train})
 
 
-def _head_layers(model: list[layers.Layer], facts: Facts) -> list[layers.Layer]:
+def _head_layers(model: list[layers.Layer], schema: Schema) -> list[layers.Layer]:
     """The output layer for the data: softmax for classes, one sigmoid unit for two, linear for numbers."""
     kinds = {
-        "regression": ("linear", facts.targets),
+        "regression": ("linear", schema.target_count),
         "binary": ("sigmoid", 1),
-        "multiclass": ("softmax", facts.classes),
+        "multiclass": ("softmax", len(schema.classes)),
     }
-    activation, units = kinds[facts.task]
+    activation, units = kinds[schema.task]
     dense = layers.Dense.model_validate({"units": units, "activation": activation})
-    return [layers.Flatten(), dense] if _ends_in_maps(model, facts) else [dense]
+    return [layers.Flatten(), dense] if _ends_in_maps(model, schema) else [dense]
 
 
-def _ends_in_maps(model: list[layers.Layer], facts: Facts) -> bool:
+def _ends_in_maps(model: list[layers.Layer], schema: Schema) -> bool:
     """Whether the last hidden layer gives more than one axis, so that a Dense alone would not see all of it."""
-    rank = len(facts.shape)
+    rank = len(schema.shape)
     for _, layer in layers.walk(model):
         if isinstance(layer, (layers.Flatten, image_layers.GlobalAveragePooling2D, image_layers.GlobalMaxPooling2D)):
             keeps = getattr(layer, "keepdims", False)
@@ -46,23 +46,23 @@ def _ends_in_maps(model: list[layers.Layer], facts: Facts) -> bool:
     return rank > 1
 
 
-def _resolved_train(experiment: Experiment, head: Head, facts: Facts) -> Train:
+def _resolved_train(experiment: Experiment, head: Head, schema: Schema) -> Train:
     train = experiment.train
     chosen: dict[str, object] = {}
     if train.epochs is None and train.steps is None:
         chosen["epochs"] = DEFAULT_EPOCHS
     if train.loss is None:
-        chosen["loss"] = default_loss(head, facts)
+        chosen["loss"] = default_loss(head, schema)
     if train.metrics is None:
-        chosen["metrics"] = [metrics.MeanAbsoluteError() if facts.classes is None else metrics.Accuracy()]
+        chosen["metrics"] = [metrics.Accuracy() if schema.classes else metrics.MeanAbsoluteError()]
     if train.monitor is None:
         chosen["monitor"] = default_monitor(experiment)
     return train.model_copy(update=chosen)
 
 
-def default_loss(head: Head, facts: Facts) -> losses.Loss:
+def default_loss(head: Head, schema: Schema) -> losses.Loss:
     """Cross-entropy for classes, in the form that fits the head; squared error for numbers."""
-    if facts.classes is None:
+    if not schema.classes:
         return losses.MeanSquaredError()
     binary = head.units == 1 or head.activation == "sigmoid"
     kind: type[Named] = losses.BinaryCrossentropy if binary else losses.SparseCategoricalCrossentropy

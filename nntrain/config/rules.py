@@ -1,26 +1,26 @@
 """Rules that span several options. Each is a function from the experiment to the problems that it finds.
 
-`facts` are None as long as only the data could tell them; the same rules run again when the data are read.
+`schema` is None as long as only the data could tell them; the same rules run again when the data are read.
 """
 
 from collections.abc import Callable, Iterator
 
 from nntrain.config.base import Named
 from nntrain.config.data import File, Nothing
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, initializers, layers, losses, optimizers, schedules
-from nntrain.config.messages import listed, nearest
+from nntrain.config.messages import counted, listed, nearest
 from nntrain.config.output_layer import Head, after_head, expected_units, find_head
 from nntrain.config.resolve import DEFAULT_EPOCHS, resolve
 from nntrain.errors import Path, Problem
 
-Rule = Callable[[Experiment, Facts | None], Iterator[Problem]]
+Rule = Callable[[Experiment, Schema | None], Iterator[Problem]]
 
 
-def problems(experiment: Experiment, facts: Facts | None) -> list[Problem]:
+def problems(experiment: Experiment, schema: Schema | None) -> list[Problem]:
     """Everything that the rules find."""
-    return [problem for rule in RULES for problem in rule(experiment, facts)]
+    return [problem for rule in RULES for problem in rule(experiment, schema)]
 
 
 def _callbacks(experiment: Experiment) -> Iterator[tuple[Path, callbacks.Callback]]:
@@ -28,7 +28,7 @@ def _callbacks(experiment: Experiment) -> Iterator[tuple[Path, callbacks.Callbac
         yield ("train", "callbacks", index, callback.called()), callback
 
 
-def _exclusive(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+def _exclusive(experiment: Experiment, _: Schema | None) -> Iterator[Problem]:
     train, help = experiment.train, "remove one of the two"
     if train.epochs is not None and train.steps is not None:
         yield Problem("`epochs` and `steps` exclude each other", ("train", "steps"), help, on_key=True)
@@ -36,7 +36,7 @@ def _exclusive(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
         yield Problem("`engine: keras` is not compiled by XLA", ("train", "compile"), help, on_key=True)
 
 
-def _patience(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+def _patience(experiment: Experiment, _: Schema | None) -> Iterator[Problem]:
     epochs = experiment.train.epochs or (None if experiment.train.steps else DEFAULT_EPOCHS)
     for path, callback in _callbacks(experiment):
         patience = getattr(callback, "patience", None)
@@ -47,16 +47,16 @@ def _patience(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
             )
 
 
-def _kept(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+def _kept(experiment: Experiment, _: Schema | None) -> Iterator[Problem]:
     for _path, callback in _callbacks(experiment):
         if experiment.train.save == "last" and getattr(callback, "restore_best_weights", None):
             message = "`save: last` and `restore_best_weights: true` contradict each other"
             yield Problem(message, ("train", "save"), "remove one of the two", on_key=True)
 
 
-def _monitors(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
+def _monitors(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
     """A monitored figure must be a column that this run writes."""
-    known = columns(experiment, facts)
+    known = columns(experiment, schema)
     for path, name, written in _monitored(experiment):
         if known is None or name in known:
             continue
@@ -80,11 +80,11 @@ def _monitored(experiment: Experiment) -> Iterator[tuple[Path, str, bool]]:
             yield (*path, "monitor"), monitor, "monitor" in callback.model_fields_set
 
 
-def columns(experiment: Experiment, facts: Facts | None) -> set[str] | None:
+def columns(experiment: Experiment, schema: Schema | None) -> set[str] | None:
     """The figures in metrics.csv that can be monitored; None where the data must tell."""
-    if experiment.train.metrics is None and facts is None:
+    if experiment.train.metrics is None and schema is None:
         return None
-    chosen = experiment.train.metrics if facts is None else resolve(experiment, facts).train.metrics
+    chosen = experiment.train.metrics if schema is None else resolve(experiment, schema).train.metrics
     names = {"loss", *(metric.column for metric in chosen or ())}
     if has_penalty(experiment):
         names.add("regularization_loss")
@@ -103,16 +103,16 @@ def has_penalty(experiment: Experiment) -> bool:
     )
 
 
-def _dropout_after_output(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
-    head = find_head(experiment.model, facts)
+def _dropout_after_output(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
+    head = find_head(experiment.model, schema)
     for path, layer in after_head(experiment.model, head) if head else ():
         message = f"`{layer.called()}` after the output layer would drop predictions"
         yield Problem(message, path, "move it before the output layer", on_key=True)
 
 
-def _symmetry(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
+def _symmetry(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
     """Units that begin equal get equal gradients and stay equal."""
-    head = find_head(experiment.model, facts)
+    head = find_head(experiment.model, schema)
     for path, layer in layers.walk(experiment.model):
         if head is not None and path == head.path:
             continue
@@ -123,36 +123,36 @@ def _symmetry(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
             yield Problem(message, (*path, "kernel_initializer"), "write `glorot_uniform` or `he_normal`")
 
 
-def _output_units(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
-    head = find_head(experiment.model, facts)
-    if facts is None or head is None or head.units is None or _units_fit(head, facts):
+def _output_units(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
+    head = find_head(experiment.model, schema)
+    if schema is None or head is None or head.units is None or _units_fit(head, schema):
         return
-    allowed = _units_for(head, facts)
+    allowed = _units_for(head, schema)
     have = f"{head.units} unit{'s' if head.units > 1 else ''}"
-    ask = f"{facts.classes} classes" if facts.classes else f"{facts.targets} target{'s' if facts.targets > 1 else ''}"
+    ask = counted(len(schema.classes), "class") if schema.classes else counted(schema.target_count, "target")
     help = f"write `units: {allowed[0]}`, or leave the output layer out"
     yield Problem(f"the output layer has {have}, but the data have {ask}", (*head.units_path, "units"), help)
 
 
-def _units_fit(head: Head, facts: Facts | None) -> bool:
-    return facts is None or head.units is None or head.units in _units_for(head, facts)
+def _units_fit(head: Head, schema: Schema | None) -> bool:
+    return schema is None or head.units is None or head.units in _units_for(head, schema)
 
 
-def _units_for(head: Head, facts: Facts) -> tuple[int, ...]:
-    if facts.task == "binary" and head.activation == "softmax":
+def _units_for(head: Head, schema: Schema) -> tuple[int, ...]:
+    if schema.task == "binary" and head.activation == "softmax":
         return (2,)
-    return expected_units(facts)
+    return expected_units(schema)
 
 
-def _loss_fits(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
-    loss, head = experiment.train.loss, find_head(experiment.model, facts)
+def _loss_fits(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
+    loss, head = experiment.train.loss, find_head(experiment.model, schema)
     if loss is None:
         return
     path: Path = ("train", "loss")
-    if facts is not None and facts.classes is None and loss.labels != "number":
+    if schema is not None and not schema.classes and loss.labels != "number":
         help = "write `mean_squared_error`, or leave the loss out"
         yield Problem(f"`{loss.called()}` is for classes, but the data have numbers to predict", path, help)
-    elif head is not None and _units_fit(head, facts) and (facts is None or facts.classes is not None):
+    elif head is not None and _units_fit(head, schema) and (schema is None or schema.classes):
         yield from _loss_fits_head(loss, head, path)
 
 
@@ -186,7 +186,7 @@ def _logits_fit(loss: losses.Loss, head: Head, path: Path) -> Iterator[Problem]:
         yield Problem(message, path, f"write `{loss.called()}: {{from_logits: true}}`, or leave the loss out")
 
 
-def _metrics_fit(experiment: Experiment, facts: Facts | None) -> Iterator[Problem]:
+def _metrics_fit(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, metric in enumerate(experiment.train.metrics or ()):
         path: Path = ("train", "metrics", index)
@@ -194,19 +194,19 @@ def _metrics_fit(experiment: Experiment, facts: Facts | None) -> Iterator[Proble
             yield Problem(f"two metrics are called `{metric.column}`", path, "give one of them a `name`")
             continue
         seen.add(metric.column)
-        if facts is not None and metric.task == "classes" and facts.classes is None:
+        if schema is not None and metric.task == "classes" and not schema.classes:
             message = f"`{metric.called()}` is for classes, but the data have numbers to predict"
             yield Problem(message, path, "write `mean_absolute_error` or `r2_score`")
-        if facts is not None and metric.task == "numbers" and facts.classes is not None:
+        if schema is not None and metric.task == "numbers" and schema.classes:
             message = f"`{metric.called()}` is for numbers, but the data have classes"
             yield Problem(message, path, "write `accuracy`")
         class_id = getattr(metric, "class_id", None)
-        if facts is not None and facts.classes and class_id is not None and class_id >= facts.classes:
-            message = f"`class_id: {class_id}` is not a class: there are {facts.classes}, counted from 0"
-            yield Problem(message, (*path, metric.called(), "class_id"), f"use 0 to {facts.classes - 1}")
+        if schema is not None and schema.classes and class_id is not None and class_id >= len(schema.classes):
+            message = f"`class_id: {class_id}` is not a class: there are {len(schema.classes)}, counted from 0"
+            yield Problem(message, (*path, metric.called(), "class_id"), f"use 0 to {len(schema.classes) - 1}")
 
 
-def _own_files(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+def _own_files(experiment: Experiment, _: Schema | None) -> Iterator[Problem]:
     source = experiment.data
     for name, rule in (("validation", source.validation), ("test", source.test_rule)):
         if isinstance(rule, File) and not source.takes_files:
@@ -214,7 +214,7 @@ def _own_files(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
             yield Problem(message, ("data", source.called(), name), "write a share such as `0.1`")
 
 
-def _schedule(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+def _schedule(experiment: Experiment, _: Schema | None) -> Iterator[Problem]:
     optimizer = experiment.train.optimizer
     rate = optimizer.learning_rate
     if not isinstance(rate, schedules.Schedule):
@@ -234,7 +234,7 @@ def _schedule(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
             yield Problem(message, place, "remove the callback, or write a number as `learning_rate`", on_key=True)
 
 
-def _optimizer(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+def _optimizer(experiment: Experiment, _: Schema | None) -> Iterator[Problem]:
     optimizer = experiment.train.optimizer
     path: Path = ("train", "optimizer", optimizer.called())
     clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name) is not None]
@@ -253,7 +253,7 @@ def _optimizer(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
             yield Problem(message, place, f"write `{optimizer.called()}: {{use_ema: true}}`", on_key=True)
 
 
-def _layer_options(experiment: Experiment, _: Facts | None) -> Iterator[Problem]:
+def _layer_options(experiment: Experiment, _: Schema | None) -> Iterator[Problem]:
     names: set[str] = set()
     for path, layer in layers.walk(experiment.model):
         name = getattr(layer, "name", None)

@@ -50,15 +50,15 @@ class Faults:
 
 def check(rows: Rows, place: Path, faults: Faults) -> None:
     """Adds every fault that shows before the rows are split; `place` is the path of the source in the config."""
-    for name, split in (("", rows.pool), ("validation", rows.validation), ("test", rows.test)):
+    for name, split in (("", rows.remaining), ("validation", rows.validation), ("test", rows.test)):
         if split is not None:
             _Check(rows, split, name, place, faults).run()
-    if len(rows.classes) == 1:
-        message = f"there is only one class, {shown(rows.classes[0])}"
+    if len(rows.schema.classes) == 1:
+        message = f"there is only one class, {shown(rows.schema.classes[0])}"
         faults.add(Problem(message, place, "give rows of at least 2 classes"))
-    elif rows.classes and not faults.kept:
-        for index in np.flatnonzero(class_counts(rows.pool, len(rows.classes)) == 0):
-            message = f"class {shown(rows.classes[index])} has no rows"
+    elif rows.schema.classes and not faults.kept:
+        for index in np.flatnonzero(class_counts(rows.remaining, len(rows.schema.classes)) == 0):
+            message = f"class {shown(rows.schema.classes[index])} has no rows"
             faults.add(Problem(message, place, "give rows of that class, or leave the class out"))
 
 
@@ -90,7 +90,7 @@ def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Check:
-    """The check of one split; `name` is empty for the pool."""
+    """The check of one split; `name` is empty for the remaining rows."""
 
     rows: Rows
     split: Split
@@ -103,11 +103,11 @@ class _Check:
             what = f"the {self.name} split has" if self.name else "the data have"
             self.faults.add(Problem(f"{what} no rows", self.place, "check the file"))
             return
-        self._numbers(self.split.x, "x", self.rows.features)
-        if self.rows.classes:
+        self._numbers(self.split.x, "x", self.rows.schema.features)
+        if self.rows.schema.classes:
             self._labels(self.split.y)
         else:
-            self._numbers(self.split.y, "y", self.rows.targets)
+            self._numbers(self.split.y, "y", self.rows.schema.targets)
 
     def _numbers(self, values: Examples, what: str, columns: tuple[str, ...]) -> None:
         """Refuses NaN and infinity; integers hold none, so images are not scanned."""
@@ -126,7 +126,7 @@ class _Check:
 
     def _labels(self, y: np.ndarray) -> None:
         """Refuses labels that are not the index of a class."""
-        last = len(self.rows.classes) - 1
+        last = len(self.rows.schema.classes) - 1
         if y.dtype.kind not in "iu" or y.ndim != 1:
             message = f"labels must be one whole number a row, got {y.dtype} of shape {y.shape}"
             self.faults.add(Problem(message, self.place, f"give the index of the class, from 0 to {last}"))

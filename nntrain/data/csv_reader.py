@@ -37,7 +37,12 @@ class Table:
     def rows(self, validation: Split | None = None, test: Split | None = None) -> Rows:
         """All rows as the pool to split, beside the splits from other files."""
         return Rows(
-            self.split(), validation, test, self.classes, self.features, self.targets, self.file, lines=self.lines
+            self.split(),
+            self.split().schema(self.classes, self.features, self.targets),
+            validation,
+            test,
+            self.file,
+            self.lines,
         )
 
 

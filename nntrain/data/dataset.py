@@ -8,7 +8,7 @@ import numpy as np
 
 from nntrain import extensions
 from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.load import Config, in_order
 from nntrain.config.messages import shown
 from nntrain.data import splits
@@ -26,16 +26,8 @@ class Dataset:
     train: Split
     validation: Split | None
     test: Split | None
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
+    schema: Schema
     warnings: tuple[str, ...] = field(default=())
-
-    @property
-    def facts(self) -> Facts:
-        """What the model and the loss depend on."""
-        targets = 1 if self.classes else self.train.y.shape[1]
-        return Facts(shape=self.train.x.shape[1:], classes=len(self.classes) or None, targets=targets)
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -46,7 +38,7 @@ class Dataset:
     @cached_property
     def digest(self) -> str:
         """What `sha256` gives; found out once, for the many trials of a search."""
-        digest = hashlib.sha256(repr(self.classes).encode())
+        digest = hashlib.sha256(repr(self.schema.classes).encode())
         for name, split in self.splits.items():
             for array in (split.x, split.y):
                 digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
@@ -77,7 +69,7 @@ def load(source: Source) -> Dataset:
     check(rows, ("data", source.called()), faults)
     faults.throw()
     dataset = _Divider(rows, source).dataset()
-    return replace(dataset, warnings=constant_columns(dataset.train.x, dataset.features))
+    return replace(dataset, warnings=constant_columns(dataset.train.x, dataset.schema.features))
 
 
 def sha256(dataset: Dataset) -> str:
@@ -99,21 +91,19 @@ class _Divider:
     @property
     def groups(self) -> np.ndarray:
         """(n,) what shares are stratified by: the class; a regression is one group."""
-        return self.rows.pool.y if self.rows.classes else np.zeros(len(self.rows.pool), np.int32)
+        return self.rows.remaining.y if self.rows.schema.classes else np.zeros(len(self.rows.remaining), np.int32)
 
     def dataset(self) -> Dataset:
-        rows, pool = self.rows, self.rows.pool
+        rows, remaining = self.rows, self.rows.remaining
         validation_rule = self._rule("validation")
         test, rest = self._test(spare=1 if isinstance(validation_rule, Nothing) else 2)
         validation, rest = self._taken(validation_rule, rest, "validation", spare=1)
         dataset = Dataset(
             self.source.called(),
-            train=pool if len(rest) == len(pool) else pool.take(rest),
-            validation=pool.take(validation) if len(validation) else rows.validation,
-            test=pool.take(test) if len(test) else rows.test,
-            classes=rows.classes,
-            features=rows.features,
-            targets=rows.targets,
+            train=remaining if len(rest) == len(remaining) else remaining.take(rest),
+            validation=remaining.take(validation) if len(validation) else rows.validation,
+            test=remaining.take(test) if len(test) else rows.test,
+            schema=rows.schema,
         )
         self._check_classes({"train": dataset.train, "validation": dataset.validation, "test": dataset.test})
         return dataset
@@ -125,7 +115,7 @@ class _Divider:
         return Nothing() if self.rows.validation is not None else self.source.validation
 
     def _test(self, spare: int) -> tuple[np.ndarray, np.ndarray]:
-        every = np.arange(len(self.rows.pool))
+        every = np.arange(len(self.rows.remaining))
         fold = self.source.fold
         if fold is None:
             return self._taken(self._rule("test"), every, "test", spare)
@@ -153,8 +143,8 @@ class _Divider:
         return taken, np.setdiff1d(rows, taken, assume_unique=True)
 
     def _check_folds(self, fold: Fold) -> None:
-        classes = self.rows.classes
-        counts = class_counts(self.rows.pool, len(classes)) if classes else np.array([len(self.rows.pool)])
+        classes = self.rows.schema.classes
+        counts = class_counts(self.rows.remaining, len(classes)) if classes else np.array([len(self.rows.remaining)])
         fewest = int(counts.min())
         if fold.count > fewest:
             what = f"class {shown(classes[int(counts.argmin())])} has" if classes else "the data have"
@@ -164,10 +154,10 @@ class _Divider:
     def _check_classes(self, parts: dict[str, Split | None]) -> None:
         faults = Faults()
         for name, split in parts.items():
-            if split is None or not self.rows.classes:
+            if split is None or not self.rows.schema.classes:
                 continue
             place = self.place if name == "train" else (*self.place, name)
-            for missing in missing_classes(split, self.rows.classes):
+            for missing in missing_classes(split, self.rows.schema.classes):
                 message = f"class {missing} has no row in the {name} split"
                 faults.add(Problem(message, place, self._cure(name)))
         faults.throw()

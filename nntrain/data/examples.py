@@ -1,9 +1,11 @@
 """What a data source gives: examples with their labels or targets, in memory or on the disk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from nntrain.config.data_schema import Schema
 from nntrain.data.row_file import Examples, RowFile
 
 
@@ -22,21 +24,22 @@ class Split:
         x = self.x.take(rows) if isinstance(self.x, RowFile) else self.x[rows]
         return Split(x, self.y[rows])
 
+    def schema(self, classes: Sequence[str] = (), features: Sequence[str] = (), targets: Sequence[str] = ()) -> Schema:
+        """The schema of rows such as these, with the names that the source knows."""
+        names = tuple(classes), tuple(features), tuple(targets)
+        return Schema(self.x.shape[1:], *names, target_count=1 if classes else self.y.shape[1])
+
 
 @dataclass(frozen=True)
 class Rows:
     """What a source loads: the rows to split, and the splits that come as files of their own.
 
-    `classes` are the names of the classes in the order of their indices, empty for a regression; `features` and
-    `targets` are the names of columns where the data are a table; `file` and `lines` say where the rows of the pool
-    stand, for messages.
+    `file` and `lines` say where the remaining rows stand, for messages.
     """
 
-    pool: Split
+    remaining: Split
+    schema: Schema
     validation: Split | None = None
     test: Split | None = None
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
     file: str = ""
-    lines: np.ndarray | None = None  # (n,) the line of each pool row in the file
+    lines: np.ndarray | None = None  # (n,) the line of each remaining row in the file

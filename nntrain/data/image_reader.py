@@ -39,7 +39,8 @@ def load_rows(
     target = _Target(size or main.first_size(), size is not None, color_mode)
     read = partial(_Folder.split, target=target, classes=main.classes)
     extra = {name: read(_Folder(path, (*source, name, "file"))) for name, path in split_folders.items()}
-    return Rows(read(main), extra.get("validation"), extra.get("test"), tuple(main.classes))
+    remaining = read(main)
+    return Rows(remaining, remaining.schema(main.classes), extra.get("validation"), extra.get("test"))
 
 
 def read_images(files: Sequence[FilePath], shape: tuple[int, ...]) -> np.ndarray:

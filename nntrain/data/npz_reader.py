@@ -19,7 +19,7 @@ from nntrain.data.npy_header import Stored, stored_in_npz, verify_in_npz
 from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large
 from nntrain.errors import DataError, Path, Problem
 
-SUFFIXES = {"pool": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
+SUFFIXES = {"remaining": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
 NUMBERS = "iubf"  # the kinds of dtype that are real numbers
 KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes for letter in "xy"]
@@ -41,28 +41,29 @@ def load_rows(
         if found[name]:
             message = f"`{file}` holds a {name} split already"
             raise DataError(problems=[Problem(message, place, f"remove `{name}`")])
-        found[name] = _ArrayFile(path, place).pair("pool")
+        found[name] = _ArrayFile(path, place).pair("remaining")
     pairs = {name: pair for name, pair in found.items() if pair}
-    floats = pairs["pool"].y.dtype.kind == "f" and not classes
+    floats = pairs["remaining"].y.dtype.kind == "f" and not classes
     return _rows(pairs, task or ("regression" if floats else "classification"), classes)
 
 
 def _rows(pairs: dict[str, _Pair], task: str, classes: Sequence[str]) -> Rows:
     splits = {name: Split(pair.examples(), pair.answers(task)) for name, pair in pairs.items()}
     for name, pair in pairs.items():
-        pair.check_like(splits[name], splits["pool"])
-    names = _classes(splits, classes, pairs["pool"]) if task == "classification" else ()
-    return Rows(splits["pool"], splits.get("validation"), splits.get("test"), names)
+        pair.check_like(splits[name], splits["remaining"])
+    names = _classes(splits, classes, pairs["remaining"]) if task == "classification" else ()
+    remaining = splits["remaining"]
+    return Rows(remaining, remaining.schema(names), splits.get("validation"), splits.get("test"))
 
 
-def _classes(splits: dict[str, Split], names: Sequence[str], pool: _Pair) -> tuple[str, ...]:
+def _classes(splits: dict[str, Split], names: Sequence[str], remaining: _Pair) -> tuple[str, ...]:
     """The names given, or the numbers from 0 to the highest label."""
     if names:
         return tuple(names)
     highest = max((int(split.y.max()) for split in splits.values() if len(split)), default=0)
     if highest >= (rows := sum(len(split) for split in splits.values())):
         message = f"label `{highest}` is too large for {rows} rows: every class from 0 to {highest} needs some"
-        raise pool.error(message, "number the classes from 0, or write `task: regression`")
+        raise remaining.error(message, "number the classes from 0, or write `task: regression`")
     return tuple(str(index) for index in range(max(highest, 0) + 1))
 
 
@@ -80,12 +81,12 @@ class _ArrayFile:
                 raise self.error(f"the array {shown(name)} has no meaning", f"name it `{nearest(name, KNOWN)}`")
 
     def pair(self, split: str) -> _Pair | None:
-        """The x and y of a split, or None where the file holds neither; the pool must be there."""
+        """The x and y of a split, or None where the file holds neither; the remaining rows must be there."""
         suffixes = [suffix for suffix in SUFFIXES[split] if {f"x{suffix}", f"y{suffix}"} & set(self.names)]
         if len(suffixes) > 1:
             several = listed(f"x{suffix}" for suffix in suffixes)
             raise self.error(f"there are several arrays for the same rows: {several}", "keep one of them")
-        if not suffixes and split != "pool":
+        if not suffixes and split != "remaining":
             return None
         x, y = (f"{letter}{suffixes[0] if suffixes else ''}" for letter in "xy")
         for name in (x, y):
@@ -192,9 +193,9 @@ class _Pair:
             raise self.error(message, "write `task: regression`, or give whole numbers")
         return np.asarray(np.clip(whole.astype(np.int64), -(2**31), 2**31 - 1), np.int32)
 
-    def check_like(self, split: Split, pool: Split) -> None:
-        """Raises DataError unless rows of this split look like those of the pool."""
-        for name, array, other in ((self.x_name, split.x, pool.x), (self.y_name, split.y, pool.y)):
+    def check_like(self, split: Split, remaining: Split) -> None:
+        """Raises DataError unless rows of this split look like the remaining rows."""
+        for name, array, other in ((self.x_name, split.x, remaining.x), (self.y_name, split.y, remaining.y)):
             if array.shape[1:] != other.shape[1:] or array.dtype != other.dtype:
                 message = f"a row of `{name}` is {array.dtype} of shape {array.shape[1:]}, the training rows are "
                 message += f"{other.dtype} of shape {other.shape[1:]}"

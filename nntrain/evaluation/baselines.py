@@ -34,11 +34,11 @@ def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> l
     same share of every class and at least one row of each.
     """
     train = dataset.train
-    most = max(2 * len(dataset.classes), min(limit, _NUMBERS // train.x[0].size))
+    most = max(2 * len(dataset.schema.classes), min(limit, _NUMBERS // train.x[0].size))
     if len(train) > most:
-        train = train.take(_part(train.y if dataset.classes else np.zeros(len(train), np.int64), most, seed))
-    models = _classifiers(seed, _classes_vary(train)) if dataset.classes else _regressors(seed)
-    return [_run(name, model, train, split, bool(dataset.classes)) for name, model in models.items()]
+        train = train.take(_part(train.y if dataset.schema.classes else np.zeros(len(train), np.int64), most, seed))
+    models = _classifiers(seed, _classes_vary(train)) if dataset.schema.classes else _regressors(seed)
+    return [_run(name, model, train, split, bool(dataset.schema.classes)) for name, model in models.items()]
 
 
 def _classifiers(seed: int, classes_vary: bool) -> dict[str, Any]:

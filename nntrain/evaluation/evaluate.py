@@ -43,7 +43,7 @@ def restore(run_dir: RunDir, examples: Examples | None = None) -> Restored:
     """
     saved = load_model(run_dir)
     x = np.empty(0, saved.dtype) if examples is None else examples
-    return Restored(saved, Scorer.of(saved.experiment, saved.facts, saved.model, x))
+    return Restored(saved, Scorer.of(saved.experiment, saved.schema, saved.model, x))
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,10 @@ def _same_data(run_dir: RunDir) -> Dataset:
 def _evaluation(restored: Restored, data: Dataset, name: str, split: Split, with_baselines: bool) -> Evaluation:
     predicted = restored.scorer.predicted(split.x)
     classes, matrix, regression = [], None, {}
-    if data.classes:
+    if data.schema.classes:
         each = (predicted == split.y).astype("float64")
-        classes = scores.class_table(split.y, predicted, data.classes)
-        matrix = scores.confusion(split.y, predicted, len(data.classes))
+        classes = scores.class_table(split.y, predicted, data.schema.classes)
+        matrix = scores.confusion(split.y, predicted, len(data.schema.classes))
     else:
         each = np.abs(predicted - split.y).mean(axis=1, dtype="float64")
         regression = scores.regression_scores(split.y, predicted)
@@ -96,7 +96,7 @@ def _evaluation(restored: Restored, data: Dataset, name: str, split: Split, with
         split=name,
         rows=len(split),
         figures=restored.scorer.figures(split),
-        score="accuracy" if data.classes else "mean absolute error",
+        score="accuracy" if data.schema.classes else "mean absolute error",
         value=float(each.mean()),
         interval=scores.bootstrap_interval(each, seed=BOOTSTRAP_SEED),
         classes=classes,
@@ -127,7 +127,7 @@ def _predict_images(restored: Restored, place: Path) -> str:
     if not files:
         raise DataError(f"there are no images in `{place}`", help="give an image, or a folder of images")
     parts = [files[start : start + IMAGES_AT_ONCE] for start in range(0, len(files), IMAGES_AT_ONCE)]
-    shape = restored.saved.facts.shape
+    shape = restored.saved.schema.shape
     outputs = np.concatenate([restored.scorer.outputs(read_images(part, shape)) for part in parts])
     return predictions_text(restored, outputs, [str(file) for file in files])
 
@@ -136,13 +136,13 @@ def read_inputs(restored: Restored, file: Path) -> np.ndarray:
     """(n, *shape) in the dtype that the model was trained on."""
     if file.suffix == ".npz":
         x = _npz_inputs(file)
-    elif not restored.saved.features:
-        sizes = " x ".join(map(str, restored.saved.facts.shape))
+    elif not restored.saved.schema.features:
+        sizes = " x ".join(map(str, restored.saved.schema.shape))
         raise DataError(f"`{file}` is no .npz, but the model takes arrays of {sizes}", help="save an array `x` as .npz")
     else:
         separator = getattr(restored.saved.experiment.data, "separator", ",")
-        x = read_features(file, restored.saved.features, separator)
-    shape = restored.saved.facts.shape
+        x = read_features(file, restored.saved.schema.features, separator)
+    shape = restored.saved.schema.shape
     if x.ndim == 0:
         raise DataError(f"`{file}` holds a single number, the model takes rows of the shape {shape}")
     if x.shape[1:] != shape and x.size == len(x) * int(np.prod(shape)):
@@ -193,13 +193,13 @@ def predictions_text(restored: Restored, outputs: np.ndarray, files: Sequence[st
     writer = csv.writer(text, lineterminator="\n")
     begin = [[_safe(file)] for file in files] or [[]] * len(outputs)
     first = ["file"] if files else []
-    if restored.saved.classes:
-        writer.writerow([*first, "class", *(_safe(f"probability_{name}") for name in restored.saved.classes)])
-        names = [_safe(name) for name in restored.saved.classes]
+    if restored.saved.schema.classes:
+        writer.writerow([*first, "class", *(_safe(f"probability_{name}") for name in restored.saved.schema.classes)])
+        names = [_safe(name) for name in restored.saved.schema.classes]
         rows = zip(begin, outputs, strict=True)
         writer.writerows([*start, names[row.argmax()], *_digits(row)] for start, row in rows)
     else:
-        targets = restored.saved.targets or tuple(f"prediction_{index + 1}" for index in range(outputs.shape[1]))
+        targets = restored.saved.schema.targets or tuple(f"prediction_{index + 1}" for index in range(outputs.shape[1]))
         writer.writerow([*first, *(_safe(name) for name in targets)])
         writer.writerows([*start, *_digits(row)] for start, row in zip(begin, outputs, strict=True))
     return text.getvalue()

@@ -15,7 +15,7 @@ import tensorflow as tf
 from nntrain import extensions
 from nntrain.config import rules
 from nntrain.config.base import Named, snake_case
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, layers, losses, metrics
 from nntrain.config.output_layer import Head, are_logits, find_head, labels_for
@@ -39,20 +39,20 @@ _MODULES = {
 }
 
 
-def build(experiment: Experiment, facts: Facts, examples: Examples | None = None) -> Network:
+def build(experiment: Experiment, schema: Schema, examples: Examples | None = None) -> Network:
     """The compiled model of a resolved experiment, its weights drawn from the seed of the run.
 
     examples: (n, *shape), the training split that `Normalization` layers are fitted to; without it they are left
     for weights to be loaded. Raises ConfigError at the layer whose shape or option Keras refuses.
     """
-    model = Network(_layers(experiment, facts, examples), penalized=rules.has_penalty(experiment))
-    head = find_head(experiment.model, facts)
+    model = Network(_layers(experiment, schema, examples), penalized=rules.has_penalty(experiment))
+    head = find_head(experiment.model, schema)
     train = experiment.train
     with _at(("train",)):
         model.compile(
             optimizer=_optimizer(train),
             loss=keras_object(train.loss),
-            metrics=[_metric(metric, train.loss, head, facts) for metric in train.metrics],
+            metrics=[_metric(metric, train.loss, head, schema) for metric in train.metrics],
             jit_compile=False,
         )
     return model
@@ -88,9 +88,9 @@ def _keras_class(spec: Named) -> Any:
     return found or getattr(import_module(f"keras.{module}"), spec.called())
 
 
-def _layers(experiment: Experiment, facts: Facts, examples: Examples | None) -> list[keras.layers.Layer]:
+def _layers(experiment: Experiment, schema: Schema, examples: Examples | None) -> list[keras.layers.Layer]:
     """The layers, each built on the shape that comes out of the one before it."""
-    stack: list[keras.layers.Layer] = [keras.Input(facts.shape, dtype="float32")]
+    stack: list[keras.layers.Layer] = [keras.Input(schema.shape, dtype="float32")]
     flow = stack[0]
     specs = list(_named(experiment.model))
     for index, (path, spec) in enumerate(specs):
@@ -197,14 +197,14 @@ def _shape(shape: tuple[int | None, ...]) -> str:
     return " x ".join("?" if size is None else str(size) for size in shape) or "scalar"
 
 
-def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, facts: Facts) -> keras.metrics.Metric:
+def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, schema: Schema) -> keras.metrics.Metric:
     """The Keras metric, in the variant that fits the labels."""
-    if facts.classes is None or head is None:
+    if not schema.classes or head is None:
         return keras_object(spec)
     single = head.units == 1
     options = {**spec.written(), "name": spec.column}
     if isinstance(spec, metrics.Accuracy):
-        if labels_for(loss, head, facts) == "index":  # as Keras chooses for `accuracy`
+        if labels_for(loss, head, schema) == "index":  # as Keras chooses for `accuracy`
             return keras.metrics.SparseCategoricalAccuracy(**options)
         kind = keras.metrics.BinaryAccuracy if single else keras.metrics.CategoricalAccuracy
     elif isinstance(spec, metrics.TopK):
@@ -212,19 +212,19 @@ def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, facts: F
     else:
         kind = _keras_class(spec)
     if isinstance(spec, metrics.AUC) and not single:
-        options |= {"multi_label": True, "num_labels": facts.classes}
+        options |= {"multi_label": True, "num_labels": len(schema.classes)}
     if isinstance(spec, metrics.F1Score) and single:
         # Without a threshold Keras predicts the most probable class, which of a single one is always the first.
         options = {"threshold": 0.5, **options}
-    return on_probabilities(kind, facts.classes, are_logits(loss, head))(**options)
+    return on_probabilities(kind, len(schema.classes), are_logits(loss, head))(**options)
 
 
-def encode_labels(y: np.ndarray, experiment: Experiment, facts: Facts) -> np.ndarray:
+def encode_labels(y: np.ndarray, experiment: Experiment, schema: Schema) -> np.ndarray:
     """The labels as the loss compares them: (n,) int32 indices, (n, classes) one-hot, (n, 1) 0 and 1, or numbers."""
-    head = find_head(experiment.model, facts)
-    labels = "index" if head is None else labels_for(experiment.train.loss, head, facts)
+    head = find_head(experiment.model, schema)
+    labels = "index" if head is None else labels_for(experiment.train.loss, head, schema)
     if labels == "one_hot":
-        return np.eye(facts.classes or 0, dtype="float32")[y]
+        return np.eye(len(schema.classes), dtype="float32")[y]
     return y.astype("float32").reshape(-1, 1) if labels == "binary" else y
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.load import load
 from nntrain.errors import NNTrainError
@@ -14,14 +14,11 @@ from nntrain.storage.run_files import RunDir
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A trained model with what it takes (`features`, `dtype`) and gives (`classes`, `targets`)."""
+    """A trained model; its inputs are rows of the schema in this dtype."""
 
     experiment: Experiment
-    facts: Facts
+    schema: Schema
     model: Network
-    classes: tuple[str, ...]
-    features: tuple[str, ...]
-    targets: tuple[str, ...]
     dtype: str
 
 
@@ -32,12 +29,12 @@ def load_model(run_dir: RunDir) -> SavedModel:
     """
     saved = run_dir.verified_model()
     experiment = load(run_dir.path / run_files.RESOLVED).experiment
-    classes = tuple(saved["classes"])
-    facts = Facts(tuple(saved["input"]["shape"]), len(classes) or None, saved["target_count"])
-    model = build(experiment, facts)
+    inputs = saved["input"]
+    columns = tuple(saved["classes"]), tuple(inputs["features"]), tuple(saved["targets"])
+    schema = Schema(tuple(inputs["shape"]), *columns, saved["target_count"])
+    model = build(experiment, schema)
     found = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
     if found != saved["weights"]:
         raise NNTrainError(f"the model of `{run_dir}` does not fit its resolved.yaml", help="train the run again")
     model.plain().load_weights(run_dir.model)
-    features, targets = tuple(saved["input"]["features"]), tuple(saved["targets"])
-    return SavedModel(experiment, facts, model, classes, features, targets, saved["input"]["dtype"])
+    return SavedModel(experiment, schema, model, inputs["dtype"])

@@ -105,7 +105,7 @@ class Outcome:
 
     def _save_model(self) -> None:
         copy_variables(self.scorer.program.model, self.model)
-        data, model = self.data, self.model.plain()
+        schema, model = self.data.schema, self.model.plain()
         saved = self.run_dir.path / ".model.keras"
         try:
             model.save(saved)
@@ -114,9 +114,9 @@ class Outcome:
             help = "free some space, or choose another folder with `--runs-dir`"
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
         weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
-        inputs = {"shape": list(data.facts.shape), "dtype": str(data.train.x.dtype), "features": data.features}
-        facts = {"classes": data.classes, "targets": data.targets, "target_count": data.facts.targets}
-        self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **facts})
+        inputs = {"shape": list(schema.shape), "dtype": str(self.data.train.x.dtype), "features": schema.features}
+        outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
+        self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **outputs})
 
     def _draw_curves(self) -> None:
         picture = learning_curves.draw(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
@@ -124,12 +124,12 @@ class Outcome:
 
     def _draw_confusion(self) -> None:
         """The confusion matrix of the last split that there is: test, validation or train."""
-        if not self.data.classes:
+        if not self.data.schema.classes:
             return
         name, split = list(self.data.splits.items())[-1]
-        matrix = scores.confusion(split.y, self.scorer.predicted(split.x), len(self.data.classes))
+        matrix = scores.confusion(split.y, self.scorer.predicted(split.x), len(self.data.schema.classes))
         title = f"{self.run_dir.path.name}: {name} split"
-        self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(matrix, self.data.classes, title))
+        self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(matrix, self.data.schema.classes, title))
 
 
 def count_parameters(model: Network) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import image_layers, layers
 from nntrain.config.step_cost import SMALL_STEP, dense_products
@@ -40,7 +40,7 @@ LONG_EPOCH = 4_000_000_000  # multiplications from which a few epochs make up fo
 
 
 def make_program(
-    experiment: Experiment, facts: Facts, model: Network, example: Arrays, batch_size: int, x: Examples
+    experiment: Experiment, schema: Schema, model: Network, example: Arrays, batch_size: int, x: Examples
 ) -> Program:
     """The model's program for `train.engine` and `train.compile`.
 
@@ -51,11 +51,11 @@ def make_program(
         engine = "resident" if fits_in_memory(x) else "streamed"
     if engine == "keras":
         return KerasProgram(model, example, batch_size)
-    xla = uses_xla(experiment, facts, batch_size, len(x))
+    xla = uses_xla(experiment, schema, batch_size, len(x))
     return (StreamedProgram if engine == "streamed" else Program)(model, example, batch_size, xla)
 
 
-def uses_xla(experiment: Experiment, facts: Facts, batch_size: int, rows: int) -> bool:
+def uses_xla(experiment: Experiment, schema: Schema, batch_size: int, rows: int) -> bool:
     """`auto` is XLA on a GPU, and on a CPU for long epochs of small steps through Dense layers (docs/log.md)."""
     if experiment.train.compile != "auto":
         return experiment.train.compile == "xla"
@@ -64,5 +64,5 @@ def uses_xla(experiment: Experiment, facts: Facts, batch_size: int, rows: int) -
         return not any(isinstance(kind, _NOT_FOR_XLA) for kind in kinds)
     if experiment.train.precision != "float32" or not all(isinstance(kind, _FAST_IN_XLA) for kind in kinds):
         return False
-    products = dense_products(experiment, facts) or 0
+    products = dense_products(experiment, schema) or 0
     return products * batch_size <= SMALL_STEP and products * rows >= LONG_EPOCH

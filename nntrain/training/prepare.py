@@ -38,13 +38,13 @@ def prepare(
     `data`, they were read already.
     """
     data = load_data(config) if data is None else data
-    config.check(data.facts)
-    experiment = resolve(config.experiment, data.facts)
-    _check_class_weight(config, data.classes)
+    config.check(data.schema)
+    experiment = resolve(config.experiment, data.schema)
+    _check_class_weight(config, data.schema.classes)
     _choose_threads(experiment, data)
     source = experiment.train.init_from if initialize else None
     try:
-        model = build(experiment, data.facts, data.train.x)
+        model = build(experiment, data.schema, data.train.x)
         taken = _take_weights(model, source, places.get(source, source)) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
@@ -53,7 +53,7 @@ def prepare(
 
 def _choose_threads(experiment: Experiment, data: Dataset) -> None:
     """The threads that the config names, else one for a training whose steps are small matrix products."""
-    products = dense_products(experiment, data.facts)
+    products = dense_products(experiment, data.schema)
     small = products is not None and products * batch_size_of(experiment, data) <= SMALL_STEP
     backend.use_threads(experiment.train.threads, small)
 

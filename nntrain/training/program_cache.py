@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nntrain.config.base import to_tree
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import layers
 from nntrain.data.row_file import Examples
@@ -44,15 +44,17 @@ class Programs:
         self.most = most
         self._kept: OrderedDict[tuple[str, bool], Program] = OrderedDict()
 
-    def scorer(self, experiment: Experiment, facts: Facts, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
+    def scorer(
+        self, experiment: Experiment, schema: Schema, model: Network, x: Examples, batch_size: int = 1
+    ) -> Scorer:
         """The same as `Scorer.of`, but its model may be another one, with the variables of `model`."""
-        scorer = Scorer.of(experiment, facts, model, x, batch_size)  # nothing is traced before it is called
-        key = (program_key(experiment, facts, x, batch_size), scorer.program.xla)
+        scorer = Scorer.of(experiment, schema, model, x, batch_size)  # nothing is traced before it is called
+        key = (program_key(experiment, schema, x, batch_size), scorer.program.xla)
         program = self._kept.get(key)
         if program is not None:
             self._kept.move_to_end(key)
             copy_variables(model, program.model)
-            return Scorer(experiment, facts, program)
+            return Scorer(experiment, schema, program)
         if type(scorer.program) is Program:  # others keep state of their own between calls
             self._kept[key] = scorer.program
             while len(self._kept) > self.most:
@@ -67,7 +69,7 @@ class Programs:
         self._kept.clear()
 
 
-def program_key(experiment: Experiment, facts: Facts, x: Examples, batch_size: int) -> str:
+def program_key(experiment: Experiment, schema: Schema, x: Examples, batch_size: int) -> str:
     """Equal for experiments whose graphs are equal; what is not known to leave the graph alone is part of it."""
     tree = to_tree(experiment)
     train = {name: value for name, value in tree["train"].items() if name not in _NOT_COMPILED}
@@ -76,7 +78,7 @@ def program_key(experiment: Experiment, facts: Facts, x: Examples, batch_size: i
         "train": {**train, "optimizer": _without_constant_rate(train["optimizer"])},
         "weighted": experiment.train.class_weight is not None,
         "batch_size": batch_size,
-        "inputs": [str(x.dtype), list(facts.shape), facts.classes, facts.targets],
+        "inputs": [str(x.dtype), list(schema.shape), len(schema.classes), schema.target_count],
         "fitted": _fitted_to(experiment.model, tree),
     }
     return json.dumps(content, sort_keys=True)

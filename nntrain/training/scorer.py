@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.output_layer import are_logits, find_head
 from nntrain.data.examples import Split
@@ -21,20 +21,20 @@ class Scorer:
     """The model of a resolved experiment with its compiled loops."""
 
     experiment: Experiment
-    facts: Facts
+    schema: Schema
     program: Program
 
     @classmethod
-    def of(cls, experiment: Experiment, facts: Facts, model: Network, x: Examples, batch_size: int = 1) -> "Scorer":
+    def of(cls, experiment: Experiment, schema: Schema, model: Network, x: Examples, batch_size: int = 1) -> "Scorer":
         """Compiles for inputs such as `x`; `batch_size` matters to training alone."""
-        y = np.zeros((1, facts.targets), "float32") if facts.classes is None else np.zeros(1, "int32")
+        y = np.zeros(1, "int32") if schema.classes else np.zeros((1, schema.target_count), "float32")
         weights = None if experiment.train.class_weight is None else np.ones(1, "float32")
-        example = Arrays(np.zeros((1, *facts.shape), x.dtype), encode_labels(y, experiment, facts), weights)
-        return cls(experiment, facts, make_program(experiment, facts, model, example, batch_size, x))
+        example = Arrays(np.zeros((1, *schema.shape), x.dtype), encode_labels(y, experiment, schema), weights)
+        return cls(experiment, schema, make_program(experiment, schema, model, example, batch_size, x))
 
     def arrays(self, split: Split, weights: np.ndarray | None = None) -> Arrays:
         """The split with its labels as the loss wants them."""
-        return Arrays(split.x, encode_labels(split.y, self.experiment, self.facts), weights)
+        return Arrays(split.x, encode_labels(split.y, self.experiment, self.schema), weights)
 
     def figures(self, split: Split) -> dict[str, float]:
         """Loss and metrics at inference."""
@@ -43,7 +43,7 @@ class Scorer:
     def outputs(self, x: Examples) -> np.ndarray:
         """(n, classes) float32 probabilities, or (n, targets) numbers for a regression."""
         raw = self.program.predict(x)
-        if self.facts.classes is None:
+        if not self.schema.classes:
             return raw.reshape(len(raw), -1)
         if self._logits:
             raw = _sigmoid(raw) if raw.shape[1] == 1 else _softmax(raw)
@@ -52,14 +52,14 @@ class Scorer:
     def predicted(self, x: Examples) -> np.ndarray:
         """(n,) class indices, or (n, targets) numbers for a regression."""
         outputs = self.outputs(x)
-        if self.facts.classes is None:
+        if not self.schema.classes:
             return outputs
         # With two classes Keras's accuracy asks for more than one half, so a tie is the first class, as argmax says.
         return outputs.argmax(axis=1)
 
     @cached_property
     def _logits(self) -> bool:
-        head = find_head(self.experiment.model, self.facts)
+        head = find_head(self.experiment.model, self.schema)
         return head is not None and are_logits(self.experiment.train.loss, head)
 
 

@@ -39,7 +39,7 @@ def make_job(
 ) -> Job:
     """The job of the loop; the scorer's program trains, unless the training is distributed."""
     experiment, data = prepared.experiment, prepared.data
-    training = scorer.arrays(data.train, class_weights(experiment, data.train.y, data.classes))
+    training = scorer.arrays(data.train, class_weights(experiment, data.train.y, data.schema.classes))
     return Job(
         program=_program(prepared, scorer, guidance.distribution, training),
         training=training,
@@ -57,7 +57,7 @@ def make_scorer(prepared: "Prepared", guidance: Guidance) -> Scorer:
     """The prepared model with its compiled loops on one device, which may have been compiled before."""
     experiment, data = prepared.experiment, prepared.data
     compiled = Scorer.of if guidance.programs is None else guidance.programs.scorer
-    return compiled(experiment, data.facts, prepared.model, data.train.x, batch_size_of(experiment, data))
+    return compiled(experiment, data.schema, prepared.model, data.train.x, batch_size_of(experiment, data))
 
 
 def _program(prepared: "Prepared", scorer: Scorer, distribution: Distribution | None, training: Arrays) -> Program:
@@ -68,7 +68,7 @@ def _program(prepared: "Prepared", scorer: Scorer, distribution: Distribution | 
         help = "train on one device, where they are read from the disk as they are needed"
         raise ConfigError("the data are too large to be copied to several devices", help=help)
     with distribution.scope():
-        model = build(prepared.experiment, prepared.data.facts, prepared.data.train.x)
+        model = build(prepared.experiment, prepared.data.schema, prepared.data.train.x)
         model.set_weights(prepared.model.get_weights())
     return DistributedProgram(model, training, scorer.program.batch_size, distribution)
 

@@ -83,7 +83,7 @@ def train(path: str) -> dict[str, float]:
     hashed = time.perf_counter()
     data, chosen = prepared.data, prepared.experiment
     plan, history = trainer.make_plan(chosen, data), History()
-    scorer = Scorer.of(chosen, data.facts, prepared.model, data.train.x, plan.batch_size)
+    scorer = Scorer.of(chosen, data.schema, prepared.model, data.train.x, plan.batch_size)
     training, validation = scorer.arrays(data.train), scorer.arrays(data.validation)
     watcher = ProgressWatcher(Terminal(quiet=True))
     loop.fit(Job(scorer.program, training, validation, plan, build_callbacks(chosen), watcher), history)

@@ -104,8 +104,8 @@ def test_only_the_chief_speaks_and_writes(lost: dict[str, Any]) -> None:
     _, (_, out, err) = lost["told"]
     assert (out, err) == ("", "")
     assert [path.name for path in (lost["folder"] / "runs").iterdir()] == ["net"]
-    facts = json.loads((lost["folder"] / "runs" / "net" / "environment.json").read_text())
-    assert (facts["devices"], facts["workers"], facts["exit_status"]) == (2, 2, 1)
+    schema = json.loads((lost["folder"] / "runs" / "net" / "environment.json").read_text())
+    assert (schema["devices"], schema["workers"], schema["exit_status"]) == (2, 2, 1)
 
 
 def test_one_machine_goes_on_where_two_were_stopped(lost: dict[str, Any]) -> None:
@@ -162,8 +162,8 @@ def test_launched_workers_stop_when_the_one_that_launched_them_is_killed(tmp_pat
             os.kill(worker, signal.SIGKILL)
     assert code == -signal.SIGKILL
     assert "stopped: by SIGTERM" in err
-    facts = json.loads((tmp_path / "runs" / "net" / "environment.json").read_text())
-    assert facts["exit_status"] == 143
+    schema = json.loads((tmp_path / "runs" / "net" / "environment.json").read_text())
+    assert schema["exit_status"] == 143
     epochs = len((tmp_path / "runs" / "net" / "metrics.csv").read_text().splitlines()) + 1
     (done,) = end(start(tmp_path, "resume", "net", "--set", f"train.epochs={epochs}", "--device", "cpu"))
     assert done[0] == 0, done[2]
@@ -202,8 +202,8 @@ from nntrain.terminal import Terminal
 config = load("net.yaml", ["train.epochs=2", "train.batch_size=17", "train.threads=1"])
 shared = Placement("cpu", 1, parse(sys.argv[1], int(sys.argv[2]))).start(config, False, Terminal(quiet=True))
 import tensorflow as tf
-from nntrain.runs import experiment
 from nntrain.training import trainer
+from nntrain.training.prepare import prepare
 from nntrain.training.history import History
 
 threads = tf.config.threading

@@ -5,7 +5,7 @@ import pytest
 
 from nntrain.config import file_checks
 from nntrain.config.base import to_tree
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.load import from_document, load, put
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError
@@ -113,9 +113,9 @@ def test_the_rules_run_again_when_the_data_have_told_their_classes(tmp_path: Pat
     (tmp_path / "d.csv").write_text("a,b\n")
     text = "data: {csv_table: {path: d.csv, label: b}}\nmodel: [{Dense: {units: 4, activation: softmax}}]\n"
     loaded = load(config(tmp_path, text))
-    assert loaded.check(Facts((1,), 4)) == ()
+    assert loaded.check(Schema((1,), tuple("0123"))) == ()
     with pytest.raises(ConfigError, match="the output layer has 4 units, but the data have 3 classes"):
-        loaded.check(Facts((1,), 3))
+        loaded.check(Schema((1,), tuple("012")))
 
 
 def test_a_patience_that_only_a_quick_try_makes_too_long_is_a_warning(tmp_path: Path) -> None:

@@ -2,24 +2,24 @@ from typing import Any
 
 import pytest
 
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
 from nntrain.config.output_layer import after_head, are_logits, expected_units, find_head, labels_for
 
-IRIS = Facts((4,), 3)
-TWO = Facts((2,), 2)
-NUMBERS = Facts((2,), None)
-THREE_NUMBERS = Facts((2,), None, targets=3)
+IRIS = Schema((4,), tuple("012"))
+TWO = Schema((2,), tuple("01"))
+NUMBERS = Schema((2,))
+THREE_NUMBERS = Schema((2,), target_count=3)
 
 
 def dense(units: int, activation: str | None = None) -> dict[str, Any]:
     return {"Dense": {"units": units, **({"activation": activation} if activation else {})}}
 
 
-def head(layers: list[Any], facts: Facts | None = IRIS) -> tuple[int, str, int | None] | None:
+def head(layers: list[Any], schema: Schema | None = IRIS) -> tuple[int, str, int | None] | None:
     """Where the head stands, its activation and its units."""
-    found = find_head([Layer.parse(layer) for layer in layers], facts)
+    found = find_head([Layer.parse(layer) for layer in layers], schema)
     if found is None:
         return None
     index = found.path[1]
@@ -29,8 +29,8 @@ def head(layers: list[Any], facts: Facts | None = IRIS) -> tuple[int, str, int |
 
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "softmax"])
 def test_a_last_dense_with_the_activation_of_an_output_is_the_head(activation: str) -> None:
-    for facts in (IRIS, TWO, NUMBERS, None):
-        assert head([dense(8, "relu"), dense(3, activation)], facts) == (1, activation, 3)
+    for schema in (IRIS, TWO, NUMBERS, None):
+        assert head([dense(8, "relu"), dense(3, activation)], schema) == (1, activation, 3)
 
 
 def test_a_dense_without_activation_is_a_linear_head_even_with_a_wrong_number_of_units() -> None:
@@ -107,11 +107,11 @@ def test_what_drops_after_the_head_is_found() -> None:
 
 
 def test_the_units_that_fit_the_data() -> None:
-    assert [expected_units(facts) for facts in (IRIS, TWO, NUMBERS, THREE_NUMBERS)] == [(3,), (1, 2), (1,), (3,)]
+    assert [expected_units(schema) for schema in (IRIS, TWO, NUMBERS, THREE_NUMBERS)] == [(3,), (1, 2), (1,), (3,)]
 
 
 @pytest.mark.parametrize(
-    ("facts", "units", "loss", "expected"),
+    ("schema", "units", "loss", "expected"),
     [
         (NUMBERS, 1, "mse", "number"),
         (TWO, 1, "binary_crossentropy", "binary"),
@@ -122,10 +122,10 @@ def test_the_units_that_fit_the_data() -> None:
         (IRIS, 3, "binary_crossentropy", "one_hot"),
     ],
 )
-def test_labels_come_in_the_form_that_the_loss_wants(facts: Facts, units: int, loss: str, expected: str) -> None:
-    found = find_head([Layer.parse(dense(units))], facts)
+def test_labels_come_in_the_form_that_the_loss_wants(schema: Schema, units: int, loss: str, expected: str) -> None:
+    found = find_head([Layer.parse(dense(units))], schema)
     assert found is not None
-    assert labels_for(Loss.parse(loss), found, facts) == expected
+    assert labels_for(Loss.parse(loss), found, schema) == expected
 
 
 def test_only_a_linear_head_whose_loss_knows_it_gives_logits() -> None:

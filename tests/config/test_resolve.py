@@ -3,20 +3,20 @@ from typing import Any
 import pytest
 
 from nntrain.config.base import to_tree
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.resolve import resolve
 
-IRIS = Facts((4,), 3)
-TWO = Facts((2,), 2)
-NUMBERS = Facts((2,), None)
-THREE_NUMBERS = Facts((2,), None, targets=3)
-IMAGES = Facts((28, 28, 1), 10)
+IRIS = Schema((4,), tuple("012"))
+TWO = Schema((2,), tuple("01"))
+NUMBERS = Schema((2,))
+THREE_NUMBERS = Schema((2,), target_count=3)
+IMAGES = Schema((28, 28, 1), tuple("0123456789"))
 
 
-def resolved(layers: list[Any], facts: Facts, data: Any = "iris", **train: Any) -> dict[str, Any]:
+def resolved(layers: list[Any], schema: Schema, data: Any = "iris", **train: Any) -> dict[str, Any]:
     experiment = Experiment.model_validate({"data": data, "model": layers, "train": train})
-    tree: dict[str, Any] = to_tree(resolve(experiment, facts))
+    tree: dict[str, Any] = to_tree(resolve(experiment, schema))
     return tree
 
 
@@ -25,7 +25,7 @@ def dense(units: int, activation: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("facts", "head", "loss"),
+    ("schema", "head", "loss"),
     [
         (IRIS, dense(3, "softmax"), "SparseCategoricalCrossentropy"),
         (TWO, dense(2, "softmax"), "SparseCategoricalCrossentropy"),
@@ -38,12 +38,12 @@ def dense(units: int, activation: str) -> dict[str, Any]:
         (TWO, dense(2, "linear"), {"SparseCategoricalCrossentropy": {"from_logits": True}}),
     ],
 )
-def test_the_loss_fits_the_output_layer_as_the_lectures_teach_it(facts: Facts, head: Any, loss: Any) -> None:
-    assert resolved([head], facts)["train"]["loss"] == loss
+def test_the_loss_fits_the_output_layer_as_the_lectures_teach_it(schema: Schema, head: Any, loss: Any) -> None:
+    assert resolved([head], schema)["train"]["loss"] == loss
 
 
 @pytest.mark.parametrize(
-    ("facts", "head", "loss"),
+    ("schema", "head", "loss"),
     [
         (IRIS, dense(3, "softmax"), "SparseCategoricalCrossentropy"),
         (TWO, dense(1, "sigmoid"), "BinaryCrossentropy"),
@@ -51,8 +51,8 @@ def test_the_loss_fits_the_output_layer_as_the_lectures_teach_it(facts: Facts, h
         (THREE_NUMBERS, dense(3, "linear"), "MeanSquaredError"),
     ],
 )
-def test_a_missing_output_layer_is_made_for_the_data(facts: Facts, head: Any, loss: str) -> None:
-    tree = resolved([dense(8, "relu")], facts)
+def test_a_missing_output_layer_is_made_for_the_data(schema: Schema, head: Any, loss: str) -> None:
+    tree = resolved([dense(8, "relu")], schema)
     assert tree["model"] == [dense(8, "relu"), head]
     assert tree["train"]["loss"] == loss
 
@@ -73,9 +73,9 @@ def test_a_made_output_layer_sees_all_of_a_picture(layers: list[Any], flattened:
     assert ("Flatten" in model[len(layers) :]) is flattened
 
 
-@pytest.mark.parametrize(("facts", "metric"), [(IRIS, "Accuracy"), (TWO, "Accuracy"), (NUMBERS, "MeanAbsoluteError")])
-def test_the_metric_fits_the_data(facts: Facts, metric: str) -> None:
-    assert resolved([dense(8, "relu")], facts)["train"]["metrics"] == [metric]
+@pytest.mark.parametrize(("schema", "metric"), [(IRIS, "Accuracy"), (TWO, "Accuracy"), (NUMBERS, "MeanAbsoluteError")])
+def test_the_metric_fits_the_data(schema: Schema, metric: str) -> None:
+    assert resolved([dense(8, "relu")], schema)["train"]["metrics"] == [metric]
 
 
 def test_ten_epochs_are_the_rule_unless_epochs_or_steps_are_given() -> None:

@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from nntrain.config import rules
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.document.yaml_file import parse
 from nntrain.errors import ConfigError
 
-IRIS = Facts((4,), 3)
-TWO = Facts((2,), 2)
-NUMBERS = Facts((2,), None)
+IRIS = Schema((4,), tuple("012"))
+TWO = Schema((2,), tuple("01"))
+NUMBERS = Schema((2,))
 
 
-def found(layers: list[Any], facts: Facts | None = IRIS, data: Any = "iris", **train: Any) -> list[str]:
+def found(layers: list[Any], schema: Schema | None = IRIS, data: Any = "iris", **train: Any) -> list[str]:
     experiment = Experiment.model_validate({"data": data, "model": layers, "train": train})
-    return [problem.message for problem in rules.problems(experiment, facts)]
+    return [problem.message for problem in rules.problems(experiment, schema)]
 
 
 def dense(units: int, activation: str = "linear", **options: Any) -> dict[str, Any]:
@@ -33,14 +33,14 @@ def test_every_rule_has_an_exact_message(tmp_path: Path) -> None:
         config, _, expected = file.read_text().partition("$ nntrain check")
         experiment = Experiment.model_validate(parse(config, "c.yaml").tree)
         for rule in rules.RULES:
-            messages = [problem.message for problem in rule(experiment, experiment.data.facts)]
+            messages = [problem.message for problem in rule(experiment, experiment.data.known_schema)]
             if any(f": {message}\n" in expected for message in messages):
                 speakers.add(rule.__name__)
     assert speakers == {rule.__name__ for rule in rules.RULES}
 
 
 @pytest.mark.parametrize(
-    ("layers", "facts", "train"),
+    ("layers", "schema", "train"),
     [
         ([dense(3, "softmax")], IRIS, {"loss": "sparse_categorical_crossentropy"}),
         ([dense(3, "softmax")], IRIS, {"loss": "categorical_crossentropy"}),
@@ -57,8 +57,8 @@ def test_every_rule_has_an_exact_message(tmp_path: Path) -> None:
         ([dense(8, "relu")], IRIS, {"loss": "sparse_categorical_crossentropy"}),
     ],
 )
-def test_losses_that_fit_pass(layers: list[Any], facts: Facts, train: dict[str, Any]) -> None:
-    assert found(layers, facts, **train) == []
+def test_losses_that_fit_pass(layers: list[Any], schema: Schema, train: dict[str, Any]) -> None:
+    assert found(layers, schema, **train) == []
 
 
 def test_without_facts_only_what_the_config_itself_tells_is_judged() -> None:
@@ -111,7 +111,7 @@ def test_metrics_of_different_names_may_be_of_one_kind() -> None:
 
 
 def test_bounds_that_touch_pass() -> None:
-    assert found([{"RandomRotation": [0.1, 0.1]}, "Flatten"], Facts((8, 8, 1), 3)) == []
+    assert found([{"RandomRotation": [0.1, 0.1]}, "Flatten"], Schema((8, 8, 1), tuple("012"))) == []
     assert found([{"RReLU": {"lower": 0.2, "upper": 0.2}}]) == []
     norm = {"MinMaxNorm": {"min_value": 1, "max_value": 1}}
     assert found([dense(3, "softmax", kernel_constraint=norm)]) == []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nntrain.config.data import Fold, Source
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.data.checks import constant_columns
 from nntrain.data.dataset import Dataset, load, sha256
 from nntrain.data.examples import Split
@@ -122,9 +122,9 @@ def test_the_validation_split_of_a_fold_follows_its_own_rule(tmp_path: Path) -> 
 
 
 def test_facts_of_the_data(tmp_path: Path) -> None:
-    assert load(numbered(tmp_path, [9, 9, 9])).facts == Facts((2,), 3)
+    assert load(numbered(tmp_path, [9, 9, 9])).schema == Schema((2,), tuple("012"))
     x = np.zeros((10, 4, 4, 1), np.uint8)
-    assert load(source(saved(tmp_path, x, np.arange(20.0).reshape(10, 2)))).facts == Facts((4, 4, 1), None, 2)
+    assert load(source(saved(tmp_path, x, np.arange(20.0).reshape(10, 2)))).schema == Schema((4, 4, 1), target_count=2)
 
 
 def test_a_constant_column_is_a_warning(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_constant_columns_are_named_and_counted() -> None:
 
 def test_the_hash_changes_with_every_part_of_the_data() -> None:
     def data(x: np.ndarray, y: np.ndarray, classes: tuple[str, ...] = ("a", "b")) -> Dataset:
-        return Dataset("d", Split(x, y), None, Split(x[:1], y[:1]), classes)
+        return Dataset("d", Split(x, y), None, Split(x[:1], y[:1]), Split(x, y).schema(classes))
 
     x, y = np.arange(6, dtype=np.float32).reshape(3, 2), np.array([0, 1, 1], np.int32)
     hashes = [
@@ -155,7 +155,7 @@ def test_the_hash_changes_with_every_part_of_the_data() -> None:
         sha256(data(x.reshape(3, 2, 1), y)),
         sha256(data(x, 1 - y)),
         sha256(data(x, y, ("a", "c"))),
-        sha256(Dataset("d", Split(x, y), Split(x[:1], y[:1]), None, ("a", "b"))),
+        sha256(Dataset("d", Split(x, y), Split(x[:1], y[:1]), None, Split(x, y).schema("ab"))),
     ]
     assert len(set(hashes)) == len(hashes)
     assert sha256(data(np.asfortranarray(x), y)) == hashes[0]

@@ -183,7 +183,7 @@ def test_a_data_set_on_the_disk_is_the_one_in_memory(dtype: str, monkeypatch: py
     np.savez("d.npz", x=x, y=Y, x_test=x[:50], y_test=Y[:50])
     in_memory, on_disk = both(monkeypatch)
     assert sha256(in_memory) == sha256(on_disk)
-    assert in_memory.facts == on_disk.facts
+    assert in_memory.schema == on_disk.schema
     for name in ("train", "validation", "test"):
         here, there = getattr(in_memory, name), getattr(on_disk, name)
         assert isinstance(there.x, RowFile)

@@ -24,7 +24,7 @@ def iris() -> tuple[Dataset, Split]:
     y = np.repeat(np.arange(3, dtype=np.int32), 50)
     held_out = np.arange(150) % 5 == 0
     train, test = Split(x[~held_out], y[~held_out]), Split(x[held_out], y[held_out])
-    return Dataset("iris", train, None, test, ("setosa", "versicolor", "virginica")), test
+    return Dataset("iris", train, None, test, train.schema(("setosa", "versicolor", "virginica"))), test
 
 
 def scores(dataset: Dataset, split: Split, **options: int) -> dict[str, float]:
@@ -52,7 +52,7 @@ def test_same_seed_same_scores():
 def test_no_warning_gets_out_and_the_filters_are_left_as_they_were():
     dataset, split = iris()
     x = np.hstack([dataset.train.x, dataset.train.x[:, :1], np.zeros((120, 1), np.float32)])
-    same = Dataset("same", Split(x, dataset.train.y), None, None, dataset.classes)
+    same = Dataset("same", Split(x, dataset.train.y), None, None, dataset.schema)
     before = list(warnings.filters)
     assert len(baselines(same, Split(x, dataset.train.y), 0)) == 5
     assert warnings.filters == before
@@ -69,7 +69,7 @@ def images(rows: int) -> Split:
 
 def test_images_are_flattened_and_a_part_of_them_keeps_every_class():
     train, test = images(2500), images(1300)
-    dataset = Dataset("bars", train, None, None, ("a", "b", "c", "d"))
+    dataset = Dataset("bars", train, None, None, train.schema("abcd"))
     found = baselines(dataset, test, seed=1, limit=200)
     assert {one.train_rows for one in found} == {200}
     by_name = {one.name: one.score for one in found}
@@ -103,7 +103,8 @@ def test_regression(scale):
     source = np.random.default_rng(0)
     x = source.normal(size=(400, 3)).astype(np.float32)
     y = (scale * (2 * x[:, :1] - x[:, 1:2] + 5)).astype(np.float32)
-    dataset = Dataset("plane", Split(x[:300], y[:300]), None, None, targets=("height",))
+    train = Split(x[:300], y[:300])
+    dataset = Dataset("plane", train, None, None, train.schema(targets=["height"]))
     found = scores(dataset, Split(x[300:], y[300:]))
     assert list(found) == ["mean", "linear regression", "scikit-learn MLPRegressor"]
     assert found["mean"] == pytest.approx(0, abs=0.05)
@@ -114,7 +115,8 @@ def test_regression(scale):
 def test_regression_of_two_targets_on_a_part_of_the_rows():
     source = np.random.default_rng(0)
     x = source.normal(size=(300, 2)).astype(np.float32)
-    dataset = Dataset("two", Split(x, x * 3), None, None, targets=("a", "b"))
+    train = Split(x, x * 3)
+    dataset = Dataset("two", train, None, None, train.schema(targets="ab"))
     found = baselines(dataset, Split(x, x * 3), 0, limit=100)
     assert {one.train_rows for one in found} == {100}
     assert found[1].score == pytest.approx(1)
@@ -122,5 +124,5 @@ def test_regression_of_two_targets_on_a_part_of_the_rows():
 
 def test_classes_without_spread_leave_the_discriminant_out():
     split = Split(np.array([[0], [0], [1]], np.float32), np.array([0, 0, 1], np.int32))
-    found = scores(Dataset("tiny", split, None, None, ("a", "b")), split)
+    found = scores(Dataset("tiny", split, None, None, split.schema("ab")), split)
     assert list(found) == [name for name in CLASSIFIERS if name != "linear discriminant analysis"]

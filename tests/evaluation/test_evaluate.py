@@ -67,7 +67,7 @@ def test_predictions_sum_to_one_and_agree_with_accuracy_and_confusion_matrix(tra
     split = dataset.load_data(load(run.path / run_files.RESOLVED)).test
     assert split is not None
     outputs = restored.scorer.outputs(split.x)
-    classes = len(restored.saved.classes)
+    classes = len(restored.saved.schema.classes)
     assert outputs.shape == (len(split), classes)
     assert outputs.sum(axis=1) == pytest.approx(1, abs=1e-6) and outputs.min() >= 0
     found = evaluate.evaluate(run, "test", with_baselines=False)
@@ -178,7 +178,7 @@ def table_of(run: RunDir, file: Path) -> list[dict[str, str]]:
 def test_columns_are_found_by_name_in_any_order_and_others_are_left_alone(trained: Trained, tmp_path: Path) -> None:
     run = trained("iris")
     restored = evaluate.restore(run)
-    assert ",".join(restored.saved.features) == FLOWERS
+    assert ",".join(restored.saved.schema.features) == FLOWERS
     plain, mixed = tmp_path / "plain.csv", tmp_path / "mixed.csv"
     plain.write_text(f"{FLOWERS}\n5.1,3.5,1.4,0.2\n6.3,2.9,5.6,1.8\n")
     mixed.write_text(
@@ -188,9 +188,9 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_left_alone(traine
     assert found == table_of(run, mixed) and len(found) == 2
     expected = restored.scorer.outputs(np.array([[5.1, 3.5, 1.4, 0.2], [6.3, 2.9, 5.6, 1.8]], "float32"))
     for row, probabilities in zip(found, expected, strict=True):
-        shown = [float(row[f"probability_{name}"]) for name in restored.saved.classes]
+        shown = [float(row[f"probability_{name}"]) for name in restored.saved.schema.classes]
         assert shown == pytest.approx(probabilities.tolist(), rel=1e-6) and sum(shown) == pytest.approx(1, abs=1e-5)
-        assert row["class"] == restored.saved.classes[int(np.argmax(shown))]
+        assert row["class"] == restored.saved.schema.classes[int(np.argmax(shown))]
     np.savez(tmp_path / "rows.npz", x=np.array([[5.1, 3.5, 1.4, 0.2], [6.3, 2.9, 5.6, 1.8]]))
     assert table_of(run, tmp_path / "rows.npz") == found
 

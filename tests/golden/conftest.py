@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nntrain import backend
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
@@ -46,8 +46,8 @@ class Training:
     data: Dataset
 
     @property
-    def facts(self) -> Facts:
-        return self.data.facts
+    def schema(self) -> Schema:
+        return self.data.schema
 
     @cached_property
     def plan(self) -> Any:
@@ -59,7 +59,7 @@ class Training:
     def model(self) -> Any:
         from nntrain.model.build import build
 
-        return build(self.experiment, self.facts, self.data.train.x)
+        return build(self.experiment, self.schema, self.data.train.x)
 
     @cached_property
     def program(self) -> Any:
@@ -75,7 +75,7 @@ class Training:
         from nntrain.model.build import encode_labels
         from nntrain.training.programs.resident import Arrays
 
-        return Arrays(split.x, encode_labels(split.y, self.experiment, self.facts))
+        return Arrays(split.x, encode_labels(split.y, self.experiment, self.schema))
 
     def order(self, epoch: int) -> np.ndarray:
         from nntrain.training.programs.resident import epoch_order
@@ -125,9 +125,9 @@ def _prepared(
     config = from_document(yaml_file.parse(data + dedent(text), "golden.yaml"))
     names = tuple(str(index) for index in range(classes or 0))
     splits = [_split(*pair, classes) for pair in ((x, y), validation) if pair is not None]
-    dataset = Dataset("golden", splits[0], splits[1] if validation else None, None, classes=names)
-    config.check(dataset.facts)
-    return Training(resolve(config.experiment, dataset.facts), dataset)
+    dataset = Dataset("golden", splits[0], splits[1] if validation else None, None, splits[0].schema(names))
+    config.check(dataset.schema)
+    return Training(resolve(config.experiment, dataset.schema), dataset)
 
 
 def _split(x: Any, y: Any, classes: int | None) -> Split:

@@ -29,9 +29,9 @@ def test_parameters_of_nets_for_small_images(model: str, expected: int) -> None:
     from nntrain.model.build import build
 
     config = from_document(yaml_file.parse(f"data: fashion_mnist\nmodel: {model}\n", "golden.yaml"))
-    facts = config.experiment.data.facts
-    assert facts is not None
-    assert build(resolve(config.experiment, facts), facts).count_params() == expected
+    schema = config.experiment.data.known_schema
+    assert schema is not None
+    assert build(resolve(config.experiment, schema), schema).count_params() == expected
 
 
 def test_parameters_of_two_four_three(prepare: Any) -> None:

@@ -137,7 +137,7 @@ def test_layers_are_named_anew_in_each_model_and_a_given_name_is_kept(prepare: P
 def test_labels_are_what_the_loss_compares(prepare: Prepare, source: str, model: str, loss: str, expected: Any) -> None:
     net = prepare(f"data: {source}\nmodel: [{model}]\ntrain: {{loss: {loss}}}\n")
     y = np.array([0, 1, 2 if source == "iris" else 1], "int32")
-    found = encode_labels(y, net.prepared.experiment, net.data.facts)
+    found = encode_labels(y, net.prepared.experiment, net.data.schema)
     assert found.tolist() == expected
 
 

@@ -136,10 +136,10 @@ def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> 
         assert process.returncode == 0, error
         assert ("note: 2 logical devices of the CPU share every batch" in error) == ("--devices" in words)
         assert ("warning: the group began on 2 devices, not 1" in error) == (words == ("resume", "net"))
-        facts = RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)
-        assert facts["devices"] == (1 if words == ("resume", "net") else 2)
-        if facts["devices"] == 2:
-            assert (facts["threads"]["intra_op"], facts["threads"]["inter_op"]) == (1, 1)
+        schema = RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)
+        assert schema["devices"] == (1 if words == ("resume", "net") else 2)
+        if schema["devices"] == 2:
+            assert (schema["threads"]["intra_op"], schema["threads"]["inter_op"]) == (1, 1)
         shutil.rmtree(place / "seed-2")
         (place / run_files.SUMMARY).unlink()
 
@@ -165,9 +165,9 @@ def test_the_length_of_a_group_cannot_be_changed(seeds: Path) -> None:
 def test_other_versions_are_refused_before_the_next_run_begins(copy: RunDir) -> None:
     shutil.rmtree(copy.path / "seed-3")
     first = RunDir(copy.path / "seed-1")
-    facts = first.read_json(run_files.ENVIRONMENT)
-    facts["packages"]["keras"] = "3.0.0"
-    first.write_json(run_files.ENVIRONMENT, facts)
+    schema = first.read_json(run_files.ENVIRONMENT)
+    schema["packages"]["keras"] = "3.0.0"
+    first.write_json(run_files.ENVIRONMENT, schema)
     with pytest.raises(NNTrainError, match=r"seed-1` cannot go on exactly: keras was 3\.0\.0 and is"):
         groups.resume_all(copy, False, quiet())
     assert not (copy.path / "seed-3").exists()

@@ -11,7 +11,7 @@ backend.start("cpu")
 
 import keras  # noqa: E402
 
-from nntrain.config.data_schema import Facts  # noqa: E402
+from nntrain.config.data_schema import Schema  # noqa: E402
 from nntrain.config.step_cost import SMALL_STEP  # noqa: E402
 from nntrain.runs import experiment  # noqa: E402
 from nntrain.storage.run_files import RunDir  # noqa: E402
@@ -40,7 +40,7 @@ def prepared(options: str) -> Prepared:
 def program(options: str) -> Program:
     ready = prepared(options)
     example = Arrays(ready.data.train.x[:1], ready.data.train.y[:1])
-    return make_program(ready.experiment, ready.data.facts, ready.model, example, 16, ready.data.train.x)
+    return make_program(ready.experiment, ready.data.schema, ready.model, example, 16, ready.data.train.x)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ PRODUCTS = 784 * 300 + 300 * 10
 def test_a_cpu_is_given_xla_for_long_epochs_of_small_dense_steps(model: str, train: str, rows: int, xla: bool) -> None:
     text = f"data: fashion_mnist\nmodel: {model}\ntrain: {{{train}}}\n"
     experiment = from_document(yaml_file.parse(text, "config.yaml")).experiment
-    assert uses_xla(experiment, Facts((28, 28, 1), 10), experiment.train.batch_size, rows) is xla
+    assert uses_xla(experiment, Schema((28, 28, 1), tuple("0123456789")), experiment.train.batch_size, rows) is xla
 
 
 def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,8 +93,8 @@ def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeyp
     monkeypatch.setattr(choose_program, "LONG_EPOCH", 1000)
     assert program("engine: auto").xla and program("engine: streamed").xla
     found = losses(tmp_path, "auto", "engine: auto")
-    facts = RunDir(tmp_path / "auto").read_json("environment.json")
-    assert (facts["engine"], facts["compile"]) == ("resident", "xla")
+    schema = RunDir(tmp_path / "auto").read_json("environment.json")
+    assert (schema["engine"], schema["compile"]) == ("resident", "xla")
     assert found == losses(tmp_path, "xla", "compile: xla") != graph
 
 
@@ -108,8 +108,8 @@ def test_every_engine_and_every_compiler_trains_the_same_net(tmp_path: Path) -> 
     resident = losses(tmp_path, "resident", "engine: resident")
     assert losses(tmp_path, "streamed", "engine: streamed") == resident
     assert losses(tmp_path, "keras", "engine: keras") == pytest.approx(resident, rel=1e-4)
-    facts = RunDir(tmp_path / "keras").read_json("environment.json")
-    assert (facts["engine"], facts["compile"]) == ("keras", "graph")
+    schema = RunDir(tmp_path / "keras").read_json("environment.json")
+    assert (schema["engine"], schema["compile"]) == ("keras", "graph")
     assert losses(tmp_path, "xla", "compile: xla") == pytest.approx(resident, rel=1e-3)  # it adds in another order
 
 

@@ -154,7 +154,7 @@ class _Objective:
             yield Problem(message, path, "write a share of the training rows, such as `validation: 0.1`")
 
     def _metric(self) -> Iterator[Problem]:
-        known = rules.columns(self.config.experiment, self.config.experiment.data.facts)
+        known = rules.columns(self.config.experiment, self.config.experiment.data.known_schema)
         on_key = not self.written
         if not self.metric.startswith("val_"):
             help = f"write `objective: val_{self.metric}` below `tune`"

@@ -104,7 +104,7 @@ class Prober:
             made = with_values(self.config, values)
         except ConfigError as error:
             return list(error.problems)
-        known = rules.columns(made.experiment, made.experiment.data.facts)
+        known = rules.columns(made.experiment, made.experiment.data.known_schema)
         if self.metric is None or known is None or self.metric in known:
             return []
         message = f"no metric of such a trial is called `{self.metric}`, the objective"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nntrain.config.data import Fraction, Source, SplitRule
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,15 +48,15 @@ class Options(Source):
     validation: SplitRule = Fraction.model_construct(share=0.1)
 
     @property
-    def facts(self) -> Facts:
-        return Facts(shape=(28, 28, 1), classes=len(CLASSES))
+    def known_schema(self) -> Schema:
+        return Schema(shape=(28, 28, 1), classes=CLASSES)
 
 
 def load(options: Options) -> "Rows":
     """x: uint8 (60000, 28, 28, 1) and (10000, 28, 28, 1); y: int32. Raises DataError for missing or broken files."""
     from nntrain.data.examples import Rows
 
-    return Rows(pool=_split("train"), test=_split("t10k"), classes=CLASSES)
+    return Rows(_split("train"), options.known_schema, test=_split("t10k"))
 
 
 def _split(prefix: str) -> "Split":

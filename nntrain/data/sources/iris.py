@@ -3,18 +3,21 @@
 from typing import TYPE_CHECKING
 
 from nntrain.config.data import Splittable
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
+
+
+FEATURES = ("sepal_length", "sepal_width", "petal_length", "petal_width")
 
 
 class Options(Splittable):
     """150 iris flowers, 4 measures, 3 species; inside the package."""
 
     @property
-    def facts(self) -> Facts:
-        return Facts(shape=(4,), classes=3)
+    def known_schema(self) -> Schema:
+        return Schema(shape=(4,), classes=("setosa", "versicolor", "virginica"), features=FEATURES)
 
 
 def load(options: Options) -> "Rows":

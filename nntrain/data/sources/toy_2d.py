@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from nntrain.config.data import Splittable
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.config.value_types import NonNegativeFloat, Seed
 
 if TYPE_CHECKING:
@@ -32,8 +32,14 @@ class Options(Splittable):
     features: list[Feature] = Field(default=["x", "y"], min_length=1)
 
     @property
-    def facts(self) -> Facts:
-        return Facts(shape=(len(self.features),), classes=None if self.kind.startswith("reg_") else 2)
+    def known_schema(self) -> Schema:
+        is_regression = self.kind.startswith("reg_")
+        return Schema(
+            shape=(len(self.features),),
+            classes=() if is_regression else CLASSES,
+            features=tuple(self.features),
+            targets=("label",) if is_regression else (),
+        )
 
 
 def load(options: Options) -> "Rows":
@@ -47,10 +53,9 @@ def load(options: Options) -> "Rows":
         np.random.default_rng(np.random.SeedSequence(options.data_seed, spawn_key=(0,))), options.size, options.noise
     )
     x = np.column_stack([_FEATURES[name](np, *points) for name in options.features]).astype(np.float32)
-    features = tuple(options.features)
-    if options.facts.classes is None:
-        return Rows(Split(x, labels.astype(np.float32)[:, None]), features=features, targets=("label",))
-    return Rows(Split(x, (labels > 0).astype(np.int32)), classes=CLASSES, features=features)
+    is_regression = not options.known_schema.classes
+    y = labels.astype(np.float32)[:, None] if is_regression else (labels > 0).astype(np.int32)
+    return Rows(Split(x, y), options.known_schema)
 
 
 _FEATURES: dict[str, Any] = {

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from nntrain.config.base import to_tree
 from nntrain.config.data import Source
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.data.dataset import load
 from nntrain.errors import DataError
 
@@ -37,8 +37,7 @@ def fault_of(**options: Any) -> tuple[str, str]:
 def test_a_classification() -> None:
     path = table("t.csv", "id,a,k,b", *[f"{n},{n},{'yes' if n % 2 else 'no'},{n * n}" for n in range(20)])
     data = load(source(path=path, label="k", ignore="id", classes=["yes", "no"]))
-    assert data.facts == Facts((2,), 2)
-    assert (data.features, data.classes) == (("a", "b"), ("yes", "no"))
+    assert data.schema == Schema((2,), ("yes", "no"), ("a", "b"))
     assert all((split.x[:, 0] % 2 != split.y).all() for split in (data.train, data.validation, data.test) if split)
     assert data.name == "csv_table"
 
@@ -46,9 +45,8 @@ def test_a_classification() -> None:
 def test_a_regression_on_two_targets() -> None:
     path = table("t.csv", "a;b;c", *[f"{n};{2 * n};{3 * n}" for n in range(20)])
     data = load(source(path=path, target=["b", "c"], separator=";"))
-    assert data.facts == Facts((1,), None, 2)
+    assert data.schema == Schema((1,), (), ("a",), ("b", "c"), target_count=2)
     assert (data.train.y == data.train.x * [2, 3]).all()
-    assert data.targets == ("b", "c")
 
 
 def test_splits_from_files_of_their_own() -> None:

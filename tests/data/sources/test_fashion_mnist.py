@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from nntrain.config.data import Source
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.data.dataset import load
 from nntrain.data.sources.fashion_mnist import CLASSES, FILES
 from nntrain.errors import DataError
@@ -67,8 +67,7 @@ def test_the_images_and_their_labels(real: Path, home: Path, monkeypatch: pytest
     monkeypatch.setenv("NNTRAIN_DATA", str(real))
     source = Source.parse("fashion_mnist")
     data = load(source)
-    assert data.facts == source.facts == Facts((28, 28, 1), 10)
-    assert data.classes == CLASSES
+    assert data.schema == source.known_schema == Schema((28, 28, 1), CLASSES)
     assert data.validation is not None and data.test is not None
     assert [split.x.shape for split in (data.train, data.validation, data.test)] == [
         (54000, 28, 28, 1),

@@ -46,7 +46,7 @@ def test_pixels_and_classes_come_from_folders(kind: str) -> None:
     Path("data", "notes.txt").write_text("x")
     Path("data", "red", ".hidden.png").write_text("x")
     data = load(source())
-    assert data.classes == ("blue", "green", "red")
+    assert data.schema.classes == ("blue", "green", "red")
     assert (data.train.x.shape, data.train.x.dtype) == ((18, 6, 8, 3), np.uint8)
     means = np.stack([data.train.x[data.train.y == index].mean((0, 1, 2)) for index in range(3)])
     assert np.abs(means - 247.5 * np.eye(3)[[2, 1, 0]]).max() < 6  # lossy formats come close

@@ -9,9 +9,9 @@ from nntrain.data.dataset import load, sha256
 
 def test_iris_is_the_known_table() -> None:
     data = load(Source.parse("iris"))
-    assert data.facts == Source.parse("iris").facts
-    assert data.classes == ("setosa", "versicolor", "virginica")
-    assert data.features == ("sepal_length", "sepal_width", "petal_length", "petal_width")
+    assert data.schema == Source.parse("iris").known_schema
+    assert data.schema.classes == ("setosa", "versicolor", "virginica")
+    assert data.schema.features == ("sepal_length", "sepal_width", "petal_length", "petal_width")
     assert data.warnings == ()
     parts = [split for split in (data.train, data.validation, data.test) if split is not None]
     every = np.concatenate([split.x for split in parts])

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from nntrain.config.data import Source
-from nntrain.config.data_schema import Facts
+from nntrain.config.data_schema import Schema
 from nntrain.data.dataset import load
 from nntrain.errors import DataError
 
@@ -44,20 +44,20 @@ def fault(message: str, help: str, option: str = "path") -> str:
 def test_integers_are_classes_and_floats_are_numbers() -> None:
     save(x=X, y=Y[:, None])
     data = load(source())
-    assert (data.facts, data.classes) == (Facts((2,), 2), ("0", "1"))
+    assert data.schema == Schema((2,), ("0", "1"))
     assert (str(data.train.x.dtype), str(data.train.y.dtype), data.train.y.ndim) == ("float32", "int32", 1)
     save(x=X, y=Y.astype(np.float64))
     data = load(source())
-    assert data.facts == Facts((2,), None)
+    assert data.schema == Schema((2,))
     assert (str(data.train.y.dtype), data.train.y.shape) == ("float32", (13, 1))
 
 
 def test_the_task_may_be_named() -> None:
     save(x=X, y=Y)
-    assert load(source(task="regression")).facts == Facts((2,), None)
+    assert load(source(task="regression")).schema == Schema((2,))
     save(x=X, y=Y.astype(np.float32))
-    assert load(source(task="classification")).facts == Facts((2,), 2)
-    assert load(source(classes=["no", "yes"])).classes == ("no", "yes")
+    assert load(source(task="classification")).schema == Schema((2,), tuple("01"))
+    assert load(source(classes=["no", "yes"])).schema.classes == ("no", "yes")
 
 
 @pytest.mark.parametrize("dtype", [np.bool_, np.int8, np.uint64, np.int64, np.uint8])

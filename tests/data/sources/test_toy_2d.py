@@ -15,16 +15,16 @@ KINDS = ["circle", "xor", "gauss", "spiral", "moons", "reg_plane", "reg_gauss"]
 
 def pool(kind: str, size: int = 2000, **options: Any) -> Split:
     source: Any = Source.parse({"toy_2d": {"kind": kind, "size": size, **options}})
-    return load(source).pool
+    return load(source).remaining
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_facts_are_true_and_known_beforehand(kind: str) -> None:
     source = Source.parse({"toy_2d": {"kind": kind, "size": 101, "features": ["x", "sin_y", "x2"]}})
     data = load_dataset(source)
-    assert data.facts == source.facts
-    assert data.features == ("x", "sin_y", "x2")
-    assert data.classes == (() if kind.startswith("reg_") else ("negative", "positive"))
+    assert data.schema == source.known_schema
+    assert data.schema.features == ("x", "sin_y", "x2")
+    assert data.schema.classes == (() if kind.startswith("reg_") else ("negative", "positive"))
     assert sum(len(split) for split in (data.train, data.validation, data.test) if split is not None) == 101
 
 

@@ -88,8 +88,8 @@ from nntrain.config.load import load
 from nntrain.terminal import Terminal
 
 shared = Placement("cpu", 2).start(load("dropout.yaml"), False, Terminal(quiet=True))
-from nntrain.runs import experiment
 from nntrain.training import trainer
+from nntrain.training.prepare import prepare
 from nntrain.training.history import History
 from nntrain.training.run_context import ALONE
 

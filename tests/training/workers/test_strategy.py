@@ -64,7 +64,7 @@ def shared(workers: tuple[Distribution, Distribution], other: tuple[str, str], s
 def test_every_worker_goes_on_from_the_state_of_the_chief(workers: tuple[Distribution, Distribution]) -> None:
     chief, follower = shared(workers, ("model: a", "1234"), STATE)
     assert chief is STATE
-    assert follower.facts == STATE.facts
+    assert follower.schema == STATE.schema
     assert np.array_equal(follower.arrays["weights"], STATE.arrays["weights"])
 
 
