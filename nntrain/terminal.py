@@ -57,7 +57,7 @@ class Terminal:
             numeric = index and all(isinstance(row[index], (int, float)) or row[index] == "" for row in rows)
             table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
         for row in rows:
-            table.add_row(*(shown_figure(cell) for cell in row))
+            table.add_row(*(shown_number(cell) for cell in row))
         plain = Console(width=WIDE, color_system=None, markup=False, emoji=False)
         with plain.capture() as captured:
             plain.print(table)
@@ -75,8 +75,8 @@ def json_ready(value: Any) -> Any:
     return [json_ready(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def shown_figure(value: Any) -> str:
-    """A cell as text; figures with four digits after the point, very small and large ones with an exponent."""
+def shown_number(value: Any) -> str:
+    """A cell as text; metrics with four digits after the point, very small and large ones with an exponent."""
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
@@ -102,19 +102,19 @@ class ProgressWatcher:
             BarColumn(bar_width=24),
             TimeRemainingColumn(elapsed_when_finished=True),
         )
-        self.bar = Progress(*columns, TextColumn("{task.fields[figures]}"), console=self.terminal.err, transient=True)
+        self.bar = Progress(*columns, TextColumn("{task.fields[metrics]}"), console=self.terminal.err, transient=True)
         self.bar.start()
-        self.task = self.bar.add_task("starting", total=epochs * steps, figures="")
+        self.task = self.bar.add_task("starting", total=epochs * steps, metrics="")
 
-    def piece(self, epoch: int, step: int, figures: Mapping[str, float]) -> None:
+    def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
         """Moves the bar inside an epoch."""
-        self._show(epoch, (epoch - 1) * self.steps + step, figures)
+        self._show(epoch, (epoch - 1) * self.steps + step, metrics)
 
     def epoch(self, row: Mapping[str, float]) -> None:
         """Moves the bar to the end of an epoch; without a terminal, prints a line now and then."""
         self.terminal.event("epoch", row)
         epoch = int(row["epoch"])
-        text = f"epoch {epoch}/{self.epochs}  {_figures(row)}"
+        text = f"epoch {epoch}/{self.epochs}  {_metrics(row)}"
         self.terminal.log.append(text)
         self._show(epoch, epoch * self.steps, row)
         due = time.monotonic() - self.last_line >= LINE_SECONDS or epoch == self.epochs
@@ -128,14 +128,14 @@ class ProgressWatcher:
             self.bar.stop()
             self.bar = None
 
-    def _show(self, epoch: int, done: int, figures: Mapping[str, float]) -> None:
+    def _show(self, epoch: int, done: int, metrics: Mapping[str, float]) -> None:
         if self.bar is not None:
-            shown = _figures(figures)
-            self.bar.update(self.task, completed=done, description=f"epoch {epoch}/{self.epochs}", figures=shown)
+            shown = _metrics(metrics)
+            self.bar.update(self.task, completed=done, description=f"epoch {epoch}/{self.epochs}", metrics=shown)
 
 
-def _figures(row: Mapping[str, float], most: int = 6) -> str:
+def _metrics(row: Mapping[str, float], most: int = 6) -> str:
     """`loss 0.3210  accuracy 0.9012  …` of a row."""
     names = [name for name in row if name not in ("epoch", "seconds", "learning_rate", "regularization_loss")]
     names = [name for name in names if not name.endswith("_regularization_loss")][:most]
-    return "  ".join(f"{name} {shown_figure(float(row[name]))}" for name in names)
+    return "  ".join(f"{name} {shown_number(float(row[name]))}" for name in names)

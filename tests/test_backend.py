@@ -44,8 +44,8 @@ x = np.arange(40, dtype="float32").reshape(20, 2) % 7
 split = Split(x, (x[:, 0] > 3).astype("int32"))
 found = baselines(Dataset("d", split, None, None, split.schema("ab")), split, seed=0)
 from nntrain.plots import learning_curves
-picture = learning_curves.draw([{"epoch": 1, "loss": 1.0}], 1, "t")
-print(json.dumps([loaded, keras.backend.backend(), len(found), picture[:4].hex(), "scipy" in sys.modules]))
+plot = learning_curves.draw([{"epoch": 1, "loss": 1.0}], 1, "t")
+print(json.dumps([loaded, keras.backend.backend(), len(found), plot[:4].hex(), "scipy" in sys.modules]))
 """
     done = command(tmp_path, "-c", code, python=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -144,7 +144,7 @@ def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path) -> 
     experiment = resolve(config.experiment, schema)
     scorer = Scorer.of(experiment, schema, build(experiment, schema, rows.x), rows.x, batch_size=len(rows))
     scorer.program.train(scorer.arrays(rows), np.arange(8, dtype="int32"), 0, 1)
-    assert math.isfinite(scorer.program.figures()["loss"])
+    assert math.isfinite(scorer.program.metrics()["loss"])
     assert all(np.isfinite(weight).all() for weight in scorer.program.model.get_weights())
 
     again = tmp_path / "resolved.yaml"

@@ -402,14 +402,14 @@ class Trial:
         return {weight.path: weight.numpy() for weight in self.model.weights}
 
     def step(self, times: int = 1) -> dict[str, float]:
-        """The figures after so many steps; the test fails where one of them, or a weight, is not finite."""
+        """The metrics after so many steps; the test fails where one of them, or a weight, is not finite."""
         self.model.reset_metrics()
         for epoch in range(1, times + 1):
             self.program.train(self.data, epoch_order(0, epoch, 8, True), 0, 1)
-        figures = self.program.figures()
-        assert np.isfinite(list(figures.values())).all(), figures
+        metrics = self.program.metrics()
+        assert np.isfinite(list(metrics.values())).all(), metrics
         assert all(np.isfinite(weight).all() for weight in self.weights().values())
-        return figures
+        return metrics
 
     def predictions(self) -> np.ndarray:
         return self.model(self.x, training=False).numpy()
@@ -543,7 +543,7 @@ def test_nets_with_every_regularizer_train_and_reload(weight: str, tmp_path: Pat
     layers = [f"{{Dense: {{units: 4, {weight}_regularizer: {{{r}: {o}}}}}}}" for r, o in REGULARIZERS.items()]
     trial = trained(f"[{', '.join(layers)}, {{Dense: {{units: 3, activation: softmax}}}}]", "{}", tmp_path)
     assert len(trial.model.losses) == len(REGULARIZERS)
-    assert trial.program.figures()["regularization_loss"] > 0
+    assert trial.program.metrics()["regularization_loss"] > 0
 
 
 def test_a_net_with_every_constraint_trains_and_reloads(tmp_path: Path) -> None:
@@ -599,7 +599,7 @@ def test_a_net_trains_with_the_loss(name: str, head: str, options: str) -> None:
 
 
 def scored(head: str) -> tuple[Trial, dict[str, float]]:
-    """A net with every metric that fits, on probabilities with options too, and its figures after one step."""
+    """A net with every metric that fits, on probabilities with options too, and its metrics after one step."""
     task = "numbers" if classes_of(head) is None else "classes"
     members = [name for name, member in Metric.members().items() if member.task in (task, "any")]
     plain = {**dict.fromkeys(members, "{}"), "TopK": "{k: 2}"}
@@ -617,7 +617,7 @@ def scored(head: str) -> tuple[Trial, dict[str, float]]:
 
 @pytest.mark.parametrize("head", [SIGMOID, LOGIT, SOFTMAX, LOGITS])
 def test_metrics_of_classes_are_those_of_scikit_learn(head: str) -> None:
-    trial, figures = scored(head)
+    trial, metrics = scored(head)
     raw = trial.predictions()
     if "activation" not in head:
         raw = keras.ops.convert_to_numpy(keras.ops.sigmoid(raw) if raw.shape[1] == 1 else keras.ops.softmax(raw))
@@ -633,12 +633,12 @@ def test_metrics_of_classes_are_those_of_scikit_learn(head: str) -> None:
         "auc": scores.roc_auc_score(hits, raw[:, 0] if single else raw, average="macro"),
         "top_k_accuracy": 1.0 if single else scores.top_k_accuracy_score(trial.y, raw, k=2),
     }
-    assert {name: figures[name] for name in expected} == pytest.approx(expected, abs=1e-5)
-    assert all(0 <= value <= 1 for name, value in figures.items() if name != "loss")
+    assert {name: metrics[name] for name in expected} == pytest.approx(expected, abs=1e-5)
+    assert all(0 <= value <= 1 for name, value in metrics.items() if name != "loss")
 
 
 def test_metrics_of_numbers_are_those_of_scikit_learn() -> None:
-    trial, figures = scored(NUMBERS)
+    trial, metrics = scored(NUMBERS)
     predicted = trial.predictions()
     expected = {
         "mean_squared_error": scores.mean_squared_error(trial.y, predicted),
@@ -646,7 +646,7 @@ def test_metrics_of_numbers_are_those_of_scikit_learn() -> None:
         "root_mean_squared_error": scores.mean_squared_error(trial.y, predicted) ** 0.5,
         "r2_score": scores.r2_score(trial.y, predicted),
     }
-    assert {name: figures[name] for name in expected} == pytest.approx(expected, rel=1e-5)
+    assert {name: metrics[name] for name in expected} == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_random_crop_cuts_from_the_middle_at_inference() -> None:
@@ -669,7 +669,7 @@ class Silence:
 
     def begin(self, epochs: int, steps: int) -> None: ...
 
-    def piece(self, epoch: int, step: int, figures: dict[str, float]) -> None: ...
+    def piece(self, epoch: int, step: int, metrics: dict[str, float]) -> None: ...
 
     def epoch(self, row: dict[str, float]) -> None: ...
 

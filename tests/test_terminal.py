@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from nntrain.terminal import ProgressWatcher, Terminal, shown_figure
+from nntrain.terminal import ProgressWatcher, Terminal, shown_number
 
 ROW = {"epoch": 1.0, "seconds": 0.5, "learning_rate": 0.01, "loss": 0.25, "accuracy": 1.0, "regularization_loss": 0.1}
 
@@ -153,4 +153,4 @@ def show_two_epochs(terminal: Terminal, epochs: int = 2) -> None:
     ],
 )
 def test_figures_have_four_digits_and_an_exponent_where_that_would_hide_them(value: Any, text: str) -> None:
-    assert shown_figure(value) == text
+    assert shown_number(value) == text

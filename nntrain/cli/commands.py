@@ -19,7 +19,7 @@ from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
-    from nntrain.training.run_context import Guidance
+    from nntrain.training.run_context import RunContext
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Fit:
         if several:
             place.refuse_group(help="leave `--seeds` and `--folds` out")
         text = config.document.data
-        guidance = place.start(config, self.verbose, terminal, "fit")
+        context = place.start(config, self.verbose, terminal, "fit")
         if several:
-            self._run_all(several, name, terminal, text, guidance)
+            self._run_all(several, name, terminal, text, context)
         else:
-            self._run_one(config, name, terminal, text, guidance)
+            self._run_one(config, name, terminal, text, context)
 
     def _several(self, config: Config) -> dict[str, Config]:
         from nntrain.runs import groups
@@ -67,18 +67,18 @@ class Fit:
             return groups.over_seeds(config, groups.parse_seeds(self.seeds))
         return groups.over_folds(config, self.folds) if self.folds is not None else {}
 
-    def _run_one(self, config: Config, name: str, terminal: Terminal, text: bytes, guidance: "Guidance") -> None:
+    def _run_one(self, config: Config, name: str, terminal: Terminal, text: bytes, context: "RunContext") -> None:
         from nntrain.runs import experiment
         from nntrain.training import trainer
         from nntrain.training.prepare import prepare
 
         prepared = prepare(config)
-        if not guidance.writes:
-            trainer.follow(prepared, guidance)
+        if not context.writes:
+            trainer.follow(prepared, context)
             return
         experiment.tell(prepared, terminal)
         run_dir = RunDir.create(self.runs_dir, name)
-        result = experiment.run(prepared, run_dir, terminal, text, guidance)
+        result = experiment.run(prepared, run_dir, terminal, text, context)
         show_summary(result.summary, run_dir, terminal)
         run_dir.write_log(terminal.log)
 
@@ -88,7 +88,7 @@ class Fit:
         name: str,
         terminal: Terminal,
         text: bytes,
-        guidance: "Guidance",
+        context: "RunContext",
     ) -> None:
         from nntrain.runs import experiment, groups
         from nntrain.training.prepare import prepare
@@ -96,7 +96,7 @@ class Fit:
         experiment.tell(prepare(next(iter(configs.values()))), terminal)
         place = RunDir.create(self.runs_dir, name)
         kind = "seeds" if self.seeds is not None else "folds"
-        summary = groups.run_all(configs, kind, place, terminal, text, guidance)
+        summary = groups.run_all(configs, kind, place, terminal, text, context)
         show_statistics(summary, place, terminal)
 
 
@@ -127,7 +127,7 @@ def check(file: str, assignments: Sequence[str], build: bool, verbose: bool, ter
 
 
 def show_summary(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> None:
-    """The figures of every split, the best epoch and the way to the run directory."""
+    """The metrics of every split, the best epoch and the way to the run directory."""
     terminal.event("summary", {"run": str(run_dir), **summary})
     metrics: dict[str, dict[str, float]] = summary["metrics"]
     names = list(metrics["train"])
@@ -146,8 +146,8 @@ def show_statistics(summary: dict[str, Any], place: RunDir, terminal: Terminal) 
     columns = ("split", "figure", "mean", "sd", "95 % from", "to", "runs")
     rows = [
         [split, name, *(_or_dash(found[key]) for key in ("mean", "sd", "low", "high")), found["count"]]
-        for split, figures in summary["statistics"].items()
-        for name, found in figures.items()
+        for split, metrics in summary["statistics"].items()
+        for name, found in metrics.items()
     ]
     terminal.table("", columns, rows)
     terminal.line(f"{counted(len(summary['runs']), 'run')} in {place}")
@@ -160,14 +160,14 @@ def _or_dash(value: float | None) -> float | str:
 def evaluate(
     run: str, runs: Path, split: str | None, baselines: bool, device: backend.Device, verbose: bool, terminal: Terminal
 ) -> None:
-    """Scores a run: figures, interval, classes, confusion matrix, baselines."""
+    """Scores a run: metrics, interval, classes, confusion matrix, baselines."""
     run_dir = RunDir.open(runs, run)
     backend.start(device, verbose)
     from nntrain.evaluation import evaluate
 
     found = evaluate.evaluate(run_dir, split, baselines)
     terminal.event("eval", evaluate.as_json(found))
-    terminal.table("", ("split", "rows", *found.figures), [[found.split, found.rows, *found.figures.values()]])
+    terminal.table("", ("split", "rows", *found.metrics), [[found.split, found.rows, *found.metrics.values()]])
     low, high = found.interval
     terminal.line(f"{found.score} {found.value:.4f}, 95 % interval {low:.4f} to {high:.4f} (bootstrap over the rows)")
     for title, columns, rows in evaluate.tables(found, run_dir.path.name):
@@ -220,13 +220,13 @@ def resume(
     if assignments:
         search_files.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
-    guidance = place.start(load(run_dir.path / run_files.RESOLVED), verbose, terminal, "resume")
+    context = place.start(load(run_dir.path / run_files.RESOLVED), verbose, terminal, "resume")
     from nntrain.runs import resume
 
-    if not guidance.writes:
-        resume.follow(run_dir, assignments, guidance)
+    if not context.writes:
+        resume.follow(run_dir, assignments, context)
         return
-    result = resume.resume(run_dir, assignments, allow_changed, terminal, guidance)
+    result = resume.resume(run_dir, assignments, allow_changed, terminal, context)
     if result is None:
         further = f"; `--set {resume.option_to_lengthen(run_dir)}=...` trains it further"
         terminal.line(f"{run_dir} is finished{'' if search_files.is_trial(run_dir) else further}")
@@ -250,8 +250,8 @@ def _resume_group(
     if assignments:
         raise ConfigError(f"the length of a group cannot be changed, and `{group}` is one", help=help)
     place.refuse_group(help)
-    guidance = place.start(next(iter(groups.members(group).values())), verbose, terminal)
-    summary = groups.resume_all(group, allow_changed, terminal, guidance)
+    context = place.start(next(iter(groups.members(group).values())), verbose, terminal)
+    summary = groups.resume_all(group, allow_changed, terminal, context)
     if summary is None:
         terminal.line(f"all runs of {group} are finished")
         terminal.event("finished", {"run": str(group)})
@@ -266,12 +266,12 @@ def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal:
     if facts.get("workers", 1) > 1:
         help = "train it again with `nntrain launch`, and compare the two metrics.csv"
         raise ConfigError(f"`{run_dir}` was trained by {facts['workers']} workers, `repro` is one", help=help)
-    guidance = Placement(device, facts.get("devices", 1)).start(
+    context = Placement(device, facts.get("devices", 1)).start(
         load(run_dir.path / run_files.RESOLVED), verbose, terminal
     )
     from nntrain.runs import reproduce
 
-    told = reproduce.repeat(run_dir, terminal, guidance)
+    told = reproduce.repeat(run_dir, terminal, context)
     terminal.event("repro", {"run": str(run_dir), "identical": not told, "difference": told})
     terminal.line(f"{run_dir}: {told or 'identical'}")
     if told:

@@ -12,7 +12,7 @@ from nntrain.training.workers import cluster
 from nntrain.training.workers.cluster import Cluster
 
 if TYPE_CHECKING:
-    from nntrain.training.run_context import Guidance
+    from nntrain.training.run_context import RunContext
     from nntrain.training.workers.strategy import Distribution
 
 MOST_DEVICES = 1024
@@ -60,7 +60,7 @@ class Placement:
         if found:
             raise ConfigError(problems=in_order(config.document, found))
 
-    def start(self, config: Config, verbose: bool, terminal: Terminal, command: str = "") -> "Guidance":
+    def start(self, config: Config, verbose: bool, terminal: Terminal, command: str = "") -> "RunContext":
         """Starts TensorFlow, and joins the other workers, on as many threads as the config names; says what shares.
 
         `command` must be the same at all workers. Raises ConfigError for what is not trained on several devices, at its
@@ -68,7 +68,7 @@ class Placement:
         """
         self._refuse(config)
         backend.start(self.device, verbose)
-        from nntrain.training.run_context import ALONE, Guidance
+        from nntrain.training.run_context import ALONE, RunContext
 
         if not self.option:
             return ALONE
@@ -76,7 +76,7 @@ class Placement:
         distribution = self._distribution(command)
         if distribution.writes:
             terminal.note(f"note: {distribution.shared}")
-        return Guidance(distribution=distribution)
+        return RunContext(distribution=distribution)
 
     def _distribution(self, command: str) -> "Distribution":
         from nntrain.training.workers import strategy

@@ -18,9 +18,9 @@ from nntrain.errors import ConfigError, NNTrainError, Stopped
 from nntrain.runs import environment
 from nntrain.search import dry_run, results
 from nntrain.search.choose_executor import Workers
-from nntrain.search.ledger import Book
+from nntrain.search.ledger import Ledger
 from nntrain.search.live_view import SearchView
-from nntrain.search.replay import Course, replayed
+from nntrain.search.replay import Replay, replayed
 from nntrain.search.runner import Runner
 from nntrain.search.search_files import SearchDir
 from nntrain.storage import run_files
@@ -52,7 +52,7 @@ class Tune:
         name = self.name or run_files.run_name(self.config)
         run_files.refuse_bad_name(name)
         with self.workers.start(config, self.device, self.verbose) as pool:
-            tuner = _tuner(search)
+            engine = _engine(search)
             place = RunDir.create(self.runs_dir, name)
             with place.owned():
                 place.write(run_files.CONFIG, config.document.data)
@@ -66,10 +66,10 @@ class Tune:
                         "refit": self.refit,
                     },
                 )
-                book = Book(search.direction)
-                view = SearchView(terminal, search, book)
-                course = Course(tuner, book)
-                runner = Runner(SearchDir(config, search, place, book), journal, course, pool, view)
+                ledger = Ledger(search.direction)
+                view = SearchView(terminal, search, ledger)
+                replay = Replay(engine, ledger)
+                runner = Runner(SearchDir(config, search, place, ledger), journal, replay, pool, view)
                 _carry_out(runner, view, self.refit, terminal)
 
     def tell(self, terminal: Terminal) -> None:
@@ -77,7 +77,7 @@ class Tune:
         config = checked(self.config, self.assignments, None, terminal, whole=True)
         search = search_of(config)
         with self.workers.only_one().start(config, self.device, self.verbose) as pool:
-            dry_run.tell(config, search, _tuner(search), pool, self.workers.count, terminal)
+            dry_run.tell(config, search, _engine(search), pool, self.workers.count, terminal)
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,11 @@ class Resume:
             _refuse_less_than_is_done(before, config, events)
             terminal.log.extend(self.place.read_log())
             with self.workers.start(config, self.device, self.verbose) as pool:
-                tuner = _tuner(search_of(config))
+                engine = _engine(search_of(config))
                 if not self.allow_changed:
                     _refuse_changed(self.place, config)
                 events += self._told(journal, before, config)
-                self._go_on(config, tuner, journal, head, events, pool, terminal)
+                self._go_on(config, engine, journal, head, events, pool, terminal)
 
     def _told(self, journal: Journal, before: Config, config: Config) -> list[dict[str, Any]]:
         """Writes down what is another from here on, so that the next `resume` knows it; returns the new events."""
@@ -133,7 +133,7 @@ class Resume:
     def _go_on(
         self,
         config: Config,
-        tuner: Any,
+        engine: Any,
         journal: Journal,
         head: dict[str, Any],
         events: Sequence[dict[str, Any]],
@@ -141,13 +141,13 @@ class Resume:
         terminal: Terminal,
     ) -> None:
         search = search_of(config)
-        book = Book(search.direction)
-        folder = SearchDir(config, search, self.place, book)
-        course = replayed(tuner, book, events, folder.key)
+        ledger = Ledger(search.direction)
+        folder = SearchDir(config, search, self.place, ledger)
+        replay = replayed(engine, ledger, events, folder.key)
         spent = _last("spent", events, 0.0)
-        terminal.note(f"going on with {self.place}: {book.progress}")
-        view = SearchView(terminal, search, book, spent)
-        runner = Runner(folder, journal, course, pool, view, spent)
+        terminal.note(f"going on with {self.place}: {ledger.progress}")
+        view = SearchView(terminal, search, ledger, spent)
+        runner = Runner(folder, journal, replay, pool, view, spent)
         _carry_out(runner, view, _last("refit", [head, *events], 0), terminal)
 
 
@@ -206,7 +206,7 @@ def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal)
         place.write_log(terminal.log)
         results.finish(runner, reason, refit, terminal)
     except Stopped as error:
-        raise error.after(runner.book.progress, f"`nntrain resume {place}` goes on") from None
+        raise error.after(runner.ledger.progress, f"`nntrain resume {place}` goes on") from None
     except NNTrainError as error:
         terminal.log.append(str(error))
         raise
@@ -218,10 +218,10 @@ def _carry_out(runner: Runner, view: SearchView, refit: int, terminal: Terminal)
         raise NNTrainError(f"the search was stopped: {reason}", help=help)
 
 
-def _tuner(search: Search) -> Any:
-    from nntrain.search.choose_engine import make_tuner
+def _engine(search: Search) -> Any:
+    from nntrain.search.choose_engine import make_engine
 
-    return make_tuner(search.tune, search.space, search.direction)
+    return make_engine(search.tune, search.space, search.direction)
 
 
 def _as_search(config: Config) -> str:

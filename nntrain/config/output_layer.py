@@ -6,7 +6,7 @@ from typing import Literal
 
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras import layers, losses
-from nntrain.config.keras.activations import HEADS
+from nntrain.config.keras.activations import OUTPUT_ACTIVATIONS
 from nntrain.errors import Path
 
 DROPS = (layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.GaussianNoise, layers.SpatialDropout2D)
@@ -14,7 +14,7 @@ Labels = Literal["index", "one_hot", "binary", "number"]
 
 
 @dataclass(frozen=True)
-class Head:
+class OutputLayer:
     """The output layer: where it stands, its activation, its units where the config tells."""
 
     path: Path
@@ -23,7 +23,7 @@ class Head:
     units_path: Path = ()  # of the Dense that has these units
 
 
-def find_head(model: Sequence[layers.Layer], schema: Schema | None) -> Head | None:
+def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> OutputLayer | None:
     """The output layer, or None where the user left it out.
 
     A last layer whose activation is linear, sigmoid or softmax is one, and so is a last Dense with as many units as a
@@ -32,10 +32,10 @@ def find_head(model: Sequence[layers.Layer], schema: Schema | None) -> Head | No
     """
     flat = list(layers.walk(tuple(model)))
     inner = _without_trailing(flat)
-    head = _head_at_end(inner, schema)
-    if head is None or len(inner) == len(flat) or head.activation == "softmax":
-        return head
-    return head if schema is None or head.units in expected_units(schema) else None
+    output = _output_layer_at_end(inner, schema)
+    if output is None or len(inner) == len(flat) or output.activation == "softmax":
+        return output
+    return output if schema is None or output.units in expected_units(schema) else None
 
 
 def expected_units(schema: Schema) -> tuple[int, ...]:
@@ -45,11 +45,11 @@ def expected_units(schema: Schema) -> tuple[int, ...]:
     return (1, 2) if schema.task == "binary" else (len(schema.classes),)
 
 
-def after_head(model: Sequence[layers.Layer], head: Head) -> list[tuple[Path, layers.Layer]]:
+def after_output_layer(model: Sequence[layers.Layer], output: OutputLayer) -> list[tuple[Path, layers.Layer]]:
     """The Dropout and noise layers that follow the output layer."""
     flat = list(layers.walk(tuple(model)))
     places = [path for path, _ in flat]
-    return [(path, layer) for path, layer in flat[places.index(head.path) + 1 :] if isinstance(layer, DROPS)]
+    return [(path, layer) for path, layer in flat[places.index(output.path) + 1 :] if isinstance(layer, DROPS)]
 
 
 def _without_trailing(flat: list[tuple[Path, layers.Layer]]) -> list[tuple[Path, layers.Layer]]:
@@ -59,18 +59,18 @@ def _without_trailing(flat: list[tuple[Path, layers.Layer]]) -> list[tuple[Path,
     return flat[:end]
 
 
-def _head_at_end(flat: list[tuple[Path, layers.Layer]], schema: Schema | None) -> Head | None:
+def _output_layer_at_end(flat: list[tuple[Path, layers.Layer]], schema: Schema | None) -> OutputLayer | None:
     if not flat:
         return None
     path, last = flat[-1]
     if isinstance(last, layers.Dense):
         activation = last.activation or "linear"
         fits = schema is not None and schema.task != "multiclass" and last.units in (1, schema.target_count)
-        return Head(path, activation, last.units, path) if activation in HEADS or fits else None
+        return OutputLayer(path, activation, last.units, path) if activation in OUTPUT_ACTIVATIONS or fits else None
     if isinstance(last, layers.Softmax):
-        return Head(path, "softmax", *_units_before(flat))
-    if isinstance(last, layers.Activation) and last.activation in HEADS:
-        return Head(path, last.activation, *_units_before(flat))
+        return OutputLayer(path, "softmax", *_units_before(flat))
+    if isinstance(last, layers.Activation) and last.activation in OUTPUT_ACTIVATIONS:
+        return OutputLayer(path, last.activation, *_units_before(flat))
     return None
 
 
@@ -84,15 +84,15 @@ def _units_before(flat: list[tuple[Path, layers.Layer]]) -> tuple[int | None, Pa
     return None, ()
 
 
-def labels_for(loss: losses.Loss, head: Head, schema: Schema) -> Labels:
+def labels_for(loss: losses.Loss, output: OutputLayer, schema: Schema) -> Labels:
     """How the loss wants the labels: class indices, one-hot rows, 0 and 1 for a single unit, or plain numbers."""
     if not schema.classes:
         return "number"
-    if head.units == 1:
+    if output.units == 1:
         return "binary"
     return "index" if loss.labels == "index" else "one_hot"
 
 
-def are_logits(loss: losses.Loss, head: Head) -> bool:
+def are_logits(loss: losses.Loss, output: OutputLayer) -> bool:
     """Whether the model's output still needs a sigmoid or a softmax to be probabilities."""
-    return head.activation == "linear" and bool(getattr(loss, "from_logits", False))
+    return output.activation == "linear" and bool(getattr(loss, "from_logits", False))

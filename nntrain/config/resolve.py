@@ -6,23 +6,23 @@ from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import image_layers, layers, losses, metrics
 from nntrain.config.keras.callbacks import EarlyStopping
-from nntrain.config.output_layer import Head, find_head
+from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.train import Train
 
 DEFAULT_EPOCHS = 10
 
 
 def resolve(experiment: Experiment, schema: Schema) -> Experiment:
-    """The experiment with head, loss, metrics, monitor and length written out."""
+    """The experiment with output, loss, metrics, monitor and length written out."""
     model = experiment.model
-    if find_head(model, schema) is None:
-        model = [*model, *_head_layers(model, schema)]
-    head = find_head(model, schema)
-    train = experiment.train if head is None else _resolved_train(experiment, head, schema)
+    if find_output_layer(model, schema) is None:
+        model = [*model, *_output_layers(model, schema)]
+    output = find_output_layer(model, schema)
+    train = experiment.train if output is None else _resolved_train(experiment, output, schema)
     return experiment.model_copy(update={"model": model, "train": train})
 
 
-def _head_layers(model: list[layers.Layer], schema: Schema) -> list[layers.Layer]:
+def _output_layers(model: list[layers.Layer], schema: Schema) -> list[layers.Layer]:
     """The output layer for the data: softmax for classes, one sigmoid unit for two, linear for numbers."""
     kinds = {
         "regression": ("linear", schema.target_count),
@@ -46,13 +46,13 @@ def _ends_in_maps(model: list[layers.Layer], schema: Schema) -> bool:
     return rank > 1
 
 
-def _resolved_train(experiment: Experiment, head: Head, schema: Schema) -> Train:
+def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema) -> Train:
     train = experiment.train
     chosen: dict[str, object] = {}
     if train.epochs is None and train.steps is None:
         chosen["epochs"] = DEFAULT_EPOCHS
     if train.loss is None:
-        chosen["loss"] = default_loss(head, schema)
+        chosen["loss"] = default_loss(output, schema)
     if train.metrics is None:
         chosen["metrics"] = [metrics.Accuracy() if schema.classes else metrics.MeanAbsoluteError()]
     if train.monitor is None:
@@ -60,13 +60,13 @@ def _resolved_train(experiment: Experiment, head: Head, schema: Schema) -> Train
     return train.model_copy(update=chosen)
 
 
-def default_loss(head: Head, schema: Schema) -> losses.Loss:
-    """Cross-entropy for classes, in the form that fits the head; squared error for numbers."""
+def default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
+    """Cross-entropy for classes, in the form that fits the output; squared error for numbers."""
     if not schema.classes:
         return losses.MeanSquaredError()
-    binary = head.units == 1 or head.activation == "sigmoid"
+    binary = output.units == 1 or output.activation == "sigmoid"
     kind: type[Named] = losses.BinaryCrossentropy if binary else losses.SparseCategoricalCrossentropy
-    options = {"from_logits": True} if head.activation == "linear" else {}
+    options = {"from_logits": True} if output.activation == "linear" else {}
     loss: losses.Loss = kind.model_validate(options)  # type: ignore[assignment]
     return loss
 

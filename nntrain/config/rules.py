@@ -11,7 +11,7 @@ from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, initializers, layers, losses, optimizers, schedules
 from nntrain.config.messages import counted, listed, nearest
-from nntrain.config.output_layer import Head, after_head, expected_units, find_head
+from nntrain.config.output_layer import OutputLayer, after_output_layer, expected_units, find_output_layer
 from nntrain.config.resolve import DEFAULT_EPOCHS, resolve
 from nntrain.errors import Path, Problem
 
@@ -81,7 +81,7 @@ def _monitored(experiment: Experiment) -> Iterator[tuple[Path, str, bool]]:
 
 
 def columns(experiment: Experiment, schema: Schema | None) -> set[str] | None:
-    """The figures in metrics.csv that can be monitored; None where the data must tell."""
+    """The metrics in metrics.csv that can be monitored; None where the data must tell."""
     if experiment.train.metrics is None and schema is None:
         return None
     chosen = experiment.train.metrics if schema is None else resolve(experiment, schema).train.metrics
@@ -104,17 +104,17 @@ def has_penalty(experiment: Experiment) -> bool:
 
 
 def _dropout_after_output(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
-    head = find_head(experiment.model, schema)
-    for path, layer in after_head(experiment.model, head) if head else ():
+    output = find_output_layer(experiment.model, schema)
+    for path, layer in after_output_layer(experiment.model, output) if output else ():
         message = f"`{layer.called()}` after the output layer would drop predictions"
         yield Problem(message, path, "move it before the output layer", on_key=True)
 
 
 def _symmetry(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
     """Units that begin equal get equal gradients and stay equal."""
-    head = find_head(experiment.model, schema)
+    output = find_output_layer(experiment.model, schema)
     for path, layer in layers.walk(experiment.model):
-        if head is not None and path == head.path:
+        if output is not None and path == output.path:
             continue
         kernel = getattr(layer, "kernel_initializer", None)
         several = max(getattr(layer, "units", 1), getattr(layer, "filters", 1)) > 1
@@ -124,64 +124,66 @@ def _symmetry(experiment: Experiment, schema: Schema | None) -> Iterator[Problem
 
 
 def _output_units(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
-    head = find_head(experiment.model, schema)
-    if schema is None or head is None or head.units is None or _units_fit(head, schema):
+    output = find_output_layer(experiment.model, schema)
+    if schema is None or output is None or output.units is None or _units_fit(output, schema):
         return
-    allowed = _units_for(head, schema)
-    have = f"{head.units} unit{'s' if head.units > 1 else ''}"
+    allowed = _units_for(output, schema)
+    have = f"{output.units} unit{'s' if output.units > 1 else ''}"
     ask = counted(len(schema.classes), "class") if schema.classes else counted(schema.target_count, "target")
     help = f"write `units: {allowed[0]}`, or leave the output layer out"
-    yield Problem(f"the output layer has {have}, but the data have {ask}", (*head.units_path, "units"), help)
+    yield Problem(f"the output layer has {have}, but the data have {ask}", (*output.units_path, "units"), help)
 
 
-def _units_fit(head: Head, schema: Schema | None) -> bool:
-    return schema is None or head.units is None or head.units in _units_for(head, schema)
+def _units_fit(output: OutputLayer, schema: Schema | None) -> bool:
+    return schema is None or output.units is None or output.units in _units_for(output, schema)
 
 
-def _units_for(head: Head, schema: Schema) -> tuple[int, ...]:
-    if schema.task == "binary" and head.activation == "softmax":
+def _units_for(output: OutputLayer, schema: Schema) -> tuple[int, ...]:
+    if schema.task == "binary" and output.activation == "softmax":
         return (2,)
     return expected_units(schema)
 
 
 def _loss_fits(experiment: Experiment, schema: Schema | None) -> Iterator[Problem]:
-    loss, head = experiment.train.loss, find_head(experiment.model, schema)
+    loss, output = experiment.train.loss, find_output_layer(experiment.model, schema)
     if loss is None:
         return
     path: Path = ("train", "loss")
     if schema is not None and not schema.classes and loss.labels != "number":
         help = "write `mean_squared_error`, or leave the loss out"
         yield Problem(f"`{loss.called()}` is for classes, but the data have numbers to predict", path, help)
-    elif head is not None and _units_fit(head, schema) and (schema is None or schema.classes):
-        yield from _loss_fits_head(loss, head, path)
+    elif output is not None and _units_fit(output, schema) and (schema is None or schema.classes):
+        yield from _loss_fits_output_layer(loss, output, path)
 
 
-def _loss_fits_head(loss: losses.Loss, head: Head, path: Path) -> Iterator[Problem]:
+def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
     logits = getattr(loss, "from_logits", None)
     told = path if logits is None else (*path, loss.called(), "from_logits")
     categorical = loss.labels in ("index", "one_hot")
-    if categorical and head.units == 1:
+    if categorical and output.units == 1:
         help = "write `binary_crossentropy`, or leave the loss out"
         yield Problem(f"`{loss.called()}` needs a unit for each class, but the output layer has one", path, help)
-    elif categorical and head.activation == "sigmoid":
+    elif categorical and output.activation == "sigmoid":
         help = "write `activation: softmax` in the output layer, or `binary_crossentropy`"
-        yield Problem(f"`{loss.called()}` needs probabilities that sum to 1, but the head is `sigmoid`", path, help)
-    elif isinstance(loss, (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)) and head.activation == "softmax":
+        yield Problem(f"`{loss.called()}` needs probabilities that sum to 1, but the output is `sigmoid`", path, help)
+    elif (
+        isinstance(loss, (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)) and output.activation == "softmax"
+    ):
         help = "write `sparse_categorical_crossentropy`, or leave the loss out"
-        yield Problem(f"`{loss.called()}` fits a `sigmoid` head, but the head is `softmax`", path, help)
-    elif isinstance(loss, losses.Hinge) and (head.units or 1) > 1:
+        yield Problem(f"`{loss.called()}` fits a `sigmoid` output, but the output is `softmax`", path, help)
+    elif isinstance(loss, losses.Hinge) and (output.units or 1) > 1:
         help = "write `sparse_categorical_crossentropy`, or leave the loss out"
-        yield Problem(f"`Hinge` is for two classes and one unit, but the output layer has {head.units}", path, help)
+        yield Problem(f"`Hinge` is for two classes and one unit, but the output layer has {output.units}", path, help)
     elif "from_logits" in type(loss).model_fields:
-        yield from _logits_fit(loss, head, told)
+        yield from _logits_fit(loss, output, told)
 
 
-def _logits_fit(loss: losses.Loss, head: Head, path: Path) -> Iterator[Problem]:
+def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
     from_logits = bool(getattr(loss, "from_logits", False))
-    if from_logits and head.activation in ("softmax", "sigmoid"):
-        message = f"`from_logits: true` would apply `{head.activation}` a second time"
+    if from_logits and output.activation in ("softmax", "sigmoid"):
+        message = f"`from_logits: true` would apply `{output.activation}` a second time"
         yield Problem(message, path, "remove `from_logits`, or make the output layer `linear`")
-    elif not from_logits and head.activation == "linear":
+    elif not from_logits and output.activation == "linear":
         message = f"`{loss.called()}` needs probabilities, but the output layer is `linear`"
         yield Problem(message, path, f"write `{loss.called()}: {{from_logits: true}}`, or leave the loss out")
 

@@ -58,7 +58,7 @@ def read_table(
     place: Path = (),
     source: Path = (),
 ) -> Table:
-    """Reads a CSV file with a header: `label` names the column of classes, or `targets` those of figures to predict.
+    """Reads a CSV file with a header: `label` names the column of classes, or `targets` those of numbers to predict.
 
     `classes` and `features`, where given, say which there must be and in which order; without them classes are sorted
     and every other column is a feature. `place` is the path in the config of the option that names the file, `source`

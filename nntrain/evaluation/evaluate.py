@@ -1,4 +1,4 @@
-"""A run that was trained before: its model rebuilt from its own spec, its figures, its predictions."""
+"""A run that was trained before: its model rebuilt from its own spec, its metrics, its predictions."""
 
 import csv
 import io
@@ -52,7 +52,7 @@ class Evaluation:
 
     split: str
     rows: int
-    figures: dict[str, float]
+    metrics: dict[str, float]
     score: str
     value: float
     interval: tuple[float, float]
@@ -95,7 +95,7 @@ def _evaluation(restored: Restored, data: Dataset, name: str, split: Split, with
     return Evaluation(
         split=name,
         rows=len(split),
-        figures=restored.scorer.figures(split),
+        metrics=restored.scorer.metrics(split),
         score="accuracy" if data.schema.classes else "mean absolute error",
         value=float(each.mean()),
         interval=scores.bootstrap_interval(each, seed=BOOTSTRAP_SEED),
@@ -215,7 +215,7 @@ def _safe(name: str) -> str:
 
 
 def tables(evaluation: Evaluation, own: str) -> list[tuple[str, Sequence[str], list[list[Any]]]]:
-    """Title, columns and rows of what follows the figures: classes, confusion matrix, baselines."""
+    """Title, columns and rows of what follows the metrics: classes, confusion matrix, baselines."""
     found: list[tuple[str, Sequence[str], list[list[Any]]]] = []
     if evaluation.confusion is not None:
         names = [score.name for score in evaluation.classes]

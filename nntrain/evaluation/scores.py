@@ -1,4 +1,4 @@
-"""How good predictions are, in NumPy alone: confusion matrix, figures per class, errors, and how sure they are."""
+"""How good predictions are, in NumPy alone: confusion matrix, metrics per class, errors, and how sure they are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _CHUNK = 1_000_000  # drawn positions held in memory at once, 8 MB
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How one class is recognised; `support` is its number of examples, the figures are from 0 to 1.
+    """How one class is recognised; `support` is its number of examples, the metrics are from 0 to 1.
 
     A figure with nothing to divide by is 0, as in scikit-learn: the precision of a class that is never predicted, the
     recall of a class without examples.
@@ -45,8 +45,8 @@ def class_table(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> l
     matrix = confusion(y, predicted, len(names))
     hits, support, predictions = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
     columns = (_share(hits, predictions), _share(hits, support), _share(2 * hits, predictions + support))
-    figures = zip(names, support.tolist(), *(column.tolist() for column in columns), strict=True)
-    return [ClassScore(*row) for row in figures]
+    metrics = zip(names, support.tolist(), *(column.tolist() for column in columns), strict=True)
+    return [ClassScore(*row) for row in metrics]
 
 
 def bootstrap_interval(

@@ -18,7 +18,7 @@ from nntrain.config.base import Named, snake_case
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, layers, losses, metrics
-from nntrain.config.output_layer import Head, are_logits, find_head, labels_for
+from nntrain.config.output_layer import OutputLayer, are_logits, find_output_layer, labels_for
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import ConfigError, Path, Problem, dotted
@@ -46,13 +46,13 @@ def build(experiment: Experiment, schema: Schema, examples: Examples | None = No
     for weights to be loaded. Raises ConfigError at the layer whose shape or option Keras refuses.
     """
     model = Network(_layers(experiment, schema, examples), penalized=rules.has_penalty(experiment))
-    head = find_head(experiment.model, schema)
+    output = find_output_layer(experiment.model, schema)
     train = experiment.train
     with _at(("train",)):
         model.compile(
             optimizer=_optimizer(train),
             loss=keras_object(train.loss),
-            metrics=[_metric(metric, train.loss, head, schema) for metric in train.metrics],
+            metrics=[_metric(metric, train.loss, output, schema) for metric in train.metrics],
             jit_compile=False,
         )
     return model
@@ -197,14 +197,16 @@ def _shape(shape: tuple[int | None, ...]) -> str:
     return " x ".join("?" if size is None else str(size) for size in shape) or "scalar"
 
 
-def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, schema: Schema) -> keras.metrics.Metric:
+def _metric(
+    spec: metrics.Metric, loss: losses.Loss, output: OutputLayer | None, schema: Schema
+) -> keras.metrics.Metric:
     """The Keras metric, in the variant that fits the labels."""
-    if not schema.classes or head is None:
+    if not schema.classes or output is None:
         return keras_object(spec)
-    single = head.units == 1
+    single = output.units == 1
     options = {**spec.written(), "name": spec.column}
     if isinstance(spec, metrics.Accuracy):
-        if labels_for(loss, head, schema) == "index":  # as Keras chooses for `accuracy`
+        if labels_for(loss, output, schema) == "index":  # as Keras chooses for `accuracy`
             return keras.metrics.SparseCategoricalAccuracy(**options)
         kind = keras.metrics.BinaryAccuracy if single else keras.metrics.CategoricalAccuracy
     elif isinstance(spec, metrics.TopK):
@@ -216,13 +218,13 @@ def _metric(spec: metrics.Metric, loss: losses.Loss, head: Head | None, schema: 
     if isinstance(spec, metrics.F1Score) and single:
         # Without a threshold Keras predicts the most probable class, which of a single one is always the first.
         options = {"threshold": 0.5, **options}
-    return on_probabilities(kind, len(schema.classes), are_logits(loss, head))(**options)
+    return on_probabilities(kind, len(schema.classes), are_logits(loss, output))(**options)
 
 
 def encode_labels(y: np.ndarray, experiment: Experiment, schema: Schema) -> np.ndarray:
     """The labels as the loss compares them: (n,) int32 indices, (n, classes) one-hot, (n, 1) 0 and 1, or numbers."""
-    head = find_head(experiment.model, schema)
-    labels = "index" if head is None else labels_for(experiment.train.loss, head, schema)
+    output = find_output_layer(experiment.model, schema)
+    labels = "index" if output is None else labels_for(experiment.train.loss, output, schema)
     if labels == "one_hot":
         return np.eye(len(schema.classes), dtype="float32")[y]
     return y.astype("float32").reshape(-1, 1) if labels == "binary" else y

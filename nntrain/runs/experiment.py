@@ -13,7 +13,7 @@ from nntrain.data import dataset as datasets
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.runs import environment
-from nntrain.runs.results import Outcome, RowWriter
+from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
@@ -21,7 +21,7 @@ from nntrain.training import trainer
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History
 from nntrain.training.prepare import Prepared
-from nntrain.training.run_context import ALONE, Guidance
+from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.state import State
 
 
@@ -55,7 +55,7 @@ def run(
     run_dir: RunDir,
     terminal: Terminal,
     config_text: bytes,
-    guidance: Guidance = ALONE,
+    context: RunContext = ALONE,
     origin: State | None = None,
 ) -> Result:
     """Trains and scores one experiment in a new run directory, from the state `origin` of another run if there is one.
@@ -65,7 +65,7 @@ def run(
     resolved = resolved_text(prepared.experiment)
     facts = {
         **environment.describe(),
-        **devices_of(guidance),
+        **devices_of(context),
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
         "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
@@ -77,12 +77,12 @@ def run(
         if origin is not None:
             store.save(origin)
         run_dir.write(run_files.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
-        return recorded(prepared, run_dir, terminal, facts, store, origin, guidance)
+        return recorded(prepared, run_dir, terminal, facts, store, origin, context)
 
 
-def devices_of(guidance: Guidance) -> dict[str, int]:
+def devices_of(context: RunContext) -> dict[str, int]:
     """On how many devices and in how many processes a run trains, for environment.json."""
-    distribution = guidance.distribution
+    distribution = context.distribution
     if distribution is None:
         return {"devices": 1, "workers": 1}
     return {"devices": distribution.replicas, "workers": distribution.workers}
@@ -95,13 +95,13 @@ def recorded(
     facts: dict[str, Any],
     store: Store,
     resumed: State | None = None,
-    guidance: Guidance = ALONE,
+    context: RunContext = ALONE,
 ) -> Result:
     """Trains, from the start or from a state, and records in environment.json how it ended."""
     status = 1
     try:
-        trainer.share(prepared, guidance.distribution, resumed)
-        result = _train(prepared, run_dir, terminal, store, resumed, guidance, facts)
+        trainer.share(prepared, context.distribution, resumed)
+        result = _train(prepared, run_dir, terminal, store, resumed, context, facts)
         status = 0
         return result
     except NNTrainError as error:
@@ -132,19 +132,19 @@ def _train(
     terminal: Terminal,
     store: Store,
     resumed: State | None,
-    guidance: Guidance,
+    context: RunContext,
     facts: dict[str, Any],
 ) -> Result:
     """Trains, and adds to the facts what `auto` stood for."""
     history = History()
     watcher = RowWriter(terminal, run_dir, history)
-    scorer = trainer.make_scorer(prepared, guidance)
-    job = trainer.make_job(prepared, scorer, guidance, watcher, store)
+    scorer = trainer.make_scorer(prepared, context)
+    job = trainer.make_job(prepared, scorer, context, watcher, store)
     facts |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
-    seed, final = prepared.experiment.seed, guidance.final
-    outcome = Outcome(run_dir, prepared.data, scorer, history, job.plan, seed, prepared.model, final)
+    seed, final = prepared.experiment.seed, context.final
+    outcome = FinishedTraining(run_dir, prepared.data, scorer, history, job.plan, seed, prepared.model, final)
     try:
-        trainer.fit(job, history, resumed, prepared.model, guidance.distribution)
+        trainer.fit(job, history, resumed, prepared.model, context.distribution)
     except (Diverged, Stopped, WorkerLost) as error:
         watcher.end()
         raise _told(error, outcome) from None
@@ -153,7 +153,7 @@ def _train(
     return Result(run_dir, outcome.write(ended=True))
 
 
-def _told(error: Diverged | Stopped | WorkerLost, outcome: Outcome) -> NNTrainError:
+def _told(error: Diverged | Stopped | WorkerLost, outcome: FinishedTraining) -> NNTrainError:
     """The error with what was reached, after it was written, or with why it could not be."""
     message = error.problems[0].message
     stopped = isinstance(error, (Stopped, WorkerLost))

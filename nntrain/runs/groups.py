@@ -16,7 +16,7 @@ from nntrain.terminal import Terminal, json_ready
 
 if TYPE_CHECKING:
     from nntrain.evaluation.intervals import Summary
-    from nntrain.training.run_context import Guidance
+    from nntrain.training.run_context import RunContext
 
 
 def parse_seeds(text: str) -> list[int]:
@@ -60,7 +60,7 @@ def run_all(
     place: RunDir,
     terminal: Terminal,
     text: bytes,
-    guidance: "Guidance | None" = None,
+    context: "RunContext | None" = None,
 ) -> dict[str, Any]:
     """Runs each config in a folder of its own inside `place` and writes the summary of all; returns it.
 
@@ -70,11 +70,11 @@ def run_all(
         place.write(run_files.CONFIG, text)
         members = {name: to_tree(config.experiment) for name, config in configs.items()}
         place.write_json(run_files.GROUP, {"kind": kind, "members": members})  # the last one: now it can be resumed
-        return _Group(configs, kind, place, terminal, text, guidance).run()
+        return _Group(configs, kind, place, terminal, text, context).run()
 
 
 def resume_all(
-    place: RunDir, allow_changed: bool, terminal: Terminal, guidance: "Guidance | None" = None
+    place: RunDir, allow_changed: bool, terminal: Terminal, context: "RunContext | None" = None
 ) -> dict[str, Any] | None:
     """Goes on with a group that was stopped, as if it had not been; None when all its runs are finished.
 
@@ -83,7 +83,7 @@ def resume_all(
     with place.owned():
         kind = str(place.read_json(run_files.GROUP)["kind"])
         text = (place.path / run_files.CONFIG).read_bytes()
-        group = _Group(members(place), kind, place, terminal, text, guidance)
+        group = _Group(members(place), kind, place, terminal, text, context)
         if all(is_finished(place.path / name) for name in group.configs) and (place.path / run_files.SUMMARY).is_file():
             return None
         if not allow_changed:
@@ -113,7 +113,7 @@ class _Group:
     place: RunDir
     terminal: Terminal
     text: bytes
-    guidance: "Guidance | None" = None
+    context: "RunContext | None" = None
 
     def run(self, allow_changed: bool = False) -> dict[str, Any]:
         """Trains what is not finished and writes the summary of all."""
@@ -138,13 +138,13 @@ class _Group:
         from nntrain.training.prepare import prepare
         from nntrain.training.run_context import ALONE
 
-        guidance = self.guidance or ALONE
+        context = self.context or ALONE
         if not run_files.is_run(self.place.path / name):
             prepared = prepare(self.configs[name])
-            return experiment.run(prepared, self.place.member(name), self.terminal, self.text, guidance).summary
+            return experiment.run(prepared, self.place.member(name), self.terminal, self.text, context).summary
         run_dir = self.place.member(name)
         self.terminal.log[:0] = run_dir.read_log()
-        result = resume.resume(run_dir, (), allow_changed, self.terminal, guidance)
+        result = resume.resume(run_dir, (), allow_changed, self.terminal, context)
         return _without_version(run_dir.read_json(run_files.SUMMARY)) if result is None else result.summary
 
     def _summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class _Group:
         from nntrain.runs import experiment
         from nntrain.training.run_context import ALONE
 
-        first, now = self._first_begun(), experiment.devices_of(self.guidance or ALONE)["devices"]
+        first, now = self._first_begun(), experiment.devices_of(self.context or ALONE)["devices"]
         if first is not None and (then := first.read_json(run_files.ENVIRONMENT).get("devices", 1)) != now:
             self.terminal.note(f"warning: the group began on {then} devices, not {now}, so the last bits may differ")
 

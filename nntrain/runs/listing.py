@@ -9,7 +9,7 @@ from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_files import RunDir
-from nntrain.terminal import Terminal, shown_figure
+from nntrain.terminal import Terminal, shown_number
 
 
 def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
@@ -18,7 +18,7 @@ def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
     rows = _newest_first(
         [_row(run) for run in run_files.every(runs)], [_search_row(s) for s in run_files.searches(runs)]
     )
-    shown = _wanted(rows, sort) if rows and sort is not None else _first_figure(rows)
+    shown = _wanted(rows, sort) if rows and sort is not None else _first_metric(rows)
     if sort is not None:
         rows = _sorted(rows, shown)
     terminal.event("runs", {"runs": rows})
@@ -64,7 +64,7 @@ def _search_row(place: RunDir) -> dict[str, Any]:
 
 def _search_state(summary: dict[str, Any], over: int) -> str:
     best = summary.get("best") or {}
-    told = f", best {summary['objective']} {shown_figure(best['score'])} in {best['run']}" if best else ""
+    told = f", best {summary['objective']} {shown_number(best['score'])} in {best['run']}" if best else ""
     return f"search, {counted(over, 'trial')}{told}; {summary.get('ended', 'not ended')}"
 
 
@@ -80,12 +80,12 @@ def _row(run: RunDir) -> dict[str, Any]:
         "start": environment.get("start", ""),
         "epochs": summary.get("epochs", ""),
         "best_epoch": summary.get("best_epoch", ""),
-        "figures": _figures(summary.get("metrics")),
+        "figures": _metrics(summary.get("metrics")),
         "state": _state(environment.get("exit_status"), summary),
     }
 
 
-def _figures(metrics: Any) -> dict[str, float]:
+def _metrics(metrics: Any) -> dict[str, float]:
     """`test.accuracy` and so on, with their numbers; a figure that was not finite is none."""
     splits = metrics if isinstance(metrics, dict) else {}
     return {
@@ -127,7 +127,7 @@ def _sorted(rows: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
     return have + [row for row in rows if wanted not in row["figures"]]
 
 
-def _first_figure(rows: list[dict[str, Any]]) -> str:
+def _first_metric(rows: list[dict[str, Any]]) -> str:
     """The figure to show: the accuracy, or else the first metric, of the last split."""
     names = [name for row in rows for name in row["figures"]]
     for split in ("test", "validation", "train"):

@@ -12,16 +12,16 @@ from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import prepare
-from nntrain.training.run_context import ALONE, Guidance
+from nntrain.training.run_context import ALONE, RunContext
 
 
-def repeat(run_dir: RunDir, terminal: Terminal, guidance: Guidance = ALONE) -> str:
+def repeat(run_dir: RunDir, terminal: Terminal, context: RunContext = ALONE) -> str:
     """The first epoch and figure that differ, or the first weight, in words; nothing when all are equal."""
     then, kept = run_dir.read_rows(), restore(run_dir)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
         prepared = prepare(load(run_dir.path / run_files.RESOLVED))
-        experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", guidance)
+        experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", context)
         terminal.log.clear()
         return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, restore(again))
 

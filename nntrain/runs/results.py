@@ -1,4 +1,4 @@
-"""What a training leaves in its run directory: rows, model, figures, pictures, summary."""
+"""What a training leaves in its run directory: rows, model, metrics, plots, summary."""
 
 import math
 import time
@@ -31,10 +31,10 @@ class RowWriter(ProgressWatcher):
         self.history = history
         self.written = time.monotonic()
 
-    def piece(self, epoch: int, step: int, figures: Mapping[str, float]) -> None:
+    def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
         """Shows how far the epoch is; raises NNTrainError when the run directory was removed."""
         self.run_dir.refuse_if_gone()
-        super().piece(epoch, step, figures)
+        super().piece(epoch, step, metrics)
 
     def epoch(self, row: Mapping[str, float]) -> None:
         """Shows the epoch, and now and then writes metrics.csv; raises NNTrainError as `piece` does."""
@@ -46,7 +46,7 @@ class RowWriter(ProgressWatcher):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FinishedTraining:
     """A training that has ended, well or not: all that its files are made of.
 
     `model` is saved with the weights that the scorer's model has, and is the same one unless a compiled program was
@@ -60,20 +60,20 @@ class Outcome:
     plan: Plan
     seed: int
     model: Network
-    final: bool = True  # whether the test split is looked at, and pictures are drawn
+    final: bool = True  # whether the test split is looked at, and plots are drawn
 
     def write(self, ended: bool) -> dict[str, Any]:
         """Writes every file and returns the summary.
 
         Without a single good epoch there is no model; unless the training has ended, to be gone on with no more, the
-        test split is not looked at and there are no figures.
+        test split is not looked at and there are no metrics.
         """
         summary = self._summary()
         if self.history.rows:
             self.run_dir.write_rows(self.history.rows)
             self._save_model()
         if self.history.rows and ended:
-            summary |= {"metrics": self._figures()}
+            summary |= {"metrics": self._metrics()}
         if self.history.rows and self.final:
             self._draw_curves()
             if ended:
@@ -98,10 +98,10 @@ class Outcome:
             "parameters": count_parameters(self.model),
         }
 
-    def _figures(self) -> dict[str, dict[str, float]]:
+    def _metrics(self) -> dict[str, dict[str, float]]:
         """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
         splits = self.data.splits if self.final else replace(self.data, test=None).splits
-        return {name: self.scorer.figures(split) for name, split in splits.items()}
+        return {name: self.scorer.metrics(split) for name, split in splits.items()}
 
     def _save_model(self) -> None:
         copy_variables(self.scorer.program.model, self.model)
@@ -119,8 +119,8 @@ class Outcome:
         self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **outputs})
 
     def _draw_curves(self) -> None:
-        picture = learning_curves.draw(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
-        self.run_dir.write_plot("learning_curves", picture)
+        plot = learning_curves.draw(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
+        self.run_dir.write_plot("learning_curves", plot)
 
     def _draw_confusion(self) -> None:
         """The confusion matrix of the last split that there is: test, validation or train."""

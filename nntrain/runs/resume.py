@@ -19,7 +19,7 @@ from nntrain.training.checkpoint import Store
 from nntrain.training.job import Plan
 from nntrain.training.loop import time_over
 from nntrain.training.prepare import Prepared, prepare
-from nntrain.training.run_context import ALONE, Guidance
+from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.state import State
 
 LENGTHS = ("train.epochs", "train.steps", "train.max_seconds", "train.checkpoint_seconds")
@@ -27,13 +27,13 @@ _MUST_EQUAL = ("nntrain", "tensorflow", "keras", "numpy")
 _SHOULD_EQUAL = {"device": "another device", "threads": "other threads", "cpu": "another processor"}
 
 
-def follow(run_dir: RunDir, assignments: Sequence[str], guidance: Guidance) -> None:
+def follow(run_dir: RunDir, assignments: Sequence[str], context: RunContext) -> None:
     """The part of a worker that is not the chief: it goes on from what the chief sends, and writes nothing.
 
     Raises ConfigError when it does not have the same resolved.yaml.
     """
     _refuse_other_assignments(assignments)
-    trainer.follow(prepare(load(run_dir.path / run_files.RESOLVED, assignments), False), guidance)
+    trainer.follow(prepare(load(run_dir.path / run_files.RESOLVED, assignments), False), context)
 
 
 def resume(
@@ -41,7 +41,7 @@ def resume(
     assignments: Sequence[str],
     allow_changed: bool,
     terminal: Terminal,
-    guidance: Guidance = ALONE,
+    context: RunContext = ALONE,
 ) -> Result | None:
     """Trains the rest of a run; None when it is finished and nothing was asked to be longer.
 
@@ -54,7 +54,7 @@ def resume(
         if then.get("exit_status") == 0 and not assignments:
             return None
         prepared = prepare(load(run_dir.path / run_files.RESOLVED, assignments), initialize=False)
-        return go_on(run_dir, prepared, terminal, assignments, allow_changed, guidance)
+        return go_on(run_dir, prepared, terminal, assignments, allow_changed, context)
 
 
 def _refuse_other_assignments(assignments: Sequence[str]) -> None:
@@ -71,7 +71,7 @@ def go_on(
     terminal: Terminal,
     assignments: Sequence[str] = (),
     allow_changed: bool = False,
-    guidance: Guidance = ALONE,
+    context: RunContext = ALONE,
 ) -> Result:
     """Trains the rest of a run that this process owns; raises as `resume` does."""
     then, now = run_dir.read_json(run_files.ENVIRONMENT), environment.describe()
@@ -81,18 +81,18 @@ def go_on(
     for name, other in _SHOULD_EQUAL.items():
         if then.get(name) != now[name]:
             terminal.note(f"warning: the run began on {other}, so the last bits may differ")
-    if (before := then.get("devices", 1)) != (count := experiment.devices_of(guidance)["devices"]):
+    if (before := then.get("devices", 1)) != (count := experiment.devices_of(context)["devices"]):
         terminal.note(f"warning: the run began on {before} devices, not {count}, so the last bits may differ")
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _state(store, bool(assignments), terminal)
     if assignments and state is not None:
         _refuse_shorter(run_dir, trainer.make_plan(prepared.experiment, prepared.data), prepared.data, state)
     record = {"start": now["start"], "command": now["command"], "changed": changed, "set": list(assignments)}
-    record |= experiment.devices_of(guidance)
+    record |= experiment.devices_of(context)
     resolved = _rewritten(run_dir, prepared, bool(assignments))
     facts = {**then, "resolved_sha256": resolved, "resumed": [*then.get("resumed", ()), record]}
     run_dir.write_json(run_files.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
-    return experiment.recorded(prepared, run_dir, terminal, facts, store, state, guidance)
+    return experiment.recorded(prepared, run_dir, terminal, facts, store, state, context)
 
 
 def _refuse_shorter(run_dir: RunDir, plan: Plan, data: Dataset, state: State) -> None:

@@ -8,7 +8,7 @@ from nntrain.config.messages import counted
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.load import Search, as_yaml
 from nntrain.errors import NNTrainError
-from nntrain.search.engine import Proposal, Tuner, Waiting
+from nntrain.search.engine import Proposal, SearchEngine, Waiting
 from nntrain.search.search_files import error_of, length_of, trial_config
 from nntrain.search.task import Executor, Task
 from nntrain.terminal import Terminal
@@ -18,12 +18,14 @@ OVERHEAD_SECONDS = 0.3  # of a trial beside its training
 UNKNOWN = 100_000  # proposals after which counting is given up
 
 
-def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, workers: int, terminal: Terminal) -> None:
+def tell(
+    config: Config, search: Search, engine: SearchEngine, executor: Executor, workers: int, terminal: Terminal
+) -> None:
     """Counts the trials, times two epochs of the config as it is written, and says both.
 
     Where `train.steps` says how long to train, the whole config is timed, which tells how many epochs that are.
     """
-    lengths = _lengths(config, search, tuner)
+    lengths = _lengths(config, search, engine)
     rows = _sample(config, search, executor)
     epochs = [length or len(rows) for length in lengths]
     epoch_seconds = rows[:SAMPLE_EPOCHS][-1]["seconds"]
@@ -41,8 +43,8 @@ def tell(config: Config, search: Search, tuner: Tuner, executor: Executor, worke
     }
     terminal.event("dry_run", told)
     terminal.line(f"space: {counted(len(search.space.parameters), 'parameter')}, {_extent(search)}")
-    engine, most = search.tune.engine.called(), counted(sum(epochs) * search.tune.repeats, "epoch")
-    terminal.line(f"trials: {len(epochs)} by {engine}, at most {most}, for {search.metric}")
+    name, most = search.tune.engine.called(), counted(sum(epochs) * search.tune.repeats, "epoch")
+    terminal.line(f"trials: {len(epochs)} by {name}, at most {most}, for {search.metric}")
     terminal.line(f"time: about {_words(seconds)} with {workers} at once ({epoch_seconds:.3f} s an epoch as written)")
 
 
@@ -51,11 +53,11 @@ def _extent(search: Search) -> str:
     engine, size = search.tune.engine, search.space.size
     if size is not None:
         return f"{counted(size, 'set')} of values"
-    tenths = engine.finite and not engine.promotes  # as `Coding` has them for an engine that tries all
+    tenths = engine.finite and not engine.promotes  # as `Encoding` has them for an engine that tries all
     return "with a continuous range" + (f", which {engine.called()} takes in ten places" if tenths else "")
 
 
-def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
+def _lengths(config: Config, search: Search, engine: SearchEngine) -> list[int]:
     """The epochs of each trial that the budget allows, if none stops early; 0 as of `length_of`.
 
     An engine that comes to an end by itself is asked, and told a score for each trial; another one would take long.
@@ -67,7 +69,7 @@ def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
     found: list[int] = []
     totals: list[int] = []
     while len(found) < limit:
-        proposal = tuner.ask()
+        proposal = engine.ask()
         if proposal is None or isinstance(proposal, Waiting):
             break
         totals.append(length_of(config, proposal))
@@ -75,7 +77,7 @@ def _lengths(config: Config, search: Search, tuner: Tuner) -> list[int]:
         if search.tune.max_epochs_total and sum(found) * search.tune.repeats > search.tune.max_epochs_total:
             found.pop()
             break
-        tuner.tell(len(totals) - 1, float(len(totals)), totals[-1])
+        engine.tell(len(totals) - 1, float(len(totals)), totals[-1])
     return found
 
 

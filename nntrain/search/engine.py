@@ -20,7 +20,7 @@ class Waiting:
     """The engine cannot propose anything before a running trial is told."""
 
 
-class Tuner(Protocol):
+class SearchEngine(Protocol):
     """A search. Trials are numbered from 0 in the order of `ask`; every trial is told once.
 
     An engine is a pure function of its options, the space, the seed and the calls that were made: repeating the calls

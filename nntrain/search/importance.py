@@ -51,7 +51,7 @@ def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance 
     options of a choice by their number, which trees can cut apart; the logarithm where the parameter says so. Where a
     parameter is not active it has the median of those where it is: a level of its own would tell the forest which
     option was chosen, and give what depends on a choice the importance of the choice. The same seed gives the same
-    figures.
+    metrics.
     """
     done = [trial for trial in trials if trial.status == "done" and trial.scored]
     if len(done) < LEAST_TRIALS:

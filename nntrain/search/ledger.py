@@ -45,7 +45,7 @@ class Entry:
         return self.status in ("done", "pruned", "failed")
 
     def as_trial(self) -> Trial:
-        """The trial as tables and pictures show it."""
+        """The trial as tables and plots show it."""
         status = "running" if self.status == "waiting" else self.status
         return Trial(
             number=self.number + 1,
@@ -86,7 +86,7 @@ class Underway:
 
 
 @dataclass
-class Book:
+class Ledger:
     """Every trial in the order of the proposals."""
 
     direction: Direction
@@ -102,7 +102,7 @@ class Book:
         return [entry for entry in self.entries if entry.over]
 
     def trials(self) -> list[Trial]:
-        """All that were begun, as tables and pictures show them."""
+        """All that were begun, as tables and plots show them."""
         return [entry.as_trial() for entry in self.entries if entry.status != "waiting"]
 
     @property
@@ -161,19 +161,19 @@ def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
     return statistics.fmean(scores), statistics.stdev(scores)
 
 
-def retell(book: Book, event: Mapping[str, Any]) -> Entry | None:
-    """Brings a book past an event of the journal; returns the trial that it is about."""
+def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
+    """Brings a ledger past an event of the journal; returns the trial that it is about."""
     kind = str(event["event"])
     if kind == "ask":
-        return book.add(Proposal(event["values"], event["epochs"], event["parent"]))
+        return ledger.add(Proposal(event["values"], event["epochs"], event["parent"]))
     if kind not in ("start", "report", "lost", "tell"):
         return None
-    entry: Entry = book.entries[event["trial"]]
-    _retell(kind, entry, event)
+    entry: Entry = ledger.entries[event["trial"]]
+    _rebuild_entry(kind, entry, event)
     return entry
 
 
-def _retell(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:
+def _rebuild_entry(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:
     """A worker that was `lost` does not count any more: a search that is gone on with tries anew."""
     if kind == "start":
         entry.status = "running"

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from nntrain.config.messages import counted
 from nntrain.config.search.load import Search
-from nntrain.search.ledger import Book, Entry
-from nntrain.search.parameter_axis import label, shown_number
-from nntrain.terminal import Terminal, shown_figure
+from nntrain.search.ledger import Entry, Ledger
+from nntrain.search.parameter_axis import label, short_number
+from nntrain.terminal import Terminal, shown_number
 
 BEST_SHOWN, FAILED_SHOWN = 5, 3
 
@@ -24,13 +24,13 @@ class SearchView:
     spent: the seconds that the search took before it was resumed.
     """
 
-    def __init__(self, terminal: Terminal, search: Search, book: Book, spent: float = 0.0) -> None:
+    def __init__(self, terminal: Terminal, search: Search, ledger: Ledger, spent: float = 0.0) -> None:
         self.terminal = terminal
         self.search = search
-        self.book = book
+        self.ledger = ledger
         self.began = time.monotonic()
         self.spent = spent
-        self.before = len(book.over())
+        self.before = len(ledger.over())
         self.names = short_names([one.path for one in search.space.parameters])
         self.heard: dict[int, tuple[int, float | None]] = {}  # of a running trial: its epoch and score
         self.live: Live | None = None
@@ -78,10 +78,10 @@ class SearchView:
     def _told(self, entry: Entry) -> str:
         if entry.status == "failed":
             return f"failed: {entry.message}"
-        best = " (the best so far)" if entry is self.book.best else ""
-        spread = "" if entry.spread is None else f" ± {shown_figure(entry.spread)}"
+        best = " (the best so far)" if entry is self.ledger.best else ""
+        spread = "" if entry.spread is None else f" ± {shown_number(entry.spread)}"
         word = "pruned at " if entry.status == "pruned" else ""
-        return f"{word}{self.search.metric} {shown_figure(entry.score)}{spread}{best}"
+        return f"{word}{self.search.metric} {shown_number(entry.score)}{spread}{best}"
 
     def _values(self, entry: Entry) -> str:
         return "  ".join(f"{self.names[path]}={shown_value(value)}" for path, value in entry.proposal.values.items())
@@ -91,26 +91,26 @@ class SearchView:
             self.live.update(self._screen())
 
     def _screen(self) -> Group:
-        """The whole picture: a headline, then a row for each trial that matters now."""
+        """The whole plot: a headline, then a row for each trial that matters now."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         widths = {"trial": 18, self.search.metric: max(6, len(self.search.metric)), "epoch": 5, "values": None}
         for name, width in widths.items():
             table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
-        for entry in self.book.ranked()[:BEST_SHOWN]:
-            mark = "best" if entry is self.book.best else entry.status
-            table.add_row(f"{entry.name} {mark}", shown_figure(entry.score), str(entry.epochs), self._values(entry))
-        for entry in self.book.entries:
+        for entry in self.ledger.ranked()[:BEST_SHOWN]:
+            mark = "best" if entry is self.ledger.best else entry.status
+            table.add_row(f"{entry.name} {mark}", shown_number(entry.score), str(entry.epochs), self._values(entry))
+        for entry in self.ledger.entries:
             if entry.status == "running":
                 epoch, score = self.heard.get(entry.number, (0, None))
-                shown = "" if score is None else shown_figure(score)
+                shown = "" if score is None else shown_number(score)
                 table.add_row(f"{entry.name} running", shown, str(epoch), self._values(entry))
-        for entry in [entry for entry in self.book.entries if entry.status == "failed"][-FAILED_SHOWN:]:
+        for entry in [entry for entry in self.ledger.entries if entry.status == "failed"][-FAILED_SHOWN:]:
             table.add_row(f"{entry.name} failed", "", "", entry.message)
         return Group(Text(self._headline()), table)
 
     def _headline(self) -> str:
-        over, limit = len(self.book.over()), self.search.tune.budget
-        counts = {word: sum(entry.status == word for entry in self.book.entries) for word in ("pruned", "failed")}
+        over, limit = len(self.ledger.over()), self.search.tune.budget
+        counts = {word: sum(entry.status == word for entry in self.ledger.entries) for word in ("pruned", "failed")}
         words = [f"{over:,} of {counted(limit, 'trial')}" if limit else counted(over, "trial")]
         words += [f"{count} {word}" for word, count in counts.items() if count]
         left = self._seconds_left(over, limit)
@@ -138,7 +138,7 @@ def short_names(paths: Sequence[str]) -> dict[str, str]:
 
 def shown_value(value: Any) -> str:
     """A value in a few letters."""
-    return shown_number(value) if isinstance(value, float) else label(value)
+    return short_number(value) if isinstance(value, float) else label(value)
 
 
 def _clock(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Where the values of a parameter lie on an axis: for the pictures of a search, and for the forest of `importance`."""
+"""Where the values of a parameter lie on an axis: for the plots of a search, and for the forest of `importance`."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ class Axis:
         if self.levels:
             places = [number / max(len(self.levels) - 1, 1) for number in range(len(self.levels))]
             return first + list(zip(places if len(places) > 1 else [0.5], self.labels, strict=True))
-        return first + [(self._share(value), shown_number(value)) for value in self._round_values()]
+        return first + [(self._share(value), short_number(value)) for value in self._round_values()]
 
     def _share(self, value: float) -> float:
         low, high, value = (log10(x) if self.log else x for x in (self.low, self.high, value))
@@ -88,7 +88,7 @@ def label(value: Any) -> str:
     return " ".join([str(name), *(f"{option}={label(each)}" for option, each in inner.items())])
 
 
-def shown_number(value: float) -> str:
+def short_number(value: float) -> str:
     """Six significant digits, with an exponent as it is written in YAML: 1e-5."""
     return f"{value:g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 

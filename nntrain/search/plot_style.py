@@ -1,4 +1,4 @@
-"""What the pictures of a search have in common: colours and marks of trials, the axis of the score, labels."""
+"""What the plots of a search have in common: colours and marks of trials, the axis of the score, labels."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ def ended(trials: Sequence[Trial]) -> list[Trial]:
     """The trials that are over, by number; raises ValueError when there are none."""
     over = sorted((trial for trial in trials if trial.over), key=lambda trial: trial.number)
     if not over:
-        raise ValueError("a picture of a search needs at least one trial that is over")
+        raise ValueError("a plot of a search needs at least one trial that is over")
     return over
 
 

@@ -23,7 +23,7 @@ def refit(runner: Runner, most: int, terminal: Terminal) -> dict[str, Any]:
     What an earlier end of this search has trained already is taken as it is. Raises Stopped at a signal, after the
     checkpoints were written, and NNTrainError where a training fails.
     """
-    best = [entry for entry in runner.book.ranked() if entry.status == "done"][:most]
+    best = [entry for entry in runner.ledger.ranked() if entry.status == "done"][:most]
     tasks = _tasks(runner, best)
     ended = _trained(runner.executor, tasks)
     found = {

@@ -10,19 +10,19 @@ from typing import Any
 
 from nntrain.config.search.space import Values
 from nntrain.errors import NNTrainError
-from nntrain.search.engine import Proposal, Tuner, Waiting
-from nntrain.search.ledger import Book, Entry, retell
+from nntrain.search.engine import Proposal, SearchEngine, Waiting
+from nntrain.search.ledger import Entry, Ledger, rebuild_entry
 
 
 @dataclass
-class Course:
+class Replay:
     """`first`: the trials before this number were proposed over another space. `asked`: the trials of the proposals.
 
     `key` is equal for sets of values that make the same trial.
     """
 
-    tuner: Tuner
-    book: Book
+    engine: SearchEngine
+    ledger: Ledger
     first: int = 0
     key: Callable[[Values], str] = json.dumps
     asked: list[int] = field(default_factory=list)
@@ -30,33 +30,33 @@ class Course:
 
     def ask(self) -> Proposal | Waiting | None:
         """The next proposal that needs a training, its parent by the trial's number."""
-        while isinstance(proposal := self.tuner.ask(), Proposal):
+        while isinstance(proposal := self.engine.ask(), Proposal):
             known = self._known(proposal)
             if known is None:
-                self.asked.append(len(self.book.entries))
+                self.asked.append(len(self.ledger.entries))
                 parent = proposal.parent
                 return proposal if parent is None else replace(proposal, parent=self.asked[parent])
             self.asked.append(known.number)
-            self.tuner.tell(len(self.asked) - 1, known.score, known.epochs)
+            self.engine.tell(len(self.asked) - 1, known.score, known.epochs)
         return proposal
 
     def report(self, entry: Entry, epoch: int, score: float) -> bool:
         """Whether the trial is to be stopped after this epoch."""
-        return entry.number >= self.first and self.tuner.report(self.asked.index(entry.number), epoch, score)
+        return entry.number >= self.first and self.engine.report(self.asked.index(entry.number), epoch, score)
 
     def tell(self, entry: Entry) -> None:
         """How a trial ended."""
         if entry.number >= self.first:
-            self.tuner.tell(self.asked.index(entry.number), entry.score, entry.epochs)
+            self.engine.tell(self.asked.index(entry.number), entry.score, entry.epochs)
 
     @property
     def ended(self) -> str:
         """Why there is nothing more to propose."""
-        return self.tuner.ended
+        return self.engine.ended
 
     def _known(self, proposal: Proposal) -> Entry | None:
         """The trial of the former space that had these values and was trained in full."""
-        former = [entry for entry in self.book.entries[: self.first] if entry.status == "done"]
+        former = [entry for entry in self.ledger.entries[: self.first] if entry.status == "done"]
         whole = [entry for entry in former if entry.proposal.epochs is None]
         if proposal.epochs is not None or not whole:
             return None
@@ -69,29 +69,31 @@ class Course:
         return self._keys[entry.number]
 
 
-def replayed(tuner: Tuner, book: Book, events: Sequence[Mapping[str, Any]], key: Callable[[Values], str]) -> Course:
-    """The engine and the book where the journal left them; raises NNTrainError where the engine now acts otherwise."""
+def replayed(
+    engine: SearchEngine, ledger: Ledger, events: Sequence[Mapping[str, Any]], key: Callable[[Values], str]
+) -> Replay:
+    """The engine and the ledger as the journal left them; raises NNTrainError where the engine now differs."""
     last = max((place for place, event in enumerate(events, 1) if event["event"] == "extend"), default=0)
     for event in events[:last]:
-        retell(book, event)
-    course = Course(tuner, book, len(book.entries), key)
+        rebuild_entry(ledger, event)
+    replay = Replay(engine, ledger, len(ledger.entries), key)
     for event in events[last:]:
-        _repeat(course, event)
-    for entry in book.entries:
+        _repeat(replay, event)
+    for entry in ledger.entries:
         if entry.status == "running":
             entry.status = "stopped"
-    return course
+    return replay
 
 
-def _repeat(course: Course, event: Mapping[str, Any]) -> None:
-    proposal = course.ask() if event["event"] == "ask" else None
-    entry = retell(course.book, event)
+def _repeat(replay: Replay, event: Mapping[str, Any]) -> None:
+    proposal = replay.ask() if event["event"] == "ask" else None
+    entry = rebuild_entry(replay.ledger, event)
     if entry is None:
         return
     if event["event"] == "ask" and proposal != entry.proposal:
         message = f"the engine proposes other values for {entry.name} than it did before"
         raise NNTrainError(message, help="install the versions of then, or begin the search again")
-    if event["event"] == "report" and course.report(entry, event["epoch"], event["score"]) != event["stop"]:
+    if event["event"] == "report" and replay.report(entry, event["epoch"], event["score"]) != event["stop"]:
         raise NNTrainError(f"the pruner judges {entry.name} otherwise than it did before")
     if event["event"] == "tell":
-        course.tell(entry)
+        replay.tell(entry)

@@ -1,4 +1,4 @@
-"""What a search leaves when it has ended: pictures, a summary, the best trials trained again, and the words for it."""
+"""What a search leaves when it has ended: plots, a summary, the best trials trained again, and the words for it."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from nntrain.search.runner import Runner
 from nntrain.search.trial_table import Trial, paths_of
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
-from nntrain.terminal import Terminal, json_ready, shown_figure
+from nntrain.terminal import Terminal, json_ready, shown_number
 
 SHOWN = 10  # trials in the table at the end
 
 
 def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
     """Writes and shows the result of a search that has at least one score; `most` of its trials are trained again."""
-    if runner.search.tune.keep == "best" and (runner.course.ended or not runner.search.tune.engine.promotes):
+    if runner.search.tune.keep == "best" and (runner.replay.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
     _draw(runner, terminal)
     refitted = _refitted_before(runner.folder.place) | refit.refit(runner, most, terminal)
@@ -34,7 +34,7 @@ def _refitted_before(place: RunDir) -> dict[str, Any]:
 
 
 def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str, Any]:
-    entries, best = runner.book.entries, runner.book.best
+    entries, best = runner.ledger.entries, runner.ledger.best
     counts = {word: sum(entry.status == word for entry in entries) for word in ("done", "pruned", "failed")}
     return {
         "kind": "search",
@@ -42,9 +42,9 @@ def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str,
         "objective": runner.search.metric,
         "direction": runner.search.direction,
         "epoch": runner.search.tune.epoch,
-        "trials": len(runner.book.over()),
+        "trials": len(runner.ledger.over()),
         **counts,
-        "epochs": runner.book.epochs(),
+        "epochs": runner.ledger.epochs(),
         "best": None if best is None else _as_json(best),
         "refit": refitted,
         "ended": reason,
@@ -53,25 +53,25 @@ def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str,
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
-    figures = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs}
-    return {"run": entry.name, "values": entry.proposal.values, **figures}
+    metrics = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs}
+    return {"run": entry.name, "values": entry.proposal.values, **metrics}
 
 
 def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
     terminal.event("summary", {"run": str(runner.folder.place), **summary})
-    metric, ranked = runner.search.metric, runner.book.ranked()
-    paths = paths_of(runner.book.trials(), runner.search.space)
+    metric, ranked = runner.search.metric, runner.ledger.ranked()
+    paths = paths_of(runner.ledger.trials(), runner.search.space)
     spread = ("spread",) if runner.search.tune.repeats > 1 else ()
     rows = [
         [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]
         for entry in ranked[:SHOWN]
     ]
     terminal.table("", ("trial", metric, *spread, "epochs", *short_names(paths).values()), rows)
-    best = runner.book.best
+    best = runner.ledger.best
     if best is not None:
         own = "the config as it was written" if best.number == 0 else "which `nntrain fit` runs as it is"
         place = runner.folder.place.path / run_files.BEST
-        terminal.line(f"best {metric} {shown_figure(best.score)}: {best.name}, in {place}, {own}")
+        terminal.line(f"best {metric} {shown_number(best.score)}: {best.name}, in {place}, {own}")
     failed = f", {summary['failed']} failed" if summary["failed"] else ""
     pruned = f", {summary['pruned']} pruned" if summary["pruned"] else ""
     trials, epochs = counted(summary["trials"], "trial"), counted(summary["epochs"], "epoch")
@@ -84,14 +84,14 @@ def _values(entry: Entry, paths: list[str]) -> list[Any]:
 
 
 def _draw(runner: Runner, terminal: Terminal) -> None:
-    """The pictures of the search."""
+    """The plots of the search."""
     from nntrain.search.importance import Importance, measure
     from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
 
-    trials: list[Trial] = runner.book.trials()
+    trials: list[Trial] = runner.ledger.trials()
     space, metric, direction = runner.search.space, runner.search.metric, runner.search.direction
     title, write = runner.folder.place.path.name, runner.folder.place.write_plot
-    if not runner.book.over():
+    if not runner.ledger.over():
         return
     write("search_history", search_history.draw(trials, metric, direction, title))
     write("slices", slices.draw(trials, space, metric, direction, title))
@@ -100,4 +100,4 @@ def _draw(runner: Runner, terminal: Terminal) -> None:
     if isinstance(found, Importance):
         write("importance", importance.draw(found, metric, title))
     else:
-        terminal.note(f"no picture of the parameters' importance: {found.reason}")
+        terminal.note(f"no plot of the parameters' importance: {found.reason}")

@@ -13,9 +13,9 @@ from nntrain.config.messages import counted
 from nntrain.config.search.load import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
 from nntrain.search.engine import Waiting
-from nntrain.search.ledger import Book, Entry, Underway, mean_and_spread, score_of
+from nntrain.search.ledger import Entry, Ledger, Underway, mean_and_spread, score_of
 from nntrain.search.live_view import SearchView
-from nntrain.search.replay import Course
+from nntrain.search.replay import Replay
 from nntrain.search.search_files import SearchDir, error_of, length_of
 from nntrain.search.task import Event, Executor, Task
 from nntrain.storage.journal import Journal
@@ -31,7 +31,7 @@ class Runner:
 
     folder: SearchDir
     journal: Journal
-    course: Course
+    replay: Replay
     executor: Executor
     view: SearchView
     spent: float = 0.0
@@ -58,7 +58,7 @@ class Runner:
         request.raise_if_asked()
         if self.fault is not None:
             raise self.fault
-        if not self.book.best:
+        if not self.ledger.best:
             raise self.folder.nothing(self.ending, self.limit)
         return self.ending
 
@@ -68,9 +68,9 @@ class Runner:
         return self.folder.search
 
     @property
-    def book(self) -> Book:
+    def ledger(self) -> Ledger:
         """All trials."""
-        return self.folder.book
+        return self.folder.ledger
 
     @property
     def seconds(self) -> float:
@@ -138,20 +138,20 @@ class Runner:
         if self._time_is_over():
             self._end_for_time()
             return None
-        for entry in self.book.entries:
+        for entry in self.ledger.entries:
             if not entry.over and entry.number not in self.underway:
                 return entry if self._affordable(entry) else None
         limit = self.search.tune.budget
-        if limit is not None and len(self.book.entries) >= limit:
+        if limit is not None and len(self.ledger.entries) >= limit:
             self.ending = f"all {limit} trials are done" if limit > 1 else "the one trial is done"
             return None
-        proposal = self.course.ask()
+        proposal = self.replay.ask()
         if isinstance(proposal, Waiting):
             return None
         if proposal is None:
             self.ending = self._exhausted()
             return None
-        entry = self.book.add(proposal)
+        entry = self.ledger.add(proposal)
         asked = {"values": proposal.values, "epochs": proposal.epochs, "parent": proposal.parent}
         self.journal.add({"event": "ask", **asked})
         return entry if self._affordable(entry) else None
@@ -162,7 +162,7 @@ class Runner:
         if limit is None:
             return True
         running = sum(self._planned(other.entry) for other in self.underway.values())
-        spent, planned = self.book.epochs(), self._planned(entry)
+        spent, planned = self.ledger.epochs(), self._planned(entry)
         if spent + running + planned <= limit:
             return True
         if not running:
@@ -172,13 +172,13 @@ class Runner:
 
     def _planned(self, entry: Entry) -> int:
         """Epochs that the trial may train at most, its repeats together."""
-        return (self._length(entry) - self.book.before(entry)[0]) * self.search.tune.repeats
+        return (self._length(entry) - self.ledger.before(entry)[0]) * self.search.tune.repeats
 
     def _length(self, entry: Entry) -> int:
         return length_of(self.folder.config, entry.proposal)
 
     def _exhausted(self) -> str:
-        return f"{self.course.ended} after {counted(len(self.book.entries), 'trial')}"
+        return f"{self.replay.ended} after {counted(len(self.ledger.entries), 'trial')}"
 
     def _give_up_waiting(self) -> None:
         """Takes back what was not started yet; a resumed search begins it."""
@@ -237,7 +237,7 @@ class Runner:
             return
         last = epoch == self._length(entry)  # after which there is nothing to stop
         if epoch not in entry.verdicts and not last and score is not None and math.isfinite(score):
-            entry.verdicts[epoch] = self.course.report(entry, epoch, score)
+            entry.verdicts[epoch] = self.replay.report(entry, epoch, score)
             report = {"trial": entry.number, "epoch": epoch, "score": score, "stop": entry.verdicts[epoch]}
             self.journal.add({"event": "report", **report})
         self.executor.answer(event.number, entry.verdicts.get(epoch, False))
@@ -258,7 +258,7 @@ class Runner:
         events = [event for _, event in sorted(underway.found.items())]
         scores = [score_of(event.rows, search.metric, search.direction, search.tune.epoch) for event in events]
         entry.epochs = max(len(event.rows) for event in events)
-        epochs, seconds = self.book.before(entry)
+        epochs, seconds = self.ledger.before(entry)
         entry.trained = sum(len(event.rows) - epochs for event in events)
         entry.seconds = round(max(0.0, sum(float(event.summary["seconds"]) for event in events) - seconds), 3)
         whole = [score for score in scores if score is not None]
@@ -275,14 +275,14 @@ class Runner:
         if entry.number in self.underway:
             self.underway[entry.number].waiting.clear()
         if status == "failed":
-            entry.trained = max(entry.trained, entry.reached - self.book.before(entry)[0])
-        self.course.tell(entry)
+            entry.trained = max(entry.trained, entry.reached - self.ledger.before(entry)[0])
+        self.replay.tell(entry)
         names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
         told = {name: getattr(entry, name) for name in names}
         self.journal.add({"event": "tell", "trial": entry.number, **told, "spent": self.seconds})
         self.folder.write()
         self.view.ended(entry)
-        if status == "failed" and self.search.tune.on_error == "stop" and self.book.alike(message) >= SAME_CAUSE:
+        if status == "failed" and self.search.tune.on_error == "stop" and self.ledger.alike(message) >= SAME_CAUSE:
             self.broken = True
-            self.ending = f"{self.book.alike(message)} trials failed for one cause: {message}"
+            self.ending = f"{self.ledger.alike(message)} trials failed for one cause: {message}"
             self._give_up_waiting()

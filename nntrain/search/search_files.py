@@ -11,7 +11,7 @@ from nntrain.config.search.load import Search, as_yaml, with_values
 from nntrain.config.search.space import Values
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.search.engine import Proposal
-from nntrain.search.ledger import Book, Entry
+from nntrain.search.ledger import Entry, Ledger
 from nntrain.search.task import Event, Task
 from nntrain.search.trial_table import Trial, trials_csv
 from nntrain.storage import run_files
@@ -25,7 +25,7 @@ class SearchDir:
     config: Config
     search: Search
     place: RunDir
-    book: Book
+    ledger: Ledger
     discarded: set[int] = field(default_factory=set)  # trials whose models were removed
 
     def tasks(self, entry: Entry) -> Iterator[Task]:
@@ -36,7 +36,9 @@ class SearchDir:
                 number=entry.number * repeats + repeat,
                 folder=str(self.run_dir(entry, repeat).path.absolute()),
                 config=as_yaml(trial_config(self.config, self.search, entry.proposal, repeat)),
-                parent=None if parent is None else str(self.run_dir(self.book.entries[parent], repeat).path.absolute()),
+                parent=None
+                if parent is None
+                else str(self.run_dir(self.ledger.entries[parent], repeat).path.absolute()),
                 judged=self.search.tune.pruner is not None,
             )
 
@@ -45,7 +47,7 @@ class SearchDir:
 
         A value that is the config's own counts as not put, for one may be known that is not written.
         """
-        own = {**self.book.entries[0].proposal.values, **self.search.space.own}
+        own = {**self.ledger.entries[0].proposal.values, **self.search.space.own}
         other = {path for path, value in values.items() if path not in own or own[path] != value}
         kept = {path: value for path, value in values.items() if any(f"{path}.".startswith(f"{o}.") for o in other)}
         try:
@@ -67,7 +69,7 @@ class SearchDir:
     def write(self) -> None:
         """Writes the table, and the best config as long as there is one; keeps the models that are to be kept."""
         self.place.write(run_files.TRIALS, run_files.csv_text(trials_csv(self._trials(), self.search.space)))
-        best = self.book.best
+        best = self.ledger.best
         if best is not None:
             self.place.write(run_files.BEST, self.best_config(best))
         if self.search.tune.keep == "best" and not self.search.tune.engine.promotes:
@@ -75,19 +77,19 @@ class SearchDir:
 
     def _trials(self) -> list[Trial]:
         """All that were begun, those that have not ended with what their folders show of them so far."""
-        begun = [entry for entry in self.book.entries if entry.status != "waiting"]
+        begun = [entry for entry in self.ledger.entries if entry.status != "waiting"]
         return [entry.as_trial() if entry.over else self._unended(entry) for entry in begun]
 
     def _unended(self, entry: Entry) -> Trial:
         runs = [self.run_dir(entry, repeat) for repeat in range(self.search.tune.repeats)]
         rows = [run.read_rows() for run in runs if (run.path / run_files.METRICS).is_file()]
-        seconds = sum(float(row["seconds"]) for one in rows for row in one) - self.book.before(entry)[1]
+        seconds = sum(float(row["seconds"]) for one in rows for row in one) - self.ledger.before(entry)[1]
         return replace(entry.as_trial(), epochs=max(map(len, rows), default=0), seconds=max(0.0, seconds))
 
     def discard_models(self) -> None:
         """Removes models and checkpoints of all ended trials but the best."""
-        best = self.book.best
-        for entry in self.book.over():
+        best = self.ledger.best
+        for entry in self.ledger.over():
             if entry is not best and entry.number not in self.discarded:
                 self.discarded.add(entry.number)
                 for repeat in range(self.search.tune.repeats):
@@ -95,7 +97,7 @@ class SearchDir:
 
     def nothing(self, ending: str, limit: str) -> NNTrainError:
         """The error of a search that ended without any score, at that option of `tune` if it was one."""
-        failed = [entry for entry in self.book.entries if entry.status == "failed"]
+        failed = [entry for entry in self.ledger.entries if entry.status == "failed"]
         if not failed:
             more = f" --set tune.{limit}=...` with a larger number" if limit else "`"
             return NNTrainError(f"no trial was finished: {ending}", help=f"`nntrain resume {self.place}{more} goes on")

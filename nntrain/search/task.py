@@ -13,7 +13,7 @@ class Task:
     `config` is a complete config as YAML text, its paths absolute. Where `folder` is a run directory already, the
     worker goes on with it; else it makes it. With `parent`, a finished run, the training goes on from that run's last
     state to the length that `config` says. With `judged`, the worker waits for an answer after each epoch. With
-    `final`, the work on this model is at its end: the test split is looked at, and pictures are drawn. `places` says
+    `final`, the work on this model is at its end: the test split is looked at, and plots are drawn. `places` says
     where the files are that the config names, for those that are elsewhere on the worker's machine.
     """
 

@@ -26,7 +26,7 @@ from nntrain.training.history import Row
 from nntrain.training.loop import PRUNED
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.program_cache import Programs
-from nntrain.training.run_context import Guidance
+from nntrain.training.run_context import RunContext
 from nntrain.training.signals import StopRequest
 from nntrain.training.state import State
 
@@ -37,7 +37,7 @@ _LENGTHS = ("epochs", "steps", "max_seconds", "checkpoint_seconds")
 _DATASETS = 4  # kept; a search has one, or a few folds of it
 
 
-class Workbench:
+class TrialRunner:
     """Runs tasks; data that were read and programs that were compiled are used again."""
 
     def __init__(self) -> None:
@@ -76,17 +76,17 @@ class Workbench:
             trial.terminal.log.extend(place.read_log())
             with place.owned():
                 prepared = self._prepared(trial, initialize=False)
-                resume.go_on(place, prepared, trial.terminal, guidance=self._guidance(trial))
+                resume.go_on(place, prepared, trial.terminal, context=self._context(trial))
             return trial.done(place)
         prepared = self._prepared(trial, initialize=trial.task.parent is None)
         origin = None if trial.task.parent is None else origin_of(RunDir(Path(trial.task.parent)), prepared)
         _make(place.path)
         experiment.tell(prepared, trial.terminal)
-        experiment.run(prepared, place, trial.terminal, trial.task.config.encode(), self._guidance(trial), origin)
+        experiment.run(prepared, place, trial.terminal, trial.task.config.encode(), self._context(trial), origin)
         return trial.done(place)
 
-    def _guidance(self, trial: "_Trial") -> Guidance:
-        return Guidance(self.programs, trial.report, trial.request, final=trial.task.final)
+    def _context(self, trial: "_Trial") -> RunContext:
+        return RunContext(self.programs, trial.report, trial.request, final=trial.task.final)
 
     def _prepared(self, trial: "_Trial", initialize: bool) -> Prepared:
         config, places = trial.config(), trial.task.places

@@ -37,7 +37,7 @@ class Trial:
 
     @property
     def scored(self) -> bool:
-        """Whether there is a finite score, which a picture can show."""
+        """Whether there is a finite score, which a plot can show."""
         return self.score is not None and isfinite(self.score)
 
 

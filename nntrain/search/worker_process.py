@@ -153,9 +153,9 @@ class Worker:
 
     def work(self) -> None:
         """Runs one task after another."""
-        from nntrain.search.trial_runner import Workbench
+        from nntrain.search.trial_runner import TrialRunner
 
-        bench = Workbench()
+        bench = TrialRunner()
         gc.collect()
         gc.freeze()  # what was imported is never searched for garbage again, which took half a second a trial
         memory = _Memory()

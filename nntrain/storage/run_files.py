@@ -174,7 +174,7 @@ class RunDir:
         self.write(METRICS, csv_text(rows))
 
     def write_plot(self, name: str, png: bytes) -> None:
-        """Writes a picture."""
+        """Writes a plot."""
         self.write(f"{PLOTS}/{name}.png", png)
 
     def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
@@ -188,7 +188,7 @@ class RunDir:
         self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
 
     def discard_model(self) -> None:
-        """Removes the model and the checkpoints, which take most of the room; the figures stay."""
+        """Removes the model and the checkpoints, which take most of the room; the metrics stay."""
         for path in (self.model, self.path / MODEL_FACTS):
             path.unlink(missing_ok=True)
         shutil.rmtree(self.checkpoints, ignore_errors=True)

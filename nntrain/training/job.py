@@ -34,8 +34,8 @@ class Watcher(Protocol):
     def begin(self, epochs: int, steps: int) -> None:
         """Before the first epoch: how many epochs, how many steps in each."""
 
-    def piece(self, epoch: int, step: int, figures: Row) -> None:
-        """After a piece: the steps done in this epoch, the figures so far."""
+    def piece(self, epoch: int, step: int, metrics: Row) -> None:
+        """After a piece: the steps done in this epoch, the metrics so far."""
 
     def epoch(self, row: Row) -> None:
         """After an epoch, validation included."""

@@ -132,18 +132,18 @@ class _Trainer:
         if self.position.step == 0:
             self.callbacks.on_epoch_begin(epoch - 1)
         seen = self._train(request)
-        figures = seen.figures
+        metrics = seen.metrics
         if not seen.finite:
             self._refuse_nonfinite_weights()
-        if not math.isfinite(figures["loss"]):
-            raise self._diverged(f"the loss is {figures['loss']}")
-        kept = self._validate(figures)
+        if not math.isfinite(metrics["loss"]):
+            raise self._diverged(f"the loss is {metrics['loss']}")
+        kept = self._validate(metrics)
         seconds = self.position.seconds + time.perf_counter() - self.epoch_began
-        row = {"epoch": epoch, "seconds": seconds, "learning_rate": self._rate(), **figures}
+        row = {"epoch": epoch, "seconds": seconds, "learning_rate": self._rate(), **metrics}
         self.history.rows.append(row)
         if kept:
-            self.history.best_epoch, self.history.best_value = epoch, figures[self.plan.monitor]
-        self.callbacks.on_epoch_end(epoch - 1, dict(figures))
+            self.history.best_epoch, self.history.best_value = epoch, metrics[self.plan.monitor]
+        self.callbacks.on_epoch_end(epoch - 1, dict(metrics))
         self.watcher.epoch(row)
 
     def _rate(self) -> float:
@@ -181,7 +181,7 @@ class _Trainer:
             if self._holds:
                 self._advance(step)
                 self._hold()
-            self.watcher.piece(self.position.epoch, step, seen.figures)
+            self.watcher.piece(self.position.epoch, step, seen.metrics)
 
     def _agreed(self, request: StopRequest, *decisions: int) -> list[int]:
         """What hangs on a clock or a signal, as all processes that train together decide it; the signal is the last.
@@ -240,8 +240,8 @@ class _Trainer:
         wanted = int(PIECE_SECONDS * steps / max(seconds, 1e-6))
         self.piece_steps = max(1, min(wanted, 10 * steps))
 
-    def _validate(self, figures: Row) -> bool:
-        """Adds the validation's figures; keeps the weights, as validated, where they are the best so far.
+    def _validate(self, metrics: Row) -> bool:
+        """Adds the validation's metrics; keeps the weights, as validated, where they are the best so far.
 
         The metrics are reset then, for the next epoch.
         """
@@ -249,10 +249,10 @@ class _Trainer:
         if self.validation is None:
             self.model.reset_metrics()
         else:
-            figures.update({f"val_{name}": value for name, value in self.program.evaluate(self.validation).items()})
-            if not math.isfinite(figures["val_loss"]):
-                raise self._diverged(f"the loss on the validation split is {figures['val_loss']}")
-        kept = self.plan.save == "last" or self._is_best(figures[self.plan.monitor])
+            metrics.update({f"val_{name}": value for name, value in self.program.evaluate(self.validation).items()})
+            if not math.isfinite(metrics["val_loss"]):
+                raise self._diverged(f"the loss on the validation split is {metrics['val_loss']}")
+        kept = self.plan.save == "last" or self._is_best(metrics[self.plan.monitor])
         if kept:
             self.history.weights = self.model.get_weights()
         self.callbacks.on_test_end()

@@ -10,11 +10,11 @@ from nntrain.training.workers.strategy import Distribution
 
 
 @dataclass(frozen=True)
-class Guidance:
+class RunContext:
     """How a run is trained that is a trial of a search, or is shared among devices.
 
     programs: compiled before, to be used again. judge and request: those of `Job`. final: whether this is the end of
-    the work on a model, at which the test split is looked at and pictures are drawn. distribution: the devices that
+    the work on a model, at which the test split is looked at and plots are drawn. distribution: the devices that
     share every batch, one where there is none.
     """
 
@@ -30,4 +30,4 @@ class Guidance:
         return self.distribution is None or self.distribution.writes
 
 
-ALONE = Guidance()
+ALONE = RunContext()

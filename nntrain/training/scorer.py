@@ -7,7 +7,7 @@ import numpy as np
 
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.output_layer import are_logits, find_head
+from nntrain.config.output_layer import are_logits, find_output_layer
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.model.build import encode_labels
@@ -36,7 +36,7 @@ class Scorer:
         """The split with its labels as the loss wants them."""
         return Arrays(split.x, encode_labels(split.y, self.experiment, self.schema), weights)
 
-    def figures(self, split: Split) -> dict[str, float]:
+    def metrics(self, split: Split) -> dict[str, float]:
         """Loss and metrics at inference."""
         return self.program.evaluate(self.arrays(split))
 
@@ -59,8 +59,8 @@ class Scorer:
 
     @cached_property
     def _logits(self) -> bool:
-        head = find_head(self.experiment.model, self.schema)
-        return head is not None and are_logits(self.experiment.train.loss, head)
+        output = find_output_layer(self.experiment.model, self.schema)
+        return output is not None and are_logits(self.experiment.train.loss, output)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

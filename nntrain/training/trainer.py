@@ -21,7 +21,7 @@ from nntrain.training.prepare import batch_size_of
 from nntrain.training.programs.distributed import DistributedProgram
 from nntrain.training.programs.resident import Arrays, Program
 from nntrain.training.programs.streamed import fits_in_memory
-from nntrain.training.run_context import Guidance
+from nntrain.training.run_context import RunContext
 from nntrain.training.scorer import Scorer, class_weights
 from nntrain.training.state import State
 from nntrain.training.workers.strategy import Distribution
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def make_job(
     prepared: "Prepared",
     scorer: Scorer,
-    guidance: Guidance,
+    context: RunContext,
     watcher: Watcher,
     store: Store | None,
 ) -> Job:
@@ -41,22 +41,22 @@ def make_job(
     experiment, data = prepared.experiment, prepared.data
     training = scorer.arrays(data.train, class_weights(experiment, data.train.y, data.schema.classes))
     return Job(
-        program=_program(prepared, scorer, guidance.distribution, training),
+        program=_program(prepared, scorer, context.distribution, training),
         training=training,
         validation=None if data.validation is None else scorer.arrays(data.validation),
         plan=make_plan(experiment, data),
         callbacks=build_callbacks(experiment),
         watcher=watcher,
         store=store,
-        judge=guidance.judge,
-        request=guidance.request,
+        judge=context.judge,
+        request=context.request,
     )
 
 
-def make_scorer(prepared: "Prepared", guidance: Guidance) -> Scorer:
+def make_scorer(prepared: "Prepared", context: RunContext) -> Scorer:
     """The prepared model with its compiled loops on one device, which may have been compiled before."""
     experiment, data = prepared.experiment, prepared.data
-    compiled = Scorer.of if guidance.programs is None else guidance.programs.scorer
+    compiled = Scorer.of if context.programs is None else context.programs.scorer
     return compiled(experiment, data.schema, prepared.model, data.train.x, batch_size_of(experiment, data))
 
 
@@ -92,11 +92,11 @@ def share(prepared: "Prepared", distribution: Distribution | None, state: State 
     return distribution.share(experiment, datasets.sha256(prepared.data), state)
 
 
-def follow(prepared: "Prepared", guidance: Guidance) -> None:
+def follow(prepared: "Prepared", context: RunContext) -> None:
     """The training of a worker that is not the chief: the same steps, and nothing written or shown."""
-    state = share(prepared, guidance.distribution)
-    job = make_job(prepared, make_scorer(prepared, guidance), guidance, Unwatched(), None)
-    fit(job, History(), state, prepared.model, guidance.distribution)
+    state = share(prepared, context.distribution)
+    job = make_job(prepared, make_scorer(prepared, context), context, Unwatched(), None)
+    fit(job, History(), state, prepared.model, context.distribution)
 
 
 def make_plan(experiment: Experiment, data: Dataset) -> Plan:
@@ -131,7 +131,7 @@ class Unwatched:
     def begin(self, epochs: int, steps: int) -> None:
         """Nothing."""
 
-    def piece(self, epoch: int, step: int, figures: Row) -> None:
+    def piece(self, epoch: int, step: int, metrics: Row) -> None:
         """Nothing."""
 
     def epoch(self, row: Row) -> None:

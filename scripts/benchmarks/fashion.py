@@ -42,8 +42,8 @@ def main() -> None:
 
 
 def only_epochs(medians: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    """The figures that every job has."""
-    return {name: {"epoch": figures["epoch"]} for name, figures in medians.items()}
+    """The metrics that every job has."""
+    return {name: {"epoch": metrics["epoch"]} for name, metrics in medians.items()}
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def alternate(jobs: Mapping[str, Job], runs: int) -> dict[str, dict[str, float]]
             shown = "  ".join(f"{key} {value:.2f}" for key, value in found[name][-1].items())
             print(f"run {number + 1}/{runs}  {name:24} {shown}", file=sys.stderr, flush=True)
     return {
-        name: {key: statistics.median(figures[key] for figures in every) for key in every[0]}
+        name: {key: statistics.median(metrics[key] for metrics in every) for key in every[0]}
         for name, every in found.items()
     }
 
@@ -33,14 +33,14 @@ def alternate(jobs: Mapping[str, Job], runs: int) -> dict[str, dict[str, float]]
 def report(title: str, medians: Mapping[str, Mapping[str, float]], base: str) -> None:
     """A line for each job: medians, and the ratio to the base job."""
     print(title)
-    for name, figures in medians.items():
-        words = [f"{key} {value:.3f} ({value / medians[base][key]:.2f})" for key, value in figures.items()]
+    for name, metrics in medians.items():
+        words = [f"{key} {value:.3f} ({value / medians[base][key]:.2f})" for key, value in metrics.items()]
         print(f"  {name:24} {'   '.join(words)}")
     print(f"  in brackets: the ratio to {base}", flush=True)
 
 
 def python(script: str, *arguments: str, interpreter: str = sys.executable) -> Job:
-    """A job that runs a script of this folder, which prints its figures as JSON, and adds the process's time."""
+    """A job that runs a script of this folder, which prints its metrics as JSON, and adds the process's time."""
 
     def job() -> dict[str, float]:
         return timed([interpreter, str(HERE / script), *arguments])
@@ -49,18 +49,18 @@ def python(script: str, *arguments: str, interpreter: str = sys.executable) -> J
 
 
 def nntrain(config: str, *arguments: str) -> Job:
-    """A job that runs `nntrain fit` and reads the figures from the run directory."""
+    """A job that runs `nntrain fit` and reads the metrics from the run directory."""
 
     def job() -> dict[str, float]:
         with tempfile.TemporaryDirectory() as runs:
             command = [sys.executable, "-m", "nntrain", "fit", str(HERE / config), "-q", "--runs-dir", runs]
             whole = timed([*command, *arguments], parse=False)
-            return {**whole, **figures_of(next(Path(runs).iterdir()))}
+            return {**whole, **metrics_of(next(Path(runs).iterdir()))}
 
     return job
 
 
-def figures_of(run: Path) -> dict[str, float]:
+def metrics_of(run: Path) -> dict[str, float]:
     """Training seconds of a run, and the median epoch after the first."""
     lines = (run / "metrics.csv").read_text().splitlines()
     column = lines[0].split(",").index("seconds")
@@ -69,11 +69,11 @@ def figures_of(run: Path) -> dict[str, float]:
     return {"training": summary["seconds"], "epoch": statistics.median(epochs[1:] or epochs)}
 
 
-def figures_of_search(place: Path) -> dict[str, float]:
+def metrics_of_search(place: Path) -> dict[str, float]:
     """Trials, epochs, seconds and the best score of a search."""
     summary = json.loads((place / "summary.json").read_text())
-    figures = {name: float(summary[name]) for name in ("trials", "epochs", "seconds")}
-    return {**figures, "score": summary["best"]["score"]}
+    metrics = {name: float(summary[name]) for name in ("trials", "epochs", "seconds")}
+    return {**metrics, "score": summary["best"]["score"]}
 
 
 def goal(words: str, value: float, at_least: float | None = None, at_most: float | None = None) -> None:
@@ -85,7 +85,7 @@ def goal(words: str, value: float, at_least: float | None = None, at_most: float
 
 
 def timed(command: list[str], parse: bool = True) -> dict[str, float]:
-    """Seconds, CPU seconds and peak memory (MB) of a process, and the JSON figures on its last line.
+    """Seconds, CPU seconds and peak memory (MB) of a process, and the JSON metrics on its last line.
 
     The processes that it has started count too: their CPU seconds are added, and the peak is that of the largest one.
     Linux hands a process the peak of the one that starts it, so this one must stay smaller than what it measures.

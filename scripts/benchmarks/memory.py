@@ -1,7 +1,7 @@
 """Peak memory of a training on Fashion MNIST, against a plain Keras script that holds its images as float32.
 
 `memory.py [RUNS] [KIND ...]`: kinds are `mlp`, `full` and `cnn`; all but `full` by default. Both sides train without a
-validation and score the test images; nntrain saves the model and draws its pictures too.
+validation and score the test images; nntrain saves the model and draws its plots too.
 """
 
 import sys
@@ -22,7 +22,7 @@ def main() -> None:
         }
         medians = {name: {"peak MB": found["peak MB"]} for name, found in alternate(jobs, runs).items()}
         report(f"Fashion MNIST, {kind}, the largest resident memory of the process", medians, "plain Keras")
-        plain, ours = (figures["peak MB"] for figures in medians.values())
+        plain, ours = (metrics["peak MB"] for metrics in medians.values())
         goal("MB less than plain Keras", plain - ours, at_least=LESS)
 
 

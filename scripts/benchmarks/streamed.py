@@ -111,8 +111,8 @@ def main() -> None:
             path = Path(folder) / "synthetic.npz"
             rows = write(path, size)
             drop_from_cache(path)
-            figures = python("streamed.py", "--train", str(path))()
-            words = "   ".join(f"{name} {value:.2f}" for name, value in figures.items())
+            metrics = python("streamed.py", "--train", str(path))()
+            words = "   ".join(f"{name} {value:.2f}" for name, value in metrics.items())
             print(f"{size:g} GB, {rows} rows   {words}", flush=True)
             path.unlink()
 

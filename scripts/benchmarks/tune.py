@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import HERE, Job, alternate, figures_of_search, goal, python, report, timed
+from measure import HERE, Job, alternate, goal, metrics_of_search, python, report, timed
 
 CONFIG = HERE / "tune.yaml"
 PARTS = ("overhead", "speed", "workers")
@@ -34,14 +34,14 @@ def searched(workers: int, wanted: argparse.Namespace, trials: int) -> Job:
         with tempfile.TemporaryDirectory() as runs:
             whole = timed([*command, "--runs-dir", runs], parse=False)
             place = next(Path(runs).iterdir())
-            if (found := figures_of_search(place)["trials"]) != trials:
+            if (found := metrics_of_search(place)["trials"]) != trials:
                 raise SystemExit(f"the search had {found:g} trials instead of {trials}")
-            return {**per_hour(whole, trials), **trial_figures(place, workers)}
+            return {**per_hour(whole, trials), **trial_metrics(place, workers)}
 
     return job
 
 
-def trial_figures(place: Path, workers: int) -> dict[str, float]:
+def trial_metrics(place: Path, workers: int) -> dict[str, float]:
     """Seconds of a trial, of its training, and of what remains, without each worker's first trial.
 
     The files tell when a trial ended. With several workers, `trial` is the time from one end to the next, and there is
@@ -54,9 +54,9 @@ def trial_figures(place: Path, workers: int) -> dict[str, float]:
     return {"trial": trial, "training": training} | ({"overhead": trial - training} if workers == 1 else {})
 
 
-def per_hour(figures: dict[str, float], trials: int) -> dict[str, float]:
-    """The figures of a process, with its trials per hour."""
-    return {**figures, "trials per hour": 3600 * trials / figures["process"]}
+def per_hour(metrics: dict[str, float], trials: int) -> dict[str, float]:
+    """The metrics of a process, with its trials per hour."""
+    return {**metrics, "trials per hour": 3600 * trials / metrics["process"]}
 
 
 def keras_tuner(wanted: argparse.Namespace, trials: int) -> dict[str, Job]:

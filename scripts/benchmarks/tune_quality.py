@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from fashion import arrays
-from measure import ROOT, figures_of_search, timed
+from measure import ROOT, metrics_of_search, timed
 
 from nntrain.evaluation.intervals import summarize
 
@@ -46,7 +46,7 @@ def write_task(folder: Path, engine: str, epochs: int) -> Path:
 
 
 def searched(task: Path, data: Path, seed: int, wanted: argparse.Namespace) -> dict[str, float]:
-    """The figures of one search."""
+    """The metrics of one search."""
     split = f"validation: {{last: {VALIDATION}}}, test: none"
     settings = (
         f"data={{npz_file: {{path: {data}, {split}}}}}",
@@ -59,7 +59,7 @@ def searched(task: Path, data: Path, seed: int, wanted: argparse.Namespace) -> d
         command = [sys.executable, "-m", "nntrain", "tune", str(task), "-q", "--runs-dir", runs]
         command += ["--workers", str(wanted.workers)]
         whole = timed([*command, *(word for setting in settings for word in ("--set", setting))], parse=False)
-        return {**whole, **figures_of_search(next(Path(runs).iterdir()))}
+        return {**whole, **metrics_of_search(next(Path(runs).iterdir()))}
 
 
 def main() -> None:
@@ -71,9 +71,9 @@ def main() -> None:
         data = write_data(folder, wanted.rows)
         for seed in range(wanted.seeds):
             for engine in wanted.engines:
-                figures = searched(write_task(folder, engine, wanted.epochs), data, seed, wanted)
-                found[engine].append(figures)
-                shown = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
+                metrics = searched(write_task(folder, engine, wanted.epochs), data, seed, wanted)
+                found[engine].append(metrics)
+                shown = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items())
                 print(f"seed {seed}  {engine:22} {shown}", file=sys.stderr, flush=True)
     report(found, wanted)
 

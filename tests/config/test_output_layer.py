@@ -5,7 +5,7 @@ import pytest
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
-from nntrain.config.output_layer import after_head, are_logits, expected_units, find_head, labels_for
+from nntrain.config.output_layer import after_output_layer, are_logits, expected_units, find_output_layer, labels_for
 
 IRIS = Schema((4,), tuple("012"))
 TWO = Schema((2,), tuple("01"))
@@ -17,9 +17,9 @@ def dense(units: int, activation: str | None = None) -> dict[str, Any]:
     return {"Dense": {"units": units, **({"activation": activation} if activation else {})}}
 
 
-def head(layers: list[Any], schema: Schema | None = IRIS) -> tuple[int, str, int | None] | None:
-    """Where the head stands, its activation and its units."""
-    found = find_head([Layer.parse(layer) for layer in layers], schema)
+def output(layers: list[Any], schema: Schema | None = IRIS) -> tuple[int, str, int | None] | None:
+    """Where the output stands, its activation and its units."""
+    found = find_output_layer([Layer.parse(layer) for layer in layers], schema)
     if found is None:
         return None
     index = found.path[1]
@@ -30,52 +30,52 @@ def head(layers: list[Any], schema: Schema | None = IRIS) -> tuple[int, str, int
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "softmax"])
 def test_a_last_dense_with_the_activation_of_an_output_is_the_head(activation: str) -> None:
     for schema in (IRIS, TWO, NUMBERS, None):
-        assert head([dense(8, "relu"), dense(3, activation)], schema) == (1, activation, 3)
+        assert output([dense(8, "relu"), dense(3, activation)], schema) == (1, activation, 3)
 
 
 def test_a_dense_without_activation_is_a_linear_head_even_with_a_wrong_number_of_units() -> None:
-    assert head([dense(5)]) == (0, "linear", 5)
+    assert output([dense(5)]) == (0, "linear", 5)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "selu", "gelu"])
 def test_a_hidden_activation_says_that_the_head_was_left_out(activation: str) -> None:
-    assert head([dense(8, activation)]) is None
-    assert head([dense(8, activation)], None) is None
-    assert head([dense(3, activation)]) is None
+    assert output([dense(8, activation)]) is None
+    assert output([dense(8, activation)], None) is None
+    assert output([dense(3, activation)]) is None
 
 
 @pytest.mark.parametrize("last", ["ReLU", "Flatten", "GlobalAveragePooling2D", {"LeakyReLU": 0.1}, {"Reshape": [3]}])
 def test_a_hidden_layer_at_the_end_says_that_the_head_was_left_out(last: Any) -> None:
-    assert head([dense(3), last]) is None
+    assert output([dense(3), last]) is None
 
 
 def test_an_empty_model_has_no_head() -> None:
-    assert find_head([], IRIS) is None
-    assert head(["Normalization"]) is None
+    assert find_output_layer([], IRIS) is None
+    assert output(["Normalization"]) is None
 
 
 def test_a_relu_over_as_many_units_as_a_regression_has_targets_is_the_head() -> None:
-    assert head([dense(8, "relu"), dense(1, "relu")], NUMBERS) == (1, "relu", 1)
-    assert head([dense(3, "tanh")], THREE_NUMBERS) == (0, "tanh", 3)
-    assert head([dense(8, "relu")], NUMBERS) is None
+    assert output([dense(8, "relu"), dense(1, "relu")], NUMBERS) == (1, "relu", 1)
+    assert output([dense(3, "tanh")], THREE_NUMBERS) == (0, "tanh", 3)
+    assert output([dense(8, "relu")], NUMBERS) is None
 
 
 def test_one_tanh_unit_for_two_classes_is_the_head() -> None:
-    assert head([dense(1, "tanh")], TWO) == (0, "tanh", 1)
-    assert head([dense(2, "relu")], TWO) is None
+    assert output([dense(1, "tanh")], TWO) == (0, "tanh", 1)
+    assert output([dense(2, "relu")], TWO) is None
 
 
 def test_softmax_and_activation_layers_are_heads_with_the_units_before_them() -> None:
-    assert head([dense(8, "relu"), dense(3), "Softmax"]) == (2, "softmax", 3)
-    assert head([dense(3), {"Activation": "sigmoid"}]) == (1, "sigmoid", 3)
-    assert head([dense(3), "BatchNormalization", {"Activation": "softmax"}]) == (2, "softmax", 3)
-    assert head([dense(3), {"Activation": "relu"}]) is None
-    assert head([dense(6), {"Reshape": [3, 2]}, "Softmax"]) == (2, "softmax", None)
-    assert head(["Flatten", "Softmax"]) == (1, "softmax", None)
+    assert output([dense(8, "relu"), dense(3), "Softmax"]) == (2, "softmax", 3)
+    assert output([dense(3), {"Activation": "sigmoid"}]) == (1, "sigmoid", 3)
+    assert output([dense(3), "BatchNormalization", {"Activation": "softmax"}]) == (2, "softmax", 3)
+    assert output([dense(3), {"Activation": "relu"}]) is None
+    assert output([dense(6), {"Reshape": [3, 2]}, "Softmax"]) == (2, "softmax", None)
+    assert output(["Flatten", "Softmax"]) == (1, "softmax", None)
 
 
 def test_the_head_knows_the_dense_that_has_its_units() -> None:
-    found = find_head([Layer.parse(dense(3)), Layer.parse("Softmax")], IRIS)
+    found = find_output_layer([Layer.parse(dense(3)), Layer.parse("Softmax")], IRIS)
     assert found is not None
     assert found.units_path == ("model", 0, "Dense")
 
@@ -84,26 +84,26 @@ def test_the_head_knows_the_dense_that_has_its_units() -> None:
     "trailing", [["BatchNormalization"], [{"Dropout": 0.5}], ["BatchNormalization", {"Dropout": 0.5}]]
 )
 def test_behind_dropout_or_normalization_only_a_dense_that_fits_the_data_is_the_head(trailing: list[Any]) -> None:
-    assert head([dense(3), *trailing]) == (0, "linear", 3)
-    assert head([dense(64), *trailing]) is None
-    assert head([dense(64, "softmax"), *trailing]) == (0, "softmax", 64)
-    assert head([dense(1), *trailing], TWO) == (0, "linear", 1)
-    assert head([dense(1), *trailing], NUMBERS) == (0, "linear", 1)
-    assert head([dense(64)], NUMBERS) == (0, "linear", 64)
-    assert head([dense(64), *trailing], NUMBERS) is None
+    assert output([dense(3), *trailing]) == (0, "linear", 3)
+    assert output([dense(64), *trailing]) is None
+    assert output([dense(64, "softmax"), *trailing]) == (0, "softmax", 64)
+    assert output([dense(1), *trailing], TWO) == (0, "linear", 1)
+    assert output([dense(1), *trailing], NUMBERS) == (0, "linear", 1)
+    assert output([dense(64)], NUMBERS) == (0, "linear", 64)
+    assert output([dense(64), *trailing], NUMBERS) is None
 
 
 def test_the_head_may_stand_inside_repeat() -> None:
-    found = find_head([Layer.parse({"Repeat": {"times": 1, "layers": [dense(3, "softmax")]}})], IRIS)
+    found = find_output_layer([Layer.parse({"Repeat": {"times": 1, "layers": [dense(3, "softmax")]}})], IRIS)
     assert found is not None
     assert found.path == ("model", 0, "Repeat", "layers", 0, "Dense")
 
 
 def test_what_drops_after_the_head_is_found() -> None:
     model = [Layer.parse(layer) for layer in (dense(3, "softmax"), {"Dropout": 0.5}, "BatchNormalization")]
-    found = find_head(model, IRIS)
+    found = find_output_layer(model, IRIS)
     assert found is not None
-    assert [path for path, _ in after_head(model, found)] == [("model", 1, "Dropout")]
+    assert [path for path, _ in after_output_layer(model, found)] == [("model", 1, "Dropout")]
 
 
 def test_the_units_that_fit_the_data() -> None:
@@ -123,15 +123,15 @@ def test_the_units_that_fit_the_data() -> None:
     ],
 )
 def test_labels_come_in_the_form_that_the_loss_wants(schema: Schema, units: int, loss: str, expected: str) -> None:
-    found = find_head([Layer.parse(dense(units))], schema)
+    found = find_output_layer([Layer.parse(dense(units))], schema)
     assert found is not None
     assert labels_for(Loss.parse(loss), found, schema) == expected
 
 
 def test_only_a_linear_head_whose_loss_knows_it_gives_logits() -> None:
     logits = Loss.parse({"SparseCategoricalCrossentropy": {"from_logits": True}})
-    linear = find_head([Layer.parse(dense(3))], IRIS)
-    softmax = find_head([Layer.parse(dense(3, "softmax"))], IRIS)
+    linear = find_output_layer([Layer.parse(dense(3))], IRIS)
+    softmax = find_output_layer([Layer.parse(dense(3, "softmax"))], IRIS)
     assert linear is not None
     assert softmax is not None
     assert are_logits(logits, linear)

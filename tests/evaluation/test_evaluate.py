@@ -1,4 +1,4 @@
-"""A run that is looked at again gives the figures that it ended with, or refuses with a reason."""
+"""A run that is looked at again gives the metrics that it ended with, or refuses with a reason."""
 
 import csv
 import io
@@ -44,10 +44,10 @@ def test_eval_gives_the_figures_that_the_training_ended_with(trained: Trained, n
     summary = run.read_json(run_files.SUMMARY)
     found = evaluate.evaluate(run, None, with_baselines=False)
     assert (found.split, found.rows) == ("test", summary["rows"]["test"])
-    assert found.figures == summary["metrics"]["test"]
+    assert found.metrics == summary["metrics"]["test"]
     scorer, data = evaluate.restore(run).scorer, dataset.load_data(load(run.path / run_files.RESOLVED))
-    figures = {name: scorer.figures(split) for name, split in data.splits.items()}
-    assert figures == summary["metrics"] and list(figures) == ["train", "validation", "test"]
+    metrics = {name: scorer.metrics(split) for name, split in data.splits.items()}
+    assert metrics == summary["metrics"] and list(metrics) == ["train", "validation", "test"]
 
 
 def test_eval_in_a_fresh_process_gives_the_same_figures_in_json(trained: Trained, command: Any) -> None:
@@ -76,7 +76,7 @@ def test_predictions_sum_to_one_and_agree_with_accuracy_and_confusion_matrix(tra
         counted[true, row.argmax()] += 1
     assert found.confusion is not None and (found.confusion == counted).all()
     share = np.trace(counted) / counted.sum()
-    assert found.value == share == pytest.approx(found.figures["accuracy"], abs=1e-6)
+    assert found.value == share == pytest.approx(found.metrics["accuracy"], abs=1e-6)
     assert found.interval[0] <= share <= found.interval[1]
     assert [score.support for score in found.classes] == counted.sum(axis=1).tolist()
 
@@ -92,9 +92,9 @@ def test_a_regression_is_scored_as_scikit_learn_scores_it(trained: Trained) -> N
     predicted = evaluate.restore(run).scorer.outputs(split.x)
     found = evaluate.evaluate(run, "test", with_baselines=True)
     assert predicted.shape == (20, 1) and found.confusion is None and found.classes == []
-    assert found.figures["mean_absolute_error"] == pytest.approx(mean_absolute_error(split.y, predicted), abs=1e-6)
+    assert found.metrics["mean_absolute_error"] == pytest.approx(mean_absolute_error(split.y, predicted), abs=1e-6)
     assert found.regression["r2_score"] == pytest.approx(r2_score(split.y, predicted), abs=1e-6)
-    assert found.figures["r2_score"] == pytest.approx(found.regression["r2_score"], abs=1e-4)
+    assert found.metrics["r2_score"] == pytest.approx(found.regression["r2_score"], abs=1e-4)
     assert [baseline.name for baseline in found.baselines][:2] == ["mean", "linear regression"]
     assert found.baselines[1].score > 0.99
 
@@ -168,7 +168,7 @@ def test_the_last_good_model_of_a_diverged_run_can_be_scored(tmp_path: Path) -> 
     with pytest.raises(Diverged):
         experiment.run(prepare(load(config)), run, Terminal(quiet=True), b"")
     told = run.read_json(run_files.SUMMARY)["metrics"]
-    assert evaluate.evaluate(run, "test", with_baselines=False).figures == told["test"]
+    assert evaluate.evaluate(run, "test", with_baselines=False).metrics == told["test"]
 
 
 def table_of(run: RunDir, file: Path) -> list[dict[str, str]]:

@@ -32,7 +32,7 @@ class Recorder:
 
     def begin(self, epochs: int, steps: int) -> None: ...
 
-    def piece(self, epoch: int, step: int, figures: dict[str, float]) -> None: ...
+    def piece(self, epoch: int, step: int, metrics: dict[str, float]) -> None: ...
 
     def epoch(self, row: dict[str, float]) -> None:
         self.weights.append([weight.numpy() for weight in self.model.weights])
@@ -90,7 +90,7 @@ class Training:
         """Every weight as it is now: kernels (inputs, units), biases (units,), in the order of the layers."""
         return [weight.numpy() for weight in self.model.weights]
 
-    def figures(self) -> dict[str, float]:
+    def metrics(self) -> dict[str, float]:
         """Loss and metrics on the training examples, at inference."""
         return self.program.evaluate(self.arrays)
 

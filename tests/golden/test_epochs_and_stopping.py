@@ -77,7 +77,7 @@ def test_a_few_examples_are_learned_by_heart(prepare: Any) -> None:
     """
     training = prepare(text, random.normal(size=(8, 5)), np.arange(8) % 3, classes=3)
     training.fit()
-    assert training.figures()["accuracy"] == 1
+    assert training.metrics()["accuracy"] == 1
 
 
 def test_every_epoch_takes_the_examples_in_another_order(prepare: Any) -> None:

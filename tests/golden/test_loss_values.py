@@ -16,7 +16,7 @@ train: {{loss: {loss}}}
 def loss_of(loss: str, outputs: Any, y: Any, prepare: Any, activation: str = "linear", classes: Any = None) -> float:
     """The loss of a net whose last layer adds nothing to its inputs but the activation."""
     text = FIXED.format(units=np.shape(outputs)[1], activation=activation, loss=loss)
-    return prepare(text, outputs, y, classes=classes).figures()["loss"]
+    return prepare(text, outputs, y, classes=classes).metrics()["loss"]
 
 
 def test_binary_crossentropy_of_four_fifths(prepare: Any) -> None:
@@ -33,7 +33,7 @@ def test_categorical_and_sparse_crossentropy_are_equal(prepare: Any) -> None:
     expected = np.mean(log_sums - LOGITS[np.arange(4), CLASSES])
     one_hot = loss_of("categorical_crossentropy", LOGITS, CLASSES, prepare, "softmax", classes=3)
     sparse = loss_of("sparse_categorical_crossentropy", LOGITS, CLASSES, prepare, "softmax", classes=3)
-    # The figures are a few units large and float32.
+    # The metrics are a few units large and float32.
     assert one_hot == pytest.approx(sparse, rel=1e-7)
     assert sparse == pytest.approx(expected, rel=1e-6)
 

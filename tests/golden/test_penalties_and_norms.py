@@ -28,9 +28,9 @@ train: {optimizer: {SGD: {learning_rate: 1}}, batch_size: full}
 def test_the_penalty_and_its_gradient(regularizer: str, penalty: float, gradient: list[float], prepare: Any) -> None:
     """The input is 0, so nothing but the penalty moves the kernel."""
     training = prepare(PENALIZED.replace("REGULARIZER", regularizer), [[0.0]], [[0.0, 0.0]])
-    figures = training.figures()
-    assert figures["loss"] == pytest.approx(penalty, rel=1e-6)
-    assert figures["regularization_loss"] == pytest.approx(penalty, rel=1e-6)
+    metrics = training.metrics()
+    assert metrics["loss"] == pytest.approx(penalty, rel=1e-6)
+    assert metrics["regularization_loss"] == pytest.approx(penalty, rel=1e-6)
     training.step()
     np.testing.assert_allclose([1, -2] - training.weights()[0][0], gradient, atol=2e-7)
 
@@ -59,14 +59,14 @@ def test_the_regularization_loss_is_what_the_loss_holds_beside_the_data(prepare:
     x, y = random.normal(size=(1500, 3)) * np.linspace(0.1, 2, 1500)[:, None], random.normal(size=(1500, 2))
     training = prepare(text, x, y)
     training.step(0, 20)
-    figures = training.figures()
+    metrics = training.metrics()
     first, bias, second, _ = training.weights()
     penalty = 0.01 * (first**2).sum() + 0.1 * np.abs(bias).sum() + 0.02 * np.linalg.norm(second)
     penalty += 0.1 * (np.tanh(x @ first + bias) ** 2).sum() / len(x)
     data_loss = np.mean((training.outputs() - y) ** 2)
     assert abs(bias).sum() > 0
-    assert figures["regularization_loss"] == pytest.approx(penalty, abs=1e-6)
-    assert figures["loss"] - figures["regularization_loss"] == pytest.approx(data_loss, abs=1e-6)
+    assert metrics["regularization_loss"] == pytest.approx(penalty, abs=1e-6)
+    assert metrics["loss"] - metrics["regularization_loss"] == pytest.approx(data_loss, abs=1e-6)
 
 
 CONSTRAINED = """

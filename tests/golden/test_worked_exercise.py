@@ -79,7 +79,7 @@ def test_the_forward_pass(reading: str, prepare: Any) -> None:
     _, outputs, loss, _ = READINGS[reading]
     training = exercise(reading, prepare)
     np.testing.assert_allclose(training.outputs()[0], outputs, rtol=3e-7)
-    assert training.figures()["loss"] == pytest.approx(loss, rel=3e-7)
+    assert training.metrics()["loss"] == pytest.approx(loss, rel=3e-7)
 
 
 def test_the_hidden_layer(prepare: Any) -> None:
@@ -105,9 +105,9 @@ def test_the_gradients(reading: str, prepare: Any) -> None:
 def test_the_loss_after_one_step(reading: str, index: int, prepare: Any) -> None:
     training = exercise(reading, prepare, rate=(0.1, 0.5, 1.0)[index])
     training.step()
-    assert training.figures()["loss"] == pytest.approx(READINGS[reading][3][index], rel=1e-6)
+    assert training.metrics()["loss"] == pytest.approx(READINGS[reading][3][index], rel=1e-6)
 
 
 def test_the_squared_error_of_keras_is_the_same_for_two_outputs(prepare: Any) -> None:
-    loss = exercise("intended", prepare, loss="mse").figures()["loss"]
+    loss = exercise("intended", prepare, loss="mse").metrics()["loss"]
     assert loss == pytest.approx(0.30007317134663797, rel=3e-7)

@@ -163,7 +163,7 @@ def test_metrics_of_classes_are_those_of_scikit_learn_for_every_loss_and_head(
     )
     net.model.set_weights([np.random.default_rng(1).normal(0, 0.1, (4, 3)), np.zeros(3)])
     split = net.data.train
-    found = net.scorer.figures(split)
+    found = net.scorer.metrics(split)
     outputs = net.scorer.outputs(split.x)
     predicted = outputs.argmax(axis=1)
     assert found["accuracy"] == pytest.approx(scores.accuracy_score(split.y, predicted), abs=1e-6)

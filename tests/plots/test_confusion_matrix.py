@@ -9,7 +9,7 @@ from nntrain.plots import confusion_matrix
 DARKEST = (8, 48, 107)  # 100 % in matplotlib's "Blues"
 
 
-def picture(matrix: np.ndarray, names: list[str], title: str = "iris") -> np.ndarray:
+def plot(matrix: np.ndarray, names: list[str], title: str = "iris") -> np.ndarray:
     """(height, width, 3) the decoded PNG."""
     data = confusion_matrix.draw(matrix, names, title)
     assert data.startswith(b"\x89PNG")
@@ -22,7 +22,7 @@ def share_of(pixels: np.ndarray, color: tuple[int, int, int]) -> float:
 
 @pytest.mark.parametrize("classes", [2, 3, 10, 20, 21, 30])
 def test_any_number_of_classes(classes):
-    pixels = picture(np.eye(classes, dtype=np.int64) * 50, [f"class {n}" for n in range(classes)])
+    pixels = plot(np.eye(classes, dtype=np.int64) * 50, [f"class {n}" for n in range(classes)])
     height, width, _ = pixels.shape
     assert 250 < height < 1600
     assert 300 < width < 1600
@@ -30,13 +30,13 @@ def test_any_number_of_classes(classes):
 
 
 def test_a_perfect_row_is_dark_whatever_its_size():
-    few, many = (picture(np.diag([count, 100]), ["no", "yes"]) for count in (1, 100))
+    few, many = (plot(np.diag([count, 100]), ["no", "yes"]) for count in (1, 100))
     assert share_of(few, DARKEST) == pytest.approx(share_of(many, DARKEST), abs=0.01)
 
 
 def test_a_class_without_examples():
-    picture(np.array([[5, 1], [0, 0]]), ["no", "yes"])
-    picture(np.zeros((2, 2), np.int64), ["no", "yes"])
+    plot(np.array([[5, 1], [0, 0]]), ["no", "yes"])
+    plot(np.zeros((2, 2), np.int64), ["no", "yes"])
 
 
 def test_counts_are_written_up_to_20_classes():
@@ -50,8 +50,8 @@ def test_counts_are_written_up_to_20_classes():
 
     assert texts(20) == 400
     twenty, more = (np.eye(count, dtype=np.int64) for count in (20, 21))
-    numbers = picture(twenty, [""] * 20), picture(twenty * 77777, [""] * 20)
-    colors = picture(more, [""] * 21), picture(more * 77777, [""] * 21)
+    numbers = plot(twenty, [""] * 20), plot(twenty * 77777, [""] * 20)
+    colors = plot(more, [""] * 21), plot(more * 77777, [""] * 21)
     body = slice(120, None)  # below the accuracy, which holds the counts
     assert not np.array_equal(numbers[0][body], numbers[1][body])
     assert np.array_equal(colors[0][body], colors[1][body])
@@ -60,13 +60,13 @@ def test_counts_are_written_up_to_20_classes():
 def test_long_names_are_cut_in_the_middle_and_do_not_squeeze_the_cells():
     names = [f"an_extremely_long_name_of_a_folder_with_images_{n}" for n in range(3)]
     matrix = np.eye(3, dtype=np.int64) * 9
-    short, long = picture(matrix, ["a", "b", "c"]), picture(matrix, names)
+    short, long = plot(matrix, ["a", "b", "c"]), plot(matrix, names)
     dark_short, dark_long = (share_of(pixels, DARKEST) * pixels[..., 0].size for pixels in (short, long))
     assert dark_long > 0.8 * dark_short
 
 
 def test_letters_that_would_be_formulas_or_are_missing_from_the_font():
-    picture(np.eye(3, dtype=np.int64), ["$犬$", "$\\frac", "two\nlines"], "猫 $")
+    plot(np.eye(3, dtype=np.int64), ["$犬$", "$\\frac", "two\nlines"], "猫 $")
 
 
 def test_the_accuracy_is_above():

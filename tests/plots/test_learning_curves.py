@@ -16,7 +16,7 @@ def rows(count: int, **more: float) -> list[dict[str, float]]:
     ]
 
 
-def picture(*arguments: object) -> np.ndarray:
+def plot(*arguments: object) -> np.ndarray:
     """(height, width, 3) the decoded PNG, which must not be blank."""
     data = learning_curves.draw(*arguments)  # type: ignore[arg-type]
     pixels = np.asarray(Image.open(BytesIO(data)).convert("RGB"))
@@ -32,7 +32,7 @@ def dots(pixels: np.ndarray, color: str) -> int:
 
 @pytest.mark.parametrize("count", [1, 2, 30, 1000])
 def test_any_number_of_epochs(count):
-    pixels = picture(rows(count, accuracy=0.5, val_accuracy=0.4), count, "a run")
+    pixels = plot(rows(count, accuracy=0.5, val_accuracy=0.4), count, "a run")
     height, width, _ = pixels.shape
     assert 900 < width < 1050
     assert 600 < height < 800
@@ -41,28 +41,28 @@ def test_any_number_of_epochs(count):
 
 
 def test_a_panel_for_each_metric_and_a_small_one_for_a_rate_that_changes():
-    one = picture(rows(5), 2, "a run").shape[0]
-    two = picture(rows(5, regularization_loss=0.1), 2, "a run").shape[0]
+    one = plot(rows(5), 2, "a run").shape[0]
+    two = plot(rows(5, regularization_loss=0.1), 2, "a run").shape[0]
     rate = [{**row, "learning_rate": 0.1 / row["epoch"]} for row in rows(5)]
-    small = picture(rate, 2, "a run").shape[0]
+    small = plot(rate, 2, "a run").shape[0]
     assert two - one == pytest.approx(2.3 * 120, abs=15)
     assert small - one == pytest.approx(1.0 * 120, abs=15)
 
 
 def test_the_best_epoch_is_marked():
-    assert not np.array_equal(picture(rows(30), 10, "a run"), picture(rows(30), 20, "a run"))
+    assert not np.array_equal(plot(rows(30), 10, "a run"), plot(rows(30), 20, "a run"))
 
 
 def test_without_validation_and_best_epoch():
     alone = [{"epoch": row["epoch"], "loss": row["loss"]} for row in rows(20)]
-    assert dots(picture(alone, 0, ""), learning_curves._VALIDATION) == 0
+    assert dots(plot(alone, 0, ""), learning_curves._VALIDATION) == 0
 
 
 def test_gaps_where_a_value_is_missing_or_not_finite():
     log = rows(30, accuracy=math.nan, val_accuracy=math.nan)
     log[4]["loss"] = math.inf
     del log[7]["val_loss"]
-    picture(log, 3, "gaps")
+    plot(log, 3, "gaps")
 
 
 @pytest.mark.parametrize(("losses", "scale"), [((100, 0.5), "log"), ((10, 0.5), "linear"), ((100, 0), "linear")])
@@ -81,7 +81,7 @@ def test_the_loss_comes_first_whatever_the_order_of_columns():
 
 
 def test_letters_that_would_be_formulas_or_are_missing_from_the_font():
-    picture(rows(3), 1, "$x_1$ \\frac 犬 " * 20)
+    plot(rows(3), 1, "$x_1$ \\frac 犬 " * 20)
 
 
 def test_the_same_bytes_for_the_same_rows():

@@ -77,9 +77,9 @@ def test_what_is_written_at_the_end_says_so_too(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("name", ["write_rows", "_save_model", "_draw_curves", "_draw_confusion", "write_json"])
 def test_every_file_of_the_end_has_the_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The folder vanishes just before this file is written."""
-    from nntrain.runs.results import Outcome
+    from nntrain.runs.results import FinishedTraining
 
-    owner: Any = Outcome if name.startswith("_") else RunDir
+    owner: Any = FinishedTraining if name.startswith("_") else RunDir
     write, count = getattr(owner, name), [0]
 
     def lost(self: Any, *arguments: Any) -> None:
@@ -114,7 +114,7 @@ class Sends:
 
     def begin(self, epochs: int, steps: int) -> None: ...
 
-    def piece(self, epoch: int, step: int, figures: dict[str, float]) -> None: ...
+    def piece(self, epoch: int, step: int, metrics: dict[str, float]) -> None: ...
 
     def epoch(self, row: dict[str, float]) -> None:
         os.kill(os.getpid(), signal.SIGTERM)

@@ -10,15 +10,15 @@ import pytest
 
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
-from nntrain.search.choose_engine import make_tuner
-from nntrain.search.engine import Proposal, Tuner, Waiting
+from nntrain.search.choose_engine import make_engine
+from nntrain.search.engine import Proposal, SearchEngine, Waiting
 
 
 @dataclass
 class Search:
     """Trials of one engine: what it proposed, what it was told, and why it ended."""
 
-    tuner: Tuner
+    engine: SearchEngine
     score: Callable[[Proposal], float | None]
     proposals: list[Proposal] = field(default_factory=list)
     scores: dict[int, float | None] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Search:
     def _batch(self, trials: int, workers: int, last_first: bool) -> bool:
         batch = []
         for _ in range(min(workers, trials - len(self.proposals))):
-            proposal = self.tuner.ask()
+            proposal = self.engine.ask()
             if proposal is None:
                 break
             if isinstance(proposal, Waiting):
@@ -44,7 +44,7 @@ class Search:
             self.proposals.append(proposal)
         for number in reversed(batch) if last_first else batch:
             self.scores[number] = self.score(self.proposals[number])
-            self.tuner.tell(number, self.scores[number], self.proposals[number].epochs or 10)
+            self.engine.tell(number, self.scores[number], self.proposals[number].epochs or 10)
         return bool(batch)
 
     @property
@@ -100,7 +100,7 @@ def begin() -> Callable[..., Search]:
     ) -> Search:
         written = {engine: {**OPTIONS.get(engine, {}), **options}}
         section = {"engine": written, "space": {}, "seed": seed, **({"pruner": pruner} if pruner else {})}
-        return Search(make_tuner(Tune.read(section), space, direction), score)
+        return Search(make_engine(Tune.read(section), space, direction), score)
 
     return begun
 

@@ -48,5 +48,5 @@ def test_the_library_takes_every_option_of_the_engine(begin: Any, smooth: Space,
 def test_the_library_takes_every_option_of_the_pruner(begin: Any, smooth: Space, name: str) -> None:
     assert set(Pruner.members()[name].model_fields) == set(EVERY_OPTION_OF_PRUNERS[name])
     search = begin("TPE", smooth, pruner={name: EVERY_OPTION_OF_PRUNERS[name]}).run(trials=4)
-    search.tuner.ask()
-    assert not search.tuner.report(4, 1, 0.0)
+    search.engine.ask()
+    assert not search.engine.report(4, 1, 0.0)

@@ -11,7 +11,7 @@ from nntrain.config.search.load import search_of
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
 from nntrain.search import dry_run
-from nntrain.search.choose_engine import make_tuner
+from nntrain.search.choose_engine import make_engine
 from nntrain.search.engine import Proposal, Waiting
 from nntrain.search.task import Event, Task
 from nntrain.terminal import Terminal
@@ -141,7 +141,7 @@ def test_the_size_of_the_space_agrees_with_the_trials(
     config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", engine, space, 1), "c.yaml"))
     search = search_of(config)
     dry_run.tell(
-        config, search, make_tuner(search.tune, search.space, search.direction), Sample(rows=rows(9.0)), 1, Terminal()
+        config, search, make_engine(search.tune, search.space, search.direction), Sample(rows=rows(9.0)), 1, Terminal()
     )
     assert words in capsys.readouterr().out.splitlines()
 

@@ -4,7 +4,7 @@ from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of
 from nntrain.document import yaml_file
 from nntrain.search.engine import Proposal
-from nntrain.search.ledger import Book
+from nntrain.search.ledger import Ledger
 from nntrain.search.live_view import SearchView
 from nntrain.terminal import Terminal
 
@@ -16,14 +16,14 @@ tune: {space: {train.batch_size: {choice: [8, 16, 32]}}, trials: 3, max_seconds:
 
 
 def view(over: int, spent: float = 0.0) -> SearchView:
-    book = Book("min")
+    ledger = Ledger("min")
     for number in range(over):
-        book.add(Proposal({"train.batch_size": 8 * 2**number})).status = "done"
-    return SearchView(Terminal(quiet=True), search_of(from_document(yaml_file.parse(CONFIG, "c.yaml"))), book, spent)
+        ledger.add(Proposal({"train.batch_size": 8 * 2**number})).status = "done"
+    return SearchView(Terminal(quiet=True), search_of(from_document(yaml_file.parse(CONFIG, "c.yaml"))), ledger, spent)
 
 
 def test_one_trial_is_not_many() -> None:
-    assert view(1).book.progress == "1 trial is done" and view(2).book.progress == "2 trials are done"
+    assert view(1).ledger.progress == "1 trial is done" and view(2).ledger.progress == "2 trials are done"
     assert view(1)._headline().startswith("1 of 3 trials, ")
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from nntrain.config.search.space import Condition, Parameter
-from nntrain.search.parameter_axis import BESIDE, axis, label, shown_number
+from nntrain.search.parameter_axis import BESIDE, axis, label, short_number
 
 RATE = Parameter("rate", "float", low=1e-4, high=1e-1, log=True)
 
@@ -63,7 +63,7 @@ def test_labels(value, shown):
 
 @pytest.mark.parametrize(("value", "shown"), [(1e-5, "1e-5"), (100000.0, "100000"), (1e10, "1e10"), (0.25, "0.25")])
 def test_numbers(value, shown):
-    assert shown_number(value) == shown
+    assert short_number(value) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from nntrain.config.search.space import Values
 from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, Waiting
-from nntrain.search.ledger import Book
-from nntrain.search.replay import Course, replayed
+from nntrain.search.ledger import Ledger
+from nntrain.search.replay import Replay, replayed
 
 
 class Fixed:
@@ -55,70 +55,70 @@ def key(values: Values) -> str:
 
 def test_an_engine_is_told_again_what_it_was_told() -> None:
     first, second, third = sizes(8, 16, 32)
-    tuner, book = Fixed(first, second, third), Book("min")
+    engine, ledger = Fixed(first, second, third), Ledger("min")
     events = [ask(first), {"event": "start", "trial": 0, "task": 0}, ask(second), tell(1, 0.25), tell(0)]
-    course = replayed(tuner, book, events, key)
-    assert tuner.told == [(1, 0.25, 3), (0, 0.5, 3)]
-    assert [(entry.status, entry.score) for entry in book.entries] == [("done", 0.5), ("done", 0.25)]
-    assert course.ask() == third
+    replay = replayed(engine, ledger, events, key)
+    assert engine.told == [(1, 0.25, 3), (0, 0.5, 3)]
+    assert [(entry.status, entry.score) for entry in ledger.entries] == [("done", 0.5), ("done", 0.25)]
+    assert replay.ask() == third
 
 
 def test_a_trial_that_ran_when_all_was_killed_is_a_stopped_one() -> None:
     (first,) = sizes(8)
-    book = Book("min")
-    replayed(Fixed(first), book, [ask(first), {"event": "start", "trial": 0, "task": 0}], key)
-    assert [trial.status for trial in book.trials()] == ["stopped"]
+    ledger = Ledger("min")
+    replayed(Fixed(first), ledger, [ask(first), {"event": "start", "trial": 0, "task": 0}], key)
+    assert [trial.status for trial in ledger.trials()] == ["stopped"]
 
 
 def test_workers_that_were_lost_before_do_not_count_any_more() -> None:
     (first,) = sizes(8)
-    book = Book("min")
+    ledger = Ledger("min")
     lost = [{"event": "lost", "trial": 0, "task": 0}] * 2
-    replayed(Fixed(first), book, [ask(first), {"event": "start", "trial": 0, "task": 0}, *lost], key)
-    (entry,) = book.entries
+    replayed(Fixed(first), ledger, [ask(first), {"event": "start", "trial": 0, "task": 0}, *lost], key)
+    (entry,) = ledger.entries
     assert [entry.lose(0), entry.lose(0)] == [False, True]
 
 
 def test_an_engine_that_proposes_otherwise_is_found_out() -> None:
     first, second = sizes(8, 16)
     with pytest.raises(NNTrainError, match="the engine proposes other values for trial-001 than it did before"):
-        replayed(Fixed(second), Book("min"), [ask(first)], key)
+        replayed(Fixed(second), Ledger("min"), [ask(first)], key)
 
 
 def test_a_pruner_that_judges_otherwise_is_found_out() -> None:
     (first,) = sizes(8)
     report = {"event": "report", "trial": 0, "epoch": 1, "score": 2.0}
-    replayed(Fixed(first), Book("min"), [ask(first), {**report, "stop": True}], key)
+    replayed(Fixed(first), Ledger("min"), [ask(first), {**report, "stop": True}], key)
     with pytest.raises(NNTrainError, match="the pruner judges trial-001 otherwise than it did before"):
-        replayed(Fixed(first), Book("min"), [ask(first), {**report, "stop": False}], key)
+        replayed(Fixed(first), Ledger("min"), [ask(first), {**report, "stop": False}], key)
 
 
 def test_trials_of_the_former_space_are_told_to_the_new_engine_and_not_trained_again() -> None:
     first, second, third = sizes(8, 16, 32)
-    tuner, book = Fixed(second, third, first), Book("min")
+    engine, ledger = Fixed(second, third, first), Ledger("min")
     events = [ask(first), tell(0, 0.75), ask(second), tell(1, None, "failed"), EXTEND]
-    course = replayed(tuner, book, events, key)
-    assert course.ask() == second, "it has failed, and is tried again"
-    course.book.add(second)
-    assert course.ask() == third
-    course.book.add(third)
-    assert course.ask() is None and course.ended == "the list is at its end"
-    assert tuner.told == [(2, 0.75, 3)]
+    replay = replayed(engine, ledger, events, key)
+    assert replay.ask() == second, "it has failed, and is tried again"
+    replay.ledger.add(second)
+    assert replay.ask() == third
+    replay.ledger.add(third)
+    assert replay.ask() is None and replay.ended == "the list is at its end"
+    assert engine.told == [(2, 0.75, 3)]
 
 
 def test_a_trial_is_known_by_what_it_trains_and_not_by_the_paths_that_are_searched() -> None:
     own, other = Proposal({"train.batch_size": 8}), Proposal({"train.shuffle": False})
-    tuner = Fixed(Proposal({}), other)
-    course = replayed(tuner, Book("min"), [ask(own), tell(0, 0.75), EXTEND], key)
-    assert course.ask() == other
-    assert tuner.told == [(0, 0.75, 3)]
+    engine = Fixed(Proposal({}), other)
+    replay = replayed(engine, Ledger("min"), [ask(own), tell(0, 0.75), EXTEND], key)
+    assert replay.ask() == other
+    assert engine.told == [(0, 0.75, 3)]
 
 
 def test_the_parent_of_a_promotion_is_told_by_the_number_of_its_trial() -> None:
     first, second = sizes(8, 16)
     short = Proposal(second.values, epochs=1)
-    course = Course(Fixed(short, Proposal(second.values, epochs=3, parent=0)), Book("min"), first=1)
-    course.book.add(first).status = "done"
-    assert course.ask() == short
-    course.book.add(short)
-    assert course.ask() == Proposal(second.values, epochs=3, parent=1)
+    replay = Replay(Fixed(short, Proposal(second.values, epochs=3, parent=0)), Ledger("min"), first=1)
+    replay.ledger.add(first).status = "done"
+    assert replay.ask() == short
+    replay.ledger.add(short)
+    assert replay.ask() == Proposal(second.values, epochs=3, parent=1)

@@ -9,7 +9,7 @@ from nntrain.config.search.load import search_of
 from nntrain.config.search.space import Values
 from nntrain.document import yaml_file
 from nntrain.search.engine import Proposal
-from nntrain.search.ledger import Book
+from nntrain.search.ledger import Ledger
 from nntrain.search.search_files import SearchDir, length_of
 from nntrain.storage.run_files import RunDir
 
@@ -30,9 +30,9 @@ def read(space: str = UNITS, train: str = "{}") -> Config:
 
 def keys(first: Values, *others: Values, space: str = UNITS, train: str = "{}") -> list[str]:
     """The keys of sets of values, the first being the config's own in the space before."""
-    config, book = read(space, train), Book("min")
-    book.add(Proposal(first))
-    folder = SearchDir(config, search_of(config), RunDir(Path("search")), book)
+    config, ledger = read(space, train), Ledger("min")
+    ledger.add(Proposal(first))
+    folder = SearchDir(config, search_of(config), RunDir(Path("search")), ledger)
     return [folder.key(values) for values in (first, *others)]
 
 

@@ -14,7 +14,7 @@ backend.start("cpu")
 import numpy as np  # noqa: E402
 
 from nntrain.search.task import Event, Task  # noqa: E402
-from nntrain.search.trial_runner import Workbench  # noqa: E402
+from nntrain.search.trial_runner import TrialRunner  # noqa: E402
 from nntrain.storage.run_files import RunDir  # noqa: E402
 from nntrain.training.checkpoint import Store  # noqa: E402
 from nntrain.training.signals import StopRequest  # noqa: E402
@@ -39,7 +39,7 @@ def silent(_: dict[str, float]) -> bool:
     return False
 
 
-def done(bench: Workbench, folder: Path, config: str, parent: Path | None = None) -> Event:
+def done(bench: TrialRunner, folder: Path, config: str, parent: Path | None = None) -> Event:
     event = bench.run(Task(1, str(folder), config, None if parent is None else str(parent)), silent)
     assert event.kind == "done", event.message
     return event
@@ -75,7 +75,7 @@ def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_pictures(tmp_
     told: list[dict[str, float]] = []
     (tmp_path / "tune").mkdir()
     task = Task(7, str(tmp_path / "tune" / "trial-007"), net())
-    event = Workbench().run(task, lambda row: bool(told.append(row)))
+    event = TrialRunner().run(task, lambda row: bool(told.append(row)))
     assert (event.kind, event.number) == ("done", 7), event.message
     assert [row["epoch"] for row in told] == [1, 2, 3]
     assert event.rows == told
@@ -87,13 +87,13 @@ def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_pictures(tmp_
 
 
 def test_a_trial_is_the_run_that_fit_makes(tmp_path: Path, fit: Any) -> None:
-    event = done(Workbench(), tmp_path / "trial", net())
+    event = done(TrialRunner(), tmp_path / "trial", net())
     run: RunDir = fit(net())
     rows = [{name: float(cell) for name, cell in row.items() if name != "seconds"} for row in run.read_rows()]
     assert without_seconds(event) == rows
     assert final_state(tmp_path / "trial") == final_state(run.path)
-    figures = run.read_json("summary.json")["metrics"]
-    assert event.summary["metrics"] == {name: figures[name] for name in ("train", "validation")}
+    metrics = run.read_json("summary.json")["metrics"]
+    assert event.summary["metrics"] == {name: metrics[name] for name in ("train", "validation")}
 
 
 KINDS: dict[str, dict[str, str]] = {
@@ -126,11 +126,11 @@ def test_a_program_that_is_used_again_gives_the_same_bits(tmp_path: Path, kind: 
     def config(seed: int, rate: float) -> str:
         return net(seed, rate=rate, **{name: text.replace("RATE", str(rate)) for name, text in parts.items()})
 
-    bench = Workbench()
+    bench = TrialRunner()
     done(bench, tmp_path / "before", config(1, 0.05))
     event = done(bench, tmp_path / "again", config(2, 0.01))
     assert len(bench.programs) == (2 if "drawn" in kind else 1)
-    expected = done(Workbench(), tmp_path / "fresh", config(2, 0.01))
+    expected = done(TrialRunner(), tmp_path / "fresh", config(2, 0.01))
     assert_same_run(tmp_path / "again", event, tmp_path / "fresh", expected)
 
 
@@ -142,7 +142,7 @@ def save_images(path: Path) -> None:
 
 
 def test_what_enters_the_graph_is_never_mixed_up(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     for number, rate in enumerate((0.1, 0.4)):
         done(bench, tmp_path / f"trial-{number}", net(model=f"[{{Dense: 8}}, {{Dropout: {rate}}}]"))
     assert len(bench.programs) == 2
@@ -151,7 +151,7 @@ def test_what_enters_the_graph_is_never_mixed_up(tmp_path: Path) -> None:
 def test_only_the_latest_programs_are_kept_and_their_graphs_are_freed(tmp_path: Path) -> None:
     from tensorflow.python.framework.func_graph import FuncGraph
 
-    bench = Workbench()
+    bench = TrialRunner()
     bench.programs.most = 1
     counts = []
     for units in range(3, 8):
@@ -165,17 +165,17 @@ STATEFUL = ", checkpoint_seconds: 0, callbacks: [{ReduceLROnPlateau: {patience: 
 
 
 def test_a_child_goes_on_from_its_parent_as_if_it_were_one_training(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     done(bench, tmp_path / "short", net(epochs=3, more=STATEFUL))
     event = done(bench, tmp_path / "child", net(epochs=7, more=STATEFUL), parent=tmp_path / "short")
-    expected = done(Workbench(), tmp_path / "long", net(epochs=7, more=STATEFUL))
+    expected = done(TrialRunner(), tmp_path / "long", net(epochs=7, more=STATEFUL))
     assert len(event.rows) == 7
     assert event.rows[-1]["learning_rate"] < event.rows[0]["learning_rate"], "the plateau must have been met"
     assert_same_run(tmp_path / "child", event, tmp_path / "long", expected)
 
 
 def test_a_child_killed_before_its_first_checkpoint_still_goes_on_from_its_parent(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     config = net(epochs=5, more=STATEFUL)
     done(bench, tmp_path / "short", net(epochs=2, more=STATEFUL))
     task = Task(1, str(tmp_path / "child"), config, str(tmp_path / "short"))
@@ -185,12 +185,12 @@ def test_a_child_killed_before_its_first_checkpoint_still_goes_on_from_its_paren
     RunDir(tmp_path / "child").checkpoints.joinpath("a.ckpt").unlink()  # the second one, of the stop
     shutil.rmtree(tmp_path / "short")
     event = bench.run(task, silent)
-    expected = done(Workbench(), tmp_path / "long", config)
+    expected = done(TrialRunner(), tmp_path / "long", config)
     assert_same_run(tmp_path / "child", event, tmp_path / "long", expected)
 
 
 def test_a_child_of_an_early_stopped_parent_stays_stopped(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     early = ", callbacks: [{EarlyStopping: {monitor: val_loss, patience: 1, min_delta: 100.0}}]"
     parent = done(bench, tmp_path / "short", net(epochs=4, more=early))
     child = done(bench, tmp_path / "child", net(epochs=9, more=early), parent=tmp_path / "short")
@@ -206,7 +206,7 @@ def test_a_child_of_an_early_stopped_parent_stays_stopped(tmp_path: Path) -> Non
     ],
 )
 def test_another_config_has_no_parent(tmp_path: Path, other: str, message: str) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     done(bench, tmp_path / "short", net(epochs=1))
     event = bench.run(Task(1, str(tmp_path / "child"), other, str(tmp_path / "short")), silent)
     assert event.kind == "failed"
@@ -214,17 +214,17 @@ def test_another_config_has_no_parent(tmp_path: Path, other: str, message: str) 
 
 
 def test_a_judge_prunes_and_a_child_goes_on_from_there(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     task = Task(1, str(tmp_path / "short"), net(epochs=6), judged=True)
     event = bench.run(task, lambda row: row["epoch"] == 2)
     assert (event.kind, len(event.rows), event.summary["stopped"]) == ("done", 2, "pruned")
     child = done(bench, tmp_path / "child", net(epochs=6), parent=tmp_path / "short")
-    expected = done(Workbench(), tmp_path / "long", net(epochs=6))
+    expected = done(TrialRunner(), tmp_path / "long", net(epochs=6))
     assert_same_run(tmp_path / "child", child, tmp_path / "long", expected)
 
 
 def test_a_stopped_trial_goes_on_exactly(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     request = StopRequest()
     task = Task(1, str(tmp_path / "trial"), net(epochs=6))
 
@@ -236,12 +236,12 @@ def test_a_stopped_trial_goes_on_exactly(tmp_path: Path) -> None:
     stopped = bench.run(task, asking, request)
     assert (stopped.kind, stopped.message.split(";")[0]) == ("stopped", "by SIGTERM")
     event = bench.run(task, silent)
-    expected = done(Workbench(), tmp_path / "whole", net(epochs=6))
+    expected = done(TrialRunner(), tmp_path / "whole", net(epochs=6))
     assert_same_run(tmp_path / "trial", event, tmp_path / "whole", expected)
 
 
 def test_a_finished_trial_is_not_trained_again(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     event = done(bench, tmp_path / "trial", net())
     model = tmp_path / "trial" / "model.keras"
     before = model.stat().st_mtime_ns
@@ -253,7 +253,7 @@ def test_a_finished_trial_is_not_trained_again(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_another_config_is_refused(tmp_path: Path) -> None:
-    bench = Workbench()
+    bench = TrialRunner()
     done(bench, tmp_path / "trial", net())
     event = bench.run(Task(1, str(tmp_path / "trial"), net(rate=0.3)), silent)
     assert (event.kind, event.message) == ("failed", f"`{tmp_path / 'trial'}` is a run of another config")
@@ -275,7 +275,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_trial_that_fails_says_why_in_one_line_and_the_next_one_runs(tmp_path: Path, fault: str) -> None:
     config, message = FAULTS[fault]
-    bench = Workbench()
+    bench = TrialRunner()
     event = bench.run(Task(3, str(tmp_path / "bad"), config), silent)
     assert (event.kind, event.number) == ("failed", 3)
     assert message in event.message
@@ -290,11 +290,11 @@ def test_wrong_data_are_told_with_their_places_but_not_those_in_the_folder_of_th
     (tmp_path / "data.csv").write_text("x,y\n1,a\n?,b\n2,a\n")
     for label, span in (("y", "data.csv:3:1"), ("z", None)):
         config = net(data=f"{{csv_table: {{path: {tmp_path / 'data.csv'}, label: {label}}}}}")
-        event = Workbench().run(Task(1, str(tmp_path / "bad"), config), silent)
+        event = TrialRunner().run(Task(1, str(tmp_path / "bad"), config), silent)
         (fault,) = event.faults
         assert (event.kind, fault.path[:2]) == ("failed", ("data", "csv_table"))
         assert fault.span is None if span is None else str(fault.span).endswith(span)
-    event = Workbench().run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent)
+    event = TrialRunner().run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent)
     assert (event.wrong, [fault.span for fault in event.faults]) == ("config", [None])
 
 
@@ -303,7 +303,7 @@ def test_any_exception_is_a_failure_of_the_trial_alone(tmp_path: Path, error: Ex
     def report(_: dict[str, float]) -> bool:
         raise error
 
-    event = Workbench().run(Task(1, str(tmp_path / "bad"), net()), report)
+    event = TrialRunner().run(Task(1, str(tmp_path / "bad"), net()), report)
     memory = isinstance(error, MemoryError)
     assert (event.kind, event.message) == ("failed", "out of memory" if memory else "RuntimeError: a bug of ours")
     log = (tmp_path / "bad" / "log.txt").read_text()

@@ -35,7 +35,7 @@ def same(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
-def figures(rows: list[dict[str, float]]) -> list[dict[str, float]]:
+def metrics(rows: list[dict[str, float]]) -> list[dict[str, float]]:
     return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
 
 
@@ -66,7 +66,7 @@ def test_the_result_does_not_depend_on_the_pieces_of_an_epoch(
     coarse = large.fit(seen_large)
     assert len(seen.pieces) == 3 * 12
     assert len(seen_large.pieces) < 6
-    assert figures(fine.rows) == figures(coarse.rows)
+    assert metrics(fine.rows) == metrics(coarse.rows)
     assert same(small.weights(), large.weights())
 
 
@@ -81,8 +81,8 @@ class Seen:
     def begin(self, epochs: int, steps: int) -> None:
         self.begun = (epochs, steps)
 
-    def piece(self, epoch: int, step: int, figures: dict[str, float]) -> None:
-        assert math.isfinite(figures["loss"])
+    def piece(self, epoch: int, step: int, metrics: dict[str, float]) -> None:
+        assert math.isfinite(metrics["loss"])
         self.pieces.append((epoch, step))
 
     def epoch(self, row: dict[str, float]) -> None:
@@ -94,7 +94,7 @@ def test_equal_seeds_give_equal_bits_and_others_give_others(prepare: Prepare) ->
     seen = Seen()
     histories = [net.fit(seen) for net in nets]
     assert same(nets[0].weights(), nets[1].weights())
-    assert figures(histories[0].rows) == figures(histories[1].rows)
+    assert metrics(histories[0].rows) == metrics(histories[1].rows)
     assert not same(nets[0].weights(), nets[2].weights())
     assert seen.begun == (4, 6) and seen.rows[:4] == histories[0].rows
 
@@ -105,7 +105,7 @@ def test_the_weights_kept_are_those_of_the_best_epoch(prepare: Prepare) -> None:
     values = [row["val_loss"] for row in history.rows]
     assert 1 < history.best_epoch < 12
     assert history.best_value == min(values) == values[history.best_epoch - 1]
-    assert net.scorer.figures(net.data.validation)["loss"] == history.best_value
+    assert net.scorer.metrics(net.data.validation)["loss"] == history.best_value
 
 
 def test_save_last_keeps_the_last_epoch(prepare: Prepare) -> None:
@@ -114,7 +114,7 @@ def test_save_last_keeps_the_last_epoch(prepare: Prepare) -> None:
     )
     history = net.fit()
     assert history.best_epoch == 12
-    assert net.scorer.figures(net.data.validation)["loss"] == history.rows[-1]["val_loss"]
+    assert net.scorer.metrics(net.data.validation)["loss"] == history.rows[-1]["val_loss"]
     assert history.rows[-1]["val_loss"] > min(row["val_loss"] for row in history.rows)
 
 
@@ -132,7 +132,7 @@ def test_early_stopping_follows_the_highest_accuracy_and_its_weights_are_kept(pr
     assert len(accuracies) == best + 3 < 40 and best > 1
     assert history.best_epoch == best and history.best_value == max(accuracies)
     assert history.reason == "early stopping: val_accuracy has not improved for 3 epochs"
-    assert net.scorer.figures(net.data.validation)["accuracy"] == max(accuracies)
+    assert net.scorer.metrics(net.data.validation)["accuracy"] == max(accuracies)
 
 
 def test_restore_best_weights_is_kept_without_a_validation_split(prepare: Prepare) -> None:
@@ -142,7 +142,7 @@ def test_restore_best_weights_is_kept_without_a_validation_split(prepare: Prepar
     restored, left = prepare(MOONS, *options, stop % "true"), prepare(MOONS, *options, stop % "false")
     history, other = restored.fit(), left.fit()
     losses = [row["loss"] for row in history.rows]
-    assert figures(history.rows) == figures(other.rows) and len(losses) < 40
+    assert metrics(history.rows) == metrics(other.rows) and len(losses) < 40
     assert history.best_epoch == losses.index(min(losses)) + 1 == len(losses) - 2
     assert other.best_epoch == len(losses)
     assert not same(restored.weights(), left.weights())
@@ -239,7 +239,7 @@ def test_no_figure_of_an_epoch_holds_anything_of_what_was_before(prepare: Prepar
     for variable in (each for metric in used.model.metrics for each in metric.variables):
         variable.assign(variable + np.nan)
     used.fit()
-    assert figures(used.history.rows) == figures(clean.fit().rows)
+    assert metrics(used.history.rows) == metrics(clean.fit().rows)
 
 
 def test_a_huge_rate_diverges_and_the_last_good_weights_are_kept(prepare: Prepare) -> None:
@@ -252,7 +252,7 @@ def test_a_huge_rate_diverges_and_the_last_good_weights_are_kept(prepare: Prepar
     assert raised.value.exit_code == 5
     assert len(net.history.rows) == 2 and net.history.best_epoch == 2
     assert all(np.isfinite(weight).all() for weight in net.weights())
-    assert net.scorer.figures(net.data.validation)["loss"] == net.history.rows[1]["val_loss"]
+    assert net.scorer.metrics(net.data.validation)["loss"] == net.history.rows[1]["val_loss"]
 
 
 def test_a_nan_behind_a_relu_is_found_though_the_loss_is_finite(prepare: Prepare) -> None:
@@ -289,7 +289,7 @@ class Sends(Seen):
         super().__init__()
         self.number, self.at_end = number, at_end
 
-    def piece(self, epoch: int, step: int, figures: dict[str, float]) -> None:
+    def piece(self, epoch: int, step: int, metrics: dict[str, float]) -> None:
         if epoch == 2 and not self.at_end:
             os.kill(os.getpid(), self.number)
             self.at_end = True
@@ -309,7 +309,7 @@ def test_a_signal_stops_at_the_next_piece_and_keeps_the_finished_epochs(
     assert raised.value.exit_code == 143
     assert [row["epoch"] for row in net.history.rows] == [1]
     assert int(net.model.optimizer.iterations.numpy()) == 6 + 2
-    assert net.scorer.figures(net.data.validation)["loss"] == net.history.rows[0]["val_loss"]
+    assert net.scorer.metrics(net.data.validation)["loss"] == net.history.rows[0]["val_loss"]
     assert signal.getsignal(signal.SIGTERM) == before
 
 

@@ -117,7 +117,7 @@ def compiled(model: Any, optimizer: Any) -> Any:
 
 
 def assert_equal_after_training(ours: Any, theirs: Any, class_weight: dict[int, float] | None = None) -> None:
-    """Trains both for `EPOCHS`; the figures of every epoch and the weights at the end must agree."""
+    """Trains both for `EPOCHS`; the metrics of every epoch and the weights at the end must agree."""
     begun = ours.weights()
     history = ours.fit()
     train, validation = ours.data.train, ours.data.validation

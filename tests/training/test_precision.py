@@ -23,7 +23,7 @@ both = pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
 CLASSES = "[accuracy, {SparseTopKCategoricalAccuracy: 2}, {TopK: {k: 1, name: top}}, Precision, Recall, F1Score, AUC]"
 NUMBERS = "[mse, mae, rmse, r2]"
 MOONS, PLANE = "{toy_2d: {kind: moons, size: 100, noise: 0.1}}", "{toy_2d: {kind: reg_plane, size: 100}}"
-HEADS = {
+OUTPUT_ACTIVATIONS = {
     "softmax": ("iris", "{Dense: {units: 3, activation: softmax}}", CLASSES),
     "logits": ("iris", "{Dense: 3}", CLASSES),
     "softmax layer": ("iris", "{Dense: 3}, Softmax", CLASSES),
@@ -33,7 +33,7 @@ HEADS = {
 
 
 def net(prepare: Prepare, head: str, precision: str, engine: str = "resident") -> Any:
-    data, layer, metrics = HEADS[head]
+    data, layer, metrics = OUTPUT_ACTIVATIONS[head]
     train = f"{{epochs: 2, precision: {precision}, engine: {engine}, metrics: {metrics}}}"
     return prepare(
         f"data: {data}\nmodel: [Normalization, {{Dense: {{units: 8, activation: tanh}}}}, {layer}]\ntrain: {train}\n"
@@ -41,7 +41,7 @@ def net(prepare: Prepare, head: str, precision: str, engine: str = "resident") -
 
 
 @both
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", OUTPUT_ACTIVATIONS)
 def test_every_metric_is_nearly_that_of_float32(prepare: Prepare, head: str, precision: str) -> None:
     single, mixed = net(prepare, head, "float32"), net(prepare, head, precision)
     for exact, row in zip(single.fit().rows, mixed.fit().rows, strict=True):

@@ -27,7 +27,7 @@ ACTIVATIONS = {
     "exponential": "e^x",
 }
 
-HEADS = ("linear", "sigmoid", "softmax")
+OUTPUT_ACTIVATIONS = ("linear", "sigmoid", "softmax")
 """The activations that make a layer without a further word an output layer."""
 
 

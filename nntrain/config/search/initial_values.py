@@ -27,7 +27,7 @@ KERAS_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 passed on. A test compares them with Keras."""
 
 
-def own_values(config: Config, parameters: Sequence[Parameter]) -> Values:
+def initial_values(config: Config, parameters: Sequence[Parameter]) -> Values:
     """The config's value at the path of each parameter that is active with these values.
 
     A choice has its equal option, or else the config's value, which is then none of the space. A value that is not

@@ -14,12 +14,12 @@ from nntrain.config.keras.metrics import Metric, direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
 from nntrain.config.messages import listed, nearest
 from nntrain.config.resolve import DEFAULT_EPOCHS, default_monitor
-from nntrain.config.search.initial_values import own_values
+from nntrain.config.search.initial_values import initial_values
 from nntrain.config.search.space import Space
 from nntrain.config.search.space_reader import SPACE, Reader, Written
 from nntrain.config.search.trial_config import as_yaml as as_yaml
 from nntrain.config.search.trial_config import with_values as with_values
-from nntrain.config.search.value_checks import Prober, refused_path
+from nntrain.config.search.value_checks import ValueChecker, refused_path
 from nntrain.config.tune import Tune
 from nntrain.errors import ConfigError, Path, Problem
 
@@ -60,14 +60,14 @@ def search_of(config: Config) -> Search:
     objective = _Objective.of(config, section)
     problems += objective.problems()
     written = _searchable(config, reader, problems)
-    problems += Prober(config, tuple(written), objective.metric if not problems else None).problems()
+    problems += ValueChecker(config, tuple(written), objective.metric if not problems else None).problems()
     problems += objective.comparable(written)
     if section is not None:
         problems += _engine_fits(section, config, written)
     if problems or section is None:
         raise ConfigError(problems=in_order(config.document, problems))
     parameters = tuple(one.parameter for one in written)
-    return Search(section, Space(parameters, own_values(config, parameters)), objective.metric, objective.direction)
+    return Search(section, Space(parameters, initial_values(config, parameters)), objective.metric, objective.direction)
 
 
 def _read(tree: Mapping[str, Any]) -> tuple[Tune | None, Reader, list[Problem]]:

@@ -56,7 +56,7 @@ def _other_name(one: Written, parts: list[str], config: Config) -> Problem | Non
 
 
 @dataclass(frozen=True)
-class Prober:
+class ValueChecker:
     """Puts values of parameters into a config, one at a time."""
 
     config: Config

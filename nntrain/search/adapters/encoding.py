@@ -44,7 +44,7 @@ class Coded:
         return round(value) if self.parameter.kind == "int" else value
 
 
-class Coding:
+class Encoding:
     """The parameters of a space with their codes. With `every_level` all are indices, those of ranges too."""
 
     def __init__(self, space: Space, every_level: bool = False) -> None:

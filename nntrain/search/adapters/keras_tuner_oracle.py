@@ -1,4 +1,4 @@
-"""KerasTuner's oracles without its Tuner: nothing is written, printed, or taken from a global generator."""
+"""KerasTuner's oracles without its SearchEngine: nothing is written, printed, or taken from a global generator."""
 
 import sys
 import warnings
@@ -9,7 +9,7 @@ from typing import Any
 import keras_tuner
 
 from nntrain.config.search.space import Values
-from nntrain.search.adapters.encoding import Coded, Codes, Coding, mixed
+from nntrain.search.adapters.encoding import Coded, Codes, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
 
 _SCORE = "score"
@@ -44,10 +44,10 @@ class InMemory:
     def tried(self) -> int:
         """How many sets of values were proposed; a promotion repeats one."""
         trials = self.trials.values()  # type: ignore[attr-defined]
-        return sum("tuner/trial_id" not in trial.hyperparameters.values for trial in trials)
+        return sum("engine/trial_id" not in trial.hyperparameters.values for trial in trials)
 
 
-def make_oracle(kind: type, coding: Coding, size: int | None, seed: int, direction: str, **options: Any) -> Any:
+def make_oracle(kind: type, coding: Encoding, size: int | None, seed: int, direction: str, **options: Any) -> Any:
     """An oracle of that kind over a space with that many sets of values."""
     oracle = type(f"InMemory{kind.__name__}", (InMemory, kind), {})(
         objective=keras_tuner.Objective(_SCORE, direction),
@@ -64,7 +64,7 @@ def make_oracle(kind: type, coding: Coding, size: int | None, seed: int, directi
     return oracle
 
 
-def _hyperparameters(coding: Coding) -> Any:
+def _hyperparameters(coding: Encoding) -> Any:
     hyperparameters = keras_tuner.HyperParameters()
     for one in coding.parameters:
         with ExitStack() as scopes:
@@ -86,10 +86,10 @@ def _add(hyperparameters: Any, one: Coded, default: Any) -> None:
         add(one.name, parameter.low, parameter.high, sampling=sampling, default=default)
 
 
-class OracleTuner:
-    """A Tuner that asks an oracle. `longest` is the length of own values that are not in the space."""
+class OracleEngine:
+    """A SearchEngine that asks an oracle. `longest` is the length of own values that are not in the space."""
 
-    def __init__(self, oracle: Any, coding: Coding, own: Values, longest: int | None = None) -> None:
+    def __init__(self, oracle: Any, coding: Encoding, own: Values, longest: int | None = None) -> None:
         self.ended = ""
         self._oracle = oracle
         self._coding = coding
@@ -121,8 +121,8 @@ class OracleTuner:
         return "the space is exhausted" if exhausted else "the algorithm has ended"
 
     def _proposal(self, codes: Mapping[str, Any]) -> Proposal:
-        parent = self._numbers.get(codes.get("tuner/trial_id", ""))
-        return Proposal(self._coding.decode(codes), codes.get("tuner/epochs"), parent)
+        parent = self._numbers.get(codes.get("engine/trial_id", ""))
+        return Proposal(self._coding.decode(codes), codes.get("engine/epochs"), parent)
 
     def report(self, number: int, epoch: int, score: float) -> bool:
         """False: KerasTuner stops no running trial."""
@@ -141,8 +141,8 @@ class OracleTuner:
             self._oracle.end_trial(trial)
 
 
-class BlindTuner(OracleTuner):
-    """A Tuner whose proposals are one fixed sequence: the oracle sees each trial end at once, with no score.
+class BlindEngine(OracleEngine):
+    """A SearchEngine whose proposals are one fixed sequence: the oracle sees each trial end at once, with no score.
 
     So the proposals do not depend on how many workers there are, and nothing waits for a running trial.
     """

@@ -10,7 +10,7 @@ from typing import Any
 import optuna
 
 from nntrain.config.search.space import Space
-from nntrain.search.adapters.encoding import Coded, Codes, Coding, mixed
+from nntrain.search.adapters.encoding import Coded, Codes, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
 
 _PRUNERS = {
@@ -39,13 +39,13 @@ class Trial:
     score: float | None = None
 
 
-class StudyTuner:
-    """A Tuner that asks a study.
+class StudyEngine:
+    """A SearchEngine that asks a study.
 
     The sampler may propose what was proposed before `repeats` times, until an untried set of values is drawn instead.
     """
 
-    def __init__(self, study: Any, coding: Coding, space: Space, seed: int, repeats: int = 10) -> None:
+    def __init__(self, study: Any, coding: Encoding, space: Space, seed: int, repeats: int = 10) -> None:
         self.ended = ""
         self._repeats = repeats
         self._study = study

@@ -7,17 +7,17 @@ from typing import Any
 
 from nntrain import backend
 from nntrain.config.search.space import Space
-from nntrain.search.adapters.encoding import Coding
-from nntrain.search.engine import Tuner
+from nntrain.search.adapters.encoding import Encoding
+from nntrain.search.engine import SearchEngine
 
 
-def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> Tuner:
+def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> SearchEngine:
     """Hyperband with `max_epochs`, `factor` and `iterations`; it waits where a round has to be finished first."""
     backend.import_keras_tuner()
     from nntrain.search.adapters.hyperband_oracle import Oracle
-    from nntrain.search.adapters.keras_tuner_oracle import OracleTuner, make_oracle
+    from nntrain.search.adapters.keras_tuner_oracle import OracleEngine, make_oracle
 
-    coding = Coding(space)
+    coding = Encoding(space)
     oracle = make_oracle(
         Oracle,
         coding,
@@ -28,4 +28,4 @@ def make(options: Any, space: Space, seed: int, objective_direction: str, pruner
         factor=options.factor,
         hyperband_iterations=options.iterations,
     )
-    return OracleTuner(oracle, coding, space.own, longest=options.max_epochs)
+    return OracleEngine(oracle, coding, space.own, longest=options.max_epochs)

@@ -1,6 +1,6 @@
 """Trials in processes of their own on this machine, several at once.
 
-A worker loads TensorFlow once and runs many trials. All figures are the same whatever the number of workers: a worker
+A worker loads TensorFlow once and runs many trials. All metrics are the same whatever the number of workers: a worker
 has as many threads as it would have alone.
 """
 

@@ -147,7 +147,7 @@ class RayCluster:
             self._heard_at = time.monotonic()
             self._take(calls[call], self._session.result(call))
         elif calls and time.monotonic() - self._heard_at > SILENCE_SECONDS:
-            self._session.refuse_lost_head()
+            self._session.refuse_lost_output_layer()
             self._heard_at = time.monotonic()
         return call is not None
 

@@ -26,7 +26,7 @@ def draw(importance: Importance, objective: str, title: str) -> bytes:
     places = range(len(names))
     panel.barh(places, importance.drops, height=0.6, color=_BAR if importance.r2 >= _WEAK else "#a9c8e0")
     panel.errorbar(importance.drops, places, xerr=importance.spreads, fmt="none", ecolor=canvas.INK, elinewidth=1)
-    _write_figures(panel, importance)
+    _write_values(panel, importance)
     canvas.plain(panel)
     panel.set_yticks(places, names, parse_math=False)
     panel.invert_yaxis()
@@ -37,7 +37,7 @@ def draw(importance: Importance, objective: str, title: str) -> bytes:
     return canvas.png(figure)
 
 
-def _write_figures(panel: "Axes", importance: Importance) -> None:
+def _write_values(panel: "Axes", importance: Importance) -> None:
     """Each figure to the right of its bar and whisker."""
     ends = [max(drop + spread, 0.0) for drop, spread in zip(importance.drops, importance.spreads, strict=True)]
     width = (max(ends) - min(0.0, *importance.drops)) or 1.0

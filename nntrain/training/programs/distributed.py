@@ -81,7 +81,7 @@ class DistributedProgram(Program):
         with self.distribution.noticing():
             self.model.reset_metrics()
             self._test(self._on_devices(Arrays(data.x, data.y)), tf.constant(len(data)))
-            found = self.figures()
+            found = self.metrics()
             self.model.reset_metrics()
             return found
 

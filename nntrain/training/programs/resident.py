@@ -40,7 +40,7 @@ class Arrays:
 class Seen:
     """What a model is like between two steps: what its metrics say, and whether all its weights are finite."""
 
-    figures: dict[str, float]
+    metrics: dict[str, float]
     finite: bool
 
 
@@ -65,8 +65,8 @@ class Program:
         self._look_apart = _compiled(self._look)
         labelled = [_signature(Arrays(data.x, data.y))]
         self._test = _compiled(self._test_steps, input_signature=labelled)
-        self._evaluate = _compiled(partial(self._figures_after, self._test_steps), input_signature=labelled)
-        self._evaluate_batch = _compiled(partial(self._figures_after, self._test_rows), input_signature=labelled)
+        self._evaluate = _compiled(partial(self._metrics_after, self._test_steps), input_signature=labelled)
+        self._evaluate_batch = _compiled(partial(self._metrics_after, self._test_rows), input_signature=labelled)
         self._predict = _compiled(self._predict_batch, input_signature=[_signature(data)[0]])
 
     def _train_and_look(self, data: Any, order: Any, first: Any, last: Any) -> tuple[Any, Any]:
@@ -88,7 +88,7 @@ class Program:
         self.model.train_step(_batch(data, rows))
 
     def _look(self) -> tuple[Any, Any]:
-        """The figures, and whether all weights are finite: a loss can hide a NaN, which ReLU turns into 0."""
+        """The metrics, and whether all weights are finite: a loss can hide a NaN, which ReLU turns into 0."""
         weights = [weight.value for weight in self.model.weights if tf.as_dtype(weight.dtype).is_floating]
         finite = [tf.reduce_all(tf.math.is_finite(weight)) for weight in weights]
         return self.model.get_metrics_result(), tf.reduce_all([True, *finite])
@@ -106,7 +106,7 @@ class Program:
     def _test_rows(self, data: Any) -> None:
         self.model.test_step(as_batch(*data))
 
-    def _figures_after(self, test: Callable[[Any], None], data: Any) -> dict[str, Any]:
+    def _metrics_after(self, test: Callable[[Any], None], data: Any) -> dict[str, Any]:
         self.model.reset_metrics()
         test(data)
         found: dict[str, Any] = self.model.get_metrics_result()
@@ -125,7 +125,7 @@ class Program:
             self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(full))
         if max(first, full) < last:
             self._train_rest(data.tensors, tf.constant(order[full * self.batch_size :]))
-        return as_seen(*self._look_apart())  # XLA would round the same figures in two ways, after a step and after none
+        return as_seen(*self._look_apart())  # XLA would round the same metrics in two ways, after a step and after none
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset.
@@ -134,16 +134,16 @@ class Program:
         without a loop, in half the time.
         """
         compiled = self._evaluate_batch if len(data) <= EVALUATION_BATCH else self._evaluate
-        return as_figures(compiled(data.tensors[:2]))
+        return as_metrics(compiled(data.tensors[:2]))
 
     def predict(self, x: Examples) -> np.ndarray:
         """What the model gives at inference: (n, outputs) float32."""
         starts = range(0, len(x), EVALUATION_BATCH)
         return np.concatenate([self._predict(tf.constant(x[at : at + EVALUATION_BATCH])).numpy() for at in starts])
 
-    def figures(self) -> dict[str, float]:
+    def metrics(self) -> dict[str, float]:
         """What the model's metrics say now."""
-        return as_figures(self.model.get_metrics_result())
+        return as_metrics(self.model.get_metrics_result())
 
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
         """What is decided by all processes that train together: here there is one."""
@@ -157,12 +157,12 @@ class Program:
         return -(-len(data) // self.batch_size)
 
 
-def as_seen(figures: dict[str, Any], finite: Any) -> Seen:
+def as_seen(metrics: dict[str, Any], finite: Any) -> Seen:
     """What `Program._look` gives, as plain values."""
-    return Seen(as_figures(figures), bool(finite.numpy()))
+    return Seen(as_metrics(metrics), bool(finite.numpy()))
 
 
-def as_figures(tensors: dict[str, Any]) -> dict[str, float]:
+def as_metrics(tensors: dict[str, Any]) -> dict[str, float]:
     """Scalar tensors as Python floats."""
     return {name: as_float(value.numpy()) for name, value in tensors.items()}
 

@@ -64,7 +64,7 @@ class StreamedProgram(Program):
         everything = epoch_order(0, 1, len(data), shuffle=False)
         for block in self._blocks(Arrays(data.x, data.y), everything, EVALUATION_BATCH, 0):
             self._test(block.data.tensors)
-        found = self.figures()
+        found = self.metrics()
         self.model.reset_metrics()
         return found
 

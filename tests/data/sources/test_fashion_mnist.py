@@ -79,7 +79,7 @@ def test_the_images_and_their_labels(real: Path, home: Path, monkeypatch: pytest
     assert np.bincount(data.test.y).tolist() == [1000] * 10
     assert [CLASSES[label] for label in data.test.y[:4]] == ["Ankle boot", "Pullover", "Trouser", "Trouser"]
     pixels = np.concatenate([data.train.x, data.validation.x])
-    assert pixels.mean() / 255 == pytest.approx(0.2860, abs=5e-5)  # the figures that everybody normalises with
+    assert pixels.mean() / 255 == pytest.approx(0.2860, abs=5e-5)  # the metrics that everybody normalises with
     assert pixels.std() / 255 == pytest.approx(0.3530, abs=5e-5)
     assert data.warnings == ()
 

@@ -14,7 +14,7 @@ TWO = Space((Parameter("x", "int", low=1, high=5, step=1),), {"x": 1})
 def test_what_the_sampler_repeats_is_answered_with_the_first_score_and_not_trained(begin: Any) -> None:
     search = begin("TPE", TWO, score=lambda p: float(p.values["x"])).run()
     assert sorted(values["x"] for values in search.values) == [1, 2, 3, 4, 5]
-    told = [(trial.params["x"] + 1, trial.value) for trial in search.tuner._study.trials]
+    told = [(trial.params["x"] + 1, trial.value) for trial in search.engine._study.trials]
     assert len(told) > 5
     assert all(value == x for x, value in told)
 
@@ -22,7 +22,7 @@ def test_what_the_sampler_repeats_is_answered_with_the_first_score_and_not_train
 def test_a_repeat_of_a_running_or_failed_trial_tells_the_sampler_nothing(begin: Any) -> None:
     search = begin("TPE", TWO, score=lambda p: None).run(workers=5)
     assert sorted(values["x"] for values in search.values) == [1, 2, 3, 4, 5]
-    assert {trial.state.name for trial in search.tuner._study.trials} == {"FAIL"}
+    assert {trial.state.name for trial in search.engine._study.trials} == {"FAIL"}
 
 
 def test_when_a_sampler_only_repeats_itself_an_untried_set_of_values_is_drawn(begin: Any) -> None:

@@ -51,8 +51,8 @@ def test_a_finite_space_is_tried_completely_and_nothing_twice(
 ) -> None:
     search = begin(engine, branches, score=cost).run(trials=100, workers=workers)
     assert len(search.keys) == len(set(search.keys)) == 14
-    assert search.tuner.ended == "the space is exhausted"
-    assert search.tuner.ask() is None
+    assert search.engine.ended == "the space is exhausted"
+    assert search.engine.ask() is None
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -22,7 +22,7 @@ def test_the_last_parameter_changes_fastest_and_own_values_come_first(begin: Any
         (30, 0.1),
         (30, 0.2),
     ]
-    assert search.tuner.ended == "the space is exhausted"
+    assert search.engine.ended == "the space is exhausted"
 
 
 def test_own_values_outside_the_space_are_one_more(begin: Any, branches: Space) -> None:

@@ -15,7 +15,7 @@ def distance(proposal: Any) -> float:
 
 def test_an_iteration_with_10_epochs_and_factor_3_has_30_trials(begin: Any, smooth: Space) -> None:
     search = begin("Hyperband", smooth, score=distance).run()
-    assert search.tuner.ended == "the algorithm has ended"
+    assert search.engine.ended == "the algorithm has ended"
     assert Counter((p.epochs, p.parent is not None) for p in search.proposals) == {
         (2, False): 12,
         (4, True): 4,
@@ -72,11 +72,11 @@ def test_a_search_whose_trials_all_fail_ends(begin: Any, smooth: Space) -> None:
 
 def test_it_waits_only_while_a_round_has_to_be_finished(begin: Any, smooth: Space) -> None:
     search = begin("Hyperband", smooth, score=distance)
-    asked = [search.tuner.ask() for _ in range(23)]
+    asked = [search.engine.ask() for _ in range(23)]
     assert sum(isinstance(proposal, Waiting) for proposal in asked) == 1  # 12 + 6 + 4 need no score
     for number in range(22):
-        search.tuner.tell(number, float(number), 2)
-    assert search.tuner.ask().parent == 0
+        search.engine.tell(number, float(number), 2)
+    assert search.engine.ask().parent == 0
     parallel = begin("Hyperband", smooth, score=distance).run(workers=8)
     assert len(parallel.proposals) == 30
 
@@ -86,7 +86,7 @@ def test_in_a_small_space_the_rounds_are_finished_with_what_there_is(begin: Any,
     """KerasTuner ends after 14 trials of 2 epochs when all 14 sets of values have been drawn."""
     search = begin("Hyperband", branches, score=lambda p: p.values.get("momentum", 1.0) + 1 / p.epochs, max_epochs=27)
     search.run(workers=workers)
-    assert search.tuner.ended == "the space is exhausted"
+    assert search.engine.ended == "the space is exhausted"
     assert len(set(search.keys)) == 14
     assert Counter(p.epochs for p in search.proposals) == {1: 14, 3: 5, 9: 2, 27: 1}
     longest = next(p for p in search.proposals if p.epochs == 27)
@@ -96,4 +96,4 @@ def test_in_a_small_space_the_rounds_are_finished_with_what_there_is(begin: Any,
 def test_failures_in_a_small_space_leave_nothing_waiting(begin: Any, branches: Space) -> None:
     search = begin("Hyperband", branches, score=lambda p: None if "momentum" in p.values else 1.0, max_epochs=27).run()
     assert all(search.scores[p.parent] is not None for p in search.proposals if p.parent is not None)
-    assert search.tuner.ask() is None
+    assert search.engine.ask() is None

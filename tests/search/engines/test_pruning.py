@@ -18,12 +18,12 @@ def train(search: Any, epochs: int = 9) -> list[tuple[Proposal, int, bool]]:
     """Twenty trials whose score falls by a tenth an epoch; each with its epochs and whether it was stopped."""
     done = []
     for number in range(20):
-        proposal = search.tuner.ask()
+        proposal = search.engine.ask()
         for epoch in range(1, epochs + 1):
             score = search.score(proposal) * 0.9**epoch
-            if stopped := search.tuner.report(number, epoch, score):
+            if stopped := search.engine.report(number, epoch, score):
                 break
-        search.tuner.tell(number, score, epoch)
+        search.engine.tell(number, score, epoch)
         done.append((proposal, epoch, stopped))
     return done
 
@@ -37,7 +37,7 @@ def test_poor_trials_are_stopped_early_and_the_best_is_trained_to_the_end(
     done = train(search)
     assert min(done, key=lambda trial: search.score(trial[0]))[1] == 9
     assert sum(length < 9 for _, length, _ in done) >= 4
-    states = [trial.state.name for trial in search.tuner._study.trials]
+    states = [trial.state.name for trial in search.engine._study.trials]
     assert states == ["PRUNED" if stopped else "COMPLETE" for _, _, stopped in done]
 
 
@@ -50,20 +50,20 @@ def test_the_same_calls_stop_the_same_trials(begin: Any, smooth: Space, name: st
 def test_a_pruned_trial_is_told_with_its_last_figure(begin: Any, smooth: Space) -> None:
     search = begin("TPE", smooth, pruner={"Median": PRUNERS["Median"]})
     train(search)
-    for trial in search.tuner._study.trials:
+    for trial in search.engine._study.trials:
         assert trial.value == trial.intermediate_values[trial.last_step]
 
 
 def test_own_values_outside_the_space_are_not_stopped(begin: Any, smooth: Space) -> None:
     search = begin("TPE", Space(smooth.parameters, {**smooth.own, "units": 15}), pruner={"Median": PRUNERS["Median"]})
-    assert search.tuner.ask().values["units"] == 15
-    assert not search.tuner.report(0, 1, 1e9)
-    search.tuner.tell(0, 1e9, 9)
-    assert search.tuner._study.trials == []
+    assert search.engine.ask().values["units"] == 15
+    assert not search.engine.report(0, 1, 1e9)
+    search.engine.tell(0, 1e9, 9)
+    assert search.engine._study.trials == []
 
 
 @pytest.mark.parametrize("engine", ["RandomSearch", "GridSearch", "Hyperband", "BayesianOptimization"])
 def test_keras_tuner_stops_no_running_trial(begin: Any, smooth: Space, engine: str) -> None:
     search = begin(engine, smooth)
-    search.tuner.ask()
-    assert not search.tuner.report(0, 1, 1e9)
+    search.engine.ask()
+    assert not search.engine.report(0, 1, 1e9)

@@ -8,7 +8,7 @@ from pathlib import Path
 CODE = """
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
-from nntrain.search.choose_engine import make_tuner
+from nntrain.search.choose_engine import make_engine
 from nntrain.search.engine import Waiting
 
 space = Space(
@@ -25,12 +25,12 @@ hyperband = {"Hyperband": {"max_epochs": 10}}
 bayesian = {"BayesianOptimization": {"num_initial_points": 3}}
 tpe = {"TPE": {"n_startup_trials": 3}}
 for engine in ("RandomSearch", "GridSearch", hyperband, bayesian, tpe, "CmaEs", "BruteForce"):
-    tuner = make_tuner(Tune.read({"engine": engine, "space": {}, "seed": 4}), space, "max")
+    engine = make_engine(Tune.read({"engine": engine, "space": {}, "seed": 4}), space, "max")
     for pair in range(5):
-        asked = [tuner.ask(), tuner.ask()]
+        asked = [engine.ask(), engine.ask()]
         print(asked)
         for number, proposal in ((2 * pair + 1, asked[1]), (2 * pair, asked[0])):
-            tuner.tell(number, proposal.values["units"] + 0.1 * len(proposal.values), 10)
+            engine.tell(number, proposal.values["units"] + 0.1 * len(proposal.values), 10)
 """
 
 

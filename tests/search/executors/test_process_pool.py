@@ -56,7 +56,7 @@ def first_epoch(pool: ProcessPool) -> Event:
     return event
 
 
-def figures(event: Event) -> list[dict[str, float]]:
+def metrics(event: Event) -> list[dict[str, float]]:
     return [{name: value for name, value in row.items() if name != "seconds"} for row in event.rows]
 
 
@@ -100,7 +100,7 @@ def test_two_workers_give_the_figures_of_one(shared: ProcessPool, tmp_path: Path
     together = ends(shared, 2)
     for number in (0, 1):
         shared.submit(task(number, tmp_path / "one", seed=number))
-        assert figures(ends(shared, 1)[number]) == figures(together[number])
+        assert metrics(ends(shared, 1)[number]) == metrics(together[number])
 
 
 def test_a_failure_leaves_the_worker_alive(shared: ProcessPool, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_stopped_task_goes_on_when_it_is_submitted_again(shared: ProcessPool, 
     shared.submit(whole)
     found = ends(shared, 2)
     assert len(found[0].rows) == 500
-    assert figures(found[0]) == figures(found[2])
+    assert metrics(found[0]) == metrics(found[2])
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -168,7 +168,7 @@ def ends(pool: RayCluster, count: int) -> dict[int, Event]:
     return found
 
 
-def figures(event: Event) -> list[dict[str, float]]:
+def metrics(event: Event) -> list[dict[str, float]]:
     return [{name: value for name, value in row.items() if name != "seconds"} for row in event.rows]
 
 
@@ -179,7 +179,7 @@ def test_a_node_without_our_disk_gives_the_same_run(cluster: Cluster, pool: RayC
     assert pool.free == 0
     assert sorted(worker.away for worker in pool._workers) == [False, True]
     found = ends(pool, 2)
-    assert figures(found[1]) == figures(found[2]) != []
+    assert metrics(found[1]) == metrics(found[2]) != []
     here, there = (cluster.work / "runs" / f"trial-{number}" for number in (1, 2))
     if (there / ".lock").exists():  # the lock is not sent
         here, there = there, here
@@ -199,7 +199,7 @@ def test_a_promoted_trial_goes_on_from_its_parent_on_any_node(cluster: Cluster, 
     promoted = ends(pool, 2)
     pool.submit(task(cluster, 7, epochs=5))
     whole = ends(pool, 1)[7]
-    assert figures(promoted[5]) == figures(promoted[6]) == figures(whole)
+    assert metrics(promoted[5]) == metrics(promoted[6]) == metrics(whole)
 
 
 @needs_ray
@@ -231,7 +231,7 @@ def test_what_was_stopped_goes_on_on_any_node(cluster: Cluster, pool: RayCluster
     for number in (11, 10):  # each on the other's node, perhaps
         pool.submit(task(cluster, number, epochs=300))
     found = ends(pool, 2)
-    assert figures(found[10]) == figures(found[11])
+    assert metrics(found[10]) == metrics(found[11])
     assert len(found[10].rows) == 300
 
 
@@ -242,7 +242,7 @@ def test_weights_of_another_run_reach_any_node(cluster: Cluster, pool: RayCluste
         given = task(cluster, number)
         pool.submit(replace(given, config=given.config.replace("epochs: 3", f"epochs: 3, init_from: {source}")))
     found = ends(pool, 2)
-    assert figures(found[14]) == figures(found[15]) != []
+    assert metrics(found[14]) == metrics(found[15]) != []
     for number in (14, 15):
         assert f"4 of 4 weights are those of {source}" in (cluster.work / f"runs/trial-{number}/log.txt").read_text()
 

@@ -1,4 +1,4 @@
-"""What the pictures of a search have in common: each is drawn of many kinds of searches."""
+"""What the plots of a search have in common: each is drawn of many kinds of searches."""
 
 import math
 import random
@@ -34,7 +34,7 @@ DRAWS: dict[str, Draw] = {
     "slices": lambda trials, direction: slices.draw(trials, SPACE, "val_accuracy", direction, "a search"),
     "parallel": lambda trials, direction: parallel_coordinates.draw(trials, SPACE, "val_loss", direction, "a search"),
 }
-every_picture = pytest.mark.parametrize("draw", DRAWS.values(), ids=list(DRAWS))
+every_plot = pytest.mark.parametrize("draw", DRAWS.values(), ids=list(DRAWS))
 VERMILION = (0xC4, 0x4E, 0x00)
 
 
@@ -54,7 +54,7 @@ def searched(count: int) -> list[Trial]:
 
 
 def pixels(png: bytes) -> np.ndarray:
-    """(height, width, 3) of a picture that must not be blank."""
+    """(height, width, 3) of a plot that must not be blank."""
     assert png.startswith(b"\x89PNG")
     found = np.asarray(Image.open(BytesIO(png)).convert("RGB"))
     assert (found < 200).any()
@@ -65,7 +65,7 @@ def dots(png: bytes, color: tuple[int, int, int]) -> int:
     return int((np.abs(pixels(png).astype(int) - color).max(axis=2) < 12).sum())
 
 
-@every_picture
+@every_plot
 @pytest.mark.parametrize("direction", ["min", "max"])
 @pytest.mark.parametrize("count", [1, 3, 30])
 def test_any_number_of_trials(draw, direction, count):
@@ -74,12 +74,12 @@ def test_any_number_of_trials(draw, direction, count):
     assert 700 < width < 1500
 
 
-@every_picture
+@every_plot
 def test_many_trials(draw):
     pixels(draw(searched(200), "max"))
 
 
-@every_picture
+@every_plot
 def test_a_failed_trial_is_seen(draw):
     trials = searched(6)
     failed = [*trials[:-1], replace(trials[-1], score=None, status="failed", message="out of memory")]
@@ -89,42 +89,42 @@ def test_a_failed_trial_is_seen(draw):
     assert dots(draw(diverged, "max"), VERMILION) > 20
 
 
-@every_picture
+@every_plot
 def test_all_failed(draw):
     assert dots(draw([replace(trial, score=None, status="failed") for trial in searched(4)], "min"), VERMILION) > 50
 
 
-@every_picture
+@every_plot
 def test_a_pruned_trial_looks_different(draw):
     trials = searched(6)
     assert draw(trials, "max") != draw([*trials[:-1], replace(trials[-1], status="pruned")], "max")
 
 
-@every_picture
+@every_plot
 def test_a_trial_that_still_runs_is_left_out(draw):
     trials = searched(6)
     assert draw(trials[:5], "max") == draw([*trials[:5], replace(trials[5], status="running", score=None)], "max")
 
 
-@every_picture
+@every_plot
 def test_the_order_of_the_trials_does_not_matter(draw):
     trials = searched(6)
     assert draw(trials, "max") == draw(trials[::-1], "max")
 
 
-@every_picture
+@every_plot
 def test_no_trial_is_refused(draw):
     with pytest.raises(ValueError, match="at least one trial that is over"):
         draw([replace(trial, status="running", score=None) for trial in searched(2)], "max")
 
 
-@every_picture
+@every_plot
 @pytest.mark.parametrize("scores", [(1e6, 0.1, 0.2), (0.5, 0.5, 0.5), (0.0, 0.0, 0.0), (-3.0, -2.0, 1e-9)])
 def test_scores_of_any_size(draw, scores):
     pixels(draw([replace(trial, score=score) for trial, score in zip(searched(3), scores, strict=True)], "min"))
 
 
-@every_picture
+@every_plot
 def test_letters_that_would_be_formulas_or_are_missing_from_the_font(draw):
     own = {"train.optimizer": "$犬_1$ \\frac", "train.learning_rate": {"$x$": {"$y_2": None}}}
     pixels(draw([replace(searched(1)[0], values=own), *searched(5)[1:]], "max"))

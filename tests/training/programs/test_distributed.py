@@ -94,10 +94,10 @@ from nntrain.training.history import History
 from nntrain.training.run_context import ALONE
 
 
-def trained(file, guidance):
+def trained(file, context):
     prepared, history = prepare(load(str(file), ["train.save=last"])), History()
-    job = trainer.make_job(prepared, trainer.make_scorer(prepared, guidance), guidance, trainer.Unwatched(), None)
-    trainer.fit(job, history, None, prepared.model, guidance.distribution)
+    job = trainer.make_job(prepared, trainer.make_scorer(prepared, context), context, trainer.Unwatched(), None)
+    trainer.fit(job, history, None, prepared.model, context.distribution)
     return prepared.model.get_weights(), history.rows
 
 
@@ -138,8 +138,8 @@ def test_two_devices_count_the_figures_of_one(told: dict[str, Any], name: str) -
     one, two = told[name]["rows"]
     assert len(one) == len(two) == 2
     for alone, shared in zip(one, two, strict=True):
-        figures = {key: float(value) for key, value in alone.items() if key != "seconds"}
-        assert {key: float(shared[key]) for key in figures} == pytest.approx(figures, rel=2e-4, abs=1e-5)
+        metrics = {key: float(value) for key, value in alone.items() if key != "seconds"}
+        assert {key: float(shared[key]) for key in metrics} == pytest.approx(metrics, rel=2e-4, abs=1e-5)
 
 
 def test_statistics_of_each_replica_serve_as_well(told: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def test_an_epoch_in_one_call_and_step_by_step_gives_equal_bits(
     for step in range(steps):
         stepwise.scorer.program.train(stepwise.arrays, order, step, step + 1)
     assert steps == 8 and once.model.optimizer.iterations == steps
-    assert once.scorer.program.figures() == stepwise.scorer.program.figures()
+    assert once.scorer.program.metrics() == stepwise.scorer.program.metrics()
     assert all((a == b).all() for a, b in zip(once.weights(), stepwise.weights(), strict=True))
 
 
@@ -73,7 +73,7 @@ def test_a_weight_that_is_not_finite_is_seen_behind_a_finite_loss(prepare: Calla
     net = prepare(IRIS, f"train.{wanted}")
     net.model.layers[1].moving_mean.assign(np.full(8, np.nan, "float32"))  # which the training does not read
     seen = net.scorer.program.train(net.arrays, epoch_order(5, 1, len(net.data.train), True), 0, 1)
-    assert np.isfinite(seen.figures["loss"]) and not seen.finite
+    assert np.isfinite(seen.metrics["loss"]) and not seen.finite
 
 
 def test_steps_count_the_shorter_last_batch(prepare: Callable[..., Any]) -> None:
@@ -113,13 +113,13 @@ def test_evaluate_and_predict_cover_more_rows_than_a_batch(prepare: Callable[...
     assert predicted.shape == (EVALUATION_BATCH + 77, 1)
     assert predicted == pytest.approx(net.model.predict(net.data.train.x, verbose=0), abs=1e-6)
     right = (predicted[:, 0] > 0.5) == net.data.train.y
-    assert net.scorer.figures(net.data.train)["accuracy"] == pytest.approx(right.mean(), abs=1e-6)
+    assert net.scorer.metrics(net.data.train)["accuracy"] == pytest.approx(right.mean(), abs=1e-6)
 
 
 def test_evaluation_leaves_weights_and_moving_averages_as_they_are(prepare: Callable[..., Any]) -> None:
     net = prepare(IRIS)
     before = net.weights()
-    first, second = net.scorer.figures(net.data.train), net.scorer.figures(net.data.train)
+    first, second = net.scorer.metrics(net.data.train), net.scorer.metrics(net.data.train)
     assert first == second
     assert all((a == b).all() for a, b in zip(before, net.weights(), strict=True))
 

@@ -57,17 +57,17 @@ def on_disk(data: Arrays, folder: Path) -> Arrays:
 
 def trained(net: Any, program: Program, data: Arrays, cuts: list[int]) -> Any:
     """Figures after each of two epochs that are cut at these steps, evaluation and prediction, and the weights."""
-    figures = []
+    metrics = []
     for epoch in (1, 2):
         net.model.reset_metrics()
         order = epoch_order(5, epoch, len(data), True)
         for first, last in zip([0, *cuts], [*cuts, program.steps(data)], strict=True):
             program.train(data, order, first, last)
-        figures += [program.figures(), program.evaluate(data)]
+        metrics += [program.metrics(), program.evaluate(data)]
     seeds = [variable.numpy().tolist() for layer in net.model.layers for variable in layer.non_trainable_variables]
     optimizer = [variable.numpy().tobytes() for variable in net.model.optimizer.variables]
     weights = [weight.tobytes() for weight in net.weights()]
-    return figures, program.predict(data.x).tobytes(), weights, optimizer, seeds
+    return metrics, program.predict(data.x).tobytes(), weights, optimizer, seeds
 
 
 @pytest.mark.parametrize("assignments", [[], [*ONE_HOT, *WEIGHTED]], ids=["plain", "one-hot and weighted"])

@@ -106,7 +106,7 @@ class Session:
             help = f"use at most `--workers {has}`, or add nodes with `ray start --address`"
             raise ConfigError(f"the Ray cluster has {has} CPUs, and the workers need {cpus}", help=help)
 
-    def refuse_lost_head(self) -> None:
+    def refuse_lost_output_layer(self) -> None:
         """Raises NNTrainError where the head answers no more: Ray would wait for a minute and end this process."""
         host, _, port = self.head.rpartition(":")
         try:
@@ -120,7 +120,7 @@ class Session:
 
     def actor(self, settings: Settings) -> Any:
         """A new actor, as soon as a node has what it takes. Raises NNTrainError where the cluster is gone."""
-        self.refuse_lost_head()
+        self.refuse_lost_output_layer()
         gpus = 1 if settings.device == "gpu" else 0
         return self.ray.remote(Node).options(num_cpus=settings.threads, num_gpus=gpus).remote(settings, sys.argv)
 
