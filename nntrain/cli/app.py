@@ -180,8 +180,16 @@ def tune(
     from nntrain.search import choose_executor as executors
     from nntrain.terminal import Terminal
 
-    where = executors.Workers(workers, executor, address)
-    request = tune.Tune(config, tuple(set_), where, refit, name, runs_dir, device, verbose)
+    request = tune.Tune(
+        config=config,
+        assignments=tuple(set_),
+        workers=executors.Workers(workers, executor, address),
+        refit=refit,
+        name=name,
+        runs_dir=runs_dir,
+        device=device,
+        verbose=verbose,
+    )
     terminal = Terminal(as_json=json, quiet=quiet)
     request.tell(terminal) if dry_run else request.run(terminal)
 

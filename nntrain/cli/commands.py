@@ -201,11 +201,19 @@ def resume(
 ) -> None:
     """Goes on with a run, a group or a search that was stopped, or trains a finished run for longer."""
     if search := RunDir.find_search(runs, run):
-        from nntrain.cli import tune
+        from nntrain.search.resume import ResumeSearch
 
         where.refuse_for_search()
-        given = (tuple(assignments), allow_changed, extend, refit)
-        tune.Resume(search, *given, where.pool(), where.device, verbose).run(terminal)
+        ResumeSearch(
+            place=search,
+            assignments=tuple(assignments),
+            allow_changed=allow_changed,
+            extend=extend,
+            refit=refit,
+            workers=where.pool(),
+            device=where.device,
+            verbose=verbose,
+        ).run(terminal)
         return
     if extend or refit is not None or where.executor != "processes" or where.address is not None:
         message = f"`{run}` is no search: `--extend`, `--refit`, `--executor` and `--address` are for one"

@@ -1,9 +1,12 @@
-"""What every engine offers: ask for values, tell their score."""
+"""What every engine offers, ask for values and tell their score, and the engine that a config names."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, cast
 
-from nntrain.config.search.space import Values
+from nntrain import extensions
+from nntrain.config.base import snake_case
+from nntrain.config.search.space import Space, Values
+from nntrain.config.tune import Tune
 
 
 @dataclass(frozen=True)
@@ -38,3 +41,9 @@ class SearchEngine(Protocol):
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
         """The trial's final score, None where it failed, and after how many epochs in all."""
+
+
+def make_engine(tune: Tune, space: Space, direction: Literal["min", "max"]) -> SearchEngine:
+    """The engine of a search over the space, at its beginning. Raises MissingPackage where its library is missing."""
+    module = extensions.load("search.engines", snake_case(tune.engine.called()))
+    return cast(SearchEngine, module.make(tune.engine, space, tune.seed, direction, tune.pruner))

@@ -10,8 +10,7 @@ import pytest
 
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
-from nntrain.search.choose_engine import make_engine
-from nntrain.search.engine import Proposal, SearchEngine, Waiting
+from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
 
 
 @dataclass

@@ -11,8 +11,7 @@ from nntrain.config.search.load import search_of
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
 from nntrain.search import dry_run
-from nntrain.search.choose_engine import make_engine
-from nntrain.search.engine import Proposal, Waiting
+from nntrain.search.engine import Proposal, Waiting, make_engine
 from nntrain.search.task import Event, Task
 from nntrain.terminal import Terminal
 

@@ -8,7 +8,7 @@ from pathlib import Path
 CODE = """
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
-from nntrain.search.choose_engine import make_engine
+from nntrain.search.engine import make_engine
 from nntrain.search.engine import Waiting
 
 space = Space(

@@ -1,0 +1,91 @@
+"""A search from its first trial, and what begun and resumed searches share: from a runner to the results."""
+
+import hashlib
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from nntrain.config.base import to_tree
+from nntrain.config.load import Config
+from nntrain.config.search.load import as_yaml, search_of
+from nntrain.errors import NNTrainError, Stopped
+from nntrain.runs import environment
+from nntrain.search import results
+from nntrain.search.engine import make_engine
+from nntrain.search.ledger import Ledger
+from nntrain.search.live_view import SearchView
+from nntrain.search.replay import Replay
+from nntrain.search.runner import Runner
+from nntrain.search.search_files import SearchDir
+from nntrain.search.task import Executor
+from nntrain.storage import run_files
+from nntrain.storage.journal import Journal
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+
+MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
+"""The options of `tune` that a resumed search may change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What a search runs with; the best `refit` trials are trained again at its end."""
+
+    executor: Executor
+    refit: int
+    terminal: Terminal
+
+
+def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
+    """Runs a search in a new directory; raises as `carry_out`, and MissingPackage before anything is written."""
+    search = search_of(config)
+    engine = make_engine(search.tune, search.space, search.direction)
+    place = RunDir.create(runs_dir, name)
+    with place.owned():
+        place.write(run_files.CONFIG, config.document.data)
+        place.write(run_files.SEARCH, search_yaml(config))
+        head = {"start": environment.now(), "command": sys.argv, "refit": session.refit}
+        journal = Journal.create(place, {"search_sha256": identity(config), **head})
+        folder = SearchDir(config, search, place, Ledger(search.direction))
+        carry_out(folder, journal, Replay(engine, folder.ledger), session)
+
+
+def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Session, spent: float = 0.0) -> None:
+    """Runs a search and writes its results; `spent` are the seconds before it was resumed.
+
+    Raises Stopped at a signal, and NNTrainError where no trial has a score or too many have failed.
+    """
+    place, terminal = folder.place, session.terminal
+    view = SearchView(terminal, folder.search, folder.ledger, spent)
+    runner = Runner(folder, journal, replay, session.executor, view, spent)
+    try:
+        with view:
+            reason = runner.run()
+        folder.write()
+        place.write_log(terminal.log)
+        results.finish(runner, reason, session.refit, terminal)
+    except Stopped as error:
+        raise error.after(folder.ledger.progress, f"`nntrain resume {place}` goes on") from None
+    except NNTrainError as error:
+        terminal.log.append(str(error))
+        raise
+    finally:
+        folder.write()
+        place.write_log(terminal.log)
+    if runner.broken:
+        help = "mend it, or let the search go on with `--set tune.on_error=continue`"
+        raise NNTrainError(f"the search was stopped: {reason}", help=help)
+
+
+def search_yaml(config: Config) -> str:
+    """The config with `--set` applied and absolute paths, its section `tune` included: what `resume` reads."""
+    return f"# What `nntrain resume` goes on with; `config.yaml` is as it was given.\n{as_yaml(config)}"
+
+
+def identity(config: Config) -> str:
+    """The SHA-256 of what must not change in a search: its config without the budget and without `null`."""
+    tree = to_tree(config.experiment)
+    kept = {name: value for name, value in tree["tune"].items() if value is not None and name not in MAY_CHANGE}
+    tree["tune"] = kept
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,146 @@
+"""A search that was stopped or killed, or has ended, resumed from its journal."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nntrain import backend
+from nntrain.config.load import Config
+from nntrain.config.search.load import load_whole, search_of
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.search.begin import MAY_CHANGE, Session, carry_out, identity, search_yaml
+from nntrain.search.choose_executor import Workers
+from nntrain.search.engine import SearchEngine, make_engine
+from nntrain.search.ledger import Ledger
+from nntrain.search.replay import replayed
+from nntrain.search.search_files import SearchDir
+from nntrain.storage import run_files
+from nntrain.storage.journal import Journal
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+
+EXTENDS = ("space", "engine", "pruner")
+"""The options of `tune` that `--extend` may change too."""
+
+Events = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeSearch:
+    """A search to resume. `refit` is None for the number that the search was begun with."""
+
+    place: RunDir
+    assignments: tuple[str, ...]
+    allow_changed: bool
+    extend: bool
+    refit: int | None
+    workers: Workers
+    device: backend.Device
+    verbose: bool
+
+    def run(self, terminal: Terminal) -> None:
+        """Resumes the search; `--set tune.trials=…` gives it a larger budget.
+
+        With `extend`, space and engine may change too: the engine begins anew, and the trials that were trained count.
+        Raises ConfigError for any other change and for a budget that is spent already, and NNTrainError where the
+        journal cannot be used.
+        """
+        _refuse_other_assignments(self.assignments, self.extend)
+        with self.place.owned():
+            journal = Journal.open(self.place)
+            head, events, complaint = journal.read(mend=True)
+            if complaint:
+                terminal.note(f"warning: {complaint}")
+            file = _search_file(self.place, head, events)
+            before, config = load_whole(file), load_whole(file, self.assignments)
+            _refuse_less_than_is_done(before, config, events)
+            terminal.log.extend(self.place.read_log())
+            with self.workers.start(config, self.device, self.verbose) as executor:
+                search = search_of(config)
+                engine = make_engine(search.tune, search.space, search.direction)
+                if not self.allow_changed:
+                    _refuse_changed(self.place, config)
+                events += self._record_changes(journal, before, config)
+                refit = _last("refit", [head, *events], 0)
+                session = Session(executor=executor, refit=refit, terminal=terminal)
+                self._run(config, engine, journal, events, session)
+
+    def _record_changes(self, journal: Journal, before: Config, config: Config) -> Events:
+        """Writes what this command changes to the journal, for the next `resume`; returns the new events."""
+        events: Events = []
+        if self.refit is not None:
+            events.append({"event": "refit", "refit": self.refit})
+        if self.extend and identity(config) != identity(before):
+            events.append({"event": "extend", "search_sha256": identity(config), "search": search_yaml(config)})
+        for event in events:
+            journal.add(event)
+        if self.assignments:
+            self.place.write(run_files.SEARCH, search_yaml(config))
+        return events
+
+    def _run(self, config: Config, engine: SearchEngine, journal: Journal, events: Events, session: Session) -> None:
+        search = search_of(config)
+        folder = SearchDir(config, search, self.place, Ledger(search.direction))
+        replay = replayed(engine, folder.ledger, events, folder.key)
+        session.terminal.note(f"going on with {self.place}: {folder.ledger.progress}")
+        carry_out(folder, journal, replay, session, _last("spent", events, 0.0))
+
+
+def _last(name: str, events: Sequence[dict[str, Any]], default: Any) -> Any:
+    """The value of the latest event that has one of this name."""
+    return next((event[name] for event in reversed(events) if name in event), default)
+
+
+def _refuse_other_assignments(assignments: Sequence[str], extend: bool) -> None:
+    """Raises ConfigError for what a resumed search may not change."""
+    for assignment in assignments:
+        path = assignment.partition("=")[0].strip()
+        name = path.split(".")[1] if path.startswith("tune.") else ""
+        if name in EXTENDS and not extend:
+            help = "give `--extend` too: the trials that were trained count, and the engine begins anew"
+            raise ConfigError(f"this would change the search: `{path}`", help=help)
+        if name not in (*MAY_CHANGE, *EXTENDS):
+            listed = ", ".join(f"`tune.{name}`" for name in MAY_CHANGE)
+            raise ConfigError(f"a search cannot go on with another `{path}`", help=f"only {listed} may change")
+
+
+def _refuse_changed(place: RunDir, config: Config) -> None:
+    """Raises NNTrainError when the data or the versions are not those that the first trial began with."""
+    first = next((RunDir(path.parent) for path in sorted(place.path.glob(f"trial-*/**/{run_files.RESOLVED}"))), None)
+    if first is not None:
+        backend.start("cpu")
+        from nntrain.data import dataset
+        from nntrain.runs import resume
+
+        resume.refuse_changed(first, dataset.load_data(config))
+
+
+def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:
+    """Raises ConfigError for a budget that is new and below what the search has taken already."""
+    then, now = search_of(before).tune, search_of(config).tune
+    trials = sum(event["event"] == "ask" for event in events)
+    epochs = sum(event["trained"] for event in events if event["event"] == "tell")
+    seconds = float(_last("spent", events, 0.0))
+    for name, was, limit, done, words in (
+        ("trials", then.budget, now.budget, trials, f"{trials:,} trials are there"),
+        ("max_epochs_total", then.max_epochs_total, now.max_epochs_total, epochs, f"{epochs:,} epochs are spent"),
+        ("max_seconds", then.max_seconds, now.max_seconds, seconds, f"{seconds:.1f} s are spent"),
+    ):
+        if limit is not None and limit != was and limit < done:
+            help = f"give `--set tune.{name}={math.ceil(done)}` or more, or leave it as it was"
+            raise ConfigError(f"`tune.{name}` cannot be {limit}: {words} already", help=help)
+
+
+def _search_file(place: RunDir, head: dict[str, Any], events: Events) -> Path:
+    """The file of the search as it is now; raises NNTrainError where it is not the one of the journal."""
+    path = place.path / run_files.SEARCH
+    before, now = [{}, head, *(event for event in events if event["event"] == "extend")][-2:]
+    found, wanted = identity(load_whole(path)), now.get("search_sha256")
+    if found == before.get("search_sha256") != wanted:  # a kill came between the journal and the file
+        place.write(run_files.SEARCH, now["search"])
+    elif found != wanted:
+        message = f"`{path}` is not the search that `{run_files.JOURNAL}` is about"
+        raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
+    return path
