@@ -166,11 +166,11 @@ def evaluate(
     from nntrain.evaluation import evaluate
 
     found = evaluate.evaluate(run_dir, split, baselines)
-    terminal.event("eval", evaluate.as_json(found))
+    terminal.event("eval", found.as_json())
     terminal.table("", ("split", "rows", *found.metrics), [[found.split, found.rows, *found.metrics.values()]])
     low, high = found.interval
     terminal.line(f"{found.score} {found.value:.4f}, 95 % interval {low:.4f} to {high:.4f} (bootstrap over the rows)")
-    for title, columns, rows in evaluate.tables(found, run_dir.path.name):
+    for title, columns, rows in found.tables(run_dir.path.name):
         terminal.line("")
         terminal.table(title, columns, rows)
 
@@ -179,9 +179,9 @@ def predict(run: str, runs: Path, file: Path, output: Path | None, device: backe
     """Writes a prediction for each row of a file."""
     run_dir = RunDir.open(runs, run)
     backend.start(device, verbose)
-    from nntrain.evaluation import evaluate
+    from nntrain.evaluation import predict as prediction
 
-    text = evaluate.predict(run_dir, file)
+    text = prediction.predict(run_dir, file)
     if output is None:
         sys.stdout.write(text)
     else:

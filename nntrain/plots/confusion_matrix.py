@@ -18,8 +18,8 @@ _MOST_WITH_COUNTS = 20  # classes; more cells are too small for a number
 def draw(matrix: np.ndarray, names: Sequence[str], title: str) -> bytes:
     """A PNG: the true class down, the predicted one across, a cell's colour by its share of the row.
 
-    matrix: (classes, classes) counts, rows = true, as from `scores.confusion`; more than 20 classes are shown by colour
-    alone. Raises ValueError when the matrix does not fit the names.
+    matrix: (classes, classes) counts from `scores.confusion_matrix`; more than 20 classes are shown by colour alone.
+    Raises ValueError when the matrix does not fit the names.
     """
     if matrix.shape != (len(names), len(names)):
         raise ValueError(f"a matrix of {matrix.shape} does not fit {len(names)} names")

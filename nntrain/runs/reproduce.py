@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.load import load
-from nntrain.evaluation.evaluate import Restored, restore
+from nntrain.model.restore import SavedModel, load_model
 from nntrain.runs import experiment
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
@@ -17,13 +17,13 @@ from nntrain.training.run_context import ALONE, RunContext
 
 def repeat(run_dir: RunDir, terminal: Terminal, context: RunContext = ALONE) -> str:
     """The first epoch and figure that differ, or the first weight, in words; nothing when all are equal."""
-    then, kept = run_dir.read_rows(), restore(run_dir)
+    then, kept = run_dir.read_rows(), load_model(run_dir)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
         prepared = prepare(load(run_dir.path / run_files.RESOLVED))
         experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", context)
         terminal.log.clear()
-        return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, restore(again))
+        return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, load_model(again))
 
 
 def _difference_of_rows(then: list[dict[str, str]], now: list[dict[str, str]]) -> str:
@@ -34,7 +34,7 @@ def _difference_of_rows(then: list[dict[str, str]], now: list[dict[str, str]]) -
     return "" if len(then) == len(now) else f"there were {len(then)} epochs and are {len(now)}"
 
 
-def _difference_of_weights(then: Restored, now: Restored) -> str:
-    pairs = zip(then.scorer.program.model.weights, now.scorer.program.model.weights, strict=True)
+def _difference_of_weights(then: SavedModel, now: SavedModel) -> str:
+    pairs = zip(then.model.weights, now.model.weights, strict=True)
     different = [old.path for old, new in pairs if not np.array_equal(old.numpy(), new.numpy())]
     return f"the weights of {different[0]} differ" if different else ""

@@ -101,7 +101,7 @@ class FinishedTraining:
     def _metrics(self) -> dict[str, dict[str, float]]:
         """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
         splits = self.data.splits if self.final else replace(self.data, test=None).splits
-        return {name: self.scorer.metrics(split) for name, split in splits.items()}
+        return {name: self.scorer.evaluate(split) for name, split in splits.items()}
 
     def _save_model(self) -> None:
         copy_variables(self.scorer.program.model, self.model)
@@ -127,7 +127,7 @@ class FinishedTraining:
         if not self.data.schema.classes:
             return
         name, split = list(self.data.splits.items())[-1]
-        matrix = scores.confusion(split.y, self.scorer.predicted(split.x), len(self.data.schema.classes))
+        matrix = scores.confusion_matrix(split.y, self.scorer.predicted(split.x), len(self.data.schema.classes))
         title = f"{self.run_dir.path.name}: {name} split"
         self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(matrix, self.data.schema.classes, title))
 

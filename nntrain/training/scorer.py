@@ -1,4 +1,4 @@
-"""Figures and predictions of a trained model on a split."""
+"""Metrics and predictions of a model on a split."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,13 +12,14 @@ from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.model.build import encode_labels
 from nntrain.model.custom.network import Network
+from nntrain.model.restore import SavedModel
 from nntrain.training.choose_program import make_program
 from nntrain.training.programs.resident import Arrays, Program
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """The model of a resolved experiment with its compiled loops."""
+    """The model of a resolved experiment with its compiled functions, to be scored."""
 
     experiment: Experiment
     schema: Schema
@@ -26,22 +27,28 @@ class Scorer:
 
     @classmethod
     def of(cls, experiment: Experiment, schema: Schema, model: Network, x: Examples, batch_size: int = 1) -> "Scorer":
-        """Compiles for inputs such as `x`; `batch_size` matters to training alone."""
+        """Return the scorer of a model whose inputs are like `x`; only training uses `batch_size`."""
         y = np.zeros(1, "int32") if schema.classes else np.zeros((1, schema.target_count), "float32")
         weights = None if experiment.train.class_weight is None else np.ones(1, "float32")
         example = Arrays(np.zeros((1, *schema.shape), x.dtype), encode_labels(y, experiment, schema), weights)
         return cls(experiment, schema, make_program(experiment, schema, model, example, batch_size, x))
 
+    @classmethod
+    def restored(cls, saved: SavedModel, x: Examples | None = None) -> "Scorer":
+        """Return the scorer of a saved model; `x` is what it will score, where that may be too large for memory."""
+        examples = np.empty(0, saved.dtype) if x is None else x
+        return cls.of(saved.experiment, saved.schema, saved.model, examples)
+
     def arrays(self, split: Split, weights: np.ndarray | None = None) -> Arrays:
-        """The split with its labels as the loss wants them."""
+        """Return the split with its labels as the loss compares them; weights: (n,) float32 of the examples."""
         return Arrays(split.x, encode_labels(split.y, self.experiment, self.schema), weights)
 
-    def metrics(self, split: Split) -> dict[str, float]:
-        """Loss and metrics at inference."""
+    def evaluate(self, split: Split) -> dict[str, float]:
+        """Return the loss and the metrics of a split, at inference."""
         return self.program.evaluate(self.arrays(split))
 
     def outputs(self, x: Examples) -> np.ndarray:
-        """(n, classes) float32 probabilities, or (n, targets) numbers for a regression."""
+        """Return (n, classes) float32 probabilities, or (n, targets) float32 numbers for a regression."""
         raw = self.program.predict(x)
         if not self.schema.classes:
             return raw.reshape(len(raw), -1)
@@ -50,11 +57,11 @@ class Scorer:
         return np.concatenate([1 - raw, raw], axis=1) if raw.shape[1] == 1 else raw
 
     def predicted(self, x: Examples) -> np.ndarray:
-        """(n,) class indices, or (n, targets) numbers for a regression."""
+        """Return (n,) class indices, or (n, targets) float32 numbers for a regression."""
         outputs = self.outputs(x)
         if not self.schema.classes:
             return outputs
-        # With two classes Keras's accuracy asks for more than one half, so a tie is the first class, as argmax says.
+        # As in Keras's accuracy, a tie is the first class: of two classes the second needs more than one half.
         return outputs.argmax(axis=1)
 
     @cached_property
@@ -73,7 +80,11 @@ def _softmax(x: np.ndarray) -> np.ndarray:
 
 
 def class_weights(experiment: Experiment, y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray | None:
-    """(n,) float32 weights of the examples, from `train.class_weight`; `balanced` is n / (classes · count)."""
+    """Return (n,) float32, the weight of each example by `train.class_weight`, or None without it.
+
+    y: (n,) class indices. A class is named by its name or its index. `balanced` is n / (classes · count), as in
+    scikit-learn.
+    """
     wanted = experiment.train.class_weight
     if wanted is None:
         return None

@@ -1,10 +1,12 @@
+import time
+import tracemalloc
 from math import isnan
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from nntrain.evaluation.intervals import summarize
+from nntrain.evaluation.intervals import bootstrap_interval, summarize
 
 
 def test_three_values_by_hand():
@@ -52,3 +54,35 @@ def test_no_values_are_refused():
 )
 def test_the_summary_as_text(values, text):
     assert str(summarize(values)) == text
+
+
+def test_bootstrap_interval_of_shares_is_close_to_the_normal_one():
+    values = np.repeat([1, 0], [900, 100])
+    reach = 1.96 * (0.9 * 0.1 / 1000) ** 0.5
+    assert bootstrap_interval(values) == pytest.approx((0.9 - reach, 0.9 + reach), abs=0.002)
+
+
+def test_bootstrap_interval_depends_on_the_seed_alone():
+    values = np.random.default_rng(0).random(50)
+    assert bootstrap_interval(values) == bootstrap_interval(values) == pytest.approx((0.447595354, 0.607780009))
+    assert bootstrap_interval(values) != bootstrap_interval(values, seed=1)
+
+
+def test_bootstrap_interval_of_equal_values_is_a_point():
+    assert bootstrap_interval(np.ones(30, bool)) == (1, 1)
+
+
+def test_bootstrap_interval_of_one_value_is_a_point_and_of_infinity_is_nan():
+    assert bootstrap_interval(np.array([0.5], np.float32)) == (0.5, 0.5)
+    assert all(map(isnan, bootstrap_interval(np.array([1.0, np.inf]))))
+
+
+def test_bootstrap_interval_of_60000_examples_needs_little_memory_and_time():
+    values = np.random.default_rng(0).random(60_000)
+    start = time.perf_counter()
+    tracemalloc.start()
+    bootstrap_interval(values)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40e6
+    assert time.perf_counter() - start < 20

@@ -18,8 +18,8 @@ import keras  # noqa: E402  # the backend chooses the device first
 
 from nntrain.config.load import load  # noqa: E402
 from nntrain.data import dataset  # noqa: E402
-from nntrain.evaluation.evaluate import restore  # noqa: E402
 from nntrain.model.build import build_callbacks, encode_labels, seeded  # noqa: E402
+from nntrain.model.restore import load_model  # noqa: E402
 
 # NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -61,7 +61,7 @@ def test_normalization_survives_save_and_restore(trained: Callable[[str], RunDir
     run = trained("iris")
     config = load(run.path / "resolved.yaml").experiment
     train = dataset.load(config.data).train.x
-    for model in (restore(run).scorer.program.model, keras.saving.load_model(run.model, compile=False)):
+    for model in (load_model(run).model, keras.saving.load_model(run.model, compile=False)):
         mean, variance = moments(model.layers[0])
         assert mean == pytest.approx(train.mean(axis=0), rel=1e-5)
         assert variance == pytest.approx(train.var(axis=0), rel=1e-4)
@@ -163,7 +163,7 @@ def test_metrics_of_classes_are_those_of_scikit_learn_for_every_loss_and_head(
     )
     net.model.set_weights([np.random.default_rng(1).normal(0, 0.1, (4, 3)), np.zeros(3)])
     split = net.data.train
-    found = net.scorer.metrics(split)
+    found = net.scorer.evaluate(split)
     outputs = net.scorer.outputs(split.x)
     predicted = outputs.argmax(axis=1)
     assert found["accuracy"] == pytest.approx(scores.accuracy_score(split.y, predicted), abs=1e-6)

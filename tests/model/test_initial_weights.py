@@ -12,7 +12,7 @@ from nntrain.errors import ConfigError
 
 backend.start("cpu")
 
-from nntrain.evaluation.evaluate import restore  # noqa: E402
+from nntrain.model.restore import load_model  # noqa: E402
 from nntrain.runs import experiment  # noqa: E402
 from nntrain.storage.run_files import RunDir  # noqa: E402
 from nntrain.terminal import Terminal  # noqa: E402
@@ -41,7 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
 
 def test_the_weights_of_a_run_are_taken_where_name_and_shape_agree(source: RunDir) -> None:
     taken = prepared(f"init_from: {source.path}", units=5)
-    theirs = restore(source).scorer.program.model
+    theirs = load_model(source).model
     for ours, other in zip(taken.model.layers[0].weights, theirs.layers[0].weights, strict=True):
         assert np.array_equal(ours.numpy(), other.numpy())
     assert taken.taken.startswith(f"3 of 6 weights are those of {source.path}; begun anew: dense/kernel, dense/bias")
@@ -51,14 +51,14 @@ def test_a_layer_that_is_not_trainable_stays_as_it_was_taken(source: RunDir, tmp
     first = "name: body, trainable: false"
     run = RunDir.create(tmp_path, "run")
     experiment.run(prepared(f"init_from: {source.path}", first=first), run, Terminal(quiet=True), b"")
-    ours, theirs = (restore(each).scorer.program.model.layers for each in (run, source))
+    ours, theirs = (load_model(each).model.layers for each in (run, source))
     assert np.array_equal(ours[0].weights[0].numpy(), theirs[0].weights[0].numpy())
     assert not np.array_equal(ours[1].weights[0].numpy(), theirs[1].weights[0].numpy())
 
 
 def test_a_keras_file_is_a_source_too(source: RunDir) -> None:
     taken = prepared(f"init_from: {source.model}")
-    theirs = restore(source).scorer.program.model
+    theirs = load_model(source).model
     assert all(np.array_equal(a.numpy(), b.numpy()) for a, b in zip(taken.model.weights, theirs.weights, strict=True))
 
 

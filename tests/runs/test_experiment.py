@@ -161,7 +161,8 @@ def test_the_model_loads_in_plain_keras_without_nntrain_and_predicts_the_same(
     run = trained("iris")
     rows_of = load(run.path / run_files.RESOLVED).experiment.data
     from nntrain.data import dataset
-    from nntrain.evaluation.evaluate import restore
+    from nntrain.model.restore import load_model
+    from nntrain.training.scorer import Scorer
 
     x = dataset.load(rows_of).test
     assert x is not None
@@ -175,7 +176,8 @@ print("nntrain" in sys.modules, type(model).__name__)
     done = command(tmp_path, "-c", code, python=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["False", "Sequential"]
-    assert np.load(tmp_path / "predicted.npy") == pytest.approx(restore(run).scorer.outputs(x.x), abs=1e-6)
+    expected = Scorer.restored(load_model(run)).outputs(x.x)
+    assert np.load(tmp_path / "predicted.npy") == pytest.approx(expected, abs=1e-6)
 
 
 DIVERGES = """

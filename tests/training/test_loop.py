@@ -105,7 +105,7 @@ def test_the_weights_kept_are_those_of_the_best_epoch(prepare: Prepare) -> None:
     values = [row["val_loss"] for row in history.rows]
     assert 1 < history.best_epoch < 12
     assert history.best_value == min(values) == values[history.best_epoch - 1]
-    assert net.scorer.metrics(net.data.validation)["loss"] == history.best_value
+    assert net.scorer.evaluate(net.data.validation)["loss"] == history.best_value
 
 
 def test_save_last_keeps_the_last_epoch(prepare: Prepare) -> None:
@@ -114,7 +114,7 @@ def test_save_last_keeps_the_last_epoch(prepare: Prepare) -> None:
     )
     history = net.fit()
     assert history.best_epoch == 12
-    assert net.scorer.metrics(net.data.validation)["loss"] == history.rows[-1]["val_loss"]
+    assert net.scorer.evaluate(net.data.validation)["loss"] == history.rows[-1]["val_loss"]
     assert history.rows[-1]["val_loss"] > min(row["val_loss"] for row in history.rows)
 
 
@@ -132,7 +132,7 @@ def test_early_stopping_follows_the_highest_accuracy_and_its_weights_are_kept(pr
     assert len(accuracies) == best + 3 < 40 and best > 1
     assert history.best_epoch == best and history.best_value == max(accuracies)
     assert history.reason == "early stopping: val_accuracy has not improved for 3 epochs"
-    assert net.scorer.metrics(net.data.validation)["accuracy"] == max(accuracies)
+    assert net.scorer.evaluate(net.data.validation)["accuracy"] == max(accuracies)
 
 
 def test_restore_best_weights_is_kept_without_a_validation_split(prepare: Prepare) -> None:
@@ -252,7 +252,7 @@ def test_a_huge_rate_diverges_and_the_last_good_weights_are_kept(prepare: Prepar
     assert raised.value.exit_code == 5
     assert len(net.history.rows) == 2 and net.history.best_epoch == 2
     assert all(np.isfinite(weight).all() for weight in net.weights())
-    assert net.scorer.metrics(net.data.validation)["loss"] == net.history.rows[1]["val_loss"]
+    assert net.scorer.evaluate(net.data.validation)["loss"] == net.history.rows[1]["val_loss"]
 
 
 def test_a_nan_behind_a_relu_is_found_though_the_loss_is_finite(prepare: Prepare) -> None:
@@ -309,7 +309,7 @@ def test_a_signal_stops_at_the_next_piece_and_keeps_the_finished_epochs(
     assert raised.value.exit_code == 143
     assert [row["epoch"] for row in net.history.rows] == [1]
     assert int(net.model.optimizer.iterations.numpy()) == 6 + 2
-    assert net.scorer.metrics(net.data.validation)["loss"] == net.history.rows[0]["val_loss"]
+    assert net.scorer.evaluate(net.data.validation)["loss"] == net.history.rows[0]["val_loss"]
     assert signal.getsignal(signal.SIGTERM) == before
 
 

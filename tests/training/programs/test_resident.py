@@ -113,13 +113,13 @@ def test_evaluate_and_predict_cover_more_rows_than_a_batch(prepare: Callable[...
     assert predicted.shape == (EVALUATION_BATCH + 77, 1)
     assert predicted == pytest.approx(net.model.predict(net.data.train.x, verbose=0), abs=1e-6)
     right = (predicted[:, 0] > 0.5) == net.data.train.y
-    assert net.scorer.metrics(net.data.train)["accuracy"] == pytest.approx(right.mean(), abs=1e-6)
+    assert net.scorer.evaluate(net.data.train)["accuracy"] == pytest.approx(right.mean(), abs=1e-6)
 
 
 def test_evaluation_leaves_weights_and_moving_averages_as_they_are(prepare: Callable[..., Any]) -> None:
     net = prepare(IRIS)
     before = net.weights()
-    first, second = net.scorer.metrics(net.data.train), net.scorer.metrics(net.data.train)
+    first, second = net.scorer.evaluate(net.data.train), net.scorer.evaluate(net.data.train)
     assert first == second
     assert all((a == b).all() for a, b in zip(before, net.weights(), strict=True))
 

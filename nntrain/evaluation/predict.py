@@ -1,0 +1,120 @@
+"""The predictions of a trained model for the rows of a file, or for images."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nntrain.config.data_schema import Schema
+from nntrain.data.csv_reader import read_features
+from nntrain.data.image_reader import images_below, read_images
+from nntrain.data.npz_reader import BROKEN
+from nntrain.errors import DataError
+from nntrain.model.restore import SavedModel, load_model
+from nntrain.storage.run_files import RunDir
+from nntrain.training.scorer import Scorer
+
+IMAGES_AT_ONCE = 1024  # images decoded before they are predicted
+
+
+def predict(run_dir: RunDir, file: Path) -> str:
+    """Return CSV text with a row for each example: the class and the probability of each class, or the numbers.
+
+    file: a CSV or npz file, an image, or a folder of images. Raises DataError when it does not fit the model, and
+    NNTrainError as `load_model` does.
+    """
+    saved = load_model(run_dir)
+    scorer = Scorer.restored(saved)
+    if saved.experiment.data.of_folders and file.suffix != ".npz":
+        files = _images(file)
+        parts = [files[start : start + IMAGES_AT_ONCE] for start in range(0, len(files), IMAGES_AT_ONCE)]
+        outputs = [scorer.outputs(read_images(part, saved.schema.shape)) for part in parts]
+        return predictions_text(saved.schema, np.concatenate(outputs), [str(file) for file in files])
+    return predictions_text(saved.schema, scorer.outputs(read_inputs(saved, file)))
+
+
+def _images(path: Path) -> Sequence[Path]:
+    if not path.exists():
+        raise DataError(f"there is no file `{path}`")
+    files = images_below(path) if path.is_dir() else [path]
+    if not files:
+        raise DataError(f"there are no images in `{path}`", help="give an image, or a folder of images")
+    return files
+
+
+def read_inputs(saved: SavedModel, file: Path) -> np.ndarray:
+    """Return (n, *shape) in the dtype that the model was trained on; raises DataError when the file does not fit."""
+    shape = saved.schema.shape
+    if file.suffix == ".npz":
+        x = _npz_inputs(file)
+    elif saved.schema.features:
+        x = read_features(file, saved.schema.features, getattr(saved.experiment.data, "separator", ","))
+    else:
+        message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
+        raise DataError(message, help="save an array `x` as .npz")
+    if x.ndim == 0:
+        raise DataError(f"`{file}` holds a single number, but the model expects rows of the shape {shape}")
+    if x.shape[1:] != shape and x.size == len(x) * int(np.prod(shape)):
+        x = x.reshape(len(x), *shape)
+    if x.shape[1:] != shape or not len(x):
+        raise DataError(f"`{file}` holds rows of the shape {x.shape[1:]}, but the model expects {shape}")
+    return _as_trained(x, saved.dtype, file)
+
+
+def _npz_inputs(file: Path) -> np.ndarray:
+    """Return the array `x`, or `x_test` where the file holds no `x`."""
+    help = "save it again with `numpy.savez(file, x=x)`"
+    try:
+        with file.open("rb") as opened:
+            arrays = np.load(opened, allow_pickle=False)
+            if not isinstance(arrays, np.lib.npyio.NpzFile):
+                raise DataError(f"`{file}` holds a single array", help=help)
+            name = next((name for name in ("x", "x_test") if name in arrays), None)
+            if name is None:
+                raise DataError(f"`{file}` has no array `x`", help="save the inputs as `x`")
+            return np.asarray(arrays[name])
+    except FileNotFoundError:
+        raise DataError(f"there is no file `{file}`") from None
+    except BROKEN:
+        raise DataError(f"`{file}` is broken or not an .npz file", help=help) from None
+
+
+def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
+    if x.dtype.kind not in "fiub" or (x.dtype.kind == "f" and not np.isfinite(x).all()):
+        raise DataError(f"`{file}` holds values that are not finite numbers")
+    if dtype == "uint8" and x.dtype != np.uint8:
+        if x.min() < 0 or x.max() > 255 or (x.dtype.kind == "f" and (x != np.round(x)).any()):
+            help = "give the original pixels: whole numbers from 0 to 255, not scaled"
+            raise DataError(f"the values of `{file}` are not pixels, but the model was trained on pixels", help=help)
+        return x.astype("uint8")
+    with np.errstate(over="ignore"):
+        x = x.astype(dtype)
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        raise DataError(f"`{file}` holds numbers that are too large for a 32-bit float")
+    return x
+
+
+def predictions_text(schema: Schema, outputs: np.ndarray, files: Sequence[str] = ()) -> str:
+    """Return CSV text with a row for each example, in the order of the file.
+
+    outputs: (n, classes) or (n, targets) float32. files: (n,) the image of each example, which is the first column.
+    """
+    leading: dict[str, Sequence[str]] = {"file": files} if files else {}
+    if schema.classes:
+        leading["class"] = [schema.classes[index] for index in outputs.argmax(axis=1)]
+        columns = [f"probability_{name}" for name in schema.classes]
+    else:
+        columns = list(schema.targets) or [f"prediction_{index + 1}" for index in range(outputs.shape[1])]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_safe(name) for name in (*leading, *columns))
+    for index, row in enumerate(outputs):
+        writer.writerow([*(_safe(column[index]) for column in leading.values()), *(f"{value:.7g}" for value in row)])
+    return text.getvalue()
+
+
+def _safe(text: str) -> str:
+    """Return the text as a cell that no spreadsheet runs as a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,0 +1,136 @@
+"""Predictions for files: columns by name, arrays, images; files that do not fit the model are refused."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain import backend
+from nntrain.errors import DataError
+from nntrain.storage.run_files import RunDir
+
+backend.start("cpu")
+
+from nntrain.evaluation.predict import predict  # noqa: E402  # the backend chooses the device first
+from nntrain.model.restore import load_model  # noqa: E402
+from nntrain.training.scorer import Scorer  # noqa: E402
+
+# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+Trained = Callable[[str], RunDir]
+FLOWERS = "sepal_length,sepal_width,petal_length,petal_width"
+
+
+def table_of(run: RunDir, file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(predict(run, file))))
+
+
+def test_columns_are_found_by_name_in_any_order_and_others_are_left_alone(trained: Trained, tmp_path: Path) -> None:
+    run = trained("iris")
+    saved = load_model(run)
+    assert ",".join(saved.schema.features) == FLOWERS
+    plain, mixed = tmp_path / "plain.csv", tmp_path / "mixed.csv"
+    plain.write_text(f"{FLOWERS}\n5.1,3.5,1.4,0.2\n6.3,2.9,5.6,1.8\n")
+    mixed.write_text(
+        "note,petal_width,sepal_width,petal_length,sepal_length\nfirst,0.2,3.5,1.4,5.1\n=2,1.8,2.9,5.6,6.3\n"
+    )
+    found = table_of(run, plain)
+    assert found == table_of(run, mixed) and len(found) == 2
+    expected = Scorer.restored(saved).outputs(np.array([[5.1, 3.5, 1.4, 0.2], [6.3, 2.9, 5.6, 1.8]], "float32"))
+    for row, probabilities in zip(found, expected, strict=True):
+        shown = [float(row[f"probability_{name}"]) for name in saved.schema.classes]
+        assert shown == pytest.approx(probabilities.tolist(), rel=1e-6) and sum(shown) == pytest.approx(1, abs=1e-5)
+        assert row["class"] == saved.schema.classes[int(np.argmax(shown))]
+    np.savez(tmp_path / "rows.npz", x=np.array([[5.1, 3.5, 1.4, 0.2], [6.3, 2.9, 5.6, 1.8]]))
+    assert table_of(run, tmp_path / "rows.npz") == found
+
+
+def test_numbers_are_predicted_under_the_name_of_the_target(trained: Trained, tmp_path: Path) -> None:
+    run = trained("plane")
+    np.savez(tmp_path / "rows.npz", x_test=np.array([[1, 2], [-3, 0.5]]))
+    found = table_of(run, tmp_path / "rows.npz")
+    expected = Scorer.restored(load_model(run)).outputs(np.array([[1, 2], [-3, 0.5]], "float32"))
+    assert [list(row) for row in found] == [["label"]] * 2
+    assert [float(row["label"]) for row in found] == pytest.approx(expected[:, 0].tolist(), rel=1e-6)
+
+
+def test_files_that_do_not_fit_the_model_are_refused_with_a_reason(trained: Trained, tmp_path: Path) -> None:
+    run, file = trained("iris"), tmp_path / "rows.csv"
+
+    def refused(path: Path = file) -> str:
+        with pytest.raises(DataError) as raised:
+            predict(run, path)
+        assert raised.value.exit_code == 4
+        return str(raised.value.problems[0].message)
+
+    file.write_text("sepal_length,sepal_width,petal_length\n1,2,3\n")
+    assert refused() == "there is no column `petal_width`"
+    file.write_text(f"{FLOWERS}\n1,2,3,wide\n")
+    assert "`wide`, which is not a number" in refused()
+    npz = tmp_path / "rows.npz"
+    for x, reason in {
+        "shape": (np.zeros((2, 5)), "holds rows of the shape (5,), but the model expects (4,)"),
+        "number": (np.float32(3), "holds a single number"),
+        "none": (np.zeros((0, 4)), "holds rows of the shape (4,), but the model expects (4,)"),
+        "nan": (np.full((2, 4), np.nan), "holds values that are not finite numbers"),
+        "text": (np.array([["a"] * 4]), "holds values that are not finite numbers"),
+        "large": (np.full((1, 4), 1e300), "holds numbers that are too large for a 32-bit float"),
+    }.values():
+        np.savez(npz, x=x)
+        assert reason in refused(npz)
+    np.savez(npz, y=np.zeros((2, 4)))
+    assert "has no array `x`" in refused(npz)
+    np.savez(npz, x=np.zeros((2, 4)))
+    whole = npz.read_bytes()
+    for broken in (whole[:-30], whole[:150] + b"\x55" + whole[151:], b"hello", b""):
+        npz.write_bytes(broken)
+        assert "is broken or not an .npz file" in refused(npz)
+    np.save(tmp_path / "single.npy", np.zeros((2, 4)))
+    assert "holds a single array" in refused((tmp_path / "single.npy").rename(npz))
+    assert "there is no file" in refused(tmp_path / "gone.npz")
+    assert "there is no file" in refused(tmp_path / "gone.csv")
+
+
+@pytest.fixture(scope="session")
+def pixels(fit: Any, tmp_path_factory: pytest.TempPathFactory) -> RunDir:
+    """A run on images of 4 x 4 pixels in two classes."""
+    x = np.random.default_rng(0).integers(0, 256, (40, 4, 4, 1), dtype="uint8")
+    file = tmp_path_factory.mktemp("pixels") / "images.npz"
+    np.savez(file, x=x, y=np.arange(40) % 2)
+    return fit(  # type: ignore[no-any-return]
+        f"""
+        data: {{npz_file: {{path: {file}, classes: [=cmd, "-1"]}}}}
+        model: [Flatten, {{Rescaling: 1/255}}]
+        train: {{epochs: 1}}
+        """
+    )
+
+
+def test_pixels_are_whole_numbers_to_255_whatever_their_dtype(pixels: RunDir, tmp_path: Path) -> None:
+    x = np.random.default_rng(1).integers(0, 256, (3, 4, 4, 1), dtype="uint8")
+    np.savez(tmp_path / "bytes.npz", x=x)
+    np.savez(tmp_path / "floats.npz", x=x.astype("float64"))
+    np.savez(tmp_path / "flat.npz", x=x.reshape(3, 16))
+    found = predict(pixels, tmp_path / "bytes.npz")
+    assert predict(pixels, tmp_path / "floats.npz") == found
+    assert predict(pixels, tmp_path / "flat.npz") == found
+    for values in (x / 255, x.astype("int32") - 256, x.astype("int32") + 256):
+        np.savez(tmp_path / "scaled.npz", x=values)
+        with pytest.raises(DataError, match="are not pixels, but the model was trained on pixels"):
+            predict(pixels, tmp_path / "scaled.npz")
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match="is not an .npz file, but the model expects arrays of 4 x 4 x 1"):
+        predict(pixels, tmp_path / "rows.csv")
+
+
+def test_class_names_that_a_spreadsheet_would_run_get_an_apostrophe(pixels: RunDir, tmp_path: Path) -> None:
+    np.savez(tmp_path / "rows.npz", x=np.random.default_rng(2).integers(0, 256, (20, 4, 4, 1), dtype="uint8"))
+    lines = predict(pixels, tmp_path / "rows.npz").splitlines()
+    assert lines[0] == "class,probability_=cmd,probability_-1"
+    assert {line.split(",")[0] for line in lines[1:]} <= {"'=cmd", "'-1"}
+    assert all(line[0] == "'" for line in lines[1:])
