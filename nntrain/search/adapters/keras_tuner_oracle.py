@@ -1,4 +1,4 @@
-"""KerasTuner's oracles without its SearchEngine: nothing is written, printed, or taken from a global generator."""
+"""KerasTuner's oracles without its Tuner: nothing is written, printed, or taken from a global generator."""
 
 import sys
 import warnings
@@ -44,7 +44,7 @@ class InMemory:
     def tried(self) -> int:
         """How many sets of values were proposed; a promotion repeats one."""
         trials = self.trials.values()  # type: ignore[attr-defined]
-        return sum("engine/trial_id" not in trial.hyperparameters.values for trial in trials)
+        return sum("tuner/trial_id" not in trial.hyperparameters.values for trial in trials)
 
 
 def make_oracle(kind: type, coding: Encoding, size: int | None, seed: int, direction: str, **options: Any) -> Any:
@@ -87,7 +87,7 @@ def _add(hyperparameters: Any, one: Coded, default: Any) -> None:
 
 
 class OracleEngine:
-    """A SearchEngine that asks an oracle. `longest` is the length of own values that are not in the space."""
+    """A search engine that asks an oracle. `longest` is the length of own values that are not in the space."""
 
     def __init__(self, oracle: Any, coding: Encoding, own: Values, longest: int | None = None) -> None:
         self.ended = ""
@@ -121,8 +121,8 @@ class OracleEngine:
         return "the space is exhausted" if exhausted else "the algorithm has ended"
 
     def _proposal(self, codes: Mapping[str, Any]) -> Proposal:
-        parent = self._numbers.get(codes.get("engine/trial_id", ""))
-        return Proposal(self._coding.decode(codes), codes.get("engine/epochs"), parent)
+        parent = self._numbers.get(codes.get("tuner/trial_id", ""))
+        return Proposal(self._coding.decode(codes), codes.get("tuner/epochs"), parent)
 
     def report(self, number: int, epoch: int, score: float) -> bool:
         """False: KerasTuner stops no running trial."""
@@ -142,7 +142,7 @@ class OracleEngine:
 
 
 class BlindEngine(OracleEngine):
-    """A SearchEngine whose proposals are one fixed sequence: the oracle sees each trial end at once, with no score.
+    """A search engine whose proposals are one fixed sequence: the oracle sees each trial end at once, with no score.
 
     So the proposals do not depend on how many workers there are, and nothing waits for a running trial.
     """

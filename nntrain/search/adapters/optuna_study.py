@@ -40,7 +40,7 @@ class Trial:
 
 
 class StudyEngine:
-    """A SearchEngine that asks a study.
+    """A search engine that asks a study.
 
     The sampler may propose what was proposed before `repeats` times, until an untried set of values is drawn instead.
     """
