@@ -17,6 +17,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 
 Path = tuple[str | int, ...]
 """The way to a value in the config: `("model", 1, "Dense", "units")` is `model.1.Dense.units`."""
@@ -139,6 +140,12 @@ class MissingPackage(NNTrainError):
 
     def __init__(self, message: str, extra: str) -> None:
         super().__init__(message, help=f"run `{install_command(extra)}`")
+
+
+def need(user: str, *packages: str, extra: str = "optuna") -> None:
+    """Raises MissingPackage, with the command that installs them, unless all packages are installed."""
+    if missing := [package for package in packages if find_spec(package) is None]:
+        raise MissingPackage(f"`{user}` needs the package `{missing[0]}`, which is not installed", extra)
 
 
 def install_command(extra: str) -> str:

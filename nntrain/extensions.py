@@ -1,4 +1,4 @@
-"""A folder is the list of what it offers: the file's name is the name in the YAML."""
+"""Plug-ins: a folder is the list of what it offers, one module each, with a class `Options` and one function."""
 
 from functools import cache
 from importlib import import_module
@@ -16,3 +16,8 @@ def names(folder: str) -> tuple[str, ...]:
 def load(folder: str, name: str) -> ModuleType:
     """The module behind a name that `names` lists."""
     return import_module(f"nntrain.{folder}.{name}")
+
+
+def module_of(options: object) -> ModuleType:
+    """The module whose class `Options` these options are of."""
+    return import_module(type(options).__module__)

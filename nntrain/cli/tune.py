@@ -40,5 +40,5 @@ class Tune:
         config = checked(self.config, self.assignments, None, terminal, whole=True)
         search = search_of(config)
         with self.workers.only_one().start(config, self.device, self.verbose) as executor:
-            engine = make_engine(search.tune, search.space, search.direction)
+            engine = make_engine(search)
             dry_run.tell(config, search, engine, executor, self.workers.count, terminal)

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
+from nntrain import extensions
 from nntrain.config.messages import article, close_names, got, in_our_words, listed, nearest, problem, see, with_space
 
 omitted: Any = None
@@ -199,6 +200,24 @@ class Named(Section):
         return f"write `{cls.called()}` alone" + (
             f", or `{cls.called()}: {{option: value}}`" if cls.model_fields else ""
         )
+
+
+class PlugIn:
+    """What a family inherits whose members are plug-ins: the class `Options` of each module in `nntrain/<folder>/`."""
+
+    folder: ClassVar[str]
+    spelling: ClassVar[str] = ""  # of the name in a config, where it is not the module's in CamelCase
+
+    @classmethod
+    def called(cls) -> str:
+        """The member's name in a config: `RandomSearch` for `random_search.py`."""
+        return cls.spelling or cls.__module__.rpartition(".")[2].title().replace("_", "")
+
+    @classmethod
+    def members(cls) -> dict[str, type[Self]]:
+        """The family's members by name."""
+        found = [extensions.load(cls.folder, name).Options for name in extensions.names(cls.folder)]
+        return {member.called(): member for member in found}
 
 
 def _leaves(cls: type[Any]) -> Iterator[type[Any]]:

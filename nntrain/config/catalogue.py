@@ -18,8 +18,7 @@ from nntrain.config.keras.optimizers import Optimizer
 from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
 from nntrain.config.messages import listed, nearest, plural
-from nntrain.config.pruners import Pruner
-from nntrain.config.tune import Engine
+from nntrain.config.tune import Engine, Pruner
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
 

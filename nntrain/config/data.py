@@ -4,8 +4,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
-from nntrain import extensions
-from nntrain.config.base import Named, Section, omitted
+from nntrain.config.base import Named, PlugIn, Section, omitted
 from nntrain.config.data_schema import Schema
 from nntrain.config.file_paths import FilePath
 from nntrain.config.messages import as_share, problem, shown
@@ -87,9 +86,10 @@ class Fold(Section):
             raise problem(f"there is no fold {self.index} of {self.count}", f"use 1 to {self.count}")
 
 
-class Source(Named):
-    """The family of data sources: the modules of `nntrain/data/sources/`, each with a class `Options`."""
+class Source(PlugIn, Named):
+    """The family of data sources."""
 
+    folder: ClassVar = "data.sources"
     noun = "data source"
     takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be files of their own
     of_folders: ClassVar[bool] = False  # whether what `paths` gives are folders, of images
@@ -100,10 +100,6 @@ class Source(Named):
     @classmethod
     def called(cls) -> str:
         return cls.__module__.rpartition(".")[2]
-
-    @classmethod
-    def members(cls) -> dict[str, type[Self]]:
-        return {name: extensions.load("data.sources", name).Options for name in extensions.names("data.sources")}
 
     @classmethod
     def instead_of(cls, name: str) -> str:

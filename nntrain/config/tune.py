@@ -1,29 +1,28 @@
-"""How to search: the section `tune`, its engines and its objective."""
+"""How to search: the section `tune`, with its objective and the families of engines and pruners."""
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from nntrain.config.base import Named, Section, omitted
-from nntrain.config.messages import problem
-from nntrain.config.pruners import Factor, Pruner
-from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Seed, Text
+from nntrain.config.base import Named, PlugIn, Section, omitted
+from nntrain.config.value_types import PositiveFloat, PositiveInt, Seed, Text
+
+Factor = Annotated[int, Field(ge=2, le=1000)]
+"""One in so many trials is trained further."""
 
 DEFAULT_TRIALS = 20
 _NULLABLE = ("pruner", "trials", "max_seconds", "max_epochs_total")  # what `--set` may have to take back
 
 
-class Engine(Named):
-    """The family of search engines.
+class Engine(PlugIn, Named):
+    """The family of search engines."""
 
-    `package` runs it; one that is `finite` comes to an end by itself; one that `promotes` goes on with trials that have
-    ended, which then need their checkpoints.
-    """
-
+    folder: ClassVar = "search.engines"
     noun = "engine"
-    package: ClassVar[Literal["keras_tuner", "optuna"]] = "optuna"
-    finite: ClassVar[bool] = False
-    promotes: ClassVar[bool] = False
+    package: ClassVar[Literal["keras_tuner", "optuna"]] = "optuna"  # the library that runs it
+    finite: ClassVar[bool] = False  # whether it ends by itself
+    promotes: ClassVar[bool] = False  # whether it decides how long a trial trains, and resumes trials that have ended
+    least_ranges: ClassVar[int] = 0  # that every trial needs
     absent: ClassVar = {
         "Random": "write `RandomSearch`",
         "Grid": "write `GridSearch`",
@@ -36,77 +35,16 @@ class Engine(Named):
     }
 
 
-class RandomSearch(Engine):
-    """Draws each set of values at random. KerasTuner."""
+class Pruner(PlugIn, Named):
+    """The family of pruners, all of them Optuna's, whose steps are epochs."""
 
-    package = "keras_tuner"
-    aliases = ("random",)
-
-
-class BayesianOptimization(Engine):
-    """Fits a Gaussian process to the scores and tries where it promises most. KerasTuner."""
-
-    package = "keras_tuner"
-    aliases = ("bayesian",)
-    num_initial_points: PositiveInt = omitted
-    alpha: PositiveFloat = omitted
-    beta: NonNegativeFloat = omitted
-
-
-class Hyperband(Engine):
-    """Many short trainings, the best 1 of `factor` goes on, round after round (Li et al. 2018). KerasTuner."""
-
-    package = "keras_tuner"
-    finite = True
-    promotes = True
-    shorthand = "max_epochs"
-    max_epochs: Annotated[int, Field(ge=2, le=10**6)]
-    factor: Factor = 3
-    iterations: PositiveInt = 1
-
-
-class GridSearch(Engine):
-    """Every set of values in order; a range without a `step` in ten places. KerasTuner."""
-
-    package = "keras_tuner"
-    aliases = ("grid",)
-    finite = True
-
-
-class TPE(Engine):
-    """Draws where good trials are dense and poor ones are not (Bergstra et al. 2011). Optuna."""
-
-    n_startup_trials: NonNegativeInt = omitted
-    n_ei_candidates: PositiveInt = omitted
-    multivariate: bool = omitted
-    group: bool = omitted
-    constant_liar: bool = omitted
-
-    def model_post_init(self, _: Any) -> None:
-        if self.group and self.multivariate is False:
-            raise problem("`group` needs `multivariate`", "remove `multivariate: false`")
-
-
-class GP(Engine):
-    """Fits a Gaussian process to the scores; needs torch. Optuna."""
-
-    n_startup_trials: NonNegativeInt = omitted
-    deterministic_objective: bool = omitted
-
-
-class CmaEs(Engine):
-    """Moves a cloud of points over the ranges (Hansen 2001); choices are drawn at random. Optuna."""
-
-    aliases = ("CMA-ES", "cmaes")
-    n_startup_trials: PositiveInt = omitted
-    sigma0: PositiveFloat = omitted
-    popsize: Annotated[int, Field(ge=2, le=10**6)] = omitted
-
-
-class BruteForce(Engine):
-    """Every set of values once, in random order; a range without a `step` in ten places. Optuna."""
-
-    finite = True
+    folder: ClassVar = "search.pruners"
+    noun = "pruner"
+    absent: ClassVar = {
+        "none": "remove `pruner`",
+        "Percentile": "write `Median`",
+        "PercentilePruner": "write `Median`",
+    }
 
 
 class Objective(Section):
@@ -138,7 +76,7 @@ class Tune(Section):
         "workers": "give `--workers` on the command line",
         "parameters": "write `space`",
     }
-    engine: Engine = Field(default_factory=RandomSearch)
+    engine: Engine = Field(default_factory=lambda: Engine.parse("RandomSearch"))
     pruner: Pruner = omitted
     space: dict[str, Any]
     objective: Objective = omitted

@@ -64,7 +64,7 @@ def load(source: Source) -> Dataset:
     moment. A split that the data bring with them is used as it is. With `fold`, the rows of that fold are the test
     split, whatever the data bring and the rule says.
     """
-    rows: Rows = extensions.load("data.sources", source.called()).load(source)
+    rows: Rows = extensions.module_of(source).load(source)
     faults = Faults()
     check(rows, ("data", source.called()), faults)
     faults.throw()

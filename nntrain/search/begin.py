@@ -40,7 +40,7 @@ class Session:
 def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
     """Runs a search in a new directory; raises as `carry_out`, and MissingPackage before anything is written."""
     search = search_of(config)
-    engine = make_engine(search.tune, search.space, search.direction)
+    engine = make_engine(search)
     place = RunDir.create(runs_dir, name)
     with place.owned():
         place.write(run_files.CONFIG, config.document.data)

@@ -6,7 +6,8 @@ from pathlib import Path
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.resolve import DEFAULT_EPOCHS
-from nntrain.config.search.load import Search, as_yaml
+from nntrain.config.search.load import as_yaml
+from nntrain.config.search.space import Search
 from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, SearchEngine, Waiting
 from nntrain.search.search_files import error_of, length_of, trial_config

@@ -1,12 +1,10 @@
 """What every engine offers, ask for values and tell their score, and the engine that a config names."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, cast
+from typing import Protocol, cast
 
 from nntrain import extensions
-from nntrain.config.base import snake_case
-from nntrain.config.search.space import Space, Values
-from nntrain.config.tune import Tune
+from nntrain.config.search.space import Search, Values
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class SearchEngine(Protocol):
         """The trial's final score, None where it failed, and after how many epochs in all."""
 
 
-def make_engine(tune: Tune, space: Space, direction: Literal["min", "max"]) -> SearchEngine:
-    """The engine of a search over the space, at its beginning. Raises MissingPackage where its library is missing."""
-    module = extensions.load("search.engines", snake_case(tune.engine.called()))
-    return cast(SearchEngine, module.make(tune.engine, space, tune.seed, direction, tune.pruner))
+def make_engine(search: Search) -> SearchEngine:
+    """Return the engine of a search, at its beginning; raises MissingPackage where its library is missing."""
+    options = search.tune.engine
+    return cast(SearchEngine, extensions.module_of(options).make(options, search))

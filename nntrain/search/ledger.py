@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nntrain.config.messages import counted
-from nntrain.config.search.load import Direction
+from nntrain.config.search.space import Direction
 from nntrain.search.engine import Proposal
 from nntrain.search.task import Event, Task
 from nntrain.search.trial_table import Trial

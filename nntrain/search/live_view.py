@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nntrain.config.messages import counted
-from nntrain.config.search.load import Search
+from nntrain.config.search.space import Search
 from nntrain.search.ledger import Entry, Ledger
 from nntrain.search.parameter_axis import label, short_number
 from nntrain.terminal import Terminal, shown_number

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
-from nntrain.search.trial_table import Direction, Trial
+from nntrain.config.search.space import Direction
+from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

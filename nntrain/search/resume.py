@@ -59,7 +59,7 @@ class ResumeSearch:
             terminal.log.extend(self.place.read_log())
             with self.workers.start(config, self.device, self.verbose) as executor:
                 search = search_of(config)
-                engine = make_engine(search.tune, search.space, search.direction)
+                engine = make_engine(search)
                 if not self.allow_changed:
                     _refuse_changed(self.place, config)
                 events += self._record_changes(journal, before, config)

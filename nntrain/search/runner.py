@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nntrain.config.messages import counted
-from nntrain.config.search.load import Search
+from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
 from nntrain.search.engine import Waiting
 from nntrain.search.ledger import Entry, Ledger, Underway, mean_and_spread, score_of

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from nntrain.config.search.space import Space, Values
 
 Status = Literal["done", "pruned", "failed", "running", "stopped"]
-Direction = Literal["min", "max"]
 
 
 @dataclass(frozen=True)

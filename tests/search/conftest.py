@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nntrain.config.search import space as spaces
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
 from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
@@ -99,7 +100,7 @@ def begin() -> Callable[..., Search]:
     ) -> Search:
         written = {engine: {**OPTIONS.get(engine, {}), **options}}
         section = {"engine": written, "space": {}, "seed": seed, **({"pruner": pruner} if pruner else {})}
-        return Search(make_engine(Tune.read(section), space, direction), score)
+        return Search(make_engine(spaces.Search(Tune.read(section), space, "score", direction)), score)
 
     return begun
 

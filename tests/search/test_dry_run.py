@@ -139,9 +139,7 @@ def test_the_size_of_the_space_agrees_with_the_trials(
 ) -> None:
     config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", engine, space, 1), "c.yaml"))
     search = search_of(config)
-    dry_run.tell(
-        config, search, make_engine(search.tune, search.space, search.direction), Sample(rows=rows(9.0)), 1, Terminal()
-    )
+    dry_run.tell(config, search, make_engine(search), Sample(rows=rows(9.0)), 1, Terminal())
     assert words in capsys.readouterr().out.splitlines()
 
 

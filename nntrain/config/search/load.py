@@ -4,36 +4,24 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
-from nntrain.config import rules, tune
+from nntrain.config import rules
 from nntrain.config.data import File, Nothing
 from nntrain.config.keras.metrics import Metric, direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
 from nntrain.config.messages import listed, nearest
 from nntrain.config.resolve import DEFAULT_EPOCHS, default_monitor
 from nntrain.config.search.initial_values import initial_values
-from nntrain.config.search.space import Space
+from nntrain.config.search.space import Direction, Search, Space
 from nntrain.config.search.space_reader import SPACE, Reader, Written
 from nntrain.config.search.trial_config import as_yaml as as_yaml
 from nntrain.config.search.trial_config import with_values as with_values
 from nntrain.config.search.value_checks import ValueChecker, refused_path
 from nntrain.config.tune import Tune
 from nntrain.errors import ConfigError, Path, Problem
-
-Direction = Literal["min", "max"]
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is searched, how, and for which figure."""
-
-    tune: Tune
-    space: Space
-    metric: str  # a column of metrics.csv, always on the validation split
-    direction: Direction
 
 
 def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
@@ -193,19 +181,18 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
     if section.pruner is not None and section.repeats > 1:
         help = "remove one of the two"
         yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
-    if isinstance(engine, tune.Hyperband):
-        yield from _hyperband(config, written)
-    if isinstance(engine, tune.CmaEs):
-        ranges = [one for one in written if one.parameter.condition is None and one.parameter.kind in ("int", "float")]
-        if len(ranges) < 2:
-            message = "`CmaEs` moves over two or more ranges that every trial has"
-            yield Problem(message, ("tune", "engine"), "write `engine: TPE`", on_key=True)
+    if engine.promotes:
+        yield from _decides_epochs(name, config, written)
+    ranges = [one for one in written if one.parameter.condition is None and one.parameter.kind in ("int", "float")]
+    if len(ranges) < engine.least_ranges:
+        message = f"`{name}` needs at least {engine.least_ranges} ranges that every trial has"
+        yield Problem(message, ("tune", "engine"), "write `engine: TPE`", on_key=True)
 
 
 def _affords_a_trial(section: Tune, config: Config) -> Iterator[Problem]:
     """The first trial is the config itself, which the epochs of all trials together must allow to be trained."""
     total, train = section.max_epochs_total, config.experiment.train
-    if total is None or train.steps is not None or isinstance(section.engine, tune.Hyperband):
+    if total is None or train.steps is not None or section.engine.promotes:
         return
     one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
     if total < one:
@@ -214,10 +201,11 @@ def _affords_a_trial(section: Tune, config: Config) -> Iterator[Problem]:
         yield Problem(message, ("tune", "max_epochs_total"), f"give {one} or more")
 
 
-def _hyperband(config: Config, written: list[Written]) -> Iterator[Problem]:
+def _decides_epochs(name: str, config: Config, written: list[Written]) -> Iterator[Problem]:
+    """What an engine that decides how long a trial trains excludes."""
     for one in written:
         if one.parameter.path in ("train.epochs", "train.steps"):
-            yield Problem("`Hyperband` decides how long a trial trains", one.at, "remove the parameter", on_key=True)
+            yield Problem(f"`{name}` decides how long a trial trains", one.at, "remove the parameter", on_key=True)
     if config.experiment.train.steps is not None:
-        message = "`Hyperband` gives its trials epochs, which excludes `steps`"
+        message = f"`{name}` gives its trials epochs, which excludes `steps`"
         yield Problem(message, ("train", "steps"), "write `epochs`", on_key=True)

@@ -1,4 +1,4 @@
-"""What a search may vary: parameters over the dotted paths of a config."""
+"""What a search varies, parameters over the dotted paths of a config, and the search itself."""
 
 import json
 import math
@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nntrain.config.tune import Tune
+
+Direction = Literal["min", "max"]
 Values = dict[str, Any]
 """Dotted path → value, for the parameters that are active. The value of a choice is the option itself."""
 
@@ -101,6 +104,16 @@ class Space:
         """Equal for equal sets of values: a canonical JSON text."""
         active = self.active_parameters(values)
         return _canonical({path: _plain(active[path], value) for path, value in self.active(values).items()})
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched, how, and for which metric."""
+
+    tune: Tune
+    space: Space
+    metric: str  # a column of metrics.csv, always on the validation split
+    direction: Direction
 
 
 def _met(condition: Condition, parent: Parameter | None, values: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras_tuner
 
-from nntrain.config.search.space import Values
+from nntrain.config.search.space import Search
 from nntrain.search.adapters.encoding import Coded, Codes, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
 
@@ -47,11 +47,11 @@ class InMemory:
         return sum("tuner/trial_id" not in trial.hyperparameters.values for trial in trials)
 
 
-def make_oracle(kind: type, coding: Encoding, size: int | None, seed: int, direction: str, **options: Any) -> Any:
-    """An oracle of that kind over a space with that many sets of values."""
+def _make_oracle(kind: type, search: Search, coding: Encoding, options: Mapping[str, Any]) -> Any:
+    """An oracle of that kind, at the beginning of a search."""
     oracle = type(f"InMemory{kind.__name__}", (InMemory, kind), {})(
-        objective=keras_tuner.Objective(_SCORE, direction),
-        seed=mixed(seed),
+        objective=keras_tuner.Objective(_SCORE, search.direction),
+        seed=mixed(search.tune.seed),
         hyperparameters=_hyperparameters(coding),
         max_retries_per_trial=0,
         max_consecutive_failed_trials=sys.maxsize,  # KerasTuner's limit raises with its lock held
@@ -60,7 +60,7 @@ def make_oracle(kind: type, coding: Encoding, size: int | None, seed: int, direc
     oracle.verbose = 0
     oracle.max_trials = None  # RandomSearch and BayesianOptimization would end after ten
     oracle.first = coding.own
-    oracle.size = size
+    oracle.size = search.space.size
     return oracle
 
 
@@ -87,13 +87,24 @@ def _add(hyperparameters: Any, one: Coded, default: Any) -> None:
 
 
 class OracleEngine:
-    """A search engine that asks an oracle. `longest` is the length of own values that are not in the space."""
+    """A search engine that asks an oracle of the class `kind`, made with these options.
 
-    def __init__(self, oracle: Any, coding: Encoding, own: Values, longest: int | None = None) -> None:
+    every_level: whether ranges too are a list of values. longest: the epochs of the config's own trial where its values
+    are not in the space.
+    """
+
+    def __init__(
+        self,
+        kind: type,
+        search: Search,
+        options: Mapping[str, Any] = {},
+        every_level: bool = False,
+        longest: int | None = None,
+    ) -> None:
         self.ended = ""
-        self._oracle = oracle
-        self._coding = coding
-        self._own = own
+        self._coding = Encoding(search.space, every_level)
+        self._oracle = _make_oracle(kind, search, self._coding, options)
+        self._own = search.space.own
         self._longest = longest
         self._trials: list[Any] = []  # KerasTuner's, None for one outside the space
         self._numbers: dict[str, int] = {}

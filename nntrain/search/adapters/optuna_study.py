@@ -9,23 +9,19 @@ from typing import Any
 
 import optuna
 
-from nntrain.config.search.space import Space
+from nntrain import extensions
+from nntrain.config.search.space import Search
 from nntrain.search.adapters.encoding import Coded, Codes, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
 
-_PRUNERS = {
-    "Hyperband": optuna.pruners.HyperbandPruner,
-    "ASHA": optuna.pruners.SuccessiveHalvingPruner,
-    "Median": optuna.pruners.MedianPruner,
-}
 
-
-def make_study(sampler: Any, direction: str, pruner: Any) -> Any:
+def _make_study(sampler: Any, search: Search) -> Any:
     """A study in memory. Its name is fixed, since Optuna's Hyperband draws a trial's bracket from it."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    options, direction = search.tune.pruner, f"{search.direction}imize"
     with silence():
-        chosen = optuna.pruners.NopPruner() if pruner is None else _PRUNERS[pruner.called()](**pruner.written())
-        study = optuna.create_study(study_name="nntrain", sampler=sampler, pruner=chosen, direction=f"{direction}imize")
+        pruner = extensions.module_of(options).make(options) if options else optuna.pruners.NopPruner()
+        study = optuna.create_study(study_name="nntrain", sampler=sampler, pruner=pruner, direction=direction)
     study.stop = lambda: None  # a sampler that has seen all calls it, which raises outside of `optimize`
     return study
 
@@ -45,13 +41,13 @@ class StudyEngine:
     The sampler may propose what was proposed before `repeats` times, until an untried set of values is drawn instead.
     """
 
-    def __init__(self, study: Any, coding: Encoding, space: Space, seed: int, repeats: int = 10) -> None:
+    def __init__(self, sampler: Any, search: Search, every_level: bool = False, repeats: int = 10) -> None:
         self.ended = ""
         self._repeats = repeats
-        self._study = study
-        self._coding = coding
-        self._space = space
-        self._generator = random.Random(mixed(seed))
+        self._study = _make_study(sampler, search)
+        self._coding = Encoding(search.space, every_level)
+        self._space = search.space
+        self._generator = random.Random(mixed(search.tune.seed))
         self._trials: list[Trial | None] = []  # None for own values outside the space
         self._known: dict[tuple[tuple[str, Any], ...], Trial] = {}
 

@@ -1,1 +1,1 @@
-"""What proposes the values of a search: one file an engine, whose name in the YAML is that of its class."""
+"""Search engines: one module each, with its `Options` and `make(options, search)`."""

@@ -1,19 +1,27 @@
 """Fits a Gaussian process to the scores and tries where it promises most (KerasTuner's BayesianOptimization)."""
 
-from typing import Any
-
 from nntrain import backend
-from nntrain.config.search.space import Space
-from nntrain.search.adapters.encoding import Encoding
+from nntrain.config.base import omitted
+from nntrain.config.search.space import Search
+from nntrain.config.tune import Engine
+from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt
 from nntrain.search.engine import SearchEngine
 
 
-def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> SearchEngine:
-    """A search with `num_initial_points` random trials first, the noise `alpha`, and `beta` for its curiosity."""
+class Options(Engine):
+    """Fits a Gaussian process to the scores and tries where it promises most. KerasTuner."""
+
+    package = "keras_tuner"
+    aliases = ("bayesian",)
+    num_initial_points: PositiveInt = omitted
+    alpha: PositiveFloat = omitted
+    beta: NonNegativeFloat = omitted
+
+
+def make(options: Options, search: Search) -> SearchEngine:
+    """Return a search with `num_initial_points` random trials first, the noise `alpha`, and `beta` for exploration."""
     backend.import_keras_tuner()
     from nntrain.search.adapters.bayesian_oracle import Oracle
-    from nntrain.search.adapters.keras_tuner_oracle import OracleEngine, make_oracle
+    from nntrain.search.adapters.keras_tuner_oracle import OracleEngine
 
-    coding = Encoding(space)
-    oracle = make_oracle(Oracle, coding, space.size, seed, objective_direction, **options.written())
-    return OracleEngine(oracle, coding, space.own)
+    return OracleEngine(Oracle, search, options.written())

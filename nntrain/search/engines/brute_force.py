@@ -1,21 +1,25 @@
 """All sets of values of a space, each once, in random order (Optuna's BruteForceSampler)."""
 
-from typing import Any
-
-from nntrain.config.search.space import Space
-from nntrain.search.adapters.encoding import Encoding, mixed
-from nntrain.search.adapters.optional_packages import need
+from nntrain.config.search.space import Search
+from nntrain.config.tune import Engine
+from nntrain.errors import need
+from nntrain.search.adapters.encoding import mixed
 from nntrain.search.engine import SearchEngine
 
 
-def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> SearchEngine:
-    """Every set of values; a continuous range is taken in ten places, as GridSearch does."""
-    need("BruteForce", "optuna")
+class Options(Engine):
+    """Every set of values once, in random order; a range without a `step` in ten places. Optuna."""
+
+    finite = True
+
+
+def make(options: Options, search: Search) -> SearchEngine:
+    """Return every set of values; a continuous range is taken in ten places, as GridSearch does."""
+    need(options.called(), "optuna")
     from optuna.samplers import BruteForceSampler
 
-    from nntrain.search.adapters.optuna_study import StudyEngine, make_study, silence
+    from nntrain.search.adapters.optuna_study import StudyEngine, silence
 
     with silence():
-        sampler = BruteForceSampler(seed=mixed(seed))
-    study = make_study(sampler, objective_direction, pruner)
-    return StudyEngine(study, Encoding(space, every_level=True), space, seed)
+        sampler = BruteForceSampler(seed=mixed(search.tune.seed))
+    return StudyEngine(sampler, search, every_level=True)

@@ -3,21 +3,36 @@
 Hansen, The CMA Evolution Strategy: A Tutorial, https://arxiv.org/abs/1604.00772.
 """
 
-from typing import Any
+from typing import Annotated
 
-from nntrain.config.search.space import Space
-from nntrain.search.adapters.encoding import Encoding, mixed
-from nntrain.search.adapters.optional_packages import need
+from pydantic import Field
+
+from nntrain.config.base import omitted
+from nntrain.config.search.space import Search
+from nntrain.config.tune import Engine
+from nntrain.config.value_types import PositiveFloat, PositiveInt
+from nntrain.errors import need
+from nntrain.search.adapters.encoding import mixed
 from nntrain.search.engine import SearchEngine
 
 
-def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> SearchEngine:
-    """CMA-ES over two ranges or more; choices and parameters under a condition are drawn at random."""
-    need("CmaEs", "optuna", "cmaes")
+class Options(Engine):
+    """Moves a cloud of points over the ranges (Hansen 2001); choices are drawn at random. Optuna."""
+
+    aliases = ("CMA-ES", "cmaes")
+    least_ranges = 2
+    n_startup_trials: PositiveInt = omitted
+    sigma0: PositiveFloat = omitted
+    popsize: Annotated[int, Field(ge=2, le=10**6)] = omitted
+
+
+def make(options: Options, search: Search) -> SearchEngine:
+    """Return CMA-ES over the ranges; choices and parameters under a condition are drawn at random."""
+    need(options.called(), "optuna", "cmaes")
     from optuna.samplers import CmaEsSampler
 
-    from nntrain.search.adapters.optuna_study import StudyEngine, make_study, silence
+    from nntrain.search.adapters.optuna_study import StudyEngine, silence
 
     with silence():
-        sampler = CmaEsSampler(**options.written(), seed=mixed(seed), warn_independent_sampling=False)
-    return StudyEngine(make_study(sampler, objective_direction, pruner), Encoding(space), space, seed)
+        sampler = CmaEsSampler(**options.written(), seed=mixed(search.tune.seed), warn_independent_sampling=False)
+    return StudyEngine(sampler, search)

@@ -1,31 +1,37 @@
-"""Many short trainings, of which the best are gone on with (KerasTuner's Hyperband).
+"""Many short trainings, the best of which are trained further (KerasTuner's Hyperband).
 
 Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, https://arxiv.org/abs/1603.06560.
 """
 
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
 
 from nntrain import backend
-from nntrain.config.search.space import Space
-from nntrain.search.adapters.encoding import Encoding
+from nntrain.config.search.space import Search
+from nntrain.config.tune import Engine, Factor
+from nntrain.config.value_types import PositiveInt
 from nntrain.search.engine import SearchEngine
 
 
-def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> SearchEngine:
-    """Hyperband with `max_epochs`, `factor` and `iterations`; it waits where a round has to be finished first."""
+class Options(Engine):
+    """Many short trainings, the best 1 of `factor` goes on, round after round (Li et al. 2018). KerasTuner."""
+
+    package = "keras_tuner"
+    finite = True
+    promotes = True
+    shorthand = "max_epochs"
+    max_epochs: Annotated[int, Field(ge=2, le=10**6)]
+    factor: Factor = 3
+    iterations: PositiveInt = 1
+
+
+def make(options: Options, search: Search) -> SearchEngine:
+    """Return Hyperband, which waits where a round has to be finished first."""
     backend.import_keras_tuner()
     from nntrain.search.adapters.hyperband_oracle import Oracle
-    from nntrain.search.adapters.keras_tuner_oracle import OracleEngine, make_oracle
+    from nntrain.search.adapters.keras_tuner_oracle import OracleEngine
 
-    coding = Encoding(space)
-    oracle = make_oracle(
-        Oracle,
-        coding,
-        space.size,
-        seed,
-        objective_direction,
-        max_epochs=options.max_epochs,
-        factor=options.factor,
-        hyperband_iterations=options.iterations,
-    )
-    return OracleEngine(oracle, coding, space.own, longest=options.max_epochs)
+    longest, iterations = options.max_epochs, options.iterations
+    given = {"max_epochs": longest, "factor": options.factor, "hyperband_iterations": iterations}
+    return OracleEngine(Oracle, search, given, longest=longest)

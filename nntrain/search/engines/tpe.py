@@ -3,24 +3,43 @@
 Bergstra et al., Algorithms for Hyper-Parameter Optimization, https://papers.nips.cc/paper/4443.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
-from nntrain.config.search.space import Space
-from nntrain.search.adapters.encoding import Encoding, mixed
-from nntrain.search.adapters.optional_packages import need
+from nntrain.config.base import omitted
+from nntrain.config.messages import problem
+from nntrain.config.search.space import Search
+from nntrain.config.tune import Engine
+from nntrain.config.value_types import NonNegativeInt, PositiveInt
+from nntrain.errors import need
+from nntrain.search.adapters.encoding import mixed
 from nntrain.search.engine import SearchEngine
 
 
-def make(options: Any, space: Space, seed: int, objective_direction: str, pruner: Any = None) -> SearchEngine:
-    """TPE; with conditions in the space it models each group of parameters that occur together by itself."""
-    need("TPE", "optuna")
+class Options(Engine):
+    """Draws where good trials are dense and poor ones are not (Bergstra et al. 2011). Optuna."""
+
+    spelling: ClassVar = "TPE"
+    n_startup_trials: NonNegativeInt = omitted
+    n_ei_candidates: PositiveInt = omitted
+    multivariate: bool = omitted
+    group: bool = omitted
+    constant_liar: bool = omitted
+
+    def model_post_init(self, _: Any) -> None:
+        if self.group and self.multivariate is False:
+            raise problem("`group` needs `multivariate`", "remove `multivariate: false`")
+
+
+def make(options: Options, search: Search) -> SearchEngine:
+    """Return TPE; with conditions in the space it models each group of parameters that occur together by itself."""
+    need(options.called(), "optuna")
     from optuna.samplers import TPESampler
 
-    from nntrain.search.adapters.optuna_study import StudyEngine, make_study, silence
+    from nntrain.search.adapters.optuna_study import StudyEngine, silence
 
     chosen = options.written()
-    if any(one.condition for one in space.parameters) and chosen.get("multivariate", True):
+    if any(one.condition for one in search.space.parameters) and chosen.get("multivariate", True):
         chosen.setdefault("group", True)
     with silence():
-        sampler = TPESampler(**chosen, seed=mixed(seed))
-    return StudyEngine(make_study(sampler, objective_direction, pruner), Encoding(space), space, seed)
+        sampler = TPESampler(**chosen, seed=mixed(search.tune.seed))
+    return StudyEngine(sampler, search)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nntrain import canvas
-from nntrain.config.search.space import Parameter, Space
+from nntrain.config.search.space import Direction, Parameter, Space
 from nntrain.search import plot_style
 from nntrain.search.parameter_axis import BESIDE, Axis, axis
-from nntrain.search.trial_table import Direction, Trial
+from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

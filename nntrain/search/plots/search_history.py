@@ -5,8 +5,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
+from nntrain.config.search.space import Direction
 from nntrain.search import plot_style
-from nntrain.search.trial_table import Direction, Trial
+from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,10 +5,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
-from nntrain.config.search.space import Space
+from nntrain.config.search.space import Direction, Space
 from nntrain.search import plot_style
 from nntrain.search.parameter_axis import BESIDE, Axis, axis
-from nntrain.search.trial_table import Direction, Trial
+from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,10 @@ import pytest
 from nntrain.config.base import Named, Section, to_tree
 from nntrain.config.load import Config, from_document, load, put
 from nntrain.config.search.initial_values import KERAS_DEFAULTS
-from nntrain.config.search.load import Search, as_yaml, search_of, with_values
+from nntrain.config.search.load import as_yaml, search_of, with_values
 from nntrain.config.search.parameter_syntax import KINDS
-from nntrain.config.search.space import Condition, Parameter
-from nntrain.config.tune import Engine, Hyperband
+from nntrain.config.search.space import Condition, Parameter, Search
+from nntrain.config.tune import Engine
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 
@@ -70,7 +70,7 @@ def test_an_engine_that_ends_by_itself_has_no_budget_unless_it_is_given_one() ->
 
 def test_engines_and_pruners_take_their_options() -> None:
     found = search(BATCH, "engine: {Hyperband: {max_epochs: 10}}")
-    assert found.tune.engine == Hyperband(max_epochs=10)
+    assert found.tune.engine == Engine.members()["Hyperband"](max_epochs=10)
     assert found.tune.engine.written() == {"max_epochs": 10, "factor": 3, "iterations": 1}
     pruned = search(
         BATCH, "engine: {TPE: {n_startup_trials: 3, multivariate: true}}\npruner: {ASHA: {min_resource: 2}}"

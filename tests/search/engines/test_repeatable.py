@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 CODE = """
-from nntrain.config.search.space import Condition, Parameter, Space
+from nntrain.config.search.space import Condition, Parameter, Search, Space
 from nntrain.config.tune import Tune
 from nntrain.search.engine import make_engine
 from nntrain.search.engine import Waiting
@@ -25,7 +25,8 @@ hyperband = {"Hyperband": {"max_epochs": 10}}
 bayesian = {"BayesianOptimization": {"num_initial_points": 3}}
 tpe = {"TPE": {"n_startup_trials": 3}}
 for engine in ("RandomSearch", "GridSearch", hyperband, bayesian, tpe, "CmaEs", "BruteForce"):
-    engine = make_engine(Tune.read({"engine": engine, "space": {}, "seed": 4}), space, "max")
+    tune = Tune.read({"engine": engine, "space": {}, "seed": 4})
+    engine = make_engine(Search(tune, space, "score", "max"))
     for pair in range(5):
         asked = [engine.ask(), engine.ask()]
         print(asked)

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nntrain.config.search.space import Condition, Parameter, Space
+from nntrain.config.search.space import Condition, Direction, Parameter, Space
 from nntrain.search import plot_style
 from nntrain.search.importance import Importance
 from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
-from nntrain.search.trial_table import Direction, Trial
+from nntrain.search.trial_table import Trial
 
 SPACE = Space(
     (

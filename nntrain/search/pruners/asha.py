@@ -1,0 +1,27 @@
+"""Successive halving that does not wait for a round to be complete (Optuna's SuccessiveHalvingPruner).
+
+Li et al., A System for Massively Parallel Hyperparameter Tuning, https://arxiv.org/abs/1810.05934.
+"""
+
+from typing import Any, ClassVar
+
+from nntrain.config.base import omitted
+from nntrain.config.tune import Factor, Pruner
+from nntrain.config.value_types import NonNegativeInt, PositiveInt
+
+
+class Options(Pruner):
+    """Goes on with the best 1 of `reduction_factor` at epochs 1, 4, 16 and so on, without waiting (Li et al. 2020)."""
+
+    spelling: ClassVar = "ASHA"
+    aliases = ("SuccessiveHalving", "SuccessiveHalvingPruner")
+    min_resource: PositiveInt = omitted
+    reduction_factor: Factor = omitted
+    min_early_stopping_rate: NonNegativeInt = omitted
+
+
+def make(options: Options) -> Any:
+    """Return Optuna's pruner."""
+    from optuna.pruners import SuccessiveHalvingPruner
+
+    return SuccessiveHalvingPruner(**options.written())
