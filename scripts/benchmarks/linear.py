@@ -37,7 +37,7 @@ def write(path: Path, rows: int) -> None:
 
 
 def job(folder: Path, rows: int) -> Job:
-    """A training over so many rows."""
+    """A training over this many rows."""
     write(folder / f"{rows}.npz", rows)
     config = folder / f"{rows}.yaml"
     config.write_text(CONFIG.format(path=folder / f"{rows}.npz", epochs=EPOCHS))
@@ -47,7 +47,7 @@ def job(folder: Path, rows: int) -> Job:
 def main() -> None:
     """Compares the two sizes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("runs", nargs="?", type=int, default=3, help="rounds, of which the medians are told")
+    parser.add_argument("runs", nargs="?", type=int, default=3, help="number of rounds; medians are printed")
     parser.add_argument("--rows", type=int, default=6_000, help="of the smaller data")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

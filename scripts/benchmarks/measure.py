@@ -17,7 +17,7 @@ Job = Callable[[], dict[str, float]]
 
 
 def alternate(jobs: Mapping[str, Job], runs: int) -> dict[str, dict[str, float]]:
-    """The median of every figure of every job over so many rounds; each round runs every job once."""
+    """The median of each metric of each job over the rounds; each round runs every job once."""
     found: dict[str, list[dict[str, float]]] = {name: [] for name in jobs}
     for number in range(runs):
         for name, job in jobs.items():
@@ -100,5 +100,5 @@ def timed(command: list[str], parse: bool = True) -> dict[str, float]:
         out.seek(0), err.seek(0)
         if process.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{err.read()}")
-        told: dict[str, Any] = json.loads(out.read().strip().splitlines()[-1]) if parse else {}
-    return {"process": seconds, "CPU": used.ru_utime + used.ru_stime, "peak MB": used.ru_maxrss / 1024, **told}
+        metrics: dict[str, Any] = json.loads(out.read().strip().splitlines()[-1]) if parse else {}
+    return {"process": seconds, "CPU": used.ru_utime + used.ru_stime, "peak MB": used.ru_maxrss / 1024, **metrics}

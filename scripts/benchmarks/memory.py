@@ -13,7 +13,7 @@ LESS = 100  # MB that nntrain is to need less
 
 
 def main() -> None:
-    """Measures the kinds that are named."""
+    """Measures the kinds on the command line."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     for kind in sys.argv[2:] or ("mlp", "cnn"):
         jobs = {

@@ -28,7 +28,7 @@ train: {{epochs: 1, batch_size: 128, optimizer: {{SGD: {{learning_rate: 0.1}}}},
 
 
 def write(path: Path, gigabytes: float) -> int:
-    """Writes images uint8 (n, 28, 28) and labels (n,) of so many GB, uncompressed; gives n.
+    """Writes images uint8 (n, 28, 28) and labels (n,) of this many GB, uncompressed; returns n.
 
     A class is a bright row of pixels in noise.
     """
@@ -97,7 +97,7 @@ def train(path: str) -> dict[str, float]:
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has had."""
+    """The peak memory of this process."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 

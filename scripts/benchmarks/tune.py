@@ -24,7 +24,7 @@ MISSING = f"""KerasTuner is left out: its trials need `tensorboard`, which it do
 
 
 def searched(workers: int, wanted: argparse.Namespace, trials: int) -> Job:
-    """A job that runs the search with so many workers."""
+    """A job that runs the search with this many workers."""
     parameter = f"tune.space.model.1.Dense.units={{int: [16, 64], step: {wanted.step}}}"
     settings = (f"train.epochs={wanted.epochs}", f"tune.trials={trials}", parameter)
     command = [sys.executable, "-m", "nntrain", "tune", str(CONFIG), "-q", "--workers", str(workers)]
@@ -110,7 +110,7 @@ def main() -> None:
     """Measures the parts that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
-    parser.add_argument("--runs", type=int, default=5, help="rounds, of which the medians are told")
+    parser.add_argument("--runs", type=int, default=5, help="number of rounds; medians are printed")
     parser.add_argument("--trials", type=int, default=40, help="of `speed` and `workers`")
     parser.add_argument("--overhead-trials", type=int, default=20, help="of `overhead`, after a first one")
     parser.add_argument("--epochs", type=int, default=30)

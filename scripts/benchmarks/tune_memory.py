@@ -1,7 +1,7 @@
 """Resident memory of a search and of its workers after 50 and after 500 trials.
 
 `tune_memory.py [--first 50] [--last 500] [--workers 2] [--epochs 2]` watches `nntrain tune` from outside: its journal
-and /proc. A worker that has grown too much is replaced by a new one, so the largest one seen up to then is told too.
+and /proc. A worker that has grown too much is replaced by a new one, so the largest one seen up to then is printed too.
 The widths of the net are drawn from a thousand, so that nearly every trial is another graph.
 """
 
@@ -53,7 +53,7 @@ def workers_of(parent: int) -> list[int]:
     return found
 
 
-def told(runs: Path) -> int:
+def finished_trials(runs: Path) -> int:
     """How many trials the journal of the search has the results of."""
     journal = next(runs.glob("*/journal.jsonl"), None)
     return 0 if journal is None else journal.read_bytes().count(b'{"event": "tell"')
@@ -64,7 +64,7 @@ def watch(process: subprocess.Popen[bytes], runs: Path) -> list[Look]:
     looks: list[Look] = []
     while process.poll() is None:
         time.sleep(POLL_SECONDS)
-        trials = told(runs)
+        trials = finished_trials(runs)
         if trials > (looks[-1].trials if looks else 0):
             parent, workers = resident(process.pid), [resident(worker) for worker in workers_of(process.pid)]
             looks.append(Look(trials, parent, tuple(workers)))

@@ -164,9 +164,9 @@ def main() -> None:
             if not hit:  # it ended before the first kill, and does not count
                 missed, seconds[job] = missed + 1, 0.8 * seconds[job]
                 continue
-            told = difference(calm[job], outcome(folder / "runs" / run))
-            number, same, hits = number + 1, same + (not told), hits + hit
-            print(f"{number}/{wanted.times} {job}: {hit} kills, {told or 'identical'}", flush=True)
+            found = difference(calm[job], outcome(folder / "runs" / run))
+            number, same, hits = number + 1, same + (not found), hits + hit
+            print(f"{number}/{wanted.times} {job}: {hit} kills, {found or 'identical'}", flush=True)
         print(f"{same} of {wanted.times} runs identical after {hits} kills")
         sys.exit(same != wanted.times)
 
