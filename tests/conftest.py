@@ -1,6 +1,7 @@
 """Real runs on small data: each is trained once in a session, in this process, and looked at by many tests."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nntrain import backend
+
 if TYPE_CHECKING:
     from nntrain.storage.run_files import RunDir
 
@@ -21,6 +24,18 @@ Fit = Callable[..., "RunDir"]
 Trained = Callable[[str], "RunDir"]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Prepare = Callable[..., "Training"]
+
+KERAS = re.compile(
+    r"^(?:from|import) (?:keras|tensorflow|nntrain\.(?:evaluation|model|runs|training|search\.trial_runner))\b",
+    re.MULTILINE,
+)
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Start the backend, quiet and on the CPU, before a test module imports Keras."""
+    if KERAS.search(module_path.read_text(encoding="utf-8")):
+        backend.start("cpu")
+
 
 CONFIGS = {
     # Classes, an Adam, a Dropout, a callback that stops early, and 96 training rows, so the last batch is a short one.
@@ -182,8 +197,6 @@ def prepare(tmp_path: Path) -> Prepare:
     """Reads the data and builds the model of a config, without training it."""
 
     def prepared(text: str, *assignments: str) -> Training:
-        from nntrain import backend
-
         backend.start("cpu")
         from nntrain.config.load import load
         from nntrain.training import prepare as preparation

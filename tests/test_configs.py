@@ -12,22 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntrain import backend
 from nntrain.config.base import to_tree
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import load
 from nntrain.config.resolve import resolve
 from nntrain.config.search.load import load_whole, search_of
+from nntrain.data import dataset
+from nntrain.data.examples import Split
 from nntrain.data.sources.fashion_mnist import FILES
-
-backend.start("cpu")
-
-from nntrain.data import dataset  # noqa: E402  # the backend chooses the device first
-from nntrain.data.examples import Split  # noqa: E402
-from nntrain.model.build import build  # noqa: E402
-from nntrain.runs.experiment import resolved_text  # noqa: E402
-from nntrain.training.scorer import Scorer  # noqa: E402
+from nntrain.model.build import build
+from nntrain.runs.experiment import resolved_text
+from nntrain.training.scorer import Scorer
 
 REPOSITORY = Path(__file__).parents[1]
 CONFIGS = REPOSITORY / "configs"
@@ -55,8 +51,6 @@ SEARCH_SCORE = re.compile(
     r"about \d+(\.\d)? (s|min) on 2 CPU cores, validation (accuracy|loss) \d+\.\d{3} ± \d+\.\d{3} over [1-9]\d* seeds"
 )
 
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 every_config = pytest.mark.parametrize(
     "file", FOUND, ids=[file.relative_to(CONFIGS).with_suffix("").as_posix() for file in FOUND]

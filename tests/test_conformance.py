@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from sklearn import metrics as scores
 
-from nntrain import backend, extensions
+from nntrain import extensions
 from nntrain.config.base import Named
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras.callbacks import Callback
@@ -24,20 +25,12 @@ from nntrain.config.keras.schedules import Schedule
 from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
 from nntrain.document import yaml_file
-
-backend.start("cpu")
-
-import keras  # noqa: E402  # the backend chooses the device first
-
-from nntrain.model.build import build, build_callbacks, encode_labels  # noqa: E402
-from nntrain.model.custom.network import Network  # noqa: E402
-from nntrain.training import loop  # noqa: E402
-from nntrain.training.history import History  # noqa: E402
-from nntrain.training.job import Job, Plan  # noqa: E402
-from nntrain.training.programs.resident import Arrays, Program, epoch_order  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.model.build import build, build_callbacks, encode_labels
+from nntrain.model.custom.network import Network
+from nntrain.training import loop
+from nntrain.training.history import History
+from nntrain.training.job import Job, Plan
+from nntrain.training.programs.resident import Arrays, Program, epoch_order
 
 COUNTS = {
     Layer: 36,

@@ -23,8 +23,6 @@ from nntrain.terminal import Terminal
 REPOSITORY = Path(__file__).parents[2]
 PATHS = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 MOONS = """
 data: {toy_2d: {kind: moons, size: 60}}

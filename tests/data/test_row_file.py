@@ -296,7 +296,6 @@ LAYERS: dict[str, str] = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 @pytest.mark.parametrize("layers", LAYERS.values(), ids=list(LAYERS))
 @pytest.mark.parametrize("dtype", ["<f8", "u1"])
 def test_normalization_is_fitted_as_keras_does_it(

@@ -8,24 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import backend
+from nntrain.config.load import load
+from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, DataError, Diverged
+from nntrain.evaluation.evaluate import evaluate
+from nntrain.model.restore import load_model
+from nntrain.runs import experiment
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
-
-backend.start("cpu")
-
-from nntrain.config.load import load  # noqa: E402  # the backend chooses the device first
-from nntrain.data.dataset import Dataset, load_data  # noqa: E402
-from nntrain.evaluation.evaluate import evaluate  # noqa: E402
-from nntrain.model.restore import load_model  # noqa: E402
-from nntrain.runs import experiment  # noqa: E402
-from nntrain.terminal import Terminal  # noqa: E402
-from nntrain.training.prepare import prepare  # noqa: E402
-from nntrain.training.scorer import Scorer  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.terminal import Terminal
+from nntrain.training.prepare import prepare
+from nntrain.training.scorer import Scorer
 
 Trained = Callable[[str], RunDir]
 KEYS = ["split", "rows", "figures", "score", "value", "interval", "classes", "confusion", "baselines", "regression"]

@@ -9,18 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import backend
 from nntrain.errors import DataError
+from nntrain.evaluation.predict import predict
+from nntrain.model.restore import load_model
 from nntrain.storage.run_files import RunDir
-
-backend.start("cpu")
-
-from nntrain.evaluation.predict import predict  # noqa: E402  # the backend chooses the device first
-from nntrain.model.restore import load_model  # noqa: E402
-from nntrain.training.scorer import Scorer  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.training.scorer import Scorer
 
 Trained = Callable[[str], RunDir]
 FLOWERS = "sepal_length,sepal_width,petal_length,petal_width"

@@ -18,8 +18,6 @@ from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.document import yaml_file
 
-backend.start("cpu")
-
 Prepare = Callable[..., "Training"]
 
 
@@ -139,4 +137,5 @@ def _split(x: Any, y: Any, classes: int | None) -> Split:
 @pytest.fixture(scope="session")
 def prepare() -> Prepare:
     """Makes a training from YAML text and arrays."""
+    backend.start("cpu")
     return _prepared

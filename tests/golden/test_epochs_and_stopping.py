@@ -5,9 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
-
 LINE = "{Dense: {units: 1, use_bias: false, kernel_initializer: {Values: [[START]]}}}"
 
 

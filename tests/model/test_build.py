@@ -4,25 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from sklearn import metrics as scores
 
-from nntrain import backend
+from nntrain.config.load import load
+from nntrain.data import dataset
 from nntrain.errors import ConfigError
+from nntrain.model.build import build_callbacks, encode_labels, seeded
+from nntrain.model.restore import load_model
 from nntrain.storage.run_files import RunDir
-
-backend.start("cpu")
-
-import keras  # noqa: E402  # the backend chooses the device first
-
-from nntrain.config.load import load  # noqa: E402
-from nntrain.data import dataset  # noqa: E402
-from nntrain.model.build import build_callbacks, encode_labels, seeded  # noqa: E402
-from nntrain.model.restore import load_model  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 Prepare = Callable[..., Any]
 

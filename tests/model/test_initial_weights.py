@@ -5,18 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntrain import backend
 from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
-
-backend.start("cpu")
-
-from nntrain.model.restore import load_model  # noqa: E402
-from nntrain.runs import experiment  # noqa: E402
-from nntrain.storage.run_files import RunDir  # noqa: E402
-from nntrain.terminal import Terminal  # noqa: E402
-from nntrain.training.prepare import Prepared, prepare  # noqa: E402
+from nntrain.model.restore import load_model
+from nntrain.runs import experiment
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+from nntrain.training.prepare import Prepared, prepare
 
 CONFIG = """
 data: iris

@@ -6,14 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nntrain import backend
 from nntrain.errors import NNTrainError
+from nntrain.model.restore import load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
-
-backend.start("cpu")
-
-from nntrain.model.restore import load_model  # noqa: E402  # the backend chooses the device first
 
 Trained = Callable[[str], RunDir]
 

@@ -8,21 +8,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
-from nntrain import __version__, backend
+from nntrain import __version__
 from nntrain.runs import environment
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
 def test_versions_device_and_command_are_those_of_this_process() -> None:
-    backend.start("cpu")
-    import keras
-    import numpy as np
-    import tensorflow as tf
-
     found = environment.describe()
     packages = found["packages"]
     assert packages["nntrain"] == __version__
@@ -49,7 +44,6 @@ def test_the_time_is_utc_to_the_second() -> None:
 def test_the_commit_is_that_of_the_folder_and_a_plus_says_that_files_differ(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend.start("cpu")
     monkeypatch.chdir(tmp_path)
     assert environment.describe()["git_commit"] is None
 

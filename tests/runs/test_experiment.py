@@ -5,26 +5,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
-from nntrain import backend
+from nntrain.config.load import load
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, Diverged
+from nntrain.runs import experiment
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
-
-backend.start("cpu")
-
-import keras  # noqa: E402  # the backend chooses the device first
-
-from nntrain.config.load import load  # noqa: E402
-from nntrain.runs import experiment  # noqa: E402
-from nntrain.terminal import Terminal  # noqa: E402
-from nntrain.training.prepare import prepare  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.terminal import Terminal
+from nntrain.training.prepare import prepare
 
 
 def rows(run: RunDir, without: str = "") -> list[dict[str, str]]:

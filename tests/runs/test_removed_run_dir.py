@@ -12,23 +12,16 @@ from typing import Any
 
 import pytest
 
-from nntrain import backend
 from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError, Stopped
-
-backend.start("cpu")
-
-from nntrain.runs import experiment, groups  # noqa: E402
-from nntrain.storage.run_files import RunDir  # noqa: E402
-from nntrain.terminal import Terminal  # noqa: E402
-from nntrain.training import loop  # noqa: E402
-from nntrain.training.checkpoint import Store  # noqa: E402
-from nntrain.training.job import Job  # noqa: E402
-from nntrain.training.prepare import prepare  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.runs import experiment, groups
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+from nntrain.training import loop
+from nntrain.training.checkpoint import Store
+from nntrain.training.job import Job
+from nntrain.training.prepare import prepare
 
 ROOT = Path(__file__).parents[2]
 CONFIG = "data: iris\nmodel: [{Dense: {units: 4, activation: relu}}]\ntrain: {epochs: EPOCHS}\n"

@@ -10,19 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from nntrain import backend
+from nntrain.cli import commands
+from nntrain.cli.commands import Fit
+from nntrain.cli.placement import Where
 from nntrain.errors import ConfigError, NNTrainError
-
-backend.start("cpu")
-
-from nntrain.cli import commands  # noqa: E402
-from nntrain.cli.commands import Fit  # noqa: E402
-from nntrain.cli.placement import Where  # noqa: E402
-from nntrain.runs import reproduce  # noqa: E402
-from nntrain.runs.resume import option_to_lengthen, resume  # noqa: E402
-from nntrain.storage.run_files import RunDir  # noqa: E402
-from nntrain.terminal import Terminal  # noqa: E402
-from nntrain.training.checkpoint import Store  # noqa: E402
+from nntrain.runs import reproduce
+from nntrain.runs.resume import option_to_lengthen, resume
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+from nntrain.training.checkpoint import Store
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """

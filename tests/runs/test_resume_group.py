@@ -11,20 +11,13 @@ from typing import Any
 
 import pytest
 
-from nntrain import backend
 from nntrain.cli import commands
 from nntrain.cli.placement import Where
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.runs import groups
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
-
-backend.start("cpu")
-
-from nntrain.runs import groups  # noqa: E402  # the backend chooses the device first
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """

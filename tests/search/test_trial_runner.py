@@ -5,19 +5,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from nntrain import backend
-
-backend.start("cpu")
-
-import numpy as np  # noqa: E402
-
-from nntrain.search.task import Event, Task  # noqa: E402
-from nntrain.search.trial_runner import TrialRunner  # noqa: E402
-from nntrain.storage.run_files import RunDir  # noqa: E402
-from nntrain.training.checkpoint import Store  # noqa: E402
-from nntrain.training.signals import StopRequest  # noqa: E402
+from nntrain.search.task import Event, Task
+from nntrain.search.trial_runner import TrialRunner
+from nntrain.storage.run_files import RunDir
+from nntrain.training.checkpoint import Store
+from nntrain.training.signals import StopRequest
 
 NET = """
 seed: {seed}

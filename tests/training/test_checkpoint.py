@@ -4,14 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntrain import backend
 from nntrain.errors import NNTrainError
-
-backend.start("cpu")
-
-from nntrain.training import checkpoint  # noqa: E402
-from nntrain.training.checkpoint import MAGIC, Pace, Store  # noqa: E402
-from nntrain.training.state import State  # noqa: E402
+from nntrain.training import checkpoint
+from nntrain.training.checkpoint import MAGIC, Pace, Store
+from nntrain.training.state import State
 
 
 def state(number: int) -> State:

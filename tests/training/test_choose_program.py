@@ -1,27 +1,22 @@
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
-from nntrain import backend
+from nntrain.config.data_schema import Schema
 from nntrain.config.load import from_document
+from nntrain.config.step_cost import SMALL_STEP
 from nntrain.document import yaml_file
-
-backend.start("cpu")
-
-import keras  # noqa: E402
-
-from nntrain.config.data_schema import Schema  # noqa: E402
-from nntrain.config.step_cost import SMALL_STEP  # noqa: E402
-from nntrain.runs import experiment  # noqa: E402
-from nntrain.storage.run_files import RunDir  # noqa: E402
-from nntrain.terminal import Terminal  # noqa: E402
-from nntrain.training import choose_program  # noqa: E402
-from nntrain.training.choose_program import LONG_EPOCH, make_program, uses_xla  # noqa: E402
-from nntrain.training.prepare import Prepared, prepare  # noqa: E402
-from nntrain.training.programs.keras_fit import KerasProgram  # noqa: E402
-from nntrain.training.programs.resident import Arrays, Program  # noqa: E402
-from nntrain.training.programs.streamed import StreamedProgram  # noqa: E402
+from nntrain.runs import experiment
+from nntrain.storage.run_files import RunDir
+from nntrain.terminal import Terminal
+from nntrain.training import choose_program
+from nntrain.training.choose_program import LONG_EPOCH, make_program, uses_xla
+from nntrain.training.prepare import Prepared, prepare
+from nntrain.training.programs.keras_fit import KerasProgram
+from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.streamed import StreamedProgram
 
 CONFIG = """
 data: iris

@@ -10,16 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import backend
-
-backend.start("cpu")
-
-from nntrain.errors import Diverged, Stopped  # noqa: E402
-from nntrain.training import loop  # noqa: E402
-from nntrain.training.programs.resident import epoch_order  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.errors import Diverged, Stopped
+from nntrain.training import loop
+from nntrain.training.programs.resident import epoch_order
 
 Prepare = Callable[..., Any]
 

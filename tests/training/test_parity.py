@@ -4,21 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
-from nntrain import backend
 from nntrain.config.keras import layers
 from nntrain.config.keras.optimizers import Optimizer
-
-backend.start("cpu")
-
-import keras  # noqa: E402  # the backend chooses the device first
-
-from nntrain.training.programs.resident import epoch_order  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.training.programs.resident import epoch_order
 
 Prepare = Callable[..., Any]
 

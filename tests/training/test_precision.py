@@ -6,16 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import backend
-
-backend.start("cpu")
-
-from nntrain.training.loop import START  # noqa: E402
-from nntrain.training.programs.resident import Program  # noqa: E402
-from nntrain.training.state import capture, restore  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.training.loop import START
+from nntrain.training.programs.resident import Program
+from nntrain.training.state import capture, restore
 
 Prepare = Callable[..., Any]
 both = pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])

@@ -5,12 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntrain import backend
 from nntrain.config.load import load
-
-backend.start("cpu")
-
-from nntrain.training.scorer import class_weights  # noqa: E402  # the backend chooses the device first
+from nntrain.training.scorer import class_weights
 
 
 def test_class_weights_are_by_name_and_else_by_index(tmp_path: Path) -> None:

@@ -7,14 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import backend
-
-backend.start("cpu")
-
-from nntrain.training.programs.resident import EVALUATION_BATCH, as_float, epoch_order  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.training.programs.resident import EVALUATION_BATCH, as_float, epoch_order
 
 IRIS = """
     seed: 5

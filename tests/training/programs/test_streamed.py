@@ -11,20 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain import backend
 from nntrain.data import row_file
-
-backend.start("cpu")
-
-from nntrain.data.npy_header import stored_in_npy  # noqa: E402
-from nntrain.data.row_file import RowFile  # noqa: E402
-from nntrain.errors import DataError  # noqa: E402
-from nntrain.training.programs import streamed  # noqa: E402  # the backend chooses the device first
-from nntrain.training.programs.resident import EVALUATION_BATCH, Arrays, Program, epoch_order  # noqa: E402
-from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory  # noqa: E402
-
-# NumPy 2 asks `__array__` for an argument `copy` that TensorFlow 2.21's variables lack, wherever Keras reads a weight.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+from nntrain.data.npy_header import stored_in_npy
+from nntrain.data.row_file import RowFile
+from nntrain.errors import DataError
+from nntrain.training.programs import streamed
+from nntrain.training.programs.resident import EVALUATION_BATCH, Arrays, Program, epoch_order
+from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
 
 ROWS, BATCH = 2 * EVALUATION_BATCH + 77, 50  # 43 batches, the last one of 25 rows
 

@@ -8,18 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from nntrain import backend
 from nntrain.errors import ConfigError, DataError, NNTrainError, WorkerLost
-
-backend.start("cpu")
-
-import tensorflow as tf  # noqa: E402  # the backend chooses the device first
-
-from nntrain.training.state import State  # noqa: E402
-from nntrain.training.workers import strategy  # noqa: E402
-from nntrain.training.workers.cluster import Cluster, Team  # noqa: E402
-from nntrain.training.workers.strategy import Distribution  # noqa: E402
+from nntrain.training.state import State
+from nntrain.training.workers import strategy
+from nntrain.training.workers.cluster import Cluster, Team
+from nntrain.training.workers.strategy import Distribution
 
 STATE = State({"position": {"epoch": 3}}, {"weights": np.arange(4, dtype="float32")})
 LOSS = tf.errors.UnavailableError(None, None, "Connection reset by peer")
