@@ -1,4 +1,4 @@
-"""Every spec class against the Keras class of the same name: the same arguments, and it builds, trains and reloads."""
+"""Every class of the config against the Keras class of that name: the same arguments; it builds, trains, reloads."""
 
 import inspect
 import re
@@ -56,7 +56,7 @@ MODULES = {
     Callback: "callbacks",
 }
 
-# Where one name of ours stands for the class of Keras that fits the labels.
+# One name in the config is the class of Keras that fits the labels.
 KERAS_NAMES = {"Accuracy": "CategoricalAccuracy", "TopK": "TopKCategoricalAccuracy"}
 
 # `Repeat` is unrolled before Keras sees it, so there is no class to compare it with.
@@ -337,7 +337,7 @@ def sampled(family: type[Named], name: str) -> list[str]:
 
 
 def keras_class(family: type[Named], member: type[Named]) -> Any:
-    """The class that the member stands for: ours, or Keras's."""
+    """The class of that name, nntrain's or Keras's."""
     module, name = MODULES[family], KERAS_NAMES.get(member.called(), member.called())
     ours = extensions.load("model.custom", module) if module in extensions.names("model.custom") else None
     theirs = keras.optimizers.schedules if family is Schedule else getattr(keras, module)
@@ -424,13 +424,13 @@ def trained(model: str, train: str, folder: Path, shape: tuple[int, ...] = ROW) 
 
 
 @pytest.mark.parametrize("family", COUNTS, ids=lambda family: family.noun)
-def test_every_member_of_the_family_is_looked_at(family: type[Named]) -> None:
+def test_every_member_of_the_family_is_counted(family: type[Named]) -> None:
     found = len(family.members())
     assert found == COUNTS[family], f"the family of {family.noun}s has {found} members: change `COUNTS` to that number"
 
 
-def test_every_family_that_keras_has_is_looked_at() -> None:
-    """Splits and data sources are ours alone; engines and pruners of searches are tested in tests/tuners."""
+def test_every_family_of_keras_is_tested() -> None:
+    """Splits and data sources are ours alone; engines and pruners of searches are tested in tests/search."""
     families = {family.__name__ for family in Named.__subclasses__()} - {"SplitRule", "Source", "Engine", "Pruner"}
     assert families == {family.__name__ for family in COUNTS}
 
@@ -554,8 +554,8 @@ def test_a_net_with_every_constraint_trains_and_reloads(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("extra", OPTIMIZER_EXTRAS, ids=lambda extra: extra.partition(":")[0])
 def test_a_net_trains_with_the_optimizer(name: str, extra: str) -> None:
-    head = "[{Dense: {units: 3, activation: softmax}}]"
-    trial = Trial(head, f"{{optimizer: {{{name}: {{{OPTIMIZERS[name]}, {extra}}}}}}}")
+    output = "[{Dense: {units: 3, activation: softmax}}]"
+    trial = Trial(output, f"{{optimizer: {{{name}: {{{OPTIMIZERS[name]}, {extra}}}}}}}")
     before = trial.weights()
     trial.step(times=2)
     assert all((before[path] != weight).any() for path, weight in trial.weights().items())
@@ -564,8 +564,8 @@ def test_a_net_trains_with_the_optimizer(name: str, extra: str) -> None:
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_a_net_trains_with_the_schedule(name: str) -> None:
-    head = "[{Dense: {units: 3, activation: softmax}}]"
-    trial = Trial(head, f"{{optimizer: {{SGD: {{learning_rate: {{{name}: {SCHEDULES[name]}}}}}}}}}")
+    output = "[{Dense: {units: 3, activation: softmax}}]"
+    trial = Trial(output, f"{{optimizer: {{SGD: {{learning_rate: {{{name}: {SCHEDULES[name]}}}}}}}}}")
     rates = []
     for _ in range(4):
         rates.append(float(trial.model.optimizer.learning_rate))
@@ -576,31 +576,31 @@ def test_a_net_trains_with_the_schedule(name: str) -> None:
     np.testing.assert_array_equal(configured.learning_rate, rates[0])
 
 
-def classes_of(head: str) -> int | None:
-    return {SIGMOID: 2, LOGIT: 2, SOFTMAX: 3, LOGITS: 3}.get(head)
+def classes_of(output: str) -> int | None:
+    return {SIGMOID: 2, LOGIT: 2, SOFTMAX: 3, LOGITS: 3}.get(output)
 
 
 @pytest.mark.parametrize(
-    ("name", "head", "options"), [(name, *sample) for name, samples in LOSSES.items() for sample in samples]
+    ("name", "output", "options"), [(name, *sample) for name, samples in LOSSES.items() for sample in samples]
 )
-def test_a_net_trains_with_the_loss(name: str, head: str, options: str) -> None:
-    trial = Trial(f"[{{Dense: {head}}}]", f"{{loss: {{{name}: {options}}}}}", classes=classes_of(head))
+def test_a_net_trains_with_the_loss(name: str, output: str, options: str) -> None:
+    trial = Trial(f"[{{Dense: {output}}}]", f"{{loss: {{{name}: {options}}}}}", classes=classes_of(output))
     assert isinstance(trial.model.loss, keras_class(Loss, Loss.find(name)))
     before = trial.model.layers[-1].kernel.numpy()
     trial.step()
     assert (before != trial.model.layers[-1].kernel.numpy()).any()
 
 
-def scored(head: str) -> tuple[Trial, dict[str, float]]:
+def scored(output: str) -> tuple[Trial, dict[str, float]]:
     """A net with every metric that fits, on probabilities with options too, and its metrics after one step."""
-    task = "numbers" if classes_of(head) is None else "classes"
+    task = "numbers" if classes_of(output) is None else "classes"
     members = [name for name, member in Metric.members().items() if member.task in (task, "any")]
     plain = {**dict.fromkeys(members, "{}"), "TopK": "{k: 2}"}
-    tables = (plain,) if head in (LOGIT, LOGITS) else (METRICS, plain)
+    tables = (plain,) if output in (LOGIT, LOGITS) else (METRICS, plain)
     chosen = [f"{{{name}: {options[name]}}}" for options in tables for name in members]
-    # Inputs from -3 to 3 spread the predictions, so that the 200 thresholds of AUC tell them apart.
-    model = f"[{{Rescaling: 3}}, {{Dense: {head}}}]"
-    trial = Trial(model, f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(head))
+    # Inputs from -3 to 3 spread the predictions, so that the 200 thresholds of AUC separate them.
+    model = f"[{{Rescaling: 3}}, {{Dense: {output}}}]"
+    trial = Trial(model, f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(output))
     stepped = trial.step()
     columns = {metric.column for metric in trial.experiment.train.metrics}
     assert len(columns) == len(tables) * len(members)
@@ -608,11 +608,11 @@ def scored(head: str) -> tuple[Trial, dict[str, float]]:
     return trial, trial.program.evaluate(trial.data)
 
 
-@pytest.mark.parametrize("head", [SIGMOID, LOGIT, SOFTMAX, LOGITS])
-def test_metrics_of_classes_are_those_of_scikit_learn(head: str) -> None:
-    trial, metrics = scored(head)
+@pytest.mark.parametrize("output", [SIGMOID, LOGIT, SOFTMAX, LOGITS])
+def test_metrics_of_classes_are_those_of_scikit_learn(output: str) -> None:
+    trial, metrics = scored(output)
     raw = trial.predictions()
-    if "activation" not in head:
+    if "activation" not in output:
         raw = keras.ops.convert_to_numpy(keras.ops.sigmoid(raw) if raw.shape[1] == 1 else keras.ops.softmax(raw))
     single = raw.shape[1] == 1
     predicted = (raw[:, 0] > 0.5).astype(int) if single else raw.argmax(axis=1)
@@ -670,8 +670,8 @@ class Silence:
 @pytest.mark.parametrize("name", CALLBACKS)
 def test_a_net_trains_under_the_callback(name: str) -> None:
     options, optimizer = CALLBACKS[name]
-    head = "[{Dense: {units: 3, activation: softmax}}]"
-    trial = Trial(head, f"{{epochs: 3, optimizer: {optimizer}, callbacks: [{{{name}: {options}}}]}}")
+    output = "[{Dense: {units: 3, activation: softmax}}]"
+    trial = Trial(output, f"{{epochs: 3, optimizer: {optimizer}, callbacks: [{{{name}: {options}}}]}}")
     (callback,) = build_callbacks(trial.experiment)
     train = trial.experiment.train
     mode = direction(train.monitor, train.metrics)

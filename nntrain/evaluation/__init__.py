@@ -1,1 +1,1 @@
-"""Metrics and predictions of a trained model."""
+"""Metrics, intervals, baselines and predictions of a trained model."""

@@ -1,4 +1,4 @@
-"""What simple models reach on the same split: a network that is no better than these has learnt nothing of its own."""
+"""The scores of simple scikit-learn models on the same split; a useful network is better than these."""
 
 import time
 import warnings
@@ -12,13 +12,13 @@ from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.evaluation.scores import regression_scores
 
-_NUMBERS = 20_000_000  # training numbers at most, so that large images do not take hours: 5,000 rows of 4,000
-_CHUNK = 1000  # rows turned into floating point at once
+_NUMBERS = 20_000_000  # in the training rows at most, 5,000 rows of 4,000, so that large images do not take hours
+_CHUNK = 1000  # rows converted to floating point at once
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """`score` is the accuracy, or R² for a regression; `seconds` is what fitting to `train_rows` rows took."""
+    """`score` is the accuracy, or R² of a regression; `seconds` is the time to fit `train_rows` rows."""
 
     name: str
     score: float
@@ -27,11 +27,11 @@ class Baseline:
 
 
 def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> list[Baseline]:
-    """Fits scikit-learn's models to the training split and scores each on the whole of `split`, simplest first.
+    """Fit scikit-learn's models to the training split and score each on all of `split`, the simplest first.
 
-    Examples are flattened, and standardised by the rows that are fitted to. More than `limit` training rows (fewer
-    where an example has more than 4,000 numbers) are replaced by a random part of them, drawn with the seed, with the
-    same share of every class and at least one row of each.
+    Examples are flattened and standardised by the rows of the fit. At most `limit` training rows are used, fewer where
+    an example has more than 4,000 numbers: a random part, drawn with the seed, with the same share of every class and
+    at least one row of each.
     """
     train = dataset.train
     most = max(2 * len(dataset.schema.classes), min(limit, _NUMBERS // train.x[0].size))
@@ -47,7 +47,7 @@ def _classifiers(seed: int, classes_vary: bool) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression, Perceptron
     from sklearn.neural_network import MLPClassifier
 
-    # Its formula divides by the spread inside the classes, and it breaks where there is none.
+    # Its formula divides by the variance inside the classes and fails where that is 0.
     discriminant = {"linear discriminant analysis": LinearDiscriminantAnalysis()} if classes_vary else {}
     return {
         "majority class": DummyClassifier(),
@@ -65,7 +65,7 @@ def _regressors(seed: int) -> dict[str, Any]:
     from sklearn.neural_network import MLPRegressor
     from sklearn.preprocessing import StandardScaler
 
-    # Its Adam with a rate of 0.001 would never arrive at targets in the thousands, so they are standardised for it.
+    # Adam with its learning rate of 0.001 would not reach targets in the thousands, so they are standardised.
     network = TransformedTargetRegressor(MLPRegressor(random_state=seed), transformer=StandardScaler())
     return {"mean": DummyRegressor(), "linear regression": LinearRegression(), "scikit-learn MLPRegressor": network}
 
@@ -76,7 +76,7 @@ def _run(name: str, model: Any, train: Split, split: Split, classification: bool
 
     pipeline = make_pipeline(StandardScaler(), model)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a baseline does not converge is no fault of the user's
+        warnings.simplefilter("ignore")  # a baseline that does not converge is not the user's fault
         start = time.perf_counter()
         pipeline.fit(_flat(train.x[:]), train.y)
         seconds = time.perf_counter() - start
@@ -86,28 +86,28 @@ def _run(name: str, model: Any, train: Split, split: Split, classification: bool
 
 
 def _classes_vary(train: Split) -> bool:
-    """Whether two rows of one class differ."""
+    """Return whether two rows of one class differ."""
     _, first, classes = np.unique(train.y, return_index=True, return_inverse=True)
     x = train.x[:]
     return bool((x != x[first[classes]]).any())
 
 
 def _flat(x: np.ndarray) -> np.ndarray:
-    """(n, features): float32 for images, float64 for tables, whose columns may nearly depend on each other."""
+    """Return (n, features): float32 for images, float64 for tables, whose columns may be nearly collinear."""
     return x.reshape(len(x), -1).astype(np.float32 if x.dtype == np.uint8 else np.float64)
 
 
 def _predicted(pipeline: Any, x: Examples) -> np.ndarray:
-    """(n, ...) the predictions, in chunks because all images in floating point may not fit into memory."""
+    """Return the predictions, (n,) or (n, targets), in chunks because all images as floats may not fit into memory."""
     chunks = (x[start : start + _CHUNK] for start in range(0, len(x), _CHUNK))
     return np.concatenate([pipeline.predict(_flat(chunk)) for chunk in chunks])
 
 
 def _part(groups: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """(count,) ascending positions, the same share of each group: those first in their group's random order.
+    """Return (count,) ascending positions, drawn at random with the same share of each group.
 
-    groups: (n,) from 0. A row's place is its rank in its group divided by the size of the group, so every group's first
-    row has place 0 and is taken, and any further cut takes the same share of each.
+    groups: (n,) integers from 0. A row's place is its rank in a random order of its group, divided by the group's size.
+    The rows with the smallest places are taken: the first row of every group, then the same share of each.
     """
     keys = np.random.PCG64(np.random.SeedSequence(seed)).random_raw(len(groups))
     order = np.lexsort((keys, groups))

@@ -1,4 +1,4 @@
-"""Weights of another model as the start of a training: `train.init_from`. This is not how a run is resumed."""
+"""The weights of another model as the start of a training: `train.init_from`. A run is resumed in another way."""
 
 from pathlib import Path
 
@@ -13,21 +13,20 @@ from nntrain.storage.run_files import RunDir, is_run
 PATH = ("train", "init_from")
 
 
-def take_weights(model: Network, source: str) -> str:
-    """Sets every weight that the source has under the same name and shape; returns what was taken, in words.
+def take_weights(model: Network, source: str, path: Path) -> str:
+    """Set every weight that the source has under the same name and shape; return a sentence about them.
 
-    source: a run directory, or a `.keras` or `.weights.h5` file of a model with the same layers. Raises ConfigError
-    when nothing fits.
+    source: the value of `train.init_from`. path: where it is, a run directory or a `.keras` or `.weights.h5` file of a
+    model with the same layers. Raises ConfigError when no weight fits.
     """
-    path = Path(source)
     if not path.exists():
-        raise ConfigError(problems=[Problem(f"there is no run and no file `{source}`", PATH, "check the path")])
-    taken = _from_run(model, path) if is_run(path) else _from_file(model, path)
+        raise ConfigError(problems=[Problem(f"`{source}` is neither a run nor a file", PATH, "check the path")])
+    taken = _from_run(model, path) if is_run(path) else _from_file(model, path, source)
     if not taken:
         help = "give a model whose first layers have the same names and sizes"
         raise ConfigError(problems=[Problem(f"no weight of `{source}` fits this model", PATH, help)])
     left = [weight.path for weight in model.weights if weight.path not in taken]
-    rest = f"; begun anew: {', '.join(left)}" if left else ""
+    rest = f"; the others are initialized: {', '.join(left)}" if left else ""
     return f"{len(taken)} of {len(model.weights)} weights are those of {source}{rest}"
 
 
@@ -42,10 +41,10 @@ def _from_run(model: Network, path: Path) -> set[str]:
     return taken
 
 
-def _from_file(model: Network, path: Path) -> set[str]:
+def _from_file(model: Network, path: Path, source: str) -> set[str]:
     before = {weight.path: keras.ops.convert_to_numpy(weight).copy() for weight in model.weights}
     try:
         model.plain().load_weights(path, skip_mismatch=True)
     except (ValueError, OSError, KeyError) as error:
-        raise ConfigError(problems=[Problem(f"`{path}` holds no weights: {error}", PATH)]) from None
+        raise ConfigError(problems=[Problem(f"`{source}` holds no weights: {error}", PATH)]) from None
     return {w.path for w in model.weights if not np.array_equal(before[w.path], keras.ops.convert_to_numpy(w))}

@@ -1,4 +1,4 @@
-"""Mean and variance of numbers that come in parts, exact and in flat memory."""
+"""Mean and variance of numbers that come in parts, in float64 and in constant memory."""
 
 import math
 
@@ -8,26 +8,26 @@ _AT_ONCE = 1 << 17  # numbers, so that a megabyte of float64 stays in the proces
 
 
 class Moments:
-    """The mean and the variance over some axes, gathered part by part in float64.
+    """The mean and the variance over some axes, updated part by part in float64.
 
-    Two parts are joined by the formula of Chan, Golub and LeVeque (1979), so nothing is lost by cancellation, and the
-    same parts give the same bits.
+    Two parts are joined by the formula of Chan, Golub and LeVeque (1979), which does not cancel; the same parts give
+    the same bits.
     """
 
     def __init__(self, kept: tuple[int, ...]) -> None:
-        """kept: the axes, counted from 0, that have a mean each; all others are averaged over."""
+        """kept: the axes, counted from 0, that keep their means; the others are averaged over."""
         self.kept = kept
         self.count = 0
         self.mean: np.ndarray = np.zeros(())
-        self.squares: np.ndarray = np.zeros(())  # of the differences from the mean, their sum
+        self.squares: np.ndarray = np.zeros(())  # the sum of squared differences from the mean
 
     @property
     def variance(self) -> np.ndarray:
-        """The mean squared difference from the mean."""
+        """The population variance: the mean squared difference from the mean."""
         return np.asarray(self.squares / self.count)
 
     def add(self, part: np.ndarray) -> None:
-        """One more part, of real numbers."""
+        """Add a part: an array of real numbers with the kept axes in these places."""
         sizes = [part.shape[axis] for axis in self.kept]
         values = np.moveaxis(part, self.kept, range(-len(self.kept), 0)).reshape(-1, *sizes)
         rows = max(1, _AT_ONCE // math.prod(sizes))
@@ -35,7 +35,7 @@ class Moments:
             self._join(values[start : start + rows].astype(np.float64))
 
     def _join(self, values: np.ndarray) -> None:
-        """values: (n, ...) float64, which is overwritten."""
+        """Join (n, ...) float64 values, which are overwritten."""
         count, mean = len(values), values.mean(axis=0)
         values -= mean
         values *= values

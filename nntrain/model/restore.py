@@ -14,7 +14,7 @@ from nntrain.storage.run_files import RunDir
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A trained model; its inputs are rows of the schema in this dtype."""
+    """A trained model with what describes it; `dtype` is that of its inputs."""
 
     experiment: Experiment
     schema: Schema
@@ -23,15 +23,20 @@ class SavedModel:
 
 
 def load_model(run_dir: RunDir) -> SavedModel:
-    """Rebuilds the model from resolved.yaml and loads its weights, after hash, names, shapes and dtypes were checked.
+    """Build the model of resolved.yaml, check hash, names, shapes and dtypes of the saved weights, and load them.
 
     Raises NNTrainError when a file of the run is missing, damaged or belongs to another run.
     """
     saved = run_dir.verified_model()
     experiment = load(run_dir.path / run_files.RESOLVED).experiment
     inputs = saved["input"]
-    columns = tuple(saved["classes"]), tuple(inputs["features"]), tuple(saved["targets"])
-    schema = Schema(tuple(inputs["shape"]), *columns, saved["target_count"])
+    schema = Schema(
+        shape=tuple(inputs["shape"]),
+        classes=tuple(saved["classes"]),
+        features=tuple(inputs["features"]),
+        targets=tuple(saved["targets"]),
+        target_count=saved["target_count"],
+    )
     model = build(experiment, schema)
     found = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
     if found != saved["weights"]:

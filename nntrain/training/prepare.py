@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 from nntrain import backend
@@ -14,6 +15,7 @@ from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, Problem
 from nntrain.model.build import build
 from nntrain.model.custom.network import Network
+from nntrain.model.initial_weights import take_weights
 
 NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 
@@ -45,7 +47,7 @@ def prepare(
     source = experiment.train.init_from if initialize else None
     try:
         model = build(experiment, data.schema, data.train.x)
-        taken = _take_weights(model, source, places.get(source, source)) if source else ""
+        taken = take_weights(model, source, Path(places.get(source, source))) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
     return Prepared(config, experiment, data, model, taken)
@@ -56,12 +58,6 @@ def _choose_threads(experiment: Experiment, data: Dataset) -> None:
     products = dense_products(experiment, data.schema)
     small = products is not None and products * batch_size_of(experiment, data) <= SMALL_STEP
     backend.use_threads(experiment.train.threads, small)
-
-
-def _take_weights(model: Network, source: str, place: str) -> str:
-    from nntrain.model.initial_weights import take_weights
-
-    return take_weights(model, place).replace(place, source)
 
 
 def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:

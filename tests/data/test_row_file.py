@@ -17,7 +17,6 @@ from nntrain.data.dataset import Dataset, load, sha256
 from nntrain.data.npy_header import stored_in_npy, stored_in_npz
 from nntrain.data.row_file import RowFile, chunks
 from nntrain.errors import DataError
-from nntrain.model.mean_and_variance import Moments
 
 SOURCE = np.random.default_rng(0)
 X = SOURCE.normal(size=(300, 3, 2))
@@ -276,17 +275,6 @@ def test_constant_columns_are_found_on_the_disk() -> None:
     table = np.stack([np.arange(50.0), np.full(50, 2.5)], axis=1)
     assert constant_columns(opened(table), ("a", "b")) == constant_columns(table.astype(np.float32), ("a", "b"))
     assert "column `b` holds 2.5 in every training row" in constant_columns(opened(table), ("a", "b"))[0]
-
-
-@pytest.mark.parametrize("kept", [(), (1,), (0, 1), (2,), (1, 2)])
-def test_moments_of_parts_are_those_of_the_whole(kept: tuple[int, ...]) -> None:
-    x = (SOURCE.normal(size=(1000, 4, 5)) * 3 + 1e4).astype(np.float32)
-    moments = Moments(kept)
-    for start in range(0, 1000, 130):
-        moments.add(x[start : start + 130] if 0 not in kept else x)
-    others = tuple(axis for axis in range(3) if axis not in kept)
-    assert moments.mean == pytest.approx(x.mean(axis=others, dtype=np.float64), rel=1e-14)
-    assert moments.variance == pytest.approx(x.var(axis=others, dtype=np.float64), rel=1e-12)
 
 
 LAYERS: dict[str, str] = {

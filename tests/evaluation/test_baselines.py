@@ -39,7 +39,7 @@ def test_iris():
     assert found["perceptron"] >= 0.7
 
 
-def test_the_rows_and_the_time_are_told():
+def test_every_baseline_has_its_rows_and_its_time():
     for found in baselines(*iris(), seed=0):
         assert found.train_rows == 120
         assert 0 < found.seconds < 30
@@ -49,7 +49,7 @@ def test_same_seed_same_scores():
     assert scores(*iris(), limit=30) == scores(*iris(), limit=30)
 
 
-def test_no_warning_gets_out_and_the_filters_are_left_as_they_were():
+def test_warnings_are_silenced_and_the_filters_restored():
     dataset, split = iris()
     x = np.hstack([dataset.train.x, dataset.train.x[:, :1], np.zeros((120, 1), np.float32)])
     same = Dataset("same", Split(x, dataset.train.y), None, None, dataset.schema)
@@ -77,7 +77,7 @@ def test_images_are_flattened_and_a_part_of_them_keeps_every_class():
     assert by_name["logistic regression"] > 0.97
 
 
-def test_a_limit_below_the_number_of_classes_leaves_two_rows_a_class():
+def test_a_limit_below_the_number_of_classes_keeps_two_rows_of_each():
     dataset, split = iris()
     assert {found.train_rows for found in baselines(dataset, split, 0, limit=1)} == {6}
 
@@ -122,7 +122,7 @@ def test_regression_of_two_targets_on_a_part_of_the_rows():
     assert found[1].score == pytest.approx(1)
 
 
-def test_classes_without_spread_leave_the_discriminant_out():
+def test_constant_classes_leave_out_the_discriminant():
     split = Split(np.array([[0], [0], [1]], np.float32), np.array([0, 0, 1], np.int32))
     found = scores(Dataset("tiny", split, None, None, split.schema("ab")), split)
     assert list(found) == [name for name in CLASSIFIERS if name != "linear discriminant analysis"]

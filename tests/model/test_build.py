@@ -1,4 +1,4 @@
-"""From a spec to a compiled Keras model: what is fitted to the data, what is drawn from the seed, what is refused."""
+"""From a config to a compiled Keras model: what is fitted to the data, and what is drawn from the seed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,6 @@ from sklearn import metrics as scores
 
 from nntrain.config.load import load
 from nntrain.data import dataset
-from nntrain.errors import ConfigError
 from nntrain.model.build import build_callbacks, encode_labels, seeded
 from nntrain.model.restore import load_model
 from nntrain.storage.run_files import RunDir
@@ -134,20 +133,20 @@ def test_labels_are_what_the_loss_compares(prepare: Prepare, source: str, model:
 
 
 @pytest.mark.parametrize(
-    ("head", "loss"),
+    ("output", "loss"),
     [
         ("{Dense: {units: 3, activation: softmax}}", "SparseCategoricalCrossentropy"),
         ("{Dense: 3}", "CategoricalCrossentropy"),
     ],
 )
-def test_metrics_of_classes_are_those_of_scikit_learn_for_every_loss_and_head(
-    prepare: Prepare, head: str, loss: str
+def test_metrics_of_classes_are_those_of_scikit_learn_for_every_loss_and_output_layer(
+    prepare: Prepare, output: str, loss: str
 ) -> None:
-    logits = "true" if "softmax" not in head else "false"
+    logits = "true" if "softmax" not in output else "false"
     net = prepare(
         f"""
         data: iris
-        model: [{head}]
+        model: [{output}]
         train:
           loss: {{{loss}: {{from_logits: {logits}}}}}
           metrics: [accuracy, F1Score, {{TopK: 2}}, {{AUC: {{num_thresholds: 2000}}}}]
@@ -165,7 +164,7 @@ def test_metrics_of_classes_are_those_of_scikit_learn_for_every_loss_and_head(
     assert found["auc"] == pytest.approx(area, abs=0.02)
 
 
-def test_callbacks_are_told_the_right_mode(prepare: Prepare) -> None:
+def test_callbacks_get_the_mode_of_their_metric(prepare: Prepare) -> None:
     net = prepare(
         """
         data: iris
@@ -180,38 +179,3 @@ def test_callbacks_are_told_the_right_mode(prepare: Prepare) -> None:
         """
     )
     assert [callback.mode for callback in build_callbacks(net.prepared.experiment)] == ["max", "max", "min", "min"]
-
-
-@pytest.mark.parametrize(
-    ("layers", "line", "message", "help"),
-    [
-        (
-            "[{Conv2D: {filters: 2, kernel_size: 3}}, Flatten, {Dense: 3}]",
-            2,
-            "`Conv2D` needs images, but its input has the shape 4",
-            "add `Reshape: [height, width, channels]` before it",
-        ),
-        (
-            "[{Reshape: [2, 2, 1]}, {Conv2D: {filters: 2, kernel_size: 3}}, Flatten, {Dense: 3}]",
-            2,
-            "`Conv2D` does not fit into its input of the shape 2 x 2 x 1",
-            "use a smaller window, `padding: same`, or one pooling less",
-        ),
-        ("[{Reshape: [3, 2]}, Flatten, {Dense: 3}]", 2, "`Reshape` cannot take an input of the shape 4: ", ""),
-    ],
-)
-def test_what_keras_refuses_is_an_error_at_the_layer(
-    prepare: Prepare, layers: str, line: int, message: str, help: str
-) -> None:
-    with pytest.raises(ConfigError) as raised:
-        prepare(f"data: iris\nmodel: {layers}\n")
-    (problem,) = raised.value.problems
-    assert problem.message.startswith(message) and problem.help == help
-    assert problem.span is not None and problem.span.line == line
-    assert "\n" not in problem.message and "Arguments received" not in problem.message
-
-
-def test_a_layer_that_does_not_fit_into_memory_is_named(prepare: Any) -> None:
-    model = "data: iris\nmodel: [{Dense: 1000}, {Dense: {units: 1000000000, activation: relu}}]\n"
-    with pytest.raises(ConfigError, match="out of memory: `Dense` is too large for this machine"):
-        prepare(model)

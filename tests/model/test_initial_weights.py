@@ -40,7 +40,9 @@ def test_the_weights_of_a_run_are_taken_where_name_and_shape_agree(source: RunDi
     theirs = load_model(source).model
     for ours, other in zip(taken.model.layers[0].weights, theirs.layers[0].weights, strict=True):
         assert np.array_equal(ours.numpy(), other.numpy())
-    assert taken.taken.startswith(f"3 of 6 weights are those of {source.path}; begun anew: dense/kernel, dense/bias")
+    assert taken.taken.startswith(
+        f"3 of 6 weights are those of {source.path}; the others are initialized: dense/kernel, dense/bias"
+    )
 
 
 def test_a_layer_that_is_not_trainable_stays_as_it_was_taken(source: RunDir, tmp_path: Path) -> None:
@@ -58,8 +60,8 @@ def test_a_keras_file_is_a_source_too(source: RunDir) -> None:
     assert all(np.array_equal(a.numpy(), b.numpy()) for a, b in zip(taken.model.weights, theirs.weights, strict=True))
 
 
-def test_a_source_that_is_not_there_is_told_at_its_line(tmp_path: Path) -> None:
+def test_a_missing_source_is_an_error_at_its_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         prepared(f"init_from: {tmp_path / 'none'}")
-    assert f"there is no run and no file `{tmp_path / 'none'}`" in str(caught.value)
+    assert f"`{tmp_path / 'none'}` is neither a run nor a file" in str(caught.value)
     assert "(train.init_from)" in str(caught.value)

@@ -1,1 +1,1 @@
-"""What nntrain adds to Keras, in modules named as Keras's own: build.py looks here first."""
+"""The Keras classes of nntrain, in modules named as in Keras; `model/build.py` looks here first."""

@@ -1,4 +1,4 @@
-"""Callbacks that Keras lacks. `reason` says in words why the training was stopped."""
+"""Callbacks that Keras lacks. `reason` is a sentence: why the training was stopped."""
 
 import time
 from typing import Any
@@ -7,7 +7,7 @@ import keras
 
 
 class StopAtTarget(keras.callbacks.Callback):
-    """Stops at the end of the first epoch whose figure `monitor` has reached `target`; mode is `min` or `max`."""
+    """Stop at the end of the first epoch whose metric `monitor` reaches `target`; `mode` is `min` or `max`."""
 
     def __init__(self, target: float, monitor: str = "val_accuracy", mode: str = "max") -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class StopAtTarget(keras.callbacks.Callback):
         self.reason = ""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Compares the epoch's figure with the target."""
+        """Compare the epoch's metric with the target."""
         value = (logs or {})[self.monitor]
         if value >= self.target if self.mode == "max" else value <= self.target:
             self.reason = f"{self.monitor} reached {self.target:g}"
@@ -25,9 +25,9 @@ class StopAtTarget(keras.callbacks.Callback):
 
 
 class StopAfter(keras.callbacks.Callback):
-    """Stops at the end of the first epoch that ends more than `seconds` after the training began.
+    """Stop at the end of the first epoch that ends more than `seconds` after the training began.
 
-    `spent` is the time in training so far; a resumed training goes on counting.
+    `spent` is the time in training so far, in seconds; a resumed training adds to it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -37,12 +37,12 @@ class StopAfter(keras.callbacks.Callback):
         self.reason = ""
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Starts the clock."""
+        """Start the clock."""
         self.began = time.monotonic()
         self.spent = 0.0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Looks at the clock."""
+        """Stop the training when its time is over."""
         now = time.monotonic()
         self.spent += now - self.began
         self.began = now

@@ -1,4 +1,4 @@
-"""Keras's metrics on what they expect: one-hot labels and probabilities, whatever the loss works with."""
+"""Keras's metrics on one-hot labels and probabilities, whatever the loss is computed from."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from keras import ops
 
 
 def on_probabilities(metric: type[keras.metrics.Metric], classes: int, logits: bool) -> type[keras.metrics.Metric]:
-    """The metric as a subclass that first turns labels and predictions into the form that it expects.
+    """Return a subclass of the metric that first converts labels and predictions to what it expects.
 
     y_true: (batch,) class indices, (batch, 1) zeros and ones, or (batch, classes) one-hot; y_pred: (batch, 1) or
     (batch, classes), probabilities or logits.

@@ -13,11 +13,11 @@ class L2Norm(keras.regularizers.Regularizer):
         self.l2 = l2
 
     def __call__(self, x: Any) -> Any:
-        """The penalty, a scalar."""
+        """Return the penalty, a scalar."""
         square = keras.ops.sum(keras.ops.square(x))
         # The floor keeps the root's gradient finite where all weights are 0.
         return self.l2 * keras.ops.sqrt(keras.ops.maximum(square, 1e-30))
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments of `__init__`."""
+        """Return the arguments of `__init__`."""
         return {"l2": self.l2}

@@ -8,7 +8,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("nntrain")
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """One rise and one fall, both half a cosine (Smith and Topin 2018, https://arxiv.org/abs/1708.07120).
+    """One rise and one fall, each half a cosine (Smith and Topin 2018, https://arxiv.org/abs/1708.07120).
 
     From maximum / div_factor at step 0 to the maximum at step warmup · total_steps, then down to
     maximum / div_factor / final_div_factor at total_steps, where it stays.
@@ -29,7 +29,7 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         self.final_div_factor = final_div_factor
 
     def __call__(self, step: Any) -> Any:
-        """The rate at a step, a float32 scalar."""
+        """Return the learning rate at a step, a float32 scalar."""
         step = ops.cast(step, "float32")
         top = self.max_learning_rate
         first = top / self.div_factor
@@ -39,12 +39,12 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         return ops.where(step < peak, rising, falling)
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments of `__init__`."""
+        """Return the arguments of `__init__`."""
         names = ("max_learning_rate", "total_steps", "warmup", "div_factor", "final_div_factor")
         return {name: getattr(self, name) for name in names}
 
 
 def _between(start: float, end: float, share: Any) -> Any:
-    """From start to end along half a cosine as the share goes from 0 to 1."""
+    """Return the value on half a cosine from start to end, for a share from 0 to 1."""
     share = ops.clip(share, 0.0, 1.0)
     return end + (start - end) * (1 + ops.cos(share * 3.141592653589793)) / 2

@@ -1,0 +1,51 @@
+"""Keras's exceptions as errors at their place in the config."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import tensorflow as tf
+
+from nntrain.config.base import Named
+from nntrain.errors import ConfigError, Path, Problem
+
+_RAISED = (ValueError, TypeError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)
+
+
+@contextmanager
+def raised_at(path: Path, spec: Named | None = None, shape: tuple[int | None, ...] = ()) -> Iterator[None]:
+    """Turn what Keras raises into a ConfigError at this path.
+
+    spec: the layer that is built there, if it is one. shape: that of its input, without the batch axis.
+    """
+    try:
+        yield
+    except _RAISED as error:
+        raise ConfigError(problems=[_problem(path, spec, shape, error)]) from error
+
+
+def _problem(path: Path, spec: Named | None, shape: tuple[int | None, ...], error: Exception) -> Problem:
+    text = _one_line(str(error))
+    if spec is None:
+        return Problem(f"Keras refuses this: {text}", path)
+    layer = spec.called()
+    if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
+        return Problem(f"out of memory: `{layer}` is too large for this machine", path, "use fewer units", on_key=True)
+    if re.search(r"expected (min_)?ndim=4|rank 4|4D", text):
+        message = f"`{layer}` needs images, but its input has the shape {_shown(shape)}"
+        return Problem(message, path, "add `Reshape: [height, width, channels]` before it", on_key=True)
+    if re.search(r"negative|zero or", text):
+        message = f"`{layer}` does not fit into its input of the shape {_shown(shape)}"
+        return Problem(message, path, "use a smaller window, `padding: same`, or one pooling less", on_key=True)
+    return Problem(f"`{layer}` cannot take an input of the shape {_shown(shape)}: {text}", path, on_key=True)
+
+
+def _one_line(message: str) -> str:
+    """Return Keras's message on one line, without its colours, its preamble and its list of arguments."""
+    message = re.sub(r"\x1b\[[0-9;]*m", "", message).split("Arguments received by")[0]
+    message = re.sub(r"^Exception encountered when calling [^\n]*\n", "", message.strip())
+    return " ".join(message.split()).rstrip(".")
+
+
+def _shown(shape: tuple[int | None, ...]) -> str:
+    return " x ".join("?" if size is None else str(size) for size in shape) or "scalar"
