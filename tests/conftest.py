@@ -135,15 +135,13 @@ class Training:
     def plan(self) -> Any:
         from nntrain.training.trainer import make_plan
 
-        return make_plan(self.prepared.experiment, self.data)
+        return make_plan(self.prepared.resolved, self.data)
 
     @cached_property
     def scorer(self) -> Any:
         from nntrain.training.scorer import Scorer
 
-        return Scorer.of(
-            self.prepared.experiment, self.data.schema, self.model, self.data.train.x, self.plan.batch_size
-        )
+        return Scorer.of(self.prepared.resolved, self.model, self.data.train.x, self.plan.batch_size)
 
     @cached_property
     def history(self) -> Any:
@@ -164,7 +162,7 @@ class Training:
         from nntrain.training.scorer import class_weights
 
         train = self.data.train
-        return self.scorer.arrays(train, class_weights(self.prepared.experiment, train.y, self.data.schema.classes))
+        return self.scorer.arrays(train, class_weights(self.prepared.resolved, train.y))
 
     def weights(self) -> list[Any]:
         return self.model.get_weights()  # type: ignore[no-any-return]
@@ -176,7 +174,7 @@ class Training:
         from nntrain.training.job import Job
 
         validation = None if self.data.validation is None else self.scorer.arrays(self.data.validation)
-        callbacks = build_callbacks(self.prepared.experiment)
+        callbacks = build_callbacks(self.prepared.resolved.experiment)
         watcher = watcher or Watcher()
         loop.fit(Job(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher), self.history)
         return self.history

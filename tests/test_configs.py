@@ -16,7 +16,6 @@ from nntrain.config.base import to_tree
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import load
-from nntrain.config.resolve import resolve
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.data import dataset
 from nntrain.data.examples import Split
@@ -134,13 +133,12 @@ def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path) -> 
     source = config.experiment.data
     refuse_download(source)
     schema, rows = eight(json.dumps(to_tree(source)))
-    assert config.check(schema) == ()
-    experiment = resolve(config.experiment, schema)
-    scorer = Scorer.of(experiment, schema, build(experiment, schema, rows.x), rows.x, batch_size=len(rows))
+    resolved = config.resolve(schema)
+    scorer = Scorer.of(resolved, build(resolved, rows.x), rows.x, batch_size=len(rows))
     scorer.program.train(scorer.arrays(rows), np.arange(8, dtype="int32"), 0, 1)
     assert math.isfinite(scorer.program.metrics()["loss"])
     assert all(np.isfinite(weight).all() for weight in scorer.program.model.get_weights())
 
     again = tmp_path / "resolved.yaml"
-    again.write_text(resolved_text(experiment), encoding="utf-8")
-    assert load(again).experiment == experiment
+    again.write_text(resolved_text(resolved.experiment), encoding="utf-8")
+    assert load(again).experiment == resolved.experiment

@@ -23,7 +23,6 @@ from nntrain.config.keras.optimizers import Optimizer
 from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
 from nntrain.config.load import from_document
-from nntrain.config.resolve import resolve
 from nntrain.document import yaml_file
 from nntrain.model.build import build, build_callbacks, encode_labels
 from nntrain.model.custom.network import Network
@@ -381,14 +380,13 @@ class Trial:
         config = from_document(yaml_file.parse(f"{data}\nmodel: {model}\ntrain: {train}\n", "conformance.yaml"))
         names = tuple(map(str, range(classes or 0)))
         self.schema = Schema(shape, names, target_count=2 if classes is None else 1)
-        config.check(self.schema)
-        self.experiment = resolve(config.experiment, self.schema)
+        self.resolved = config.resolve(self.schema)
         random = np.random.default_rng(1)
         self.x = random.uniform(-1 if shape == ROW else 0, 1, size=(8, *shape)).astype("float32")
         y = random.uniform(size=(8, 2)).astype("float32") if classes is None else np.arange(8, dtype="int32") % classes
-        self.model: Network = build(self.experiment, self.schema, self.x)
+        self.model: Network = build(self.resolved, self.x)
         self.y = y
-        self.data = Arrays(self.x, encode_labels(y, self.experiment, self.schema))
+        self.data = Arrays(self.x, encode_labels(y, self.resolved))
         self.program = Program(self.model, self.data, batch_size=8)
 
     def weights(self) -> dict[str, np.ndarray]:
@@ -602,7 +600,7 @@ def scored(output: str) -> tuple[Trial, dict[str, float]]:
     model = f"[{{Rescaling: 3}}, {{Dense: {output}}}]"
     trial = Trial(model, f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(output))
     stepped = trial.step()
-    columns = {metric.column for metric in trial.experiment.train.metrics}
+    columns = {metric.column for metric in trial.resolved.train.metrics}
     assert len(columns) == len(tables) * len(members)
     assert set(stepped) == {"loss", *columns}
     return trial, trial.program.evaluate(trial.data)
@@ -672,8 +670,8 @@ def test_a_net_trains_under_the_callback(name: str) -> None:
     options, optimizer = CALLBACKS[name]
     output = "[{Dense: {units: 3, activation: softmax}}]"
     trial = Trial(output, f"{{epochs: 3, optimizer: {optimizer}, callbacks: [{{{name}: {options}}}]}}")
-    (callback,) = build_callbacks(trial.experiment)
-    train = trial.experiment.train
+    (callback,) = build_callbacks(trial.resolved.experiment)
+    train = trial.resolved.train
     mode = direction(train.monitor, train.metrics)
     plan = Plan(0, 8, train.epochs, None, train.shuffle, train.monitor, mode, train.save)
     history = History()

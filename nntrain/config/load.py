@@ -12,6 +12,7 @@ from nntrain.config.base import spelled_out
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.file_paths import relative_to
+from nntrain.config.resolve import Resolved, resolve
 from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem
@@ -20,19 +21,24 @@ from nntrain.storage import run_files
 
 @dataclass(frozen=True)
 class Config:
-    """An experiment and the text it came from, for messages that are found later."""
+    """An experiment, and the text it came from for messages about what is found later.
+
+    known: the experiment resolved, if the schema of its data is known before they are read.
+    """
 
     experiment: Experiment
     document: Document
     warnings: tuple[Problem, ...] = ()
+    known: Resolved | None = None
 
-    def check(self, schema: Schema | None) -> tuple[Problem, ...]:
-        """Runs the rules; raises ConfigError for their errors and returns their warnings."""
-        found = [_weighed(self.document, problem) for problem in rules.problems(self.experiment, schema)]
-        located = in_order(self.document, found)
-        if any(problem.severity == "error" for problem in located):
-            raise ConfigError(problems=located)
-        return tuple(located)
+    def resolve(self, schema: Schema) -> Resolved:
+        """Return the experiment with nothing left out; raises ConfigError where it does not fit the data."""
+        if self.known is not None and self.known.schema == schema:
+            return self.known
+        resolved = resolve(self.experiment, schema)
+        if found := rules.data_problems(self.experiment, resolved):
+            raise ConfigError(problems=in_order(self.document, found))
+        return resolved
 
 
 def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
@@ -55,8 +61,13 @@ def put(document: Document, assignment: str) -> Document:
 
 def from_document(document: Document) -> Config:
     """Validates a document that was read already; raises ConfigError with all problems."""
-    config = Config(validated(document), document)
-    return replace(config, warnings=config.check(config.experiment.data.known_schema))
+    experiment = validated(document)
+    schema = experiment.data.known_schema
+    known = None if schema is None else resolve(experiment, schema)
+    found = in_order(document, [_weighed(document, problem) for problem in rules.problems(experiment, known)])
+    if any(problem.severity == "error" for problem in found):
+        raise ConfigError(problems=found)
+    return Config(experiment, document, tuple(found), known)
 
 
 def validated(document: Document) -> Experiment:

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from nntrain.config.data_schema import Schema
-from nntrain.config.keras import layers, losses
+from nntrain.config.keras import layers
 from nntrain.config.keras.activations import OUTPUT_ACTIVATIONS
 from nntrain.errors import Path
 
 DROPS = (layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.GaussianNoise, layers.SpatialDropout2D)
-Labels = Literal["index", "one_hot", "binary", "number"]
 
 
 @dataclass(frozen=True)
@@ -82,17 +80,3 @@ def _units_before(flat: list[tuple[Path, layers.Layer]]) -> tuple[int | None, Pa
         if not isinstance(layer, (*DROPS, layers.BatchNormalization)):
             return None, ()
     return None, ()
-
-
-def labels_for(loss: losses.Loss, output: OutputLayer, schema: Schema) -> Labels:
-    """How the loss wants the labels: class indices, one-hot rows, 0 and 1 for a single unit, or plain numbers."""
-    if not schema.classes:
-        return "number"
-    if output.units == 1:
-        return "binary"
-    return "index" if loss.labels == "index" else "one_hot"
-
-
-def are_logits(loss: losses.Loss, output: OutputLayer) -> bool:
-    """Whether the model's output still needs a sigmoid or a softmax to be probabilities."""
-    return output.activation == "linear" and bool(getattr(loss, "from_logits", False))

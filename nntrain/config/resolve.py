@@ -1,4 +1,8 @@
-"""What the user left out, chosen from the data as the lectures teach it."""
+"""The experiment with nothing left out: the rest is chosen from the data as the lectures teach it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from nntrain.config.base import Named
 from nntrain.config.data import Nothing
@@ -8,22 +12,64 @@ from nntrain.config.keras import image_layers, layers, losses, metrics
 from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.train import Train
+from nntrain.errors import Path
 
 DEFAULT_EPOCHS = 10
+Labels = Literal["index", "one_hot", "binary", "number"]
 
 
-def resolve(experiment: Experiment, schema: Schema) -> Experiment:
-    """The experiment with output, loss, metrics, monitor and length written out."""
-    model = experiment.model
-    if find_output_layer(model, schema) is None:
-        model = [*model, *_output_layers(model, schema)]
-    output = find_output_layer(model, schema)
-    train = experiment.train if output is None else _resolved_train(experiment, output, schema)
-    return experiment.model_copy(update={"model": model, "train": train})
+@dataclass(frozen=True)
+class Resolved:
+    """An experiment with nothing left out, the schema of its data, and the output layer of its model.
+
+    `added` are the layers at the end of the model that the user left out.
+    """
+
+    experiment: Experiment
+    schema: Schema
+    output: OutputLayer
+    added: tuple[layers.Layer, ...] = ()
+
+    @property
+    def train(self) -> Train:
+        """The section `train`."""
+        return self.experiment.train
+
+    @property
+    def labels(self) -> Labels:
+        """How the loss takes the labels: class indices, one-hot rows, 0 and 1 for a single unit, or plain numbers."""
+        if not self.schema.classes:
+            return "number"
+        if self.output.units == 1:
+            return "binary"
+        return "index" if self.train.loss.labels == "index" else "one_hot"
+
+    @property
+    def are_logits(self) -> bool:
+        """Whether the model's output still needs a sigmoid or a softmax to be probabilities."""
+        return self.output.activation == "linear" and bool(getattr(self.train.loss, "from_logits", False))
+
+    @property
+    def has_penalty(self) -> bool:
+        """Whether any layer adds to the loss."""
+        return has_penalty(self.experiment)
+
+    def batch_size(self, rows: int) -> int:
+        """Rows in a step, for so many training rows; never more than these."""
+        return rows if self.train.batch_size == "full" else min(int(self.train.batch_size), rows)
 
 
-def _output_layers(model: list[layers.Layer], schema: Schema) -> list[layers.Layer]:
-    """The output layer for the data: softmax for classes, one sigmoid unit for two, linear for numbers."""
+def resolve(experiment: Experiment, schema: Schema) -> Resolved:
+    """Return the experiment with output layer, loss, metrics, monitor and length written out."""
+    written = find_output_layer(experiment.model, schema)
+    output, added = (written, ()) if written else _output_layer(experiment.model, schema)
+    train = _resolved_train(experiment, output, schema)
+    written_out = experiment.model_copy(update={"model": [*experiment.model, *added], "train": train})
+    return Resolved(written_out, schema, output, added)
+
+
+def _output_layer(model: Sequence[layers.Layer], schema: Schema) -> tuple[OutputLayer, tuple[layers.Layer, ...]]:
+    """The output layer for the data, and all that it adds: softmax for classes, one sigmoid unit for two, or linear."""
     kinds = {
         "regression": ("linear", schema.target_count),
         "binary": ("sigmoid", 1),
@@ -31,10 +77,12 @@ def _output_layers(model: list[layers.Layer], schema: Schema) -> list[layers.Lay
     }
     activation, units = kinds[schema.task]
     dense = layers.Dense.model_validate({"units": units, "activation": activation})
-    return [layers.Flatten(), dense] if _ends_in_maps(model, schema) else [dense]
+    added = (layers.Flatten(), dense) if _ends_in_maps(model, schema) else (dense,)
+    path: Path = ("model", len(model) + len(added) - 1, dense.called())
+    return OutputLayer(path, activation, units, path), added
 
 
-def _ends_in_maps(model: list[layers.Layer], schema: Schema) -> bool:
+def _ends_in_maps(model: Sequence[layers.Layer], schema: Schema) -> bool:
     """Whether the last hidden layer gives more than one axis, so that a Dense alone would not see all of it."""
     rank = len(schema.shape)
     for _, layer in layers.walk(model):
@@ -52,15 +100,15 @@ def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema)
     if train.epochs is None and train.steps is None:
         chosen["epochs"] = DEFAULT_EPOCHS
     if train.loss is None:
-        chosen["loss"] = default_loss(output, schema)
+        chosen["loss"] = _default_loss(output, schema)
     if train.metrics is None:
-        chosen["metrics"] = [metrics.Accuracy() if schema.classes else metrics.MeanAbsoluteError()]
+        chosen["metrics"] = [_default_metric(schema)]
     if train.monitor is None:
         chosen["monitor"] = default_monitor(experiment)
     return train.model_copy(update=chosen)
 
 
-def default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
+def _default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
     """Cross-entropy for classes, in the form that fits the output; squared error for numbers."""
     if not schema.classes:
         return losses.MeanSquaredError()
@@ -77,3 +125,32 @@ def default_monitor(experiment: Experiment) -> str:
         if isinstance(callback, EarlyStopping):
             return str(callback.monitor)
     return "loss" if isinstance(experiment.data.validation, Nothing) else "val_loss"
+
+
+def _default_metric(schema: Schema) -> metrics.Metric:
+    return metrics.Accuracy() if schema.classes else metrics.MeanAbsoluteError()
+
+
+def columns(experiment: Experiment, schema: Schema | None) -> set[str] | None:
+    """The metrics in metrics.csv that can be monitored; None where they depend on data that are not read yet."""
+    chosen = experiment.train.metrics
+    if chosen is None and schema is not None:
+        chosen = [_default_metric(schema)]
+    if chosen is None:
+        return None
+    names = {"loss", *(metric.column for metric in chosen)}
+    if has_penalty(experiment):
+        names.add("regularization_loss")
+    if not isinstance(experiment.data.validation, Nothing):
+        names |= {f"val_{name}" for name in names}
+    return names
+
+
+def has_penalty(experiment: Experiment) -> bool:
+    """Whether any layer adds to the loss."""
+    return any(
+        value is not None
+        for _, layer in layers.walk(experiment.model)
+        for name, value in layer.written().items()
+        if name.endswith("_regularizer")
+    )

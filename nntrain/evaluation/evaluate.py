@@ -96,7 +96,7 @@ def _same_data(run_dir: RunDir) -> Dataset:
 
 
 def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline]) -> Evaluation:
-    predicted, classes = scorer.predicted(split.x), scorer.schema.classes
+    predicted, classes = scorer.predicted(split.x), scorer.resolved.schema.classes
     each = predicted == split.y if classes else np.abs(predicted - split.y).mean(axis=1, dtype="float64")
     return Evaluation(
         split=name,

@@ -12,12 +12,10 @@ import keras
 import numpy as np
 
 from nntrain import extensions
-from nntrain.config import rules
 from nntrain.config.base import Named, snake_case
-from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.keras import callbacks, layers, losses, metrics
-from nntrain.config.output_layer import OutputLayer, are_logits, find_output_layer, labels_for
+from nntrain.config.keras import callbacks, layers, metrics
+from nntrain.config.resolve import Resolved
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
@@ -39,20 +37,19 @@ _MODULES = {
 }
 
 
-def build(experiment: Experiment, schema: Schema, examples: Examples | None = None) -> Network:
+def build(resolved: Resolved, examples: Examples | None = None) -> Network:
     """Return the compiled model of a resolved experiment; the seed of the run decides its initial weights.
 
     examples: (n, *shape), the training split that `Normalization` layers are fitted to; without it they stay empty
     until weights are loaded. Raises ConfigError at the layer whose shape or option Keras refuses.
     """
-    model = Network(_layers(experiment, schema, examples), penalized=rules.has_penalty(experiment))
-    output = find_output_layer(experiment.model, schema)
-    train = experiment.train
+    model = Network(_layers(resolved, examples), penalized=resolved.has_penalty)
+    train = resolved.train
     with keras_errors.raised_at(("train",)):
         model.compile(
             optimizer=_optimizer(train),
             loss=keras_object(train.loss),
-            metrics=[_metric(metric, train.loss, output, schema) for metric in train.metrics],
+            metrics=[_metric(metric, resolved) for metric in train.metrics],
             jit_compile=False,
         )
     return model
@@ -85,9 +82,10 @@ def _keras_class(spec: Named) -> Any:
     return getattr(custom, name, None) or attrgetter(f"{module}.{name}")(keras)
 
 
-def _layers(experiment: Experiment, schema: Schema, examples: Examples | None) -> list[keras.layers.Layer]:
+def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.Layer]:
     """Return the input and the layers, each built on the output shape of the one before it."""
-    stack: list[keras.layers.Layer] = [keras.Input(schema.shape, dtype="float32")]
+    experiment = resolved.experiment
+    stack: list[keras.layers.Layer] = [keras.Input(resolved.schema.shape, dtype="float32")]
     flow = stack[0]
     specs = list(_named(experiment.model))
     for index, (path, spec) in enumerate(specs):
@@ -162,22 +160,20 @@ def seeded(seed: int, place: str) -> Iterator[None]:
         random.setstate(kept)
 
 
-def _metric(
-    spec: metrics.Metric, loss: losses.Loss, output: OutputLayer | None, schema: Schema
-) -> keras.metrics.Metric:
+def _metric(spec: metrics.Metric, resolved: Resolved) -> keras.metrics.Metric:
     """Return the Keras metric, of the class that fits the labels."""
-    if not schema.classes or output is None:
+    classes = resolved.schema.classes
+    if not classes:
         return keras_object(spec)
-    single, options = output.units == 1, {**spec.written(), "name": spec.column}
-    if isinstance(spec, metrics.Accuracy) and labels_for(loss, output, schema) == "index":
+    single, options = resolved.output.units == 1, {**spec.written(), "name": spec.column}
+    if isinstance(spec, metrics.Accuracy) and resolved.labels == "index":
         return keras.metrics.SparseCategoricalAccuracy(**options)  # as Keras chooses for `accuracy`
     if isinstance(spec, metrics.AUC) and not single:
-        options |= {"multi_label": True, "num_labels": len(schema.classes)}
+        options |= {"multi_label": True, "num_labels": len(classes)}
     if isinstance(spec, metrics.F1Score) and single:
         # Without a threshold Keras predicts the most probable class, which is always the first where there is one.
         options = {"threshold": 0.5, **options}
-    kind = on_probabilities(_metric_class(spec, single), len(schema.classes), are_logits(loss, output))
-    return kind(**options)
+    return on_probabilities(_metric_class(spec, single), len(classes), resolved.are_logits)(**options)
 
 
 def _metric_class(spec: metrics.Metric, single: bool) -> Any:
@@ -187,17 +183,15 @@ def _metric_class(spec: metrics.Metric, single: bool) -> Any:
     return keras.metrics.TopKCategoricalAccuracy if isinstance(spec, metrics.TopK) else _keras_class(spec)
 
 
-def encode_labels(y: np.ndarray, experiment: Experiment, schema: Schema) -> np.ndarray:
+def encode_labels(y: np.ndarray, resolved: Resolved) -> np.ndarray:
     """Return the labels as the loss compares them.
 
     y: (n,) int32 class indices, or (n, targets) float32. Returns it unchanged, or the classes as (n, classes) float32
     one-hot rows, or (n, 1) float32 zeros and ones.
     """
-    output = find_output_layer(experiment.model, schema)
-    labels = "index" if output is None else labels_for(experiment.train.loss, output, schema)
-    if labels == "one_hot":
-        return np.eye(len(schema.classes), dtype="float32")[y]
-    return y.astype("float32").reshape(-1, 1) if labels == "binary" else y
+    if resolved.labels == "one_hot":
+        return np.eye(len(resolved.schema.classes), dtype="float32")[y]
+    return y.astype("float32").reshape(-1, 1) if resolved.labels == "binary" else y
 
 
 def build_callbacks(experiment: Experiment) -> list[keras.callbacks.Callback]:

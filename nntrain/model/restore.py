@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.load import load
+from nntrain.config.resolve import Resolved, resolve
 from nntrain.errors import NNTrainError
 from nntrain.model.build import build
 from nntrain.model.custom.network import Network
@@ -16,10 +17,19 @@ from nntrain.storage.run_files import RunDir
 class SavedModel:
     """A trained model with what describes it; `dtype` is that of its inputs."""
 
-    experiment: Experiment
-    schema: Schema
+    resolved: Resolved
     model: Network
     dtype: str
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was trained, with nothing left out."""
+        return self.resolved.experiment
+
+    @property
+    def schema(self) -> Schema:
+        """What a row is."""
+        return self.resolved.schema
 
 
 def load_model(run_dir: RunDir) -> SavedModel:
@@ -37,9 +47,10 @@ def load_model(run_dir: RunDir) -> SavedModel:
         targets=tuple(saved["targets"]),
         target_count=saved["target_count"],
     )
-    model = build(experiment, schema)
+    resolved = resolve(experiment, schema)
+    model = build(resolved)
     found = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
     if found != saved["weights"]:
         raise NNTrainError(f"the model of `{run_dir}` does not fit its resolved.yaml", help="train the run again")
     model.plain().load_weights(run_dir.model)
-    return SavedModel(experiment, schema, model, inputs["dtype"])
+    return SavedModel(resolved, model, inputs["dtype"])

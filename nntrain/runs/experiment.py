@@ -39,8 +39,7 @@ def tell(prepared: Prepared, terminal: Terminal) -> None:
         terminal.note(f"warning: {warning}")
     if prepared.taken:
         terminal.note(f"note: {prepared.taken}")
-    written, model = prepared.config.experiment.model, prepared.experiment.model
-    if added := [_written(layer) for layer in model[len(written) :]]:
+    if added := [_written(layer) for layer in prepared.resolved.added]:
         terminal.note(f"note: added the output layer {' and '.join(added)}")
 
 
@@ -62,7 +61,7 @@ def run(
 
     Raises Diverged and Stopped as the training loop does; what was reached until then is written first.
     """
-    resolved = resolved_text(prepared.experiment)
+    resolved = resolved_text(prepared.resolved.experiment)
     facts = {
         **environment.describe(),
         **devices_of(context),
@@ -141,7 +140,7 @@ def _train(
     scorer = trainer.make_scorer(prepared, context)
     job = trainer.make_job(prepared, scorer, context, watcher, store)
     facts |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
-    seed, final = prepared.experiment.seed, context.final
+    seed, final = prepared.resolved.experiment.seed, context.final
     outcome = FinishedTraining(run_dir, prepared.data, scorer, history, job.plan, seed, prepared.model, final)
     try:
         trainer.fit(job, history, resumed, prepared.model, context.distribution)

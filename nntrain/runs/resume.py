@@ -86,7 +86,7 @@ def go_on(
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _state(store, bool(assignments), terminal)
     if assignments and state is not None:
-        _refuse_shorter(run_dir, trainer.make_plan(prepared.experiment, prepared.data), prepared.data, state)
+        _refuse_shorter(run_dir, trainer.make_plan(prepared.resolved, prepared.data), prepared.data, state)
     record = {"start": now["start"], "command": now["command"], "changed": changed, "set": list(assignments)}
     record |= experiment.devices_of(context)
     resolved = _rewritten(run_dir, prepared, bool(assignments))
@@ -152,7 +152,7 @@ def _sha256_of(run_dir: RunDir) -> str:
 def _rewritten(run_dir: RunDir, prepared: Prepared, longer: bool) -> str:
     """The hash of resolved.yaml, after the new length was written to it."""
     if longer:
-        run_dir.write(run_files.RESOLVED, experiment.resolved_text(prepared.experiment))
+        run_dir.write(run_files.RESOLVED, experiment.resolved_text(prepared.resolved.experiment))
     return _sha256_of(run_dir)
 
 

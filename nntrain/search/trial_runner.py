@@ -151,7 +151,7 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
     """
     then = parent.read_json(run_files.ENVIRONMENT)
     config = from_document(yaml_file.read(parent.path / run_files.RESOLVED)).experiment
-    if _but_for_length(to_tree(config)) != _but_for_length(to_tree(prepared.experiment)):
+    if _but_for_length(to_tree(config)) != _but_for_length(to_tree(prepared.resolved.experiment)):
         raise NNTrainError(f"`{parent}` differs in more than its length, and cannot be gone on from")
     if then["data_sha256"] != prepared.data.digest:
         raise NNTrainError(f"the data are not those of `{parent}`")

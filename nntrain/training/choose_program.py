@@ -1,11 +1,11 @@
 """Which engine trains, and how it is compiled."""
 
+import math
+
 import tensorflow as tf
 
-from nntrain.config.data_schema import Schema
-from nntrain.config.experiment import Experiment
 from nntrain.config.keras import image_layers, layers
-from nntrain.config.step_cost import SMALL_STEP, dense_products
+from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
 from nntrain.model.custom.network import Network
 from nntrain.training.programs.keras_fit import KerasProgram
@@ -36,33 +36,49 @@ _FAST_IN_XLA = (
     layers.BatchNormalization,
     layers.LayerNormalization,
 )
+SMALL_STEP = 32_000_000  # multiplications in a batch up to which one thread is faster than two (docs/log.md)
 LONG_EPOCH = 4_000_000_000  # multiplications from which a few epochs make up for half a second of XLA's compiler
 
 
-def make_program(
-    experiment: Experiment, schema: Schema, model: Network, example: Arrays, batch_size: int, x: Examples
-) -> Program:
+def make_program(resolved: Resolved, model: Network, example: Arrays, batch_size: int, x: Examples) -> Program:
     """The model's program for `train.engine` and `train.compile`.
 
     `example` has the dtypes and shapes of the data, and `x` is what there is to train on.
     """
-    engine = experiment.train.engine
+    engine = resolved.train.engine
     if engine == "auto":
         engine = "resident" if fits_in_memory(x) else "streamed"
     if engine == "keras":
         return KerasProgram(model, example, batch_size)
-    xla = uses_xla(experiment, schema, batch_size, len(x))
+    xla = uses_xla(resolved, batch_size, len(x))
     return (StreamedProgram if engine == "streamed" else Program)(model, example, batch_size, xla)
 
 
-def uses_xla(experiment: Experiment, schema: Schema, batch_size: int, rows: int) -> bool:
+def uses_xla(resolved: Resolved, batch_size: int, rows: int) -> bool:
     """`auto` is XLA on a GPU, and on a CPU for long epochs of small steps through Dense layers (docs/log.md)."""
-    if experiment.train.compile != "auto":
-        return experiment.train.compile == "xla"
-    kinds = [layer for _, layer in layers.walk(experiment.model)]
+    train = resolved.train
+    if train.compile != "auto":
+        return train.compile == "xla"
+    kinds = [layer for _, layer in layers.walk(resolved.experiment.model)]
     if tf.config.get_visible_devices("GPU"):
         return not any(isinstance(kind, _NOT_FOR_XLA) for kind in kinds)
-    if experiment.train.precision != "float32" or not all(isinstance(kind, _FAST_IN_XLA) for kind in kinds):
+    if train.precision != "float32" or not all(isinstance(kind, _FAST_IN_XLA) for kind in kinds):
         return False
-    products = dense_products(experiment, schema) or 0
+    products = dense_products(resolved) or 0
     return products * batch_size <= SMALL_STEP and products * rows >= LONG_EPOCH
+
+
+def dense_products(resolved: Resolved) -> int | None:
+    """Multiplications for one example through the Dense layers; None for a model that also works on images."""
+    shape, products = resolved.schema.shape, 0
+    for _, layer in layers.walk(resolved.experiment.model):
+        if isinstance(layer, layers.Resizing) or type(layer).__module__ == image_layers.__name__:
+            return None
+        if isinstance(layer, layers.Flatten):
+            shape = (math.prod(shape),)
+        elif isinstance(layer, layers.Reshape):
+            shape = layer.target_shape
+        elif isinstance(layer, layers.Dense):
+            products += abs(math.prod(shape)) * layer.units  # a -1 of Reshape stands for at least one
+            shape = (*shape[:-1], layer.units)
+    return products

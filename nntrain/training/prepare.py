@@ -6,16 +6,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 from nntrain import backend
-from nntrain.config.experiment import Experiment
 from nntrain.config.load import Config, in_order
 from nntrain.config.messages import listed
-from nntrain.config.resolve import resolve
-from nntrain.config.step_cost import SMALL_STEP, dense_products
+from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, Problem
 from nntrain.model.build import build
 from nntrain.model.custom.network import Network
 from nntrain.model.initial_weights import take_weights
+from nntrain.training.choose_program import SMALL_STEP, dense_products
 
 NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 
@@ -25,7 +24,7 @@ class Prepared:
     """Data read and checked, the config resolved, the model built: all that can fail before a run begins."""
 
     config: Config
-    experiment: Experiment
+    resolved: Resolved
     data: Dataset
     model: Network
     taken: str = ""  # what `train.init_from` gave
@@ -40,24 +39,23 @@ def prepare(
     `data`, they were read already.
     """
     data = load_data(config) if data is None else data
-    config.check(data.schema)
-    experiment = resolve(config.experiment, data.schema)
+    resolved = config.resolve(data.schema)
     _check_class_weight(config, data.schema.classes)
-    _choose_threads(experiment, data)
-    source = experiment.train.init_from if initialize else None
+    _choose_threads(resolved, len(data.train))
+    source = resolved.train.init_from if initialize else None
     try:
-        model = build(experiment, data.schema, data.train.x)
+        model = build(resolved, data.train.x)
         taken = take_weights(model, source, Path(places.get(source, source))) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
-    return Prepared(config, experiment, data, model, taken)
+    return Prepared(config, resolved, data, model, taken)
 
 
-def _choose_threads(experiment: Experiment, data: Dataset) -> None:
+def _choose_threads(resolved: Resolved, rows: int) -> None:
     """The threads that the config names, else one for a training whose steps are small matrix products."""
-    products = dense_products(experiment, data.schema)
-    small = products is not None and products * batch_size_of(experiment, data) <= SMALL_STEP
-    backend.use_threads(experiment.train.threads, small)
+    products = dense_products(resolved)
+    small = products is not None and products * resolved.batch_size(rows) <= SMALL_STEP
+    backend.use_threads(resolved.train.threads, small)
 
 
 def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
@@ -75,9 +73,3 @@ def _check_class_weight(config: Config, classes: tuple[str, ...]) -> None:
     ]
     if found:
         raise ConfigError(problems=in_order(config.document, found))
-
-
-def batch_size_of(experiment: Experiment, data: Dataset) -> int:
-    """Rows in a step; never more than there are."""
-    size = experiment.train.batch_size
-    return len(data.train) if size == "full" else min(int(size), len(data.train))

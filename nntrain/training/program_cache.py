@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nntrain.config.base import to_tree
-from nntrain.config.data_schema import Schema
-from nntrain.config.experiment import Experiment
 from nntrain.config.keras import layers
+from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
 from nntrain.model.custom.network import Network
 from nntrain.training.programs.resident import Program
@@ -44,17 +43,15 @@ class Programs:
         self.most = most
         self._kept: OrderedDict[tuple[str, bool], Program] = OrderedDict()
 
-    def scorer(
-        self, experiment: Experiment, schema: Schema, model: Network, x: Examples, batch_size: int = 1
-    ) -> Scorer:
+    def scorer(self, resolved: Resolved, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
         """The same as `Scorer.of`, but its model may be another one, with the variables of `model`."""
-        scorer = Scorer.of(experiment, schema, model, x, batch_size)  # nothing is traced before it is called
-        key = (program_key(experiment, schema, x, batch_size), scorer.program.xla)
+        scorer = Scorer.of(resolved, model, x, batch_size)  # nothing is traced before it is called
+        key = (program_key(resolved, x, batch_size), scorer.program.xla)
         program = self._kept.get(key)
         if program is not None:
             self._kept.move_to_end(key)
             copy_variables(model, program.model)
-            return Scorer(experiment, schema, program)
+            return Scorer(resolved, program)
         if type(scorer.program) is Program:  # others keep state of their own between calls
             self._kept[key] = scorer.program
             while len(self._kept) > self.most:
@@ -69,17 +66,17 @@ class Programs:
         self._kept.clear()
 
 
-def program_key(experiment: Experiment, schema: Schema, x: Examples, batch_size: int) -> str:
+def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
     """Equal for experiments whose graphs are equal; what is not known to leave the graph alone is part of it."""
-    tree = to_tree(experiment)
+    tree, schema = to_tree(resolved.experiment), resolved.schema
     train = {name: value for name, value in tree["train"].items() if name not in _NOT_COMPILED}
     content = {
         "model": tree["model"],
         "train": {**train, "optimizer": _without_constant_rate(train["optimizer"])},
-        "weighted": experiment.train.class_weight is not None,
+        "weighted": resolved.train.class_weight is not None,
         "batch_size": batch_size,
         "inputs": [str(x.dtype), list(schema.shape), len(schema.classes), schema.target_count],
-        "fitted": _fitted_to(experiment.model, tree),
+        "fitted": _fitted_to(resolved.experiment.model, tree),
     }
     return json.dumps(content, sort_keys=True)
 

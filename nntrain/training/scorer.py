@@ -1,13 +1,10 @@
 """Metrics and predictions of a model on a split."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from nntrain.config.data_schema import Schema
-from nntrain.config.experiment import Experiment
-from nntrain.config.output_layer import are_logits, find_output_layer
+from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.model.build import encode_labels
@@ -21,27 +18,27 @@ from nntrain.training.programs.resident import Arrays, Program
 class Scorer:
     """The model of a resolved experiment with its compiled functions, to be scored."""
 
-    experiment: Experiment
-    schema: Schema
+    resolved: Resolved
     program: Program
 
     @classmethod
-    def of(cls, experiment: Experiment, schema: Schema, model: Network, x: Examples, batch_size: int = 1) -> "Scorer":
+    def of(cls, resolved: Resolved, model: Network, x: Examples, batch_size: int = 1) -> "Scorer":
         """Return the scorer of a model whose inputs are like `x`; only training uses `batch_size`."""
+        schema = resolved.schema
         y = np.zeros(1, "int32") if schema.classes else np.zeros((1, schema.target_count), "float32")
-        weights = None if experiment.train.class_weight is None else np.ones(1, "float32")
-        example = Arrays(np.zeros((1, *schema.shape), x.dtype), encode_labels(y, experiment, schema), weights)
-        return cls(experiment, schema, make_program(experiment, schema, model, example, batch_size, x))
+        weights = None if resolved.train.class_weight is None else np.ones(1, "float32")
+        example = Arrays(np.zeros((1, *schema.shape), x.dtype), encode_labels(y, resolved), weights)
+        return cls(resolved, make_program(resolved, model, example, batch_size, x))
 
     @classmethod
     def restored(cls, saved: SavedModel, x: Examples | None = None) -> "Scorer":
         """Return the scorer of a saved model; `x` is what it will score, where that may be too large for memory."""
         examples = np.empty(0, saved.dtype) if x is None else x
-        return cls.of(saved.experiment, saved.schema, saved.model, examples)
+        return cls.of(saved.resolved, saved.model, examples)
 
     def arrays(self, split: Split, weights: np.ndarray | None = None) -> Arrays:
         """Return the split with its labels as the loss compares them; weights: (n,) float32 of the examples."""
-        return Arrays(split.x, encode_labels(split.y, self.experiment, self.schema), weights)
+        return Arrays(split.x, encode_labels(split.y, self.resolved), weights)
 
     def evaluate(self, split: Split) -> dict[str, float]:
         """Return the loss and the metrics of a split, at inference."""
@@ -50,24 +47,19 @@ class Scorer:
     def outputs(self, x: Examples) -> np.ndarray:
         """Return (n, classes) float32 probabilities, or (n, targets) float32 numbers for a regression."""
         raw = self.program.predict(x)
-        if not self.schema.classes:
+        if not self.resolved.schema.classes:
             return raw.reshape(len(raw), -1)
-        if self._logits:
+        if self.resolved.are_logits:
             raw = _sigmoid(raw) if raw.shape[1] == 1 else _softmax(raw)
         return np.concatenate([1 - raw, raw], axis=1) if raw.shape[1] == 1 else raw
 
     def predicted(self, x: Examples) -> np.ndarray:
         """Return (n,) class indices, or (n, targets) float32 numbers for a regression."""
         outputs = self.outputs(x)
-        if not self.schema.classes:
+        if not self.resolved.schema.classes:
             return outputs
         # As in Keras's accuracy, a tie is the first class: of two classes the second needs more than one half.
         return outputs.argmax(axis=1)
-
-    @cached_property
-    def _logits(self) -> bool:
-        output = find_output_layer(self.experiment.model, self.schema)
-        return output is not None and are_logits(self.experiment.train.loss, output)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
@@ -79,13 +71,13 @@ def _softmax(x: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def class_weights(experiment: Experiment, y: np.ndarray, classes: tuple[str, ...]) -> np.ndarray | None:
+def class_weights(resolved: Resolved, y: np.ndarray) -> np.ndarray | None:
     """Return (n,) float32, the weight of each example by `train.class_weight`, or None without it.
 
     y: (n,) class indices. A class is named by its name or its index. `balanced` is n / (classes · count), as in
     scikit-learn.
     """
-    wanted = experiment.train.class_weight
+    wanted, classes = resolved.train.class_weight, resolved.schema.classes
     if wanted is None:
         return None
     if wanted == "balanced":

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from nntrain.config.base import to_tree
-from nntrain.config.experiment import Experiment
 from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.keras.metrics import direction
+from nntrain.config.resolve import Resolved
 from nntrain.config.train import Train
 from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
@@ -17,7 +17,6 @@ from nntrain.training import loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job, Plan, Watcher
-from nntrain.training.prepare import batch_size_of
 from nntrain.training.programs.distributed import DistributedProgram
 from nntrain.training.programs.resident import Arrays, Program
 from nntrain.training.programs.streamed import fits_in_memory
@@ -38,14 +37,14 @@ def make_job(
     store: Store | None,
 ) -> Job:
     """The job of the loop; the scorer's program trains, unless the training is distributed."""
-    experiment, data = prepared.experiment, prepared.data
-    training = scorer.arrays(data.train, class_weights(experiment, data.train.y, data.schema.classes))
+    resolved, data = prepared.resolved, prepared.data
+    training = scorer.arrays(data.train, class_weights(resolved, data.train.y))
     return Job(
         program=_program(prepared, scorer, context.distribution, training),
         training=training,
         validation=None if data.validation is None else scorer.arrays(data.validation),
-        plan=make_plan(experiment, data),
-        callbacks=build_callbacks(experiment),
+        plan=make_plan(resolved, data),
+        callbacks=build_callbacks(resolved.experiment),
         watcher=watcher,
         store=store,
         judge=context.judge,
@@ -55,9 +54,9 @@ def make_job(
 
 def make_scorer(prepared: "Prepared", context: RunContext) -> Scorer:
     """The prepared model with its compiled loops on one device, which may have been compiled before."""
-    experiment, data = prepared.experiment, prepared.data
+    resolved, train = prepared.resolved, prepared.data.train
     compiled = Scorer.of if context.programs is None else context.programs.scorer
-    return compiled(experiment, data.schema, prepared.model, data.train.x, batch_size_of(experiment, data))
+    return compiled(resolved, prepared.model, train.x, resolved.batch_size(len(train)))
 
 
 def _program(prepared: "Prepared", scorer: Scorer, distribution: Distribution | None, training: Arrays) -> Program:
@@ -68,7 +67,7 @@ def _program(prepared: "Prepared", scorer: Scorer, distribution: Distribution | 
         help = "train on one device, where they are read from the disk as they are needed"
         raise ConfigError("the data are too large to be copied to several devices", help=help)
     with distribution.scope():
-        model = build(prepared.experiment, prepared.data.schema, prepared.data.train.x)
+        model = build(prepared.resolved, prepared.data.train.x)
         model.set_weights(prepared.model.get_weights())
     return DistributedProgram(model, training, scorer.program.batch_size, distribution)
 
@@ -88,7 +87,7 @@ def share(prepared: "Prepared", distribution: Distribution | None, state: State 
     """The chief's state at every worker, after all have found that they train the same on the same data."""
     if distribution is None or distribution.team is None:
         return state
-    experiment = yaml_file.dump(to_tree(prepared.experiment))
+    experiment = yaml_file.dump(to_tree(prepared.resolved.experiment))
     return distribution.share(experiment, datasets.sha256(prepared.data), state)
 
 
@@ -99,14 +98,13 @@ def follow(prepared: "Prepared", context: RunContext) -> None:
     fit(job, History(), state, prepared.model, context.distribution)
 
 
-def make_plan(experiment: Experiment, data: Dataset) -> Plan:
+def make_plan(resolved: Resolved, data: Dataset) -> Plan:
     """How long and in which order to train."""
-    train = experiment.train
-    batch_size = batch_size_of(experiment, data)
+    train, batch_size = resolved.train, resolved.batch_size(len(data.train))
     steps_per_epoch = -(-len(data.train) // batch_size)
     epochs = train.epochs if train.steps is None else -(-train.steps // steps_per_epoch)
     return Plan(
-        seed=experiment.seed,
+        seed=resolved.experiment.seed,
         batch_size=batch_size,
         epochs=epochs,
         steps=train.steps,

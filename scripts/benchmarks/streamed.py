@@ -81,12 +81,12 @@ def train(path: str) -> dict[str, float]:
     loaded = time.perf_counter()
     dataset.sha256(prepared.data)
     hashed = time.perf_counter()
-    data, chosen = prepared.data, prepared.experiment
-    plan, history = trainer.make_plan(chosen, data), History()
-    scorer = Scorer.of(chosen, data.schema, prepared.model, data.train.x, plan.batch_size)
+    data, resolved = prepared.data, prepared.resolved
+    plan, history = trainer.make_plan(resolved, data), History()
+    scorer = Scorer.of(resolved, prepared.model, data.train.x, plan.batch_size)
     training, validation = scorer.arrays(data.train), scorer.arrays(data.validation)
     watcher = ProgressWatcher(Terminal(quiet=True))
-    loop.fit(Job(scorer.program, training, validation, plan, build_callbacks(chosen), watcher), history)
+    loop.fit(Job(scorer.program, training, validation, plan, build_callbacks(resolved.experiment), watcher), history)
     return {
         "load": loaded - started,
         "hash": hashed - loaded,

@@ -109,13 +109,21 @@ def test_a_missing_file_is_told_with_its_neighbours(tmp_path: Path) -> None:
     assert caught.value.problems[0].help == "that folder holds `flowers.csv`"
 
 
-def test_the_rules_run_again_when_the_data_have_told_their_classes(tmp_path: Path) -> None:
+def test_what_only_the_data_can_show_is_checked_when_they_are_read(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,b\n")
     text = "data: {csv_table: {path: d.csv, label: b}}\nmodel: [{Dense: {units: 4, activation: softmax}}]\n"
     loaded = load(config(tmp_path, text))
-    assert loaded.check(Schema((1,), tuple("0123"))) == ()
+    assert loaded.known is None
+    assert loaded.resolve(Schema((1,), tuple("0123"))).output.units == 4
     with pytest.raises(ConfigError, match="the output layer has 4 units, but the data have 3 classes"):
-        loaded.check(Schema((1,), tuple("012")))
+        loaded.resolve(Schema((1,), tuple("012")))
+
+
+def test_a_known_schema_is_resolved_once(tmp_path: Path) -> None:
+    loaded = load(config(tmp_path))
+    schema = loaded.experiment.data.known_schema
+    assert schema is not None
+    assert loaded.resolve(schema) is loaded.known
 
 
 def test_a_patience_that_only_a_quick_try_makes_too_long_is_a_warning(tmp_path: Path) -> None:

@@ -4,8 +4,7 @@ import pytest
 
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras.layers import Layer
-from nntrain.config.keras.losses import Loss
-from nntrain.config.output_layer import after_output_layer, are_logits, expected_units, find_output_layer, labels_for
+from nntrain.config.output_layer import after_output_layer, expected_units, find_output_layer
 
 IRIS = Schema((4,), tuple("012"))
 TWO = Schema((2,), tuple("01"))
@@ -108,32 +107,3 @@ def test_what_drops_after_the_head_is_found() -> None:
 
 def test_the_units_that_fit_the_data() -> None:
     assert [expected_units(schema) for schema in (IRIS, TWO, NUMBERS, THREE_NUMBERS)] == [(3,), (1, 2), (1,), (3,)]
-
-
-@pytest.mark.parametrize(
-    ("schema", "units", "loss", "expected"),
-    [
-        (NUMBERS, 1, "mse", "number"),
-        (TWO, 1, "binary_crossentropy", "binary"),
-        (TWO, 1, "mse", "binary"),
-        (IRIS, 3, "sparse_categorical_crossentropy", "index"),
-        (IRIS, 3, "categorical_crossentropy", "one_hot"),
-        (IRIS, 3, "mse", "one_hot"),
-        (IRIS, 3, "binary_crossentropy", "one_hot"),
-    ],
-)
-def test_labels_come_in_the_form_that_the_loss_wants(schema: Schema, units: int, loss: str, expected: str) -> None:
-    found = find_output_layer([Layer.parse(dense(units))], schema)
-    assert found is not None
-    assert labels_for(Loss.parse(loss), found, schema) == expected
-
-
-def test_only_a_linear_head_whose_loss_knows_it_gives_logits() -> None:
-    logits = Loss.parse({"SparseCategoricalCrossentropy": {"from_logits": True}})
-    linear = find_output_layer([Layer.parse(dense(3))], IRIS)
-    softmax = find_output_layer([Layer.parse(dense(3, "softmax"))], IRIS)
-    assert linear is not None
-    assert softmax is not None
-    assert are_logits(logits, linear)
-    assert not are_logits(logits, softmax)
-    assert not are_logits(Loss.parse("mse"), linear)

@@ -5,7 +5,8 @@ import pytest
 from nntrain.config.base import to_tree
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.resolve import resolve
+from nntrain.config.output_layer import find_output_layer
+from nntrain.config.resolve import Resolved, resolve
 
 IRIS = Schema((4,), tuple("012"))
 TWO = Schema((2,), tuple("01"))
@@ -14,10 +15,12 @@ THREE_NUMBERS = Schema((2,), target_count=3)
 IMAGES = Schema((28, 28, 1), tuple("0123456789"))
 
 
+def whole(layers: list[Any], schema: Schema, data: Any = "iris", **train: Any) -> Resolved:
+    return resolve(Experiment.model_validate({"data": data, "model": layers, "train": train}), schema)
+
+
 def resolved(layers: list[Any], schema: Schema, data: Any = "iris", **train: Any) -> dict[str, Any]:
-    experiment = Experiment.model_validate({"data": data, "model": layers, "train": train})
-    tree: dict[str, Any] = to_tree(resolve(experiment, schema))
-    return tree
+    return to_tree(whole(layers, schema, data, **train).experiment)  # type: ignore[no-any-return]
 
 
 def dense(units: int, activation: str) -> dict[str, Any]:
@@ -112,6 +115,44 @@ def test_what_the_user_wrote_is_left_as_it_is() -> None:
 
 def test_resolving_twice_changes_nothing() -> None:
     experiment = Experiment.model_validate({"data": "iris", "model": [dense(8, "relu")]})
-    once = resolve(experiment, IRIS)
-    assert resolve(once, IRIS) == once
+    once = resolve(experiment, IRIS).experiment
+    assert resolve(once, IRIS).experiment == once
     assert Experiment.model_validate(to_tree(once)) == once
+
+
+@pytest.mark.parametrize(
+    "layers", [[dense(8, "relu")], ["Flatten", {"Reshape": [2, 2]}], [{"Repeat": {"times": 2, "layers": ["ReLU"]}}]]
+)
+@pytest.mark.parametrize("schema", [IRIS, TWO, NUMBERS, THREE_NUMBERS, IMAGES])
+def test_an_added_output_layer_is_the_one_that_a_search_of_the_model_finds(layers: list[Any], schema: Schema) -> None:
+    found = whole(layers, schema)
+    assert found.added == tuple(found.experiment.model[len(layers) :]) != ()
+    assert find_output_layer(found.experiment.model, schema) == found.output
+
+
+@pytest.mark.parametrize(
+    ("schema", "units", "loss", "labels"),
+    [
+        (NUMBERS, 1, "mse", "number"),
+        (TWO, 1, "binary_crossentropy", "binary"),
+        (TWO, 1, "mse", "binary"),
+        (IRIS, 3, "sparse_categorical_crossentropy", "index"),
+        (IRIS, 3, "categorical_crossentropy", "one_hot"),
+        (IRIS, 3, "mse", "one_hot"),
+        (IRIS, 3, "binary_crossentropy", "one_hot"),
+    ],
+)
+def test_labels_come_in_the_form_that_the_loss_takes(schema: Schema, units: int, loss: str, labels: str) -> None:
+    assert whole([dense(units, "linear")], schema, loss=loss).labels == labels
+
+
+def test_only_a_linear_output_layer_whose_loss_knows_it_gives_logits() -> None:
+    logits = {"SparseCategoricalCrossentropy": {"from_logits": True}}
+    assert whole([dense(3, "linear")], IRIS, loss=logits).are_logits
+    assert not whole([dense(3, "softmax")], IRIS, loss=logits).are_logits
+    assert not whole([dense(3, "linear")], IRIS, loss="mse").are_logits
+
+
+def test_a_batch_is_never_larger_than_the_training_split() -> None:
+    sizes = [whole(["Flatten"], IRIS, batch_size=size).batch_size(50) for size in (16, 64, "full")]
+    assert sizes == [16, 50, 50]

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from nntrain.config import rules
+from nntrain.config.data_rules import Subject
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
+from nntrain.config.resolve import resolve
 from nntrain.document.yaml_file import parse
 from nntrain.errors import ConfigError
 
@@ -18,7 +20,7 @@ NUMBERS = Schema((2,))
 
 def found(layers: list[Any], schema: Schema | None = IRIS, data: Any = "iris", **train: Any) -> list[str]:
     experiment = Experiment.model_validate({"data": data, "model": layers, "train": train})
-    return [problem.message for problem in rules.problems(experiment, schema)]
+    return [problem.message for problem in rules.problems(experiment, schema and resolve(experiment, schema))]
 
 
 def dense(units: int, activation: str = "linear", **options: Any) -> dict[str, Any]:
@@ -32,8 +34,10 @@ def test_every_rule_has_an_exact_message(tmp_path: Path) -> None:
     for file in folder.glob("*.txt"):
         config, _, expected = file.read_text().partition("$ nntrain check")
         experiment = Experiment.model_validate(parse(config, "c.yaml").tree)
+        schema = experiment.data.known_schema
+        subject = Subject.of(experiment, schema and resolve(experiment, schema))
         for rule in rules.RULES:
-            messages = [problem.message for problem in rule(experiment, experiment.data.known_schema)]
+            messages = [problem.message for problem in rule(subject)]
             if any(f": {message}\n" in expected for message in messages):
                 speakers.add(rule.__name__)
     assert speakers == {rule.__name__ for rule in rules.RULES}
@@ -64,7 +68,7 @@ def test_losses_that_fit_pass(layers: list[Any], schema: Schema, train: dict[str
 def test_without_facts_only_what_the_config_itself_tells_is_judged() -> None:
     assert found([dense(7, "softmax")], None, metrics=["mae"]) == []
     assert found([dense(7, "softmax")], None, loss="bce") == [
-        "`BinaryCrossentropy` fits a `sigmoid` head, but the head is `softmax`"
+        "`BinaryCrossentropy` fits a `sigmoid` output, but the output is `softmax`"
     ]
     assert found(["Flatten"], None, monitor="val_anything") == []
 

@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 
 from nntrain import backend
-from nntrain.config.data_schema import Schema
-from nntrain.config.experiment import Experiment
 from nntrain.config.load import from_document
-from nntrain.config.resolve import resolve
+from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.document import yaml_file
@@ -40,24 +38,20 @@ class Recorder:
 class Training:
     """An experiment that was read from text, and the arrays that it is trained on."""
 
-    experiment: Experiment
+    resolved: Resolved
     data: Dataset
-
-    @property
-    def schema(self) -> Schema:
-        return self.data.schema
 
     @cached_property
     def plan(self) -> Any:
         from nntrain.training.trainer import make_plan
 
-        return make_plan(self.experiment, self.data)
+        return make_plan(self.resolved, self.data)
 
     @cached_property
     def model(self) -> Any:
         from nntrain.model.build import build
 
-        return build(self.experiment, self.schema, self.data.train.x)
+        return build(self.resolved, self.data.train.x)
 
     @cached_property
     def program(self) -> Any:
@@ -73,7 +67,7 @@ class Training:
         from nntrain.model.build import encode_labels
         from nntrain.training.programs.resident import Arrays
 
-        return Arrays(split.x, encode_labels(split.y, self.experiment, self.schema))
+        return Arrays(split.x, encode_labels(split.y, self.resolved))
 
     def order(self, epoch: int) -> np.ndarray:
         from nntrain.training.programs.resident import epoch_order
@@ -105,7 +99,7 @@ class Training:
 
         history, recorder = History(), Recorder(self.model)
         validation = None if self.data.validation is None else self._arrays(self.data.validation)
-        callbacks = build_callbacks(self.experiment)
+        callbacks = build_callbacks(self.resolved.experiment)
         loop.fit(Job(self.program, self.arrays, validation, self.plan, callbacks, recorder), history)
         return history, recorder
 
@@ -124,8 +118,7 @@ def _prepared(
     names = tuple(str(index) for index in range(classes or 0))
     splits = [_split(*pair, classes) for pair in ((x, y), validation) if pair is not None]
     dataset = Dataset("golden", splits[0], splits[1] if validation else None, None, splits[0].schema(names))
-    config.check(dataset.schema)
-    return Training(resolve(config.experiment, dataset.schema), dataset)
+    return Training(config.resolve(dataset.schema), dataset)
 
 
 def _split(x: Any, y: Any, classes: int | None) -> Split:

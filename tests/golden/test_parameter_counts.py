@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from nntrain.config.load import from_document
-from nntrain.config.resolve import resolve
 from nntrain.document import yaml_file
 
 COUNTS = {
@@ -29,9 +28,8 @@ def test_parameters_of_nets_for_small_images(model: str, expected: int) -> None:
     from nntrain.model.build import build
 
     config = from_document(yaml_file.parse(f"data: fashion_mnist\nmodel: {model}\n", "golden.yaml"))
-    schema = config.experiment.data.known_schema
-    assert schema is not None
-    assert build(resolve(config.experiment, schema), schema).count_params() == expected
+    assert config.known is not None
+    assert build(config.known).count_params() == expected
 
 
 def test_parameters_of_two_four_three(prepare: Any) -> None:

@@ -128,7 +128,7 @@ def test_layers_are_named_anew_in_each_model_and_a_given_name_is_kept(prepare: P
 def test_labels_are_what_the_loss_compares(prepare: Prepare, source: str, model: str, loss: str, expected: Any) -> None:
     net = prepare(f"data: {source}\nmodel: [{model}]\ntrain: {{loss: {loss}}}\n")
     y = np.array([0, 1, 2 if source == "iris" else 1], "int32")
-    found = encode_labels(y, net.prepared.experiment, net.data.schema)
+    found = encode_labels(y, net.prepared.resolved)
     assert found.tolist() == expected
 
 
@@ -178,4 +178,5 @@ def test_callbacks_get_the_mode_of_their_metric(prepare: Prepare) -> None:
             - EarlyStopping: {monitor: val_accuracy, patience: 2, mode: min}
         """
     )
-    assert [callback.mode for callback in build_callbacks(net.prepared.experiment)] == ["max", "max", "min", "min"]
+    callbacks = build_callbacks(net.prepared.resolved.experiment)
+    assert [callback.mode for callback in callbacks] == ["max", "max", "min", "min"]

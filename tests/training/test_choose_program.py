@@ -1,23 +1,27 @@
+import json
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
 from nntrain.config.data_schema import Schema
+from nntrain.config.experiment import Experiment
 from nntrain.config.load import from_document
-from nntrain.config.step_cost import SMALL_STEP
+from nntrain.config.resolve import resolve
 from nntrain.document import yaml_file
 from nntrain.runs import experiment
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import choose_program
-from nntrain.training.choose_program import LONG_EPOCH, make_program, uses_xla
+from nntrain.training.choose_program import LONG_EPOCH, SMALL_STEP, dense_products, make_program, uses_xla
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.programs.keras_fit import KerasProgram
 from nntrain.training.programs.resident import Arrays, Program
 from nntrain.training.programs.streamed import StreamedProgram
 
+IMAGE = Schema((28, 28, 1), tuple("0123456789"))
 CONFIG = """
 data: iris
 model:
@@ -35,7 +39,7 @@ def prepared(options: str) -> Prepared:
 def program(options: str) -> Program:
     ready = prepared(options)
     example = Arrays(ready.data.train.x[:1], ready.data.train.y[:1])
-    return make_program(ready.experiment, ready.data.schema, ready.model, example, 16, ready.data.train.x)
+    return make_program(ready.resolved, ready.model, example, 16, ready.data.train.x)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +83,8 @@ PRODUCTS = 784 * 300 + 300 * 10
 )
 def test_a_cpu_is_given_xla_for_long_epochs_of_small_dense_steps(model: str, train: str, rows: int, xla: bool) -> None:
     text = f"data: fashion_mnist\nmodel: {model}\ntrain: {{{train}}}\n"
-    experiment = from_document(yaml_file.parse(text, "config.yaml")).experiment
-    assert uses_xla(experiment, Schema((28, 28, 1), tuple("0123456789")), experiment.train.batch_size, rows) is xla
+    resolved = from_document(yaml_file.parse(text, "config.yaml")).resolve(IMAGE)
+    assert uses_xla(resolved, resolved.batch_size(rows), rows) is xla
 
 
 def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,8 +92,8 @@ def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeyp
     monkeypatch.setattr(choose_program, "LONG_EPOCH", 1000)
     assert program("engine: auto").xla and program("engine: streamed").xla
     found = losses(tmp_path, "auto", "engine: auto")
-    schema = RunDir(tmp_path / "auto").read_json("environment.json")
-    assert (schema["engine"], schema["compile"]) == ("resident", "xla")
+    facts = RunDir(tmp_path / "auto").read_json("environment.json")
+    assert (facts["engine"], facts["compile"]) == ("resident", "xla")
     assert found == losses(tmp_path, "xla", "compile: xla") != graph
 
 
@@ -103,8 +107,8 @@ def test_every_engine_and_every_compiler_trains_the_same_net(tmp_path: Path) -> 
     resident = losses(tmp_path, "resident", "engine: resident")
     assert losses(tmp_path, "streamed", "engine: streamed") == resident
     assert losses(tmp_path, "keras", "engine: keras") == pytest.approx(resident, rel=1e-4)
-    schema = RunDir(tmp_path / "keras").read_json("environment.json")
-    assert (schema["engine"], schema["compile"]) == ("keras", "graph")
+    facts = RunDir(tmp_path / "keras").read_json("environment.json")
+    assert (facts["engine"], facts["compile"]) == ("keras", "graph")
     assert losses(tmp_path, "xla", "compile: xla") == pytest.approx(resident, rel=1e-3)  # it adds in another order
 
 
@@ -124,3 +128,36 @@ def test_mixed_precision_keeps_weights_and_output_in_float32(precision: str) -> 
     assert {str(weight.dtype) for weight in model.weights} == {"float32"}
     assert [layer.compute_dtype for layer in model.layers] == [precision[6:], precision[6:], "float32"]
     assert np.asarray(model(np.zeros((1, 4), "float32"))).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("model", "schema", "products"),
+    [
+        (["Flatten", {"Dense": 300}, "ReLU", {"Dense": 10}], IMAGE, 784 * 300 + 300 * 10),
+        ([{"Dense": 5}, {"Dropout": 0.5}, {"Dense": 3}], Schema((4,), tuple("012")), 4 * 5 + 5 * 3),
+        ([{"Dense": 5}], Schema((28, 28), tuple("012")), 28 * 28 * 5),
+        ([{"Repeat": {"times": 3, "layers": [{"Dense": 4}]}}, {"Dense": 3}], Schema((4,), tuple("012")), 3 * 16 + 12),
+        ([{"Reshape": [14, 56]}, {"Dense": 2}], IMAGE, 14 * 56 * 2),
+        ([{"Conv2D": {"filters": 4, "kernel_size": 3}}, "Flatten", {"Dense": 10}], IMAGE, None),
+        ([{"Resizing": {"height": 8, "width": 8}}, "Flatten", {"Dense": 10}], IMAGE, None),
+        ([{"RandomFlip": {}}, "Flatten", {"Dense": 10}], IMAGE, None),
+    ],
+)
+def test_the_products_of_the_dense_layers(model: list[Any], schema: Schema, products: int | None) -> None:
+    experiment = Experiment.model_validate({"data": "iris", "model": model})
+    assert dense_products(resolve(experiment, schema)) == products
+
+
+def test_small_steps_run_on_one_thread_unless_the_environment_says_otherwise(
+    command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\ntrain: {epochs: 1}\n"
+    )
+    for name, threads in (("TF_NUM_INTRAOP_THREADS", ""), ("TF_NUM_INTRAOP_THREADS", "2")):
+        if threads:
+            monkeypatch.setenv(name, threads)
+        done = command(tmp_path, "fit", "a.yaml", "--device", "cpu", "--name", f"run{threads}")
+        assert done.returncode == 0
+        found = json.loads((tmp_path / "runs" / f"run{threads}" / "environment.json").read_text())["threads"]
+        assert (found["intra_op"], found["inter_op"]) == ((0, 0) if threads else (1, 1))

@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nntrain.config.data_schema import Schema
 from nntrain.config.load import load
+from nntrain.config.resolve import resolve
 from nntrain.training.scorer import class_weights
 
 
@@ -15,7 +17,7 @@ def test_class_weights_are_by_name_and_else_by_index(tmp_path: Path) -> None:
     def weights(written: str, classes: tuple[str, ...]) -> list[float]:
         config = tmp_path / "net.yaml"
         config.write_text(f"data: iris\nmodel: [{{Dense: 3}}]\ntrain: {{class_weight: {written}}}\n")
-        found = class_weights(load(config).experiment, y, classes)
+        found = class_weights(resolve(load(config).experiment, Schema((4,), classes)), y)
         assert found is not None and found.dtype == np.float32
         return found.tolist()  # type: ignore[no-any-return]
 

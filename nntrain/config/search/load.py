@@ -8,12 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nntrain.config import rules
 from nntrain.config.data import File, Nothing
 from nntrain.config.keras.metrics import Metric, direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
 from nntrain.config.messages import listed, nearest
-from nntrain.config.resolve import DEFAULT_EPOCHS, default_monitor
+from nntrain.config.resolve import DEFAULT_EPOCHS, columns, default_monitor
 from nntrain.config.search.initial_values import initial_values
 from nntrain.config.search.space import Direction, Search, Space
 from nntrain.config.search.space_reader import SPACE, Reader, Written
@@ -142,7 +141,7 @@ class _Objective:
             yield Problem(message, path, "write a share of the training rows, such as `validation: 0.1`")
 
     def _metric(self) -> Iterator[Problem]:
-        known = rules.columns(self.config.experiment, self.config.experiment.data.known_schema)
+        known = columns(self.config.experiment, self.config.experiment.data.known_schema)
         on_key = not self.written
         if not self.metric.startswith("val_"):
             help = f"write `objective: val_{self.metric}` below `tune`"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nntrain.config import rules
 from nntrain.config.base import is_name
 from nntrain.config.load import Config, validated
+from nntrain.config.resolve import columns
 from nntrain.config.search.initial_values import config_value
 from nntrain.config.search.space import Parameter, Space, Values
 from nntrain.config.search.space_reader import Written
@@ -104,7 +104,7 @@ class ValueChecker:
             made = with_values(self.config, values)
         except ConfigError as error:
             return list(error.problems)
-        known = rules.columns(made.experiment, made.experiment.data.known_schema)
+        known = columns(made.experiment, made.experiment.data.known_schema)
         if self.metric is None or known is None or self.metric in known:
             return []
         message = f"no metric of such a trial is called `{self.metric}`, the objective"

@@ -1,0 +1,188 @@
+"""Rules across options whose verdict can depend on the data: what is monitored, the output layer, loss and metrics."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from nntrain.config.data import Nothing
+from nntrain.config.data_schema import Schema
+from nntrain.config.experiment import Experiment
+from nntrain.config.keras import initializers, layers, losses
+from nntrain.config.keras.callbacks import Callback
+from nntrain.config.keras.metrics import Metric
+from nntrain.config.messages import counted, listed, nearest
+from nntrain.config.output_layer import OutputLayer, after_output_layer, expected_units, find_output_layer
+from nntrain.config.resolve import Resolved, columns
+from nntrain.config.train import Train
+from nntrain.errors import Path, Problem
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the rules judge: an experiment, its output layer if the user wrote one, and the schema where it is known."""
+
+    experiment: Experiment
+    output: OutputLayer | None
+    schema: Schema | None = None
+
+    @classmethod
+    def of(cls, experiment: Experiment, resolved: Resolved | None) -> "Subject":
+        """The experiment as it is written, and what was found when it was resolved."""
+        if resolved is None:
+            return cls(experiment, find_output_layer(experiment.model, None))
+        return cls(experiment, None if resolved.added else resolved.output, resolved.schema)
+
+    @property
+    def train(self) -> Train:
+        """The section `train`."""
+        return self.experiment.train
+
+    def callbacks(self) -> Iterator[tuple[Path, Callback]]:
+        """Every callback with its path."""
+        for index, callback in enumerate(self.train.callbacks):
+            yield ("train", "callbacks", index, callback.called()), callback
+
+
+Rule = Callable[[Subject], Iterator[Problem]]
+
+
+def _monitors(subject: Subject) -> Iterator[Problem]:
+    """A monitored metric must be a column that this run writes."""
+    known = columns(subject.experiment, subject.schema)
+    for path, name, written in _monitored(subject):
+        if known is None or name in known:
+            continue
+        if name.startswith("val_") and isinstance(subject.experiment.data.validation, Nothing):
+            source = subject.experiment.data.called()
+            help = f"give `data.{source}.validation` a share such as `0.1`, or monitor `{name[4:]}`"
+            message = f"there is nothing to validate on, but `{name}` is monitored"
+            yield Problem(message, path, help, on_key=not written)
+            continue
+        close = nearest(name, known) if written else ""
+        help = f"write `{close}`" if close else f"monitor one of {listed(sorted(known))}"
+        yield Problem(f"no metric of this run is called `{name}`", path, help, on_key=not written)
+
+
+def _monitored(subject: Subject) -> Iterator[tuple[Path, str, bool]]:
+    """The path and the name of each metric that is monitored, and whether the user wrote the name."""
+    if subject.train.monitor is not None:
+        yield ("train", "monitor"), subject.train.monitor, True
+    for path, callback in subject.callbacks():
+        if monitor := getattr(callback, "monitor", None):
+            yield (*path, "monitor"), monitor, "monitor" in callback.model_fields_set
+
+
+def _dropout_after_output(subject: Subject) -> Iterator[Problem]:
+    output = subject.output
+    for path, layer in after_output_layer(subject.experiment.model, output) if output else ():
+        message = f"`{layer.called()}` after the output layer would drop predictions"
+        yield Problem(message, path, "move it before the output layer", on_key=True)
+
+
+def _symmetry(subject: Subject) -> Iterator[Problem]:
+    """Units that begin equal get equal gradients and stay equal."""
+    for path, layer in layers.walk(subject.experiment.model):
+        if subject.output is not None and path == subject.output.path:
+            continue
+        kernel = getattr(layer, "kernel_initializer", None)
+        several = max(getattr(layer, "units", 1), getattr(layer, "filters", 1)) > 1
+        if several and isinstance(kernel, (initializers.Constant, initializers.Zeros, initializers.Ones)):
+            message = f"with `{kernel.called()}` all units of this hidden layer stay equal for ever"
+            yield Problem(message, (*path, "kernel_initializer"), "write `glorot_uniform` or `he_normal`")
+
+
+def _output_units(subject: Subject) -> Iterator[Problem]:
+    output, schema = subject.output, subject.schema
+    if schema is None or output is None or output.units is None or _units_fit(output, schema):
+        return
+    allowed = _units_for(output, schema)
+    have = f"{output.units} unit{'s' if output.units > 1 else ''}"
+    ask = counted(len(schema.classes), "class") if schema.classes else counted(schema.target_count, "target")
+    help = f"write `units: {allowed[0]}`, or leave the output layer out"
+    yield Problem(f"the output layer has {have}, but the data have {ask}", (*output.units_path, "units"), help)
+
+
+def _units_fit(output: OutputLayer, schema: Schema | None) -> bool:
+    return schema is None or output.units is None or output.units in _units_for(output, schema)
+
+
+def _units_for(output: OutputLayer, schema: Schema) -> tuple[int, ...]:
+    if schema.task == "binary" and output.activation == "softmax":
+        return (2,)
+    return expected_units(schema)
+
+
+def _loss_fits(subject: Subject) -> Iterator[Problem]:
+    loss, schema, output = subject.train.loss, subject.schema, subject.output
+    if loss is None:
+        return
+    path: Path = ("train", "loss")
+    if schema is not None and not schema.classes and loss.labels != "number":
+        help = "write `mean_squared_error`, or leave the loss out"
+        yield Problem(f"`{loss.called()}` is for classes, but the data have numbers to predict", path, help)
+    elif output is not None and _units_fit(output, schema) and (schema is None or schema.classes):
+        yield from _loss_fits_output_layer(loss, output, path)
+
+
+def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
+    logits = getattr(loss, "from_logits", None)
+    told = path if logits is None else (*path, loss.called(), "from_logits")
+    categorical = loss.labels in ("index", "one_hot")
+    if categorical and output.units == 1:
+        help = "write `binary_crossentropy`, or leave the loss out"
+        yield Problem(f"`{loss.called()}` needs a unit for each class, but the output layer has one", path, help)
+    elif categorical and output.activation == "sigmoid":
+        help = "write `activation: softmax` in the output layer, or `binary_crossentropy`"
+        yield Problem(f"`{loss.called()}` needs probabilities that sum to 1, but the output is `sigmoid`", path, help)
+    elif (
+        isinstance(loss, (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)) and output.activation == "softmax"
+    ):
+        help = "write `sparse_categorical_crossentropy`, or leave the loss out"
+        yield Problem(f"`{loss.called()}` fits a `sigmoid` output, but the output is `softmax`", path, help)
+    elif isinstance(loss, losses.Hinge) and (output.units or 1) > 1:
+        help = "write `sparse_categorical_crossentropy`, or leave the loss out"
+        yield Problem(f"`Hinge` is for two classes and one unit, but the output layer has {output.units}", path, help)
+    elif "from_logits" in type(loss).model_fields:
+        yield from _logits_fit(loss, output, told)
+
+
+def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
+    from_logits = bool(getattr(loss, "from_logits", False))
+    if from_logits and output.activation in ("softmax", "sigmoid"):
+        message = f"`from_logits: true` would apply `{output.activation}` a second time"
+        yield Problem(message, path, "remove `from_logits`, or make the output layer `linear`")
+    elif not from_logits and output.activation == "linear":
+        message = f"`{loss.called()}` needs probabilities, but the output layer is `linear`"
+        yield Problem(message, path, f"write `{loss.called()}: {{from_logits: true}}`, or leave the loss out")
+
+
+def _metrics_fit(subject: Subject) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, metric in enumerate(subject.train.metrics or ()):
+        path: Path = ("train", "metrics", index)
+        if metric.column in seen:
+            yield Problem(f"two metrics are called `{metric.column}`", path, "give one of them a `name`")
+        elif subject.schema is not None:
+            yield from _metric_fits(metric, subject.schema.classes, path)
+        seen.add(metric.column)
+
+
+def _metric_fits(metric: Metric, classes: Sequence[str], path: Path) -> Iterator[Problem]:
+    if metric.task == "classes" and not classes:
+        message = f"`{metric.called()}` is for classes, but the data have numbers to predict"
+        yield Problem(message, path, "write `mean_absolute_error` or `r2_score`")
+    if metric.task == "numbers" and classes:
+        yield Problem(f"`{metric.called()}` is for numbers, but the data have classes", path, "write `accuracy`")
+    class_id = getattr(metric, "class_id", None)
+    if classes and class_id is not None and class_id >= len(classes):
+        message = f"`class_id: {class_id}` is not a class: there are {len(classes)}, counted from 0"
+        yield Problem(message, (*path, metric.called(), "class_id"), f"use 0 to {len(classes) - 1}")
+
+
+DATA_RULES: tuple[Rule, ...] = (
+    _monitors,
+    _dropout_after_output,
+    _symmetry,
+    _output_units,
+    _loss_fits,
+    _metrics_fit,
+)
