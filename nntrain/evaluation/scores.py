@@ -43,7 +43,8 @@ def class_table(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> l
 
     columns = precision_recall_fscore_support(y, predicted, labels=np.arange(len(names)), zero_division=0)
     rows = zip(names, *(column.tolist() for column in columns), strict=True)
-    return [ClassScore(name, support, precision, recall, f1) for name, precision, recall, f1, support in rows]
+    # Without a single hit scikit-learn counts in floating point.
+    return [ClassScore(name, int(support), precision, recall, f1) for name, precision, recall, f1, support in rows]
 
 
 def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:

@@ -33,6 +33,12 @@ def test_class_table_of_rare_classes_prints_no_warning():
     assert [row.recall for row in class_table(y, y, [str(name) for name in range(26)])] == [1.0] * 25 + [0.0]
 
 
+def test_support_is_an_integer_where_every_prediction_is_wrong():
+    table = class_table(Y, (Y + 1) % 3, "abc")
+    assert [repr(row.support) for row in table] == ["3", "2", "1"]
+    assert {row.f1 for row in table} == {0}
+
+
 def test_regression_scores_by_hand():
     scores = regression_scores(np.array([1.0, 2, 3]), np.array([1.0, 2, 5]))
     expected = {"mean_absolute_error": 2 / 3, "root_mean_squared_error": (4 / 3) ** 0.5, "r2_score": 1 - 4 / 2}
