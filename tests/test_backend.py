@@ -44,7 +44,7 @@ x = np.arange(40, dtype="float32").reshape(20, 2) % 7
 split = Split(x, (x[:, 0] > 3).astype("int32"))
 found = baselines(Dataset("d", split, None, None, split.schema("ab")), split, seed=0)
 from nntrain.plots import learning_curves
-plot = learning_curves.draw([{"epoch": 1, "loss": 1.0}], 1, "t")
+plot = learning_curves.draw(learning_curves.Options([{"epoch": 1, "loss": 1.0}]))
 print(json.dumps([loaded, keras.backend.backend(), len(found), plot[:4].hex(), "scipy" in sys.modules]))
 """
     done = command(tmp_path, "-c", code, python=True)

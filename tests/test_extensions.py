@@ -12,11 +12,14 @@ import nntrain
 from nntrain import extensions
 from nntrain.config.data import Source
 from nntrain.config.tune import Engine, Pruner
+from nntrain.search.plot_style import SearchPlot
 
 KINDS = {
     "data.sources": ("load(options)", Source),
     "search.engines": ("make(options, search)", Engine),
     "search.pruners": ("make(options)", Pruner),
+    "plots": ("draw(options)", object),
+    "search.plots": ("draw(options)", SearchPlot),
 }
 
 

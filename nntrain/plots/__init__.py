@@ -1,1 +1,1 @@
-"""Pictures, one file a kind: `draw(...)` returns the bytes of a PNG."""
+"""Plots of a run: one module each, with its `Options` and `draw(options)`, which returns the bytes of a PNG."""

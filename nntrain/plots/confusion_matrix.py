@@ -1,13 +1,13 @@
 """Which class was taken for which."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from nntrain import canvas
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -15,20 +15,32 @@ _LONGEST = 24  # letters of a name that are shown
 _MOST_WITH_COUNTS = 20  # classes; more cells are too small for a number
 
 
-def draw(matrix: np.ndarray, names: Sequence[str], title: str) -> bytes:
+@dataclass(frozen=True)
+class Options:
+    """Which class was taken for which.
+
+    matrix: (classes, classes) counts from `scores.confusion_matrix`. names: of the classes.
+    """
+
+    matrix: "np.ndarray"
+    names: Sequence[str]
+    title: str
+
+
+def draw(options: Options) -> bytes:
     """A PNG: the true class down, the predicted one across, a cell's colour by its share of the row.
 
-    matrix: (classes, classes) counts from `scores.confusion_matrix`; more than 20 classes are shown by colour alone.
-    Raises ValueError when the matrix does not fit the names.
+    More than 20 classes are shown by colour alone. Raises ValueError when the matrix does not fit the names.
     """
+    matrix, names = options.matrix, options.names
     if matrix.shape != (len(names), len(names)):
         raise ValueError(f"a matrix of {matrix.shape} does not fit {len(names)} names")
     side = _cell(len(names)) * len(names)
     shown = [canvas.short(name, _LONGEST) for name in names]
     margin = 0.085 * max(map(len, shown)) + 0.6
-    figure = canvas.sheet(side + margin + 1.3, side + margin + 0.9, title)
+    figure = canvas.sheet(side + margin + 1.3, side + margin + 0.9, options.title)
     axes = figure.subplots()
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    shares = matrix / matrix.sum(axis=1, keepdims=True).clip(1)
     _draw_cells(figure, axes, shares)
     if len(names) <= _MOST_WITH_COUNTS:
         _write_counts(axes, matrix, shares)
@@ -42,12 +54,12 @@ def _cell(classes: int) -> float:
     return max(0.24, min(0.9, 6 / classes))
 
 
-def _accuracy(matrix: np.ndarray) -> str:
-    right, total = int(np.trace(matrix)), int(matrix.sum())
+def _accuracy(matrix: "np.ndarray") -> str:
+    right, total = int(matrix.trace()), int(matrix.sum())
     return f"{right:,} of {total:,} right, {right / max(total, 1):.2%}"
 
 
-def _draw_cells(figure: "Figure", axes: "Axes", shares: np.ndarray) -> None:
+def _draw_cells(figure: "Figure", axes: "Axes", shares: "np.ndarray") -> None:
     from matplotlib.colors import PowerNorm
     from matplotlib.ticker import PercentFormatter
 
@@ -60,16 +72,17 @@ def _draw_cells(figure: "Figure", axes: "Axes", shares: np.ndarray) -> None:
     bar.outline.set_visible(False)
 
 
-def _write_counts(axes: "Axes", matrix: np.ndarray, shares: np.ndarray) -> None:
+def _write_counts(axes: "Axes", matrix: "np.ndarray", shares: "np.ndarray") -> None:
     digits = len(str(matrix.max()))
     size = min(11.0, 72 * _cell(len(matrix)) * 0.85 / (0.64 * max(digits, 2)))
-    for (row, column), count in np.ndenumerate(matrix):
-        color = "white" if shares[row, column] > 0.3 else canvas.INK if count else "#a8a8a8"
-        axes.text(column, row, str(count), ha="center", va="center", fontsize=size, color=color)
+    for row, counts in enumerate(matrix.tolist()):
+        for column, count in enumerate(counts):
+            color = "white" if shares[row, column] > 0.3 else canvas.INK if count else "#a8a8a8"
+            axes.text(column, row, str(count), ha="center", va="center", fontsize=size, color=color)
 
 
 def _label(axes: "Axes", names: Sequence[str]) -> None:
-    places = np.arange(len(names))
+    places = range(len(names))
     size = min(10.0, 72 * _cell(len(names)) * 0.7)
     rotation = 0 if max(map(len, names)) * size * 0.62 < 72 * _cell(len(names)) else 45 if len(names) <= 12 else 90
     turned: dict[str, Any] = (
@@ -79,8 +92,9 @@ def _label(axes: "Axes", names: Sequence[str]) -> None:
     axes.set_yticks(places, names, fontsize=size, parse_math=False)
     axes.set_xlabel("predicted", color=canvas.INK)
     axes.set_ylabel("true", color=canvas.INK)
-    axes.set_xticks(places[1:] - 0.5, minor=True)
-    axes.set_yticks(places[1:] - 0.5, minor=True)
+    edges = [place - 0.5 for place in places[1:]]
+    axes.set_xticks(edges, minor=True)
+    axes.set_yticks(edges, minor=True)
     axes.grid(which="minor", color="white", linewidth=1)
     axes.tick_params(which="both", length=0, pad=6, labelcolor=canvas.INK)
     axes.spines[:].set_visible(False)

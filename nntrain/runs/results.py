@@ -119,8 +119,8 @@ class FinishedTraining:
         self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **outputs})
 
     def _draw_curves(self) -> None:
-        plot = learning_curves.draw(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
-        self.run_dir.write_plot("learning_curves", plot)
+        plot = learning_curves.Options(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
+        self.run_dir.write_plot("learning_curves", learning_curves.draw(plot))
 
     def _draw_confusion(self) -> None:
         """The confusion matrix of the last split that there is: test, validation or train."""
@@ -129,7 +129,8 @@ class FinishedTraining:
         name, split = list(self.data.splits.items())[-1]
         matrix = scores.confusion_matrix(split.y, self.scorer.predicted(split.x), len(self.data.schema.classes))
         title = f"{self.run_dir.path.name}: {name} split"
-        self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(matrix, self.data.schema.classes, title))
+        plot = confusion_matrix.Options(matrix, self.data.schema.classes, title)
+        self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(plot))
 
 
 def count_parameters(model: Network) -> dict[str, int]:

@@ -1,11 +1,12 @@
-"""What the plots of a search have in common: colours and marks of trials, the axis of the score, labels."""
+"""What the plots of a search have in common: what is drawn, colours and marks of trials, the axis of the score."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
-from nntrain.config.search.space import Direction
+from nntrain.config.search.space import Direction, Space
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -25,12 +26,33 @@ MANY = 80  # trials above which marks are small
 _STRIP = 0.05  # of the height, below the scores: the trials without one
 
 
-def ended(trials: Sequence[Trial]) -> list[Trial]:
-    """The trials that are over, by number; raises ValueError when there are none."""
-    over = sorted((trial for trial in trials if trial.over), key=lambda trial: trial.number)
-    if not over:
-        raise ValueError("a plot of a search needs at least one trial that is over")
-    return over
+class NothingToDraw(ValueError):
+    """The trials do not allow the plot, for the reason given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPlot:
+    """What every plot of a search is drawn of."""
+
+    trials: Sequence[Trial]
+    space: Space
+    metric: str
+    direction: Direction
+    title: str
+    seed: int = 0
+
+    @property
+    def over(self) -> list[Trial]:
+        """The trials that are over, by number; raises NothingToDraw when there are none."""
+        over = sorted((trial for trial in self.trials if trial.over), key=lambda trial: trial.number)
+        if not over:
+            raise NothingToDraw("a plot of a search needs at least one trial that is over")
+        return over
+
+    @property
+    def metric_name(self) -> str:
+        """The name of the score's axis, on several lines."""
+        return metric_name(self.metric, self.direction)
 
 
 def kind(trial: Trial) -> str:
@@ -52,9 +74,9 @@ def best(trials: Sequence[Trial], direction: Direction) -> Trial | None:
     return choose(done, key=score) if done else None
 
 
-def objective_name(objective: str, direction: Direction, letters: int = 26) -> str:
+def metric_name(metric: str, direction: Direction, letters: int = 26) -> str:
     """The name of the score's axis, on several lines."""
-    return f"{wrapped(objective, letters)}\n({'lower' if direction == 'min' else 'higher'} is better)"
+    return f"{wrapped(metric, letters)}\n({'lower' if direction == 'min' else 'higher'} is better)"
 
 
 def wide(scores: Sequence[float]) -> bool:

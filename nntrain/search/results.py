@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from nntrain import extensions
 from nntrain.config.messages import counted
 from nntrain.search import refit
 from nntrain.search.ledger import Entry
 from nntrain.search.live_view import short_names, shown_value
+from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.runner import Runner
-from nntrain.search.trial_table import Trial, paths_of
+from nntrain.search.trial_table import paths_of
 from nntrain.storage import run_files
 from nntrain.storage.run_files import RunDir
 from nntrain.terminal import Terminal, json_ready, shown_number
@@ -84,20 +86,15 @@ def _values(entry: Entry, paths: list[str]) -> list[Any]:
 
 
 def _draw(runner: Runner, terminal: Terminal) -> None:
-    """The plots of the search."""
-    from nntrain.search.importance import Importance, measure
-    from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
-
-    trials: list[Trial] = runner.ledger.trials()
-    space, metric, direction = runner.search.space, runner.search.metric, runner.search.direction
-    title, write = runner.folder.place.path.name, runner.folder.place.write_plot
+    """Writes every plot of a search that its trials allow."""
     if not runner.ledger.over():
         return
-    write("search_history", search_history.draw(trials, metric, direction, title))
-    write("slices", slices.draw(trials, space, metric, direction, title))
-    write("parallel_coordinates", parallel_coordinates.draw(trials, space, metric, direction, title))
-    found = measure(trials, space, runner.search.tune.seed)
-    if isinstance(found, Importance):
-        write("importance", importance.draw(found, metric, title))
-    else:
-        terminal.note(f"no plot of the parameters' importance: {found.reason}")
+    search, place = runner.search, runner.folder.place
+    drawn = {"trials": runner.ledger.trials(), "space": search.space, "metric": search.metric}
+    drawn |= {"direction": search.direction, "title": place.path.name, "seed": search.tune.seed}
+    for name in extensions.names("search.plots"):
+        plot = extensions.load("search.plots", name)
+        try:
+            place.write_plot(name, plot.draw(plot.Options(**drawn)))
+        except NothingToDraw as error:
+            terminal.note(f"no plot `{name}`: {error}")

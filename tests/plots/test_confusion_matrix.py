@@ -11,7 +11,7 @@ DARKEST = (8, 48, 107)  # 100 % in matplotlib's "Blues"
 
 def plot(matrix: np.ndarray, names: list[str], title: str = "iris") -> np.ndarray:
     """(height, width, 3) the decoded PNG."""
-    data = confusion_matrix.draw(matrix, names, title)
+    data = confusion_matrix.draw(confusion_matrix.Options(matrix, names, title))
     assert data.startswith(b"\x89PNG")
     return np.asarray(Image.open(BytesIO(data)).convert("RGB"))
 
@@ -75,4 +75,4 @@ def test_the_accuracy_is_above():
 
 def test_a_matrix_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"a matrix of \(2, 2\) does not fit 3 names"):
-        confusion_matrix.draw(np.eye(2), ["a", "b", "c"], "iris")
+        confusion_matrix.draw(confusion_matrix.Options(np.eye(2), ["a", "b", "c"], "iris"))

@@ -18,7 +18,7 @@ def rows(count: int, **more: float) -> list[dict[str, float]]:
 
 def plot(*arguments: object) -> np.ndarray:
     """(height, width, 3) the decoded PNG, which must not be blank."""
-    data = learning_curves.draw(*arguments)  # type: ignore[arg-type]
+    data = learning_curves.draw(learning_curves.Options(*arguments))  # type: ignore[arg-type]
     pixels = np.asarray(Image.open(BytesIO(data)).convert("RGB"))
     assert data.startswith(b"\x89PNG")
     assert (pixels < 200).any()
@@ -70,13 +70,13 @@ def test_the_loss_is_logarithmic_above_two_decades(losses, scale):
     from matplotlib.figure import Figure
 
     panel = Figure().subplots()
-    log = learning_curves._Log([{"epoch": n + 1, "loss": loss} for n, loss in enumerate(losses)])
+    log = learning_curves.Options([{"epoch": n + 1, "loss": loss} for n, loss in enumerate(losses)])
     learning_curves._draw_metric(panel, log, "loss")
     assert panel.get_yscale() == scale
 
 
 def test_the_loss_comes_first_whatever_the_order_of_columns():
-    log = learning_curves._Log([{"epoch": 1, "accuracy": 1.0, "val_auc": 1.0, "loss": 1.0, "seconds": 1.0}])
+    log = learning_curves.Options([{"epoch": 1, "accuracy": 1.0, "val_auc": 1.0, "loss": 1.0, "seconds": 1.0}])
     assert log.metrics == ["loss", "accuracy", "auc"]
 
 
@@ -85,12 +85,13 @@ def test_letters_that_would_be_formulas_or_are_missing_from_the_font():
 
 
 def test_the_same_bytes_for_the_same_rows():
-    assert learning_curves.draw(rows(5), 1, "a") == learning_curves.draw(rows(5), 1, "a")
+    first, again = (learning_curves.draw(learning_curves.Options(rows(5), 1, "a")) for _ in range(2))
+    assert first == again
 
 
 def test_no_rows_are_refused():
     with pytest.raises(ValueError, match="at least one epoch"):
-        learning_curves.draw([], 1, "a run")
+        learning_curves.draw(learning_curves.Options([]))
 
 
 def test_pyplot_is_not_touched():
@@ -98,6 +99,6 @@ def test_pyplot_is_not_touched():
 
     code = (
         "import sys; from nntrain.plots import learning_curves as l;"
-        "l.draw([{'epoch': 1, 'loss': 1.0}], 1, 'a'); sys.exit('matplotlib.pyplot' in sys.modules)"
+        "l.draw(l.Options([{'epoch': 1, 'loss': 1.0}])); sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)

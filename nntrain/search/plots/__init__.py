@@ -1,1 +1,1 @@
-"""Plots of a search, one module a plot: `draw(...)` returns the bytes of a PNG."""
+"""Plots of a search: one module each, with its `Options` and `draw(options)`, which returns the bytes of a PNG."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from nntrain import canvas
 from nntrain.search import plot_style
-from nntrain.search.importance import METHOD, Importance
+from nntrain.search.importance import METHOD, Importance, measure
+from nntrain.search.plot_style import NothingToDraw, SearchPlot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,7 +14,19 @@ _BAR = "#2b7bba"
 _WEAK, _GOOD = 0.3, 0.6  # R² below which the forest says little, and from which it can be relied on: rules of thumb
 
 
-def draw(importance: Importance, objective: str, title: str) -> bytes:
+class Options(SearchPlot):
+    """How much the score depends on each parameter."""
+
+
+def draw(options: Options) -> bytes:
+    """A PNG as of `bars`; raises NothingToDraw where there are too few trials to measure the importance."""
+    found = measure(options.trials, options.space, options.seed)
+    if not isinstance(found, Importance):
+        raise NothingToDraw(found.reason)
+    return bars(found, options.metric, options.title)
+
+
+def bars(importance: Importance, metric: str, title: str) -> bytes:
     """A PNG: a bar for each parameter, the most important on top, its spread as a whisker.
 
     Below, the method, how many trials it rests on, and the R² of the forest on trials that it had not seen, with a word
@@ -32,13 +45,13 @@ def draw(importance: Importance, objective: str, title: str) -> bytes:
     panel.invert_yaxis()
     panel.axvline(0, color=canvas.GREY, linewidth=0.8)
     panel.set_xlabel(f"fall of the forest's R² when the values are shuffled\n{_explained(importance)}", fontsize=9)
-    shown = f"importance for {canvas.short(objective, 50)}"
+    shown = f"importance for {canvas.short(metric, 50)}"
     panel.set_title(shown, loc="left", fontsize=10, color=canvas.INK, parse_math=False)
     return canvas.png(figure)
 
 
 def _write_values(panel: "Axes", importance: Importance) -> None:
-    """Each figure to the right of its bar and whisker."""
+    """Writes each number to the right of its bar and whisker."""
     ends = [max(drop + spread, 0.0) for drop, spread in zip(importance.drops, importance.spreads, strict=True)]
     width = (max(ends) - min(0.0, *importance.drops)) or 1.0
     for place, (end, drop) in enumerate(zip(ends, importance.drops, strict=True)):
@@ -57,5 +70,5 @@ def _explained(importance: Importance) -> str:
 
 def _trust(r2: float) -> str:
     if r2 >= _GOOD:
-        return "it foretells the score well"
-    return "it foretells the score roughly" if r2 >= _WEAK else "do not rely on this, it does not foretell the score"
+        return "it predicts the score well"
+    return "it predicts the score roughly" if r2 >= _WEAK else "do not rely on this, it does not predict the score"

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nntrain import canvas
-from nntrain.config.search.space import Direction, Parameter, Space
+from nntrain.config.search.space import Direction, Parameter
 from nntrain.search import plot_style
 from nntrain.search.parameter_axis import BESIDE, Axis, axis
+from nntrain.search.plot_style import SearchPlot
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -22,17 +21,21 @@ _STRIP = 0.05  # the width of the scale of colours, in distances from axis to ax
 _SCORE, _NO_SCORE = "score", "no score"
 
 
-def draw(trials: Sequence[Trial], space: Space, objective: str, direction: Direction, title: str) -> bytes:
+class Options(SearchPlot):
+    """All parameters of each trial together, and the score that they led to."""
+
+
+def draw(options: Options) -> bytes:
     """A PNG: a line for each trial over an axis for each parameter, the score on the last one.
 
     The colour goes with the score, the best dark and drawn last, the best of all thick; a pruned trial is dotted, one
-    without a finite score ends below the scores; one that still runs is left out. Raises ValueError when no trial is
-    over.
+    without a finite score ends below the scores; one that still runs is left out. Raises NothingToDraw when no trial
+    is over.
     """
-    over = plot_style.ended(trials)
-    axes = [axis(parameter, [trial.values for trial in over]) for parameter in space.parameters]
+    over, direction = options.over, options.direction
+    axes = [axis(parameter, [trial.values for trial in over]) for parameter in options.space.parameters]
     scale = _scale(over)
-    figure = canvas.sheet(max(_APART * len(axes) + 2.2, 6.5), 4.8, title)
+    figure = canvas.sheet(max(_APART * len(axes) + 2.2, 6.5), 4.8, options.title)
     panel = figure.subplots()
     best = plot_style.best(over, direction)
     for trial in sorted(over, key=lambda trial: _rank(trial, scale, direction)):
@@ -40,7 +43,7 @@ def draw(trials: Sequence[Trial], space: Space, objective: str, direction: Direc
         _draw_trial(panel, trial, [*axes, scale], look)
     for place, each in enumerate([*axes, scale]):
         _draw_axis(panel, place, each)
-    _name(panel, axes, plot_style.objective_name(objective, direction, _LETTERS))
+    _name(panel, axes, plot_style.metric_name(options.metric, direction, _LETTERS))
     if not scale.levels:
         _draw_colors(panel, len(axes), direction)
     plot_style.legend(figure, _handles(over, best, direction))
@@ -105,10 +108,10 @@ def _draw_axis(panel: "Axes", place: int, each: Axis) -> None:
         panel.text(place + 0.04 + (each.path == _SCORE) * _STRIP, height, shown, va="center", zorder=5, **look)
 
 
-def _name(panel: "Axes", axes: Sequence[Axis], objective: str) -> None:
+def _name(panel: "Axes", axes: Sequence[Axis], metric: str) -> None:
     """What the axes are, below them."""
     names = [plot_style.wrapped(each.path, _LETTERS, lines=6) for each in axes]
-    panel.set_xticks(range(len(axes) + 1), [*names, objective], fontsize=9, parse_math=False)
+    panel.set_xticks(range(len(axes) + 1), [*names, metric], fontsize=9, parse_math=False)
     panel.set_yticks([])
     panel.tick_params(length=0, labelcolor=canvas.INK, pad=6)
     panel.spines[:].set_visible(False)
@@ -118,8 +121,8 @@ def _name(panel: "Axes", axes: Sequence[Axis], objective: str) -> None:
 
 def _draw_colors(panel: "Axes", last: int, direction: Direction) -> None:
     """The colours as a strip along the axis of the score."""
-    column = np.linspace(0, 1, 256)[:, None]
-    shown = column if direction == "max" else 1 - column
+    column = [[share / 255] for share in range(256)]
+    shown = column if direction == "max" else column[::-1]
     extent = (last, last + _STRIP, 0, 1)
     panel.imshow(shown, cmap=_colors(), vmin=0, vmax=1, aspect="auto", origin="lower", extent=extent, zorder=3)
     panel.set_xlim(-0.3, last + 0.65)

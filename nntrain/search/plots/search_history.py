@@ -5,8 +5,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
-from nntrain.config.search.space import Direction
 from nntrain.search import plot_style
+from nntrain.search.plot_style import SearchPlot
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -16,24 +16,28 @@ if TYPE_CHECKING:
 _BEST: dict[str, Any] = {"color": "#0b3c6f", "linewidth": 1.4}
 
 
-def draw(trials: Sequence[Trial], objective: str, direction: Direction, title: str) -> bytes:
+class Options(SearchPlot):
+    """How the score went from trial to trial, with the best so far."""
+
+
+def draw(options: Options) -> bytes:
     """A PNG: the score over the number of the trial, the best so far of those done as steps.
 
     A trial that was repeated has a whisker of its spread to either side; one without a finite score is a cross below;
     one that still runs is left out. The score's axis is logarithmic where the scores are positive and span more than
-    two decades. Raises ValueError when no trial is over.
+    two decades. Raises NothingToDraw when no trial is over.
     """
-    over = plot_style.ended(trials)
-    figure = canvas.sheet(8, 4.2, title)
+    over = options.over
+    figure = canvas.sheet(8, 4.2, options.title)
     panel = figure.subplots()
     below = plot_style.score_axis(panel, over)
     for trial in over:
         _draw_trial(panel, trial, below, len(over))
     own = over[0]
     panel.plot([own.number], [plot_style.score(own) if own.scored else below], **plot_style.RING, zorder=5)
-    best = _draw_best(panel, over, direction)
+    best = _draw_best(panel, options)
     _dress(panel, over)
-    panel.set_ylabel(plot_style.objective_name(objective, direction), color=canvas.INK, parse_math=False)
+    panel.set_ylabel(options.metric_name, color=canvas.INK, parse_math=False)
     plot_style.legend(figure, [*plot_style.mark_handles(over, plot_style.DONE), *best])
     return canvas.png(figure)
 
@@ -46,8 +50,9 @@ def _draw_trial(panel: "Axes", trial: Trial, below: float, trials: int) -> None:
     panel.plot([trial.number], [height], **mark, zorder=4 if trial.status == "done" else 3)
 
 
-def _draw_best(panel: "Axes", over: Sequence[Trial], direction: Direction) -> "list[Line2D]":
-    """The steps of the best so far; what the legend says of them."""
+def _draw_best(panel: "Axes", options: Options) -> "list[Line2D]":
+    """Draws the steps of the best so far; returns them for the legend."""
+    over, direction = options.over, options.direction
     best = plot_style.best(over, direction)
     if best is None:
         panel.text(0.5, 0.5, "no trial is done", transform=panel.transAxes, ha="center", color=canvas.GREY)

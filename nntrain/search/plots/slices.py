@@ -5,9 +5,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
-from nntrain.config.search.space import Direction, Space
 from nntrain.search import plot_style
 from nntrain.search.parameter_axis import BESIDE, Axis, axis
+from nntrain.search.plot_style import SearchPlot
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -22,25 +22,29 @@ _TURNED = 16  # letters of a label that is written aslant
 _MOST = 8  # labels of a choice
 
 
-def draw(trials: Sequence[Trial], space: Space, objective: str, direction: Direction, title: str) -> bytes:
+class Options(SearchPlot):
+    """The score over the values of each parameter alone."""
+
+
+def draw(options: Options) -> bytes:
     """A PNG: a panel for each parameter, a mark for each trial, darker the later it came.
 
     A trial in which the parameter is not active stands on the left, beside the axis; one without a finite score is a
-    cross below; one that still runs is left out. Raises ValueError when no trial is over.
+    cross below; one that still runs is left out. Raises NothingToDraw when no trial is over.
     """
-    over = plot_style.ended(trials)
-    across = min(_ACROSS, len(space.parameters))
-    down = ceil(len(space.parameters) / across)
-    figure = canvas.sheet(_WIDTH * max(across, 2) + 1.4, _HEIGHT * down + 1.0, title)
+    over, parameters = options.over, options.space.parameters
+    across = min(_ACROSS, len(parameters))
+    down = ceil(len(parameters) / across)
+    figure = canvas.sheet(_WIDTH * max(across, 2) + 1.4, _HEIGHT * down + 1.0, options.title)
     panels = figure.subplots(down, across, sharey=True, squeeze=False)
     below = plot_style.score_axis(panels[0, 0], over)
     order = _order(over)
-    for panel, parameter in zip(panels.flat, space.parameters, strict=False):
+    for panel, parameter in zip(panels.flat, parameters, strict=False):
         _draw_panel(panel, axis(parameter, [trial.values for trial in over]), over, below, order)
-    for panel in panels.flat[len(space.parameters) :]:
+    for panel in panels.flat[len(parameters) :]:
         panel.set_visible(False)
     for panel in panels[:, 0]:
-        panel.set_ylabel(plot_style.objective_name(objective, direction), fontsize=9, parse_math=False)
+        panel.set_ylabel(options.metric_name, fontsize=9, parse_math=False)
     _finish(figure, panels, over, order)
     return canvas.png(figure)
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -29,11 +30,15 @@ SPACE = Space(
     )
 )
 Draw = Callable[[list[Trial], Direction], bytes]
-DRAWS: dict[str, Draw] = {
-    "history": lambda trials, direction: search_history.draw(trials, "val_accuracy", direction, "a search"),
-    "slices": lambda trials, direction: slices.draw(trials, SPACE, "val_accuracy", direction, "a search"),
-    "parallel": lambda trials, direction: parallel_coordinates.draw(trials, SPACE, "val_loss", direction, "a search"),
-}
+
+
+def drawing(plot: ModuleType) -> Draw:
+    return lambda trials, direction: plot.draw(
+        plot.Options(trials=trials, space=SPACE, metric="val_accuracy", direction=direction, title="a search")
+    )
+
+
+DRAWS = {"history": drawing(search_history), "slices": drawing(slices), "parallel": drawing(parallel_coordinates)}
 every_plot = pytest.mark.parametrize("draw", DRAWS.values(), ids=list(DRAWS))
 VERMILION = (0xC4, 0x4E, 0x00)
 
@@ -162,7 +167,7 @@ def test_long_paths_are_wrapped_at_dots_then_at_underscores():
 def test_importance(names):
     paths = tuple(f"model.{n}.Bidirectional.layer.LSTM.kernel_regularizer.L1L2.l1" for n in range(names))
     found = Importance(paths, tuple(1.2 / (n + 1) for n in range(names)), (0.05,) * names, 0.7, 30, (5, 5))
-    png = importance.draw(found, "val_accuracy", "a search")
+    png = importance.bars(found, "val_accuracy", "a search")
     assert dots(png, (0x2B, 0x7B, 0xBA)) > 1000
     assert 250 < pixels(png).shape[0] < 1400
 
@@ -171,17 +176,19 @@ def test_importance_says_how_far_to_believe_it():
     def told(r2: float, epochs: tuple[int, int] = (5, 5)) -> list[str]:
         return importance._explained(Importance(("a",), (0.0,), (0.0,), r2, 12, epochs)).split("\n")
 
-    assert told(0.75) == [importance.METHOD, "12 trials; R² of the forest 0.75: it foretells the score well"]
-    assert told(0.4)[1].endswith("it foretells the score roughly")
-    assert told(-0.2)[1].endswith("-0.20: do not rely on this, it does not foretell the score")
+    assert told(0.75) == [importance.METHOD, "12 trials; R² of the forest 0.75: it predicts the score well"]
+    assert told(0.4)[1].endswith("it predicts the score roughly")
+    assert told(-0.2)[1].endswith("-0.20: do not rely on this, it does not predict the score")
     assert told(0.7, (2, 9))[2] == "the trials were trained for 2 to 9 epochs, which is not taken into account"
-    pixels(importance.draw(Importance(("a",), (0.0,), (0.0,), -1.0, 12, (1, 1)), "val_loss", ""))
+    pixels(importance.bars(Importance(("a",), (0.0,), (0.0,), -1.0, 12, (1, 1)), "val_loss", ""))
 
 
 def test_pyplot_is_not_touched():
     code = (
         "import sys; from nntrain.search.plots import search_history as h;"
         "from nntrain.search.trial_table import Trial;"
-        "h.draw([Trial(1, {}, 0.5, 'done', 1, 1.0)], 'x', 'max', 'a'); sys.exit('matplotlib.pyplot' in sys.modules)"
+        "from nntrain.config.search.space import Space; trials = [Trial(1, {}, 0.5, 'done', 1, 1.0)];"
+        "h.draw(h.Options(trials=trials, space=Space(()), metric='x', direction='max', title='a'));"
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
