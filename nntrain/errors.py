@@ -30,7 +30,7 @@ def dotted(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of one line. Lines and columns count from 1; line 0 is text from the command line."""
+    """A stretch of one line. Lines and columns count from 1; line 0 is a value put at a path, which `file` then is."""
 
     file: str
     line: int
@@ -39,7 +39,7 @@ class Span:
     source: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{self.file}:{self.line}:{self.column}" if self.line else f"--set {self.file}"
 
 
 @dataclass(frozen=True)

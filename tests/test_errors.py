@@ -44,7 +44,7 @@ def test_the_margin_grows_with_the_number_of_the_line() -> None:
 
 
 def test_text_from_the_command_line_has_no_number() -> None:
-    problem = Problem("m", span=Span("--set a", 0, 3, 1, "a=1"))
+    problem = Problem("m", span=Span("a", 0, 3, 1, "a=1"))
     assert str(problem) == "error: m\n  --> --set a\n    | a=1\n    |   ^"
 
 

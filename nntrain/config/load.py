@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -49,14 +50,14 @@ def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
 def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Document:
     """Reads a config and applies `path=value` assignments; raises ConfigError for text that cannot be parsed."""
     document = yaml_file.read(file)
-    for assignment in (*assignments, *([] if seed is None else [f"seed={seed}"])):
-        document = put(document, assignment)
-    return document
+    for assignment in assignments:
+        document = yaml_file.assign(document, assignment, spelled_out)
+    return document if seed is None else put(document, "seed", seed)
 
 
-def put(document: Document, assignment: str) -> Document:
-    """The document with `path=value` applied, its bare scalars known; raises ConfigError with the place in it."""
-    return yaml_file.put(document, assignment, spelled_out)
+def put(document: Document, path: str, value: Any) -> Document:
+    """The document with the value at the dotted path; raises ConfigError for a path that does not exist."""
+    return yaml_file.put(document, path, value, spelled_out)
 
 
 def from_document(document: Document) -> Config:

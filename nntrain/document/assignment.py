@@ -1,4 +1,4 @@
-"""A `path=value` from the command line, and its way into a tree."""
+"""A value for a path of a config, and its way into the tree."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,20 +13,19 @@ SpelledOut = Callable[[str, Any], Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Assignment:
-    """A `path=value` from the command line, and the places in it."""
+    """A value for a dotted path, the text that messages show of it, and the places of keys and values in that text."""
 
     text: str
     name: str
-    parts: Path
-    tree: Any = None  # the value, with its places in `values` and `keys`
+    value: Any = None
     values: Mapping[Path, Span] = field(default_factory=dict)
     keys: Mapping[Path, Span] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> "Assignment":
-        """Takes `path=value` apart; raises ConfigError with the place of the fault."""
+        """Parse `path=value`, whose value is YAML; raises ConfigError with the place of the fault."""
         name, equals, value = text.partition("=")
-        given = cls(text, name, tuple(name.strip().split(".")))
+        given = cls(text, name)
         if not equals or not name.strip():
             raise given.error(given.span(1, len(text)), "`--set` takes `path=value`", "write `train.epochs=5`")
         if not all(given.parts):
@@ -38,13 +37,18 @@ class Assignment:
             if parser.problems:
                 raise ConfigError(problems=parser.problems)
         except ConfigError as error:
-            told = error.problems[0]
-            raise given.error(given.shifted(told.span), told.message, told.help) from None
-        return replace(given, tree=tree, values=parser.values, keys=parser.keys)
+            first = error.problems[0]
+            raise given.error(given.shifted(first.span), first.message, first.help) from None
+        return replace(given, value=tree, values=parser.values, keys=parser.keys)
+
+    @property
+    def parts(self) -> Path:
+        """The parts of the path, all of them text."""
+        return tuple(self.name.strip().split("."))
 
     def span(self, column: int, width: int) -> Span:
-        """A stretch of the argument; line 0 says that it is none of the file."""
-        return Span(f"--set {self.name.strip() or self.text}", 0, column, max(1, width), self.text)
+        """A stretch of the text; line 0 says that it is not in the file."""
+        return Span(self.name.strip() or self.text, 0, column, max(1, width), self.text)
 
     def part(self, index: int) -> Span:
         """The place of a part of the path."""
@@ -56,13 +60,13 @@ class Assignment:
         return self.span(len(self.name) + 2, len(self.text) - len(self.name) - 1)
 
     def shifted(self, place: Span | None) -> Span:
-        """A place in the value as a place in the argument."""
+        """A place in the value as a place in the text."""
         if place is None or place.line > 1:
             return self.whole_value()
         return self.span(place.column + len(self.name) + 1, place.width)
 
     def error(self, place: Span, message: str, help: str, path: Path = ()) -> ConfigError:
-        """The error at a place of the argument."""
+        """The error at a place of the text."""
         return ConfigError(problems=[Problem(message, path, help, place)])
 
 
@@ -76,7 +80,7 @@ class Change:
     def replaced(self, tree: Any, rest: Path, done: Path) -> tuple[Any, Path]:
         """A copy of the tree with the value at the path, and the path with list positions as integers."""
         if not rest:
-            return self.given.tree, done
+            return self.given.value, done
         key = str(rest[0])
         if isinstance(tree, list):
             index = self._index(tree, key, done)

@@ -134,14 +134,22 @@ def _decode(data: bytes, file: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def put(document: Document, assignment: str, spelled_out: SpelledOut | None = None) -> Document:
-    """The document with `path=value` applied; the value is YAML. Raises ConfigError with the place in the argument.
+def assign(document: Document, text: str, spelled_out: SpelledOut | None = None) -> Document:
+    """The document with `path=value` applied, as `put` does; raises ConfigError with the place in the text."""
+    return _put(document, Assignment.read(text), spelled_out)
+
+
+def put(document: Document, path: str, value: Any, spelled_out: SpelledOut | None = None) -> Document:
+    """The document with the value at the dotted path; raises ConfigError for a path that does not exist.
 
     A bare name on the way becomes a mapping (`optimizer: SGD` and `train.optimizer.SGD.momentum=0.9`), so does a bare
     scalar that `spelled_out` knows (`Dropout: 0.5` and `model.0.Dropout.seed=1`), and a missing mapping is made; a
     missing item of a list is an error.
     """
-    given = Assignment.read(assignment)
+    return _put(document, Assignment(f"{path}={inline(value)}", path, value), spelled_out)
+
+
+def _put(document: Document, given: Assignment, spelled_out: SpelledOut | None) -> Document:
     tree, path = Change(given, spelled_out).replaced(document.tree, given.parts, ())
     below = {(*path, *at): given.shifted(place) for at, place in given.values.items()}
     keys = {(*path, *at): given.shifted(place) for at, place in given.keys.items()}

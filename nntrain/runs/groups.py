@@ -35,7 +35,7 @@ def parse_seeds(text: str) -> list[int]:
 
 def over_seeds(config: Config, seeds: Sequence[int]) -> dict[str, Config]:
     """The config with each seed, by the name of its run."""
-    return {f"seed-{seed}": _with(config, f"seed={seed}") for seed in seeds}
+    return {f"seed-{seed}": _with(config, "seed", seed) for seed in seeds}
 
 
 def over_folds(config: Config, count: int) -> dict[str, Config]:
@@ -45,13 +45,13 @@ def over_folds(config: Config, count: int) -> dict[str, Config]:
     source = config.experiment.data.called()
     width = len(str(count))
     return {
-        f"fold-{index:0{width}}": _with(config, f"data.{source}.fold={{index: {index}, count: {count}}}")
+        f"fold-{index:0{width}}": _with(config, f"data.{source}.fold", {"index": index, "count": count})
         for index in range(1, count + 1)
     }
 
 
-def _with(config: Config, assignment: str) -> Config:
-    return from_document(put(config.document, assignment))
+def _with(config: Config, path: str, value: Any) -> Config:
+    return from_document(put(config.document, path, value))
 
 
 def run_all(

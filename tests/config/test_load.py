@@ -56,7 +56,7 @@ def test_a_name_in_capitals_or_not_is_one_name_for_the_command_line(tmp_path: Pa
 
 def test_a_data_source_with_a_bare_kind_takes_a_fold() -> None:
     document = yaml_file.parse("data: {toy_2d: moons}\nmodel: [Flatten]\n", "c.yaml")
-    source = from_document(put(document, "data.toy_2d.fold={index: 1, count: 5}")).experiment.data
+    source = from_document(put(document, "data.toy_2d.fold", {"index": 1, "count": 5})).experiment.data
     assert to_tree(source.fold) == {"index": 1, "count": 5}
     assert to_tree(source)["toy_2d"]["kind"] == "moons"
 
@@ -90,7 +90,7 @@ def test_files_are_looked_for_beside_the_config_and_else_where_the_command_runs(
     def path(name: str) -> str:
         loaded = load(config(beside, text % name))
         file_checks.refuse_missing(loaded)
-        again = from_document(put(loaded.document, "seed=1"))
+        again = from_document(put(loaded.document, "seed", 1))
         assert again.experiment.data == loaded.experiment.data
         return loaded.experiment.data.paths()["path",]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nntrain.config.load import from_document
-from nntrain.document.yaml_file import dump, inline, parse, put, read
+from nntrain.document.yaml_file import assign, dump, inline, parse, put, read
 from nntrain.document.yaml_parser import scalar
 from nntrain.errors import ConfigError, Problem
 
@@ -228,12 +228,12 @@ def test_whatever_is_typed_ends_in_a_config_or_in_a_message() -> None:
 
 
 def after(assignment: str, text: str = CONFIG) -> Any:
-    return put(parse(text, "c.yaml"), assignment).tree
+    return assign(parse(text, "c.yaml"), assignment).tree
 
 
 def test_put_replaces_a_value_and_leaves_the_rest() -> None:
     before = parse(CONFIG, "c.yaml")
-    tree = put(before, "train.epochs=7").tree
+    tree = assign(before, "train.epochs=7").tree
     assert tree["train"]["epochs"] == 7
     assert {**tree, "train": {**tree["train"], "epochs": 5}} == before.tree
     assert before.tree["train"]["epochs"] == 5
@@ -270,10 +270,12 @@ def test_put_finds_a_name_in_its_other_spelling() -> None:
 
 def test_put_keeps_what_a_bare_scalar_stands_for() -> None:
     document = parse(CONFIG, "c.yaml")
-    tree = put(document, "model.1.Dropout.seed=3", lambda name, value: {"rate": value} if name == "Dropout" else None)
+    tree = assign(
+        document, "model.1.Dropout.seed=3", lambda name, value: {"rate": value} if name == "Dropout" else None
+    )
     assert tree.tree["model"][1] == {"Dropout": {"rate": 0.5, "seed": 3}}
     with pytest.raises(ConfigError, match=r"`model.1.Dropout` is `0.5`; it has no `seed`"):
-        put(document, "model.1.Dropout.seed=3")
+        assign(document, "model.1.Dropout.seed=3")
 
 
 def test_put_keeps_numbers_as_keys_of_a_mapping() -> None:
@@ -281,7 +283,7 @@ def test_put_keeps_numbers_as_keys_of_a_mapping() -> None:
 
 
 def test_put_remembers_its_place_and_that_it_was_by_hand() -> None:
-    document = put(parse(CONFIG, "c.yaml"), "train.optimizer={SGD: {momentum: 2}}")
+    document = assign(parse(CONFIG, "c.yaml"), "train.optimizer={SGD: {momentum: 2}}")
     problem = document.locate(Problem("m", ("train", "optimizer", "SGD", "momentum"), "h"))
     assert str(problem) == (
         "error: m\n"
@@ -294,8 +296,19 @@ def test_put_remembers_its_place_and_that_it_was_by_hand() -> None:
     assert not document.set_by_hand(("train", "epochs"))
 
 
+@pytest.mark.parametrize("value", [3, 0.5, 1e-05, True, None, "no", "0.5", [1, "a: b"], {"SGD": {"momentum": 0.9}}])
+def test_put_takes_the_value_that_its_yaml_stands_for(value: Any) -> None:
+    document = put(parse(CONFIG, "c.yaml"), "train.optimizer", value)
+    written = assign(parse(CONFIG, "c.yaml"), f"train.optimizer={inline(value)}")
+    assert repr(document.tree) == repr(written.tree)
+    place = document.locate(Problem("m", ("train", "optimizer"), "h"))
+    assert place == written.locate(Problem("m", ("train", "optimizer"), "h"))
+    assert place.span is not None and place.span.file == "train.optimizer"
+    assert document.set_by_hand(("train", "optimizer", "SGD"))
+
+
 def test_the_last_put_wins() -> None:
-    document = put(put(parse(CONFIG, "c.yaml"), "train.epochs=1"), "train={epochs: 2}")
+    document = assign(assign(parse(CONFIG, "c.yaml"), "train.epochs=1"), "train={epochs: 2}")
     assert document.tree["train"] == {"epochs": 2}
     assert document.values["train", "epochs"].source == "train={epochs: 2}"
     assert ("train", "optimizer") not in document.values
@@ -304,7 +317,7 @@ def test_the_last_put_wins() -> None:
 def test_put_mends_what_the_text_had_wrong_at_that_place() -> None:
     document = parse("train: {epochs: 1e999}\nmodel: &a []\n", "c.yaml")
     assert len(document.problems) == 2
-    mended = put(document, "train.epochs=5")
+    mended = assign(document, "train.epochs=5")
     assert [problem.path for problem in mended.problems] == [("model",)]
     assert mended.lost == ()
 
@@ -312,20 +325,20 @@ def test_put_mends_what_the_text_had_wrong_at_that_place() -> None:
 @pytest.mark.parametrize("assignment", ["a", "", "=", "=1", " =1", "a..b=1", ".=1", "a.=1"])
 def test_put_refuses_what_is_no_assignment(assignment: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        put(parse(CONFIG, "c.yaml"), assignment)
+        assign(parse(CONFIG, "c.yaml"), assignment)
     assert caught.value.problems[0].help
 
 
 def test_put_refuses_every_path_that_leads_nowhere() -> None:
     for path in ("seed.x", "model.2", "model.-1", "model.x", "model.0.Dense.units.x", "model.99999999999999999999"):
         with pytest.raises(ConfigError) as caught:
-            put(parse(CONFIG, "c.yaml"), f"{path}=1")
+            assign(parse(CONFIG, "c.yaml"), f"{path}=1")
         assert caught.value.problems[0].span is not None
 
 
 def test_put_with_a_value_of_several_lines_is_told_on_one_line() -> None:
     with pytest.raises(ConfigError) as caught:
-        put(parse(CONFIG, "c.yaml"), "train=epochs: 3\n  batch: 4")
+        assign(parse(CONFIG, "c.yaml"), "train=epochs: 3\n  batch: 4")
     assert len(str(caught.value).splitlines()) == 5
 
 

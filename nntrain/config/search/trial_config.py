@@ -30,7 +30,7 @@ def put_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) ->
         if value is None and not isinstance(value_at(document.tree, path.split(".")[:-1]), list):
             document = replace(document, tree=_without(document.tree, path.split(".")))
         else:
-            document = put(document, f"{path}={yaml_file.inline(value)}")
+            document = put(document, path, value)
     return document
 
 

@@ -131,7 +131,7 @@ class ValueChecker:
     def _at_value(self, one: Written, number: int, values: Values, found: list[Problem]) -> Iterator[Problem]:
         """The problems with the places of the value; what is wrong with another value that was put is told there."""
         for problem in found:
-            culprit = problem.span.file.removeprefix("--set ") if problem.span and problem.span.line == 0 else ""
+            culprit = problem.span.file if problem.span and problem.span.line == 0 else ""
             rest = problem.path[one.depth + 1 :]
             if culprit not in values:
                 message = f"`{dotted(problem.path)}`: {problem.message}"

@@ -13,6 +13,7 @@ from nntrain.config.search.parameter_syntax import KINDS
 from nntrain.config.search.space import Condition, Parameter, Search
 from nntrain.config.tune import Engine
 from nntrain.document import yaml_file
+from nntrain.document.yaml_file import assign
 from nntrain.errors import ConfigError
 
 CONFIG = """data: iris
@@ -124,7 +125,7 @@ def test_a_space_may_be_nested_and_set_by_hand() -> None:
     ]
     document = yaml_file.parse(CONFIG, "c.yaml")
     for assignment in ("tune.space.train.batch_size={choice: [16, 32]}", "tune.trials=3"):
-        document = put(document, assignment)
+        document = assign(document, assignment)
     found = search_of(from_document(document))
     assert paths(found) == ["train.batch_size"]
     assert found.tune.budget == 3
@@ -132,9 +133,9 @@ def test_a_space_may_be_nested_and_set_by_hand() -> None:
 
 def test_a_parameter_of_the_file_is_changed_by_hand() -> None:
     config = read(BATCH)
-    document = put(config.document, "tune.space.train.batch_size={int: [8, 9]}")
+    document = put(config.document, "tune.space.train.batch_size", {"int": [8, 9]})
     assert search_of(from_document(document)).space.parameters == (Parameter("train.batch_size", "int", low=8, high=9),)
-    again = put(config.document, "tune.space.train.batch_size.choice=[1, 2, 0]")
+    again = assign(config.document, "tune.space.train.batch_size.choice=[1, 2, 0]")
     with pytest.raises(ConfigError) as caught:
         search_of(from_document(again))
     assert str(caught.value) == (
