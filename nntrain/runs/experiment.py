@@ -70,7 +70,7 @@ def run(
         "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
     }
     store = Store(run_dir.checkpoints, facts["run_key"])
-    with run_dir.owned():
+    with run_dir.locked():
         run_dir.write(run_files.CONFIG, config_text)
         run_dir.write_json(run_files.ENVIRONMENT, {**facts, "end": None, "exit_status": None})
         if origin is not None:

@@ -66,7 +66,7 @@ def run_all(
 
     A run that fails is told and left out of the means; raises NNTrainError when none is left.
     """
-    with place.owned():
+    with place.locked():
         place.write(run_files.CONFIG, text)
         members = {name: to_tree(config.experiment) for name, config in configs.items()}
         place.write_json(run_files.GROUP, {"kind": kind, "members": members})  # the last one: now it can be resumed
@@ -80,7 +80,7 @@ def resume_all(
 
     Raises NNTrainError as `resume` and `run_all` do.
     """
-    with place.owned():
+    with place.locked():
         kind = str(place.read_json(run_files.GROUP)["kind"])
         text = (place.path / run_files.CONFIG).read_bytes()
         group = _Group(members(place), kind, place, terminal, text, context)

@@ -49,7 +49,7 @@ def resume(
     are not what they were (unless `allow_changed`), when no checkpoint can be used, or another process has the run.
     """
     _refuse_other_assignments(assignments)
-    with run_dir.owned():
+    with run_dir.locked():
         then = run_dir.read_json(run_files.ENVIRONMENT)
         if then.get("exit_status") == 0 and not assignments:
             return None

@@ -42,7 +42,7 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
     search = search_of(config)
     engine = make_engine(search)
     place = RunDir.create(runs_dir, name)
-    with place.owned():
+    with place.locked():
         place.write(run_files.CONFIG, config.document.data)
         place.write(run_files.SEARCH, search_yaml(config))
         head = {"start": environment.now(), "command": sys.argv, "refit": session.refit}

@@ -48,7 +48,7 @@ class ResumeSearch:
         journal cannot be used.
         """
         _refuse_other_assignments(self.assignments, self.extend)
-        with self.place.owned():
+        with self.place.locked():
             journal = Journal.open(self.place)
             head, events, complaint = journal.read(mend=True)
             if complaint:

@@ -74,7 +74,7 @@ class TrialRunner:
             if place.read_json(run_files.ENVIRONMENT).get("exit_status") == 0:
                 return trial.done(place)
             trial.terminal.log.extend(place.read_log())
-            with place.owned():
+            with place.locked():
                 prepared = self._prepared(trial, initialize=False)
                 resume.go_on(place, prepared, trial.terminal, context=self._context(trial))
             return trial.done(place)

@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import fcntl
 import hashlib
 import io
 import json
@@ -16,6 +15,7 @@ from typing import Any
 
 from nntrain.errors import ConfigError, NNTrainError, one_line
 from nntrain.storage.atomic import gone, sync_folder, write_atomic, writing
+from nntrain.storage.lock import locked
 
 CONFIG = "config.yaml"
 RESOLVED = "resolved.yaml"
@@ -32,7 +32,6 @@ BEST = "best.yaml"
 PLOTS = "plots"
 GROUP = "group.json"
 CHECKPOINTS = "checkpoint"
-LOCK = ".lock"
 WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # which hold configs that were found right
 
 FORMAT = 1  # of the JSON files; raised when a reader of the old form would go wrong
@@ -109,16 +108,15 @@ class RunDir:
         return str(self.read_json(ENVIRONMENT)["run_key"])
 
     @contextlib.contextmanager
-    def owned(self) -> Iterator[None]:
-        """This process alone trains the run while it lasts; the kernel frees the lock of a process that was killed.
+    def locked(self) -> Iterator[None]:
+        """Locks the run until the block ends, for this process alone; the system releases the lock of a killed one.
 
         Raises NNTrainError when another process has it.
         """
         with contextlib.ExitStack() as stack:
             with writing(self.path):
-                file = stack.enter_context((self.path / LOCK).open("w"))
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    stack.enter_context(locked(self.path))
                 except BlockingIOError:
                     message = f"another process is training `{self}`"
                     raise NNTrainError(message, help="wait for it to end, or stop it") from None

@@ -38,7 +38,7 @@ def test_every_file_is_there_and_no_other(trained: Any) -> None:
     plots = {"plots/learning_curves.png", "plots/confusion_matrix.png"}
     named = "config.yaml resolved.yaml environment.json metrics.csv summary.json model.keras model.json log.txt"
     assert files >= {*named.split(), *plots}
-    assert {file for file in files if not file.startswith("checkpoint/")} == {*named.split(), *plots, ".lock"}
+    assert {file for file in files if not file.startswith("checkpoint/")} == {*named.split(), *plots}
 
 
 def test_the_config_is_kept_byte_for_byte(fit: Any) -> None:

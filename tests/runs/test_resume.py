@@ -160,7 +160,7 @@ def test_a_checkpoint_of_another_run_is_refused(copy: RunDir, tmp_path: Path) ->
 
 
 def test_one_process_owns_a_run(copy: RunDir) -> None:
-    with copy.owned(), pytest.raises(NNTrainError, match="another process is training"):
+    with copy.locked(), pytest.raises(NNTrainError, match="another process is training"):
         resume(copy, ("train.epochs=8",), False, quiet())
 
 
@@ -175,7 +175,7 @@ def test_when_no_checkpoint_is_whole_the_run_is_told_to_begin_again(copy: RunDir
 
 
 def test_a_second_process_that_resumes_is_refused(copy: RunDir) -> None:
-    with copy.owned():
+    with copy.locked():
         process = started(copy.path.parent, "resume", "copy", "--runs-dir", ".")
         error = process.communicate(timeout=60)[1]
     assert process.returncode == 1

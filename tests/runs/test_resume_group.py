@@ -167,7 +167,7 @@ def test_other_versions_are_refused_before_the_next_run_begins(copy: RunDir) -> 
 
 
 def test_one_process_owns_a_group(copy: RunDir) -> None:
-    with copy.owned(), pytest.raises(NNTrainError, match="another process is training"):
+    with copy.locked(), pytest.raises(NNTrainError, match="another process is training"):
         groups.resume_all(copy, False, quiet())
 
 

@@ -77,7 +77,7 @@ def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_pictures(tmp_
     assert set(event.summary["metrics"]) == {"train", "validation"}
     names = {path.name for path in Path(task.folder).iterdir()}
     files = {"config.yaml", "resolved.yaml", "environment.json", "metrics.csv", "summary.json", "log.txt"}
-    assert names == files | {"model.keras", "model.json", "checkpoint", ".lock"}
+    assert names == files | {"model.keras", "model.json", "checkpoint"}
     assert (Path(task.folder) / "config.yaml").read_text() == task.config
 
 

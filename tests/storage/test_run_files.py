@@ -244,7 +244,7 @@ def test_a_folder_that_is_just_being_removed_is_gone_too(tmp_path: Path) -> None
 
 def test_what_fails_while_a_run_is_owned_is_not_blamed_on_its_folder(tmp_path: Path) -> None:
     run = RunDir.create(tmp_path, "net")
-    with pytest.raises(BrokenPipeError), run.owned():
+    with pytest.raises(BrokenPipeError), run.locked():
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
 
