@@ -16,7 +16,8 @@ import pytest
 from nntrain import backend
 
 if TYPE_CHECKING:
-    from nntrain.storage.run_files import RunDir
+    from nntrain.storage.find_runs import find_run
+    from nntrain.storage.run_dir import RunDir
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -87,7 +88,6 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
 
     def fitted(text: str, *assignments: str, name: str = "net", seed: int | None = None) -> "RunDir":
         from nntrain.cli.commands import Fit as FitCommand
-        from nntrain.storage.run_files import RunDir
         from nntrain.terminal import Terminal
 
         folder = tmp_path_factory.mktemp(name)
@@ -95,7 +95,7 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
         config.write_text(dedent(text), encoding="utf-8")
         request = FitCommand(str(config), assignments, seed, None, None, None, folder / "runs", "cpu", False)
         request.run(Terminal(quiet=True))
-        return RunDir.open(folder / "runs", name)
+        return find_run(folder / "runs", name)
 
     return fitted
 

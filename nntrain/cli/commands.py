@@ -15,7 +15,9 @@ from nntrain.config.messages import counted
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.atomic import write_text
+from nntrain.storage.find_runs import find_group, find_run, find_search, first_member
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -161,7 +163,7 @@ def evaluate(
     run: str, runs: Path, split: str | None, baselines: bool, device: backend.Device, verbose: bool, terminal: Terminal
 ) -> None:
     """Scores a run: metrics, interval, classes, confusion matrix, baselines."""
-    run_dir = RunDir.open(runs, run)
+    run_dir = find_run(runs, run)
     backend.start(device, verbose)
     from nntrain.evaluation import evaluate
 
@@ -177,7 +179,7 @@ def evaluate(
 
 def predict(run: str, runs: Path, file: Path, output: Path | None, device: backend.Device, verbose: bool) -> None:
     """Writes a prediction for each row of a file."""
-    run_dir = RunDir.open(runs, run)
+    run_dir = find_run(runs, run)
     backend.start(device, verbose)
     from nntrain.evaluation import predict as prediction
 
@@ -185,7 +187,7 @@ def predict(run: str, runs: Path, file: Path, output: Path | None, device: backe
     if output is None:
         sys.stdout.write(text)
     else:
-        run_files.write_elsewhere(output, text)
+        write_text(output, text)
 
 
 def resume(
@@ -200,7 +202,7 @@ def resume(
     refit: int | None = None,
 ) -> None:
     """Goes on with a run, a group or a search that was stopped, or trains a finished run for longer."""
-    if search := RunDir.find_search(runs, run):
+    if search := find_search(runs, run):
         from nntrain.search.resume import ResumeSearch
 
         where.refuse_for_search()
@@ -219,10 +221,10 @@ def resume(
         message = f"`{run}` is no search: `--extend`, `--refit`, `--executor` and `--address` are for one"
         raise ConfigError(message, help="leave them out")
     place = where.placement()
-    if group := RunDir.find_group(runs, run):
+    if group := find_group(runs, run):
         _resume_group(group, assignments, allow_changed, place, verbose, terminal)
         return
-    run_dir = RunDir.open(runs, run)
+    run_dir = find_run(runs, run)
     from nntrain.search import search_files
 
     if assignments:
@@ -254,7 +256,7 @@ def _resume_group(
 ) -> None:
     from nntrain.runs import groups
 
-    help = f"resume one of its runs, such as `{group}/{run_files.first_member(group.path)}`"
+    help = f"resume one of its runs, such as `{group}/{first_member(group.path)}`"
     if assignments:
         raise ConfigError(f"the length of a group cannot be changed, and `{group}` is one", help=help)
     place.refuse_group(help)
@@ -269,7 +271,7 @@ def _resume_group(
 
 def repro(run: str, runs: Path, device: backend.Device, verbose: bool, terminal: Terminal) -> None:
     """Trains a run again and says whether it came out the same; exit code 1 when not."""
-    run_dir = RunDir.open(runs, run)
+    run_dir = find_run(runs, run)
     facts = run_dir.read_json(run_files.ENVIRONMENT)
     if facts.get("workers", 1) > 1:
         help = "train it again with `nntrain launch`, and compare the two metrics.csv"

@@ -15,7 +15,7 @@ from nntrain.evaluation.baselines import Baseline, baselines
 from nntrain.evaluation.intervals import bootstrap_interval
 from nntrain.model.restore import load_model
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
 
 Table = tuple[str, Sequence[str], list[list[Any]]]  # title, columns, rows

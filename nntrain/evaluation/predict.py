@@ -13,7 +13,7 @@ from nntrain.data.image_reader import images_below, read_images
 from nntrain.data.npz_reader import BROKEN
 from nntrain.errors import DataError
 from nntrain.model.restore import SavedModel, load_model
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
 
 IMAGES_AT_ONCE = 1024  # images decoded before they are predicted

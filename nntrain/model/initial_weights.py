@@ -8,7 +8,8 @@ import numpy as np
 from nntrain.errors import ConfigError, Problem
 from nntrain.model.custom.network import Network
 from nntrain.model.restore import load_model
-from nntrain.storage.run_files import RunDir, is_run
+from nntrain.storage.find_runs import is_run
+from nntrain.storage.run_dir import RunDir
 
 PATH = ("train", "init_from")
 

@@ -10,7 +10,7 @@ from nntrain.errors import NNTrainError
 from nntrain.model.build import build
 from nntrain.model.custom.network import Network
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.runs import environment
 from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.checkpoint import Store

@@ -11,7 +11,8 @@ from nntrain.config.load import Config, from_document, put
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.find_runs import is_run
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def resume_all(
 
 def is_finished(path: Path) -> bool:
     """Whether there is a run in the folder that ended well."""
-    return run_files.is_run(path) and RunDir(path).read_json(run_files.ENVIRONMENT).get("exit_status") == 0
+    return is_run(path) and RunDir(path).read_json(run_files.ENVIRONMENT).get("exit_status") == 0
 
 
 def members(place: RunDir) -> dict[str, Config]:
@@ -139,7 +140,7 @@ class _Group:
         from nntrain.training.run_context import ALONE
 
         context = self.context or ALONE
-        if not run_files.is_run(self.place.path / name):
+        if not is_run(self.place.path / name):
             prepared = prepare(self.configs[name])
             return experiment.run(prepared, self.place.member(name), self.terminal, self.text, context).summary
         run_dir = self.place.member(name)
@@ -179,7 +180,7 @@ class _Group:
 
     def _first_begun(self) -> RunDir | None:
         paths = [self.place.path / name for name in self.configs]
-        return next((RunDir(path) for path in paths if run_files.is_run(path)), None)
+        return next((RunDir(path) for path in paths if is_run(path)), None)
 
 
 def _without_version(summary: dict[str, Any]) -> dict[str, Any]:

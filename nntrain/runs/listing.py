@@ -7,17 +7,16 @@ from typing import Any
 from nntrain.config.messages import counted, listed, nearest
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
+from nntrain.storage.find_runs import all_runs, all_searches
 from nntrain.storage.journal import Journal
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, shown_number
 
 
 def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
     """A line for each run, newest first, or the best figure first where a metric is named."""
     run_files.refuse_bad_folder(runs)
-    rows = _newest_first(
-        [_row(run) for run in run_files.every(runs)], [_search_row(s) for s in run_files.searches(runs)]
-    )
+    rows = _newest_first([_row(run) for run in all_runs(runs)], [_search_row(s) for s in all_searches(runs)])
     shown = _wanted(rows, sort) if rows and sort is not None else _first_metric(rows)
     if sort is not None:
         rows = _sorted(rows, shown)

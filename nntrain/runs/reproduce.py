@@ -9,7 +9,7 @@ from nntrain.config.load import load
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.runs import experiment
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, RunContext

@@ -12,7 +12,7 @@ from nntrain.evaluation import scores
 from nntrain.model.custom.network import Network
 from nntrain.plots import confusion_matrix, learning_curves
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import ProgressWatcher, Terminal, json_ready
 from nntrain.training.history import History
 from nntrain.training.job import Plan

@@ -12,7 +12,7 @@ from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import environment, experiment
 from nntrain.runs.experiment import Result
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.checkpoint import Store

@@ -21,7 +21,7 @@ from nntrain.search.search_files import SearchDir
 from nntrain.search.task import Executor
 from nntrain.storage import run_files
 from nntrain.storage.journal import Journal
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")

@@ -11,7 +11,7 @@ from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.runner import Runner
 from nntrain.search.trial_table import paths_of
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready, shown_number
 
 SHOWN = 10  # trials in the table at the end

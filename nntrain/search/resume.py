@@ -18,7 +18,7 @@ from nntrain.search.replay import replayed
 from nntrain.search.search_files import SearchDir
 from nntrain.storage import run_files
 from nntrain.storage.journal import Journal
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 EXTENDS = ("space", "engine", "pruner")

@@ -15,7 +15,7 @@ from nntrain.search.ledger import Entry, Ledger
 from nntrain.search.task import Event, Task
 from nntrain.search.trial_table import Trial, trials_csv
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir, csv_text
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class SearchDir:
 
     def write(self) -> None:
         """Writes the table, and the best config as long as there is one; keeps the models that are to be kept."""
-        self.place.write(run_files.TRIALS, run_files.csv_text(trials_csv(self._trials(), self.search.space)))
+        self.place.write(run_files.TRIALS, csv_text(trials_csv(self._trials(), self.search.space)))
         best = self.ledger.best
         if best is not None:
             self.place.write(run_files.BEST, self.best_config(best))

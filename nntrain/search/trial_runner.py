@@ -19,7 +19,8 @@ from nntrain.runs import experiment, resume
 from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
 from nntrain.storage.atomic import writing
-from nntrain.storage.run_files import RunDir, is_run
+from nntrain.storage.find_runs import is_run
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row

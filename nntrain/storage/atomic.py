@@ -55,3 +55,9 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file that the user asked for, in whatever folder, whole or not at all."""
+    with writing(path.parent, existed=False):
+        write_atomic(path, text.encode())

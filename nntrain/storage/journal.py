@@ -14,7 +14,7 @@ from typing import Any
 from nntrain.errors import NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.atomic import write_atomic, writing
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 KIND = "nntrain search"
 FORMAT = 1

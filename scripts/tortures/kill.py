@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from nntrain import backend
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 backend.start("cpu")
 

@@ -17,7 +17,7 @@ from nntrain import backend
 from nntrain.cli import commands
 from nntrain.errors import ConfigError, DataError
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.find_runs import find_run
 from nntrain.terminal import Terminal
 
 REPOSITORY = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def test_fit_in_json_prints_only_versioned_json_and_its_stderr_holds_no_noise(co
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["event"] for line in lines] == ["epoch", "epoch", "summary"]
     assert all(line["version"] == 1 for line in lines)
-    run = RunDir.open(tmp_path / "runs", "net")
+    run = find_run(tmp_path / "runs", "net")
     assert lines[-1]["run"] == "runs/net" and lines[-1]["metrics"] == run.read_json(run_files.SUMMARY)["metrics"]
     for noise in ("I0000", "oneDNN", "WARNING", "cuda", "CUDA", "Traceback", "\x1b"):
         assert noise not in done.stderr
@@ -175,7 +175,7 @@ def test_a_signal_ends_a_training_promptly_with_its_finished_epochs_kept(
         assert (process.returncode, out) == (128 + number, "")
         *_, message, help = err.splitlines()
         assert help == f" help: `nntrain resume runs/{number.name}` goes on"
-        run = RunDir.open(tmp_path / "runs", number.name)
+        run = find_run(tmp_path / "runs", number.name)
         summary = run.read_json(run_files.SUMMARY)
         epochs = summary["epochs"]
         finished = "1 epoch was finished" if epochs == 1 else f"{epochs} epochs were finished"

@@ -15,7 +15,7 @@ from nntrain.evaluation.evaluate import evaluate
 from nntrain.model.restore import load_model
 from nntrain.runs import experiment
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import prepare
 from nntrain.training.scorer import Scorer

@@ -12,7 +12,7 @@ import pytest
 from nntrain.errors import DataError
 from nntrain.evaluation.predict import predict
 from nntrain.model.restore import load_model
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
 
 Trained = Callable[[str], RunDir]

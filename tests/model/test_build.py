@@ -13,7 +13,7 @@ from nntrain.config.load import load
 from nntrain.data import dataset
 from nntrain.model.build import build_callbacks, encode_labels, seeded
 from nntrain.model.restore import load_model
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 Prepare = Callable[..., Any]
 

@@ -10,7 +10,7 @@ from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 from nntrain.model.restore import load_model
 from nntrain.runs import experiment
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import Prepared, prepare
 

@@ -9,7 +9,7 @@ import pytest
 from nntrain.errors import NNTrainError
 from nntrain.model.restore import load_model
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 Trained = Callable[[str], RunDir]
 

@@ -14,7 +14,7 @@ from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, Diverged
 from nntrain.runs import experiment
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import prepare
 

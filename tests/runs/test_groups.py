@@ -14,7 +14,8 @@ from nntrain.data import dataset
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.find_runs import find_run
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 TEXT = """
@@ -75,9 +76,9 @@ def test_the_statistics_are_those_of_numpy_on_the_single_summaries(seeds: Path) 
 
 def test_a_group_is_not_one_run_and_its_runs_are_named(seeds: Path) -> None:
     with pytest.raises(ConfigError, match="is a group of runs") as raised:
-        RunDir.open(seeds.parent, "net")
+        find_run(seeds.parent, "net")
     assert "net/seed-0" in raised.value.problems[0].help
-    assert RunDir.open(seeds.parent, "net/seed-3").path == seeds / "seed-3"
+    assert find_run(seeds.parent, "net/seed-3").path == seeds / "seed-3"
 
 
 def test_folds_cover_every_row_exactly_once(tmp_path: Path) -> None:

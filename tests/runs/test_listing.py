@@ -7,7 +7,7 @@ import pytest
 from nntrain.errors import ConfigError
 from nntrain.runs import listing
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 

@@ -16,7 +16,7 @@ from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError, Stopped
 from nntrain.runs import experiment, groups
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import loop
 from nntrain.training.checkpoint import Store

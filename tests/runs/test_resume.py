@@ -16,7 +16,7 @@ from nntrain.cli.placement import Where
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import reproduce
 from nntrain.runs.resume import option_to_lengthen, resume
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
 

@@ -16,7 +16,8 @@ from nntrain.cli.placement import Where
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups
 from nntrain.storage import run_files
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.find_runs import find_run
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -174,4 +175,4 @@ def test_one_process_owns_a_group(copy: RunDir) -> None:
 def test_an_unfinished_group_is_still_no_run_to_score(copy: RunDir) -> None:
     (copy.path / run_files.SUMMARY).unlink()
     with pytest.raises(ConfigError, match="is a group of runs, not one run"):
-        RunDir.open(copy.path.parent, "net")
+        find_run(copy.path.parent, "net")

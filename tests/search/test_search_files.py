@@ -11,7 +11,7 @@ from nntrain.document import yaml_file
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Ledger
 from nntrain.search.search_files import SearchDir, length_of
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 CONFIG = """
 data: iris

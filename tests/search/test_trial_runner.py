@@ -10,7 +10,7 @@ import pytest
 
 from nntrain.search.task import Event, Task
 from nntrain.search.trial_runner import TrialRunner
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.training.checkpoint import Store
 from nntrain.training.signals import StopRequest
 

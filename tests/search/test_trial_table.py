@@ -6,7 +6,7 @@ import pytest
 
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.search.trial_table import Trial, trials_csv
-from nntrain.storage.run_files import csv_text
+from nntrain.storage.run_dir import csv_text
 
 SPACE = Space(
     (

@@ -6,7 +6,7 @@ import pytest
 
 from nntrain.errors import NNTrainError
 from nntrain.storage.journal import Journal
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 
 def test_events_come_back_in_order(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from nntrain.errors import NNTrainError
 from nntrain.storage import lock
 from nntrain.storage.lock import locked
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """

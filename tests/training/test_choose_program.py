@@ -12,7 +12,7 @@ from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
 from nntrain.document import yaml_file
 from nntrain.runs import experiment
-from nntrain.storage.run_files import RunDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import choose_program
 from nntrain.training.choose_program import LONG_EPOCH, SMALL_STEP, dense_products, make_program, uses_xla

@@ -13,7 +13,7 @@ from pathlib import Path
 from nntrain.errors import NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.atomic import write_atomic, writing
-from nntrain.storage.run_files import is_run
+from nntrain.storage.find_runs import is_run
 
 PIECE_BYTES = 16_000_000  # of a file, in one message
 _OF_A_MODEL = (run_files.RESOLVED, run_files.ENVIRONMENT, run_files.MODEL, run_files.MODEL_FACTS)

@@ -1,0 +1,202 @@
+"""The directory of a run: its files are written whole or not at all."""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nntrain.errors import NNTrainError
+from nntrain.storage.atomic import gone, sync_folder, write_atomic, writing
+from nntrain.storage.lock import locked
+from nntrain.storage.run_files import (
+    CHECKPOINTS,
+    ENVIRONMENT,
+    FORMAT,
+    LOG,
+    METRICS,
+    MODEL,
+    MODEL_FACTS,
+    PLOTS,
+    RESOLVED,
+    SUMMARY,
+    refuse_bad_folder,
+    refuse_bad_name,
+)
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """One run's directory."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, runs: Path, name: str) -> "RunDir":
+        """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
+        refuse_bad_name(name)
+        refuse_bad_folder(runs)
+        with writing(runs, existed=False):
+            runs.mkdir(parents=True, exist_ok=True)
+            for count in range(1, 100_000):
+                path = runs / (name if count == 1 else f"{name}-{count}")
+                try:
+                    path.mkdir()
+                except FileExistsError:
+                    continue
+                return cls(path)
+        raise NNTrainError(f"`{runs}` holds too many runs called `{name}`", help="give another `--name`")
+
+    def member(self, name: str) -> "RunDir":
+        """The directory of a run inside this group; it is made where there is none."""
+        with writing(self.path):
+            (self.path / name).mkdir(exist_ok=True)
+        return RunDir(self.path / name)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def model(self) -> Path:
+        """The file of the best model."""
+        return self.path / MODEL
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of what `resume` needs."""
+        return self.path / CHECKPOINTS
+
+    def key(self) -> str:
+        """What tells this run from every other one, however its folder is called."""
+        return str(self.read_json(ENVIRONMENT)["run_key"])
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Locks the run until the block ends, for this process alone; the system releases the lock of a killed one.
+
+        Raises NNTrainError when another process has it.
+        """
+        with contextlib.ExitStack() as stack:
+            with writing(self.path):
+                try:
+                    stack.enter_context(locked(self.path))
+                except BlockingIOError:
+                    message = f"another process is training `{self}`"
+                    raise NNTrainError(message, help="wait for it to end, or stop it") from None
+                self._sweep()
+            yield
+
+    def refuse_if_gone(self) -> None:
+        """Raises NNTrainError when the folder was removed, so that nobody trains for nothing."""
+        if not self.path.is_dir():
+            raise gone(self.path)
+
+    def _sweep(self) -> None:
+        """Removes what a killed process left half-written."""
+        for folder in (self.path, self.checkpoints, self.path / PLOTS):
+            for path in folder.glob(".*-????????"):
+                path.unlink(missing_ok=True)
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Writes a file whole or not at all; the name may hold one folder."""
+        path = self.path / name
+        with writing(self.path):
+            if path.parent != self.path:
+                path.parent.mkdir(exist_ok=True)
+            write_atomic(path, content.encode() if isinstance(content, str) else content)
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Writes a JSON object with the version of its format."""
+        self.write(name, json.dumps({"version": FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n")
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Reads a JSON object; raises NNTrainError when it is missing or damaged."""
+        return read_json(self.path / name)
+
+    def read_log(self) -> list[str]:
+        """The lines of log.txt, none where there is no such file."""
+        path = self.path / LOG
+        return path.read_text().splitlines() if path.is_file() else []
+
+    def write_log(self, lines: Iterable[str]) -> None:
+        """Writes log.txt: what was printed so far."""
+        self.write(LOG, "\n".join([*lines, ""]))
+
+    def read_rows(self) -> list[dict[str, str]]:
+        """The rows of metrics.csv as they are written."""
+        path = self.path / METRICS
+        if not path.is_file():
+            raise NNTrainError(f"there is no `{path}`", help="the run did not finish an epoch")
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Writes metrics.csv, a row an epoch."""
+        self.write(METRICS, csv_text(rows))
+
+    def write_plot(self, name: str, png: bytes) -> None:
+        """Writes a plot."""
+        self.write(f"{PLOTS}/{name}.png", png)
+
+    def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
+        """Moves a saved model into place, its hash and what it takes and gives beside it."""
+        with writing(self.path):
+            with saved.open("rb+") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            saved.replace(self.model)
+            sync_folder(self.path)
+        self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
+
+    def discard_model(self) -> None:
+        """Removes the model and the checkpoints, which take most of the room; the metrics stay."""
+        for path in (self.model, self.path / MODEL_FACTS):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+
+    def verified_model(self) -> dict[str, Any]:
+        """What model.json says, after the model's file was found unchanged; raises NNTrainError otherwise."""
+        if (self.path / SUMMARY).is_file() and not (self.path / MODEL_FACTS).is_file():
+            help = (
+                f"train it again with `nntrain fit {self.path / RESOLVED}`; `keep: all` keeps the model of every trial"
+            )
+            raise NNTrainError(f"the model of `{self}` was not kept", help=help)
+        facts = self.read_json(MODEL_FACTS)
+        try:
+            with self.model.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise NNTrainError(f"`{self.model}` cannot be read: {error.strerror}", help="train the run again") from None
+        if digest != facts.get("sha256"):
+            message = f"`{self.model}` is not the file that was saved: its SHA-256 differs from model.json"
+            raise NNTrainError(message, help="restore the file from a copy, or train the run again")
+        return facts
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV; numbers in the shortest form that reads back the same."""
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Reads a JSON object of ours; raises NNTrainError when it is missing or damaged."""
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise NNTrainError(f"there is no `{path}`", help="the run did not get that far; train it again") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
+    if not isinstance(content, dict):
+        raise NNTrainError(f"`{path}` is damaged: it holds no JSON object", help="train the run again")
+    return content

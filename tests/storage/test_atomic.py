@@ -1,0 +1,69 @@
+"""Files are whole or as they were, and a fault of the disk is a message."""
+
+import errno
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nntrain.errors import NNTrainError
+from nntrain.storage.atomic import write_atomic, write_text, writing
+from nntrain.storage.run_dir import RunDir
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("this machine does not let a test mount a small disk")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tiny_disk: Path) -> None:
+    run = RunDir.create(tiny_disk, "net")
+    run.write("a.txt", "old")
+    with pytest.raises(NNTrainError) as caught:
+        run.write("a.txt", b"x" * 1_000_000)
+    assert caught.value.problems[0].message == f"cannot write in `{run}`: No space left on device"
+    assert caught.value.problems[0].help == "free some space, or choose another folder"
+    assert [path.name for path in run.path.iterdir()] == ["a.txt"]
+    assert (run.path / "a.txt").read_text() == "old"
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    """A folder in the place of the file lets everything succeed but the last step."""
+    target = tmp_path / "a.txt"
+    target.mkdir()
+    (target / "old").write_text("old")
+    with pytest.raises(OSError, match="directory") as caught:
+        write_atomic(target, b"new")
+    assert caught.value.errno in (errno.EISDIR, errno.ENOTEMPTY)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert (target / "old").read_text() == "old"
+
+
+def test_a_folder_that_cannot_be_written_is_a_message(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for folder in (file / "below", Path("/proc/none/runs"), Path("/dev/full/runs")):
+        with pytest.raises(NNTrainError, match="cannot write in"):
+            RunDir.create(folder, "net")
+        with pytest.raises(NNTrainError, match="cannot write in"):
+            write_text(folder / "a.csv", "x")
+
+
+def test_a_folder_that_is_just_being_removed_is_gone_too(tmp_path: Path) -> None:
+    with pytest.raises(NNTrainError, match="is gone: it was removed or moved"), writing(tmp_path):
+        write_atomic(tmp_path / "removed" / "a.txt", b"x")
+    with pytest.raises(NNTrainError, match="cannot write in"), writing(tmp_path / "here", existed=False):
+        write_atomic(tmp_path / "here" / "a.txt", b"x")
+
+
+def test_others_may_read_what_was_written(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.csv", "x")
+    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o644

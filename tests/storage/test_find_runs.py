@@ -1,0 +1,64 @@
+"""A run, a group or a search is found by its name, by its path, or in a folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nntrain.errors import ConfigError
+from nntrain.storage import run_files
+from nntrain.storage.find_runs import all_runs, find_run
+from nntrain.storage.run_dir import RunDir
+
+
+def test_a_run_is_opened_by_its_name_or_by_its_path(tmp_path: Path) -> None:
+    made = RunDir.create(tmp_path, "net")
+    made.write(run_files.RESOLVED, "data: iris\n")
+    assert find_run(tmp_path, "net") == find_run(Path("elsewhere"), str(made)) == made
+
+
+def test_what_is_no_run_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("none", "empty", "", "x\0"):
+        with pytest.raises(ConfigError, match="there is no run"):
+            find_run(tmp_path, name)
+
+
+def test_a_group_of_runs_names_one_of_its_runs(tmp_path: Path) -> None:
+    group = RunDir.create(tmp_path, "group")
+    group.write_json(run_files.SUMMARY, {})
+    for seed in (2, 1):
+        RunDir.create(group.path, f"seed-{seed}").write(run_files.RESOLVED, "")
+    with pytest.raises(ConfigError) as caught:
+        find_run(tmp_path, "group")
+    assert caught.value.problems[0].help == "name one of its runs, such as `group/seed-1`"
+
+
+def test_a_search_names_its_best_trial(tmp_path: Path) -> None:
+    search = RunDir.create(tmp_path, "search")
+    search.write(run_files.JOURNAL, "")
+    assert _refused(tmp_path) == "name one of its trials, such as `search/...`"
+    for name in ("trial-001", "trial-002/repeat-1", "trial-002/repeat-2"):
+        (search.path / name).mkdir(parents=True)
+        RunDir(search.path / name).write(run_files.RESOLVED, "")
+    assert _refused(tmp_path) == "name one of its trials, such as `search/trial-001`"
+    search.write_json(run_files.SUMMARY, {"best": {"run": "trial-002"}})
+    assert _refused(tmp_path) == "name one of its trials, such as `search/trial-002/repeat-1`"
+
+
+def _refused(runs: Path) -> str:
+    with pytest.raises(ConfigError, match="`search` is a search, not one run") as caught:
+        find_run(runs, "search")
+    return caught.value.problems[0].help
+
+
+def test_all_runs_are_found_and_those_inside_groups_and_repeated_trials(tmp_path: Path) -> None:
+    for path in ("a", "group/b", "search/trial-001/repeat-1", "group/far/too/deep", "no_run"):
+        (tmp_path / path).mkdir(parents=True)
+        if path != "no_run":
+            (tmp_path / path / run_files.RESOLVED).write_text("")
+    assert {os.fspath(run.path.relative_to(tmp_path)) for run in all_runs(tmp_path)} == {
+        "a",
+        "group/b",
+        "search/trial-001/repeat-1",
+    }

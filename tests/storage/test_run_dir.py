@@ -1,0 +1,154 @@
+"""The directory of a run: made once, written whole, read with messages."""
+
+import errno
+import json
+import math
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.storage import run_files
+from nntrain.storage.run_dir import RunDir, read_json
+
+PROCESSES = 8
+
+
+def _create_many(
+    runs: str, ready: "multiprocessing.synchronize.Barrier", queue: "multiprocessing.Queue[list[str]]"
+) -> None:
+    made = []
+    for _ in range(20):
+        ready.wait()
+        made.append(str(RunDir.create(Path(runs), "net")))
+    queue.put(made)
+
+
+def test_runs_that_start_at_once_get_folders_of_their_own(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    ready, queue = context.Barrier(PROCESSES), context.Queue()
+    runs = tmp_path / "new" / "runs"
+    workers = [context.Process(target=_create_many, args=(str(runs), ready, queue)) for _ in range(PROCESSES)]
+    for worker in workers:
+        worker.start()
+    made = [path for _ in workers for path in queue.get(timeout=60)]
+    for worker in workers:
+        worker.join(timeout=60)
+    assert [worker.exitcode for worker in workers] == [0] * PROCESSES
+    assert len(made) == len(set(made)) == PROCESSES * 20
+    numbers = {f"net-{count}" for count in range(2, PROCESSES * 20 + 1)}
+    assert {path.name for path in runs.iterdir()} == {"net", *numbers}
+
+
+def test_a_name_that_exists_gets_the_next_number(tmp_path: Path) -> None:
+    names = [RunDir.create(tmp_path, "net").path.name for _ in range(3)]
+    assert names == ["net", "net-2", "net-3"]
+    (tmp_path / "net-4").write_text("a file is in the way too")
+    assert RunDir.create(tmp_path, "net").path.name == "net-5"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../x", "x/../y", "/x", "x/y", "x\\y", ".hidden", "-x", "_x", "x" * 101, "x" * 200, "con/..", "x."]
+    + ["x y", "x\n", "x\0", "ü", "~", "$HOME", "x:y", "*", "x\t", " x", "a;b", "٣"],
+)
+def test_a_name_that_is_no_plain_file_name_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        RunDir.create(tmp_path / "runs", name)
+    assert caught.value.problems[0].help
+    assert len(str(caught.value).splitlines()) == 2
+    assert not (tmp_path / "runs").exists()
+
+
+def test_files_are_written_whole_and_can_be_replaced(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write("a.txt", "one")
+    run.write("a.txt", b"two\r\n")
+    run.write("plots/a.txt", "grün")
+    assert (run.path / "a.txt").read_bytes() == b"two\r\n"
+    assert (run.path / "plots" / "a.txt").read_text(encoding="utf-8") == "grün"
+    assert sorted(path.name for path in run.path.rglob("*")) == ["a.txt", "a.txt", "plots"]
+
+
+def test_json_keeps_its_values_and_has_a_version(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_json("a.json", {"x": 0.1, "y": [1, None], "z": "ü", "path": Path("a")})
+    assert run.read_json("a.json") == {"version": run_files.FORMAT, "x": 0.1, "y": [1, None], "z": "ü", "path": "a"}
+
+
+def test_json_never_holds_what_other_readers_refuse(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_json("a.json", {"x": 1})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        run.write_json("a.json", {"x": math.nan})
+    assert run.read_json("a.json")["x"] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"a": 1', "[1]", "3", "null", "\xff\xfe", "\x00", "[" * 100_000, "{'a': 1}"]
+)
+def test_damaged_json_is_a_message(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(NNTrainError, match="is damaged") as caught:
+        read_json(file)
+    assert caught.value.exit_code == 1
+    assert caught.value.problems[0].help
+
+
+def test_missing_json_and_a_folder_in_its_place_are_messages(tmp_path: Path) -> None:
+    with pytest.raises(NNTrainError, match="there is no"):
+        read_json(tmp_path / "a.json")
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(NNTrainError, match="is damaged: .*directory"):
+        read_json(tmp_path / "a.json")
+
+
+def test_a_file_in_place_of_the_folder_is_a_mistake_in_the_command(tmp_path: Path) -> None:
+    file = tmp_path / "runs"
+    file.write_text("x")
+    with pytest.raises(ConfigError) as caught:
+        RunDir.create(file, "net")
+    assert str(caught.value) == f"error: `{file}` is no folder\n help: give a folder for the runs with `--runs-dir`"
+
+
+def test_a_run_whose_folder_was_taken_away_says_so(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.path.rmdir()
+    with pytest.raises(NNTrainError, match="`.*net` is gone: it was removed or moved"):
+        run.write("a.txt", "x")
+
+
+def test_what_fails_while_a_run_is_locked_is_not_blamed_on_its_folder(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    with pytest.raises(BrokenPipeError), run.locked():
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+def test_a_model_is_moved_into_place_and_known_by_its_hash(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    saved = tmp_path / "saved.keras"
+    saved.write_bytes(b"weights")
+    run.adopt_model(saved, {"inputs": 4})
+    assert not saved.exists()
+    assert run.verified_model()["inputs"] == 4
+    run.model.write_bytes(b"weightz")
+    with pytest.raises(NNTrainError, match="is not the file that was saved"):
+        run.verified_model()
+    run.model.unlink()
+    with pytest.raises(NNTrainError, match="cannot be read"):
+        run.verified_model()
+
+
+def test_rows_are_csv_that_reads_back_the_same(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_rows([{"epoch": 1, "loss": 0.1}, {"epoch": 2, "loss": 1e-9, "val_loss": 1 / 3}])
+    lines = (run.path / run_files.METRICS).read_text().splitlines()
+    assert lines == ["epoch,loss,val_loss", "1,0.1,", f"2,1e-09,{1 / 3!r}"]
+
+
+def test_the_version_of_the_json_is_that_of_the_format(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_json("a.json", {})
+    assert json.loads((run.path / "a.json").read_text()) == {"version": 1}
