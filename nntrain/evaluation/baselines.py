@@ -9,11 +9,10 @@ import numpy as np
 
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
-from nntrain.data.row_file import Examples
+from nntrain.data.row_file import Examples, chunks
 from nntrain.evaluation.scores import regression_scores
 
 _NUMBERS = 20_000_000  # in the training rows at most, 5,000 rows of 4,000, so that large images do not take hours
-_CHUNK = 1000  # rows converted to floating point at once
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,8 @@ def _flat(x: np.ndarray) -> np.ndarray:
 
 
 def _predicted(pipeline: Any, x: Examples) -> np.ndarray:
-    """Return the predictions, (n,) or (n, targets), in chunks because all images as floats may not fit into memory."""
-    chunks = (x[start : start + _CHUNK] for start in range(0, len(x), _CHUNK))
-    return np.concatenate([pipeline.predict(_flat(chunk)) for chunk in chunks])
+    """Return the predictions, (n,) or (n, targets), in parts because all images as floats may not fit into memory."""
+    return np.concatenate([pipeline.predict(_flat(part)) for _, part in chunks(x)])
 
 
 def _part(groups: np.ndarray, count: int, seed: int) -> np.ndarray:

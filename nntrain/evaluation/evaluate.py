@@ -82,7 +82,7 @@ def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> E
     if name not in data.splits:
         raise ConfigError(f"the run has no {name} split", help=f"use `--split {last}`")
     scorer = Scorer.restored(saved, data.train.x)
-    fitted = baselines(data, data.splits[name], saved.experiment.seed) if with_baselines else []
+    fitted = baselines(data, data.splits[name], saved.resolved.experiment.seed) if with_baselines else []
     return _evaluation(scorer, name, data.splits[name], fitted)
 
 

@@ -26,13 +26,13 @@ def predict(run_dir: RunDir, file: Path) -> str:
     NNTrainError as `load_model` does.
     """
     saved = load_model(run_dir)
-    scorer = Scorer.restored(saved)
-    if saved.experiment.data.of_folders and file.suffix != ".npz":
+    scorer, schema = Scorer.restored(saved), saved.resolved.schema
+    if saved.resolved.experiment.data.of_folders and file.suffix != ".npz":
         files = _images(file)
         parts = [files[start : start + IMAGES_AT_ONCE] for start in range(0, len(files), IMAGES_AT_ONCE)]
-        outputs = [scorer.outputs(read_images(part, saved.schema.shape)) for part in parts]
-        return predictions_text(saved.schema, np.concatenate(outputs), [str(file) for file in files])
-    return predictions_text(saved.schema, scorer.outputs(read_inputs(saved, file)))
+        outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
+        return predictions_text(schema, np.concatenate(outputs), [str(file) for file in files])
+    return predictions_text(schema, scorer.outputs(read_inputs(saved, file)))
 
 
 def _images(path: Path) -> Sequence[Path]:
@@ -46,11 +46,12 @@ def _images(path: Path) -> Sequence[Path]:
 
 def read_inputs(saved: SavedModel, file: Path) -> np.ndarray:
     """Return (n, *shape) in the dtype that the model was trained on; raises DataError when the file does not fit."""
-    shape = saved.schema.shape
+    schema, source = saved.resolved.schema, saved.resolved.experiment.data
+    shape = schema.shape
     if file.suffix == ".npz":
         x = _npz_inputs(file)
-    elif saved.schema.features:
-        x = read_features(file, saved.schema.features, getattr(saved.experiment.data, "separator", ","))
+    elif schema.features:
+        x = read_features(file, schema.features, getattr(source, "separator", ","))
     else:
         message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
         raise DataError(message, help="save an array `x` as .npz")

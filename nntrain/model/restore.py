@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from nntrain.config.data_schema import Schema
-from nntrain.config.experiment import Experiment
 from nntrain.config.load import load
 from nntrain.config.resolve import Resolved, resolve
 from nntrain.errors import NNTrainError
@@ -20,16 +19,6 @@ class SavedModel:
     resolved: Resolved
     model: Network
     dtype: str
-
-    @property
-    def experiment(self) -> Experiment:
-        """What was trained, with nothing left out."""
-        return self.resolved.experiment
-
-    @property
-    def schema(self) -> Schema:
-        """What a row is."""
-        return self.resolved.schema
 
 
 def load_model(run_dir: RunDir) -> SavedModel:

@@ -57,7 +57,7 @@ def test_predictions_sum_to_one_and_agree_with_accuracy_and_confusion_matrix(tra
     scorer, split = Scorer.restored(load_model(run)), data_of(run).test
     assert split is not None
     outputs = scorer.outputs(split.x)
-    classes = len(scorer.schema.classes)
+    classes = len(scorer.resolved.schema.classes)
     assert outputs.shape == (len(split), classes)
     assert outputs.sum(axis=1) == pytest.approx(1, abs=1e-6) and outputs.min() >= 0
     found = evaluate(run, "test", with_baselines=False)

@@ -26,7 +26,7 @@ def table_of(run: RunDir, file: Path) -> list[dict[str, str]]:
 def test_columns_are_found_by_name_in_any_order_and_others_are_left_alone(trained: Trained, tmp_path: Path) -> None:
     run = trained("iris")
     saved = load_model(run)
-    assert ",".join(saved.schema.features) == FLOWERS
+    assert ",".join(saved.resolved.schema.features) == FLOWERS
     plain, mixed = tmp_path / "plain.csv", tmp_path / "mixed.csv"
     plain.write_text(f"{FLOWERS}\n5.1,3.5,1.4,0.2\n6.3,2.9,5.6,1.8\n")
     mixed.write_text(
@@ -36,9 +36,9 @@ def test_columns_are_found_by_name_in_any_order_and_others_are_left_alone(traine
     assert found == table_of(run, mixed) and len(found) == 2
     expected = Scorer.restored(saved).outputs(np.array([[5.1, 3.5, 1.4, 0.2], [6.3, 2.9, 5.6, 1.8]], "float32"))
     for row, probabilities in zip(found, expected, strict=True):
-        shown = [float(row[f"probability_{name}"]) for name in saved.schema.classes]
+        shown = [float(row[f"probability_{name}"]) for name in saved.resolved.schema.classes]
         assert shown == pytest.approx(probabilities.tolist(), rel=1e-6) and sum(shown) == pytest.approx(1, abs=1e-5)
-        assert row["class"] == saved.schema.classes[int(np.argmax(shown))]
+        assert row["class"] == saved.resolved.schema.classes[int(np.argmax(shown))]
     np.savez(tmp_path / "rows.npz", x=np.array([[5.1, 3.5, 1.4, 0.2], [6.3, 2.9, 5.6, 1.8]]))
     assert table_of(run, tmp_path / "rows.npz") == found
 
