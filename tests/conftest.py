@@ -16,7 +16,6 @@ import pytest
 from nntrain import backend
 
 if TYPE_CHECKING:
-    from nntrain.storage.find_runs import find_run
     from nntrain.storage.run_dir import RunDir
 
 REPOSITORY = Path(__file__).parents[1]
@@ -88,6 +87,7 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
 
     def fitted(text: str, *assignments: str, name: str = "net", seed: int | None = None) -> "RunDir":
         from nntrain.cli.commands import Fit as FitCommand
+        from nntrain.storage.find_runs import find_run
         from nntrain.terminal import Terminal
 
         folder = tmp_path_factory.mktemp(name)

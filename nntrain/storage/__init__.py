@@ -1,1 +1,1 @@
-"""Files written whole or not at all, and the names of the files in `runs/`."""
+"""Whole files, locks, downloads, the journal of a search, and the files in `runs/`."""

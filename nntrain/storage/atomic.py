@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and plain words for what the disk refuses."""
+"""Writes files whole or not at all, and turns errors of the disk into messages."""
 
 import contextlib
 import errno
@@ -13,7 +13,7 @@ from nntrain.errors import NNTrainError
 
 @contextlib.contextmanager
 def writing(folder: Path, existed: bool = True) -> Iterator[None]:
-    """Turns a full disk, a read-only folder, one that `existed` and is gone, and the like into a message."""
+    """Turns an OSError into a message: a full disk, a read-only folder, or one that `existed` and is gone."""
     try:
         yield
     except OSError as error:
@@ -26,12 +26,12 @@ def writing(folder: Path, existed: bool = True) -> Iterator[None]:
 
 
 def gone(folder: Path) -> NNTrainError:
-    """The error for a folder that was there."""
+    """Return the error for a folder that was removed."""
     return NNTrainError(f"`{folder}` is gone: it was removed or moved", help="train again with `nntrain fit`")
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Temp file in the same folder, flush, fsync, rename, fsync of the folder: the file is whole or as it was."""
+    """Writes a file so that it is whole or unchanged: temporary file beside it, fsync, rename, fsync of the folder."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -47,7 +47,7 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Brings a rename in the folder to the disk; Windows, which opens no folders, does so by itself."""
+    """Flushes a rename in the folder to the disk; Windows does so itself and cannot open a folder."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -58,6 +58,6 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a file that the user asked for, in whatever folder, whole or not at all."""
+    """Writes a text file in any folder, whole or not at all."""
     with writing(path.parent, existed=False):
         write_atomic(path, text.encode())

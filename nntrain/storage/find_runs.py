@@ -1,4 +1,4 @@
-"""Finds runs, groups and searches: by path, by name, or all of a folder."""
+"""Finds runs, groups and searches: one by its path or name, or all in a folder."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +9,7 @@ from nntrain.storage.run_files import GROUP, JOURNAL, RESOLVED, SUMMARY
 
 
 def find_run(runs: Path, name: str) -> RunDir:
-    """The directory of a run, by path or by its name in `runs`; raises ConfigError where there is none."""
+    """Return the directory of a run, by path or by its name in `runs`; raises ConfigError for anything else."""
     for path in (Path(name), runs / name):
         if is_run(path):
             return RunDir(path)
@@ -19,16 +19,16 @@ def find_run(runs: Path, name: str) -> RunDir:
     if find_group(runs, name) or _holding(SUMMARY, runs, name):
         help = f"name one of its runs, such as `{name}/{first_member(Path(name), runs / name)}`"
         raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
-    raise ConfigError(f"there is no run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
+    raise ConfigError(f"unknown run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
 
 
 def find_group(runs: Path, name: str) -> RunDir | None:
-    """The folder of a group of runs, by path or by its name in `runs`; None where there is no such group."""
+    """Return the folder of a group of runs, by path or by its name in `runs`, or None."""
     return _holding(GROUP, runs, name)
 
 
 def find_search(runs: Path, name: str) -> RunDir | None:
-    """The folder of a search, by path or by its name in `runs`; None where there is no such search."""
+    """Return the folder of a search, by path or by its name in `runs`, or None."""
     return _holding(JOURNAL, runs, name)
 
 
@@ -37,17 +37,17 @@ def _holding(file: str, runs: Path, name: str) -> RunDir | None:
 
 
 def is_run(path: Path) -> bool:
-    """Whether the folder is a run directory."""
+    """Return whether the folder is a run directory."""
     return (path / RESOLVED).is_file()
 
 
 def first_member(*folders: Path) -> str:
-    """The name of the first run in these folders of groups."""
+    """Return the name of the first run in these folders of groups."""
     return next((path.parent.name for folder in folders for path in sorted(folder.glob(f"*/{RESOLVED}"))), "...")
 
 
 def _trial_of(search: RunDir) -> str:
-    """The best trial of a search that has ended, else its first; of a repeated one the first run."""
+    """Return the best trial of a finished search, else its first; the first run of a repeated trial."""
     there = (search.path / SUMMARY).is_file()
     best = (search.read_json(SUMMARY).get("best") or {}).get("run") if there else None
     found = sorted(search.path.glob(f"{best or 'trial-*'}/**/{RESOLVED}"))
@@ -55,11 +55,11 @@ def _trial_of(search: RunDir) -> str:
 
 
 def all_runs(runs: Path) -> Iterable[RunDir]:
-    """All runs below a folder: those inside groups and searches too, and those of a repeated trial."""
+    """Return all runs below a folder: also those in groups, searches and repeated trials."""
     found = [path for depth in ("*", "*/*", "*/*/*") for path in runs.glob(f"{depth}/{RESOLVED}")]
     return [RunDir(path.parent) for path in found]
 
 
 def all_searches(runs: Path) -> Iterable[RunDir]:
-    """All searches in a folder."""
+    """Return all searches in a folder."""
     return [RunDir(path.parent) for path in runs.glob(f"*/{JOURNAL}")]

@@ -1,7 +1,7 @@
-"""The journal of a search: all that was asked, reported and told, in order, so that a killed search goes on exactly.
+"""The journal of a search: every event in order, so that a killed search resumes exactly.
 
-A line of JSON for each event, appended in one write and on the disk before what it announces is done. An engine is a
-pure function of these events, so replaying them brings it back to where it was.
+Each event is a line of JSON. It is appended in one write and is on the disk before the action that it announces. A
+search engine is a pure function of these events, so a replay restores its state.
 """
 
 import json
@@ -29,43 +29,42 @@ class Journal:
 
     @classmethod
     def create(cls, place: RunDir, head: Mapping[str, Any]) -> "Journal":
-        """Begins a journal; its first line says what it is and of which search."""
+        """Begins a journal; its first line holds the format and identifies the search."""
         place.write(run_files.JOURNAL, _line({"kind": KIND, "format": FORMAT, **head}))
         return cls(place.path / run_files.JOURNAL)
 
     @classmethod
     def open(cls, place: RunDir) -> "Journal":
-        """The journal of a search that was begun before."""
+        """Return the journal of a search that exists."""
         return cls(place.path / run_files.JOURNAL)
 
     def add(self, event: Event) -> None:
         """Appends an event, durably."""
-        with writing(self.path.parent), self.path.open("r+b") as file:  # which does not make a file that was removed
+        with writing(self.path.parent), self.path.open("r+b") as file:  # "ab" would make a file that was removed
             file.seek(0, os.SEEK_END)
             file.write(_line(event).encode())
             file.flush()
             os.fsync(file.fileno())
 
     def read(self, mend: bool = False) -> tuple[Event, list[Event], str]:
-        """The first line, the events, and what was wrong with the end, in words.
+        """Return the first line, the events, and a warning about the last line, or an empty string.
 
-        A last line that a kill has torn is left out, and with `mend` taken off the file, which only the owner of the
-        search may do. Raises NNTrainError for a file that is damaged
-        elsewhere, or is no journal.
+        A last line that a kill has cut is ignored; `mend` removes it from the file, for which the caller must hold the
+        lock of the search. Raises NNTrainError for a file that is damaged elsewhere or is not a journal.
         """
         try:
             content = self.path.read_bytes()
         except OSError as error:
             raise NNTrainError(f"`{self.path}` cannot be read: {error.strerror}") from None
-        whole, newline, torn = content.rpartition(b"\n")
-        if torn and mend:
+        whole, newline, rest = content.rpartition(b"\n")
+        if rest and mend:
             write_atomic(self.path, whole + newline)
         head, *events = [self._parsed(number, line) for number, line in enumerate(whole.split(b"\n"), 1)]
         if head.get("kind") != KIND or head.get("format") != FORMAT:
             known = head.get("kind") == KIND
-            what = "was written by another version of nntrain" if known else "is no journal of a search"
+            what = "was written by another version of nntrain" if known else "is not the journal of a search"
             raise NNTrainError(f"`{self.path}` {what}", help="begin the search again with `nntrain tune`")
-        return head, events, f"the last line of `{self.path}` was torn and is left out" if torn else ""
+        return head, events, f"the last line of `{self.path}` is incomplete and is ignored" if rest else ""
 
     def _parsed(self, number: int, line: bytes) -> Event:
         try:

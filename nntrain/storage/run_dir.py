@@ -1,4 +1,4 @@
-"""The directory of a run: its files are written whole or not at all."""
+"""The directory of a run, whose files are written whole or not at all."""
 
 import contextlib
 import csv
@@ -33,13 +33,13 @@ from nntrain.storage.run_files import (
 
 @dataclass(frozen=True)
 class RunDir:
-    """One run's directory."""
+    """The directory of a run, a group or a search."""
 
     path: Path
 
     @classmethod
     def create(cls, runs: Path, name: str) -> "RunDir":
-        """Makes `runs/name`, or `name-2`, `name-3`, … where it exists: one exclusive mkdir, safe against others."""
+        """Makes `runs/name`, or `name-2`, `name-3`, … where it exists, with one exclusive mkdir."""
         refuse_bad_name(name)
         refuse_bad_folder(runs)
         with writing(runs, existed=False):
@@ -54,7 +54,7 @@ class RunDir:
         raise NNTrainError(f"`{runs}` holds too many runs called `{name}`", help="give another `--name`")
 
     def member(self, name: str) -> "RunDir":
-        """The directory of a run inside this group; it is made where there is none."""
+        """Return the directory of a run in this group, made if it is missing."""
         with writing(self.path):
             (self.path / name).mkdir(exist_ok=True)
         return RunDir(self.path / name)
@@ -64,16 +64,16 @@ class RunDir:
 
     @property
     def model(self) -> Path:
-        """The file of the best model."""
+        """The path of the saved model."""
         return self.path / MODEL
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of what `resume` needs."""
+        """The folder of the checkpoints."""
         return self.path / CHECKPOINTS
 
     def key(self) -> str:
-        """What tells this run from every other one, however its folder is called."""
+        """Return the identifier of this run, which a renamed folder keeps."""
         return str(self.read_json(ENVIRONMENT)["run_key"])
 
     @contextlib.contextmanager
@@ -98,7 +98,7 @@ class RunDir:
             raise gone(self.path)
 
     def _sweep(self) -> None:
-        """Removes what a killed process left half-written."""
+        """Removes the temporary files of a killed process."""
         for folder in (self.path, self.checkpoints, self.path / PLOTS):
             for path in folder.glob(".*-????????"):
                 path.unlink(missing_ok=True)
@@ -116,28 +116,28 @@ class RunDir:
         self.write(name, json.dumps({"version": FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n")
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """Reads a JSON object; raises NNTrainError when it is missing or damaged."""
+        """Return the content of a JSON file; raises NNTrainError when it is missing or damaged."""
         return read_json(self.path / name)
 
     def read_log(self) -> list[str]:
-        """The lines of log.txt, none where there is no such file."""
+        """Return the lines of log.txt, none if it is missing."""
         path = self.path / LOG
         return path.read_text().splitlines() if path.is_file() else []
 
     def write_log(self, lines: Iterable[str]) -> None:
-        """Writes log.txt: what was printed so far."""
+        """Writes log.txt: the lines printed so far."""
         self.write(LOG, "\n".join([*lines, ""]))
 
     def read_rows(self) -> list[dict[str, str]]:
-        """The rows of metrics.csv as they are written."""
+        """Return the rows of metrics.csv as text."""
         path = self.path / METRICS
         if not path.is_file():
-            raise NNTrainError(f"there is no `{path}`", help="the run did not finish an epoch")
+            raise NNTrainError(f"`{path}` is missing", help="the run did not finish an epoch")
         with path.open(newline="") as file:
             return list(csv.DictReader(file))
 
     def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
-        """Writes metrics.csv, a row an epoch."""
+        """Writes metrics.csv: one row per epoch."""
         self.write(METRICS, csv_text(rows))
 
     def write_plot(self, name: str, png: bytes) -> None:
@@ -145,7 +145,7 @@ class RunDir:
         self.write(f"{PLOTS}/{name}.png", png)
 
     def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
-        """Moves a saved model into place, its hash and what it takes and gives beside it."""
+        """Moves a saved model into place, and writes model.json with its hash and these facts."""
         with writing(self.path):
             with saved.open("rb+") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -155,13 +155,13 @@ class RunDir:
         self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
 
     def discard_model(self) -> None:
-        """Removes the model and the checkpoints, which take most of the room; the metrics stay."""
+        """Removes the model and the checkpoints, which are the largest files; the metrics stay."""
         for path in (self.model, self.path / MODEL_FACTS):
             path.unlink(missing_ok=True)
         shutil.rmtree(self.checkpoints, ignore_errors=True)
 
     def verified_model(self) -> dict[str, Any]:
-        """What model.json says, after the model's file was found unchanged; raises NNTrainError otherwise."""
+        """Return the content of model.json; raises NNTrainError when the file of the model has changed."""
         if (self.path / SUMMARY).is_file() and not (self.path / MODEL_FACTS).is_file():
             help = (
                 f"train it again with `nntrain fit {self.path / RESOLVED}`; `keep: all` keeps the model of every trial"
@@ -180,7 +180,7 @@ class RunDir:
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV; numbers in the shortest form that reads back the same."""
+    """Return rows as CSV, numbers in the shortest form that reads back the same."""
     text = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.DictWriter(text, names, lineterminator="\n")
@@ -190,13 +190,13 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Reads a JSON object of ours; raises NNTrainError when it is missing or damaged."""
+    """Return the content of a JSON file; raises NNTrainError when it is missing or damaged."""
     try:
         content = json.loads(path.read_text())
     except FileNotFoundError:
-        raise NNTrainError(f"there is no `{path}`", help="the run did not get that far; train it again") from None
+        raise NNTrainError(f"`{path}` is missing", help="the run ended before it was written; train it again") from None
     except (OSError, ValueError, RecursionError) as error:
         raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
     if not isinstance(content, dict):
-        raise NNTrainError(f"`{path}` is damaged: it holds no JSON object", help="train the run again")
+        raise NNTrainError(f"`{path}` is damaged: it is not a JSON object", help="train the run again")
     return content

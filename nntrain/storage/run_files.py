@@ -1,4 +1,4 @@
-"""The names of the files in `runs/<name>/`, and what a run may be called."""
+"""The names of the files in a run directory, and the names that a run may have."""
 
 import re
 from pathlib import Path
@@ -20,27 +20,27 @@ BEST = "best.yaml"
 PLOTS = "plots"
 GROUP = "group.json"
 CHECKPOINTS = "checkpoint"
-WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # which hold configs that were found right
+WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # they hold valid configs
 
-FORMAT = 1  # of the JSON files; raised when a reader of the old form would go wrong
+FORMAT = 1  # of the JSON files; raised when readers of the old format would fail
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def refuse_bad_name(name: str) -> None:
-    """Raises ConfigError for a name that is no plain file name."""
+    """Raises ConfigError for a name that is not a plain file name."""
     if not _NAME.fullmatch(name) or name.endswith("."):
-        help = "use up to 100 letters, digits, `.`, `_` and `-`, a letter or digit first"
-        raise ConfigError(f"`{one_line(name)}` cannot name a run", help=help)
+        help = "use up to 100 letters, digits, `.`, `_` and `-`, and begin with a letter or digit"
+        raise ConfigError(f"invalid run name `{one_line(name)}`", help=help)
 
 
 def refuse_bad_folder(runs: Path) -> None:
-    """Raises ConfigError for a place that is there and no folder."""
+    """Raises ConfigError for a path that exists and is not a folder."""
     if runs.exists() and not runs.is_dir():
-        raise ConfigError(f"`{runs}` is no folder", help="give a folder for the runs with `--runs-dir`")
+        raise ConfigError(f"`{runs}` is not a folder", help="give a folder for the runs with `--runs-dir`")
 
 
 def run_name(config: str) -> str:
-    """A run's name from the name of its config file; a pipe such as /dev/fd/63 has none."""
+    """Return a run's name, made from the name of its config file; `run` for a pipe such as /dev/fd/63."""
     if config.startswith("/dev/"):
         return "run"
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100].rstrip("-.")

@@ -105,12 +105,12 @@ def test_a_command_that_makes_no_sense_shows_its_usage(line: str, message: str, 
         ("fit c.yaml --folds 1001", "`--folds` takes a number from 2 to 1000, got `1001`"),
         ("fit c.yaml --seed 1 --seeds 2", "`--seed` and `--seeds` exclude each other"),
         ("fit c.yaml --seeds 2 --folds 2", "`--seeds` and `--folds` exclude each other"),
-        ("fit c.yaml --name ../x", "`../x` cannot name a run"),
-        ("fit c.yaml --name .hidden", "`.hidden` cannot name a run"),
-        ("runs --runs-dir a_file", "`a_file` is no folder"),
-        ("eval none", "there is no run `none`"),
-        ("eval c.yaml", "there is no run `c.yaml`"),
-        ("predict none x.csv", "there is no run `none`"),
+        ("fit c.yaml --name ../x", "invalid run name `../x`"),
+        ("fit c.yaml --name .hidden", "invalid run name `.hidden`"),
+        ("runs --runs-dir a_file", "`a_file` is not a folder"),
+        ("eval none", "unknown run `none`"),
+        ("eval c.yaml", "unknown run `c.yaml`"),
+        ("predict none x.csv", "unknown run `none`"),
         ("list layres", "there is nothing called `layres` to list"),
     ],
 )
@@ -143,7 +143,7 @@ def test_an_empty_name_of_a_run_is_a_mistake(nntrain: Any) -> None:
     for name in ("", "x" * 200, "con/..", "a b"):
         result = nntrain("fit", "c.yaml", "--name", name) if name else nntrain("fit", "c.yaml", "--name", "/")
         assert result.code == 2
-        assert result.err.startswith("error: `")
+        assert result.err.startswith("error: invalid run name `")
 
 
 def test_what_is_right_is_exit_code_0_with_its_result_on_stdout(nntrain: Any) -> None:
@@ -197,4 +197,4 @@ def test_verbose_adds_the_traceback_and_keeps_message_and_exit_code(nntrain: Any
 def test_a_runs_folder_that_is_a_file_is_refused_before_anything_is_loaded(nntrain: Any) -> None:
     result = nntrain("fit", "c.yaml", "--runs-dir", "a_file")
     assert result.code == 2
-    assert result.err == "error: `a_file` is no folder\n help: give a folder for the runs with `--runs-dir`\n"
+    assert result.err == "error: `a_file` is not a folder\n help: give a folder for the runs with `--runs-dir`\n"

@@ -106,7 +106,7 @@ def test_what_is_wrong_leaves_no_run_directory(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         fit_into(config, tmp_path / "runs", "net")
     config.write_text(MOONS)
-    with pytest.raises(ConfigError, match="cannot name a run"):
+    with pytest.raises(ConfigError, match="invalid run name"):
         fit_into(config, tmp_path / "runs", "../net")
     assert not (tmp_path / "runs").exists()
 

@@ -66,8 +66,8 @@ def test_every_run_says_how_it_stands(runs: Path, capsys: pytest.CaptureFixture[
         "run": "not ended",
     }
     assert states["cut"].startswith(f"`{runs / 'cut' / run_files.ENVIRONMENT}` is damaged: ")
-    assert states["list"] == f"`{runs / 'list' / run_files.SUMMARY}` is damaged: it holds no JSON object"
-    assert states["none"] == f"there is no `{runs / 'none' / run_files.ENVIRONMENT}`"
+    assert states["list"] == f"`{runs / 'list' / run_files.SUMMARY}` is damaged: it is not a JSON object"
+    assert states["none"] == f"`{runs / 'none' / run_files.ENVIRONMENT}` is missing"
 
 
 def test_a_run_that_failed_without_a_summary_says_its_exit_code(
@@ -125,7 +125,7 @@ def test_an_empty_folder_a_missing_one_and_one_without_figures_are_no_errors(
 def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "runs"
     file.write_text("")
-    with pytest.raises(ConfigError, match="is no folder"):
+    with pytest.raises(ConfigError, match="is not a folder"):
         listing.show(file, None, Terminal())
 
 

@@ -161,7 +161,7 @@ def test_a_wrong_checksum_everywhere(tmp_path: Path, server: Server) -> None:
     assert files(tmp_path) == []
 
 
-def test_every_reason_is_told(tmp_path: Path, server: Server) -> None:
+def test_every_reason_is_shown(tmp_path: Path, server: Server) -> None:
     addresses = [server.address("missing"), server.address("short"), closed_address(), "nonsense"]
     assert text_of(tmp_path, *addresses) == failure(
         tmp_path,
@@ -184,7 +184,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path, server: Server) -> None:
     (tmp_path / "cache").write_text("a file in the way")
     assert text_of(tmp_path, server.address("good")) == (
         f"error: `{tmp_path / 'cache'}` cannot be written: File exists\n"
-        " help: make room, or choose another folder with XDG_CACHE_HOME, or put the file into NNTRAIN_DATA"
+        " help: free some space, or choose another folder with XDG_CACHE_HOME, or put the file into NNTRAIN_DATA"
     )
 
 
@@ -208,7 +208,7 @@ def test_a_full_disk(tmp_path: Path, server: Server) -> None:
         env=os.environ | {"PYTHONPATH": root},
         check=True,
     )
-    assert re.match(r"error: `.*cache` cannot be written: File too large\n help: make room", done.stdout)
+    assert re.match(r"error: `.*cache` cannot be written: File too large\n help: free some space", done.stdout)
     assert files(tmp_path) == []
 
 

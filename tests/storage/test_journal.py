@@ -1,4 +1,4 @@
-"""The journal: whole after any kill, and told where it is not."""
+"""The journal of a search: every event survives a kill, and damage is reported."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_events_come_back_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, 25))
-def test_a_torn_last_line_is_left_out_and_told(tmp_path: Path, cut: int) -> None:
+def test_a_cut_last_line_is_ignored_and_reported(tmp_path: Path, cut: int) -> None:
     journal = Journal.create(RunDir(tmp_path), {})
     journal.add({"event": "ask"})
     journal.add({"event": "start", "trial": 0})
@@ -27,7 +27,7 @@ def test_a_torn_last_line_is_left_out_and_told(tmp_path: Path, cut: int) -> None
     journal.path.write_bytes(content[:-cut])
     assert journal.read()[1] == [{"event": "ask"}] and journal.path.read_bytes() == content[:-cut]
     _, events, complaint = journal.read(mend=True)
-    assert events == [{"event": "ask"}] and "was torn" in complaint
+    assert events == [{"event": "ask"}] and "is incomplete" in complaint
     journal.add({"event": "start", "trial": 0})
     assert journal.path.read_bytes() == content
 
@@ -38,17 +38,17 @@ def test_a_torn_last_line_is_left_out_and_told(tmp_path: Path, cut: int) -> None
         (b'{"kind": "nntrain search", "format": 1}\n{"event": "a\n{"event": "b"}\n', "is damaged in line 2"),
         (b'{"kind": "nntrain search", "format": 1}\n[1]\n', "is damaged in line 2"),
         (b'{"kind": "nntrain search", "format": 99}\n', "was written by another version of nntrain"),
-        (b'{"event": "ask"}\n', "is no journal of a search"),
+        (b'{"event": "ask"}\n', "is not the journal of a search"),
         (b"\x00\xff\n", "is damaged in line 1"),
         (b"", "is damaged in line 1"),
     ],
 )
-def test_a_file_that_is_no_journal_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+def test_a_file_that_is_not_a_journal_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "journal.jsonl").write_bytes(content)
     with pytest.raises(NNTrainError, match=message):
         Journal.open(RunDir(tmp_path)).read()
 
 
-def test_a_missing_journal_is_told(tmp_path: Path) -> None:
+def test_a_missing_journal_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NNTrainError, match="cannot be read"):
         Journal.open(RunDir(tmp_path)).read()

@@ -98,7 +98,7 @@ def test_damaged_json_is_a_message(text: str, tmp_path: Path) -> None:
 
 
 def test_missing_json_and_a_folder_in_its_place_are_messages(tmp_path: Path) -> None:
-    with pytest.raises(NNTrainError, match="there is no"):
+    with pytest.raises(NNTrainError, match="is missing"):
         read_json(tmp_path / "a.json")
     (tmp_path / "a.json").mkdir()
     with pytest.raises(NNTrainError, match="is damaged: .*directory"):
@@ -110,7 +110,7 @@ def test_a_file_in_place_of_the_folder_is_a_mistake_in_the_command(tmp_path: Pat
     file.write_text("x")
     with pytest.raises(ConfigError) as caught:
         RunDir.create(file, "net")
-    assert str(caught.value) == f"error: `{file}` is no folder\n help: give a folder for the runs with `--runs-dir`"
+    assert str(caught.value) == f"error: `{file}` is not a folder\n help: give a folder for the runs with `--runs-dir`"
 
 
 def test_a_run_whose_folder_was_taken_away_says_so(tmp_path: Path) -> None:
