@@ -6,9 +6,8 @@ from pydantic import Field
 
 from nntrain.config.base import Named, PlugIn, Section, omitted
 from nntrain.config.data_schema import Schema
-from nntrain.config.file_paths import FilePath
 from nntrain.config.messages import as_share, problem, shown
-from nntrain.config.value_types import PositiveInt, Seed, is_number, is_whole
+from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole
 from nntrain.errors import Path
 
 

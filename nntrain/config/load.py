@@ -12,8 +12,8 @@ from nntrain.config import rules
 from nntrain.config.base import spelled_out
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.file_paths import relative_to
 from nntrain.config.resolve import Resolved, resolve
+from nntrain.config.value_types import relative_to
 from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem

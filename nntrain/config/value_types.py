@@ -2,11 +2,15 @@
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from nntrain.config.messages import got, problem
+from nntrain.config.messages import got, problem, shown
 
 PositiveInt = Annotated[int, Field(ge=1, le=10**9)]
 NonNegativeInt = Annotated[int, Field(ge=0, le=10**15)]
@@ -103,3 +107,27 @@ Shape = Annotated[tuple[int, ...], PlainValidator(_shape)]
 Axes = Annotated[int | tuple[int, ...], PlainValidator(_axes)]
 Fraction = Annotated[float | tuple[float, ...], PlainValidator(_fractions)]
 Numbers = Annotated[Any, PlainValidator(_numbers)]
+
+_folder: ContextVar[Path] = ContextVar("folder", default=Path())
+
+
+@contextmanager
+def relative_to(folder: Path) -> Iterator[None]:
+    """Inside the block, paths in configs are relative to this folder, or else to that of the process."""
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
+
+
+def _absolute(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise problem(f"expected the path of a file, got {shown(value)}", "write `path: data.csv`")
+    given = Path(value).expanduser()
+    beside_config = _folder.get() / given
+    here = given.exists() and not beside_config.exists()
+    return str((given if here else beside_config).absolute())
+
+
+FilePath = Annotated[str, PlainValidator(_absolute)]

@@ -6,9 +6,8 @@ from pydantic import PlainValidator
 
 from nntrain.config.base import omitted
 from nntrain.config.data import File, SplitRule, Splittable
-from nntrain.config.file_paths import FilePath
 from nntrain.config.messages import problem, shown
-from nntrain.config.value_types import Text
+from nntrain.config.value_types import FilePath, Text
 from nntrain.errors import Path
 
 if TYPE_CHECKING:

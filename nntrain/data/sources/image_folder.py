@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nntrain.config.base import omitted
 from nntrain.config.data import Splittable
-from nntrain.config.file_paths import FilePath
-from nntrain.config.value_types import Size2D
+from nntrain.config.value_types import FilePath, Size2D
 from nntrain.errors import Path
 
 if TYPE_CHECKING:

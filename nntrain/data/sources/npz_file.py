@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nntrain.config.base import omitted
 from nntrain.config.data import Splittable
-from nntrain.config.file_paths import FilePath
 from nntrain.config.messages import problem
-from nntrain.config.value_types import Text
+from nntrain.config.value_types import FilePath, Text
 from nntrain.errors import Path
 
 if TYPE_CHECKING:
