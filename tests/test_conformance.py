@@ -29,7 +29,8 @@ from nntrain.model.custom.network import Network
 from nntrain.training import loop
 from nntrain.training.history import History
 from nntrain.training.job import Job, Plan
-from nntrain.training.programs.resident import Arrays, Program, epoch_order
+from nntrain.training.programs.arrays import Arrays, epoch_order
+from nntrain.training.programs.resident import Program
 
 COUNTS = {
     Layer: 36,

@@ -8,8 +8,9 @@ from nntrain.config.keras import image_layers, layers
 from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
 from nntrain.model.custom.network import Network
+from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.keras_fit import KerasProgram
-from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
 
 # Their image operations have no XLA kernels.

@@ -8,7 +8,8 @@ import keras
 
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
-from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.arrays import Arrays
+from nntrain.training.programs.resident import Program
 from nntrain.training.signals import StopRequest
 
 

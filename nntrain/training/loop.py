@@ -18,7 +18,7 @@ from nntrain.training import state
 from nntrain.training.checkpoint import Pace
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job
-from nntrain.training.programs.resident import Seen, as_float, epoch_order
+from nntrain.training.programs.arrays import TrainResult, as_float, epoch_order
 from nntrain.training.signals import StopRequest, watched
 from nntrain.training.state import Position, State
 
@@ -149,7 +149,7 @@ class _Trainer:
     def _rate(self) -> float:
         return as_float(self.model.optimizer.learning_rate.numpy())
 
-    def _train(self, request: StopRequest) -> Seen:
+    def _train(self, request: StopRequest) -> TrainResult:
         """All steps of the epoch that are left, piece by piece; the result does not depend on the pieces."""
         epoch, step = self.position.epoch, self.position.step
         order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
@@ -166,7 +166,7 @@ class _Trainer:
             self._between_pieces(step, end, seen, request)
         return seen
 
-    def _between_pieces(self, step: int, end: int, seen: Seen, request: StopRequest) -> None:
+    def _between_pieces(self, step: int, end: int, seen: TrainResult, request: StopRequest) -> None:
         """The only places inside an epoch where a training stops or is saved."""
         enough = self._time_is_over() and bool(self.history.rows) and step < end
         self.piece_steps, over, asked = self._agreed(request, self.piece_steps, enough)

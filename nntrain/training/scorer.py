@@ -11,7 +11,8 @@ from nntrain.model.build import encode_labels
 from nntrain.model.custom.network import Network
 from nntrain.model.restore import SavedModel
 from nntrain.training.choose_program import make_program
-from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.arrays import Arrays
+from nntrain.training.programs.resident import Program
 
 
 @dataclass(frozen=True)

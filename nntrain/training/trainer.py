@@ -17,8 +17,9 @@ from nntrain.training import loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job, Plan, Watcher
+from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.distributed import DistributedProgram
-from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import fits_in_memory
 from nntrain.training.run_context import RunContext
 from nntrain.training.scorer import Scorer, class_weights

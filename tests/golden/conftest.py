@@ -65,12 +65,12 @@ class Training:
 
     def _arrays(self, split: Split) -> Any:
         from nntrain.model.build import encode_labels
-        from nntrain.training.programs.resident import Arrays
+        from nntrain.training.programs.arrays import Arrays
 
         return Arrays(split.x, encode_labels(split.y, self.resolved))
 
     def order(self, epoch: int) -> np.ndarray:
-        from nntrain.training.programs.resident import epoch_order
+        from nntrain.training.programs.arrays import epoch_order
 
         return epoch_order(self.plan.seed, epoch, len(self.data.train), self.plan.shuffle)
 

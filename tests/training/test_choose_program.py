@@ -17,8 +17,9 @@ from nntrain.terminal import Terminal
 from nntrain.training import choose_program
 from nntrain.training.choose_program import LONG_EPOCH, SMALL_STEP, dense_products, make_program, uses_xla
 from nntrain.training.prepare import Prepared, prepare
+from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.keras_fit import KerasProgram
-from nntrain.training.programs.resident import Arrays, Program
+from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import StreamedProgram
 
 IMAGE = Schema((28, 28, 1), tuple("0123456789"))

@@ -12,7 +12,7 @@ import pytest
 
 from nntrain.errors import Diverged, Stopped
 from nntrain.training import loop
-from nntrain.training.programs.resident import epoch_order
+from nntrain.training.programs.arrays import epoch_order
 
 Prepare = Callable[..., Any]
 

@@ -10,7 +10,7 @@ import pytest
 
 from nntrain.config.keras import layers
 from nntrain.config.keras.optimizers import Optimizer
-from nntrain.training.programs.resident import epoch_order
+from nntrain.training.programs.arrays import epoch_order
 
 Prepare = Callable[..., Any]
 

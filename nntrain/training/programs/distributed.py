@@ -17,15 +17,8 @@ import tensorflow as tf
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from nntrain.model.custom.network import Network
-from nntrain.training.programs.resident import (
-    EVALUATION_BATCH,
-    Arrays,
-    Program,
-    Seen,
-    as_batch,
-    as_seen,
-    prepare_variables,
-)
+from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, TrainResult, create_variables, rows_of
+from nntrain.training.programs.resident import Program
 from nntrain.training.workers.strategy import Distribution
 
 _SEED_STRIDE = 1_000_003  # between the seeds of the replicas, so that their dropout differs
@@ -49,7 +42,7 @@ class DistributedProgram(Program):
         self.can_lose = distribution.team is not None
         self.strategy = distribution.strategy
         with distribution.scope():
-            prepare_variables(model, data)
+            create_variables(model, data)
         for name in _LOCAL_STEPS:
             setattr(model.optimizer, name, MethodType(getattr(BaseOptimizer, name), model.optimizer))
         self._sums_rows = getattr(model.loss, "reduction", "") == "sum"
@@ -63,7 +56,7 @@ class DistributedProgram(Program):
         """The chief's decisions, and the request of any of the workers."""
         return self.distribution.agree(decisions, request)
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
         """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order.
 
         Raises WorkerLost when another worker is gone; the variables are then in no certain state.
@@ -71,7 +64,7 @@ class DistributedProgram(Program):
         with self.distribution.noticing():
             self._train(self._on_devices(data), tf.constant(order), tf.constant(first), tf.constant(last))
             self._wait()
-            return as_seen(*self._look())
+            return TrainResult.of(self._result())
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
         """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset.
@@ -211,7 +204,7 @@ class _Part:
         replicas, size = context.num_replicas_in_sync, tf.shape(rows)[0]
         first, last = self.replica * size // replicas, (self.replica + 1) * size // replicas
         mine = rows[first : tf.maximum(last, first + 1)]
-        self.batch = as_batch(*(tf.gather(part, mine) for part in data))
+        self.batch = rows_of(data, mine)
         self.count = tf.cast(last - first, "float32")
         self.size = tf.cast(size, "float32")
         self.share = self.count / self.size

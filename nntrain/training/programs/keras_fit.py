@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.training.programs.resident import Arrays, Program, Seen, as_seen
+from nntrain.training.programs.arrays import Arrays, TrainResult
+from nntrain.training.programs.resident import Program
 
 
 class KerasProgram(Program):
@@ -13,11 +14,11 @@ class KerasProgram(Program):
     engine = "keras"
     whole_epochs = True
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
         """Trains steps `first` to `last` (excluded; there may be none) with `Model.fit`."""
         if first < last:
             self._fit(data, order[first * self.batch_size : last * self.batch_size])
-        return as_seen(*self._look())
+        return TrainResult.of(self._result())
 
     def _fit(self, data: Arrays, rows: np.ndarray) -> None:
         weights = None if data.weights is None else data.weights[rows]

@@ -1,12 +1,11 @@
 """Steps over data that lie in memory, many in one compiled call.
 
-A call gathers the rows of each batch by an order that is given, and runs the model's own `train_step`, so metrics,
-penalties, constraints, clipping and augmentation work as in Keras. Images stay uint8 until they are gathered.
+A call gathers the rows of each batch in a given order, and runs the model's own `train_step`, so metrics, penalties,
+constraints, clipping and augmentation work as in Keras. Images stay uint8 until they are gathered.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import keras
@@ -15,37 +14,19 @@ import tensorflow as tf
 
 from nntrain.data.row_file import Examples
 from nntrain.model.custom.network import Network
-
-EVALUATION_BATCH = 1024
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """x: (n, *shape); y: labels as the loss wants them; weights: (n,) float32 sample weights, or none."""
-
-    x: Examples
-    y: np.ndarray
-    weights: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    @cached_property
-    def tensors(self) -> tuple[Any, ...]:
-        """The arrays as TensorFlow holds them."""
-        return tuple(tf.constant(part[:]) for part in (self.x, self.y, self.weights) if part is not None)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a model is like between two steps: what its metrics say, and whether all its weights are finite."""
-
-    metrics: dict[str, float]
-    finite: bool
+from nntrain.training.programs.arrays import (
+    EVALUATION_BATCH,
+    Arrays,
+    TrainResult,
+    as_batch,
+    as_metrics,
+    create_variables,
+    rows_of,
+)
 
 
 class Program:
-    """A model's compiled loops; each is traced once and takes data of any length."""
+    """A model with its compiled loops; each is traced once and takes data of any length."""
 
     engine = "resident"  # what `train.engine` calls it
     whole_epochs = False  # whether `train` must be called for a whole epoch at once
@@ -55,23 +36,23 @@ class Program:
         self.model = model
         self.batch_size = batch_size
         self.xla = xla
-        prepare_variables(model, data)
+        create_variables(model, data)
         counter = tf.TensorSpec([], "int32")
         order = tf.TensorSpec([None], "int32")
         signature = [_signature(data), order, counter, counter]
-        steps = self._train_steps if xla else self._train_and_look
+        steps = self._train_steps if xla else self._train_with_result
         self._train = _compiled(steps, input_signature=signature, jit_compile=xla)
         self._train_rest = _compiled(self._train_rows)  # one step an epoch: not worth XLA's compiler
-        self._look_apart = _compiled(self._look)
+        self._result_apart = _compiled(self._result)
         labelled = [_signature(Arrays(data.x, data.y))]
         self._test = _compiled(self._test_steps, input_signature=labelled)
         self._evaluate = _compiled(partial(self._metrics_after, self._test_steps), input_signature=labelled)
         self._evaluate_batch = _compiled(partial(self._metrics_after, self._test_rows), input_signature=labelled)
         self._predict = _compiled(self._predict_batch, input_signature=[_signature(data)[0]])
 
-    def _train_and_look(self, data: Any, order: Any, first: Any, last: Any) -> tuple[Any, Any]:
+    def _train_with_result(self, data: Any, order: Any, first: Any, last: Any) -> tuple[Any, Any]:
         self._train_steps(data, order, first, last)
-        return self._look()
+        return self._result()
 
     def _train_steps(self, data: Any, order: Any, first: Any, last: Any) -> None:
         def step(index: Any) -> tuple[Any]:
@@ -79,15 +60,15 @@ class Program:
                 rows = tf.slice(order, [index * self.batch_size], [self.batch_size])
             else:
                 rows = order[index * self.batch_size : (index + 1) * self.batch_size]
-            self.model.train_step(_batch(data, rows))
+            self.model.train_step(rows_of(data, rows))
             return (index + 1,)
 
         tf.while_loop(lambda index: index < last, step, (first,))
 
     def _train_rows(self, data: Any, rows: Any) -> None:
-        self.model.train_step(_batch(data, rows))
+        self.model.train_step(rows_of(data, rows))
 
-    def _look(self) -> tuple[Any, Any]:
+    def _result(self) -> tuple[Any, Any]:
         """The metrics, and whether all weights are finite: a loss can hide a NaN, which ReLU turns into 0."""
         weights = [weight.value for weight in self.model.weights if tf.as_dtype(weight.dtype).is_floating]
         finite = [tf.reduce_all(tf.math.is_finite(weight)) for weight in weights]
@@ -98,13 +79,13 @@ class Program:
 
         def step(start: Any) -> tuple[Any]:
             end = tf.minimum(start + EVALUATION_BATCH, size)
-            self.model.test_step(_batch(data, tf.range(start, end)))
+            self.model.test_step(rows_of(data, tf.range(start, end)))
             return (end,)
 
         tf.while_loop(lambda start: start < size, step, (0,))
 
     def _test_rows(self, data: Any) -> None:
-        self.model.test_step(as_batch(*data))
+        self.model.test_step(as_batch(data))
 
     def _metrics_after(self, test: Callable[[Any], None], data: Any) -> dict[str, Any]:
         self.model.reset_metrics()
@@ -116,94 +97,52 @@ class Program:
     def _predict_batch(self, x: Any) -> Any:
         return self.model(tf.cast(x, keras.config.floatx()), training=False)
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
-        """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order."""
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
+        """Train steps `first` to `last` (excluded, so there may be none) of the epoch with this order of its rows."""
         if not self.xla:
-            return as_seen(*self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(last)))
+            return TrainResult.of(self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(last)))
         full = min(last, len(order) // self.batch_size)
         if first < full:
             self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(full))
         if max(first, full) < last:
             self._train_rest(data.tensors, tf.constant(order[full * self.batch_size :]))
-        return as_seen(*self._look_apart())  # XLA would round the same metrics in two ways, after a step and after none
+        # Apart from the steps, because XLA would round the same metrics in two ways, after a step and after none.
+        return TrainResult.of(self._result_apart())
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
-        """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset.
+        """Return loss and metrics over all rows at inference, as Python floats, and reset the metrics.
 
-        Doing so here, in the compiled call, saves a third of a millisecond an epoch. What is a single batch is traced
-        without a loop, in half the time.
+        The compiled call resets them, which saves a third of a millisecond an epoch. A single batch is traced without
+        a loop, in half the time.
         """
         compiled = self._evaluate_batch if len(data) <= EVALUATION_BATCH else self._evaluate
         return as_metrics(compiled(data.tensors[:2]))
 
     def predict(self, x: Examples) -> np.ndarray:
-        """What the model gives at inference: (n, outputs) float32."""
+        """Return the outputs of the model at inference: (n, outputs) float32."""
         starts = range(0, len(x), EVALUATION_BATCH)
         return np.concatenate([self._predict(tf.constant(x[at : at + EVALUATION_BATCH])).numpy() for at in starts])
 
     def metrics(self) -> dict[str, float]:
-        """What the model's metrics say now."""
+        """Return the metrics of the model as they are now."""
         return as_metrics(self.model.get_metrics_result())
 
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
-        """What is decided by all processes that train together: here there is one."""
+        """Return the decisions of all processes that train together; this program runs in one."""
         return list(decisions), request
 
     def before_end(self, save: Callable[[], None]) -> None:
-        """What to do before the process is ended because another is lost: here there is no other."""
+        """Take what must be done before the process ends because another was lost; this program has no other."""
 
     def steps(self, data: Arrays) -> int:
-        """Steps in an epoch; the last one may be shorter."""
+        """Return the number of steps in an epoch, of which the last may have fewer rows."""
         return -(-len(data) // self.batch_size)
 
 
-def as_seen(metrics: dict[str, Any], finite: Any) -> Seen:
-    """What `Program._look` gives, as plain values."""
-    return Seen(as_metrics(metrics), bool(finite.numpy()))
-
-
-def as_metrics(tensors: dict[str, Any]) -> dict[str, float]:
-    """Scalar tensors as Python floats."""
-    return {name: as_float(value.numpy()) for name, value in tensors.items()}
-
-
-def as_float(value: Any) -> float:
-    """A float32 scalar as the Python float with the fewest digits that is the same float32."""
-    return float(str(np.float32(value)))
-
-
 def _compiled(function: Any, **options: Any) -> Any:
-    """A `tf.function` whose Python is taken as it is: rewriting it by AutoGraph would cost a third of the tracing."""
+    """Return a `tf.function` without AutoGraph, which would take a third of the time of tracing."""
     return tf.function(function, autograph=False, **options)
 
 
 def _signature(data: Arrays) -> tuple[Any, ...]:
     return tuple(tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype) for tensor in data.tensors)
-
-
-def _batch(data: Any, rows: Any) -> tuple[Any, Any, Any]:
-    return as_batch(*(tf.gather(part, rows) for part in data))
-
-
-def as_batch(x: Any, y: Any, weights: Any = None) -> tuple[Any, Any, Any]:
-    """What the model's `train_step` and `test_step` take."""
-    return tf.cast(x, keras.config.floatx()), y, weights
-
-
-def prepare_variables(model: Network, data: Arrays) -> None:
-    """Makes every variable of optimizer, loss and metrics, which a compiled function must not do."""
-    x, y, weights = _batch(data.tensors, tf.range(1))
-    prediction = model(x, training=False)  # said, or the augmentation layers would draw
-    model.compute_loss(x, y, prediction, weights, training=False)
-    model.compute_metrics(x, y, prediction, weights)
-    model.reset_metrics()
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
-
-
-def epoch_order(seed: int, epoch: int, size: int, shuffle: bool) -> np.ndarray:
-    """The order of the rows in an epoch (counted from 1): a pure function of seed and epoch. (size,) int32."""
-    if not shuffle:
-        return np.arange(size, dtype="int32")
-    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, epoch])))
-    return generator.permutation(size).astype("int32")

@@ -16,7 +16,8 @@ import numpy as np
 
 from nntrain.data.row_file import Examples, is_large
 from nntrain.model.custom.network import Network
-from nntrain.training.programs.resident import EVALUATION_BATCH, Arrays, Program, Seen, epoch_order
+from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, TrainResult, epoch_order
+from nntrain.training.programs.resident import Program
 
 BLOCK_BYTES = 8 << 20  # the most that a block takes, unless a batch takes more
 BLOCK_ROWS = 1 << 16  # the most rows of a block, each of which may be a read of its own
@@ -34,17 +35,17 @@ class StreamedProgram(Program):
     engine = "streamed"
 
     def __init__(self, model: Network, data: Arrays, batch_size: int, xla: bool = False) -> None:
-        super().__init__(model, _rows(data, np.arange(1)), batch_size, xla)
+        super().__init__(model, data.take(np.arange(1)), batch_size, xla)
         self._readers = ThreadPoolExecutor(READERS, "read-ahead")
         self._epoch: _Epoch | None = None
 
-    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> Seen:
+    def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
         """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order.
 
         What was read ahead is used where a call goes on with the same order at the step where the last one ended.
         """
         if first == last:
-            return super().train(_rows(data, order[:0]), order[:0], 0, 0)
+            return super().train(data.take(order[:0]), order[:0], 0, 0)
         epoch, self._epoch = self._epoch, None
         if epoch is None or not epoch.is_at(data, order, first):
             epoch = _Epoch(data, order, first, self._blocks(data, order, self.batch_size, first))
@@ -113,10 +114,6 @@ class _Epoch:
 
 
 def _read(data: Arrays, rows: np.ndarray, first: int, last: int) -> _Block:
-    block = _Block(_rows(data, rows), first, last)
+    block = _Block(data.take(rows), first, last)
     _ = block.data.tensors  # copied to the device here, in the reader's thread
     return block
-
-
-def _rows(data: Arrays, rows: np.ndarray) -> Arrays:
-    return Arrays(data.x[rows], data.y[rows], None if data.weights is None else data.weights[rows])

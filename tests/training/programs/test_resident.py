@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.training.programs.resident import EVALUATION_BATCH, as_float, epoch_order
+from nntrain.training.programs.arrays import EVALUATION_BATCH, as_float, epoch_order
 
 IRIS = """
     seed: 5

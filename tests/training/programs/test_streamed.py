@@ -16,7 +16,8 @@ from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import RowFile
 from nntrain.errors import DataError
 from nntrain.training.programs import streamed
-from nntrain.training.programs.resident import EVALUATION_BATCH, Arrays, Program, epoch_order
+from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, epoch_order
+from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
 
 ROWS, BATCH = 2 * EVALUATION_BATCH + 77, 50  # 43 batches, the last one of 25 rows
@@ -200,7 +201,7 @@ import numpy as np
 from nntrain import backend
 backend.start("cpu")
 from nntrain.model.custom.network import Network
-from nntrain.training.programs.resident import Arrays
+from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.streamed import StreamedProgram
 from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import RowFile
