@@ -1,5 +1,7 @@
 """Real runs on small data: each is trained once in a session, in this process, and looked at by many tests."""
 
+import contextlib
+import io
 import os
 import re
 import subprocess
@@ -121,6 +123,30 @@ def command() -> Command:
         words = [sys.executable, *([] if python else ["-m", "nntrain"]), *arguments]
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
         return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+    return ran
+
+
+@pytest.fixture(scope="session")
+def in_process() -> Command:
+    """Runs `nntrain` in a folder as `command` does, but in this process, which has loaded TensorFlow already."""
+
+    def ran(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        from nntrain.cli.app import main
+
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            patch.setattr(sys, "argv", ["nntrain", *arguments])
+            try:
+                main()
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     return ran
 

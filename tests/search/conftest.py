@@ -1,9 +1,17 @@
-"""Spaces to search, and a search over an analytic function in place of trainings."""
+"""Spaces to search, searches over an analytic function in place of trainings, and real searches of a small net."""
 
+import csv
 import json
 import math
-from collections.abc import Callable, Mapping
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,3 +131,175 @@ def needed() -> Callable[[Mapping[str, Any]], list[str]]:
         return ["optimizer", "momentum", "schedule", *(["steps"] if values["schedule"] == "cosine" else [])]
 
     return names
+
+
+NET = """
+seed: 1
+data: iris
+model:
+  - Normalization
+  - Dense: {units: 8, activation: relu}
+  - Dense: {units: 3, activation: softmax}
+train:
+  epochs: 3
+  batch_size: 16
+  optimizer: {Adam: {learning_rate: 0.01}}
+tune:
+  objective: val_accuracy
+"""
+SPACE = """
+  space:
+    model.1.Dense.units: {choice: [4, 8, 16]}
+    train.optimizer.Adam.learning_rate: {float: [1.0e-3, 1.0e-1], log: true}
+"""
+
+
+@dataclass
+class Searched:
+    """A search that has ended: its directory, what it printed, the exit code."""
+
+    place: Path
+    out: str = ""
+    err: str = ""
+    code: int = 0
+
+    def table(self) -> list[dict[str, str]]:
+        """trials.csv."""
+        return read_csv(self.place / "trials.csv")
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """trials.csv without what took time."""
+        return [{name: cell for name, cell in row.items() if name != "seconds"} for row in self.table()]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return json.loads((self.place / "summary.json").read_text())  # type: ignore[no-any-return]
+
+    def column(self, name: str) -> list[str]:
+        """The cells of a column of trials.csv."""
+        return [row[name] for row in self.rows]
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The events of this kind in the journal."""
+        lines = (self.place / "journal.jsonl").read_text().splitlines()[1:]
+        return [event for event in map(json.loads, lines) if event["event"] == kind]
+
+    def metrics(self, run: str) -> list[dict[str, str]]:
+        """metrics.csv of one of its runs."""
+        return read_csv(self.place / run / "metrics.csv")
+
+    def wait_for(self, event: str, count: int) -> None:
+        """Waits until the journal has so many of these events."""
+        journal, deadline = self.place / "journal.jsonl", time.monotonic() + 60
+        while not (journal.is_file() and journal.read_text().count(f'"event": "{event}"') >= count):
+            assert time.monotonic() < deadline, f"{journal} never got {count} of {event}"
+            time.sleep(0.02)
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def write_search(folder: Path, tail: str, space: str = SPACE, name: str = "net") -> None:
+    """Writes the config of a search over NET: a space and the end of the section `tune`."""
+    (folder / f"{name}.yaml").write_text(NET + space + tail)
+
+
+@pytest.fixture
+def tune(in_process: Any, tmp_path: Path) -> Callable[..., Searched]:
+    """Runs `nntrain tune` over NET in this process, with workers in processes of their own."""
+
+    def searched(tail: str, *arguments: str, space: str = SPACE, name: str = "net") -> Searched:
+        write_search(tmp_path, tail, space, name)
+        done = in_process(tmp_path, "tune", f"{name}.yaml", "-q", *arguments)
+        return Searched(tmp_path / "runs" / name, done.stdout, done.stderr, done.returncode)
+
+    return searched
+
+
+@pytest.fixture
+def resume(in_process: Any, tmp_path: Path) -> Callable[..., Searched]:
+    """Runs `nntrain resume` on a search in this process."""
+
+    def resumed(*arguments: str, name: str = "net") -> Searched:
+        done = in_process(tmp_path, "resume", name, "-q", *arguments)
+        return Searched(tmp_path / "runs" / name, done.stdout, done.stderr, done.returncode)
+
+    return resumed
+
+
+@pytest.fixture
+def searching(tmp_path: Path) -> Callable[..., Searched]:
+    """Writes the config of a search that the test starts itself."""
+
+    def written(tail: str, space: str = SPACE) -> Searched:
+        write_search(tmp_path, tail, space)
+        return Searched(tmp_path / "runs" / "net")
+
+    return written
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Starts `nntrain`, to be stopped or killed, as the leader of a process group."""
+    started = []
+
+    def process(*arguments: str) -> "subprocess.Popen[str]":
+        words = [sys.executable, "-m", "nntrain", *arguments, "-q"]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        pipe = subprocess.PIPE
+        group = subprocess.Popen(
+            words, cwd=tmp_path, env=environment, start_new_session=True, stdout=pipe, stderr=pipe, text=True
+        )
+        started.append(group)
+        return group
+
+    yield process
+    for group in started:
+        if group.poll() is None:
+            os.killpg(group.pid, signal.SIGKILL)
+        group.communicate()
+
+
+Once = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def once(in_process: Any, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Runs a search once in a session, and returns its directory."""
+    places: dict[tuple[str, ...], Path] = {}
+
+    def place(tail: str, *arguments: str) -> Path:
+        key = (tail, *arguments)
+        if key not in places:
+            folder = tmp_path_factory.mktemp("search")
+            write_search(folder, tail)
+            done = in_process(folder, "tune", "net.yaml", "-q", *arguments)
+            assert done.returncode == 0, done.stderr
+            places[key] = folder / "runs" / "net"
+        return places[key]
+
+    return place
+
+
+@pytest.fixture
+def finished(once: Once, tmp_path: Path) -> Searched:
+    """A copy of a search of four trials of three epochs, its best one trained again."""
+    place = once("  trials: 4\n  max_epochs_total: 20\n", "--refit", "1")
+    return Searched(shutil.copytree(place, tmp_path / "runs" / "net"))
+
+
+@pytest.fixture
+def longer(once: Once, tmp_path: Path) -> Searched:
+    """A copy of a search of five trials of 60 epochs."""
+    place = once("  trials: 5\n", "--set", "train.epochs=60")
+    return Searched(shutil.copytree(place, tmp_path / "runs" / "longer"))
+
+
+@pytest.fixture
+def halved(once: Once, tmp_path: Path) -> Searched:
+    """A copy of a search by Hyperband with all its models."""
+    place = once("  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n  keep: all\n")
+    return Searched(shutil.copytree(place, tmp_path / "runs" / "halved"))

@@ -1,0 +1,49 @@
+"""What ends a search before its first trial is trained."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Tune = Callable[..., Any]
+
+MODEL = ("--set", "model=[Normalization, {Dense: {units: 8, activation: relu}}]", "--set")
+COLUMNS = "data={csv_table: {path: data.csv, %s}}"
+
+
+def write_data(folder: Path, cell: str = "1") -> None:
+    lines = [f"{number % 7},{number % 5},{'ab'[number % 2]}" for number in range(60)]
+    (folder / "data.csv").write_text(f"x,y,label\n3,{cell},a\n" + "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("cell", "columns"), [("?", "label: label"), ("1", "label: colour")])
+def test_wrong_data_end_a_search_at_once_with_the_message_of_fit(
+    tune: Tune, in_process: Any, tmp_path: Path, cell: str, columns: str
+) -> None:
+    write_data(tmp_path, cell)
+    data = (*MODEL, COLUMNS % columns)
+    found = tune("  trials: 5\n  on_error: continue\n", "--workers", "2", *data)
+    fitted = in_process(tmp_path, "fit", "net.yaml", "-q", *data)
+    assert (found.code, found.err) == (4, fitted.stderr)
+    assert "data.csv:2:3" in found.err or "--set data" in found.err
+    assert set(found.column("status")) == {"stopped"}
+    dry = tune("", "--dry-run", *data)
+    assert (dry.code, dry.err) == (4, fitted.stderr)
+
+
+def test_a_config_that_does_not_fit_the_data_ends_a_search_at_once(tune: Tune, in_process: Any, tmp_path: Path) -> None:
+    write_data(tmp_path)
+    wrong = (*MODEL, COLUMNS % "label: label", "--set", "model=[{Dense: {units: 5, activation: softmax}}]")
+    found = tune("  trials: 5\n", *wrong, space="  space: {train.batch_size: {choice: [8, 16]}}\n")
+    fitted = in_process(tmp_path, "fit", "net.yaml", "-q", *wrong)
+    assert (found.code, found.err) == (2, fitted.stderr) and "5" in found.err
+    assert set(found.column("status")) == {"stopped"}
+
+
+def test_data_that_are_wrong_for_one_value_fail_one_trial(tune: Tune, tmp_path: Path) -> None:
+    write_data(tmp_path, "?")
+    space = "  engine: GridSearch\n  space: {data.csv_table.ignore: {choice: [[y], [x]]}}\n"
+    found = tune("", *MODEL, COLUMNS % "label: label, ignore: [y]", space=space)
+    assert found.code == 0, found.err
+    assert found.column("status") == ["done", "failed"]
