@@ -18,6 +18,7 @@ KINDS = {
     "data.sources": ("load(options)", Source),
     "search.engines": ("make(options, search)", Engine),
     "search.pruners": ("make(options)", Pruner),
+    "search.executors": ("start(options, settings)", object),
     "plots": ("draw(options)", object),
     "search.plots": ("draw(options)", SearchPlot),
 }

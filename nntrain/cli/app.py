@@ -177,7 +177,7 @@ def tune(
 ) -> None:
     """Search hyperparameters: the config's section `tune`."""
     from nntrain.cli import tune
-    from nntrain.search import choose_executor as executors
+    from nntrain.search import executor as executors
     from nntrain.terminal import Terminal
 
     request = tune.Tune(

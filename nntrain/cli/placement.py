@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from nntrain import backend
 from nntrain.config.load import Config, in_order
 from nntrain.errors import ConfigError, Problem
-from nntrain.search.choose_executor import Workers
+from nntrain.search.executor import Workers
 from nntrain.terminal import Terminal
 from nntrain.training.workers import cluster
 from nntrain.training.workers.cluster import Cluster

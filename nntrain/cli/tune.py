@@ -8,8 +8,8 @@ from nntrain.cli.checked_config import checked
 from nntrain.config.search.load import search_of
 from nntrain.search import dry_run
 from nntrain.search.begin import Session, begin
-from nntrain.search.choose_executor import Workers
 from nntrain.search.engine import make_engine
+from nntrain.search.executor import Workers
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
 

@@ -14,15 +14,16 @@ from nntrain.storage.run_dir import RunDir
 PATH = ("train", "init_from")
 
 
-def take_weights(model: Network, source: str, path: Path) -> str:
+def take_weights(model: Network, source: str) -> str:
     """Set every weight that the source has under the same name and shape; return a sentence about them.
 
-    source: the value of `train.init_from`. path: where it is, a run directory or a `.keras` or `.weights.h5` file of a
-    model with the same layers. Raises ConfigError when no weight fits.
+    source: the value of `train.init_from`, a run directory or a `.keras` or `.weights.h5` file of a model with the same
+    layers. Raises ConfigError when no weight fits.
     """
+    path = Path(source)
     if not path.exists():
         raise ConfigError(problems=[Problem(f"`{source}` is neither a run nor a file", PATH, "check the path")])
-    taken = _from_run(model, path) if is_run(path) else _from_file(model, path, source)
+    taken = _from_run(model, path) if is_run(path) else _from_file(model, path)
     if not taken:
         help = "give a model whose first layers have the same names and sizes"
         raise ConfigError(problems=[Problem(f"no weight of `{source}` fits this model", PATH, help)])
@@ -42,10 +43,10 @@ def _from_run(model: Network, path: Path) -> set[str]:
     return taken
 
 
-def _from_file(model: Network, path: Path, source: str) -> set[str]:
+def _from_file(model: Network, path: Path) -> set[str]:
     before = {weight.path: keras.ops.convert_to_numpy(weight).copy() for weight in model.weights}
     try:
         model.plain().load_weights(path, skip_mismatch=True)
     except (ValueError, OSError, KeyError) as error:
-        raise ConfigError(problems=[Problem(f"`{source}` holds no weights: {error}", PATH)]) from None
+        raise ConfigError(problems=[Problem(f"`{path}` holds no weights: {error}", PATH)]) from None
     return {w.path for w in model.weights if not np.array_equal(before[w.path], keras.ops.convert_to_numpy(w))}

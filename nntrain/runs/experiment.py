@@ -19,7 +19,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.checkpoint import Store
-from nntrain.training.history import History
+from nntrain.training.history import History, Row
 from nntrain.training.prepare import Prepared
 from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.state import State
@@ -27,10 +27,11 @@ from nntrain.training.state import State
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to; `summary` is the content of summary.json."""
+    """A finished run: `summary` is the content of summary.json, `rows` those of metrics.csv."""
 
     run_dir: RunDir
     summary: dict[str, Any]
+    rows: tuple[Row, ...]
 
 
 def tell(prepared: Prepared, terminal: Terminal) -> None:
@@ -149,7 +150,7 @@ def _train(
         raise _told(error, outcome) from None
     finally:
         watcher.end()
-    return Result(run_dir, outcome.write(ended=True))
+    return Result(run_dir, outcome.write(ended=True), tuple(history.rows))
 
 
 def _told(error: Diverged | Stopped | WorkerLost, outcome: FinishedTraining) -> NNTrainError:

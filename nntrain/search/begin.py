@@ -13,12 +13,12 @@ from nntrain.errors import NNTrainError, Stopped
 from nntrain.runs import environment
 from nntrain.search import results
 from nntrain.search.engine import make_engine
+from nntrain.search.executor import Executor
 from nntrain.search.ledger import Ledger
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.runner import Runner
 from nntrain.search.search_files import SearchDir
-from nntrain.search.task import Executor
 from nntrain.storage import run_files
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_dir import RunDir

@@ -10,8 +10,9 @@ from nntrain.config.search.load import as_yaml
 from nntrain.config.search.space import Search
 from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, SearchEngine, Waiting
+from nntrain.search.executor import Executor
 from nntrain.search.search_files import error_of, length_of, trial_config
-from nntrain.search.task import Executor, Task
+from nntrain.search.task import Task
 from nntrain.terminal import Terminal
 
 SAMPLE_EPOCHS = 2

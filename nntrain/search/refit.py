@@ -8,10 +8,11 @@ from typing import Any
 
 from nntrain.config.search.load import as_yaml
 from nntrain.errors import NNTrainError
+from nntrain.search.executor import Executor
 from nntrain.search.ledger import Entry
 from nntrain.search.runner import POLL_SECONDS, Runner
 from nntrain.search.search_files import trial_config
-from nntrain.search.task import Event, Executor, Task
+from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
 from nntrain.training.signals import watched

@@ -11,8 +11,8 @@ from nntrain.config.load import Config
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.search.begin import MAY_CHANGE, Session, carry_out, identity, search_yaml
-from nntrain.search.choose_executor import Workers
 from nntrain.search.engine import SearchEngine, make_engine
+from nntrain.search.executor import Workers
 from nntrain.search.ledger import Ledger
 from nntrain.search.replay import replayed
 from nntrain.search.search_files import SearchDir

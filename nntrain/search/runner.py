@@ -13,11 +13,12 @@ from nntrain.config.messages import counted
 from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
 from nntrain.search.engine import Waiting
+from nntrain.search.executor import Executor
 from nntrain.search.ledger import Entry, Ledger, Underway, mean_and_spread, score_of
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.search_files import SearchDir, error_of, length_of
-from nntrain.search.task import Event, Executor, Task
+from nntrain.search.task import Event, Task
 from nntrain.storage.journal import Journal
 from nntrain.training.signals import StopRequest, watched
 

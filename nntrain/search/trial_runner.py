@@ -1,10 +1,11 @@
-"""Trials one after another in one process: each an ordinary run, less what only the end of a search is for."""
+"""Trials, one after another in one process: ordinary runs, without what only the last runs of a search need."""
 
 import contextlib
 import gc
 import json
+import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -16,12 +17,14 @@ from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
 from nntrain.runs import experiment, resume
+from nntrain.runs.experiment import Result
 from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
 from nntrain.storage.atomic import writing
 from nntrain.storage.find_runs import is_run
+from nntrain.storage.lock import POLL_SECONDS, locked
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import Terminal
+from nntrain.terminal import Terminal, json_ready
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
 from nntrain.training.loop import PRUNED
@@ -32,23 +35,24 @@ from nntrain.training.signals import StopRequest
 from nntrain.training.state import State
 
 Report = Callable[[Row], bool]
-"""Is told the row of every epoch; says whether to stop the training there."""
+"""Receives the row of each epoch, and returns whether to stop the training there."""
 
 _LENGTHS = ("epochs", "steps", "max_seconds", "checkpoint_seconds")
-_DATASETS = 4  # kept; a search has one, or a few folds of it
+_DATASETS = 4  # kept in memory; a search has one, or a few folds of it
+LOST_SECONDS = 100.0  # an NFS server keeps the lock of a lost machine for 90 seconds
 
 
 class TrialRunner:
-    """Runs tasks; data that were read and programs that were compiled are used again."""
+    """Runs tasks, and reuses the data that were read and the programs that were compiled."""
 
     def __init__(self) -> None:
         self.programs = Programs()
         self.datasets: dict[str, Dataset] = {}
 
     def run(self, task: Task, report: Report, request: StopRequest | None = None) -> Event:
-        """Trains the task's run, or what is left of it, and says how it ended: done, failed or stopped.
+        """Train the task's run, or the rest of it, and return how it ended: done, failed or stopped.
 
-        request: who may ask to stop, where it is not the process's signals.
+        request: asks to stop, in place of the process's signals.
         """
         _forget()
         terminal = Terminal(quiet=True)
@@ -62,7 +66,7 @@ class TrialRunner:
             return replace(event, wrong=wrong, faults=_faults(error, task))
         except NNTrainError as error:
             return self._failed(task, terminal, in_one_line(error))
-        except Exception as error:  # noqa: BLE001  # whatever it is, the next trial may well do without it
+        except Exception as error:  # noqa: BLE001  # of any type: it fails this trial, and the next one runs
             self.programs.clear()
             if not _is_memory(error):
                 terminal.log.append(traceback.format_exc())
@@ -70,40 +74,46 @@ class TrialRunner:
 
     def _run(self, trial: "_Trial") -> Event:
         place = RunDir(trial.folder)
-        if is_run(place.path):
-            trial.refuse_changed(place)
-            if place.read_json(run_files.ENVIRONMENT).get("exit_status") == 0:
-                return trial.done(place)
-            trial.terminal.log.extend(place.read_log())
-            with place.locked():
-                prepared = self._prepared(trial, initialize=False)
-                resume.go_on(place, prepared, trial.terminal, context=self._context(trial))
-            return trial.done(place)
+        trial.wait_for_lost_worker()
+        if not is_run(place.path):
+            return trial.done(self._begin(trial, place))
+        trial.refuse_changed(place)
+        if place.read_json(run_files.ENVIRONMENT).get("exit_status") == 0:
+            return trial.done_before(place)
+        return trial.done(self._resume(trial, place))
+
+    def _begin(self, trial: "_Trial", place: RunDir) -> Result:
         prepared = self._prepared(trial, initialize=trial.task.parent is None)
         origin = None if trial.task.parent is None else origin_of(RunDir(Path(trial.task.parent)), prepared)
         _make(place.path)
         experiment.tell(prepared, trial.terminal)
-        experiment.run(prepared, place, trial.terminal, trial.task.config.encode(), self._context(trial), origin)
-        return trial.done(place)
+        config, context = trial.task.config.encode(), self._context(trial)
+        return experiment.run(prepared, place, trial.terminal, config, context, origin)
+
+    def _resume(self, trial: "_Trial", place: RunDir) -> Result:
+        trial.terminal.log.extend(place.read_log())
+        with place.locked():
+            prepared = self._prepared(trial, initialize=False)
+            return resume.go_on(place, prepared, trial.terminal, context=self._context(trial))
 
     def _context(self, trial: "_Trial") -> RunContext:
         return RunContext(self.programs, trial.report, trial.request, final=trial.task.final)
 
     def _prepared(self, trial: "_Trial", initialize: bool) -> Prepared:
-        config, places = trial.config(), trial.task.places
-        return prepare(config, initialize, self._data(config, places), places)
+        config = trial.config()
+        return prepare(config, initialize, self._data(config))
 
-    def _data(self, config: Config, places: Mapping[str, str]) -> Dataset:
-        """The data of the config, which are read once, from where they are on this machine."""
+    def _data(self, config: Config) -> Dataset:
+        """Return the data of the config, which are read once."""
         key = json.dumps(to_tree(config.experiment.data), sort_keys=True)
         if key not in self.datasets:
             while len(self.datasets) >= _DATASETS:
                 del self.datasets[next(iter(self.datasets))]
-            self.datasets[key] = dataset.load_data(_here(config, places))
+            self.datasets[key] = dataset.load_data(config)
         return self.datasets[key]
 
     def _failed(self, task: Task, terminal: Terminal, message: str) -> Event:
-        """The event, after the log was written where that is possible."""
+        """Return the event after the log was written, if that is possible."""
         terminal.log.append(message)
         with contextlib.suppress(OSError, NNTrainError):
             _make(Path(task.folder))
@@ -113,7 +123,7 @@ class TrialRunner:
 
 @dataclass(frozen=True)
 class _Trial:
-    """A task that is being run."""
+    """A task that runs."""
 
     task: Task
     folder: Path
@@ -122,22 +132,43 @@ class _Trial:
     request: StopRequest | None
 
     def config(self) -> Config:
-        """The task's config; raises ConfigError with all problems."""
+        """Return the task's config; raises ConfigError with all problems."""
         return from_document(yaml_file.parse(self.task.config, str(self.folder / run_files.RESOLVED)))
 
+    def wait_for_lost_worker(self) -> None:
+        """Wait while a worker that the search has lost still trains the run; raises Stopped where a stop is asked."""
+        deadline = time.monotonic() + LOST_SECONDS
+        while self.folder.is_dir() and time.monotonic() < deadline and not self._is_free():
+            if self.request is not None:
+                self.request.raise_if_asked()
+            time.sleep(POLL_SECONDS)
+
+    def _is_free(self) -> bool:
+        """Return whether no process has locked the run; `RunDir.locked` reports a file system that cannot lock."""
+        try:
+            with locked(self.folder):
+                return True
+        except OSError as error:
+            return not isinstance(error, BlockingIOError)
+
     def refuse_changed(self, place: RunDir) -> None:
-        """Raises NNTrainError where the folder holds a run of another config: no fault of the search's own config."""
+        """Raise NNTrainError where the folder holds a run of another config."""
         if (place.path / run_files.CONFIG).read_text(encoding="utf-8") != self.task.config:
             raise NNTrainError(f"`{place}` is a run of another config", help="remove the folder, or give another name")
 
-    def done(self, place: RunDir) -> Event:
-        """The event of a run that has ended, from its files."""
+    def done(self, result: Result) -> Event:
+        """Return the event of a training that has ended in this process."""
+        return Event(self.task.number, "done", rows=list(result.rows), summary=json_ready(result.summary))
+
+    def done_before(self, place: RunDir) -> Event:
+        """Return the event of a training that ended in another process, from the files of its run."""
         rows = [{name: float(cell) for name, cell in row.items() if cell != ""} for row in place.read_rows()]
-        return Event(self.task.number, "done", rows=rows, summary=place.read_json(run_files.SUMMARY))
+        summary = {name: value for name, value in place.read_json(run_files.SUMMARY).items() if name != "version"}
+        return Event(self.task.number, "done", rows=rows, summary=summary)
 
 
 def _make(folder: Path) -> None:
-    """Makes a trial's folder in that of the search, and never the latter, which may have been removed."""
+    """Make a trial's folder. The folder of the search must exist: it may have been removed."""
     if folder.name.startswith("repeat-"):
         folder.parent.mkdir(exist_ok=True)
     with writing(folder.parent):
@@ -145,42 +176,25 @@ def _make(folder: Path) -> None:
 
 
 def origin_of(parent: RunDir, prepared: Prepared) -> State:
-    """The last state of a run, for another one to go on from to its own length.
+    """Return the last state of a run, from which another run trains to its own length.
 
-    A training that one of its callbacks has stopped stays stopped, as it would have been in one go; a pruned one, or
-    one whose seconds were over, goes on. Raises NNTrainError when the two differ in more than their length.
+    A training that a callback has stopped stays stopped; one that was pruned, or reached its `max_seconds`, continues.
+    Raises NNTrainError when the two runs differ in more than their length.
     """
     then = parent.read_json(run_files.ENVIRONMENT)
     config = from_document(yaml_file.read(parent.path / run_files.RESOLVED)).experiment
     if _but_for_length(to_tree(config)) != _but_for_length(to_tree(prepared.resolved.experiment)):
-        raise NNTrainError(f"`{parent}` differs in more than its length, and cannot be gone on from")
+        raise NNTrainError(f"`{parent}` differs in more than its length, so this run cannot continue it")
     if then["data_sha256"] != prepared.data.digest:
-        raise NNTrainError(f"the data are not those of `{parent}`")
+        raise NNTrainError(f"the data are not the data of `{parent}`")
     found = Store(parent.checkpoints, parent.key()).load()
     if found is None:
-        raise NNTrainError(f"`{parent}` has no checkpoint to go on from")
+        raise NNTrainError(f"`{parent}` has no checkpoint to continue from")
     facts = found.state.facts
     history = facts["history"]
     if facts["stop_training"] and history["reason"] != PRUNED:
         return found.state
     return replace(found.state, facts={**facts, "stop_training": False, "history": {**history, "reason": ""}})
-
-
-def _here(config: Config, places: Mapping[str, str]) -> Config:
-    """The config with the files of its data where they are on this machine; the run itself keeps the config's paths."""
-    if not places:
-        return config
-    tree = to_tree(config.experiment)
-    moved = yaml_file.dump({**tree, "data": _moved(tree["data"], places)})
-    return from_document(yaml_file.parse(moved, config.document.file))
-
-
-def _moved(tree: Any, places: Mapping[str, str]) -> Any:
-    if isinstance(tree, dict):
-        return {name: _moved(value, places) for name, value in tree.items()}
-    if isinstance(tree, list):
-        return [_moved(value, places) for value in tree]
-    return places.get(tree, tree) if isinstance(tree, str) else tree
 
 
 def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +203,7 @@ def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def _faults(error: ConfigError | DataError, task: Task) -> tuple[Problem, ...]:
-    """What is wrong; what stands at an option of the config does so in that of the search."""
+    """Return what is wrong. A place in the trial's config is left out, as the search finds it in its own config."""
     own = str(Path(task.folder) / run_files.RESOLVED)
     return tuple(replace(one, span=None) if one.span and one.span.file == own else one for one in error.problems)
 
@@ -207,12 +221,12 @@ def _is_memory(error: Exception) -> bool:
 
 
 def _forget() -> None:
-    """Frees what the models before have left, and has Keras count names from the start, as in a new process."""
+    """Free what earlier models have left, and restart the numbers in Keras's names, as in a new process."""
     import keras
     from tensorflow.python.framework import ops
 
     keras.backend.clear_session(free_memory=False)
-    # TensorFlow (2.21) keeps every graph that has a custom gradient in it, 3 MB each, by the gradient's name.
+    # TensorFlow 2.21 keeps every graph that has a custom gradient, 3 MB each, by the gradient's name.
     registry = ops.gradient_registry._registry
     for name in [name for name in registry if name.startswith("CustomGradient-")]:
         del registry[name]

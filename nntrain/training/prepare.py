@@ -1,9 +1,6 @@
 """From a validated config to data that were read and a model that was built: all that can fail before a training."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from types import MappingProxyType
 
 from nntrain import backend
 from nntrain.config.load import Config, in_order
@@ -15,8 +12,6 @@ from nntrain.model.build import build
 from nntrain.model.custom.network import Network
 from nntrain.model.initial_weights import take_weights
 from nntrain.training.choose_program import SMALL_STEP, dense_products
-
-NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -30,13 +25,10 @@ class Prepared:
     taken: str = ""  # what `train.init_from` gave
 
 
-def prepare(
-    config: Config, initialize: bool = True, data: Dataset | None = None, places: Mapping[str, str] = NOWHERE_ELSE
-) -> Prepared:
+def prepare(config: Config, initialize: bool = True, data: Dataset | None = None) -> Prepared:
     """Reads the data and builds the model; raises ConfigError and DataError with their places in the config.
 
-    With `initialize`, weights are taken from what `train.init_from` names, which `places` may say to be elsewhere. With
-    `data`, they were read already.
+    With `initialize`, weights are taken from what `train.init_from` names. With `data`, they were read already.
     """
     data = load_data(config) if data is None else data
     resolved = config.resolve(data.schema)
@@ -45,7 +37,7 @@ def prepare(
     source = resolved.train.init_from if initialize else None
     try:
         model = build(resolved, data.train.x)
-        taken = take_weights(model, source, Path(places.get(source, source))) if source else ""
+        taken = take_weights(model, source) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
     return Prepared(config, resolved, data, model, taken)

@@ -2,14 +2,19 @@
 
 import gc
 import shutil
+import threading
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from nntrain.search import trial_runner
 from nntrain.search.task import Event, Task
 from nntrain.search.trial_runner import TrialRunner
+from nntrain.storage.lock import locked
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.checkpoint import Store
 from nntrain.training.signals import StopRequest
@@ -245,6 +250,31 @@ def test_a_finished_trial_is_not_trained_again(tmp_path: Path) -> None:
     assert again == event
     assert not told
     assert model.stat().st_mtime_ns == before
+
+
+def test_a_trial_waits_for_a_lost_worker_that_still_trains_it(tmp_path: Path) -> None:
+    (tmp_path / "trial").mkdir()
+    lock = ExitStack()
+    lock.enter_context(locked(tmp_path / "trial"))
+    threading.Timer(1.0, lock.close).start()
+    began = time.monotonic()
+    done(TrialRunner(), tmp_path / "trial", net(epochs=1))
+    assert time.monotonic() - began > 1.0
+
+
+@pytest.mark.parametrize(("stopped", "kind"), [(False, "failed"), (True, "stopped")])
+def test_a_trial_does_not_wait_forever_for_a_lost_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: bool, kind: str
+) -> None:
+    monkeypatch.setattr(trial_runner, "LOST_SECONDS", 100.0 if stopped else 0.2)
+    (tmp_path / "trial").mkdir()
+    request = StopRequest()
+    if stopped:
+        request.ask()
+    with locked(tmp_path / "trial"):
+        event = TrialRunner().run(Task(1, str(tmp_path / "trial"), net(epochs=1)), silent, request)
+    assert event.kind == kind
+    assert stopped or event.message == f"another process is training `{tmp_path / 'trial'}`"
 
 
 def test_a_folder_with_another_config_is_refused(tmp_path: Path) -> None:

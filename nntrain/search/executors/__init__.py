@@ -1,1 +1,1 @@
-"""Where the trials of a search run: one file a place."""
+"""Where the trials of a search run: one module an executor, with `Options` and `start(options, settings)`."""

@@ -1,20 +1,18 @@
 """A worker's side of the pipe: what it does with what it hears, without a training."""
 
-import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nntrain.search import worker_process
-from nntrain.search.task import Event, Task
-from nntrain.search.worker_process import Answer, Said, Stop, Worker
+from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.workers import worker_process
+from nntrain.search.workers.worker_process import Said, Worker
 
 TASK = Task(7, "folder", "config", judged=True)
 ROW = {"epoch": 1.0, "val_loss": 0.5}
@@ -25,7 +23,7 @@ def pool_and_worker() -> Iterator[tuple[Connection, Worker]]:
     """The pool's end of the pipe, and a worker that has taken a task."""
     ours, theirs = Pipe()
     worker = Worker(theirs)
-    worker._hear(TASK)
+    worker._receive(TASK)
     yield ours, worker
     ours.close()
     theirs.close()
@@ -38,7 +36,7 @@ def test_a_judged_task_tells_its_row_and_does_as_it_is_answered(
     pool, worker = pool_and_worker
     order = worker.orders.get()
     assert order is not None
-    worker._hear(Answer(stop))
+    worker._receive(Answer(stop))
     assert worker._report(order, ROW) is stop
     assert pool.recv() == Said(Event(7, "epoch", row=ROW))
 
@@ -50,55 +48,32 @@ def test_an_answer_that_never_comes_holds_no_task_that_was_asked_to_stop(
     _, worker = pool_and_worker
     order = worker.orders.get()
     assert order is not None
-    threading.Timer(0.3, lambda: worker._hear(Stop())).start()
+    threading.Timer(0.3, lambda: worker._receive(Stop())).start()
     began = time.monotonic()
-    assert worker._verdict(order) is False
+    assert worker._answer(order) is False
     assert time.monotonic() - began > 0.3
 
 
 def test_a_stop_that_comes_before_the_training_begins_is_kept_for_it(
     pool_and_worker: tuple[Connection, Worker],
 ) -> None:
-    class Bench:
+    class Runner:
         def run(self, task: Task, report: Any, request: Any) -> Event:
             return Event(task.number, "stopped" if request.signal == signal.SIGTERM else "done")
 
     _, worker = pool_and_worker
-    worker._hear(Stop())
+    worker._receive(Stop())
     order = worker.orders.get()
     assert order is not None
-    assert worker._run(Bench(), order).kind == "stopped"
+    assert worker._run(Runner(), order).kind == "stopped"
 
 
 def test_what_concerns_no_task_is_ignored() -> None:
     ours, theirs = Pipe()
     worker = Worker(theirs)
-    worker._hear(Answer(True))
-    worker._hear(Stop())
+    worker._receive(Answer(True))
+    worker._receive(Stop())
     assert worker.order is None and worker.orders.empty()
     ours.close()
     worker._send(Said(Event(1, "done")))  # to a pool that is no more
     theirs.close()
-
-
-def test_a_worker_is_renewed_when_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes = iter([100, 5_000_000_000, *[5_000_000_000] * 3, 5_900_000_000, *[5_050_000_000] * 43, 5_061_000_000])
-    monkeypatch.setattr(worker_process, "resident_bytes", lambda _: next(sizes))
-    memory = worker_process._Memory()
-    grown = [memory.has_grown() for _ in range(worker_process.LEAST_TRIALS)]
-    assert grown == [False] * (worker_process.LEAST_TRIALS - 1) + [True]
-
-
-def test_a_lot_more_memory_renews_a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes = iter([1] * worker_process.FIRST_TRIALS + [worker_process.LARGE_GROWTH_BYTES + 2])
-    monkeypatch.setattr(worker_process, "resident_bytes", lambda _: next(sizes))
-    memory = worker_process._Memory()
-    assert [memory.has_grown() for _ in range(worker_process.FIRST_TRIALS + 1)] == [
-        False
-    ] * worker_process.FIRST_TRIALS + [True]
-
-
-@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="the system does not tell the memory of a process")
-def test_the_memory_of_a_process_is_known_while_it_lives() -> None:
-    assert worker_process.resident_bytes(os.getpid()) > 10_000_000
-    assert worker_process.resident_bytes(2**22 + 1) == 0

@@ -12,8 +12,9 @@ from textwrap import dedent
 import pytest
 
 from nntrain.errors import NNTrainError
-from nntrain.search.executors.process_pool import ProcessPool
+from nntrain.search.executor import Settings
 from nntrain.search.task import Event, Task
+from nntrain.search.workers.process_pool import ProcessPool
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # for any event to come
@@ -34,7 +35,7 @@ def task(number: int, folder: Path, epochs: int = 3, seed: int = 1, judged: bool
 @pytest.fixture(scope="module")
 def shared() -> Iterator[ProcessPool]:
     """Two workers for all tests that leave them in order."""
-    with ProcessPool(2, "cpu") as pool:
+    with ProcessPool(Settings(2, "cpu")) as pool:
         yield pool
 
 
@@ -174,7 +175,7 @@ def _end_while_loading(pool: ProcessPool, number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    with ProcessPool(1, "cpu") as pool:
+    with ProcessPool(Settings(1, "cpu")) as pool:
         pool.submit(task(0, tmp_path))
         for _ in range(2):
             _end_while_loading(pool, number)
@@ -183,7 +184,7 @@ def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: 
 
 
 def test_a_task_that_was_asked_to_stop_is_not_given_to_another_worker(tmp_path: Path) -> None:
-    with ProcessPool(1, "cpu") as pool:
+    with ProcessPool(Settings(1, "cpu")) as pool:
         pool.submit(task(0, tmp_path))
         pool.stop()
         os.kill(pool.processes[0], signal.SIGKILL)
@@ -192,7 +193,7 @@ def test_a_task_that_was_asked_to_stop_is_not_given_to_another_worker(tmp_path: 
 
 
 def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
-    with ProcessPool(1, "cpu") as pool:
+    with ProcessPool(Settings(1, "cpu")) as pool:
         pool.submit(task(0, tmp_path))
         for _ in range(2):
             _end_while_loading(pool, signal.SIGKILL)
@@ -204,7 +205,7 @@ def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
 
 
 def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path) -> None:
-    pool = ProcessPool(1, "cpu")
+    pool = ProcessPool(Settings(1, "cpu"))
     pool.submit(task(0, tmp_path, epochs=ENDLESS))
     first_epoch(pool)
     pids = pool.processes
@@ -214,7 +215,7 @@ def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path
 
 
 def test_what_keeps_workers_from_starting_is_told(tmp_path: Path) -> None:
-    with ProcessPool(1, "gpu") as pool:
+    with ProcessPool(Settings(1, "gpu")) as pool:
         pool.submit(task(0, tmp_path))
         with pytest.raises(NNTrainError, match="TensorFlow finds no GPU"):
             pool.next(SECONDS)
@@ -223,10 +224,11 @@ def test_what_keeps_workers_from_starting_is_told(tmp_path: Path) -> None:
 PARENT = """
 from pathlib import Path
 from nntrain.search.task import Task
-from nntrain.search.executors.process_pool import ProcessPool
+from nntrain.search.executor import Settings
+from nntrain.search.workers.process_pool import ProcessPool
 
 if __name__ == "__main__":
-    with ProcessPool(2, "cpu") as pool:
+    with ProcessPool(Settings(2, "cpu")) as pool:
         for number in (0, 1):
             pool.submit(Task(number, f"trial-{number}", CONFIG))
         seen = set()

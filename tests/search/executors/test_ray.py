@@ -1,4 +1,4 @@
-"""Trials on a Ray cluster of two nodes on this machine, one of which sees neither the data nor the runs."""
+"""Trials on a Ray cluster of two nodes on this machine, one of which does not see one of the folders."""
 
 import csv
 import os
@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from nntrain.errors import ConfigError, MissingPackage, NNTrainError
-from nntrain.search.executors.ray_cluster import RayCluster
+from nntrain.search.executor import Settings
+from nntrain.search.executors.ray import Options, RayCluster, start
 from nntrain.search.task import Event, Task
+from nntrain.search.workers import ray_session
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # for any event to come
@@ -41,13 +43,21 @@ tune:
   space: {model.0.Dense.units: {choice: [4, 8, 16, 32]}, train.batch_size: {choice: [4, 8]}}
   trials: 5
 """
+ENVIRONMENT = {
+    "RAY_AUTH_MODE": "token",
+    "RAY_AUTH_TOKEN": "0123456789" * 4,
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "PYTHONPATH": str(ROOT),
+    "CUDA_VISIBLE_DEVICES": "",
+}
 
 
 @dataclass
 class Cluster:
-    """Two nodes with a CPU each; `work` is a folder that the second one has for itself alone."""
+    """Two nodes with a CPU each; at the path `hidden` the second one has another disk."""
 
     work: Path
+    hidden: Path
     address: str
     processes: list[subprocess.Popen[bytes]]
 
@@ -82,26 +92,22 @@ def free_port() -> int:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     if sys.platform != "linux" or subprocess.run([*HIDING, "true"], capture_output=True).returncode:
         pytest.skip("this system does not let us hide a folder from a process")
-    work = tmp_path_factory.mktemp("work")
+    work, hidden = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("hidden")
     shutil.copy(ROOT / "nntrain/data/sources/iris.csv", work / "flowers.csv")
     (work / "search.yaml").write_text(SEARCH)
+    (work / "runs").mkdir()
     sessions = Path(tempfile.mkdtemp(prefix="r-", dir="/tmp"))  # sockets have short names
     address = f"127.0.0.1:{free_port()}"
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(work).items():
+        for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
         first = node(sessions / "1", "--head", "--port", address.partition(":")[2], "--include-dashboard=false")
         wait_for(address)
-        second = node(sessions / "2", "--address", address, hidden=work)
-        yield Cluster(work, address, [first, second])
+        second = node(sessions / "2", "--address", address, hidden=hidden)
+        yield Cluster(work, hidden, address, [first, second])
         for process in (second, first):
             end(process)
     shutil.rmtree(sessions, ignore_errors=True)
-
-
-def environment(work: Path) -> dict[str, str]:
-    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0123456789" * 4, "RAY_USAGE_STATS_ENABLED": "0"}
-    return {**token, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(work / "cache"), "CUDA_VISIBLE_DEVICES": ""}
 
 
 def node(session: Path, *options: str, hidden: Path | None = None) -> subprocess.Popen[bytes]:
@@ -137,20 +143,25 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def pool(cluster: Cluster) -> Iterator[RayCluster]:
+    with two_workers(cluster) as found:
+        yield found
+
+
+def two_workers(cluster: Cluster, *files: Path) -> RayCluster:
+    """A worker on each node."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
-            found = RayCluster(2, cluster.address, "cpu")
+            found = start(Options(cluster.address), Settings(2, "cpu", files=tuple(map(str, files))))
             break
         except NNTrainError:  # the second node has not joined yet
             assert time.monotonic() < deadline
             time.sleep(0.5)
+    assert isinstance(found, RayCluster)
     while found.free < 2:
         assert time.monotonic() < deadline
-        assert found.next(0.1) is None
         found._listen(time.monotonic() + 0.5)
-    with found:
-        yield found
+    return found
 
 
 def task(cluster: Cluster, number: int, epochs: int = 3, **more: object) -> Task:
@@ -173,21 +184,36 @@ def metrics(event: Event) -> list[dict[str, float]]:
 
 
 @needs_ray
-def test_a_node_without_our_disk_gives_the_same_run(cluster: Cluster, pool: RayCluster) -> None:
-    for number in (1, 2):
-        pool.submit(task(cluster, number))
-    assert pool.free == 0
-    assert sorted(worker.away for worker in pool._workers) == [False, True]
-    found = ends(pool, 2)
-    assert metrics(found[1]) == metrics(found[2]) != []
-    here, there = (cluster.work / "runs" / f"trial-{number}" for number in (1, 2))
-    assert {path.name for path in here.iterdir()} == {path.name for path in there.iterdir()}
-    for name in ("config.yaml", "resolved.yaml"):
-        assert (here / name).read_bytes() == (there / name).read_bytes()
+@pytest.mark.parametrize("hidden", ["the search's directory", "the data"])
+def test_a_node_that_does_not_see_the_shared_path_is_an_error(cluster: Cluster, hidden: str) -> None:
+    data = Path(shutil.copy(cluster.work / "flowers.csv", cluster.hidden / "flowers.csv"))
+    runs, files = (cluster.work, [data]) if hidden == "the data" else (cluster.hidden, [])
+    with two_workers(cluster, *files) as pool, pytest.raises(NNTrainError) as caught:
+        for number in (1, 2):
+            pool.submit(Task(number, str(runs / f"trial-{number}"), "data: nonsense"))
+    unseen = data if hidden == "the data" else cluster.hidden
+    assert str(caught.value) == (
+        f"error: the node `{socket.gethostname()}` of the Ray cluster does not see `{unseen}`\n"
+        " help: keep runs and data on a disk that every node has at the same path; `--runs-dir` names its folder"
+    )
+    assert not list(cluster.work.glob(".seen-*")) + list(cluster.hidden.glob(".seen-*"))
 
 
 @needs_ray
-def test_a_promoted_trial_goes_on_from_its_parent_on_any_node(cluster: Cluster, pool: RayCluster) -> None:
+def test_two_nodes_write_the_same_run_into_the_search(cluster: Cluster, pool: RayCluster) -> None:
+    for number in (1, 2):
+        pool.submit(task(cluster, number))
+    assert pool.free == 0
+    found = ends(pool, 2)
+    assert metrics(found[1]) == metrics(found[2]) != []
+    one, other = (cluster.work / "runs" / f"trial-{number}" for number in (1, 2))
+    assert {path.name for path in one.iterdir()} == {path.name for path in other.iterdir()}
+    for name in ("config.yaml", "resolved.yaml"):
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+
+
+@needs_ray
+def test_a_promoted_trial_continues_its_parent_on_any_node(cluster: Cluster, pool: RayCluster) -> None:
     for number in (3, 4):
         pool.submit(task(cluster, number, epochs=2))
     ends(pool, 2)
@@ -215,7 +241,7 @@ def test_a_judged_trial_waits_for_its_answer_on_any_node(cluster: Cluster, pool:
 
 
 @needs_ray
-def test_what_was_stopped_goes_on_on_any_node(cluster: Cluster, pool: RayCluster) -> None:
+def test_what_was_stopped_resumes_on_any_node(cluster: Cluster, pool: RayCluster) -> None:
     for number in (10, 11):
         pool.submit(task(cluster, number, epochs=300))
     heard: set[int] = set()
@@ -233,29 +259,15 @@ def test_what_was_stopped_goes_on_on_any_node(cluster: Cluster, pool: RayCluster
 
 
 @needs_ray
-def test_weights_of_another_run_reach_any_node(cluster: Cluster, pool: RayCluster) -> None:
-    source = cluster.work / "runs" / "trial-1"
-    for number in (14, 15):
-        given = task(cluster, number)
-        pool.submit(replace(given, config=given.config.replace("epochs: 3", f"epochs: 3, init_from: {source}")))
-    found = ends(pool, 2)
-    assert metrics(found[14]) == metrics(found[15]) != []
-    for number in (14, 15):
-        assert f"4 of 4 weights are those of {source}" in (cluster.work / f"runs/trial-{number}/log.txt").read_text()
+def test_a_failure_on_a_node_is_reported_with_its_reason(cluster: Cluster, pool: RayCluster) -> None:
+    pool.submit(replace(task(cluster, 12), config="data: nonsense\n"))
+    failed = ends(pool, 1)[12]
+    assert failed.kind == "failed"
+    assert failed.message in (cluster.work / "runs/trial-12/log.txt").read_text()
 
 
 @needs_ray
-def test_a_failure_is_told_and_its_log_comes_back(cluster: Cluster, pool: RayCluster) -> None:
-    for number in (12, 13):
-        pool.submit(replace(task(cluster, number), config="data: nonsense\n"))
-    found = ends(pool, 2)
-    assert {event.kind for event in found.values()} == {"failed"}
-    assert found[12].message == found[13].message
-    assert (cluster.work / "runs/trial-12/log.txt").read_text() == (cluster.work / "runs/trial-13/log.txt").read_text()
-
-
-@needs_ray
-def test_a_search_goes_on_when_a_node_is_killed(cluster: Cluster, pool: RayCluster) -> None:
+def test_a_search_continues_when_a_node_is_killed(cluster: Cluster, pool: RayCluster) -> None:
     pool.close()
     search = tune(cluster, "ray", "--executor", "ray", "--address", cluster.address)
     second = cluster.work / "runs" / "ray" / "trial-002" / "checkpoint" / "a.ckpt"
@@ -273,7 +285,7 @@ def test_a_search_goes_on_when_a_node_is_killed(cluster: Cluster, pool: RayClust
 
 
 @needs_ray
-def test_a_search_whose_cluster_is_gone_says_so(cluster: Cluster) -> None:
+def test_a_search_whose_cluster_is_lost_is_an_error(cluster: Cluster) -> None:
     options = ("--executor", "ray", "--address", cluster.address, "--workers", "1", "--set", f"train.epochs={ENDLESS}")
     search = tune(cluster, "lost", *options)
     while not (cluster.work / "runs" / "lost" / "trial-001" / "metrics.csv").exists():
@@ -283,7 +295,7 @@ def test_a_search_whose_cluster_is_gone_says_so(cluster: Cluster) -> None:
     os.kill(server, signal.SIGKILL)
     _, errors = search.communicate(timeout=SECONDS)
     assert search.returncode == 1
-    assert "is gone\n help: begin the cluster again; `nntrain resume` goes on with the search" in errors
+    assert "is lost\n help: start the cluster again; `nntrain resume` resumes the search" in errors
 
 
 def tune(cluster: Cluster, name: str, *options: str) -> subprocess.Popen[str]:
@@ -301,7 +313,7 @@ def trials(cluster: Cluster, name: str) -> list[dict[str, str]]:
 def test_a_cluster_of_its_own_ends_with_a_checkpoint_and_leaves_nothing(tmp_path: Path, cluster: Cluster) -> None:
     before = set(descendants(os.getpid()))
     config = CONFIG.format(data=cluster.work / "flowers.csv", epochs=ENDLESS)
-    with RayCluster(1, None, "cpu") as own:
+    with start(Options(), Settings(1, "cpu")) as own:
         own.submit(Task(0, str(tmp_path / "trial"), config))
         event = own.next(SECONDS)
         assert event is not None
@@ -315,31 +327,32 @@ def test_a_cluster_of_its_own_ends_with_a_checkpoint_and_leaves_nothing(tmp_path
     assert list((tmp_path / "trial" / "checkpoint").glob("*.ckpt"))
 
 
-@needs_ray
 @pytest.mark.parametrize("address", ["nonsense", "ray://host:10001", "host:99999", "host", ":1"])
-def test_what_is_no_address_is_refused(address: str) -> None:
+def test_an_invalid_address_is_an_error(address: str) -> None:
     with pytest.raises(ConfigError, match="must be the address of a Ray cluster"):
-        RayCluster(1, address)
+        Options(address)
 
 
 @needs_ray
-def test_an_address_where_nobody_answers_is_told_at_once() -> None:
-    with pytest.raises(NNTrainError, match="no Ray cluster answers at `127.0.0.1:1`: Connection refused"):
-        RayCluster(1, "127.0.0.1:1")
+def test_an_address_where_nothing_answers_is_an_error_at_once() -> None:
+    began = time.monotonic()
+    with pytest.raises(NNTrainError, match="no Ray cluster answers at `127.0.0.1:1`"):
+        start(Options("127.0.0.1:1"), Settings(1))
+    assert time.monotonic() - began < ray_session.ANSWER_SECONDS
 
 
 @needs_ray
-def test_an_address_where_something_else_answers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nntrain.search.executors.ray.client.ANSWER_SECONDS", 0.5)
+def test_an_address_where_something_else_listens_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_session, "ANSWER_SECONDS", 0.5)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        with pytest.raises(NNTrainError, match="no Ray cluster answers .*: timed out"):
-            RayCluster(1, f"127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(NNTrainError, match="no Ray cluster answers"):
+            start(Options(f"127.0.0.1:{silent.getsockname()[1]}"), Settings(1))
 
 
 @pytest.mark.skipif(find_spec("ray") is not None, reason="ray is installed")
 def test_without_ray_the_extra_is_named() -> None:
     with pytest.raises(MissingPackage) as caught:
-        RayCluster(1)
+        start(Options(), Settings(1))
     assert caught.value.problems[0].help == f"run `{sys.executable} -m pip install 'nntrain[ray]'`"

@@ -1,0 +1,89 @@
+"""What every executor offers, tasks in and events out, and the executor that a command asks for."""
+
+from dataclasses import dataclass, fields, replace
+from types import TracebackType
+from typing import Protocol, Self, cast
+
+from nntrain import extensions
+from nntrain.backend import Device
+from nntrain.config.load import Config
+from nntrain.errors import ConfigError
+from nntrain.search.task import Event, Task
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How many workers an executor starts, and how each of them starts TensorFlow.
+
+    threads: of TensorFlow, in one operation and between operations; the last bits of a convolution depend on it.
+    files: what the config reads, which must be at the same paths on every machine.
+    """
+
+    workers: int
+    device: Device = "auto"
+    verbose: bool = False
+    threads: int = 1
+    files: tuple[str, ...] = ()
+
+
+class Executor(Protocol):
+    """The workers that run tasks, until the `with` block ends."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def free(self) -> int:
+        """The number of tasks that can be submitted now."""
+
+    def submit(self, task: Task) -> None:
+        """Start a task on a free worker; raises RuntimeError where no worker is free."""
+
+    def next(self, timeout_seconds: float | None = None) -> Event | None:
+        """Return the next event, or None after the timeout and where no task runs.
+
+        Raises NNTrainError where workers cannot start.
+        """
+
+    def answer(self, number: int, stop: bool) -> None:
+        """Answer a judged task: whether to stop after the epoch it has reported. Ignored where the task has ended."""
+
+    def stop(self) -> None:
+        """Ask all running tasks to stop with a checkpoint. Their events still come; epochs still need an answer."""
+
+    def close(self) -> None:
+        """End the workers; those that train stop with a checkpoint if they can within a second."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """How many trials run at once, and where: `executor` is a module of `executors/`, `address` an option of one."""
+
+    count: int = 1
+    executor: str = "processes"
+    address: str | None = None
+
+    def start(self, config: Config, device: Device, verbose: bool) -> Executor:
+        """Return the workers, which load TensorFlow while this process does; raises ConfigError for invalid options."""
+        if self.count < 1:
+            raise ConfigError(f"`--workers` must be 1 or more, got `{self.count}`", help="write `--workers 2`")
+        module = extensions.load("search.executors", self.executor)
+        given = {} if self.address is None else {"address": self.address}
+        if given.keys() - {field.name for field in fields(module.Options)}:
+            raise ConfigError("`--address` is the address of a Ray cluster", help="add `--executor ray`")
+        threads = config.experiment.train.threads or 1
+        settings = Settings(self.count, device, verbose, threads, _files(config))
+        return cast(Executor, module.start(module.Options(**given), settings))
+
+    def only_one(self) -> "Workers":
+        """Return the same with one trial at once."""
+        return replace(self, count=1)
+
+
+def _files(config: Config) -> tuple[str, ...]:
+    """Return the files of the data, and the run or file that gives the initial weights."""
+    source = config.experiment.train.init_from
+    return (*config.experiment.data.paths().values(), *([source] if source else []))

@@ -1,0 +1,85 @@
+"""A worker of a Ray cluster as the search uses it: a Ray actor, its task, and the messages to its node."""
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nntrain.errors import NNTrainError
+from nntrain.search.executor import Settings
+from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.workers.ray_node import Reply
+from nntrain.search.workers.ray_session import Lost, Session
+from nntrain.storage.atomic import writing
+
+
+@dataclass(eq=False)
+class Actor:
+    """One worker, with at most one call in progress. `host`: its node, once the worker is ready."""
+
+    session: Session
+    settings: Settings
+    host: str = ""
+    task: Task | None = None
+    asked: bool = False  # to stop its task
+    call: Any = None
+    unsent: list[Task | Answer | Stop] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.actor = self.session.actor(self.settings)
+        self.call = self.actor.hello.remote()
+
+    def begin(self, task: Task) -> None:
+        """Send a task; raises Lost where the worker has died, and NNTrainError where its node lacks a path."""
+        self._refuse_unseen(Path(task.folder))
+        self.task, self.asked, self.unsent = task, False, []
+        self.send(task)
+
+    def send(self, message: Task | Answer | Stop) -> None:
+        """Send a message, at once or as soon as the call in progress has ended."""
+        self.unsent.append(message)
+        if self.call is None:
+            self._exchange()
+
+    def _exchange(self) -> None:
+        self.call = self.actor.exchange.remote(self.unsent)
+        self.unsent = []
+
+    def received(self, reply: Reply) -> list[Event]:
+        """Return the events of a reply, after the next call was made."""
+        events = [self._or_lost(event) for event in reply.events]
+        judged = self.task is not None and self.task.judged
+        if any(event.kind != "epoch" for event in events):
+            self.task = None
+        elif self.unsent or not (events and judged):  # a judged task sends nothing before its answer
+            self._exchange()
+        return events
+
+    def _or_lost(self, event: Event) -> Event:
+        if event.kind == "stopped" and not self.asked:  # someone else has ended the worker
+            return Event(event.number, "lost", message="the worker was asked to end")
+        return event
+
+    def _refuse_unseen(self, run: Path) -> None:
+        """Raise NNTrainError unless the node sees the search's directory and the files that the config names.
+
+        A new file in the search's directory proves that this is not another disk at the same path.
+        """
+        folder = next(parent for parent in run.parents if parent.is_dir())
+        marker = folder / f".seen-{secrets.token_hex(8)}"
+        with writing(folder):
+            marker.touch()
+        try:
+            unseen = self._unseen([str(marker), *self.settings.files])
+        finally:
+            marker.unlink(missing_ok=True)
+        if unseen:
+            path = folder if unseen[0] == str(marker) else unseen[0]
+            help = "keep runs and data on a disk that every node has at the same path; `--runs-dir` names its folder"
+            raise NNTrainError(f"the node `{self.host}` of the Ray cluster does not see `{path}`", help=help)
+
+    def _unseen(self, paths: list[str]) -> list[str]:
+        found = self.session.result(self.actor.unseen.remote(paths))
+        if isinstance(found, Lost):
+            raise found
+        return list(found)

@@ -1,0 +1,176 @@
+"""A worker process: it trains the trials that the pool sends through a pipe, and sends back what happens.
+
+A thread reads the pipe, so that the worker also notices an answer, a stop and the pool's death during a training.
+"""
+
+import contextlib
+import gc
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from nntrain import backend
+from nntrain.errors import NNTrainError
+from nntrain.search.executor import Settings
+from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.workers.memory_growth import MemoryGrowth
+from nntrain.training.signals import StopRequest
+
+if TYPE_CHECKING:
+    from nntrain.search.trial_runner import TrialRunner
+
+GOODBYE_SECONDS = 1.0  # for a checkpoint after the pool has died
+ANSWER_SECONDS = 10.0  # to wait for an answer after the trial was asked to stop
+
+
+@dataclass(frozen=True)
+class Ready:
+    """From a worker: TensorFlow is loaded, or cannot be loaded because of `problem`."""
+
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """From a worker: an event of its trial. `leaving`: whether the worker ends now."""
+
+    event: Event
+    leaving: bool = False
+
+
+@dataclass
+class _Order:
+    """A task, and what the pool sends while it runs."""
+
+    task: Task
+    answers: "queue.SimpleQueue[bool]" = field(default_factory=queue.SimpleQueue)
+    stopped: bool = False
+    request: StopRequest | None = None
+
+    def stop(self) -> None:
+        """Ask the training to stop, now or as soon as it begins."""
+        self.stopped = True
+        if self.request is not None:
+            self.request.ask()
+
+
+def main(connection: Connection, settings: Settings) -> None:
+    """Run tasks until the pool closes the pipe."""
+    worker = Worker(connection)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool receives Ctrl-C, and then sends `Stop`
+    os.dup2(2, 1)  # what a library prints must not mix with the results on stdout
+    threading.Thread(target=worker.listen, daemon=True).start()
+    try:
+        _start(settings)
+    except NNTrainError as error:
+        connection.send(Ready(error.problems[0].message))
+        return
+    worker.work()
+
+
+def _start(settings: Settings) -> None:
+    """Load TensorFlow and fix its number of threads, which no trial can change afterwards."""
+    os.environ["OMP_NUM_THREADS"] = str(settings.threads)
+    backend.start(settings.device, settings.verbose)
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(settings.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(settings.threads)
+    tf.config.list_logical_devices()  # starts the threads
+
+
+class Worker:
+    """The two threads of a worker: `listen` reads the pipe, `work` trains."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
+        self.order: _Order | None = None  # the latest one
+        self.busy = False
+
+    def listen(self) -> None:
+        """Receive what the pool sends; end the process when the pool has ended."""
+        while True:
+            try:
+                message = self.connection.recv()
+            except (EOFError, OSError):
+                self._end_without_pool()
+            self._receive(message)
+
+    def _receive(self, message: Any) -> None:
+        if isinstance(message, Task):
+            self.order = _Order(message)
+            self.busy = True
+            self.orders.put(self.order)
+        elif self.order is not None and isinstance(message, Answer):
+            self.order.answers.put(message.stop)
+        elif self.order is not None and isinstance(message, Stop):
+            self.order.stop()
+
+    def leave(self) -> None:
+        """Stop the trial with a checkpoint and end the process."""
+        if self.order is not None:
+            self.order.stop()
+        self.orders.put(None)
+
+    def _end_without_pool(self) -> None:
+        self.leave()
+        deadline = time.monotonic() + GOODBYE_SECONDS
+        while self.busy and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os._exit(1)  # at once, whatever the other thread does
+
+    def work(self) -> None:
+        """Run one task after another."""
+        from nntrain.search.trial_runner import TrialRunner
+
+        runner = TrialRunner()
+        gc.collect()
+        gc.freeze()  # collecting the imported objects again would take half a second a trial
+        memory = MemoryGrowth()
+        signal.signal(signal.SIGTERM, lambda *_: self.leave())  # before, there is no training to stop
+        self._send(Ready())
+        while (order := self.orders.get()) is not None:
+            event = self._run(runner, order)
+            ending = order.stopped and not self.orders.empty()
+            self.busy = False
+            leaving = memory.is_large() or ending
+            self._send(Said(event, leaving))
+            if leaving:
+                break
+        sys.stderr.flush()
+        os._exit(0)  # unloading TensorFlow takes long
+
+    def _run(self, runner: "TrialRunner", order: _Order) -> Event:
+        request = StopRequest()
+        order.request = request
+        if order.stopped:  # before there was a request
+            request.ask()
+        return runner.run(order.task, lambda row: self._report(order, row), request)
+
+    def _report(self, order: _Order, row: dict[str, float]) -> bool:
+        self._send(Said(Event(order.task.number, "epoch", row=dict(row))))
+        return order.task.judged and self._answer(order)
+
+    def _answer(self, order: _Order) -> bool:
+        """Return whether to stop, as the pool answers; a trial that was asked to stop waits a limited time."""
+        deadline = None
+        while True:
+            try:
+                return order.answers.get(timeout=0.2)
+            except queue.Empty:
+                if not order.stopped:
+                    continue
+                deadline = deadline or time.monotonic() + ANSWER_SECONDS
+                if time.monotonic() > deadline:
+                    return False
+
+    def _send(self, message: Ready | Said) -> None:
+        with contextlib.suppress(OSError):  # the pool has ended: `listen` notices and ends the process
+            self.connection.send(message)
