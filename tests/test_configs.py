@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nntrain.config.base import to_tree
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import load
+from nntrain.config.named import to_tree
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.data import dataset
 from nntrain.data.examples import Split

@@ -11,7 +11,6 @@ import pytest
 from sklearn import metrics as scores
 
 from nntrain import extensions
-from nntrain.config.base import Named
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.constraints import Constraint
@@ -23,6 +22,7 @@ from nntrain.config.keras.optimizers import Optimizer
 from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
 from nntrain.config.load import from_document
+from nntrain.config.named import Named
 from nntrain.document import yaml_file
 from nntrain.model.build import build, build_callbacks, encode_labels
 from nntrain.model.custom.network import Network

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.config.base import Section
 from nntrain.config.catalogue import kinds, with_tables
+from nntrain.config.section import Section
 from nntrain.config.train import Train
 from nntrain.config.tune import Tune
 

@@ -4,7 +4,6 @@ import re
 
 from pydantic.fields import FieldInfo
 
-from nntrain.config.base import Named, to_tree
 from nntrain.config.data import Source, SplitRule
 from nntrain.config.keras import image_layers  # noqa: F401  # whose classes are layers too
 from nntrain.config.keras.activations import ACTIVATIONS
@@ -18,6 +17,7 @@ from nntrain.config.keras.optimizers import Optimizer
 from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
 from nntrain.config.messages import listed, nearest, plural
+from nntrain.config.named import Named, to_tree
 from nntrain.config.tune import Engine, Pruner
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError

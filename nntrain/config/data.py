@@ -4,9 +4,10 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
-from nntrain.config.base import Named, PlugIn, Section, omitted
 from nntrain.config.data_schema import Schema
 from nntrain.config.messages import as_share, problem, shown
+from nntrain.config.named import Named, PlugIn
+from nntrain.config.section import Section, omitted
 from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole
 from nntrain.errors import Path
 

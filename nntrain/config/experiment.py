@@ -5,10 +5,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from nntrain.config import tune  # noqa: F401
-from nntrain.config.base import Section, omitted
 from nntrain.config.data import Source
 from nntrain.config.keras import image_layers  # noqa: F401  # whose classes are layers, and names to be told apart
 from nntrain.config.keras.layers import Layer
+from nntrain.config.section import Section, omitted
 from nntrain.config.train import Train
 from nntrain.config.value_types import Seed
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from nntrain.config import rules
-from nntrain.config.base import spelled_out
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
+from nntrain.config.named import spelled_out
 from nntrain.config.resolve import Resolved, resolve
 from nntrain.config.value_types import relative_to
 from nntrain.document import yaml_file

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nntrain.config.base import Named
 from nntrain.config.data import Nothing
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import image_layers, layers, losses, metrics
 from nntrain.config.keras.callbacks import EarlyStopping
+from nntrain.config.named import Named
 from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.train import Train
 from nntrain.errors import Path

@@ -6,12 +6,12 @@ was known before.
 
 from collections.abc import Iterator
 
-from nntrain.config.base import Named
 from nntrain.config.data import File
 from nntrain.config.data_rules import DATA_RULES, Rule, Subject
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, layers, optimizers, schedules
 from nntrain.config.messages import listed
+from nntrain.config.named import Named
 from nntrain.config.resolve import DEFAULT_EPOCHS, Resolved
 from nntrain.errors import Path, Problem
 

@@ -4,12 +4,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
-from nntrain.config.base import Section, omitted
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Adam, Optimizer
 from nntrain.config.messages import got, nearest, number_help, problem
+from nntrain.config.section import Section, omitted
 from nntrain.config.value_types import FilePath, NonNegativeFloat, PositiveFloat, PositiveInt, Text, is_number, is_whole
 
 

@@ -4,7 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from nntrain.config.base import Named, PlugIn, Section, omitted
+from nntrain.config.named import Named, PlugIn
+from nntrain.config.section import Section, omitted
 from nntrain.config.value_types import PositiveFloat, PositiveInt, Seed, Text
 
 Factor = Annotated[int, Field(ge=2, le=1000)]

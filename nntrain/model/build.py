@@ -12,9 +12,9 @@ import keras
 import numpy as np
 
 from nntrain import extensions
-from nntrain.config.base import Named, snake_case
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, layers, metrics
+from nntrain.config.named import Named, snake_case
 from nntrain.config.resolve import Resolved
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks

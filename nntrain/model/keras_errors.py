@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from nntrain.config.base import Named
+from nntrain.config.named import Named
 from nntrain.errors import ConfigError, Path, Problem
 
 _RAISED = (ValueError, TypeError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)

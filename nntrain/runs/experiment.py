@@ -6,9 +6,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from nntrain.config.base import to_tree
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.layers import Layer
+from nntrain.config.named import to_tree
 from nntrain.data import dataset as datasets
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nntrain.config.base import to_tree
 from nntrain.config.load import Config, from_document, put
+from nntrain.config.named import to_tree
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files

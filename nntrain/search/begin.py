@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from nntrain.config.base import to_tree
 from nntrain.config.load import Config
+from nntrain.config.named import to_tree
 from nntrain.config.search.load import as_yaml, search_of
 from nntrain.errors import NNTrainError, Stopped
 from nntrain.runs import environment

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from nntrain.config.base import to_tree
 from nntrain.config.load import Config, from_document
+from nntrain.config.named import to_tree
 from nntrain.data import dataset
 from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file

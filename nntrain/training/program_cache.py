@@ -9,8 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nntrain.config.base import to_tree
 from nntrain.config.keras import layers
+from nntrain.config.named import to_tree
 from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
 from nntrain.model.custom.network import Network

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from nntrain.config.base import to_tree
 from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.keras.metrics import direction
+from nntrain.config.named import to_tree
 from nntrain.config.resolve import Resolved
 from nntrain.config.train import Train
 from nntrain.data import dataset as datasets

@@ -1,8 +1,9 @@
 import pytest
 
 from nntrain.config import catalogue
-from nntrain.config.base import Named, Section
 from nntrain.config.keras.activations import ACTIVATIONS
+from nntrain.config.named import Named
+from nntrain.config.section import Section
 from nntrain.errors import ConfigError
 
 

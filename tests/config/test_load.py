@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from nntrain.config import file_checks
-from nntrain.config.base import to_tree
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import from_document, load, put
+from nntrain.config.named import to_tree
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError
 

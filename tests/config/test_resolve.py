@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from nntrain.config.base import to_tree
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
+from nntrain.config.named import to_tree
 from nntrain.config.output_layer import find_output_layer
 from nntrain.config.resolve import Resolved, resolve
 

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from nntrain.config.base import Named, omitted
+from nntrain.config.named import Named
+from nntrain.config.section import omitted
 from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Text
 
 Mode = Literal["auto", "min", "max"]

@@ -1,6 +1,7 @@
 """What weights must satisfy after every step."""
 
-from nntrain.config.base import Named, omitted
+from nntrain.config.named import Named
+from nntrain.config.section import omitted
 from nntrain.config.value_types import Axes, NonNegativeFloat, Share
 
 

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from nntrain.config.base import omitted
 from nntrain.config.keras.constraints import Constraint
 from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import _Bias, _KerasLayer, _Kernel
 from nntrain.config.keras.regularizers import Regularizer
+from nntrain.config.section import omitted
 from nntrain.config.value_types import Factor, Padding2D, PositiveInt, Seed, Size2D
 
 FillMode = Literal["constant", "nearest", "wrap", "reflect"]

@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from nntrain.config.base import Named, omitted
+from nntrain.config.named import Named
+from nntrain.config.section import omitted
 from nntrain.config.value_types import NonNegativeFloat, Numbers, PositiveFloat, Seed
 
 

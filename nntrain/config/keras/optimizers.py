@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from nntrain.config.base import Named, omitted
 from nntrain.config.keras.schedules import LearningRate
+from nntrain.config.named import Named
+from nntrain.config.section import omitted
 from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt, Rate
 
 

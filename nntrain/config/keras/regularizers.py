@@ -1,6 +1,7 @@
 """Penalties on weights or activities; their sum is logged as `regularization_loss`."""
 
-from nntrain.config.base import Named, omitted
+from nntrain.config.named import Named
+from nntrain.config.section import omitted
 from nntrain.config.value_types import NonNegativeFloat
 
 

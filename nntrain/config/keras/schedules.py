@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from nntrain.config.base import Named, omitted, snake_case
 from nntrain.config.messages import got, nearest, number_help, problem
+from nntrain.config.named import Named, snake_case
+from nntrain.config.section import omitted
 from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Share, is_number
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nntrain.config.base import to_tree
 from nntrain.config.experiment import Experiment
 from nntrain.config.load import Config
+from nntrain.config.named import to_tree
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.space import Condition, Parameter, Space, Values
 from nntrain.config.search.trial_config import MISSING, value_at, with_values

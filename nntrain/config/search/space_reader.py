@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from nntrain.config.base import is_name, spelled_out
 from nntrain.config.messages import listed
+from nntrain.config.named import is_name, spelled_out
 from nntrain.config.search import parameter_syntax
 from nntrain.config.search.space import Condition, Parameter
 from nntrain.document.assignment import same_name

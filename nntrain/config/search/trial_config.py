@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nntrain.config.base import spelled_out, to_tree
 from nntrain.config.load import Config, from_document, put
+from nntrain.config.named import spelled_out, to_tree
 from nntrain.config.search.space import Values
 from nntrain.document import yaml_file
 from nntrain.document.assignment import named_alike

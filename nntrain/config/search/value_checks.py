@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nntrain.config.base import is_name
 from nntrain.config.load import Config, validated
+from nntrain.config.named import is_name
 from nntrain.config.resolve import columns
 from nntrain.config.search.initial_values import config_value
 from nntrain.config.search.space import Parameter, Space, Values

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import PlainValidator
 
-from nntrain.config.base import omitted
 from nntrain.config.data import File, SplitRule, Splittable
 from nntrain.config.messages import problem, shown
+from nntrain.config.section import omitted
 from nntrain.config.value_types import FilePath, Text
 from nntrain.errors import Path
 

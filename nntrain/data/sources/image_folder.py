@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from nntrain.config.base import omitted
 from nntrain.config.data import Splittable
+from nntrain.config.section import omitted
 from nntrain.config.value_types import FilePath, Size2D
 from nntrain.errors import Path
 

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from nntrain.config.base import omitted
 from nntrain.config.data import Splittable
 from nntrain.config.messages import problem
+from nntrain.config.section import omitted
 from nntrain.config.value_types import FilePath, Text
 from nntrain.errors import Path
 

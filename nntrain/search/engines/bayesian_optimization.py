@@ -1,8 +1,8 @@
 """Fits a Gaussian process to the scores and tries where it promises most (KerasTuner's BayesianOptimization)."""
 
 from nntrain import backend
-from nntrain.config.base import omitted
 from nntrain.config.search.space import Search
+from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt
 from nntrain.search.engine import SearchEngine

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nntrain.config.base import omitted
 from nntrain.config.search.space import Search
+from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import PositiveFloat, PositiveInt
 from nntrain.errors import need

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from nntrain.config.base import omitted
 from nntrain.config.search.space import Search
+from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import NonNegativeInt
 from nntrain.errors import need

@@ -5,9 +5,9 @@ Bergstra et al., Algorithms for Hyper-Parameter Optimization, https://papers.nip
 
 from typing import Any, ClassVar
 
-from nntrain.config.base import omitted
 from nntrain.config.messages import problem
 from nntrain.config.search.space import Search
+from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import NonNegativeInt, PositiveInt
 from nntrain.errors import need

@@ -5,7 +5,7 @@ Li et al., A System for Massively Parallel Hyperparameter Tuning, https://arxiv.
 
 from typing import Any, ClassVar
 
-from nntrain.config.base import omitted
+from nntrain.config.section import omitted
 from nntrain.config.tune import Factor, Pruner
 from nntrain.config.value_types import NonNegativeInt, PositiveInt
 

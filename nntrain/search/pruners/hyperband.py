@@ -5,8 +5,8 @@ Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimizati
 
 from typing import Any
 
-from nntrain.config.base import omitted
 from nntrain.config.messages import problem
+from nntrain.config.section import omitted
 from nntrain.config.tune import Factor, Pruner
 from nntrain.config.value_types import PositiveInt
 

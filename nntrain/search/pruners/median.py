@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nntrain.config.base import omitted
+from nntrain.config.section import omitted
 from nntrain.config.tune import Pruner
 from nntrain.config.value_types import NonNegativeInt, PositiveInt
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from nntrain.config.base import Named, Section, to_tree
 from nntrain.config.load import Config, from_document, load, put
+from nntrain.config.named import Named, to_tree
 from nntrain.config.search.initial_values import KERAS_DEFAULTS
 from nntrain.config.search.load import as_yaml, search_of, with_values
 from nntrain.config.search.parameter_syntax import KINDS
 from nntrain.config.search.space import Condition, Parameter, Search
+from nntrain.config.section import Section
 from nntrain.config.tune import Engine
 from nntrain.document import yaml_file
 from nntrain.document.yaml_file import assign

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nntrain.config.base import to_tree
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
+from nntrain.config.named import to_tree
 from nntrain.data.dataset import load
 from nntrain.errors import DataError
 

@@ -1,93 +1,21 @@
-"""The two kinds of things in a config: sections with options, and named things.
+"""A thing in a config that is chosen by its name.
 
-A named thing is written as its name (`Flatten`) or as a one-key mapping from the name to its options
-(`Dense: {units: 3}`). Its class has that name and Keras's arguments as fields; its family (`Layer`, `Optimizer`, …) is
-the direct subclass of `Named`, and the members of a family are the subclasses of the family: there is no registry.
-
-Errors of pydantic are put into our words in the class where they arise, and keep their path.
+It is written as its name (`Flatten`) or as a one-key mapping from the name to its options (`Dense: {units: 3}`). Its
+class has that name and Keras's arguments as fields; its family (`Layer`, `Optimizer`, …) is the direct subclass of
+`Named`, and the members of a family are the subclasses of the family: there is no registry.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    GetCoreSchemaHandler,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_validator,
-)
+from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from nntrain import extensions
-from nntrain.config.messages import article, close_names, got, in_our_words, listed, nearest, problem, see, with_space
-
-omitted: Any = None
-"""The default of every option that Keras has a default for: what the user did not write is not passed on."""
-
-
-class Section(BaseModel):
-    """A mapping of options; frozen, strict, and closed to unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
-    elsewhere: ClassVar[Mapping[str, str]] = {}  # options that users look for here, and the help for each
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _in_our_words(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        if not isinstance(value, (dict, cls)):
-            raise problem(f"{cls._title()} takes a mapping of options, got {got(value)}", cls._example())
-        try:
-            return handler(value)
-        except ValidationError as error:
-            worded = [cls._worded(found) for found in _without_echoes(error.errors(), cls.model_fields)]
-            raise ValidationError.from_exception_data(cls.__name__, worded) from None
-
-    @classmethod
-    def _title(cls) -> str:
-        """How messages call this section."""
-        return f"`{cls.__name__.lower()}`"
-
-    @classmethod
-    def _example(cls) -> str:
-        """The help for something that is no mapping."""
-        required = [name for name, field in cls.model_fields.items() if field.is_required()]
-        options = ", ".join(f"{name}: ..." for name in required or cls.options()[:1])
-        return f"write `{cls._title().strip('`')}: {{{options}}}`"
-
-    @classmethod
-    def options(cls) -> tuple[str, ...]:
-        """The names of the options, the class's own before those of its family."""
-        own = [name for kind in cls.__mro__ for name in vars(kind).get("__annotations__", ())]
-        return tuple(dict.fromkeys(name for name in own if name in cls.model_fields))
-
-    @classmethod
-    def _worded(cls, error: ErrorDetails) -> InitErrorDetails:
-        return _details(in_our_words(error, cls._title(), cls._instead_of_option), error["loc"])
-
-    @classmethod
-    def _instead_of_option(cls, name: str) -> str:
-        """The help for an option that does not exist."""
-        if help := cls.elsewhere.get(name) or with_space(name):
-            return help
-        if name.isdecimal():
-            return "write decimal numbers with a point, such as `0.9`"
-        close = nearest(name, cls.model_fields)
-        if close:
-            return f"write `{close}`"
-        return f"its options are {listed(cls.options())}" if cls.model_fields else "it takes no options; remove it"
-
-    def written(self) -> dict[str, Any]:
-        """The options to pass on: those that the user wrote, and defaults of ours; what is required comes first."""
-        fields = type(self).model_fields
-        return {
-            name: value
-            for name in sorted(fields, key=lambda name: not fields[name].is_required())
-            if (value := getattr(self, name)) is not None or name in self.model_fields_set
-        }
+from nntrain.config.messages import article, close_names, got, in_our_words, listed, problem, see, with_space
+from nntrain.config.section import Section, details
 
 
 class Named(Section):
@@ -245,25 +173,15 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
-def _without_echoes(errors: list[ErrorDetails], options: Iterable[str]) -> list[ErrorDetails]:
-    """The errors less each "needs `units`" that is only the other half of "has no option `unit`"."""
-    meant = {nearest(str(e["loc"][-1]), options) for e in errors if e["type"] == "extra_forbidden"}
-    return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
-
-
-def _details(error: PydanticCustomError, loc: tuple[int | str, ...]) -> InitErrorDetails:
-    return {"type": error, "loc": loc, "input": None}
-
-
 def _of_the_name(error: PydanticCustomError, name: str, value: Any) -> InitErrorDetails:
     """An error about a name, which is a key in `{Name: options}` and a value where it stands alone."""
     context = error.context or {}
     is_key = isinstance(value, dict)
-    return _details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())
+    return details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())
 
 
 def _below(name: str, error: ErrorDetails) -> InitErrorDetails:
-    return _details(in_our_words(error, f"`{name}`", str), (name, *error["loc"]))
+    return details(in_our_words(error, f"`{name}`", str), (name, *error["loc"]))
 
 
 def spelled_out(name: str, value: Any) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from nntrain.config.base import Named, Section, snake_case, spelled_out, to_tree
 from nntrain.config.data import Fraction, SplitRule
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.callbacks import Callback, EarlyStopping
@@ -17,6 +16,8 @@ from nntrain.config.keras.regularizers import L2, Regularizer
 from nntrain.config.keras.schedules import CosineDecay, Schedule
 from nntrain.config.load import from_document
 from nntrain.config.messages import close_names, counted, nearest, plural, see, shown
+from nntrain.config.named import Named, snake_case, spelled_out, to_tree
+from nntrain.config.section import Section
 from nntrain.document import yaml_file
 
 FAMILIES = (Layer, Initializer, Regularizer, Constraint, Optimizer, Schedule, Loss, Metric, Callback, SplitRule)

@@ -1,0 +1,87 @@
+"""A section of a config: a mapping of options, frozen, strict, and closed to unknown keys.
+
+Errors of pydantic are put into our words in the class where they arise, and keep their path.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from nntrain.config.messages import got, in_our_words, listed, nearest, problem, with_space
+
+omitted: Any = None
+"""The default of every option that Keras has a default for: what the user did not write is not passed on."""
+
+
+class Section(BaseModel):
+    """A mapping of options; frozen, strict, and closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
+    elsewhere: ClassVar[Mapping[str, str]] = {}  # options that users look for here, and the help for each
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_our_words(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(value, (dict, cls)):
+            raise problem(f"{cls._title()} takes a mapping of options, got {got(value)}", cls._example())
+        try:
+            return handler(value)
+        except ValidationError as error:
+            worded = [cls._worded(found) for found in _without_echoes(error.errors(), cls.model_fields)]
+            raise ValidationError.from_exception_data(cls.__name__, worded) from None
+
+    @classmethod
+    def _title(cls) -> str:
+        """How messages call this section."""
+        return f"`{cls.__name__.lower()}`"
+
+    @classmethod
+    def _example(cls) -> str:
+        """The help for something that is no mapping."""
+        required = [name for name, field in cls.model_fields.items() if field.is_required()]
+        options = ", ".join(f"{name}: ..." for name in required or cls.options()[:1])
+        return f"write `{cls._title().strip('`')}: {{{options}}}`"
+
+    @classmethod
+    def options(cls) -> tuple[str, ...]:
+        """The names of the options, the class's own before those of its family."""
+        own = [name for kind in cls.__mro__ for name in vars(kind).get("__annotations__", ())]
+        return tuple(dict.fromkeys(name for name in own if name in cls.model_fields))
+
+    @classmethod
+    def _worded(cls, error: ErrorDetails) -> InitErrorDetails:
+        return details(in_our_words(error, cls._title(), cls._instead_of_option), error["loc"])
+
+    @classmethod
+    def _instead_of_option(cls, name: str) -> str:
+        """The help for an option that does not exist."""
+        if help := cls.elsewhere.get(name) or with_space(name):
+            return help
+        if name.isdecimal():
+            return "write decimal numbers with a point, such as `0.9`"
+        close = nearest(name, cls.model_fields)
+        if close:
+            return f"write `{close}`"
+        return f"its options are {listed(cls.options())}" if cls.model_fields else "it takes no options; remove it"
+
+    def written(self) -> dict[str, Any]:
+        """The options to pass on: those that the user wrote, and defaults of ours; what is required comes first."""
+        fields = type(self).model_fields
+        return {
+            name: value
+            for name in sorted(fields, key=lambda name: not fields[name].is_required())
+            if (value := getattr(self, name)) is not None or name in self.model_fields_set
+        }
+
+
+def _without_echoes(errors: list[ErrorDetails], options: Iterable[str]) -> list[ErrorDetails]:
+    """The errors less each "needs `units`" that is only the other half of "has no option `unit`"."""
+    meant = {nearest(str(e["loc"][-1]), options) for e in errors if e["type"] == "extra_forbidden"}
+    return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
+
+
+def details(error: PydanticCustomError, loc: tuple[int | str, ...]) -> InitErrorDetails:
+    """The error at a path, for a ValidationError."""
+    return {"type": error, "loc": loc, "input": None}
