@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 VERSION = 1  # of the JSON on stdout
 LINE_SECONDS = 5.0  # without a terminal, a line at most this often
@@ -25,11 +26,15 @@ class Terminal:
     quiet: bool = False
     log: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        # Text is shown as it is: a class may be called `[b]`.
-        plain: Any = {"markup": False, "emoji": False, "highlight": False, "soft_wrap": True}
-        self.out = Console(width=WIDE, **plain)
-        self.err = Console(stderr=True, **plain)
+    @cached_property
+    def out(self) -> "Console":
+        """The console of stdout."""
+        return _plain_console(width=WIDE)
+
+    @cached_property
+    def err(self) -> "Console":
+        """The console of stderr."""
+        return _plain_console(stderr=True)
 
     def note(self, text: str) -> None:
         """A message on the side."""
@@ -52,18 +57,27 @@ class Terminal:
 
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """A table of the result; numbers to the right."""
+        from rich.table import Table
+
         table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for index, name in enumerate(names):
             numeric = index and all(isinstance(row[index], (int, float)) or row[index] == "" for row in rows)
             table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
         for row in rows:
             table.add_row(*(shown_number(cell) for cell in row))
-        plain = Console(width=WIDE, color_system=None, markup=False, emoji=False)
+        plain = _plain_console(width=WIDE, color_system=None)
         with plain.capture() as captured:
             plain.print(table)
         self.log.append("\n".join(line.rstrip() for line in captured.get().splitlines()))
         if not self.as_json:
             self.out.print(table)
+
+
+def _plain_console(**options: Any) -> "Console":
+    """A console that prints text unchanged: a class may be called `[b]`. Rich is imported when it is first needed."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, **options)
 
 
 def json_ready(value: Any) -> Any:
@@ -97,6 +111,8 @@ class ProgressWatcher:
         self.epochs, self.steps = epochs, steps
         if self.terminal.quiet or not self.terminal.err.is_terminal or self.terminal.err.is_dumb_terminal:
             return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
