@@ -85,19 +85,20 @@ CONFIGS = {
 
 @pytest.fixture(scope="session")
 def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
-    """Trains a config through `commands.Fit` and gives its run directory; `name` is that of the config file."""
+    """Trains a config with the request of `nntrain fit` and gives its run directory; `name` is the config file's."""
 
     def fitted(text: str, *assignments: str, name: str = "net", seed: int | None = None) -> "RunDir":
-        from nntrain.cli.commands import Fit as FitCommand
+        from nntrain.cli.commands.fit import Fit as FitRequest
         from nntrain.storage.find_runs import find_run
         from nntrain.terminal import Terminal
 
         folder = tmp_path_factory.mktemp(name)
         config = folder / f"{name}.yaml"
         config.write_text(dedent(text), encoding="utf-8")
-        request = FitCommand(str(config), assignments, seed, None, None, None, folder / "runs", "cpu", False)
+        runs_dir = folder / "runs"
+        request = FitRequest(config=str(config), assignments=assignments, seed=seed, runs_dir=runs_dir, device="cpu")
         request.run(Terminal(quiet=True))
-        return find_run(folder / "runs", name)
+        return find_run(runs_dir, name)
 
     return fitted
 

@@ -1,14 +1,17 @@
-"""The command line: what is typed, turned into calls. Each command is a few lines; the work is done elsewhere."""
+"""The command line: each Typer function turns its options into the request of a command, and runs it."""
 
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from nntrain import __version__
+from nntrain.cli import commands, options
+from nntrain.cli.options import NO_ASSIGNMENTS, RUNS_DIR
 from nntrain.errors import NNTrainError
+from nntrain.terminal import Terminal
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,28 +20,9 @@ app = typer.Typer(
     help="Train Keras Sequential networks from one YAML file.",
 )
 
-ConfigFile = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or directory.")]
-Sets = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a value; repeatable.")]
-Seed = Annotated[int | None, typer.Option(help="The run's seed, in place of the config's.")]
-RunsDir = Annotated[Path, typer.Option(help="Where runs are kept.", envvar="NNTRAIN_RUNS_DIR")]
-DeviceName = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="Where to compute.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show TensorFlow's log, and tracebacks.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-Devices = Annotated[int | None, typer.Option(metavar="N", help="Share every batch among so many devices.")]
-Workers = Annotated[
-    str | None, typer.Option(metavar="HOST:PORT,...", help="Share every batch with these; the first is the chief.")
-]
-Worker = Annotated[int | None, typer.Option(metavar="I", help="Which of `--workers` this is, from 0.")]
-Trials = Annotated[int, typer.Option("--workers", metavar="N", help="How many trials at once, a process for each.")]
-ExecutorName = Annotated[Literal["processes", "ray"], typer.Option(help="Run trials here, or on the nodes of Ray.")]
-Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; one of its own by default.")]
-RUNS = Path("runs")
-
 
 def main() -> None:
-    """The entry point: runs a command, and ends the process with its exit code."""
+    """The entry point: run a command, and end the process with its exit code."""
     try:
         _run()
     finally:
@@ -48,7 +32,7 @@ def main() -> None:
 
 
 def _exit_code() -> int:
-    """That of the exception on its way; one that is a fault of ours is shown."""
+    """Return the exit code of the exception that ends the process; print an unexpected one."""
     error = sys.exc_info()[1]
     if error is None:
         return 0
@@ -59,7 +43,7 @@ def _exit_code() -> int:
 
 
 def _run() -> None:
-    """Runs a command, and turns its errors into messages and exit codes."""
+    """Run a command, and turn its errors into messages and exit codes."""
     try:
         app(prog_name="nntrain")
     except NNTrainError as error:
@@ -69,7 +53,7 @@ def _run() -> None:
         sys.exit(error.exit_code)
 
 
-def _show_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"nntrain {__version__}")
         raise typer.Exit
@@ -78,7 +62,7 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def _nntrain(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Train Keras Sequential networks from one YAML file."""
@@ -86,60 +70,82 @@ def _nntrain(
 
 @app.command()
 def fit(
-    config: ConfigFile,
-    set_: Sets = [],  # noqa: B006  # Typer reads the default and never changes it
-    seed: Seed = None,
-    init_from: Annotated[str | None, typer.Option(metavar="RUN|FILE", help="Begin with the weights of this.")] = None,
+    config: options.Config,
+    set_: options.Assignments = NO_ASSIGNMENTS,
+    seed: Annotated[int | None, typer.Option(help="The seed, in place of the config's.")] = None,
+    init_from: Annotated[
+        str | None, typer.Option(metavar="RUN|FILE", help="Start with the weights of a run or a file.")
+    ] = None,
     seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None,
     folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None,
-    name: Annotated[str | None, typer.Option(help="The run's name; the config's by default.")] = None,
-    runs_dir: RunsDir = RUNS,
-    device: DeviceName = "auto",
-    devices: Devices = None,
-    workers: Workers = None,
-    worker: Worker = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    json: Json = False,
+    name: Annotated[str | None, typer.Option(help="The name of the run; the config's by default.")] = None,
+    runs_dir: options.RunsDir = RUNS_DIR,
+    device: options.Device = "auto",
+    devices: options.Devices = None,
+    workers: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
+    ] = None,
+    worker: options.Worker = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    json: options.Json = False,
 ) -> None:
     """Train a config and write a run directory."""
-    from nntrain.cli import commands
-    from nntrain.terminal import Terminal
-
-    assignments = commands.with_init(set_, init_from, runs_dir)
-    places = (devices, workers, worker)
-    request = commands.Fit(config, assignments, seed, seeds, folds, name, runs_dir, device, verbose, *places)
-    request.run(Terminal(as_json=json, quiet=quiet))
+    commands.fit.Fit(
+        config=config,
+        assignments=set_,
+        seed=seed,
+        init_from=init_from,
+        seeds=seeds,
+        folds=folds,
+        name=name,
+        runs_dir=runs_dir,
+        device=device,
+        devices=devices,
+        workers=workers,
+        worker=worker,
+        verbose=verbose,
+    ).run(Terminal(as_json=json, quiet=quiet))
 
 
 @app.command()
 def resume(
-    run: RunName,
-    set_: Sets = [],  # noqa: B006
-    allow_changed: Annotated[bool, typer.Option("--allow-changed", help="Go on though something changed.")] = False,
-    extend: Annotated[bool, typer.Option("--extend", help="Go on with a search over another space.")] = False,
-    refit: Annotated[int | None, typer.Option(metavar="K", min=0, help="As of `tune`.")] = None,
-    runs_dir: RunsDir = RUNS,
-    device: DeviceName = "auto",
-    devices: Devices = None,
+    run: options.RunName,
+    set_: options.Assignments = NO_ASSIGNMENTS,
+    allow_changed: Annotated[
+        bool, typer.Option("--allow-changed", help="Resume though data, versions or config have changed.")
+    ] = False,
+    extend: Annotated[bool, typer.Option("--extend", help="Resume a search with another space.")] = False,
+    refit: Annotated[int | None, typer.Option(metavar="K", min=0, help="As in `tune`.")] = None,
+    runs_dir: options.RunsDir = RUNS_DIR,
+    device: options.Device = "auto",
+    devices: options.Devices = None,
     workers: Annotated[
-        str | None, typer.Option(metavar="N|HOST:PORT,...", help="Trials of a search at once, or as of `fit`.")
+        str | None, typer.Option(metavar="N|HOST:PORT,...", help="The number of trials at once, or as in `fit`.")
     ] = None,
-    worker: Worker = None,
-    executor: ExecutorName = "processes",
-    address: Address = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    json: Json = False,
+    worker: options.Worker = None,
+    executor: options.Executor = "processes",
+    address: options.Address = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    json: options.Json = False,
 ) -> None:
-    """Go on with a run, a group or a search that was stopped or killed."""
-    from nntrain.cli import commands
-    from nntrain.cli.placement import Where
-    from nntrain.terminal import Terminal
-
-    where = Where(device, devices, workers, worker, executor, address)
-    terminal = Terminal(as_json=json, quiet=quiet)
-    commands.resume(run, runs_dir, set_, allow_changed, extend, where, verbose, terminal, refit)
+    """Resume a run, a group or a search that was stopped or killed."""
+    commands.resume.Resume(
+        name=run,
+        assignments=set_,
+        allow_changed=allow_changed,
+        extend=extend,
+        refit=refit,
+        runs_dir=runs_dir,
+        device=device,
+        devices=devices,
+        workers=workers,
+        worker=worker,
+        executor=executor,
+        address=address,
+        verbose=verbose,
+    ).run(Terminal(as_json=json, quiet=quiet))
 
 
 @app.command(
@@ -147,150 +153,139 @@ def resume(
 )
 def launch(
     context: typer.Context,
-    local: Annotated[int, typer.Option(metavar="N", help="How many workers to start on this machine.")],
+    local: Annotated[int, typer.Option(metavar="N", help="The number of workers on this machine.")],
 ) -> None:
     """Start workers on this machine: `launch --local 2 CONFIG`, then options of `fit`; or `resume RUN`."""
-    from nntrain.cli import launch
-
-    sys.exit(launch.run(local, context.args))
+    commands.launch.Launch(local=local, words=context.args).run(Terminal())
 
 
 @app.command()
 def tune(
-    config: ConfigFile,
-    set_: Sets = [],  # noqa: B006
-    workers: Trials = 1,
-    executor: ExecutorName = "processes",
-    address: Address = None,
+    config: options.Config,
+    set_: options.Assignments = NO_ASSIGNMENTS,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", help="The number of trials at once, one process each.")
+    ] = 1,
+    executor: options.Executor = "processes",
+    address: options.Address = None,
     refit: Annotated[
         int, typer.Option(metavar="K", min=0, help="Train the best K again and score them on the test split.")
     ] = 0,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and how long it may take.")
+        bool, typer.Option("--dry-run", help="Print what the search would do, and how long it may take.")
     ] = False,
-    name: Annotated[str | None, typer.Option(help="The search's name; the config's by default.")] = None,
-    runs_dir: RunsDir = RUNS,
-    device: DeviceName = "auto",
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    json: Json = False,
+    name: Annotated[str | None, typer.Option(help="The name of the search; the config's by default.")] = None,
+    runs_dir: options.RunsDir = RUNS_DIR,
+    device: options.Device = "auto",
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    json: options.Json = False,
 ) -> None:
-    """Search hyperparameters: the config's section `tune`."""
-    from nntrain.cli import tune
-    from nntrain.search import executor as executors
-    from nntrain.terminal import Terminal
-
-    request = tune.Tune(
+    """Search hyperparameters, as the config's section `tune` describes."""
+    commands.tune.Tune(
         config=config,
-        assignments=tuple(set_),
-        workers=executors.Workers(workers, executor, address),
+        assignments=set_,
+        workers=workers,
+        executor=executor,
+        address=address,
         refit=refit,
+        dry_run=dry_run,
         name=name,
         runs_dir=runs_dir,
         device=device,
         verbose=verbose,
-    )
-    terminal = Terminal(as_json=json, quiet=quiet)
-    request.tell(terminal) if dry_run else request.run(terminal)
+    ).run(Terminal(as_json=json, quiet=quiet))
 
 
 @app.command()
 def repro(
-    run: RunName,
-    runs_dir: RunsDir = RUNS,
-    device: DeviceName = "auto",
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    json: Json = False,
+    run: options.RunName,
+    runs_dir: options.RunsDir = RUNS_DIR,
+    device: options.Device = "auto",
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    json: options.Json = False,
 ) -> None:
-    """Train a run again and compare."""
-    from nntrain.cli import commands
-    from nntrain.terminal import Terminal
-
-    commands.repro(run, runs_dir, device, verbose, Terminal(as_json=json, quiet=quiet))
+    """Reproduce a run: train it again and compare."""
+    request = commands.repro.Repro(name=run, runs_dir=runs_dir, device=device, verbose=verbose)
+    request.run(Terminal(as_json=json, quiet=quiet))
 
 
 @app.command()
-def devices(verbose: Verbose = False, json: Json = False) -> None:
-    """List what there is to compute on."""
-    from nntrain.cli import commands
-    from nntrain.terminal import Terminal
-
-    commands.devices(verbose, Terminal(as_json=json))
+def devices(verbose: options.Verbose = False, json: options.Json = False) -> None:
+    """List the devices to compute on."""
+    commands.devices.Devices(verbose=verbose).run(Terminal(as_json=json))
 
 
 @app.command()
 def check(
-    config: ConfigFile,
-    set_: Sets = [],  # noqa: B006
+    config: options.Config,
+    set_: options.Assignments = NO_ASSIGNMENTS,
     build: Annotated[bool, typer.Option("--build", help="Also read the data and build the model.")] = False,
-    verbose: Verbose = False,
-    json: Json = False,
+    verbose: options.Verbose = False,
+    json: options.Json = False,
 ) -> None:
     """Find every error of a config without training."""
-    from nntrain.cli import commands
-    from nntrain.terminal import Terminal
-
-    commands.check(config, set_, build, verbose, Terminal(as_json=json))
+    request = commands.check.Check(config=config, assignments=set_, build=build, verbose=verbose)
+    request.run(Terminal(as_json=json))
 
 
 @app.command(name="eval")
 def eval_(
-    run: RunName,
+    run: options.RunName,
     split: Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to score.")] = None,
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False,
-    runs_dir: RunsDir = RUNS,
-    device: DeviceName = "auto",
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    json: Json = False,
+    runs_dir: options.RunsDir = RUNS_DIR,
+    device: options.Device = "auto",
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    json: options.Json = False,
 ) -> None:
     """Score a trained run."""
-    from nntrain.cli import commands
-    from nntrain.terminal import Terminal
-
-    commands.evaluate(run, runs_dir, split, baselines, device, verbose, Terminal(as_json=json, quiet=quiet))
+    commands.evaluate.Evaluate(
+        name=run,
+        split=split,
+        baselines=baselines,
+        runs_dir=runs_dir,
+        device=device,
+        verbose=verbose,
+    ).run(Terminal(as_json=json, quiet=quiet))
 
 
 @app.command()
 def predict(
-    run: RunName,
+    run: options.RunName,
     file: Annotated[Path, typer.Argument(help="A CSV or npz file, an image, or a folder of images.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here, not to stdout.")] = None,
-    runs_dir: RunsDir = RUNS,
-    device: DeviceName = "auto",
-    verbose: Verbose = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")] = None,
+    runs_dir: options.RunsDir = RUNS_DIR,
+    device: options.Device = "auto",
+    verbose: options.Verbose = False,
 ) -> None:
     """Predict the rows of a file, as CSV."""
-    from nntrain.cli import commands
-
-    commands.predict(run, runs_dir, file, output, device, verbose)
+    commands.predict.Predict(
+        name=run,
+        file=file,
+        output=output,
+        runs_dir=runs_dir,
+        device=device,
+        verbose=verbose,
+    ).run(Terminal())
 
 
 @app.command()
 def runs(
-    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a figure, such as test.accuracy.")] = None,
-    runs_dir: RunsDir = RUNS,
-    json: Json = False,
+    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a metric, such as test.accuracy.")] = None,
+    runs_dir: options.RunsDir = RUNS_DIR,
+    json: options.Json = False,
 ) -> None:
     """List the runs, newest first."""
-    from nntrain.runs import listing
-    from nntrain.terminal import Terminal
-
-    listing.show(runs_dir, sort, Terminal(as_json=json))
+    commands.runs.Runs(runs_dir=runs_dir, sort=sort).run(Terminal(as_json=json))
 
 
 @app.command(name="list")
 def list_(
     kind: Annotated[str | None, typer.Argument(help="What to list: layers, optimizers, data sources, ...")] = None,
-    json: Json = False,
+    json: options.Json = False,
 ) -> None:
-    """List what a config may name."""
-    from nntrain.config import catalogue
-    from nntrain.terminal import Terminal
-
-    terminal = Terminal(as_json=json)
-    found: dict[str, Any] = {name: catalogue.entries(name) for name in ([kind] if kind else catalogue.kinds())}
-    terminal.event("list", found)
-    for name, entries in found.items():
-        terminal.table(name, ("name", "what it is"), list(entries.items()))
+    """List the names that a config may use."""
+    commands.list.List(kind=kind).run(Terminal(as_json=json))

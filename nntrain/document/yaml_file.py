@@ -91,7 +91,8 @@ def parse(text: str, file: str) -> Document:
     if tree is None and not parser.problems:
         help = "begin with `data: ...` and `model: ...`"
         raise ConfigError(problems=[Problem("the file is empty", span=Span(file, 1, 1, 1, ""), help=help)])
-    return Document(tree, file, parser.values, parser.keys, tuple(parser.problems), tuple(parser.lost))
+    problems, lost = tuple(parser.problems), tuple(parser.lost)
+    return Document(tree, file, parser.values, parser.keys, problems, lost, data=text.encode())
 
 
 def _bytes(file: FilePath) -> bytes:

@@ -1,4 +1,4 @@
-"""What a run ran on: enough to say why two runs differ."""
+"""Versions, device, processor and threads of a run: enough to explain why two runs differ."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ FEATURES = ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_
 
 
 def describe() -> dict[str, Any]:
-    """Versions, device, CPU features, thread counts, git commit and the command, ready for JSON."""
+    """Return versions, device, CPU features, thread counts, git commit and the command, ready for JSON."""
     import tensorflow as tf
 
     gpus = tf.config.get_visible_devices("GPU")
@@ -39,7 +39,7 @@ def describe() -> dict[str, Any]:
 
 
 def now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
+    """Return the time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -51,7 +51,7 @@ def _version(package: str) -> str | None:
 
 
 def _cpu(field: str) -> str:
-    """A field of /proc/cpuinfo, where there is one."""
+    """Return a field of /proc/cpuinfo, else the name of the processor."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.is_file() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith(field)), platform.processor())
@@ -63,7 +63,7 @@ def _features() -> list[str]:
 
 
 def _git_commit() -> str | None:
-    """The commit of the folder that the command ran in, with a `+` where files differ from it."""
+    """Return the commit of the working directory, with a `+` where files differ from it."""
     try:
         commit = _git("rev-parse", "HEAD")
         return commit + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")

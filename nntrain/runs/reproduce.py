@@ -1,4 +1,4 @@
-"""`nntrain repro`: trains a run again from its own directory and looks for the first difference."""
+"""`nntrain repro`: train a run again from its own directory and find the first difference."""
 
 import tempfile
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 from nntrain.config.load import load
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.runs import experiment
+from nntrain.runs.experiment import Training
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -15,14 +16,13 @@ from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, RunContext
 
 
-def repeat(run_dir: RunDir, terminal: Terminal, context: RunContext = ALONE) -> str:
-    """The first epoch and figure that differ, or the first weight, in words; nothing when all are equal."""
+def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
+    """Return the first epoch and metric that differ, or the first weight, in words; nothing when all are equal."""
     then, kept = run_dir.read_rows(), load_model(run_dir)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
         prepared = prepare(load(run_dir.path / run_files.RESOLVED))
-        experiment.run(prepared, again, Terminal(quiet=True, as_json=False), b"", context)
-        terminal.log.clear()
+        experiment.run(Training(prepared, again, Terminal(quiet=True), context))
         return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, load_model(again))
 
 

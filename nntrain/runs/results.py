@@ -1,12 +1,11 @@
-"""What a training leaves in its run directory: rows, model, metrics, plots, summary."""
+"""The files of a training in its run directory: rows, model, metrics, plots, summary."""
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nntrain.data.dataset import Dataset
 from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
 from nntrain.model.custom.network import Network
@@ -14,59 +13,59 @@ from nntrain.plots import confusion_matrix, learning_curves
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import ProgressWatcher, Terminal, json_ready
-from nntrain.training.history import History
+from nntrain.training.history import History, Row
 from nntrain.training.job import Plan
+from nntrain.training.prepare import Prepared
 from nntrain.training.program_cache import copy_variables
 from nntrain.training.scorer import Scorer
 
-METRICS_SECONDS = 2.0  # metrics.csv is written anew at most this often while training
+METRICS_SECONDS = 2.0  # metrics.csv is rewritten at most this often during training
 
 
 class RowWriter(ProgressWatcher):
-    """Shows the training and keeps metrics.csv up to date."""
+    """Shows a training and keeps metrics.csv up to date; `rows` are those of the epochs before it was resumed."""
 
-    def __init__(self, terminal: Terminal, run_dir: RunDir, history: History) -> None:
+    def __init__(self, terminal: Terminal, run_dir: RunDir, rows: Iterable[Row]) -> None:
         super().__init__(terminal)
         self.run_dir = run_dir
-        self.history = history
+        self.rows: list[Mapping[str, float]] = list(rows)
         self.written = time.monotonic()
 
     def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
-        """Shows how far the epoch is; raises NNTrainError when the run directory was removed."""
+        """Show the progress inside an epoch; raises NNTrainError when the run directory was removed."""
         self.run_dir.refuse_if_gone()
         super().piece(epoch, step, metrics)
 
     def epoch(self, row: Mapping[str, float]) -> None:
-        """Shows the epoch, and now and then writes metrics.csv; raises NNTrainError as `piece` does."""
+        """Show the epoch and write metrics.csv when it is due; raises NNTrainError as `piece` does."""
         self.run_dir.refuse_if_gone()
         super().epoch(row)
+        self.rows.append(row)
         if time.monotonic() - self.written > METRICS_SECONDS:
-            self.run_dir.write_rows(self.history.rows)
+            self.run_dir.write_rows(self.rows)
             self.written = time.monotonic()
 
 
 @dataclass(frozen=True)
 class FinishedTraining:
-    """A training that has ended, well or not: all that its files are made of.
+    """A training that ended, well or not, and the files that it leaves.
 
-    `model` is saved with the weights that the scorer's model has, and is the same one unless a compiled program was
-    used again.
+    The prepared model is saved, with the weights of the scorer's model. The two are the same unless the scorer reuses
+    a compiled program. With `final`, the test split is scored and plots are drawn.
     """
 
     run_dir: RunDir
-    data: Dataset
+    prepared: Prepared
     scorer: Scorer
     history: History
     plan: Plan
-    seed: int
-    model: Network
-    final: bool = True  # whether the test split is looked at, and plots are drawn
+    final: bool
 
     def write(self, ended: bool) -> dict[str, Any]:
-        """Writes every file and returns the summary.
+        """Write every file and return the summary.
 
-        Without a single good epoch there is no model; unless the training has ended, to be gone on with no more, the
-        test split is not looked at and there are no metrics.
+        A model is written only after a good epoch. A training that can still be resumed (not `ended`) has no metrics,
+        and its test split is not scored.
         """
         summary = self._summary()
         if self.history.rows:
@@ -85,7 +84,7 @@ class FinishedTraining:
         history, plan = self.history, self.plan
         return {
             "kind": "run",
-            "seed": self.seed,
+            "seed": self.prepared.resolved.experiment.seed,
             "epochs": len(history.rows),
             "planned_epochs": plan.epochs,
             "best_epoch": history.best_epoch,
@@ -94,18 +93,19 @@ class FinishedTraining:
             "best_value": None if math.isnan(history.best_value) else history.best_value,
             "stopped": history.reason or "all epochs are done",
             "seconds": round(history.seconds, 3),
-            "rows": {name: len(split) for name, split in self.data.splits.items()},
-            "parameters": count_parameters(self.model),
+            "rows": {name: len(split) for name, split in self.prepared.data.splits.items()},
+            "parameters": count_parameters(self.prepared.model),
         }
 
     def _metrics(self) -> dict[str, dict[str, float]]:
-        """Loss and metrics of the kept model on every split; the test split is looked at here, once."""
-        splits = self.data.splits if self.final else replace(self.data, test=None).splits
+        """Return loss and metrics of the kept model on every split; the test split is scored only here, once."""
+        data = self.prepared.data
+        splits = data.splits if self.final else replace(data, test=None).splits
         return {name: self.scorer.evaluate(split) for name, split in splits.items()}
 
     def _save_model(self) -> None:
-        copy_variables(self.scorer.program.model, self.model)
-        schema, model = self.data.schema, self.model.plain()
+        copy_variables(self.scorer.program.model, self.prepared.model)
+        schema, model = self.prepared.data.schema, self.prepared.model.plain()
         saved = self.run_dir.path / ".model.keras"
         try:
             model.save(saved)
@@ -114,7 +114,11 @@ class FinishedTraining:
             help = "free some space, or choose another folder with `--runs-dir`"
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
         weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
-        inputs = {"shape": list(schema.shape), "dtype": str(self.data.train.x.dtype), "features": schema.features}
+        inputs = {
+            "shape": list(schema.shape),
+            "dtype": str(self.prepared.data.train.x.dtype),
+            "features": schema.features,
+        }
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
         self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **outputs})
 
@@ -123,17 +127,18 @@ class FinishedTraining:
         self.run_dir.write_plot("learning_curves", learning_curves.draw(plot))
 
     def _draw_confusion(self) -> None:
-        """The confusion matrix of the last split that there is: test, validation or train."""
-        if not self.data.schema.classes:
+        """Draw the confusion matrix of the last split: test, validation or train."""
+        data = self.prepared.data
+        if not data.schema.classes:
             return
-        name, split = list(self.data.splits.items())[-1]
-        matrix = scores.confusion_matrix(split.y, self.scorer.predicted(split.x), len(self.data.schema.classes))
+        name, split = list(data.splits.items())[-1]
+        matrix = scores.confusion_matrix(split.y, self.scorer.predicted(split.x), len(data.schema.classes))
         title = f"{self.run_dir.path.name}: {name} split"
-        plot = confusion_matrix.Options(matrix, self.data.schema.classes, title)
+        plot = confusion_matrix.Options(matrix, data.schema.classes, title)
         self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(plot))
 
 
 def count_parameters(model: Network) -> dict[str, int]:
-    """The number of trainable and of all weights."""
+    """Return the number of trainable and of all weights."""
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     return {"trainable": trainable, "total": sum(math.prod(weight.shape) for weight in model.weights)}

@@ -66,7 +66,7 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
         place.write_log(terminal.log)
         results.finish(runner, reason, session.refit, terminal)
     except Stopped as error:
-        raise error.after(folder.ledger.progress, f"`nntrain resume {place}` goes on") from None
+        raise error.after(folder.ledger.progress, f"resume it with `nntrain resume {place}`") from None
     except NNTrainError as error:
         terminal.log.append(str(error))
         raise

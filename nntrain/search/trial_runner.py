@@ -17,7 +17,7 @@ from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
 from nntrain.runs import experiment, resume
-from nntrain.runs.experiment import Result
+from nntrain.runs.experiment import Result, Training
 from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
 from nntrain.storage.atomic import writing
@@ -86,15 +86,14 @@ class TrialRunner:
         prepared = self._prepared(trial, initialize=trial.task.parent is None)
         origin = None if trial.task.parent is None else origin_of(RunDir(Path(trial.task.parent)), prepared)
         _make(place.path)
-        experiment.tell(prepared, trial.terminal)
-        config, context = trial.task.config.encode(), self._context(trial)
-        return experiment.run(prepared, place, trial.terminal, config, context, origin)
+        experiment.report(prepared, trial.terminal)
+        return experiment.run(Training(prepared, place, trial.terminal, self._context(trial)), origin)
 
     def _resume(self, trial: "_Trial", place: RunDir) -> Result:
         trial.terminal.log.extend(place.read_log())
         with place.locked():
             prepared = self._prepared(trial, initialize=False)
-            return resume.go_on(place, prepared, trial.terminal, context=self._context(trial))
+            return resume.resume_prepared(Training(prepared, place, trial.terminal, self._context(trial)))
 
     def _context(self, trial: "_Trial") -> RunContext:
         return RunContext(self.programs, trial.report, trial.request, final=trial.task.final)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from nntrain.training.history import Row
-from nntrain.training.program_cache import Programs
-from nntrain.training.signals import StopRequest
-from nntrain.training.workers.strategy import Distribution
+if TYPE_CHECKING:  # so that this module is light
+    from nntrain.training.history import Row
+    from nntrain.training.program_cache import Programs
+    from nntrain.training.signals import StopRequest
+    from nntrain.training.workers.strategy import Distribution
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,11 @@ class RunContext:
     share every batch, one where there is none.
     """
 
-    programs: Programs | None = None
-    judge: Callable[[Row], bool] | None = None
-    request: StopRequest | None = None
+    programs: "Programs | None" = None
+    judge: "Callable[[Row], bool] | None" = None
+    request: "StopRequest | None" = None
     final: bool = True
-    distribution: Distribution | None = None
+    distribution: "Distribution | None" = None
 
     @property
     def writes(self) -> bool:

@@ -98,9 +98,9 @@ def test_a_command_that_makes_no_sense_shows_its_usage(line: str, message: str, 
         ("fit c.yaml --seeds x", "`--seeds` takes a number or a list, got `x`"),
         ("fit c.yaml --seeds=-1", "`--seeds` takes a number or a list, got `-1`"),
         ("fit c.yaml --seeds ,", "`--seeds` takes a number or a list, got `,`"),
-        ("fit c.yaml --seeds 0", "`--seeds 0` is no list of 1 to 1000 different seeds"),
-        ("fit c.yaml --seeds 1001", "`--seeds 1001` is no list of 1 to 1000 different seeds"),
-        ("fit c.yaml --seeds 1,1", "`--seeds 1,1` is no list of 1 to 1000 different seeds"),
+        ("fit c.yaml --seeds 0", "`--seeds` takes 1 to 1000 different seeds, got `0`"),
+        ("fit c.yaml --seeds 1001", "`--seeds` takes 1 to 1000 different seeds, got `1001`"),
+        ("fit c.yaml --seeds 1,1", "`--seeds` takes 1 to 1000 different seeds, got `1,1`"),
         ("fit c.yaml --folds 1", "`--folds` takes a number from 2 to 1000, got `1`"),
         ("fit c.yaml --folds 1001", "`--folds` takes a number from 2 to 1000, got `1001`"),
         ("fit c.yaml --seed 1 --seeds 2", "`--seed` and `--seeds` exclude each other"),
@@ -148,7 +148,7 @@ def test_an_empty_name_of_a_run_is_a_mistake(nntrain: Any) -> None:
 
 def test_what_is_right_is_exit_code_0_with_its_result_on_stdout(nntrain: Any) -> None:
     for line, out in (
-        ("check c.yaml", "c.yaml is right\n"),
+        ("check c.yaml", "c.yaml is valid\n"),
         ("check c.yaml --json", '{"version": 1, "event": "check", "file": "c.yaml", "errors": 0}\n'),
         ("runs", "there are no runs in `runs`\n"),
     ):
@@ -165,7 +165,7 @@ def test_options_may_stand_anywhere(nntrain: Any) -> None:
 def test_a_warning_goes_to_stderr_and_the_config_is_right(nntrain: Any) -> None:
     Path("c.yaml").write_text(CONFIG + "train: {epochs: 9, callbacks: [{EarlyStopping: 3}]}\n")
     result = nntrain("check", "c.yaml", "--set", "train.epochs=1")
-    assert (result.code, result.out) == (0, "c.yaml is right\n")
+    assert (result.code, result.out) == (0, "c.yaml is valid\n")
     assert result.err.startswith("warning: `patience: 3` can never act in 1 epoch\n")
 
 

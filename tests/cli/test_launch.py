@@ -95,7 +95,7 @@ def test_a_lost_worker_ends_the_run_with_a_message(lost: dict[str, Any]) -> None
     assert code == 1
     assert "error: worker 1 (127.0.0.1:" in err
     assert "is gone; " in err
-    assert " help: `nntrain resume runs/net` goes on" in err
+    assert " help: resume it with `nntrain resume runs/net`" in err
     assert err.startswith("note: 2 workers share every batch, on 2 devices\n")
     assert lost["seconds"] < 30
 
@@ -115,8 +115,8 @@ def test_one_machine_goes_on_where_two_were_stopped(lost: dict[str, Any]) -> Non
     assert done[0] == 0, done[2]
     assert "warning: the run began on other threads, so the last bits may differ" in done[2]
     assert "warning: the run began on 2 devices, not 1, so the last bits may differ" in done[2]
-    assert "going on in epoch " in done[2]
-    reached = int(done[2].split("going on in epoch ")[1].split(",")[0])
+    assert "resuming in epoch " in done[2]
+    reached = int(done[2].split("resuming in epoch ")[1].split(",")[0])
     assert reached > 1
     assert json.loads((run / "summary.json").read_text())["epochs"] == longer >= reached
 
@@ -167,7 +167,7 @@ def test_launched_workers_stop_when_the_one_that_launched_them_is_killed(tmp_pat
     epochs = len((tmp_path / "runs" / "net" / "metrics.csv").read_text().splitlines()) + 1
     (done,) = end(start(tmp_path, "resume", "net", "--set", f"train.epochs={epochs}", "--device", "cpu"))
     assert done[0] == 0, done[2]
-    assert "going on in epoch " in done[2]
+    assert "resuming in epoch " in done[2]
 
 
 def test_a_run_that_went_on_elsewhere_has_the_bits_of_one_that_was_left_alone(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from nntrain.errors import ConfigError, DataError, Diverged
 from nntrain.evaluation.evaluate import evaluate
 from nntrain.model.restore import load_model
 from nntrain.runs import experiment
+from nntrain.runs.experiment import Training
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -125,6 +126,6 @@ def test_the_last_good_model_of_a_diverged_run_can_be_scored(tmp_path: Path) -> 
     )
     run = RunDir.create(tmp_path, "wild")
     with pytest.raises(Diverged):
-        experiment.run(prepare(load(config)), run, Terminal(quiet=True), b"")
+        experiment.run(Training(prepare(load(config)), run, Terminal(quiet=True)))
     expected = run.read_json(run_files.SUMMARY)["metrics"]["test"]
     assert evaluate(run, "test", with_baselines=False).metrics == expected

@@ -10,6 +10,7 @@ from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 from nntrain.model.restore import load_model
 from nntrain.runs import experiment
+from nntrain.runs.experiment import Training
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import Prepared, prepare
@@ -31,7 +32,7 @@ def prepared(options: str = "save: best", units: int = 4, first: str = "name: bo
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
     run = RunDir.create(tmp_path_factory.mktemp("source"), "source")
-    experiment.run(prepared(), run, Terminal(quiet=True), b"")
+    experiment.run(Training(prepared(), run, Terminal(quiet=True)))
     return run
 
 
@@ -48,7 +49,7 @@ def test_the_weights_of_a_run_are_taken_where_name_and_shape_agree(source: RunDi
 def test_a_layer_that_is_not_trainable_stays_as_it_was_taken(source: RunDir, tmp_path: Path) -> None:
     first = "name: body, trainable: false"
     run = RunDir.create(tmp_path, "run")
-    experiment.run(prepared(f"init_from: {source.path}", first=first), run, Terminal(quiet=True), b"")
+    experiment.run(Training(prepared(f"init_from: {source.path}", first=first), run, Terminal(quiet=True)))
     ours, theirs = (load_model(each).model.layers for each in (run, source))
     assert np.array_equal(ours[0].weights[0].numpy(), theirs[0].weights[0].numpy())
     assert not np.array_equal(ours[1].weights[0].numpy(), theirs[1].weights[0].numpy())

@@ -9,10 +9,12 @@ import keras
 import numpy as np
 import pytest
 
+from nntrain.cli import summary
 from nntrain.config.load import load
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, Diverged
 from nntrain.runs import experiment
+from nntrain.runs.experiment import Training
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -87,12 +89,9 @@ def test_the_log_holds_what_was_printed(fit: Any, tmp_path: Path, capsys: pytest
     config.write_text("data: {toy_2d: {kind: moons, size: 40}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 2}\n")
     prepared = prepare(load(config))
     terminal = Terminal()
-    experiment.tell(prepared, terminal)
+    experiment.report(prepared, terminal)
     run = RunDir.create(tmp_path / "runs", "said")
-    from nntrain.cli.commands import show_summary
-
-    show_summary(experiment.run(prepared, run, terminal, b"").summary, run, terminal)
-    run.write_log(terminal.log)
+    summary.show_run(experiment.run(Training(prepared, run, terminal)).summary, run, terminal)
     out, err = capsys.readouterr()
     logged = (run.path / run_files.LOG).read_text().splitlines()
     printed = [line.rstrip() for line in (out + err).splitlines()]
@@ -186,7 +185,7 @@ def diverged(folder: Path, rate: str) -> tuple[RunDir, Diverged]:
     config.write_text(DIVERGES % rate)
     run = RunDir.create(folder / "runs", "wild")
     with pytest.raises(Diverged) as raised:
-        experiment.run(prepare(load(config)), run, Terminal(quiet=True), b"")
+        experiment.run(Training(prepare(load(config)), run, Terminal(quiet=True)))
     return run, raised.value
 
 
@@ -247,5 +246,5 @@ def test_a_full_disk_is_a_message(tmp_path: Path) -> None:
     from nntrain.errors import NNTrainError
 
     with pytest.raises(NNTrainError, match="cannot write `.*model.keras`"):
-        experiment.run(prepared, run, Terminal(quiet=True), b"")
+        experiment.run(Training(prepared, run, Terminal(quiet=True)))
     assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == 1

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.cli.commands import Fit
+from nntrain.cli.commands.fit import Fit
 from nntrain.config.load import load
 from nntrain.data import dataset
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups
+from nntrain.runs.group_config import GroupConfig, parse_seeds
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
@@ -37,7 +38,7 @@ def written(folder: Path, text: str = TEXT) -> str:
 def request(
     config: str, runs: Path, seeds: str | None = None, folds: int | None = None, seed: int | None = None
 ) -> Fit:
-    return Fit(config, (), seed, seeds, folds, None, runs, "cpu", False)
+    return Fit(config=config, seed=seed, seeds=seeds, folds=folds, runs_dir=runs, device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +84,13 @@ def test_a_group_is_not_one_run_and_its_runs_are_named(seeds: Path) -> None:
 
 def test_folds_cover_every_row_exactly_once(tmp_path: Path) -> None:
     config = load(written(tmp_path))
-    configs = groups.over_folds(config, 5)
+    configs = GroupConfig.over_folds(config, 5).members
     assert list(configs) == [f"fold-{index}" for index in range(1, 6)]
     parts = [dataset.load(member.experiment.data) for member in configs.values()]
     rows = np.concatenate([part.test.x for part in parts if part.test is not None])
     (whole,) = {len(part.train.x) + len(part.validation.x) + len(part.test.x) for part in parts}  # type: ignore[union-attr]
     assert whole == len(rows) == len(np.unique(rows, axis=0)) == 30
-    assert "fold-01" in groups.over_folds(config, 10)
+    assert "fold-01" in GroupConfig.over_folds(config, 10).members
 
 
 def test_a_run_over_folds_scores_each_fold(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_a_run_that_fails_is_told_and_left_out(tmp_path: Path, capsys: pytest.Ca
     good = load(written(tmp_path))
     bad = load(tmp_path / "net.yaml", ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
     place = RunDir.create(tmp_path / "runs", "net")
-    groups.run_all({"seed-1": good, "seed-2": bad}, "seeds", place, Terminal(), b"")
+    groups.run_all(GroupConfig("seeds", {"seed-1": good, "seed-2": bad}), place, Terminal())
     summary = place.read_json(run_files.SUMMARY)
     assert list(summary["runs"]) == ["seed-1"] and list(summary["failed"]) == ["seed-2"]
     assert "the training diverged in epoch" in summary["failed"]["seed-2"]
@@ -125,7 +126,7 @@ def test_when_all_runs_fail_the_group_fails(tmp_path: Path) -> None:
     bad = load(written(tmp_path), ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
     place = RunDir.create(tmp_path / "runs", "net")
     with pytest.raises(NNTrainError, match="all 1 runs failed") as raised:
-        groups.run_all({"seed-1": bad}, "seeds", place, Terminal(quiet=True), b"")
+        groups.run_all(GroupConfig("seeds", {"seed-1": bad}), place, Terminal(quiet=True))
     assert raised.value.exit_code == 1 and "the first: the training diverged" in raised.value.problems[0].help
 
 
@@ -134,8 +135,8 @@ def test_when_all_runs_fail_the_group_fails(tmp_path: Path) -> None:
     [
         ({"seeds": "2", "folds": 2}, "`--seeds` and `--folds` exclude each other"),
         ({"seeds": "2", "seed": 1}, "`--seed` and `--seeds` exclude each other"),
-        ({"seeds": "1,1"}, "is no list of 1 to 1000 different seeds"),
-        ({"seeds": "0"}, "is no list of 1 to 1000 different seeds"),
+        ({"seeds": "1,1"}, "`--seeds` takes 1 to 1000 different seeds, got"),
+        ({"seeds": "0"}, "`--seeds` takes 1 to 1000 different seeds, got"),
         ({"seeds": "many"}, "`--seeds` takes a number or a list, got `many`"),
         ({"seeds": "-1"}, "`--seeds` takes a number or a list, got `-1`"),
         ({"folds": 1}, "`--folds` takes a number from 2 to 1000, got `1`"),
@@ -158,4 +159,4 @@ def test_more_folds_than_rows_of_a_class_are_refused_before_anything_is_written(
 
 @pytest.mark.parametrize(("text", "seeds"), [("3", [1, 2, 3]), ("7,0,42", [7, 0, 42]), ("5,", [5])])
 def test_seeds_are_a_count_or_a_list(text: str, seeds: list[int]) -> None:
-    assert groups.parse_seeds(text) == seeds
+    assert parse_seeds(text) == seeds

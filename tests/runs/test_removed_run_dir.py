@@ -16,6 +16,8 @@ from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError, Stopped
 from nntrain.runs import experiment, groups
+from nntrain.runs.experiment import Training
+from nntrain.runs.group_config import GroupConfig
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import loop
@@ -31,7 +33,7 @@ GONE = "`{}` is gone: it was removed or moved"
 def run(folder: Path) -> RunDir:
     prepared = prepare(from_document(yaml_file.parse(CONFIG.replace("EPOCHS", "2"), "net.yaml")))
     run_dir = RunDir.create(folder, "net")
-    experiment.run(prepared, run_dir, Terminal(quiet=True), b"")
+    experiment.run(Training(prepared, run_dir, Terminal(quiet=True)))
     return run_dir
 
 
@@ -98,7 +100,7 @@ def test_a_group_whose_folder_is_removed_does_not_go_on(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(loop, "fit", fit_and_lose)
     with pytest.raises(NNTrainError) as caught:
-        groups.run_all(groups.over_seeds(config, [1, 2, 3]), "seeds", place, Terminal(quiet=True), b"")
+        groups.run_all(GroupConfig.over_seeds(config, "3"), place, Terminal(quiet=True))
     assert caught.value.problems[0].message == GONE.format(tmp_path / "net") and len(begun) == 1
 
 

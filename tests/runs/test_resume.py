@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.cli import commands
-from nntrain.cli.commands import Fit
-from nntrain.cli.placement import Where
+from nntrain.cli.commands.fit import Fit
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import reproduce
 from nntrain.runs.resume import option_to_lengthen, resume
@@ -39,7 +37,7 @@ train:
 def train(folder: Path, epochs: int, name: str = "run") -> RunDir:
     config = folder / "run.yaml"
     config.write_text(CONFIG.replace("EPOCHS", str(epochs)))
-    Fit(str(config), (), None, None, None, name, folder / "runs", "cpu", False).run(quiet())
+    Fit(config=str(config), name=name, runs_dir=folder / "runs", device="cpu").run(quiet())
     return RunDir(folder / "runs" / name)
 
 
@@ -74,7 +72,7 @@ def test_a_finished_run_trained_further_is_a_longer_run(copy: RunDir, tmp_path: 
     assert rows(longer)[-1]["learning_rate"] < rows(longer)[0]["learning_rate"], "the plateau must have been met"
     assert copy.read_json("summary.json")["metrics"] == longer.read_json("summary.json")["metrics"]
     assert copy.read_json("environment.json")["resumed"][0]["set"] == ["train.epochs=10"]
-    assert reproduce.repeat(copy, quiet()) == ""
+    assert reproduce.repeat(copy) == ""
 
 
 def test_only_the_length_can_be_changed(copy: RunDir) -> None:
@@ -89,10 +87,10 @@ def test_only_the_length_can_be_changed(copy: RunDir) -> None:
 @pytest.mark.parametrize(("option", "length", "shorter"), [("epochs", 6, 5), ("steps", 20, 17), ("steps", 12, 9)])
 def test_a_run_cannot_become_shorter_than_it_is(tmp_path: Path, option: str, length: int, shorter: int) -> None:
     (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", f"{option}: {length}"))
-    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
     run = RunDir(tmp_path / "run")
     before = {path: path.read_bytes() for path in run.path.glob("*.*")}
-    with pytest.raises(ConfigError, match=f"has come to {option[:-1]} {length} already") as caught:
+    with pytest.raises(ConfigError, match=f"has already trained {length} {option}, more than {shorter}") as caught:
         resume(run, (f"train.{option}={shorter}",), False, quiet())
     assert f"--set train.{option}={shorter}`" in str(caught.value)
     assert {path: path.read_bytes() for path in run.path.glob("*.*")} == before
@@ -101,7 +99,7 @@ def test_a_run_cannot_become_shorter_than_it_is(tmp_path: Path, option: str, len
 
 def test_a_finished_run_says_what_would_make_it_longer(finished: RunDir, tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", "epochs: 90000\n  max_seconds: 1"))
-    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
     run = RunDir(tmp_path / "run")
     assert option_to_lengthen(finished) == "train.epochs"
     assert option_to_lengthen(run) == "train.max_seconds"
@@ -112,7 +110,7 @@ def test_a_finished_run_says_what_would_make_it_longer(finished: RunDir, tmp_pat
 
 def test_a_training_that_has_done_all_its_epochs_was_not_cut_short(tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text(CONFIG.split("  callbacks")[0].replace("EPOCHS", "1\n  max_seconds: 0.001"))
-    Fit(str(tmp_path / "run.yaml"), (), None, None, None, "run", tmp_path, "cpu", False).run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
     assert RunDir(tmp_path / "run").read_json("summary.json")["stopped"] == "all epochs are done"
 
 
@@ -120,7 +118,7 @@ def test_repro_needs_the_model_before_it_trains(copy: RunDir, monkeypatch: pytes
     copy.model.unlink()
     monkeypatch.setattr(reproduce, "prepare", pytest.fail)
     with pytest.raises(NNTrainError, match="model"):
-        reproduce.repeat(copy, quiet())
+        reproduce.repeat(copy)
 
 
 def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
@@ -135,9 +133,9 @@ def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
 
 
 def test_other_versions_are_refused(copy: RunDir) -> None:
-    facts = copy.read_json("environment.json")
-    facts["packages"]["keras"] = "3.0.0"
-    copy.write_json("environment.json", facts)
+    environment = copy.read_json("environment.json")
+    environment["packages"]["keras"] = "3.0.0"
+    copy.write_json("environment.json", environment)
     with pytest.raises(NNTrainError, match=r"keras was 3\.0\.0 and is"):
         resume(copy, ("train.epochs=8",), False, quiet())
 
@@ -187,7 +185,7 @@ def test_a_patience_too_long_for_a_quick_run_does_not_hinder_going_on(tmp_path: 
     config = tmp_path / "run.yaml"
     stop = "- EarlyStopping: {patience: 9}\n    - ReduceLROnPlateau"
     config.write_text(CONFIG.replace("EPOCHS", "20").replace("- ReduceLROnPlateau", stop))
-    Fit(str(config), ("train.epochs=2",), None, None, None, None, tmp_path, "cpu", False).run(quiet())
+    Fit(config=str(config), assignments=("train.epochs=2",), runs_dir=tmp_path, device="cpu").run(quiet())
     assert resume(RunDir(tmp_path / "run"), ("train.epochs=4",), False, quiet()) is not None
     assert len(rows(RunDir(tmp_path / "run"))) == 4
 
@@ -197,7 +195,7 @@ def test_repro_says_the_first_figure_that_differs(copy: RunDir) -> None:
     cells = lines[3].split(",")
     cells[lines[0].split(",").index("loss")] = "9.5"
     (copy.path / "metrics.csv").write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:], ""]))
-    assert reproduce.repeat(copy, quiet()).startswith("epoch 3 differs: loss was 9.5 and is ")
+    assert reproduce.repeat(copy).startswith("epoch 3 differs: loss was 9.5 and is ")
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -216,7 +214,7 @@ def test_a_signal_leaves_a_checkpoint_that_goes_on_exactly(tmp_path: Path, numbe
     process.send_signal(number)
     error = process.communicate(timeout=60)[1]
     assert process.returncode == code, error
-    assert " help: `nntrain resume runs/run` goes on" in error
+    assert " help: resume it with `nntrain resume runs/run`" in error
     assert "metrics" not in run.read_json("summary.json"), "the test split is looked at once, at the end"
     assert resume(run, (), False, quiet()) is not None
     assert rows(run) == rows(train(tmp_path / "runs", epochs=400))
@@ -245,12 +243,3 @@ def test_a_run_killed_while_it_wrote_its_figures_writes_them_and_a_newer_checkpo
         name: array.tobytes() for name, array in then.state.arrays.items()
     }
     assert (copy.path / "summary.json").is_file()
-
-
-def test_what_is_for_a_search_is_refused_for_a_run(finished: RunDir) -> None:
-    with pytest.raises(ConfigError) as caught:
-        commands.resume("run", finished.path.parent, (), False, False, Where("cpu"), False, quiet(), refit=1)
-    assert str(caught.value) == (
-        "error: `run` is no search: `--extend`, `--refit`, `--executor` and `--address` are for one\n"
-        " help: leave them out"
-    )

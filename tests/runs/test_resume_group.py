@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli import commands
-from nntrain.cli.placement import Where
+from nntrain.cli.commands.fit import Fit
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups
 from nntrain.storage import run_files
@@ -49,9 +48,8 @@ def summary(place: Path) -> dict[str, Any]:
 
 def trained(folder: Path, **asked: Any) -> Path:
     (folder / "net.yaml").write_text(CONFIG)
-    options: dict[str, Any] = {"seed": None, "seeds": None, "folds": None, "name": None, **asked}
     runs = folder / "runs"
-    commands.Fit(str(folder / "net.yaml"), (), runs_dir=runs, device="cpu", verbose=False, **options).run(quiet())
+    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", **asked).run(quiet())
     return runs / "net"
 
 
@@ -76,7 +74,7 @@ def test_a_killed_group_goes_on_in_the_run_that_was_killed(seeds: Path, tmp_path
     process.send_signal(number)
     error = process.communicate(timeout=60)[1]
     assert process.returncode == code, error
-    assert code < 0 or error.endswith(" help: `nntrain resume runs/net` goes on\n")
+    assert code < 0 or error.endswith(" help: resume it with `nntrain resume runs/net`\n")
     assert not (place / "seed-3").exists() and not (place / run_files.SUMMARY).exists()
     first = (place / "seed-1" / run_files.ENVIRONMENT).read_bytes()
 
@@ -114,11 +112,6 @@ def test_folds_go_on_too(tmp_path: Path) -> None:
     assert summary(place.path) == before and before["kind"] == "folds"
 
 
-def test_a_finished_group_has_nothing_to_go_on_with(seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands.resume("net", seeds.parent, (), False, False, Where("cpu"), False, Terminal())
-    assert capsys.readouterr().out.startswith("all runs of ")
-
-
 def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
     devices = ("--device", "cpu", "--devices", "2")
@@ -138,31 +131,13 @@ def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> 
         (place / run_files.SUMMARY).unlink()
 
 
-def test_several_workers_do_not_train_a_group(seeds: Path) -> None:
-    where = Where("cpu", workers="127.0.0.1:1,127.0.0.1:2", worker=0)
-    with pytest.raises(ConfigError) as caught:
-        commands.resume("net", seeds.parent, (), False, False, where, False, quiet())
-    assert str(caught.value) == (
-        f"error: several workers train one run at a time\n help: resume one of its runs, such as `{seeds}/seed-1`"
-    )
-
-
-def test_the_length_of_a_group_cannot_be_changed(seeds: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        commands.resume("net", seeds.parent, ("train.epochs=90",), False, False, Where("cpu"), False, quiet())
-    assert str(caught.value) == (
-        f"error: the length of a group cannot be changed, and `{seeds}` is one\n"
-        f" help: resume one of its runs, such as `{seeds}/seed-1`"
-    )
-
-
 def test_other_versions_are_refused_before_the_next_run_begins(copy: RunDir) -> None:
     shutil.rmtree(copy.path / "seed-3")
     first = RunDir(copy.path / "seed-1")
     schema = first.read_json(run_files.ENVIRONMENT)
     schema["packages"]["keras"] = "3.0.0"
     first.write_json(run_files.ENVIRONMENT, schema)
-    with pytest.raises(NNTrainError, match=r"seed-1` cannot go on exactly: keras was 3\.0\.0 and is"):
+    with pytest.raises(NNTrainError, match=r"seed-1` cannot be resumed exactly: keras was 3\.0\.0 and is"):
         groups.resume_all(copy, False, quiet())
     assert not (copy.path / "seed-3").exists()
 

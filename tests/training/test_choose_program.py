@@ -12,6 +12,7 @@ from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
 from nntrain.document import yaml_file
 from nntrain.runs import experiment
+from nntrain.runs.experiment import Training
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import choose_program
@@ -100,7 +101,7 @@ def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeyp
 
 def losses(folder: Path, name: str, options: str) -> list[float]:
     run = RunDir.create(folder, name)
-    experiment.run(prepared(options), run, Terminal(quiet=True), b"")
+    experiment.run(Training(prepared(options), run, Terminal(quiet=True)))
     return [float(row["val_loss"]) for row in run.read_rows()]
 
 

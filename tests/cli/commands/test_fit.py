@@ -1,4 +1,4 @@
-"""The commands as a process: what stands on stdout and stderr, exit codes, signals, a terminal."""
+"""`nntrain fit` as a process: stdout and stderr, exit codes, signals, a terminal."""
 
 import json
 import os
@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from nntrain import backend
-from nntrain.cli import commands
+from nntrain.cli.commands.fit import Fit
 from nntrain.errors import ConfigError, DataError
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.terminal import Terminal
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 PATHS = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 
 
@@ -52,8 +52,8 @@ def test_fit_in_json_prints_only_versioned_json_and_its_stderr_holds_no_noise(co
     assert all(message.startswith(("note: ", "epoch ")) for message in messages) and messages[-1].startswith(
         "epoch 2/2"
     )
-    said = run.read_json(run_files.ENVIRONMENT)
-    assert said["command"][1:] == ["fit", "net.yaml", "--json", "--seed", "0", "--set", "train.epochs=2"]
+    environment = run.read_json(run_files.ENVIRONMENT)
+    assert environment["command"][1:] == ["fit", "net.yaml", "--json", "--seed", "0", "--set", "train.epochs=2"]
     logged = (run.path / run_files.LOG).read_text()
     assert set(messages) <= set(logged.splitlines()) and "parameters, " in logged
 
@@ -68,33 +68,6 @@ def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(
     assert lines[0].split() == ["split", "rows", "loss", "accuracy"]
     assert [line.split()[0] for line in lines[1:4]] == ["train", "validation", "test"]
     assert lines[4].startswith("best epoch ") and lines[5].startswith("17 parameters, ") and len(lines) == 6
-
-
-def test_predict_writes_to_stdout_or_to_a_file(
-    trained: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run, rows, out = trained("moons"), tmp_path / "rows.csv", tmp_path / "out.csv"
-    rows.write_text("x,y\n0.5,0.5\n1,-1\n")
-    capsys.readouterr()
-    commands.predict("moons", run.path.parent, rows, None, "cpu", False)
-    printed = capsys.readouterr().out
-    assert printed.splitlines()[0] == "class,probability_negative,probability_positive"
-    assert len(printed.splitlines()) == 3
-    commands.predict(str(run), Path("nowhere"), rows, out, "cpu", False)
-    assert out.read_text() == printed and capsys.readouterr().out == ""
-
-
-def test_check_says_that_a_config_is_right_and_with_build_how_large_the_model_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    config = tmp_path / "net.yaml"
-    config.write_text(MOONS)
-    commands.check(str(config), (), False, False, Terminal())
-    commands.check(str(config), (), True, False, Terminal())
-    assert capsys.readouterr().out == f"{config} is right\n{config} is right, 2 layers, 17 parameters\n"
-    commands.check(str(config), (), True, False, Terminal(as_json=True))
-    assert json.loads(capsys.readouterr().out)["errors"] == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.yaml"]
 
 
 def test_what_is_wrong_leaves_no_run_directory(tmp_path: Path) -> None:
@@ -112,7 +85,7 @@ def test_what_is_wrong_leaves_no_run_directory(tmp_path: Path) -> None:
 
 
 def fit_into(config: Path, runs: Path, name: str) -> None:
-    commands.Fit(str(config), (), None, None, None, name, runs, "cpu", False).run(Terminal(quiet=True))
+    Fit(config=str(config), name=name, runs_dir=runs, device="cpu").run(Terminal(quiet=True))
 
 
 def test_a_gpu_that_is_not_there_ends_with_code_1_and_a_message(command: Any, tmp_path: Path) -> None:
@@ -174,7 +147,7 @@ def test_a_signal_ends_a_training_promptly_with_its_finished_epochs_kept(
         assert computed_by_ended() - before < 5  # of CPU time, because other tests may have the cores
         assert (process.returncode, out) == (128 + number, "")
         *_, message, help = err.splitlines()
-        assert help == f" help: `nntrain resume runs/{number.name}` goes on"
+        assert help == f" help: resume it with `nntrain resume runs/{number.name}`"
         run = find_run(tmp_path / "runs", number.name)
         summary = run.read_json(run_files.SUMMARY)
         epochs = summary["epochs"]
@@ -224,8 +197,3 @@ def test_a_config_from_a_pipe_is_read_once_and_kept(tmp_path: Path, several: tup
     done = subprocess.run(command, cwd=tmp_path, env=PATHS, input=text, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "net" / run_files.CONFIG).read_text() == text
-
-
-def test_a_pipe_without_end_is_a_message(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="`/dev/zero` is larger than 1,000,000 bytes"):
-        commands.check("/dev/zero", (), False, False, Terminal(quiet=True))

@@ -1,0 +1,40 @@
+"""The printed summary of a run or a group, on the terminal or as JSON."""
+
+import math
+from typing import Any
+
+from nntrain.config.messages import counted
+from nntrain.storage.run_dir import RunDir
+from nntrain.terminal import Terminal
+
+
+def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> None:
+    """Print the metrics of every split, the best epoch and the run directory."""
+    terminal.event("summary", {"run": str(run_dir), **summary})
+    metrics: dict[str, dict[str, float]] = summary["metrics"]
+    names = list(metrics["train"])
+    rows = [[split, summary["rows"][split], *(found[name] for name in names)] for split, found in metrics.items()]
+    terminal.table("", ("split", "rows", *names), rows)
+    kept = "best epoch" if summary["save"] == "best" else "last epoch"
+    value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
+    terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
+    parameters = summary["parameters"]["total"]
+    terminal.line(f"{parameters:,} parameters, {summary['seconds']:.1f} s, run in {run_dir}")
+    run_dir.write_log(terminal.log)
+
+
+def show_group(summary: dict[str, Any], directory: RunDir, terminal: Terminal) -> None:
+    """Print mean, standard deviation and interval of every metric over the runs."""
+    terminal.event("summary", {"run": str(directory), **summary})
+    columns = ("split", "metric", "mean", "sd", "95 % from", "to", "runs")
+    rows = [
+        [split, name, *(_or_dash(found[key]) for key in ("mean", "sd", "low", "high")), found["count"]]
+        for split, metrics in summary["statistics"].items()
+        for name, found in metrics.items()
+    ]
+    terminal.table("", columns, rows)
+    terminal.line(f"{counted(len(summary['runs']), 'run')} in {directory}")
+
+
+def _or_dash(value: float) -> float | str:
+    return "-" if math.isnan(value) else value

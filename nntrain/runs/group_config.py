@@ -1,0 +1,78 @@
+"""One config over several seeds or folds: an ordinary config for each run of the group."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from nntrain.config.load import Config, from_document, put
+from nntrain.config.named import to_tree
+from nntrain.document.yaml_file import Document
+from nntrain.errors import ConfigError
+from nntrain.storage import run_files
+from nntrain.storage.run_dir import RunDir
+
+MOST = 1000  # runs in a group
+
+
+@dataclass(frozen=True)
+class GroupConfig:
+    """The configs of a group by the names of their runs; `kind` is `seeds` or `folds`."""
+
+    kind: str
+    members: dict[str, Config]
+
+    @classmethod
+    def over_seeds(cls, config: Config, text: str) -> "GroupConfig":
+        """Return the config with each seed of `--seeds`; raises ConfigError as `parse_seeds` does."""
+        return cls("seeds", {f"seed-{seed}": _with(config, "seed", seed) for seed in parse_seeds(text)})
+
+    @classmethod
+    def over_folds(cls, config: Config, count: int) -> "GroupConfig":
+        """Return the config with each of `count` folds as the test split; raises ConfigError for a bad count."""
+        if not 2 <= count <= MOST:
+            raise ConfigError(f"`--folds` takes a number from 2 to {MOST}, got `{count}`", help="write `--folds 10`")
+        path, width = f"data.{config.experiment.data.called()}.fold", len(str(count))
+        return cls(
+            "folds",
+            {
+                f"fold-{index:0{width}}": _with(config, path, {"index": index, "count": count})
+                for index in range(1, count + 1)
+            },
+        )
+
+    @classmethod
+    def read(cls, directory: RunDir) -> "GroupConfig":
+        """Read the group of a directory from its group.json."""
+        file, data = str(directory.path / run_files.GROUP), (directory.path / run_files.CONFIG).read_bytes()
+        content = directory.read_json(run_files.GROUP)
+        trees: dict[str, Any] = content["members"]
+        members = {name: from_document(Document(tree, file, data=data)) for name, tree in trees.items()}
+        return cls(str(content["kind"]), members)
+
+    @property
+    def first(self) -> Config:
+        """The config of the first run."""
+        return next(iter(self.members.values()))
+
+    def write(self, directory: RunDir) -> None:
+        """Write the group's config.yaml and group.json; a directory that has the latter can be resumed."""
+        directory.write(run_files.CONFIG, self.first.document.data)
+        members = {name: to_tree(config.experiment) for name, config in self.members.items()}
+        directory.write_json(run_files.GROUP, {"kind": self.kind, "members": members})
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Return the seeds 1, 2, 3 for `3`, and 7, 0, 42 for `7,0,42`. Raises ConfigError for anything else."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(part.isdecimal() and len(part) < 10 for part in parts):
+        help = "write `--seeds 5` or `--seeds 1,2,3`"
+        raise ConfigError(f"`--seeds` takes a number or a list, got `{text}`", help=help)
+    numbers = [int(part) for part in parts]
+    seeds = list(range(1, numbers[0] + 1)) if len(numbers) == 1 and "," not in text else numbers
+    if not seeds or len(seeds) > MOST or len(set(seeds)) < len(seeds):
+        message = f"`--seeds` takes 1 to {MOST} different seeds, got `{text}`"
+        raise ConfigError(message, help="write `--seeds 5`")
+    return seeds
+
+
+def _with(config: Config, path: str, value: Any) -> Config:
+    return from_document(put(config.document, path, value))
