@@ -164,7 +164,7 @@ def test_a_signal_stops_a_search_and_the_message_says_how_to_resume(searching: A
     process.send_signal(signal.SIGINT)
     message = process.communicate(timeout=30)[1]
     assert process.returncode == 130
-    assert "`nntrain resume runs/net` goes on" in message
+    assert "resume it with `nntrain resume runs/net`" in message
     assert resume().code == 0 and search.column("status") == ["done", "done"]
 
 
