@@ -26,9 +26,9 @@ def main() -> None:
     try:
         _run()
     finally:
-        cluster = sys.modules.get("nntrain.training.workers.cluster")
-        if cluster is not None and cluster.Team.met:
-            cluster.leave(_exit_code())
+        team = sys.modules.get("nntrain.training.workers.team")
+        if team is not None and team.Team.joined:
+            team.end_process(_exit_code())
 
 
 def _exit_code() -> int:

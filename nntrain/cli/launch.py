@@ -1,8 +1,9 @@
-"""`nntrain launch`: several workers on one machine, of which the first one is heard."""
+"""`nntrain launch`: starts several workers on this machine and shows the output of the first one, the chief."""
 
 import contextlib
 import math
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -16,30 +17,32 @@ from types import FrameType
 from typing import IO
 
 from nntrain.errors import ConfigError
+from nntrain.training.workers import authkey
 
 MOST = 64
-GRACE_SECONDS = 45.0  # for the chief to end in order after a worker has failed
+GRACE_SECONDS = 45.0  # for the chief to end by itself after a worker has failed
 LEAVE_SECONDS = 10.0  # for the others to end after the chief
-_STOPPED = 128  # exit codes from here on are those of SIGINT and SIGTERM
+_STOPPED = 128  # plus the number of the signal: the exit code of a process that a signal has stopped
 _COMMANDS = ("fit", "resume")
 _WATCHED = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(count: int, words: Sequence[str]) -> int:
-    """Runs `nntrain fit` (or `resume`, where it is the first of the words) in so many processes; the chief's exit code.
+    """Runs `nntrain fit`, or `resume` if that is the first word, in `count` processes; returns the chief's exit code.
 
-    Raises ConfigError when there are fewer GPUs than workers, or the words choose workers themselves.
+    Raises ConfigError when the machine has fewer GPUs than workers, or when the words hold `--workers` or the like.
     """
     command = _command(count, words)
     gpus = _gpus(count, words)
     addresses = ",".join(f"127.0.0.1:{port}" for port in _free_ports(count))
+    key = secrets.token_hex(32)
     workers: list[_Worker] = []
     with contextlib.ExitStack() as stack:
         stack.callback(lambda: _end(workers))
-        stack.enter_context(_passing_on(workers))
+        stack.enter_context(_signals_passed_on(workers))
         for index in range(count):
-            places = ["--workers", addresses, "--worker", str(index)]
-            workers.append(_start(index, [*command, *places], gpus[index]))
+            options = ["--workers", addresses, "--worker", str(index)]
+            workers.append(_start(index, [*command, *options], gpus[index], key))
         return _wait(workers)
 
 
@@ -53,7 +56,7 @@ def _refuse(count: int, words: Sequence[str]) -> None:
         raise ConfigError(f"`--local` takes a number from 2 to {MOST}, got `{count}`", help="write `--local 2`")
     taken = [word for word in words if word.split("=")[0] in ("--workers", "--worker", "--devices")]
     if taken:
-        raise ConfigError(f"`launch` chooses the workers itself, without `{taken[0]}`", help="leave it out")
+        raise ConfigError(f"`{taken[0]}` is not allowed: `launch` sets the workers itself", help="leave it out")
     if list(words) == ["resume"]:
         raise ConfigError("`launch` needs a run", help="write `nntrain launch --local 2 resume RUN`")
     if list(words) in ([], ["fit"]):
@@ -69,17 +72,21 @@ class _Worker:
     process: "subprocess.Popen[bytes]"
     errors: IO[bytes] | None
 
-    def told(self) -> str:
-        """What a worker that is not heard has written to its standard error."""
+    def error_text(self) -> str:
+        """Return what the worker has written to its standard error; nothing for the chief, whose output is shown."""
         if self.errors is None:
             return ""
         self.errors.seek(0)
         return self.errors.read().decode(errors="replace")
 
 
-def _start(index: int, words: Sequence[str], gpus: str | None) -> _Worker:
-    """One worker in a session of its own, so that Ctrl-C reaches it through us alone; the pipe ends when we do."""
+def _start(index: int, words: Sequence[str], gpus: str | None, key: str) -> _Worker:
+    """Starts a worker in a new session, so that Ctrl-C reaches it only through this process.
+
+    Its standard input is a pipe that ends with this process.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "TF_CONFIG"}
+    environment[authkey.VARIABLE] = key
     if gpus is not None:
         environment["CUDA_VISIBLE_DEVICES"] = gpus
     errors = None if index == 0 else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
@@ -95,7 +102,7 @@ def _start(index: int, words: Sequence[str], gpus: str | None) -> _Worker:
 
 
 def _wait(workers: Sequence[_Worker]) -> int:
-    """Until the chief has ended; then what a worker that failed before it has said is shown."""
+    """Waits for the chief, and returns its exit code; shows the error of a worker that failed before it."""
     chief, others = workers[0].process, workers[1:]
     until, first = math.inf, None
     while chief.poll() is None and time.monotonic() < until:
@@ -110,19 +117,19 @@ def _wait(workers: Sequence[_Worker]) -> int:
 
 
 def _is_news(code: int, of_chief: int) -> bool:
-    """Whether a worker's end is not what the chief has told already: the same error, or a signal that was passed on."""
+    """Return whether the chief has not printed this end already, as it has the same error and a signal passed on."""
     return code < _STOPPED and (code <= 1 or code != of_chief)
 
 
 def _show(worker: _Worker) -> None:
     code = worker.process.returncode
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"has ended with exit code {code}"
-    sys.stderr.write(f"worker {worker.index} {how}\n{worker.told()}")
+    sys.stderr.write(f"worker {worker.index} {how}\n{worker.error_text()}")
     sys.stderr.flush()
 
 
 def _end(workers: Sequence[_Worker]) -> None:
-    """Lets the workers that are left go, then ends them."""
+    """Waits a little for the workers that still run, then ends them."""
     until = time.monotonic() + LEAVE_SECONDS
     for worker in workers:
         if worker.index == 0:
@@ -134,8 +141,8 @@ def _end(workers: Sequence[_Worker]) -> None:
 
 
 @contextlib.contextmanager
-def _passing_on(workers: Sequence[_Worker]) -> Iterator[None]:
-    """While it lasts, SIGINT and SIGTERM go to the workers, which know what to do."""
+def _signals_passed_on(workers: Sequence[_Worker]) -> Iterator[None]:
+    """Passes SIGINT and SIGTERM on to the workers, which handle them."""
 
     def pass_on(number: int, _: FrameType | None) -> None:
         for worker in workers:
@@ -151,14 +158,14 @@ def _passing_on(workers: Sequence[_Worker]) -> Iterator[None]:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
+    """Return ports of this machine on which no process listens."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [int(each.getsockname()[1]) for each in sockets]
 
 
 def _gpus(count: int, words: Sequence[str]) -> list[str | None]:
-    """The GPUs of each worker, as CUDA names them; None where there are none to share out."""
+    """Return the GPUs of each worker, as CUDA names them; None for a worker that gets no GPU."""
     found = _visible_gpus()
     if not found or "cpu" in words or "--device=cpu" in words:
         return [None] * count
@@ -174,5 +181,5 @@ def _visible_gpus() -> list[str]:
         return [name for name in chosen.split(",") if name.strip() not in ("", "-1")]
     if (tool := shutil.which("nvidia-smi")) is None:
         return []
-    told = subprocess.run([tool, "--list-gpus"], capture_output=True, text=True, check=False)
-    return [str(index) for index, line in enumerate(told.stdout.splitlines()) if line.startswith("GPU ")]
+    listed = subprocess.run([tool, "--list-gpus"], capture_output=True, text=True, check=False)
+    return [str(index) for index, line in enumerate(listed.stdout.splitlines()) if line.startswith("GPU ")]

@@ -1,7 +1,7 @@
-"""`python -m nntrain.cli.launched_worker`: a worker of `nntrain launch`, which stops when `launch` is gone.
+"""`python -m nntrain.cli.launched_worker`: a worker of `nntrain launch`, which stops when `launch` ends.
 
-Its standard input is a pipe on which nothing comes. The system closes the other end with the process that holds it,
-however that one ends, so the end of the pipe is the news of it: on every system, and without asking again and again.
+Its standard input is a pipe to which `launch` writes nothing. The system closes the other end when `launch` ends, even
+when it is killed, so the worker reads the end of the pipe: on every system, and without polling.
 """
 
 import os
@@ -12,7 +12,7 @@ from nntrain.cli.app import main
 
 
 def _stop_with_the_launcher() -> None:
-    """Asks this process to stop, as a user would: a training ends with a checkpoint that `resume` goes on from."""
+    """Waits for the end of the launcher, then stops this process as a user does: `resume` can continue the training."""
     while os.read(0, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

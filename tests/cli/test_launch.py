@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,8 +14,7 @@ import numpy as np
 import pytest
 
 from nntrain.cli import launch
-from nntrain.errors import ConfigError, NNTrainError, WorkerLost
-from nntrain.training.workers.cluster import Team
+from nntrain.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -32,14 +30,14 @@ train:
 
 
 @pytest.fixture(autouse=True)
-def forgotten_teams(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A team that a test has met is none of this process: `main` would end it as a worker's."""
-    monkeypatch.setattr(Team, "met", False)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NNTRAIN_AUTHKEY", "key")  # of this process; `start` has workers make a key file
 
 
 def start(folder: Path, *words: str, script: str = "") -> "subprocess.Popen[str]":
     """`python -m nntrain` with these words, or a script."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": ""}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "", "XDG_CONFIG_HOME": str(folder)}
+    environment.pop("NNTRAIN_AUTHKEY", None)  # workers that are started by hand make the key file
     command = [sys.executable, *(["-c", script] if script else ["-m", "nntrain"]), *words]
     return subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -52,11 +50,11 @@ def free_addresses() -> str:
 
 def end(*processes: "subprocess.Popen[str]") -> list[tuple[int, str, str]]:
     """Exit code, stdout and stderr of each."""
-    told = []
+    ended = []
     for process in processes:
         out, err = process.communicate(timeout=60)
-        told.append((process.returncode, out, err))
-    return told
+        ended.append((process.returncode, out, err))
+    return ended
 
 
 def wait_for_epochs(run: Path, process: "subprocess.Popen[str]") -> None:
@@ -83,15 +81,15 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         time.sleep(2)
         other.send_signal(signal.SIGKILL)
         killed = time.monotonic()
-        told = end(chief, other)
-        yield {"folder": folder, "told": told, "seconds": time.monotonic() - killed}
+        ended = end(chief, other)
+        yield {"folder": folder, "ended": ended, "seconds": time.monotonic() - killed}
     finally:
         chief.kill()
         other.kill()
 
 
 def test_a_lost_worker_ends_the_run_with_a_message(lost: dict[str, Any]) -> None:
-    code, _, err = lost["told"][0]
+    code, _, err = lost["ended"][0]
     assert code == 1
     assert "error: worker 1 (127.0.0.1:" in err
     assert "is gone; " in err
@@ -101,7 +99,7 @@ def test_a_lost_worker_ends_the_run_with_a_message(lost: dict[str, Any]) -> None
 
 
 def test_only_the_chief_speaks_and_writes(lost: dict[str, Any]) -> None:
-    _, (_, out, err) = lost["told"]
+    _, (_, out, err) = lost["ended"]
     assert (out, err) == ("", "")
     assert [path.name for path in (lost["folder"] / "runs").iterdir()] == ["net"]
     schema = json.loads((lost["folder"] / "runs" / "net" / "environment.json").read_text())
@@ -137,12 +135,12 @@ def test_launched_workers_stop_and_go_on(tmp_path: Path) -> None:
 
 
 def is_alive(process: int) -> bool:
-    """Whether it runs; one that has ended stays in the list until its parent has looked."""
-    told = Path(f"/proc/{process}/stat")
-    return told.is_file() and told.read_text().rpartition(")")[2].split()[0] != "Z"
+    """Whether the process runs; one that has ended stays in the list until its parent has waited for it."""
+    status = Path(f"/proc/{process}/stat")
+    return status.is_file() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system does not tell the children of a process")
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system does not list the children of a process")
 def test_launched_workers_stop_when_the_one_that_launched_them_is_killed(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
     launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
@@ -194,7 +192,8 @@ def rows(run: Path) -> list[dict[str, str]]:
 SCRIPT = """
 import sys
 import numpy as np
-from nntrain.training.workers.cluster import leave, parse
+from nntrain.training.workers.cluster import parse
+from nntrain.training.workers.team import end_process
 from nntrain.cli.placement import Placement
 from nntrain.config.load import load
 from nntrain.terminal import Terminal
@@ -213,7 +212,7 @@ job = trainer.make_job(prepared, trainer.make_scorer(prepared, shared), shared, 
 trainer.fit(job, History(), None, prepared.model, None)
 np.savez(f"{sys.argv[2]}.npz", *job.program.model.get_weights())
 shared.distribution.agree((0,), 0)
-leave(0)
+end_process(0)
 """
 
 
@@ -228,19 +227,19 @@ def test_two_workers_end_with_equal_weights(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--devices", "0"], "`--devices` takes a number from 1 to 1024, got `0`"),
         (["--devices", "2", "--workers", "a:1,b:1"], "`--devices` and `--workers` exclude each other"),
         (["--workers", "2"], "`--workers` takes the addresses of the workers, not their number `2`"),
         (["--workers", "2", "--worker", "0"], "or start them all on this machine with `nntrain launch --local 2`"),
-        (["--workers", "a:1,b:1"], "`--workers` needs to know which of them this is"),
+        (["--workers", "a:1,b:1"], "`--workers` needs the index of this worker"),
         (["--worker", "0"], "`--worker` needs the list of all workers"),
-        (["--workers", "a:1,b", "--worker", "0"], "`b` in `--workers` is no HOST:PORT"),
-        (["--workers", "a:1,b:70000", "--worker", "0"], "`b:70000` in `--workers` is no HOST:PORT"),
+        (["--workers", "a:1,b", "--worker", "0"], "`b` in `--workers` is not HOST:PORT"),
+        (["--workers", "a:1,b:70000", "--worker", "0"], "`b:70000` in `--workers` is not HOST:PORT"),
         (["--workers", "a:1,a:1", "--worker", "0"], "`--workers` names an address twice"),
         (["--workers", "a:1", "--worker", "0"], "`--workers` takes 2 workers or more, got 1"),
-        (["--workers", "a:1,b:1", "--worker", "2"], "there is no worker `2` in a list of 2"),
+        (["--workers", "a:1,b:1", "--worker", "2"], "invalid `--worker 2` for 2 workers"),
         (["--workers", "a:1,b:1", "--worker", "0", "--seeds", "2"], "several workers train one run at a time"),
         (["--devices", "2", "--set", "train.engine=streamed"], "`--devices` trains with the resident engine only"),
         (["--devices", "2", "--set", "train.compile=xla"], "`--devices` cannot be compiled by XLA"),
@@ -248,7 +247,7 @@ def test_two_workers_end_with_equal_weights(tmp_path: Path) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_what_cannot_be_shared_is_refused_before_tensorflow_is_loaded(
-    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from nntrain import backend
     from nntrain.cli.app import app
@@ -261,112 +260,21 @@ def test_what_cannot_be_shared_is_refused_before_tensorflow_is_loaded(
     (tmp_path / "net.yaml").write_text(CONFIG)
     with pytest.raises(ConfigError) as caught:
         app(["fit", str(tmp_path / "net.yaml"), *words], standalone_mode=False)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("count", "words", "told"),
+    ("count", "words", "message"),
     [
         (1, ["net.yaml"], "`--local` takes a number from 2 to 64, got `1`"),
         (2, [], "`launch` needs a config"),
         (2, ["fit"], "`launch` needs a config"),
         (2, ["resume"], "`launch` needs a run"),
-        (2, ["net.yaml", "--workers=a:1,b:1"], "`launch` chooses the workers itself, without `--workers=a:1,b:1`"),
+        (2, ["net.yaml", "--workers=a:1,b:1"], "`--workers=a:1,b:1` is not allowed: `launch` sets the workers itself"),
         (2, ["tune", "net.yaml"], "`launch` starts `fit` and `resume`, not `tune`"),
     ],
 )
-def test_launch_refuses_what_it_cannot_start(count: int, words: list[str], told: str) -> None:
+def test_launch_refuses_what_it_cannot_start(count: int, words: list[str], message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         launch.run(count, words)
-    assert caught.value.problems[0].message == told
-
-
-def test_tf_config_stands_for_both_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nntrain.training.workers.cluster import parse
-
-    told = {"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}, "task": {"type": "worker", "index": 1}}
-    monkeypatch.setenv("TF_CONFIG", json.dumps(told))
-    found = parse(None, None)
-    assert found is not None
-    assert (found.addresses, found.index) == (("a:1", "b:1", "c:1"), 2)
-    assert parse("a:1,b:1,c:1", None) == found
-    numbers = {"cluster": {"worker": [1, 2]}, "task": {"type": "worker", "index": 0}}
-    monkeypatch.setenv("TF_CONFIG", json.dumps(numbers))
-    with pytest.raises(ConfigError, match="`1` in `--workers` is no HOST:PORT"):
-        parse(None, None)
-    monkeypatch.setenv("TF_CONFIG", "{")
-    with pytest.raises(ConfigError, match="TF_CONFIG cannot be read"):
-        parse(None, None)
-
-
-def team_of(index: int, addresses: tuple[str, ...], identity: str) -> Any:
-    from nntrain.training.workers.cluster import Cluster, Team
-
-    return Team.meet(Cluster(addresses, index), {"nntrain": identity})
-
-
-def test_a_team_waits_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NNTRAIN_WAIT_SECONDS", "0.3")
-    for index, told in ((0, "worker 1 .* did not come within 0.3 seconds"), (1, "the chief .* did not answer within")):
-        with pytest.raises(NNTrainError, match=told):
-            team_of(index, tuple(free_addresses().split(",")), "1")
-
-
-def test_a_taken_port_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        addresses = (f"127.0.0.1:{taken.getsockname()[1]}", "127.0.0.1:1")
-        with pytest.raises(NNTrainError, match="cannot listen on `127.0.0.1:"):
-            team_of(0, addresses, "1")
-
-
-def test_a_team_agrees_and_notices_a_loss() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    addresses = tuple(free_addresses().split(","))
-    with ThreadPoolExecutor(2) as pool:
-        chief, other = pool.map(lambda index: team_of(index, addresses, "1"), (0, 1))
-        decided = pool.map(lambda team, values: team.agree(*values), (chief, other), (((5, 0), 0), ((7, 1), 15)))
-    assert list(decided) == [([5, 0], 15), ([5, 0], 15)]
-    other.links[0].connection.shutdown(socket.SHUT_RDWR)
-    with pytest.raises(WorkerLost, match="worker 1 .* is gone"):
-        chief.agree((1,), 0)
-    chief.close()
-    other.close()
-
-
-def test_a_process_that_hangs_after_a_loss_saves_and_ends(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from nntrain.training.workers import cluster
-
-    monkeypatch.setattr(cluster, "NOTICE_SECONDS", 0.1)
-    done: list[Any] = []
-    monkeypatch.setattr(os, "_exit", done.append)
-    addresses = tuple(free_addresses().split(","))
-    with ThreadPoolExecutor(2) as pool:
-        chief, other = pool.map(lambda index: team_of(index, addresses, "1"), (0, 1))
-    chief.last_words = lambda: done.append("saved")
-    other.finished = True
-    other.close()
-    until = time.monotonic() + 10
-    while len(done) < 2 and time.monotonic() < until:
-        time.sleep(0.05)
-    assert done == ["saved", 1]
-    assert "error: worker 1 (127.0.0.1:" in capsys.readouterr().err
-    chief.close()
-
-
-def test_a_worker_of_another_kind_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    monkeypatch.setenv("NNTRAIN_WAIT_SECONDS", "1")
-    addresses = tuple(free_addresses().split(","))
-    with ThreadPoolExecutor(2) as pool:
-        chief = pool.submit(team_of, 0, addresses, "1")
-        other = pool.submit(team_of, 1, addresses, "2")
-        with pytest.raises(ConfigError, match="this worker has another nntrain than the chief"):
-            other.result()
-        with pytest.raises(NNTrainError, match="did not come"):
-            chief.result()
+    assert caught.value.problems[0].message == message

@@ -89,7 +89,7 @@ class DistributedProgram(Program):
     def before_end(self, save: Callable[[], None]) -> None:
         """What to do before the process is ended because it hangs after a worker was lost."""
         if self.distribution.team is not None:
-            self.distribution.team.last_words = save
+            self.distribution.team.save_state = save
 
     def _on_devices(self, data: Arrays) -> Any:
         """The arrays, a copy for each device of this process, kept for the next call."""

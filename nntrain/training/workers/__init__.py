@@ -1,1 +1,1 @@
-"""Several devices or machines that train together."""
+"""One training on several devices or machines."""

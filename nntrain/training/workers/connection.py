@@ -1,56 +1,75 @@
-"""A connection between two workers: messages of bytes, each whole; its end is seen at once."""
+"""A connection between two workers: whole messages of bytes, after both have proven that they know the key.
+
+`multiprocessing.connection` frames the messages and checks the key. Its Listener and Client have no time limit and no
+IPv6, so sockets are opened here. A message is never unpickled.
+"""
 
 import contextlib
 import queue
 import socket
-import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
 
-LARGEST = 1 << 40  # bytes of a message; what claims to be larger is no worker
-_LENGTH = struct.Struct(">Q")
+LARGEST = 1 << 36  # bytes of a message, which may hold a model with its optimizer
+LARGEST_HELLO = 1 << 16  # bytes of a message before the training begins
+HELLO_SECONDS = 10.0  # for the key, and for a message before the training begins
 
 
 class Gone(Exception):
     """The other side has closed the connection, or its machine does not answer."""
 
 
-class Link:
-    """One side of a connection. After `listen` a thread reads it, and `receive` takes what has come."""
+class WrongKey(Gone):
+    """The other side has another key, or does not speak the protocol."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
+
+class Link:
+    """One side of a connection. After `listen` a thread reads it, and `receive` returns what the thread has read."""
+
+    def __init__(self, call: socket.socket) -> None:
+        if call.getsockname() == call.getpeername():  # the system can connect a local port to itself
+            call.close()
+            raise Gone("nobody listens")
+        call.settimeout(None)
+        call.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _keep_alive(call)
+        self._socket = call  # to shut down what `_connection` reads
+        self._connection = Connection(call.dup().detach())
         self.is_gone = False
         self._messages: queue.Queue[bytes | None] = queue.Queue()
         self._reader: threading.Thread | None = None
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _keep_alive(connection)
+
+    def check_key(self, key: bytes, *, called: bool, seconds: float = HELLO_SECONDS) -> None:
+        """Has both sides prove that they know the key; raises Gone or WrongKey."""
+        with self._limited(seconds):
+            for step in (deliver_challenge, answer_challenge)[:: 1 if called else -1]:
+                step(self._connection, key)
 
     def send(self, content: bytes) -> None:
         """Sends a message; raises Gone."""
         try:
-            self.connection.sendall(_LENGTH.pack(len(content)) + content)
+            self._connection.send_bytes(content)
         except OSError as error:
             raise Gone(str(error)) from None
 
-    def receive_now(self, seconds: float = 10.0) -> bytes:
-        """The next message, before `listen`; raises Gone when none comes in time."""
-        self.connection.settimeout(max(seconds, 0.1))
-        content = self._read()
-        self.connection.settimeout(None)
-        return content
+    def receive_hello(self, seconds: float = HELLO_SECONDS) -> bytes:
+        """Return the next message, before `listen`; raises Gone when it does not come in time, or is too large."""
+        with self._limited(seconds):
+            return self._connection.recv_bytes(LARGEST_HELLO)
 
     def listen(self, gone: Callable[[], None]) -> None:
-        """Reads in a thread from now on; `gone` is called in it when the connection ends."""
+        """Starts a thread that reads from now on, and calls `gone` when the connection ends."""
         self._reader = threading.Thread(target=self._listen, args=(gone,), daemon=True)
         self._reader.start()
 
     def receive(self) -> bytes:
-        """The next message; raises Gone when the connection ends before it."""
+        """Return the next message; raises Gone when the connection ends before it."""
         content = self._messages.get()
         if content is None:
-            self._messages.put(None)  # the next one to ask shall hear it too
+            self._messages.put(None)  # for the next call
             raise Gone("the connection has ended")
         return content
 
@@ -61,68 +80,71 @@ class Link:
 
     def close(self) -> None:
         """Ends the connection, and the thread that reads it."""
-        with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+        self._shut_down()
         self.wait()
-        self.connection.close()
+        self._connection.close()
+        self._socket.close()
 
     def _listen(self, gone: Callable[[], None]) -> None:
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(EOFError, OSError, MemoryError):
             while True:
-                self._messages.put(self._read())
+                self._messages.put(self._connection.recv_bytes(LARGEST))
         self.is_gone = True
         self._messages.put(None)
         gone()
 
-    def _read(self) -> bytes:
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        if length > LARGEST:
-            raise Gone("what came is no message")
-        return self._exactly(length)
-
-    def _exactly(self, count: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            try:
-                part = self.connection.recv(min(count - len(parts), 1 << 20))
-            except OSError as error:
-                raise Gone(str(error)) from None
-            if not part:
-                raise Gone("the connection has ended")
-            parts += part
-        return bytes(parts)
-
-
-def accept(listener: socket.socket, until: float) -> Link | None:
-    """The next call before this moment of the monotonic clock; None when there is none."""
-    listener.settimeout(max(until - time.monotonic(), 0.01))
-    try:
-        connection, _ = listener.accept()
-    except TimeoutError:
-        return None
-    connection.settimeout(None)
-    return Link(connection)
-
-
-def connect(place: tuple[str, int], until: float) -> Link | None:
-    """A call that is answered before this moment; None when there is none."""
-    while (left := until - time.monotonic()) > 0:
+    @contextlib.contextmanager
+    def _limited(self, seconds: float) -> Iterator[None]:
+        """Closes the connection and raises Gone when the block fails or takes longer."""
+        timer = threading.Timer(max(seconds, 0.1), self._shut_down)
+        timer.start()
         try:
-            connection = socket.create_connection(place, timeout=min(left, 5.0))
-        except OSError:
-            time.sleep(min(left, 0.2))
-            continue
-        if connection.getsockname() == connection.getpeername():  # the system can connect a local port to itself
-            connection.close()
-            continue
-        connection.settimeout(None)
-        return Link(connection)
+            yield
+        except (AuthenticationError, AssertionError):  # Python 3.11 asserts that the other side speaks the protocol
+            self.close()
+            raise WrongKey("the key of the other side differs") from None
+        except (EOFError, OSError) as error:
+            self.close()
+            raise Gone(str(error) or "the connection has ended") from None
+        finally:
+            timer.cancel()
+
+    def _shut_down(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def accept(listener: socket.socket, key: bytes, until: float) -> Link | None:
+    """Return the next call with this key before this moment of the monotonic clock, or None."""
+    while (left := until - time.monotonic()) > 0:
+        listener.settimeout(left)
+        with contextlib.suppress(TimeoutError, Gone):
+            link = Link(listener.accept()[0])
+            link.check_key(key, called=True)
+            return link
     return None
 
 
-def _keep_alive(connection: socket.socket) -> None:
-    """A machine that has lost its power answers no more: noticed after about 15 seconds."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+def connect(place: tuple[str, int], key: bytes, until: float) -> Link | None:
+    """Return the connection to who listens at this place with this key; None if nobody does before this moment.
+
+    Raises WrongKey.
+    """
+    while (left := until - time.monotonic()) > 0:
+        try:
+            link = Link(socket.create_connection(place, timeout=min(left, 5.0)))
+            link.check_key(key, called=False, seconds=left)
+            return link
+        except WrongKey:
+            raise
+        except (OSError, Gone):
+            time.sleep(min(left, 0.2))
+    return None
+
+
+def _keep_alive(call: socket.socket) -> None:
+    """Notices after about 15 seconds that the other machine has lost its power."""
+    call.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (("TCP_KEEPIDLE", 6), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 3)):
         if hasattr(socket, name):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+            call.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -1,6 +1,6 @@
-"""What TensorFlow computes on when it is more than one device: `--devices` and `--workers` as a strategy.
+"""The options `--devices` and `--workers` as a strategy of TensorFlow.
 
-It must be made before TensorFlow computes anything.
+A strategy must be made before TensorFlow computes anything.
 """
 
 import hashlib
@@ -17,7 +17,8 @@ from nntrain import __version__
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.training.checkpoint import decode_state, encode_state
 from nntrain.training.state import State
-from nntrain.training.workers.cluster import Cluster, Team
+from nntrain.training.workers.cluster import Cluster
+from nntrain.training.workers.team import Team
 
 _LOSSES = (
     tf.errors.UnavailableError,
@@ -29,14 +30,14 @@ _LOSSES = (
 
 @dataclass(frozen=True)
 class Distribution:
-    """A strategy, and with `--workers` the team that trains by it."""
+    """A strategy of TensorFlow, and with `--workers` the team of processes."""
 
     strategy: Any
     team: Team | None = None
 
     @property
     def replicas(self) -> int:
-        """On how many devices each batch is trained, those of all workers together."""
+        """The number of devices that share each batch, over all workers."""
         return int(self.strategy.num_replicas_in_sync)
 
     @property
@@ -46,12 +47,12 @@ class Distribution:
 
     @property
     def workers(self) -> int:
-        """How many processes train."""
+        """The number of processes that train."""
         return 1 if self.team is None else len(self.team.cluster.addresses)
 
     @property
     def shared(self) -> str:
-        """What shares every batch, in words."""
+        """A description of the devices that share every batch."""
         if self.team is not None:
             return f"{self.workers} workers share every batch, on {self.replicas} devices"
         if any("GPU" in device for device in self.strategy.extended.worker_devices):
@@ -59,27 +60,27 @@ class Distribution:
         return f"{self.replicas} logical devices of the CPU share every batch, which is no faster than one"
 
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
-        """The chief's decisions, and the request of any of the workers."""
+        """Return the chief's decisions, and the first request of any worker."""
         return (list(decisions), request) if self.team is None else self.team.agree(decisions, request)
 
     def finish(self) -> None:
-        """The training has ended: no other worker is needed, and none is lost any more."""
+        """Ends the training: from here on a worker that leaves is not lost."""
         if self.team is not None:
             self.team.finish()
 
     @contextmanager
     def scope(self) -> Iterator[None]:
-        """While it lasts, a variable has a copy on each device, which this device's replica writes and no other.
+        """Places a copy of each variable made in the block on every device, written by the replica there.
 
-        Keras would have the copies of a metric differ, and add them up at every look: what is the same everywhere can
-        be saved by one worker alone.
+        With Keras's own setting, the copies of a metric differ and are summed when they are read. Here all copies are
+        equal, so one worker can save them.
         """
         with self.noticing(), self.strategy.scope(), tf.variable_creator_scope(_mirrored):
             yield
 
     @contextmanager
     def noticing(self) -> Iterator[None]:
-        """While it lasts, TensorFlow's error at the loss of a worker becomes WorkerLost."""
+        """Turns TensorFlow's error after the loss of a worker into WorkerLost."""
         try:
             yield
         except tf.errors.OpError as error:
@@ -88,21 +89,21 @@ class Distribution:
             raise self.team.lost() from None
 
     def share(self, experiment: str, data: str, state: State | None) -> State | None:
-        """The chief's state, at every worker. Raises when another worker has other data or another experiment."""
+        """Return the chief's state; raises when the data or the experiment of this worker differ from the chief's."""
         if self.team is None:
             return state
-        facts = {"experiment": hashlib.sha256(experiment.encode()).hexdigest(), "data": data}
+        mine = {"experiment": hashlib.sha256(experiment.encode()).hexdigest(), "data": data}
         if self.team.cluster.is_chief:
-            self.team.tell(json.dumps({**facts, "resumed": state is not None}).encode())
-            self.team.tell(b"" if state is None else encode_state(state))
+            self.team.broadcast(json.dumps({**mine, "resumed": state is not None}).encode())
+            self.team.broadcast(b"" if state is None else encode_state(state))
             self.team.agree((), 0)  # all are ready
             return state
-        told, content = json.loads(self.team.hear()), self.team.hear()
-        if told["experiment"] != facts["experiment"]:
+        chief, content = json.loads(self.team.receive()), self.team.receive()
+        if chief["experiment"] != mine["experiment"]:
             raise ConfigError("this worker has another config than the chief", help="give all workers the same command")
-        if told["data"] != facts["data"]:
+        if chief["data"] != mine["data"]:
             raise DataError("this worker has other data than the chief", help="copy the chief's data to every machine")
-        found = decode_state(content) if told["resumed"] else None
+        found = decode_state(content) if chief["resumed"] else None
         self.team.agree((), 0)
         return found
 
@@ -114,7 +115,7 @@ def _mirrored(make: Callable[..., Any], **options: Any) -> Any:
 
 
 def over_devices(count: int, device: str) -> Distribution:
-    """This machine's first `count` GPUs, or so many logical CPU devices where there is no GPU.
+    """Return the first `count` GPUs of this machine, or `count` logical devices of the CPU if it has no GPU.
 
     Raises NNTrainError when there are too few GPUs.
     """
@@ -130,8 +131,8 @@ def over_devices(count: int, device: str) -> Distribution:
 
 
 def over_workers(cluster: Cluster, command: str) -> Distribution:
-    """All devices of all workers. Raises NNTrainError when a worker does not come, or cannot be talked to."""
-    team = Team.meet(cluster, {"nntrain": __version__, "tensorflow": tf.__version__, "command": command})
+    """Return all devices of all workers; raises NNTrainError when a worker does not connect."""
+    team = Team.join(cluster, {"nntrain": __version__, "tensorflow": tf.__version__, "command": command})
     resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
         tf.train.ClusterSpec({"worker": list(cluster.addresses)}),
         task_type="worker",
@@ -143,5 +144,5 @@ def over_workers(cluster: Cluster, command: str) -> Distribution:
         strategy = tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
     except (tf.errors.OpError, RuntimeError) as error:
         raise NNTrainError(f"TensorFlow cannot join the workers: {error}", help="see its log with `-v`") from None
-    signal.signal(signal.SIGTERM, before)  # TensorFlow has taken it, and would not end
+    signal.signal(signal.SIGTERM, before)  # TensorFlow has set a handler that does not end the process
     return Distribution(strategy, team)

@@ -1,5 +1,7 @@
-"""A connection between two workers: messages come whole and in order, and its end is noticed by whoever waits."""
+"""A connection between two workers: for who has the key, with whole messages, and an end that every reader notices."""
 
+import os
+import pickle
 import socket
 import struct
 import threading
@@ -9,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nntrain.training.workers.connection import LARGEST, Gone, Link, accept, connect
+from nntrain.training.workers.connection import LARGEST_HELLO, Gone, Link, WrongKey, accept, connect
 
 Pair = tuple[Link, Link]
+KEY = b"the key"
 
 
 def soon(seconds: float = 10.0) -> float:
@@ -19,11 +22,17 @@ def soon(seconds: float = 10.0) -> float:
 
 
 @pytest.fixture
-def pair() -> Iterator[Pair]:
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+@pytest.fixture
+def pair(listener: socket.socket) -> Iterator[Pair]:
     """Both sides of a connection."""
-    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
-        calling = pool.submit(connect, listener.getsockname(), soon())
-        one, other = accept(listener, soon()), calling.result()
+    with ThreadPoolExecutor(1) as pool:
+        calling = pool.submit(connect, listener.getsockname(), KEY, soon())
+        one, other = accept(listener, KEY, soon()), calling.result()
     assert one is not None and other is not None
     yield one, other
     one.close()
@@ -34,17 +43,17 @@ def test_messages_come_whole_and_in_order(pair: Pair) -> None:
     one, other = pair
     messages = [b"first", b"", bytes(range(256)) * 20_000, b"last"]
     one.send(messages[0])
-    assert other.receive_now() == messages[0]
+    assert other.receive_hello() == messages[0]
     other.listen(lambda: None)
     for message in messages[1:]:
         one.send(message)
     assert [other.receive() for _ in messages[1:]] == messages[1:]
 
 
-def test_the_end_is_told_once_and_heard_by_everyone_who_asks(pair: Pair) -> None:
+def test_the_end_is_noticed_once_and_by_every_reader(pair: Pair) -> None:
     one, other = pair
-    told: list[str] = []
-    other.listen(lambda: told.append("gone"))
+    calls: list[str] = []
+    other.listen(lambda: calls.append("gone"))
     one.send(b"before")
     one.close()
     assert other.receive() == b"before"
@@ -52,51 +61,130 @@ def test_the_end_is_told_once_and_heard_by_everyone_who_asks(pair: Pair) -> None
     for _ in range(2):
         with pytest.raises(Gone, match="the connection has ended"):
             other.receive()
-    assert other.is_gone and told == ["gone"]
+    assert other.is_gone and calls == ["gone"]
     with pytest.raises(Gone):
         for _ in range(100):  # the system takes the first ones before it knows
             other.send(b"to nobody")
 
 
-def test_a_message_that_is_cut_short_is_none(pair: Pair) -> None:
+def test_a_message_that_is_cut_short_is_the_end(pair: Pair) -> None:
     one, other = pair
-    one.connection.sendall(struct.pack(">Q", 10) + b"half")
+    one._socket.sendall(struct.pack("!i", 10) + b"half")
+    one.close()
+    with pytest.raises(Gone, match="got end of file during message"):
+        other.receive_hello()
+
+
+@pytest.mark.parametrize("head", [struct.pack("!i", LARGEST_HELLO + 1), struct.pack("!iQ", -1, 1 << 60)])
+def test_a_hello_that_claims_to_be_too_large_is_the_end(pair: Pair, head: bytes) -> None:
+    one, other = pair
+    one._socket.sendall(head)
+    with pytest.raises(Gone, match="bad message length"):
+        other.receive_hello()
+
+
+@pytest.mark.parametrize("size", [1 << 35, 1 << 60], ids=["more than the memory", "more than is allowed"])
+def test_a_message_that_claims_to_be_too_large_is_the_end(pair: Pair, size: int) -> None:
+    one, other = pair
+    other.listen(lambda: None)
+    one._socket.sendall(struct.pack("!iQ", -1, size) + b"few")
     one.close()
     with pytest.raises(Gone, match="the connection has ended"):
-        other.receive_now()
-
-
-def test_what_claims_to_be_too_large_is_no_message(pair: Pair) -> None:
-    one, other = pair
-    one.connection.sendall(struct.pack(">Q", LARGEST + 1))
-    with pytest.raises(Gone, match="what came is no message"):
-        other.receive_now()
+        other.receive()
 
 
 def test_silence_ends_with_the_time(pair: Pair) -> None:
-    with pytest.raises(Gone, match="timed out"):
-        pair[0].receive_now(0.1)
+    began = time.monotonic()
+    with pytest.raises(Gone, match="the connection has ended"):
+        pair[0].receive_hello(0.1)
+    assert time.monotonic() - began < 5
 
 
-def test_nobody_calls_and_nobody_answers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        place = listener.getsockname()
-        assert accept(listener, soon(0.1)) is None
-    assert connect(place, soon(0.3)) is None
+def test_a_pickle_stays_bytes(pair: Pair) -> None:
+    one, other = pair
+    one._connection.send(os.getpid)
+    assert other.receive_hello() == pickle.dumps(os.getpid, 4)
 
 
-def test_a_call_is_repeated_until_somebody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
-        place = reserved.getsockname()
-    found: list[Link | None] = []
-    calling = threading.Thread(target=lambda: found.append(connect(place, soon())))
-    calling.start()
-    time.sleep(0.3)
-    with socket.create_server(place) as listener:
-        link = accept(listener, soon())
-        calling.join()
-    assert link is not None and found[0] is not None
-    found[0].send(b"here")
-    assert link.receive_now() == b"here"
+def test_nobody_calls_and_nobody_answers(listener: socket.socket) -> None:
+    place = listener.getsockname()
+    assert accept(listener, KEY, soon(0.1)) is None
+    listener.close()
+    assert connect(place, KEY, soon(0.3)) is None
+
+
+def test_a_call_is_repeated_until_somebody_listens(listener: socket.socket) -> None:
+    place = listener.getsockname()
+    listener.close()
+    with ThreadPoolExecutor(1) as pool:
+        calling = pool.submit(connect, place, KEY, soon())
+        time.sleep(0.3)
+        with socket.create_server(place) as late:
+            link = accept(late, KEY, soon())
+            found = calling.result()
+    assert link is not None and found is not None
+    found.send(b"here")
+    assert link.receive_hello() == b"here"
     link.close()
-    found[0].close()
+    found.close()
+
+
+def test_who_has_another_key_is_refused_and_the_next_one_accepted(listener: socket.socket) -> None:
+    place = listener.getsockname()
+    with ThreadPoolExecutor(1) as pool:
+        accepting = pool.submit(accept, listener, KEY, soon())
+        with pytest.raises(WrongKey):
+            connect(place, b"another key", soon())
+        found, link = connect(place, KEY, soon()), accepting.result()
+    assert found is not None and link is not None
+    found.close()
+    link.close()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [b"", b"GET / HTTP/1.1\r\n\r\n", b"\0\0\0\4yes!", struct.pack("!i", 1 << 30), struct.pack("!iQ", -1, 1 << 60)],
+    ids=["nothing", "HTTP", "a short message", "a large message", "a huge message"],
+)
+def test_a_stranger_does_not_keep_a_worker_out(listener: socket.socket, words: bytes) -> None:
+    place = listener.getsockname()
+    with socket.create_connection(place) as stranger, ThreadPoolExecutor(1) as pool:
+        stranger.sendall(words)
+        if not words:
+            stranger.shutdown(socket.SHUT_WR)
+        accepting = pool.submit(accept, listener, KEY, soon())
+        found, link = connect(place, KEY, soon()), accepting.result()
+    assert found is not None and link is not None
+    found.close()
+    link.close()
+
+
+def test_a_stranger_that_says_nothing_is_left_after_a_while(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_connection(listener.getsockname()):
+        call = Link(listener.accept()[0])
+        with pytest.raises(Gone, match="the connection has ended"):
+            call.check_key(KEY, called=True, seconds=0.2)
+
+
+def test_a_listener_without_the_key_gets_no_proof(listener: socket.socket) -> None:
+    """It sends a challenge and welcomes any answer, as the chief does, but the worker has it prove the key too."""
+    replies: list[bytes] = []
+
+    def pretend() -> None:
+        call = Link(listener.accept()[0])
+        call.send(b"#CHALLENGE#" + b"0" * 20)
+        call.receive_hello()
+        call.send(b"#WELCOME#")
+        call.receive_hello()
+        call.send(b"a guess")
+        replies.append(call.receive_hello())
+        call.close()
+
+    thread = threading.Thread(target=pretend)
+    thread.start()
+    with pytest.raises(WrongKey):
+        connect(listener.getsockname(), KEY, soon())
+    thread.join()
+    assert replies == [b"#FAILURE#"]
