@@ -12,7 +12,7 @@ Factor = Annotated[int, Field(ge=2, le=1000)]
 """One in so many trials is trained further."""
 
 DEFAULT_TRIALS = 20
-_NULLABLE = ("pruner", "trials", "max_seconds", "max_epochs_total")  # what `--set` may have to take back
+_NULLABLE = ("pruner", "trials", "max_seconds", "max_epochs_total")  # `--set` removes them with `null`
 
 
 class Engine(PlugIn, Named):
@@ -49,14 +49,14 @@ class Pruner(PlugIn, Named):
 
 
 class Objective(Section):
-    """The figure to be searched for; a bare text is its name."""
+    """The metric that decides; a bare text is its name."""
 
     metric: Text
     direction: Literal["min", "max"] = omitted
 
     @classmethod
     def read(cls, value: Any) -> Any:
-        """The mapping that the value stands for."""
+        """Return the mapping of the options; a text is the metric."""
         return {"metric": value} if isinstance(value, str) else value
 
 
@@ -92,7 +92,7 @@ class Tune(Section):
 
     @classmethod
     def read(cls, value: Any) -> Self:
-        """Validates the section; raises pydantic's ValidationError in our words. A `null` of _NULLABLE is left out."""
+        """Return the section, without each `null` of _NULLABLE; raises pydantic's ValidationError in our words."""
         if isinstance(value, dict):
             value = {name: part for name, part in value.items() if part is not None or name not in _NULLABLE}
         if isinstance(value, dict) and isinstance(value.get("objective"), str):
@@ -101,7 +101,7 @@ class Tune(Section):
 
     @property
     def budget(self) -> int | None:
-        """The most trials; None for an engine that ends by itself and was given no number."""
+        """The most trials; None for an engine that ends by itself, without a number."""
         return self.trials or (None if self.engine.finite else DEFAULT_TRIALS)
 
     @classmethod

@@ -1,1 +1,1 @@
-"""Hyperparameter search: ask an engine, train trials, tell it their scores."""
+"""Hyperparameter search: an engine proposes values, trials are trained with them, their scores go back to it."""

@@ -1,4 +1,4 @@
-"""A search from its first trial, and what begun and resumed searches share: from a runner to the results."""
+"""A search from its first trial, and what it shares with a resumed one: run the trials, write the results."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What a search runs with; the best `refit` trials are trained again at its end."""
+    """What a search runs with. At its end the best `refit` trials are trained again."""
 
     executor: Executor
     refit: int
@@ -38,7 +38,7 @@ class Session:
 
 
 def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
-    """Runs a search in a new directory; raises as `carry_out`, and MissingPackage before anything is written."""
+    """Run a search in a new directory; raises as `carry_out`, and MissingPackage before anything is written."""
     search = search_of(config)
     engine = make_engine(search)
     place = RunDir.create(runs_dir, name)
@@ -52,9 +52,9 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
 
 
 def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Session, spent: float = 0.0) -> None:
-    """Runs a search and writes its results; `spent` are the seconds before it was resumed.
+    """Run a search and write its results. `spent`: the seconds before it was resumed.
 
-    Raises Stopped at a signal, and NNTrainError where no trial has a score or too many have failed.
+    Raises Stopped at a signal, and NNTrainError where no trial has a score or too many failed.
     """
     place, terminal = folder.place, session.terminal
     view = SearchView(terminal, folder.search, folder.ledger, spent)
@@ -74,17 +74,17 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
         folder.write()
         place.write_log(terminal.log)
     if runner.broken:
-        help = "mend it, or let the search go on with `--set tune.on_error=continue`"
+        help = "fix the cause, or keep searching with `--set tune.on_error=continue`"
         raise NNTrainError(f"the search was stopped: {reason}", help=help)
 
 
 def search_yaml(config: Config) -> str:
-    """The config with `--set` applied and absolute paths, its section `tune` included: what `resume` reads."""
-    return f"# What `nntrain resume` goes on with; `config.yaml` is as it was given.\n{as_yaml(config)}"
+    """Return what `resume` reads: the config with `--set` applied, absolute paths, and the section `tune`."""
+    return f"# What `nntrain resume` reads; `config.yaml` is the file that was given.\n{as_yaml(config)}"
 
 
 def identity(config: Config) -> str:
-    """The SHA-256 of what must not change in a search: its config without the budget and without `null`."""
+    """Return the SHA-256 of what must not change in a search: its config without the budget and without `null`."""
     tree = to_tree(config.experiment)
     kept = {name: value for name, value in tree["tune"].items() if value is not None and name not in MAY_CHANGE}
     tree["tune"] = kept

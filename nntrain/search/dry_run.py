@@ -6,7 +6,7 @@ from pathlib import Path
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.resolve import DEFAULT_EPOCHS
-from nntrain.config.search.load import as_yaml
+from nntrain.config.search.load import as_yaml, search_of
 from nntrain.config.search.space import Search
 from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, SearchEngine, Waiting
@@ -16,53 +16,45 @@ from nntrain.search.task import Task
 from nntrain.terminal import Terminal
 
 SAMPLE_EPOCHS = 2
-OVERHEAD_SECONDS = 0.3  # of a trial beside its training
-UNKNOWN = 100_000  # proposals after which counting is given up
+OVERHEAD_SECONDS = 0.3  # of a trial, besides its training
+UNKNOWN = 100_000  # proposals after which counting stops
 
 
-def tell(
-    config: Config, search: Search, engine: SearchEngine, executor: Executor, workers: int, terminal: Terminal
-) -> None:
-    """Counts the trials, times two epochs of the config as it is written, and says both.
+def estimate(config: Config, engine: SearchEngine, executor: Executor, workers: int, terminal: Terminal) -> None:
+    """Print the size of the space, the number of trials, and the time, from two epochs of the config as written.
 
-    Where `train.steps` says how long to train, the whole config is timed, which tells how many epochs that are.
+    Where `train.steps` is the length of a training, the whole config is timed, which also gives the number of epochs.
     """
+    search = search_of(config)
     lengths = _lengths(config, search, engine)
     rows = _sample(config, search, executor)
-    epochs = [length or len(rows) for length in lengths]
-    epoch_seconds = rows[:SAMPLE_EPOCHS][-1]["seconds"]
-    seconds = (sum(epochs) * epoch_seconds * search.tune.repeats + OVERHEAD_SECONDS * len(epochs)) / workers
+    trials, epoch_seconds = len(lengths), rows[:SAMPLE_EPOCHS][-1]["seconds"]
+    epochs = sum(length or len(rows) for length in lengths) * search.tune.repeats
+    seconds = (epochs * epoch_seconds + OVERHEAD_SECONDS * trials) / workers
     if search.tune.max_seconds is not None:
         seconds = min(seconds, search.tune.max_seconds)
-    size = search.space.size
-    told = {
-        "space": size,
-        "parameters": len(search.space.parameters),
-        "trials": len(epochs),
-        "epochs": sum(epochs) * search.tune.repeats,
-        "epoch_seconds": round(epoch_seconds, 4),
-        "seconds": round(seconds, 1),
-    }
-    terminal.event("dry_run", told)
+    found = {"space": search.space.size, "parameters": len(search.space.parameters), "trials": trials, "epochs": epochs}
+    times = {"epoch_seconds": round(epoch_seconds, 4), "seconds": round(seconds, 1)}
+    terminal.event("dry_run", {**found, **times})
     terminal.line(f"space: {counted(len(search.space.parameters), 'parameter')}, {_extent(search)}")
-    name, most = search.tune.engine.called(), counted(sum(epochs) * search.tune.repeats, "epoch")
-    terminal.line(f"trials: {len(epochs)} by {name}, at most {most}, for {search.metric}")
+    name = search.tune.engine.called()
+    terminal.line(f"trials: {trials} by {name}, at most {counted(epochs, 'epoch')}, for {search.metric}")
     terminal.line(f"time: about {_words(seconds)} with {workers} at once ({epoch_seconds:.3f} s an epoch as written)")
 
 
 def _extent(search: Search) -> str:
-    """How many sets of values there are, in words."""
+    """Return the number of sets of values, in words."""
     engine, size = search.tune.engine, search.space.size
     if size is not None:
         return f"{counted(size, 'set')} of values"
-    tenths = engine.finite and not engine.promotes  # as `Encoding` has them for an engine that tries all
+    tenths = engine.finite and not engine.promotes  # as `Encoding` has them for an engine that tries all values
     return "with a continuous range" + (f", which {engine.called()} takes in ten places" if tenths else "")
 
 
 def _lengths(config: Config, search: Search, engine: SearchEngine) -> list[int]:
-    """The epochs of each trial that the budget allows, if none stops early; 0 as of `length_of`.
+    """Return the epochs of each trial that the budget allows, if none stops early; 0 as of `length_of`.
 
-    An engine that comes to an end by itself is asked, and told a score for each trial; another one would take long.
+    Only an engine that ends by itself is asked, with made-up scores; another one would take long.
     """
     own, limit = _longest(config, search), search.tune.budget or UNKNOWN
     if not search.tune.engine.finite:
@@ -84,14 +76,14 @@ def _lengths(config: Config, search: Search, engine: SearchEngine) -> list[int]:
 
 
 def _longest(config: Config, search: Search) -> int:
-    """The most epochs that a trial may train, as far as the config says."""
+    """Return the most epochs that the config allows a trial."""
     searched = [one for one in search.space.parameters if one.path == "train.epochs"]
     ends = [max(option or DEFAULT_EPOCHS for option in one.options or [one.high]) for one in searched]
     return int(max(ends, default=length_of(config, Proposal({}))))
 
 
 def _sample(config: Config, search: Search, executor: Executor) -> list[dict[str, float]]:
-    """The rows of a training of the config as it is written; raises as `fit` does where it fails."""
+    """Return the rows of a training of the config as written; raises as `fit` does where it fails."""
     epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
     sample = trial_config(config, search, Proposal({}, epochs=epochs), 0)
     with tempfile.TemporaryDirectory() as folder:
@@ -101,7 +93,7 @@ def _sample(config: Config, search: Search, executor: Executor) -> list[dict[str
     if event.wrong:
         raise error_of(config, event)
     if event.kind != "done":
-        raise NNTrainError(f"the config as it is written does not train: {event.message}")
+        raise NNTrainError(f"the config as written does not train: {event.message}")
     return event.rows
 
 

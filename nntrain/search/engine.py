@@ -1,4 +1,4 @@
-"""What every engine offers, ask for values and tell their score, and the engine that a config names."""
+"""The interface of search engines, ask for values and tell their score, and the engine that a config names."""
 
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -9,8 +9,11 @@ from nntrain.config.search.space import Search, Values
 
 @dataclass(frozen=True)
 class Proposal:
-    """Values to try. `epochs` stands for `train.epochs` where the engine decides it; the trial goes on from the state
-    that trial number `parent` ended with, where there is one."""
+    """Values to try.
+
+    epochs: in place of `train.epochs`, where the engine decides it. parent: the number of a trial from whose last state
+    this one continues.
+    """
 
     values: Values
     epochs: int | None = None
@@ -18,27 +21,27 @@ class Proposal:
 
 
 class Waiting:
-    """The engine cannot propose anything before a running trial is told."""
+    """The engine needs the score of a running trial before its next proposal."""
 
 
 class SearchEngine(Protocol):
-    """A search. Trials are numbered from 0 in the order of `ask`; every trial is told once.
+    """A search. Trials are numbered from 0 in the order of `ask`; `tell` is called once for each.
 
-    An engine is a pure function of its options, the space, the seed and the calls that were made: repeating the calls
-    gives the same proposals, which is how a search is resumed. Once `ask` has given None, `ended` says why, in words
+    An engine is a pure function of its options, the space, the seed and the calls so far: a search is resumed by
+    repeating the calls, which gives the same proposals. Once `ask` has returned None, `ended` is the reason, in words
     that follow "the search ended: ".
     """
 
     ended: str
 
     def ask(self) -> Proposal | Waiting | None:
-        """The next proposal, the first being the config's own values; None when the space or the algorithm is spent."""
+        """Return the next proposal, the first being the config's own values; None when the search has ended."""
 
     def report(self, number: int, epoch: int, score: float) -> bool:
-        """The score after an epoch (from 1) of a running trial; True says that it is to be stopped here."""
+        """Take the score after an epoch (from 1) of a running trial; return whether to stop it here."""
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
-        """The trial's final score, None where it failed, and after how many epochs in all."""
+        """Take the trial's final score, None where it failed, and the number of its epochs."""
 
 
 def make_engine(search: Search) -> SearchEngine:

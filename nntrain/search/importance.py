@@ -20,9 +20,9 @@ _FOLDS, _SHUFFLES, _PERMUTATIONS, _TREES = 4, 5, 3, 100
 class Importance:
     """The parameters, the most important first.
 
-    drops: what the forest's R² loses when the parameter's values are shuffled; about 0 for one that does not matter,
-    and below by chance. spreads: the standard deviation over the five ways of cutting the trials into four parts.
-    r2: of the forest on trials that it was not fitted to, at most 1; near 0 or below, the drops mean nothing.
+    drops: the drop of the forest's R² when the parameter's values are shuffled; about 0, or below by chance, where the
+    parameter does not matter. spreads: the standard deviation over the five splits of the trials into four folds.
+    r2: of the forest on held-out trials, at most 1; near 0 or below, the drops have no meaning.
     epochs: the fewest and the most of a trial; where they differ, the score may depend on them too.
     """
 
@@ -36,22 +36,22 @@ class Importance:
 
 @dataclass(frozen=True)
 class TooLittle:
-    """Nothing can be said, for the reason given."""
+    """The importance cannot be measured, for the reason given."""
 
     reason: str
 
 
 def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance | TooLittle:
-    """Permutation importance (Breiman 2001, Random Forests) of scikit-learn's random forest.
+    """Return the permutation importance (Breiman 2001, Random Forests) of scikit-learn's random forest.
 
-    A forest learns the rank of the score from the values; ranks, so that one diverged loss does not count for
-    everything. It is measured on trials that it was not fitted to, in 5 x 4-fold cross-validation: a parameter's
-    importance is the rise of the squared error when its values are exchanged among them, over the variance of the
-    ranks. Only trials that are done and have a finite score count. A value is its place on the parameter's axis: the
-    options of a choice by their number, which trees can cut apart; the logarithm where the parameter says so. Where a
-    parameter is not active it has the median of those where it is: a level of its own would tell the forest which
-    option was chosen, and give what depends on a choice the importance of the choice. The same seed gives the same
-    metrics.
+    * The forest predicts the rank of the score from the values; the rank, so that a diverged loss is no outlier.
+    * In 5 x 4-fold cross-validation, a parameter's importance is the rise of the squared error on the held-out trials
+      when its values are shuffled among them, divided by the variance of the ranks.
+    * Only trials that are done and have a finite score count.
+    * A value is its place on the parameter's axis: an option by its index, a number with `log` by its logarithm.
+    * Where a parameter is not active, it has the median of its values in the other trials: a separate level would
+      reveal which option was chosen, and give a parameter below a choice the importance of the choice.
+    * The same seed gives the same importance.
     """
     done = [trial for trial in trials if trial.status == "done" and trial.scored]
     if len(done) < LEAST_TRIALS:
@@ -67,7 +67,7 @@ def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance 
 
 
 def _table(done: Sequence[Trial], space: Space) -> "tuple[np.ndarray, np.ndarray]":
-    """(trials, parameters) places of the values and (trials,) ranks of the scores, both float64."""
+    """Return (trials, parameters) places of the values and (trials,) ranks of the scores, both float64."""
     import numpy as np
     from scipy.stats import rankdata
 
@@ -76,7 +76,7 @@ def _table(done: Sequence[Trial], space: Space) -> "tuple[np.ndarray, np.ndarray
 
 
 def _column(parameter: Parameter, tried: Sequence[Values]) -> "np.ndarray":
-    """(trials,) places of one parameter's values; where it is not active, the median of those where it is."""
+    """Return (trials,) places of one parameter's values; where it is not active, the median of the others."""
     import numpy as np
 
     scale = axis(parameter, tried)
@@ -88,7 +88,7 @@ def _column(parameter: Parameter, tried: Sequence[Values]) -> "np.ndarray":
 
 
 def _rounds(places: "np.ndarray", ranks: "np.ndarray", seed: int) -> "np.ndarray":
-    """(shuffles, 1 + parameters): R², then what it loses by each parameter."""
+    """Return (shuffles, 1 + parameters): R², then its drop for each parameter."""
     import numpy as np
     from sklearn.model_selection import KFold
 
@@ -106,7 +106,7 @@ def _rounds(places: "np.ndarray", ranks: "np.ndarray", seed: int) -> "np.ndarray
 def _errors(
     places: "np.ndarray", ranks: "np.ndarray", fitted: "np.ndarray", held: "np.ndarray", state: int
 ) -> "np.ndarray":
-    """(1 + parameters,): the mean squared error on the held-out trials, then its rise by each parameter."""
+    """Return (1 + parameters,): the mean squared error on the held-out trials, then its rise for each parameter."""
     import numpy as np
     from sklearn.ensemble import RandomForestRegressor
     from sklearn.inspection import permutation_importance

@@ -1,4 +1,4 @@
-"""What is known of every trial of a search, whether it was just run or is read back from the journal."""
+"""What is known of every trial of a search, from its training or from the journal."""
 
 import math
 import statistics
@@ -14,12 +14,12 @@ from nntrain.search.task import Event, Task
 from nntrain.search.trial_table import Trial
 
 Status = Literal["waiting", "running", "stopped", "done", "pruned", "failed"]
-TRIES = 2  # a trial that ends its worker so often without getting any further, in one go, is given up
+TRIES = 2  # a trial is given up when its worker has died so often without a further epoch
 
 
 @dataclass
 class Entry:
-    """One trial. `verdicts` are the answers given after its epochs; `failed` ones have a message."""
+    """One trial. `verdicts` are the answers after its epochs; a failed one has a message."""
 
     number: int  # from 0, in the order of the engine's proposals
     proposal: Proposal
@@ -27,11 +27,11 @@ class Entry:
     score: float | None = None
     spread: float | None = None
     epochs: int = 0
-    trained: int = 0  # epochs less those of the trial that it went on from
+    trained: int = 0  # epochs less those of its parent
     seconds: float = 0.0  # of training, as `trained` counts epochs
     message: str = ""
     verdicts: dict[int, bool] = field(default_factory=dict)
-    reached: int = 0  # the last epoch that was heard of
+    reached: int = 0  # the last epoch that was reported
     losses: dict[int, int] = field(default_factory=dict)  # workers lost since then, by task
 
     @property
@@ -41,11 +41,11 @@ class Entry:
 
     @property
     def over(self) -> bool:
-        """Whether it needs no worker any more."""
+        """Whether the trial has ended."""
         return self.status in ("done", "pruned", "failed")
 
     def as_trial(self) -> Trial:
-        """The trial as tables and plots show it."""
+        """Return the trial as tables and plots show it."""
         status = "running" if self.status == "waiting" else self.status
         return Trial(
             number=self.number + 1,
@@ -58,31 +58,31 @@ class Entry:
             message=self.message,
         )
 
-    def hear(self, epoch: int, task: int) -> None:
-        """An epoch was reached; getting further forgives the workers that were lost before."""
+    def reach(self, epoch: int, task: int) -> None:
+        """Record an epoch; a further one clears the workers that were lost before."""
         if epoch > self.reached:
             self.reached = epoch
             self.losses.pop(task, None)
 
     def lose(self, task: int) -> bool:
-        """A worker was lost; True when the trial is to be given up."""
+        """Record a lost worker; return whether to give the trial up."""
         self.losses[task] = self.losses.get(task, 0) + 1
         return self.losses[task] >= TRIES
 
 
 @dataclass
-class Underway:
-    """A trial that is being run: what is still to be started, what has come back. A repeat is a training of its own."""
+class RunningTrial:
+    """A trial that is being trained: once, or several times with `repeats`."""
 
     entry: Entry
-    waiting: deque[Task]
-    running: set[int] = field(default_factory=set)
-    found: dict[int, Event] = field(default_factory=dict)
+    waiting: deque[Task]  # not yet started
+    started: set[int] = field(default_factory=set)
+    done: dict[int, Event] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
-        """Whether every training has come back."""
-        return not self.waiting and not self.running
+        """Whether every training has ended."""
+        return not self.waiting and not self.started
 
 
 @dataclass
@@ -93,30 +93,30 @@ class Ledger:
     entries: list[Entry] = field(default_factory=list)
 
     def add(self, proposal: Proposal) -> Entry:
-        """A new trial."""
+        """Return a new trial."""
         self.entries.append(Entry(len(self.entries), proposal))
         return self.entries[-1]
 
     def over(self) -> list[Entry]:
-        """The trials that have ended."""
+        """Return the trials that have ended."""
         return [entry for entry in self.entries if entry.over]
 
     def trials(self) -> list[Trial]:
-        """All that were begun, as tables and plots show them."""
+        """Return the trials that have begun, as tables and plots show them."""
         return [entry.as_trial() for entry in self.entries if entry.status != "waiting"]
 
     @property
     def progress(self) -> str:
-        """How many trials have ended, in words."""
+        """The number of trials that have ended, in words."""
         done = len(self.over())
         return f"{counted(done, 'trial')} {'is' if done == 1 else 'are'} done"
 
     def epochs(self) -> int:
-        """Epochs trained by the trials that have ended."""
+        """Return the number of epochs trained by the trials that have ended."""
         return sum(entry.trained for entry in self.entries)
 
     def before(self, entry: Entry) -> tuple[int, float]:
-        """The epochs and the seconds that the trial went on from, all the way back."""
+        """Return the epochs and the seconds that the trial's parent and its parents have trained."""
         parent = entry.proposal.parent
         if parent is None:
             return 0, 0.0
@@ -124,7 +124,7 @@ class Ledger:
         return found.epochs, found.seconds + self.before(found)[1]
 
     def ranked(self) -> list[Entry]:
-        """The scored trials, the best first; of equals the first. A pruned one stands behind all that are done."""
+        """Return the scored trials, the best first, equals by number; pruned ones follow those that are done."""
         sign = 1 if self.direction == "min" else -1
         scored = [entry for entry in self.over() if entry.score is not None]
         return sorted(scored, key=lambda entry: (entry.status == "pruned", sign * (entry.score or 0.0), entry.number))
@@ -135,17 +135,17 @@ class Ledger:
         return next(iter(self.ranked()), None)
 
     def alike(self, message: str) -> int:
-        """How many trials failed with this message, numbers in it aside."""
+        """Return the number of trials that failed with this message, apart from its digits."""
         return sum(entry.status == "failed" and cause(entry.message) == cause(message) for entry in self.entries)
 
 
 def cause(message: str) -> str:
-    """What failures have in common: the message less its numbers."""
+    """Return what failures have in common: the message without digits."""
     return "".join(letter for letter in message if not letter.isdigit())
 
 
 def score_of(rows: Sequence[Mapping[str, float]], metric: str, direction: Direction, epoch: str) -> float | None:
-    """The score of a training: its figure in the best epoch, or in the last one; None where it is not finite."""
+    """Return the score of a training: the metric in the best or the last epoch; None where a value is not finite."""
     values = [row[metric] for row in rows if metric in row]
     if not values or not all(math.isfinite(value) for value in values):
         return None
@@ -155,14 +155,14 @@ def score_of(rows: Sequence[Mapping[str, float]], metric: str, direction: Direct
 
 
 def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
-    """The mean of the repeats, and their standard deviation where there is more than one."""
+    """Return the mean of the repeats, and their standard deviation where there are several."""
     if len(scores) == 1:
         return scores[0], None
     return statistics.fmean(scores), statistics.stdev(scores)
 
 
 def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
-    """Brings a ledger past an event of the journal; returns the trial that it is about."""
+    """Apply an event of the journal to the ledger; return the trial that it is about."""
     kind = str(event["event"])
     if kind == "ask":
         return ledger.add(Proposal(event["values"], event["epochs"], event["parent"]))
@@ -174,12 +174,12 @@ def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
 
 
 def _rebuild_entry(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:
-    """A worker that was `lost` does not count any more: a search that is gone on with tries anew."""
+    """A `lost` worker does not count: a resumed search tries the trial again."""
     if kind == "start":
         entry.status = "running"
     elif kind == "report":
         entry.verdicts[event["epoch"]] = event["stop"]
-        entry.hear(event["epoch"], entry.number)
+        entry.reach(event["epoch"], entry.number)
     elif kind == "tell":
         for name in ("status", "score", "spread", "epochs", "trained", "seconds", "message"):
             setattr(entry, name, event[name])

@@ -1,4 +1,4 @@
-"""A search as it goes on: a live table on a terminal, a line for each ended trial elsewhere."""
+"""The progress of a search: a live table on a terminal, elsewhere a line for each ended trial."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ BEST_SHOWN, FAILED_SHOWN = 5, 3
 
 
 class SearchView:
-    """Shows the best trials, those that run, and the latest failures, each with its reason.
+    """Shows the best trials, the running ones, and the latest failures, each with its reason.
 
-    spent: the seconds that the search took before it was resumed.
+    spent: the seconds of the search before it was resumed.
     """
 
     def __init__(self, terminal: Terminal, search: Search, ledger: Ledger, spent: float = 0.0) -> None:
@@ -32,7 +32,7 @@ class SearchView:
         self.spent = spent
         self.before = len(ledger.over())
         self.names = short_names([one.path for one in search.space.parameters])
-        self.heard: dict[int, tuple[int, float | None]] = {}  # of a running trial: its epoch and score
+        self.reached: dict[int, tuple[int, float | None]] = {}  # a running trial's number → its epoch and score
         self.live: Live | None = None
 
     def __enter__(self) -> "SearchView":
@@ -48,19 +48,19 @@ class SearchView:
             self.live = None
 
     def epoch(self, entry: Entry, row: Mapping[str, float], score: float | None) -> None:
-        """A running trial has ended an epoch."""
-        self.heard[entry.number] = (int(row["epoch"]), score)
+        """Show a new epoch of a running trial."""
+        self.reached[entry.number] = (int(row["epoch"]), score)
         self._draw()
 
     def begun(self) -> None:
-        """A trial has begun."""
+        """Show a trial that has begun."""
         self._draw()
 
     def ended(self, entry: Entry) -> None:
-        """A trial has ended."""
-        self.heard.pop(entry.number, None)
+        """Show a trial that has ended."""
+        self.reached.pop(entry.number, None)
         self.terminal.event("trial", self._as_json(entry))
-        line = f"{entry.name}  {self._told(entry)}  {self._values(entry)}"
+        line = f"{entry.name}  {self._result(entry)}  {self._values(entry)}"
         if self.live is None:
             self.terminal.note(line)
         else:
@@ -70,12 +70,12 @@ class SearchView:
         self._draw()
 
     def _as_json(self, entry: Entry) -> dict[str, object]:
-        told = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs, "seconds": entry.seconds}
-        return {"trial": entry.number + 1, "status": entry.status, "values": entry.proposal.values, **told} | (
+        result = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs, "seconds": entry.seconds}
+        return {"trial": entry.number + 1, "status": entry.status, "values": entry.proposal.values, **result} | (
             {"message": entry.message} if entry.message else {}
         )
 
-    def _told(self, entry: Entry) -> str:
+    def _result(self, entry: Entry) -> str:
         if entry.status == "failed":
             return f"failed: {entry.message}"
         best = " (the best so far)" if entry is self.ledger.best else ""
@@ -91,7 +91,7 @@ class SearchView:
             self.live.update(self._screen())
 
     def _screen(self) -> Group:
-        """The whole plot: a headline, then a row for each trial that matters now."""
+        """Return a headline, and a row for each trial of interest."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         widths = {"trial": 18, self.search.metric: max(6, len(self.search.metric)), "epoch": 5, "values": None}
         for name, width in widths.items():
@@ -101,7 +101,7 @@ class SearchView:
             table.add_row(f"{entry.name} {mark}", shown_number(entry.score), str(entry.epochs), self._values(entry))
         for entry in self.ledger.entries:
             if entry.status == "running":
-                epoch, score = self.heard.get(entry.number, (0, None))
+                epoch, score = self.reached.get(entry.number, (0, None))
                 shown = "" if score is None else shown_number(score)
                 table.add_row(f"{entry.name} running", shown, str(epoch), self._values(entry))
         for entry in [entry for entry in self.ledger.entries if entry.status == "failed"][-FAILED_SHOWN:]:
@@ -117,7 +117,7 @@ class SearchView:
         return ", ".join(words) + (f", {_clock(left)} left" if left is not None else "")
 
     def _seconds_left(self, over: int, limit: int | None) -> float | None:
-        """By the pace of this session's trials, and never more than `max_seconds` leave."""
+        """Estimate by the pace of the trials since the start or resume; `max_seconds` is the limit."""
         now, done = time.monotonic() - self.began, over - self.before
         guesses = [] if not (limit and done) else [(limit - over) * now / done]
         if self.search.tune.max_seconds is not None:
@@ -126,7 +126,7 @@ class SearchView:
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """The end of each path that tells it from the others: `units`, `SGD.learning_rate`."""
+    """Return the shortest unique end of each path: `units`, `SGD.learning_rate`."""
     found = {}
     for path in paths:
         parts = path.split(".")
@@ -137,7 +137,7 @@ def short_names(paths: Sequence[str]) -> dict[str, str]:
 
 
 def shown_value(value: Any) -> str:
-    """A value in a few letters."""
+    """Return a short text of a value."""
     return short_number(value) if isinstance(value, float) else label(value)
 
 

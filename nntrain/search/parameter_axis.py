@@ -1,4 +1,4 @@
-"""Where the values of a parameter lie on an axis: for the plots of a search, and for the forest of `importance`."""
+"""The axis of a parameter and the places of its values: for the plots of a search, and for `importance`."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,17 +9,17 @@ from typing import Any
 from nntrain.config.search.space import Parameter, Values
 
 BESIDE = -0.2
-"""The place of what is not on the axis: a parameter that is not active, or a value of the config's own."""
+"""The place beside the axis: of a parameter that is not active, or of the config's own value outside the space."""
 
 _MOST = 5  # ticks of a range of numbers
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Places from 0 to 1: even steps for the options of a choice, numbers in order; a range, by its logarithm if said.
+    """Places from 0 to 1: even steps for the options of a choice, the share of a range, or with `log` of its logarithm.
 
-    levels: the options as JSON, of a choice and a bool; empty for a range from `low` to `high`, which takes in what was
-    tried outside of it. beside: the name of the place `BESIDE`, empty where no trial is there.
+    levels: the options of a choice or a bool, as JSON; empty for a range from `low` to `high`, which includes values
+    that were tried outside of it. beside: the label of the place `BESIDE`, empty where no trial is there.
     """
 
     path: str
@@ -32,7 +32,7 @@ class Axis:
     beside: str = ""
 
     def place(self, values: Mapping[str, Any]) -> float:
-        """The place of a trial's value: from 0 to 1, or `BESIDE`."""
+        """Return the place of a trial's value: from 0 to 1, or `BESIDE`."""
         if self.path not in values:
             return BESIDE
         value = values[self.path]
@@ -42,7 +42,7 @@ class Axis:
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """Places and their labels from left to right, what lies beside first."""
+        """Places and their labels from left to right, `BESIDE` first."""
         first = [(BESIDE, self.beside)] if self.beside else []
         if self.levels:
             places = [number / max(len(self.levels) - 1, 1) for number in range(len(self.levels))]
@@ -61,13 +61,13 @@ class Axis:
 
 
 def axis(parameter: Parameter, tried: Sequence[Values], missing: str = "") -> Axis:
-    """The axis on which every one of the tried values has a place; `missing` is what to call one that is not there."""
+    """Return the axis on which every tried value has a place; `missing` is the label of a missing one."""
     missing = missing or ("not active" if parameter.condition else "not set")
     values = [each[parameter.path] for each in tried if parameter.path in each]
     absent = [missing] if len(values) < len(tried) else []
     if parameter.kind in ("choice", "bool"):
         options = _distinct([*(parameter.options or (False, True)), *values])
-        return Axis(parameter.path, tuple(options), _told_apart(options.values()), beside="".join(absent))
+        return Axis(parameter.path, tuple(options), _unique_labels(options.values()), beside="".join(absent))
     numbers = [value for value in values if _fits(value, parameter.log)]
     odd = list(_distinct(value for value in values if not _fits(value, parameter.log)).values())
     names = absent + [label(value) for value in odd]
@@ -77,7 +77,7 @@ def axis(parameter: Parameter, tried: Sequence[Values], missing: str = "") -> Ax
 
 
 def label(value: Any) -> str:
-    """A value in as few letters as are clear: `{SGD: {momentum: 0.9}}` is `SGD momentum=0.9`."""
+    """Return a short text of a value: `SGD momentum=0.9` for `{SGD: {momentum: 0.9}}`."""
     if isinstance(value, str):
         return value
     if not isinstance(value, Mapping) or len(value) != 1:
@@ -89,12 +89,12 @@ def label(value: Any) -> str:
 
 
 def short_number(value: float) -> str:
-    """Six significant digits, with an exponent as it is written in YAML: 1e-5."""
+    """Return six significant digits, with an exponent as in YAML: 1e-5."""
     return f"{value:g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def _fits(value: Any, log: bool) -> bool:
-    """Whether a value can be on an axis of numbers; the config's own may be a schedule, or 0 on a logarithmic one."""
+    """Return whether a value can be on an axis of numbers: the config's own may be a schedule, or 0 with `log`."""
     number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     return number and (value > 0 or not log)
 
@@ -104,14 +104,14 @@ def _key(value: Any) -> str:
 
 
 def _distinct(values: Iterable[Any]) -> dict[str, Any]:
-    """JSON → value; numbers in their order, other options in the order of the config."""
+    """Return JSON → value: numbers sorted, other options in the order of the config."""
     found = {_key(value): value for value in values}
     ordered = all(_fits(value, log=False) for value in found.values())
     return dict(sorted(found.items(), key=lambda item: item[1])) if ordered else found
 
 
-def _told_apart(values: Iterable[Any]) -> tuple[str, ...]:
-    """The labels, numbered where two are equal, as of `Adam` and `{Adam: {}}`."""
+def _unique_labels(values: Iterable[Any]) -> tuple[str, ...]:
+    """Return the labels, numbered where two are equal, as of `Adam` and `{Adam: {}}`."""
     labels = [label(value) for value in values]
     return tuple(
         text if labels.count(text) == 1 else f"{text} ({labels[: number + 1].count(text)})"
@@ -120,7 +120,7 @@ def _told_apart(values: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _decades(low: float, high: float) -> list[float]:
-    """Powers of ten in the range, at most five; with 2 and 5 between them where there are fewer than three."""
+    """Return at most five powers of ten in the range; where there are fewer than three, also 2 and 5 times them."""
     first, last = ceil(log10(low) - 1e-9), floor(log10(high) + 1e-9)
     stride = max(1, ceil((last - first + 1) / _MOST))
     if last - first >= 2:
@@ -130,11 +130,11 @@ def _decades(low: float, high: float) -> list[float]:
 
 
 def _steps(low: float, high: float, whole: bool) -> list[float]:
-    """Multiples of 1, 2 or 5 times a power of ten, at most five."""
+    """Return at most five multiples of 1, 2 or 5 times a power of ten."""
     power = floor(log10((high - low) / _MOST))
     steps = (float(f"{digit}e{power + more}") for more in (0, 1, 2) for digit in (1, 2, 5))
     for step in steps:
         first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
         if last - first < _MOST and (step >= 1 or not whole):
             return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
-    return [low, high]  # never reached by finite numbers; a range has two ends
+    return [low, high]  # not reached by finite numbers

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-# Told apart by shape first. Blue and vermilion are the pair of Okabe and Ito (2008) for any kind of colour vision.
+# Marks differ in shape first. Blue and vermilion are the pair of Okabe and Ito (2008) for any kind of colour vision.
 DONE, FAILED, OWN = "#2b7bba", "#c44e00", "#222222"
 MARKS: dict[str, dict[str, Any]] = {
     "done": {"marker": "o", "markersize": 6},
@@ -23,7 +23,7 @@ MARKS: dict[str, dict[str, Any]] = {
 }
 RING: dict[str, Any] = {"marker": "s", "markersize": 11, "color": OWN, "markerfacecolor": "none", "linestyle": ""}
 MANY = 80  # trials above which marks are small
-_STRIP = 0.05  # of the height, below the scores: the trials without one
+_STRIP = 0.05  # share of the height below the scores, for trials without one
 
 
 class NothingToDraw(ValueError):
@@ -56,36 +56,36 @@ class SearchPlot:
 
 
 def kind(trial: Trial) -> str:
-    """How a trial is marked: a trial without a finite score as failed."""
+    """Return how a trial is marked: one without a finite score as failed."""
     return trial.status if trial.scored else "failed"
 
 
 def score(trial: Trial) -> float:
-    """The score of a trial that has one; raises ValueError where there is none."""
+    """Return the score of a trial; raises ValueError where it has none."""
     if trial.score is None:
         raise ValueError(f"trial {trial.number} has no score")
     return trial.score
 
 
 def best(trials: Sequence[Trial], direction: Direction) -> Trial | None:
-    """The first of the best trials among those that are done; None where none has a score."""
+    """Return the first of the best trials that are done; None where none has a score."""
     done = [trial for trial in trials if trial.status == "done" and trial.scored]
     choose = min if direction == "min" else max
     return choose(done, key=score) if done else None
 
 
 def metric_name(metric: str, direction: Direction, letters: int = 26) -> str:
-    """The name of the score's axis, on several lines."""
+    """Return the name of the score's axis, on several lines."""
     return f"{wrapped(metric, letters)}\n({'lower' if direction == 'min' else 'higher'} is better)"
 
 
 def wide(scores: Sequence[float]) -> bool:
-    """Whether the scores need a logarithmic axis: positive, and over more than two decades."""
+    """Return whether the scores need a logarithmic axis: positive, and over more than two decades."""
     return bool(scores) and min(scores) > 0 and max(scores) > 100 * min(scores)
 
 
 def score_axis(panel: "Axes", trials: Sequence[Trial]) -> float:
-    """Sets the limits of y; returns the height in the data's unit at which trials without a score are drawn."""
+    """Set the limits of y; return the height, in the unit of the data, of trials without a score."""
     from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
     scores = [score(trial) for trial in trials if trial.scored] or [0.0, 1.0]
@@ -105,7 +105,7 @@ def score_axis(panel: "Axes", trials: Sequence[Trial]) -> float:
 
 
 def wrapped(path: str, letters: int, lines: int = 4) -> str:
-    """A name on several lines, cut after dots, a long part after underscores; of too many the middle is left out."""
+    """Return a name on several lines, cut after dots and underscores; the middle of too many lines is left out."""
     found = [""]
     for part in _parts(path, letters):
         if found[-1] and len(found[-1]) + len(part) > letters:
@@ -121,7 +121,7 @@ def _parts(path: str, letters: int) -> Iterator[str]:
 
 
 def mark_handles(trials: Sequence[Trial], color: Any) -> "list[Line2D]":
-    """What the legend says of the marks that occur; `color` is that of a trial that has a score."""
+    """Return the legend of the marks that occur; `color` is that of a trial with a score."""
     from matplotlib.lines import Line2D
 
     kinds = {kind(trial) for trial in trials}
@@ -134,14 +134,14 @@ def mark_handles(trials: Sequence[Trial], color: Any) -> "list[Line2D]":
 
 
 def look(kind: str, color: Any, trials: int = 1) -> dict[str, Any]:
-    """The mark of one of so many trials: a pruned one is hollow, a failed one has a colour of its own."""
+    """Return the mark of one of so many trials: a pruned one is hollow, a failed one has another colour."""
     face = {"markerfacecolor": "white"} if kind == "pruned" else {}
     size = MARKS[kind]["markersize"] * (0.65 if trials > MANY else 1)
     return {"color": color, **face, **MARKS[kind], "markersize": size}
 
 
 def legend(figure: "Figure", handles: "list[Line2D]") -> None:
-    """Below all panels, on the right: on one line if there is room, else on two."""
+    """Draw the legend below all panels, on one line if there is room, otherwise on two."""
     inches = sum(0.075 * len(str(handle.get_label())) + 0.75 for handle in handles)
     columns = len(handles) if inches < figure.get_figwidth() else (len(handles) + 1) // 2
     look: dict[str, Any] = {"frameon": False, "fontsize": 9, "labelcolor": canvas.INK, "columnspacing": 1.5}

@@ -19,10 +19,10 @@ from nntrain.training.signals import watched
 
 
 def refit(runner: Runner, most: int, terminal: Terminal) -> dict[str, Any]:
-    """Trains the best trials once more and returns the metrics of each by the name of its run.
+    """Train the best `most` trials again and return the metrics of each by the name of its run.
 
-    What an earlier end of this search has trained already is taken as it is. Raises Stopped at a signal, after the
-    checkpoints were written, and NNTrainError where a training fails.
+    What an earlier end of this search has trained again is reused. Raises Stopped at a signal, after the checkpoints
+    were written, and NNTrainError where a training fails.
     """
     best = [entry for entry in runner.ledger.ranked() if entry.status == "done"][:most]
     tasks = _tasks(runner, best)
@@ -36,7 +36,7 @@ def refit(runner: Runner, most: int, terminal: Terminal) -> dict[str, Any]:
 
 
 def _tasks(runner: Runner, best: Sequence[Entry]) -> list[Task]:
-    """A training for each trial, in the folder that has it already, or in the next one that is free."""
+    """Return a training for each trial, in the folder that has it already or in the next free one."""
     found: list[Task] = []
     for number, entry in enumerate(best):
         config = as_yaml(trial_config(runner.folder.config, runner.search, entry.proposal, 0))
@@ -48,13 +48,13 @@ def _tasks(runner: Runner, best: Sequence[Entry]) -> list[Task]:
 
 
 def _fits(folder: Path, config: str) -> bool:
-    """Whether the folder holds a run of this config, or none."""
+    """Return whether the folder holds a run of this config, or none."""
     written = folder / run_files.CONFIG
     return not written.is_file() or written.read_text(encoding="utf-8") == config
 
 
 def _trained(executor: Executor, tasks: Sequence[Task]) -> dict[int, Event]:
-    """How each task has ended, by its number; raises as `refit` does."""
+    """Train the tasks and return how each has ended, by its number; raises as `refit` does."""
     found: dict[int, Event] = {}
     waiting, stopping = deque(tasks), False
     with watched() as request:
@@ -69,7 +69,7 @@ def _trained(executor: Executor, tasks: Sequence[Task]) -> dict[int, Event]:
                 continue
             if event.kind in ("failed", "lost"):
                 folder = Path(tasks[event.number].folder)
-                raise NNTrainError(f"{folder.name} was not trained: {event.message}", help=f"see {folder}")
+                raise NNTrainError(f"{folder.name} was not trained again: {event.message}", help=f"see {folder}")
             found[event.number] = event
     request.raise_if_asked()
     return found

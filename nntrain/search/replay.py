@@ -1,6 +1,6 @@
-"""An engine as the search sees it: by the numbers of the trials, past a change of the space too.
+"""An engine and a ledger rebuilt from the journal; the engine is addressed by the numbers of the trials.
 
-A search whose space was extended begins its engine anew; what was trained already is told at once.
+After a change of the space, a new engine starts, and trials that were trained before count.
 """
 
 import json
@@ -16,9 +16,10 @@ from nntrain.search.ledger import Entry, Ledger, rebuild_entry
 
 @dataclass
 class Replay:
-    """`first`: the trials before this number were proposed over another space. `asked`: the trials of the proposals.
+    """An engine with the trials that it has proposed.
 
-    `key` is equal for sets of values that make the same trial.
+    first: the trials before this number were proposed over another space. key: equal for sets of values that make the
+    same trial. asked: the number of the trial of each proposal.
     """
 
     engine: SearchEngine
@@ -29,7 +30,7 @@ class Replay:
     _keys: dict[int, str] = field(default_factory=dict)  # of the trials before `first`
 
     def ask(self) -> Proposal | Waiting | None:
-        """The next proposal that needs a training, its parent by the trial's number."""
+        """Return the next proposal that needs a training, with the trial's number of its parent."""
         while isinstance(proposal := self.engine.ask(), Proposal):
             known = self._known(proposal)
             if known is None:
@@ -41,21 +42,21 @@ class Replay:
         return proposal
 
     def report(self, entry: Entry, epoch: int, score: float) -> bool:
-        """Whether the trial is to be stopped after this epoch."""
+        """Return whether to stop the trial after this epoch."""
         return entry.number >= self.first and self.engine.report(self.asked.index(entry.number), epoch, score)
 
     def tell(self, entry: Entry) -> None:
-        """How a trial ended."""
+        """Pass on how a trial ended."""
         if entry.number >= self.first:
             self.engine.tell(self.asked.index(entry.number), entry.score, entry.epochs)
 
     @property
     def ended(self) -> str:
-        """Why there is nothing more to propose."""
+        """The reason why the engine has no more proposals."""
         return self.engine.ended
 
     def _known(self, proposal: Proposal) -> Entry | None:
-        """The trial of the former space that had these values and was trained in full."""
+        """Return the trial of the former space that has these values and was trained in full."""
         former = [entry for entry in self.ledger.entries[: self.first] if entry.status == "done"]
         whole = [entry for entry in former if entry.proposal.epochs is None]
         if proposal.epochs is not None or not whole:
@@ -72,7 +73,7 @@ class Replay:
 def replayed(
     engine: SearchEngine, ledger: Ledger, events: Sequence[Mapping[str, Any]], key: Callable[[Values], str]
 ) -> Replay:
-    """The engine and the ledger as the journal left them; raises NNTrainError where the engine now differs."""
+    """Return the engine and the ledger as the journal ends; raises NNTrainError where the engine now differs."""
     last = max((place for place, event in enumerate(events, 1) if event["event"] == "extend"), default=0)
     for event in events[:last]:
         rebuild_entry(ledger, event)
@@ -91,9 +92,9 @@ def _repeat(replay: Replay, event: Mapping[str, Any]) -> None:
     if entry is None:
         return
     if event["event"] == "ask" and proposal != entry.proposal:
-        message = f"the engine proposes other values for {entry.name} than it did before"
-        raise NNTrainError(message, help="install the versions of then, or begin the search again")
+        message = f"the engine proposes other values for {entry.name} than before"
+        raise NNTrainError(message, help="install the versions that the search began with, or begin it again")
     if event["event"] == "report" and replay.report(entry, event["epoch"], event["score"]) != event["stop"]:
-        raise NNTrainError(f"the pruner judges {entry.name} otherwise than it did before")
+        raise NNTrainError(f"the pruner decides about {entry.name} otherwise than before")
     if event["event"] == "tell":
         replay.tell(entry)

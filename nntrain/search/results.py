@@ -1,4 +1,4 @@
-"""What a search leaves when it has ended: plots, a summary, the best trials trained again, and the words for it."""
+"""The results of a search that has ended: plots, a summary, the best trials trained again, what is printed."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ SHOWN = 10  # trials in the table at the end
 
 
 def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
-    """Writes and shows the result of a search that has at least one score; `most` of its trials are trained again."""
+    """Write and print the results of a search that has a score; the best `most` trials are trained again."""
     if runner.search.tune.keep == "best" and (runner.replay.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
     _draw(runner, terminal)
@@ -29,7 +29,7 @@ def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
 
 
 def _refitted_before(place: RunDir) -> dict[str, Any]:
-    """What an earlier end of this search has trained again."""
+    """Return what an earlier end of this search has trained again."""
     there = (place.path / run_files.SUMMARY).is_file()
     found: dict[str, Any] = place.read_json(run_files.SUMMARY).get("refit", {}) if there else {}
     return found
@@ -50,7 +50,7 @@ def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str,
         "best": None if best is None else _as_json(best),
         "refit": refitted,
         "ended": reason,
-        "seconds": runner.spent,  # as the journal has them, so that a resumed search has never taken less
+        "seconds": runner.spent,  # as in the journal, so that they never decrease when a search is resumed
     }
 
 
@@ -71,7 +71,7 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
     terminal.table("", ("trial", metric, *spread, "epochs", *short_names(paths).values()), rows)
     best = runner.ledger.best
     if best is not None:
-        own = "the config as it was written" if best.number == 0 else "which `nntrain fit` runs as it is"
+        own = "the config as written" if best.number == 0 else "which `nntrain fit` trains"
         place = runner.folder.place.path / run_files.BEST
         terminal.line(f"best {metric} {shown_number(best.score)}: {best.name}, in {place}, {own}")
     failed = f", {summary['failed']} failed" if summary["failed"] else ""
@@ -86,7 +86,7 @@ def _values(entry: Entry, paths: list[str]) -> list[Any]:
 
 
 def _draw(runner: Runner, terminal: Terminal) -> None:
-    """Writes every plot of a search that its trials allow."""
+    """Write every plot of a search that its trials allow."""
     if not runner.ledger.over():
         return
     search, place = runner.search, runner.folder.place

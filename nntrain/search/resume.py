@@ -41,11 +41,11 @@ class ResumeSearch:
     verbose: bool
 
     def run(self, terminal: Terminal) -> None:
-        """Resumes the search; `--set tune.trials=…` gives it a larger budget.
+        """Resume the search; `--set tune.trials=…` gives it a larger budget.
 
-        With `extend`, space and engine may change too: the engine begins anew, and the trials that were trained count.
-        Raises ConfigError for any other change and for a budget that is spent already, and NNTrainError where the
-        journal cannot be used.
+        With `extend`, space and engine may change too: a new engine starts, and the trials that were trained count.
+        Raises ConfigError for any other change and for a budget that is spent, and NNTrainError where the journal
+        cannot be used.
         """
         _refuse_other_assignments(self.assignments, self.extend)
         with self.place.locked():
@@ -68,7 +68,7 @@ class ResumeSearch:
                 self._run(config, engine, journal, events, session)
 
     def _record_changes(self, journal: Journal, before: Config, config: Config) -> Events:
-        """Writes what this command changes to the journal, for the next `resume`; returns the new events."""
+        """Write what this command changes to the journal, for the next `resume`; return the new events."""
         events: Events = []
         if self.refit is not None:
             events.append({"event": "refit", "refit": self.refit})
@@ -84,30 +84,30 @@ class ResumeSearch:
         search = search_of(config)
         folder = SearchDir(config, search, self.place, Ledger(search.direction))
         replay = replayed(engine, folder.ledger, events, folder.key)
-        session.terminal.note(f"going on with {self.place}: {folder.ledger.progress}")
+        session.terminal.note(f"resuming {self.place}: {folder.ledger.progress}")
         carry_out(folder, journal, replay, session, _last("spent", events, 0.0))
 
 
 def _last(name: str, events: Sequence[dict[str, Any]], default: Any) -> Any:
-    """The value of the latest event that has one of this name."""
+    """Return the value of the latest event that has one of this name."""
     return next((event[name] for event in reversed(events) if name in event), default)
 
 
 def _refuse_other_assignments(assignments: Sequence[str], extend: bool) -> None:
-    """Raises ConfigError for what a resumed search may not change."""
+    """Raise ConfigError for what a resumed search may not change."""
     for assignment in assignments:
         path = assignment.partition("=")[0].strip()
         name = path.split(".")[1] if path.startswith("tune.") else ""
         if name in EXTENDS and not extend:
-            help = "give `--extend` too: the trials that were trained count, and the engine begins anew"
+            help = "add `--extend`: the trials that were trained count, and a new engine starts"
             raise ConfigError(f"this would change the search: `{path}`", help=help)
         if name not in (*MAY_CHANGE, *EXTENDS):
             listed = ", ".join(f"`tune.{name}`" for name in MAY_CHANGE)
-            raise ConfigError(f"a search cannot go on with another `{path}`", help=f"only {listed} may change")
+            raise ConfigError(f"a search cannot be resumed with another `{path}`", help=f"only {listed} may change")
 
 
 def _refuse_changed(place: RunDir, config: Config) -> None:
-    """Raises NNTrainError when the data or the versions are not those that the first trial began with."""
+    """Raise NNTrainError where the data or the versions are not those of the first trial."""
     first = next((RunDir(path.parent) for path in sorted(place.path.glob(f"trial-*/**/{run_files.RESOLVED}"))), None)
     if first is not None:
         backend.start("cpu")
@@ -118,29 +118,29 @@ def _refuse_changed(place: RunDir, config: Config) -> None:
 
 
 def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:
-    """Raises ConfigError for a budget that is new and below what the search has taken already."""
+    """Raise ConfigError for a new budget below what the search has spent."""
     then, now = search_of(before).tune, search_of(config).tune
     trials = sum(event["event"] == "ask" for event in events)
     epochs = sum(event["trained"] for event in events if event["event"] == "tell")
     seconds = float(_last("spent", events, 0.0))
     for name, was, limit, done, words in (
-        ("trials", then.budget, now.budget, trials, f"{trials:,} trials are there"),
+        ("trials", then.budget, now.budget, trials, f"{trials:,} trials have begun"),
         ("max_epochs_total", then.max_epochs_total, now.max_epochs_total, epochs, f"{epochs:,} epochs are spent"),
         ("max_seconds", then.max_seconds, now.max_seconds, seconds, f"{seconds:.1f} s are spent"),
     ):
         if limit is not None and limit != was and limit < done:
-            help = f"give `--set tune.{name}={math.ceil(done)}` or more, or leave it as it was"
-            raise ConfigError(f"`tune.{name}` cannot be {limit}: {words} already", help=help)
+            help = f"write `--set tune.{name}={math.ceil(done)}` or more, or keep the old value"
+            raise ConfigError(f"`tune.{name}` cannot be {limit}: {words}", help=help)
 
 
 def _search_file(place: RunDir, head: dict[str, Any], events: Events) -> Path:
-    """The file of the search as it is now; raises NNTrainError where it is not the one of the journal."""
+    """Return the file of the search; raises NNTrainError where it is not the one of the journal."""
     path = place.path / run_files.SEARCH
     before, now = [{}, head, *(event for event in events if event["event"] == "extend")][-2:]
     found, wanted = identity(load_whole(path)), now.get("search_sha256")
     if found == before.get("search_sha256") != wanted:  # a kill came between the journal and the file
         place.write(run_files.SEARCH, now["search"])
     elif found != wanted:
-        message = f"`{path}` is not the search that `{run_files.JOURNAL}` is about"
+        message = f"`{path}` is not the search of `{run_files.JOURNAL}`"
         raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
     return path

@@ -1,6 +1,6 @@
 """`nntrain tune`: proposals of an engine become trials, trials become scores, scores go back to the engine.
 
-The engine decides what to try, an executor runs it, the journal remembers both; this module only carries between them.
+The engine decides what to try, an executor trains it, the journal records both. This module connects them.
 """
 
 import math
@@ -14,7 +14,7 @@ from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
 from nntrain.search.engine import Waiting
 from nntrain.search.executor import Executor
-from nntrain.search.ledger import Entry, Ledger, Underway, mean_and_spread, score_of
+from nntrain.search.ledger import Entry, Ledger, RunningTrial, mean_and_spread, score_of
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.search_files import SearchDir, error_of, length_of
@@ -22,13 +22,13 @@ from nntrain.search.task import Event, Task
 from nntrain.storage.journal import Journal
 from nntrain.training.signals import StopRequest, watched
 
-POLL_SECONDS = 0.25  # how long a signal or the end of the time may wait
-SAME_CAUSE = 3  # failures for one cause that end a search
+POLL_SECONDS = 0.25  # the longest time until a signal or the end of the time is noticed
+SAME_CAUSE = 3  # failures with the same cause that end a search
 
 
 @dataclass
 class Runner:
-    """A search that is being run in its directory. `spent` are its seconds up to the latest pause of the journal."""
+    """A running search in its directory. `spent`: its seconds up to the latest pause in the journal."""
 
     folder: SearchDir
     journal: Journal
@@ -36,18 +36,18 @@ class Runner:
     executor: Executor
     view: SearchView
     spent: float = 0.0
-    ending: str = ""  # why no more trials are begun
-    limit: str = ""  # the option of `tune` that is why
-    giving_up: bool = False  # whether those that were begun are not begun again either
-    broken: bool = False  # whether it is for three failures
-    fault: ConfigError | DataError | None = None  # for which no trial can be trained
-    underway: dict[int, Underway] = field(default_factory=dict)
+    ending: str = ""  # why no more trials begin
+    limit: str = ""  # the option of `tune` that ended it
+    giving_up: bool = False  # whether lost trials are not started again
+    broken: bool = False  # whether failures with the same cause ended it
+    fault: ConfigError | DataError | None = None  # that every trial has
+    running: dict[int, RunningTrial] = field(default_factory=dict)
 
     def run(self) -> str:
-        """Runs trials until the budget, the space or the algorithm is at its end; returns why, in words.
+        """Run trials until the budget, the space or the algorithm ends the search; return the reason, in words.
 
         Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, DataError or ConfigError
-        when no trial can be trained, and NNTrainError when none has a score.
+        where no trial can be trained, and NNTrainError where none has a score.
         """
         self.began = time.monotonic() - self.spent
         with watched() as request:
@@ -60,7 +60,7 @@ class Runner:
         if self.fault is not None:
             raise self.fault
         if not self.ledger.best:
-            raise self.folder.nothing(self.ending, self.limit)
+            raise self.folder.no_score_error(self.ending, self.limit)
         return self.ending
 
     @property
@@ -75,13 +75,13 @@ class Runner:
 
     @property
     def seconds(self) -> float:
-        """What the search has taken so far."""
+        """The seconds of the search so far."""
         return round(time.monotonic() - self.began, 3)
 
     def _loop(self, request: StopRequest) -> None:
         asked_to_stop = False
         self._fill()
-        while self.underway:
+        while self.running:
             event = self.executor.next(POLL_SECONDS)
             over = self._time_is_over()
             if (request.signal or over) and not asked_to_stop:
@@ -105,9 +105,9 @@ class Runner:
     # From proposals to tasks
 
     def _fill(self) -> None:
-        """Gives every free worker something to do."""
+        """Start a task on every free worker."""
         while self.executor.free:
-            task = next((u.waiting.popleft() for u in self.underway.values() if u.waiting), None)
+            task = next((u.waiting.popleft() for u in self.running.values() if u.waiting), None)
             if task is not None:
                 self._start(task)
             elif not self._begin_another():
@@ -115,12 +115,12 @@ class Runner:
 
     def _start(self, task: Task) -> None:
         number = task.number // self.search.tune.repeats
-        self.underway[number].running.add(task.number)
+        self.running[number].started.add(task.number)
         self.journal.add({"event": "start", "trial": number, "task": task.number, "spent": self.seconds})
         self.executor.submit(task)
 
     def _begin_another(self) -> bool:
-        """Whether there is another trial; it may have failed at once."""
+        """Begin another trial, which may fail at once; return whether there is one."""
         entry = None if self.ending else self._next_entry()
         if entry is None:
             return False
@@ -130,17 +130,17 @@ class Runner:
             self._end(entry, message=in_one_line(error))
             return True
         entry.status = "running"
-        self.underway[entry.number] = Underway(entry, deque(tasks))
+        self.running[entry.number] = RunningTrial(entry, deque(tasks))
         self.view.begun()
         return True
 
     def _next_entry(self) -> Entry | None:
-        """A trial that waits, such as one that a kill interrupted; else what the engine proposes."""
+        """Return a waiting trial, such as one that a kill interrupted, or else what the engine proposes."""
         if self._time_is_over():
             self._end_for_time()
             return None
         for entry in self.ledger.entries:
-            if not entry.over and entry.number not in self.underway:
+            if not entry.over and entry.number not in self.running:
                 return entry if self._affordable(entry) else None
         limit = self.search.tune.budget
         if limit is not None and len(self.ledger.entries) >= limit:
@@ -158,11 +158,11 @@ class Runner:
         return entry if self._affordable(entry) else None
 
     def _affordable(self, entry: Entry) -> bool:
-        """Whether the epochs of the trial are within `max_epochs_total`, those of the running ones counted in full."""
+        """Return whether the trial is within `max_epochs_total`, where running trials count in full."""
         limit = self.search.tune.max_epochs_total
         if limit is None:
             return True
-        running = sum(self._planned(other.entry) for other in self.underway.values())
+        running = sum(self._planned(other.entry) for other in self.running.values())
         spent, planned = self.ledger.epochs(), self._planned(entry)
         if spent + running + planned <= limit:
             return True
@@ -172,7 +172,7 @@ class Runner:
         return False
 
     def _planned(self, entry: Entry) -> int:
-        """Epochs that the trial may train at most, its repeats together."""
+        """Return the most epochs that the trial may train, its repeats together."""
         return (self._length(entry) - self.ledger.before(entry)[0]) * self.search.tune.repeats
 
     def _length(self, entry: Entry) -> int:
@@ -182,13 +182,13 @@ class Runner:
         return f"{self.replay.ended} after {counted(len(self.ledger.entries), 'trial')}"
 
     def _give_up_waiting(self) -> None:
-        """Takes back what was not started yet; a resumed search begins it."""
+        """Drop what is not started yet; a resumed search starts it."""
         self.giving_up = True
-        for number, underway in list(self.underway.items()):
-            underway.waiting.clear()
-            if not underway.running:
-                self._stopped(underway.entry)
-                del self.underway[number]
+        for number, trial in list(self.running.items()):
+            trial.waiting.clear()
+            if not trial.started:
+                self._stopped(trial.entry)
+                del self.running[number]
 
     def _stopped(self, entry: Entry) -> None:
         if not entry.over:
@@ -197,54 +197,54 @@ class Runner:
     # From events to scores
 
     def _take(self, event: Event) -> None:
-        underway = self.underway.get(event.number // self.search.tune.repeats)
-        if underway is None:
+        trial = self.running.get(event.number // self.search.tune.repeats)
+        if trial is None:
             return
         if event.kind == "epoch":
-            self._hear(underway.entry, event)
+            self._take_epoch(trial.entry, event)
             return
-        underway.running.discard(event.number)
-        if not underway.entry.over:  # else it is a repeat of a trial that has failed
-            self._take_end(underway, event)
-        if underway.complete:
-            self.underway.pop(underway.entry.number, None)
-            self._stopped(underway.entry)
+        trial.started.discard(event.number)
+        if not trial.entry.over:  # otherwise another repeat of the trial has failed
+            self._take_end(trial, event)
+        if trial.complete:
+            self.running.pop(trial.entry.number, None)
+            self._stopped(trial.entry)
 
-    def _take_end(self, underway: Underway, event: Event) -> None:
+    def _take_end(self, trial: RunningTrial, event: Event) -> None:
         if event.kind == "done":
-            underway.found[event.number] = event
-            if underway.complete:
-                self._score(underway)
-        elif event.kind == "failed" and self.folder.is_hopeless(underway.entry, event):
+            trial.done[event.number] = event
+            if trial.complete:
+                self._score(trial)
+        elif event.kind == "failed" and self.folder.is_hopeless(trial.entry, event):
             self._refuse(event)
         elif event.kind == "failed":
-            self._end(underway.entry, message=event.message)
+            self._end(trial.entry, message=event.message)
         elif event.kind == "lost":
-            self._lost(underway, event)
+            self._lost(trial, event)
 
     def _refuse(self, event: Event) -> None:
-        """No trial can be trained. Those that were begun count as stopped, to be gone on with on mended data."""
+        """End the search: no trial can be trained. Those that have begun count as stopped, to be resumed."""
         self.fault = error_of(self.folder.config, event)
-        self.ending = "the data are wrong" if event.wrong == "data" else "the config as it is written is wrong"
+        self.ending = "the data are wrong" if event.wrong == "data" else "the config as written is wrong"
         self._give_up_waiting()
         self.executor.stop()
 
-    def _hear(self, entry: Entry, event: Event) -> None:
+    def _take_epoch(self, entry: Entry, event: Event) -> None:
         epoch = int(event.row["epoch"])
-        entry.hear(epoch, event.number)
+        entry.reach(epoch, event.number)
         score = event.row.get(self.search.metric)
         self.view.epoch(entry, event.row, score)
         if self.search.tune.pruner is None:
             return
-        last = epoch == self._length(entry)  # after which there is nothing to stop
+        last = epoch == self._length(entry)  # a trial at its end needs no stopping
         if epoch not in entry.verdicts and not last and score is not None and math.isfinite(score):
             entry.verdicts[epoch] = self.replay.report(entry, epoch, score)
             report = {"trial": entry.number, "epoch": epoch, "score": score, "stop": entry.verdicts[epoch]}
             self.journal.add({"event": "report", **report})
         self.executor.answer(event.number, entry.verdicts.get(epoch, False))
 
-    def _lost(self, underway: Underway, event: Event) -> None:
-        entry = underway.entry
+    def _lost(self, trial: RunningTrial, event: Event) -> None:
+        entry = trial.entry
         if self.giving_up:
             return
         self.journal.add({"event": "lost", "trial": entry.number, "task": event.number})
@@ -252,11 +252,11 @@ class Runner:
             self._end(entry, message=f"given up after two tries: {event.message}")
         else:
             task = next(task for task in self.folder.tasks(entry) if task.number == event.number)
-            underway.waiting.append(task)
+            trial.waiting.append(task)
 
-    def _score(self, underway: Underway) -> None:
-        search, entry = self.search, underway.entry
-        events = [event for _, event in sorted(underway.found.items())]
+    def _score(self, trial: RunningTrial) -> None:
+        search, entry = self.search, trial.entry
+        events = [event for _, event in sorted(trial.done.items())]
         scores = [score_of(event.rows, search.metric, search.direction, search.tune.epoch) for event in events]
         entry.epochs = max(len(event.rows) for event in events)
         epochs, seconds = self.ledger.before(entry)
@@ -271,19 +271,19 @@ class Runner:
         self._end(entry, status="pruned" if pruned else "done")
 
     def _end(self, entry: Entry, status: Any = "failed", message: str = "") -> None:
-        """Tells the engine, the journal and the user how a trial ended."""
+        """Record how a trial ended: for the engine, in the journal, on the screen."""
         entry.status, entry.message = status, message
-        if entry.number in self.underway:
-            self.underway[entry.number].waiting.clear()
+        if entry.number in self.running:
+            self.running[entry.number].waiting.clear()
         if status == "failed":
             entry.trained = max(entry.trained, entry.reached - self.ledger.before(entry)[0])
         self.replay.tell(entry)
         names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
-        told = {name: getattr(entry, name) for name in names}
-        self.journal.add({"event": "tell", "trial": entry.number, **told, "spent": self.seconds})
+        found = {name: getattr(entry, name) for name in names}
+        self.journal.add({"event": "tell", "trial": entry.number, **found, "spent": self.seconds})
         self.folder.write()
         self.view.ended(entry)
         if status == "failed" and self.search.tune.on_error == "stop" and self.ledger.alike(message) >= SAME_CAUSE:
             self.broken = True
-            self.ending = f"{self.ledger.alike(message)} trials failed for one cause: {message}"
+            self.ending = f"{self.ledger.alike(message)} trials failed with the same cause: {message}"
             self._give_up_waiting()

@@ -1,4 +1,4 @@
-"""The directory of a search: its trials' folders and configs, the table, the best config, the models that are kept."""
+"""The directory of a search: the folders and configs of its trials, the table, the best config, the models kept."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from nntrain.storage.run_dir import RunDir, csv_text
 
 @dataclass(frozen=True)
 class SearchDir:
-    """A search in its directory. A repeat of a trial is a run of its own, in a folder inside the trial's."""
+    """A search in its directory. Each repeat of a trial is a run, in a folder inside the trial's."""
 
     config: Config
     search: Search
@@ -29,7 +29,7 @@ class SearchDir:
     discarded: set[int] = field(default_factory=set)  # trials whose models were removed
 
     def tasks(self, entry: Entry) -> Iterator[Task]:
-        """The trainings of a trial; raises ConfigError where its values do not make a config."""
+        """Yield the trainings of a trial; raises ConfigError where its values make no valid config."""
         repeats, parent = self.search.tune.repeats, entry.proposal.parent
         for repeat in range(repeats):
             yield Task(
@@ -43,9 +43,9 @@ class SearchDir:
             )
 
     def key(self, values: Values) -> str:
-        """Equal for sets of values that make the same trial, be they of this space or of one before it was changed.
+        """Return a key that is equal for values that make the same trial, of this space or of one before a change.
 
-        A value that is the config's own counts as not put, for one may be known that is not written.
+        A value that is the config's own is not put, so that a written one and a default make the same key.
         """
         own = {**self.ledger.entries[0].proposal.values, **self.search.space.own}
         other = {path for path, value in values.items() if path not in own or own[path] != value}
@@ -56,18 +56,18 @@ class SearchDir:
             return json.dumps(values, sort_keys=True)
 
     def is_hopeless(self, entry: Entry, failure: Event) -> bool:
-        """Whether no other trial can do better: the data are wrong for all, or the config is that was written."""
+        """Return whether every other trial would fail too: the data are wrong, or the config as written is."""
         if failure.wrong == "data":
             return not any(one.path.startswith("data.") for one in self.search.space.parameters)
         return failure.wrong == "config" and entry.number == 0
 
     def run_dir(self, entry: Entry, repeat: int = 0) -> RunDir:
-        """The run directory of a training."""
+        """Return the run directory of a training."""
         path = self.place.path / entry.name
         return RunDir(path if self.search.tune.repeats == 1 else path / f"repeat-{repeat + 1}")
 
     def write(self) -> None:
-        """Writes the table, and the best config as long as there is one; keeps the models that are to be kept."""
+        """Write the table and the best config, and discard the models that are not kept."""
         self.place.write(run_files.TRIALS, csv_text(trials_csv(self._trials(), self.search.space)))
         best = self.ledger.best
         if best is not None:
@@ -76,7 +76,7 @@ class SearchDir:
             self.discard_models()
 
     def _trials(self) -> list[Trial]:
-        """All that were begun, those that have not ended with what their folders show of them so far."""
+        """Return the trials that have begun; one that has not ended has the epochs that its folder shows."""
         begun = [entry for entry in self.ledger.entries if entry.status != "waiting"]
         return [entry.as_trial() if entry.over else self._unended(entry) for entry in begun]
 
@@ -87,7 +87,7 @@ class SearchDir:
         return replace(entry.as_trial(), epochs=max(map(len, rows), default=0), seconds=max(0.0, seconds))
 
     def discard_models(self) -> None:
-        """Removes models and checkpoints of all ended trials but the best."""
+        """Remove the models and checkpoints of all ended trials but the best."""
         best = self.ledger.best
         for entry in self.ledger.over():
             if entry is not best and entry.number not in self.discarded:
@@ -95,50 +95,51 @@ class SearchDir:
                 for repeat in range(self.search.tune.repeats):
                     self.run_dir(entry, repeat).discard_model()
 
-    def nothing(self, ending: str, limit: str) -> NNTrainError:
-        """The error of a search that ended without any score, at that option of `tune` if it was one."""
+    def no_score_error(self, ending: str, limit: str) -> NNTrainError:
+        """Return the error of a search without a score. `limit`: the option of `tune` that ended it, if one did."""
         failed = [entry for entry in self.ledger.entries if entry.status == "failed"]
         if not failed:
-            more = f" --set tune.{limit}=...` with a larger number" if limit else "`"
-            return NNTrainError(f"no trial was finished: {ending}", help=f"`nntrain resume {self.place}{more} goes on")
+            more = f" --set tune.{limit}=...`, with a larger number" if limit else "`"
+            help = f"resume it with `nntrain resume {self.place}{more}"
+            return NNTrainError(f"no trial has ended: {ending}", help=help)
         last = failed[-1]
-        help = f"{last.name} says: {last.message}"
+        help = f"{last.name} failed with: {last.message}"
         none = "the one trial has no score" if len(failed) == 1 else f"none of {len(failed):,} trials has a score"
         return NNTrainError(f"{none}: {ending}", help=help)
 
     def best_config(self, best: Entry) -> str:
-        """The best trial's config with a header that says what to expect."""
+        """Return the best trial's config with a header: the command and the score to expect."""
         repeats = self.search.tune.repeats
-        figure = f"{self.search.metric} {best.score:.4f}" + (f", the mean over {repeats} seeds" if repeats > 1 else "")
+        score = f"{self.search.metric} {best.score:.4f}" + (f", the mean over {repeats} seeds" if repeats > 1 else "")
         config = trial_config(self.config, self.search, best.proposal, 0)
-        return f"# nntrain fit best.yaml   {best.name}: {figure} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
+        return f"# nntrain fit best.yaml   {best.name}: {score} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
 
 
 def is_trial(run: RunDir) -> bool:
-    """Whether the run, or the group that it is in, is a trial of a search."""
+    """Return whether the run, or the group that it is in, is a trial of a search."""
     path = run.path.absolute()
     trials = [folder for folder in (path, path.parent) if folder.name.startswith("trial-")]
     return any((folder.parent / run_files.JOURNAL).is_file() for folder in trials)
 
 
 def refuse_longer(run: RunDir) -> None:
-    """Raises ConfigError for a trial of a search, which must keep the length that it is ranked by."""
+    """Raise ConfigError for a trial of a search, which must keep the length that it is ranked by."""
     if is_trial(run):
         fit = f"`nntrain fit {run.path / run_files.RESOLVED} --set train.epochs=...`"
-        help = f"train it apart with {fit}, from its weights with `--init-from {run}`"
-        raise ConfigError(f"`{run}` is a trial of a search, which ranks it by its length as it is", help=help)
+        help = f"train it as a new run with {fit}, and `--init-from {run}` to begin with its weights"
+        raise ConfigError(f"`{run}` is a trial of a search, which compares trials of a fixed length", help=help)
 
 
 def error_of(config: Config, event: Event) -> ConfigError | DataError:
-    """The error for what a worker has found wrong, with its place in the config of the search."""
+    """Return the error for what a worker found wrong, with its place in the config of the search."""
     problems = in_order(config.document, event.faults)
     return DataError(problems=problems) if event.wrong == "data" else ConfigError(problems=problems)
 
 
 def length_of(config: Config, proposal: Proposal) -> int:
-    """The epoch at which a trial ends if nothing ends it before; what it went on from is counted.
+    """Return the number of epochs of a trial that is not stopped early, those of its parent included.
 
-    0 where `train.steps` says how long to train.
+    0 where `train.steps` is the length.
     """
     train, values = config.experiment.train, proposal.values
     if values.get("train.steps", train.steps) is not None:
@@ -147,9 +148,9 @@ def length_of(config: Config, proposal: Proposal) -> int:
 
 
 def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int) -> Config:
-    """The config of a trial: values put, and what the search itself decides; raises ConfigError.
+    """Return the config of a trial: its values, and the options that the search decides; raises ConfigError.
 
-    The model that is kept is that of the epoch which gives the score, unless the config says which one to keep.
+    The model that is kept is the one of the epoch that gives the score, unless the config chooses another.
     """
     train = config.experiment.train
     extra: dict[str, Any] = {}

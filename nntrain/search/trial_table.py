@@ -1,4 +1,4 @@
-"""The trials of a search as those who read it see them, and its table."""
+"""The trials of a search for those who read them, and the table trials.csv."""
 
 import json
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ Status = Literal["done", "pruned", "failed", "running", "stopped"]
 class Trial:
     """One trial of a search.
 
-    number: that of its folder, the lowest being the config's own values. score: the objective, the mean where a trial
-    is repeated; None where there is none. epochs: trained in all. spread: the standard deviation over the repeats, in
-    the unit of the score. message: why it failed. A `stopped` trial can be gone on with.
+    number: of its folder; the first trial has the config's own values. score: the objective, its mean where a trial is
+    repeated; None without one. epochs: those of its parent included. spread: the standard deviation over the repeats,
+    in the unit of the score. message: why it failed. A `stopped` trial can be resumed.
     """
 
     number: int
@@ -31,26 +31,26 @@ class Trial:
 
     @property
     def over(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Whether the trial has ended, well or not."""
         return self.status not in ("running", "stopped")
 
     @property
     def scored(self) -> bool:
-        """Whether there is a finite score, which a plot can show."""
+        """Whether the trial has a finite score, which a plot can show."""
         return self.score is not None and isfinite(self.score)
 
 
 def paths_of(trials: Sequence[Trial], space: Space) -> list[str]:
-    """The paths that are searched, then those that only trials before a change of the space have."""
+    """Return the searched paths, then those that only trials before a change of the space have."""
     searched = [parameter.path for parameter in space.parameters]
     return list(dict.fromkeys([*searched, *(path for trial in trials for path in trial.values)]))
 
 
 def trials_csv(trials: Sequence[Trial], space: Space) -> list[dict[str, Any]]:
-    """The rows of the table: trial, status, score, spread, epochs, seconds, a column for each path, message.
+    """Return the rows of the table: trial, status, score, spread, epochs, seconds, a column for each path, message.
 
-    A cell is empty where there is no figure, and where a parameter is not active or not one of the trial's space. A
-    mapping or a list is JSON. Text that a spreadsheet would execute as a formula gets an apostrophe in front.
+    A cell is empty where a value is missing, and where a parameter is not active or not in the trial's space. A mapping
+    or a list is JSON. Text that a spreadsheet would execute as a formula gets an apostrophe in front.
     """
     paths = paths_of(trials, space)
     return [_row(trial, paths) for trial in trials]
@@ -61,8 +61,8 @@ def _row(trial: Trial, paths: Sequence[str]) -> dict[str, Any]:
     return {
         "trial": trial.number,
         "status": trial.status,
-        "score": _figure(trial.score),
-        "spread": _figure(trial.spread),
+        "score": _number(trial.score),
+        "spread": _number(trial.spread),
         "epochs": trial.epochs,
         "seconds": round(trial.seconds, 3),
         **values,
@@ -70,7 +70,7 @@ def _row(trial: Trial, paths: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _figure(value: float | None) -> float | str:
+def _number(value: float | None) -> float | str:
     return "" if value is None else value
 
 
@@ -83,7 +83,7 @@ def _cell(value: Any) -> Any:
 
 
 def _harmless(text: str) -> str:
-    """Text that no spreadsheet executes (OWASP, "CSV Injection"); a number stays one."""
+    """Return text that no spreadsheet executes (OWASP, "CSV Injection"); a number is not changed."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) and not _numeric(text) else text
 
 

@@ -85,7 +85,7 @@ def told(
     proposals: Sequence[Proposal] = (),
 ) -> dict[str, Any]:
     config = from_document(yaml_file.parse(CONFIG % (train, engine, space, repeats), "c.yaml"))
-    dry_run.tell(config, search_of(config), Fixed(proposals), sample, 1, Terminal(as_json=True, quiet=True))
+    dry_run.estimate(config, Fixed(proposals), sample, 1, Terminal(as_json=True, quiet=True))
     return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
 
 
@@ -139,12 +139,12 @@ def test_the_size_of_the_space_agrees_with_the_trials(
 ) -> None:
     config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", engine, space, 1), "c.yaml"))
     search = search_of(config)
-    dry_run.tell(config, search, make_engine(search), Sample(rows=rows(9.0)), 1, Terminal())
+    dry_run.estimate(config, make_engine(search), Sample(rows=rows(9.0)), 1, Terminal())
     assert words in capsys.readouterr().out.splitlines()
 
 
 def test_a_sample_that_fails_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(NNTrainError, match="the config as it is written does not train: out of memory"):
+    with pytest.raises(NNTrainError, match="the config as written does not train: out of memory"):
         told(capsys, Sample(kind="failed", message="out of memory"))
     for wrong, kind in (("data", DataError), ("config", ConfigError)):
         with pytest.raises(kind) as caught:

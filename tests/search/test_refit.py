@@ -56,7 +56,7 @@ def test_every_task_is_trained_in_turn() -> None:
 
 
 def test_a_failure_names_its_run() -> None:
-    with pytest.raises(NNTrainError, match="refit-2 was not trained: out of memory"):
+    with pytest.raises(NNTrainError, match="refit-2 was not trained again: out of memory"):
         refit._trained(OneWorker(Event(0, "done"), Event(1, "failed", message="out of memory")), tasks(2))
 
 

@@ -81,7 +81,7 @@ def test_workers_that_were_lost_before_do_not_count_any_more() -> None:
 
 def test_an_engine_that_proposes_otherwise_is_found_out() -> None:
     first, second = sizes(8, 16)
-    with pytest.raises(NNTrainError, match="the engine proposes other values for trial-001 than it did before"):
+    with pytest.raises(NNTrainError, match="the engine proposes other values for trial-001 than before"):
         replayed(Fixed(second), Ledger("min"), [ask(first)], key)
 
 
@@ -89,7 +89,7 @@ def test_a_pruner_that_judges_otherwise_is_found_out() -> None:
     (first,) = sizes(8)
     report = {"event": "report", "trial": 0, "epoch": 1, "score": 2.0}
     replayed(Fixed(first), Ledger("min"), [ask(first), {**report, "stop": True}], key)
-    with pytest.raises(NNTrainError, match="the pruner judges trial-001 otherwise than it did before"):
+    with pytest.raises(NNTrainError, match="the pruner decides about trial-001 otherwise than before"):
         replayed(Fixed(first), Ledger("min"), [ask(first), {**report, "stop": False}], key)
 
 

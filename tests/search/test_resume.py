@@ -55,8 +55,8 @@ def test_a_search_that_a_limit_ends_before_any_trial_names_the_limit_to_raise(
     tune: Tune, resume: Tune, tail: str, limit: str
 ) -> None:
     found = tune(tail)
-    help = f"`nntrain resume runs/net --set tune.{limit}=...` with a larger number goes on"
-    assert (found.code, "no trial was finished: " in found.err, help in found.err) == (1, True, True), found.err
+    help = f"resume it with `nntrain resume runs/net --set tune.{limit}=...`, with a larger number"
+    assert (found.code, "no trial has ended: " in found.err, help in found.err) == (1, True, True), found.err
     again = resume()
     assert (again.code, help in again.err) == (1, True)
     assert resume("--set", f"tune.{limit}=100", "--set", "tune.trials=1").code == 0
@@ -88,11 +88,11 @@ def test_what_must_not_change_in_a_search_is_refused(finished: Any, resume: Tune
     refused = resume("--set", "tune.space={train.batch_size: {choice: [8, 16]}}")
     assert (refused.code, "this would change the search: `tune.space`" in refused.err) == (2, True)
     refused = resume("--set", "train.epochs=5")
-    assert (refused.code, "a search cannot go on with another `train.epochs`" in refused.err) == (2, True)
+    assert (refused.code, "a search cannot be resumed with another `train.epochs`" in refused.err) == (2, True)
     file = finished.place / "search.yaml"
     file.write_text(file.read_text().replace("batch_size: 16", "batch_size: 12"))
     changed = resume()
-    assert changed.code == 1 and "is not the search that `journal.jsonl` is about" in changed.err
+    assert changed.code == 1 and "is not the search of `journal.jsonl`" in changed.err
 
 
 def test_a_finished_search_has_nothing_to_train(finished: Any, resume: Tune) -> None:
@@ -103,15 +103,15 @@ def test_a_finished_search_has_nothing_to_train(finished: Any, resume: Tune) -> 
 
 def test_a_budget_below_what_is_done_is_refused_and_changes_nothing(finished: Any, resume: Tune) -> None:
     before = {path: path.read_bytes() for path in finished.place.glob("*.*") if path.is_file()}
-    seconds = f"{finished.events('pause')[-1]['spent']:.1f} s are spent already"
+    seconds = f"{finished.events('pause')[-1]['spent']:.1f} s are spent"
     for assignment, message in (
         ("tune.trials=2", "`tune.trials` cannot be 2: 4 trials are there already"),
-        ("tune.max_epochs_total=8", "`tune.max_epochs_total` cannot be 8: 12 epochs are spent already"),
+        ("tune.max_epochs_total=8", "`tune.max_epochs_total` cannot be 8: 12 epochs are spent"),
         ("tune.max_seconds=0.5", f"`tune.max_seconds` cannot be 0.5: {seconds}"),
     ):
         refused = resume("--set", assignment)
         assert (refused.code, message in refused.err) == (2, True), refused.err
-        assert f"help: give `--set {assignment.partition('=')[0]}=" in refused.err
+        assert f"help: write `--set {assignment.partition('=')[0]}=" in refused.err
     assert {path: path.read_bytes() for path in before} == before
     assert resume("--set", "tune.trials=4").code == 0
     assert resume("--set", "tune.max_epochs_total=null", "--set", "tune.trials=8").code == 0

@@ -80,10 +80,10 @@ def test_three_failures_of_one_cause_end_a_search(tune: Tune, resume: Tune) -> N
     assert found.code == 1
     assert found.column("status") == ["done", "failed", "failed", "failed"]
     assert "diverged" in found.rows[1]["message"]
-    assert "the search was stopped: 3 trials failed for one cause" in found.err
+    assert "the search was stopped: 3 trials failed with the same cause" in found.err
     assert found.summary["best"]["run"] == "trial-001"
     again = resume()
-    assert again.code == 1 and "the search was stopped: 4 trials failed for one cause" in again.err
+    assert again.code == 1 and "the search was stopped: 4 trials failed with the same cause" in again.err
 
 
 def test_a_failed_trial_is_never_the_best(tune: Tune) -> None:

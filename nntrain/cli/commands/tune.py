@@ -49,8 +49,7 @@ class Tune:
     def _estimate(self, config: Config, search: Search, terminal: Terminal) -> None:
         """Print what the search would do, after one short training to time an epoch."""
         with self._workers(1).start(config, self.device, self.verbose) as executor:
-            engine = make_engine(search)
-            dry_run.tell(config, search, engine, executor, self.workers, terminal)
+            dry_run.estimate(config, make_engine(search), executor, self.workers, terminal)
 
     def _workers(self, count: int) -> Workers:
         return Workers(count, self.executor, self.address)

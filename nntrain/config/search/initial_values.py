@@ -1,4 +1,4 @@
-"""The config's own values at the paths of a search: what its first trial trains with."""
+"""The config's own values at the paths of a search, with which the first trial is trained."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,15 +23,15 @@ KERAS_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Nadam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999},
     "Lion": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.99},
 }
-"""Keras's defaults of what is searched most, so that the first trial counts as a point of the space. They are not
-passed on. A test compares them with Keras."""
+"""Keras's defaults of what is searched most, so that the first trial is a point of the space. They are not passed on
+to Keras. A test compares them with Keras."""
 
 
 def initial_values(config: Config, parameters: Sequence[Parameter]) -> Values:
-    """The config's value at the path of each parameter that is active with these values.
+    """Return the config's value at the path of each parameter that is active with these values.
 
-    A choice has its equal option, or else the config's value, which is then none of the space. A value that is not
-    written and whose default is not known here is left out: the first trial is the config all the same.
+    For a choice it is the equal option, or else the config's value, which is then outside the space. A value that is
+    not written and has no known default is left out: the first trial is the config as written in any case.
     """
     own: Values = {}
     space = Space(tuple(parameters))
@@ -47,7 +47,7 @@ def initial_values(config: Config, parameters: Sequence[Parameter]) -> Values:
 
 
 def config_value(config: Config, path: str) -> Any:
-    """The value that the config has at a path, written or by default; MISSING where neither is known."""
+    """Return the config's value at a path, written or default; MISSING where neither is known."""
     parts = path.split(".")
     written = value_at(config.document.tree, parts)
     if written is not MISSING:
@@ -71,7 +71,7 @@ def _default(experiment: Experiment, parts: Sequence[str]) -> Any:
 
 
 def _option(config: Config, space: Space, choice: Parameter, found: Any) -> Any:
-    """The option that makes the same experiment as the config; the config's own value where there is none."""
+    """Return the option that makes the same experiment as the config, or else the config's own value."""
     if (same := choice.index(found)) is not None and not _inner(space, choice.path, same):
         return choice.options[same]
     for number, option in enumerate(choice.options):

@@ -1,4 +1,4 @@
-"""A search as `nntrain tune` is to run it: the section `tune` of a config, checked against the rest of it."""
+"""The search that a config describes: the section `tune`, checked against the rest of the config."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from nntrain.errors import ConfigError, Path, Problem
 
 
 def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
-    """As `load`, with the section `tune`, where there is one, validated too: all that is wrong is said at once."""
+    """Return the config as `load` does, its section `tune` validated too; raises ConfigError with every problem."""
     document = read(file, assignments, seed)
     try:
         config = from_document(document)
@@ -39,9 +39,9 @@ def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int 
 
 
 def search_of(config: Config) -> Search:
-    """The search that the config asks for; raises ConfigError with everything that is wrong with it."""
+    """Return the search that the config describes; raises ConfigError with every problem."""
     if config.experiment.tune is None:
-        message = "there is nothing to search: the config has no section `tune`"
+        message = "the config has no section `tune`"
         raise ConfigError(message, help="add `tune: {space: {train.batch_size: {choice: [16, 32]}}}`")
     section, reader, problems = _read(config.experiment.tune)
     objective = _Objective.of(config, section)
@@ -58,7 +58,7 @@ def search_of(config: Config) -> Search:
 
 
 def _read(tree: Mapping[str, Any]) -> tuple[Tune | None, Reader, list[Problem]]:
-    """The section and its parameters, and what is wrong with them whatever the rest of the config says."""
+    """Return the section, its parameters, and the problems that do not depend on the rest of the config."""
     reader = Reader()
     space = tree.get("space")
     if isinstance(space, dict):
@@ -77,7 +77,7 @@ def _emptiness(space: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _searchable(config: Config, reader: Reader, problems: list[Problem]) -> list[Written]:
-    """The parameters whose paths can be searched; the others are told."""
+    """Return the parameters whose paths can be searched; add a problem for each other one."""
     kept: dict[str, list[Written]] = {}
     for one in reader.ordered():
         condition = one.parameter.condition
@@ -91,20 +91,20 @@ def _searchable(config: Config, reader: Reader, problems: list[Problem]) -> list
 
 @dataclass(frozen=True)
 class _Objective:
-    """The figure that decides, and where it is written."""
+    """The metric that decides, and where it is written."""
 
     config: Config
     metric: str
     path: Path
-    told: Direction | None = None
+    wanted: Direction | None = None  # the direction that is written
     written: bool = True
 
     @classmethod
     def of(cls, config: Config, section: Tune | None) -> "_Objective":
         written = (config.experiment.tune or {}).get("objective")
-        told = section.objective.direction if section is not None and section.objective else None
+        wanted = section.objective.direction if section is not None and section.objective else None
         if isinstance(written, dict) and isinstance(written.get("metric"), str):
-            return cls(config, written["metric"], ("tune", "objective", "metric"), told)
+            return cls(config, written["metric"], ("tune", "objective", "metric"), wanted)
         if isinstance(written, str):
             return cls(config, written, ("tune", "objective"))
         if config.experiment.train.monitor is not None:
@@ -113,7 +113,7 @@ class _Objective:
 
     @property
     def direction(self) -> Direction:
-        """Whether less or more of it is better."""
+        """Whether less or more of the metric is better."""
         return direction(self.metric, self.config.experiment.train.metrics or _all_metrics())
 
     def problems(self) -> Iterator[Problem]:
@@ -128,7 +128,7 @@ class _Objective:
         yield from self._metric()
 
     def comparable(self, written: list[Written]) -> Iterator[Problem]:
-        """Losses of different kinds cannot be compared."""
+        """Yield a problem for each parameter that changes the loss while `val_loss` decides."""
         for one in written:
             if self.metric == "val_loss" and f"{one.parameter.path}.".startswith("train.loss."):
                 message = "trials with different losses cannot be compared by `val_loss`"
@@ -136,7 +136,7 @@ class _Objective:
 
     def _one_file(self, validation: str, test: str) -> Iterator[Problem]:
         if os.path.realpath(validation) == os.path.realpath(test):
-            message = "validation and test are one file, so that the search would choose by the test rows"
+            message = "validation and test are the same file, so that the search would choose by the test rows"
             path = ("data", self.config.experiment.data.called(), "validation", "file")
             yield Problem(message, path, "write a share of the training rows, such as `validation: 0.1`")
 
@@ -145,16 +145,16 @@ class _Objective:
         on_key = not self.written
         if not self.metric.startswith("val_"):
             help = f"write `objective: val_{self.metric}` below `tune`"
-            message = f"`{self.metric}` is a figure of the training rows; a search is scored on the validation rows"
+            message = f"`{self.metric}` is a metric of the training split; a search needs one of the validation split"
             yield Problem(message, self.path, help, on_key=on_key)
         elif known is not None and self.metric not in known:
             names = sorted(name for name in known if name.startswith("val_"))
             close = nearest(self.metric, names)
             help = f"write `{close}`" if close else f"write one of {listed(names)}"
-            yield Problem(f"no metric of this run is called `{self.metric}`", self.path, help, on_key=on_key)
-        elif self.told is not None and self.told != self.direction:
+            yield Problem(f"this run has no metric `{self.metric}`", self.path, help, on_key=on_key)
+        elif self.wanted is not None and self.wanted != self.direction:
             better = "less" if self.direction == "min" else "more"
-            message = f"`direction: {self.told}` would search for the worst: {better} of `{self.metric}` is better"
+            message = f"`direction: {self.wanted}` searches for the worst: {better} of `{self.metric}` is better"
             yield Problem(message, ("tune", "objective", "direction"), "remove `direction`")
 
 
@@ -163,18 +163,18 @@ def _all_metrics() -> list[Metric]:
 
 
 def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Iterator[Problem]:
-    """What the engine cannot do with this space or these options."""
+    """Yield what the engine cannot do with this space or these options."""
     engine = section.engine
     name = engine.called()
     if section.pruner is not None and engine.package != "optuna":
         help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
-        yield Problem(f"`{name}` is an engine of KerasTuner and cannot prune", ("tune", "pruner"), help)
+        yield Problem(f"`{name}` is an engine of KerasTuner, which cannot prune", ("tune", "pruner"), help)
     if section.max_epochs_total is not None and config.experiment.train.steps is not None:
-        message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
+        message = "`max_epochs_total` counts epochs, and `train.steps` does not give their number"
         yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
     for one in written:
         if section.max_epochs_total is not None and one.parameter.path == "train.steps":
-            message = "`max_epochs_total` counts epochs, and `train.steps` does not say how many there are"
+            message = "`max_epochs_total` counts epochs, and `train.steps` does not give their number"
             yield Problem(message, one.at, "search `train.epochs` in its place", on_key=True)
     yield from _affords_a_trial(section, config)
     if section.pruner is not None and section.repeats > 1:
@@ -189,22 +189,22 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
 
 
 def _affords_a_trial(section: Tune, config: Config) -> Iterator[Problem]:
-    """The first trial is the config itself, which the epochs of all trials together must allow to be trained."""
+    """Yield a problem where `max_epochs_total` is too small for the first trial, which is the config itself."""
     total, train = section.max_epochs_total, config.experiment.train
     if total is None or train.steps is not None or section.engine.promotes:
         return
     one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
     if total < one:
         repeats = f", in its {section.repeats} repeats" if section.repeats > 1 else ""
-        message = f"one trial trains {one} epochs{repeats}, more than all together may"
+        message = f"one trial trains {one} epochs{repeats}, more than `max_epochs_total: {total}`"
         yield Problem(message, ("tune", "max_epochs_total"), f"give {one} or more")
 
 
 def _decides_epochs(name: str, config: Config, written: list[Written]) -> Iterator[Problem]:
-    """What an engine that decides how long a trial trains excludes."""
+    """Yield what contradicts an engine that decides how long a trial trains."""
     for one in written:
         if one.parameter.path in ("train.epochs", "train.steps"):
             yield Problem(f"`{name}` decides how long a trial trains", one.at, "remove the parameter", on_key=True)
     if config.experiment.train.steps is not None:
-        message = f"`{name}` gives its trials epochs, which excludes `steps`"
+        message = f"`{name}` gives its trials epochs, and `steps` contradicts them"
         yield Problem(message, ("train", "steps"), "write `epochs`", on_key=True)

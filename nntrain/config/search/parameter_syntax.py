@@ -1,7 +1,7 @@
 """How one parameter is written: `{choice: [...]}`, `{int: [low, high]}`, `{float: [low, high]}` or `bool`.
 
-A mapping is a parameter when it has one of the keys `choice`, `int`, `float`: nothing else in a config has an option of
-such a name. So is the text `bool`.
+A mapping is a parameter when it has one of the keys `choice`, `int`, `float`, which no option in a config is called.
+The text `bool` is a parameter too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,18 +28,18 @@ _MEANT = {kind: kind for kind in KINDS} | {
 
 
 def is_typo(form: Any) -> str:
-    """The key of a mapping that is none of a parameter but was meant to be; nothing for another mapping."""
+    """Return the key of a mapping that is a typo of a parameter's key; empty for another mapping."""
     keys = [str(key) for key in form] if isinstance(form, Mapping) else []
     return next((key for key in keys if nearest(key, _MEANT, cutoff=0.75)), "")
 
 
 def is_form(value: Any) -> bool:
-    """Whether the value stands for a parameter."""
+    """Return whether the value is a parameter."""
     return value == "bool" or (isinstance(value, Mapping) and any(kind in value for kind in KINDS))
 
 
 def problems(form: Any, at: Path) -> Iterator[Problem]:
-    """What is wrong with the form of a parameter, whatever it is about; `at` is where it is written."""
+    """Yield what is wrong with the form of a parameter; `at` is where it is written."""
     if not is_form(form):
         yield _no_form(form, at)
         return
@@ -89,13 +89,13 @@ def _choice(values: Any, at: Path) -> Iterator[Problem]:
     if not values:
         yield Problem("`choice` has no values", at, "give two or more")
     if len(values) == 1:
-        yield Problem("one value is no choice", (*at, 0), "give a second value, or remove the parameter")
+        yield Problem("`choice` has one value", (*at, 0), "give a second value, or remove the parameter")
     for number, value in enumerate(values):
         if is_form(value):
             help = "write its values among the values of the choice around it"
             yield Problem("a value of a choice cannot be a parameter itself", (*at, number), help)
         elif isinstance(value, float) and value != value:
-            yield Problem("`.nan` is no value", (*at, number), "remove it")
+            yield Problem("`.nan` is not allowed as a value", (*at, number), "remove it")
 
 
 def _range(form: Mapping[str, Any], kind: str, at: Path) -> Iterator[Problem]:
@@ -129,7 +129,7 @@ def _ends(ends: list[Any], whole: bool, at: Path) -> Iterator[Problem]:
 
 
 def _extras(form: Mapping[str, Any], whole: bool, at: Path) -> Iterator[Problem]:
-    """What is wrong with `step` and `log` by themselves."""
+    """Yield what is wrong with `step` and `log` by themselves."""
     step: Any = form.get("step")
     log = form.get("log", False)
     if "step" in form and not (is_whole(step, 1) if whole else is_number(step) and float(step) > 0):
@@ -153,14 +153,14 @@ def _step_and_log(form: Mapping[str, Any], ends: list[Any], at: Path, kind: str)
     low, high = ends
     if form.get("log") and low <= 0:
         help = "write a small number such as `1e-5`" if kind == "float" else "write `1`"
-        yield Problem(f"a range with `log` lies above 0, got {got(low)}", (*at, kind, 0), help)
+        yield Problem(f"a range with `log` must be above 0, got {got(low)}", (*at, kind, 0), help)
     if "step" in form and form["step"] > high - low:
         help = f"write at most `{high - low:g}`"
         yield Problem(f"the step {form['step']:g} is larger than the range", (*at, "step"), help)
 
 
 def parameter(path: str, form: Any) -> Parameter:
-    """The parameter that a right form stands for. The end of a range with a step is its last value."""
+    """Return the parameter of a valid form. The end of a range with a step is its last value."""
     if form == "bool":
         return Parameter(path, "bool", (False, True))
     if "choice" in form:

@@ -36,7 +36,7 @@ class Parameter:
 
     @property
     def size(self) -> int | None:
-        """How many values there are; None for a continuous range."""
+        """The number of values; None for a continuous range."""
         if self.kind in ("choice", "bool"):
             return len(self.options)
         if self.step is None and self.kind == "float":
@@ -44,7 +44,7 @@ class Parameter:
         return math.floor((self.high - self.low) / (self.step or 1) + 1e-9) + 1
 
     def holds(self, value: Any) -> bool:
-        """Whether the parameter can take this value; `true` is not 1, and 1 is not 1.0 but for a float."""
+        """Return whether the parameter can have this value; `true` is not 1, and 1 is 1.0 for a float only."""
         if self.kind in ("choice", "bool"):
             return self.index(value) is not None
         if isinstance(value, bool) or not isinstance(value, int if self.kind == "int" else (int, float)):
@@ -52,7 +52,7 @@ class Parameter:
         return self.low <= value <= self.high and self._on_grid(value)
 
     def index(self, value: Any) -> int | None:
-        """The number of the option that equals the value; None for no option, and where there are no options."""
+        """Return the index of the option that equals the value; None where no option does."""
         text = _canonical(value)
         return next((number for number, option in enumerate(self.options) if _canonical(option) == text), None)
 
@@ -70,11 +70,11 @@ class Space:
 
     @property
     def size(self) -> int | None:
-        """How many different sets of values there are; None with a continuous range."""
+        """The number of different sets of values; None with a continuous range."""
         return self._count(None)
 
     def _count(self, condition: Condition | None) -> int | None:
-        """The sets of values of the parameters that have this condition, and of what depends on them."""
+        """Return the number of sets of values of the parameters with this condition and of those below them."""
         return _product(self._count_of(one) for one in self.parameters if one.condition == condition)
 
     def _count_of(self, one: Parameter) -> int | None:
@@ -84,7 +84,7 @@ class Space:
         return None if None in counts else sum(count or 0 for count in counts)
 
     def active_parameters(self, values: Mapping[str, Any]) -> dict[str, Parameter]:
-        """The parameters whose condition holds, by path. One path may be there twice, under different conditions."""
+        """Return path → parameter where its condition holds; a path may have several parameters by condition."""
         found: dict[str, Parameter] = {}
         for one in self.parameters:
             if one.condition is None or _met(one.condition, found.get(one.condition.path), values):
@@ -92,16 +92,16 @@ class Space:
         return found
 
     def active(self, values: Mapping[str, Any]) -> Values:
-        """The values less those whose condition does not hold, in the order of the parameters."""
+        """Return the values whose condition holds, in the order of the parameters."""
         return {path: values[path] for path in self.active_parameters(values) if path in values}
 
     def holds(self, values: Mapping[str, Any]) -> bool:
-        """Whether the set of values is one of the space: each active parameter has one that it can take."""
+        """Return whether the set of values is in the space: each active parameter has a value that it can have."""
         active = self.active_parameters(values)
         return all(path in values and one.holds(values[path]) for path, one in active.items())
 
     def key(self, values: Mapping[str, Any]) -> str:
-        """Equal for equal sets of values: a canonical JSON text."""
+        """Return a canonical JSON text, which is equal for equal sets of values."""
         active = self.active_parameters(values)
         return _canonical({path: _plain(active[path], value) for path, value in self.active(values).items()})
 
@@ -123,7 +123,7 @@ def _met(condition: Condition, parent: Parameter | None, values: Mapping[str, An
 
 
 def _plain(one: Parameter, value: Any) -> Any:
-    """The value in the one form that is compared: 1 of a float is 1.0."""
+    """Return the value in the form that is compared: 1 of a float is 1.0."""
     return float(value) if one.kind == "float" and type(value) is int else value
 
 

@@ -1,8 +1,8 @@
-"""From the mapping `tune.space` to parameters, each with the place where it is written.
+"""Reads the mapping `tune.space` into parameters, each with the place where it is written.
 
 A parameter may be inside an option of a choice (`{SGD: {momentum: {float: [0.5, 0.9]}}}`), or below the path of a
-choice (`train.optimizer.SGD.momentum`). Both exist only while such an option is chosen. Where several options name
-`SGD`, there is one parameter for each, of the same path and with a condition of its own.
+choice (`train.optimizer.SGD.momentum`). Both are active only while such an option is chosen. Where several options name
+`SGD`, each has a parameter with the same path and another condition.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ SPACE: Path = ("tune", "space")
 
 @dataclass(frozen=True)
 class Written:
-    """A parameter, where its form is written, and whether that is inside an option of a choice."""
+    """A parameter, the place of its form, and whether that is inside an option of a choice."""
 
     parameter: Parameter
     at: Path
@@ -30,11 +30,11 @@ class Written:
 
     @property
     def depth(self) -> int:
-        """The number of points in its path."""
+        """The number of dots in its path."""
         return self.parameter.path.count(".")
 
     def value_at(self, number: int) -> Path:
-        """Where option `number`, or the low or the high end, is written."""
+        """Return the place of option `number`, or of the low or the high end."""
         kind = self.parameter.kind
         return self.at if kind == "bool" else (*self.at, kind, number)
 
@@ -47,14 +47,14 @@ class Reader:
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, space: Mapping[str, Any]) -> None:
-        """Reads all parameters; those that are wrong are left out and told."""
+        """Read all parameters; an invalid one becomes a problem."""
         for path, at, form in _flat(space, "", SPACE):
             self._add(path, form, at, None)
         as_written = [one.at for one in self.found]
-        apart = sorted((one for one in self.found if not one.inside), key=lambda one: one.depth)
+        separate = sorted((one for one in self.found if not one.inside), key=lambda one: one.depth)
         self.found = [one for one in self.found if one.inside]
-        for one in apart:
-            self._place(one)
+        for one in separate:
+            self._add_separate(one)
         self._refuse_overlaps()
         self._refuse_shared_parents()
         self.found.sort(key=lambda one: as_written.index(one.at))
@@ -66,39 +66,27 @@ class Reader:
             return
         one = replace(parameter_syntax.parameter(path, form), condition=condition)
         if one.kind == "choice":
-            plain = tuple(self._plain(one, number, at) for number in range(len(one.options)))
-            one = replace(one, options=plain)
+            options = list(one.options)
+            for number, option in enumerate(options):
+                options[number] = self._take_inner(option, path, (*at, "choice", number), Condition(path, number))
+            one = replace(one, options=tuple(options))
             self.problems += _repeated_options(one, (*at, "choice"))
         self.found.append(Written(one, at, condition is not None))
 
-    def _plain(self, choice: Parameter, number: int, at: Path) -> Any:
-        """An option with its inner parameters taken out and added."""
-        condition = Condition(choice.path, number)
-        return self._without(choice.options[number], choice.path, (*at, "choice", number), condition)
+    def _take_inner(self, value: Any, path: str, at: Path, condition: Condition) -> Any:
+        """Add the parameters inside a value; return the value without them, in a list with None in their place."""
+        if not isinstance(value, (Mapping, list)):
+            return value
+        kept: dict[Any, Any] = {}
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            if parameter_syntax.is_form(item):
+                self._add(f"{path}.{key}", item, (*at, key), condition)
+            else:
+                kept[key] = self._take_inner(item, f"{path}.{key}", (*at, key), condition)
+        return kept if isinstance(value, Mapping) else [kept.get(number) for number in range(len(value))]
 
-    def _without(self, value: Any, path: str, at: Path, condition: Condition) -> Any:
-        if isinstance(value, Mapping):
-            return {
-                key: self._without(item, f"{path}.{key}", (*at, key), condition)
-                for key, item in value.items()
-                if not self._taken(item, f"{path}.{key}", (*at, key), condition)
-            }
-        if isinstance(value, list):
-            return [
-                None if self._taken(item, f"{path}.{n}", (*at, n), condition)
-                else self._without(item, f"{path}.{n}", (*at, n), condition)
-                for n, item in enumerate(value)
-            ]  # fmt: skip
-        return value
-
-    def _taken(self, item: Any, path: str, at: Path, condition: Condition) -> bool:
-        if parameter_syntax.is_form(item):
-            self._add(path, item, at, condition)
-            return True
-        return False
-
-    def _place(self, one: Written) -> None:
-        """Adds a parameter that is written apart, under the options that name it where it is below a choice."""
+    def _add_separate(self, one: Written) -> None:
+        """Add a parameter that is not inside an option; below a choice, one for each option that names it."""
         path = one.parameter.path
         holders = _holders(path, self.found)
         reached = [
@@ -108,7 +96,7 @@ class Reader:
         ]
         for condition, how in reached:
             if how == "fixed":
-                message = f"value {condition.index} of the choice `{condition.path}` says what `{path}` is already"
+                message = f"value {condition.index} of the choice `{condition.path}` sets `{path}` already"
                 self.problems.append(Problem(message, one.at, "remove it there, or remove this parameter", on_key=True))
                 return
         if holders and not any(how == "free" for _, how in reached):
@@ -120,7 +108,7 @@ class Reader:
             self.found.append(one)
 
     def _refuse_overlaps(self) -> None:
-        """One path has one parameter, for each option that it depends on."""
+        """Refuse a second parameter of a path under one condition, and one that a choice above replaces."""
         seen: dict[tuple[str, Condition | None], Written] = {}
         known = {one.parameter.path for one in self.found}
         for one in self.found:
@@ -139,7 +127,7 @@ class Reader:
                 )
 
     def _refuse_shared_parents(self) -> None:
-        """A condition names its choice by the path, so that a path with two choices cannot have parameters below."""
+        """Refuse parameters below a path with two choices: a condition names its choice by the path."""
         count = Counter(one.parameter.path for one in self.found)
         parents = {one.parameter.condition.path for one in self.found if one.parameter.condition}
         for one in self.found:
@@ -150,12 +138,12 @@ class Reader:
                 self.problems.append(Problem(message, one.at, help, on_key=True))
 
     def ordered(self) -> list[Written]:
-        """The parameters, each after the choice that it depends on."""
+        """Return the parameters, each after the choice that it depends on."""
         return sorted(self.found, key=lambda one: 0 if one.parameter.condition is None else one.depth)
 
 
 def _flat(space: Mapping[str, Any], path: str, at: Path) -> Iterator[tuple[str, Path, Any]]:
-    """Every parameter with its dotted path; the parts of a path may be mappings inside each other."""
+    """Yield every parameter with its dotted path; the parts of a path may be nested mappings."""
     for key, form in space.items():
         here = f"{path}.{key.strip()}" if path else key.strip()
         if (
@@ -173,14 +161,16 @@ def _repeated_options(choice: Parameter, at: Path) -> Iterator[Problem]:
     for number, option in enumerate(choice.options):
         first = choice.index(option)
         if first is not None and first != number:
-            message = f"value {number} of the choice is value {first} again"
+            message = f"value {number} of the choice repeats value {first}"
             mapping = isinstance(option, Mapping)
-            help = "write one of the two, with all that may differ inside" if mapping else "remove one of the two"
+            help = (
+                "keep one of the two, with what differs as a parameter inside" if mapping else "remove one of the two"
+            )
             yield Problem(message, (*at, number), help)
 
 
 def _holders(path: str, found: Iterable[Written]) -> list[Written]:
-    """The choices of the longest path that the path is below."""
+    """Return the choices that the path is directly below: those of the longest path."""
     above = [one for one in found if one.parameter.kind == "choice" and _folded(path).startswith(_below(one))]
     longest = max((len(_below(one)) for one in above), default=0)
     return [one for one in above if len(_below(one)) == longest]
@@ -191,7 +181,7 @@ def _below(one: Written) -> str:
 
 
 def _folded(path: str) -> str:
-    """The path in one spelling: `sgd` and `SGD` are one name."""
+    """Return the path in one spelling: `sgd` and `SGD` are the same name."""
     return path.lower().replace("_", "")
 
 
@@ -200,7 +190,7 @@ def _rest(path: str, above: str) -> list[str]:
 
 
 def _reach(option: Any, rest: list[str], above: str = "") -> Literal["free", "fixed", "other"]:
-    """Whether the rest of a path can be put into an option, is there already, or is about something else."""
+    """Return whether the rest of a path can be put into an option, is in it already, or belongs to another one."""
     if not rest:
         return "fixed"
     key = rest[0]

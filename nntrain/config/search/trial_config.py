@@ -1,4 +1,4 @@
-"""The config of a trial: the searched config with values put at their paths."""
+"""The config of a trial: the config with values put at their paths."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,18 +15,18 @@ MISSING: Any = object()
 
 
 def with_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -> Config:
-    """The config with every value put, what is above before what is below, then `extra`; the section `tune` is dropped.
+    """Return the config with every value put, outer paths first, then `extra`, without the section `tune`.
 
-    None leaves the option out. Raises ConfigError where the values do not make a valid config.
+    None removes the option. Raises ConfigError where the values make no valid config.
     """
     return from_document(put_values(config, values, extra))
 
 
 def put_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -> Document:
-    """The document of `with_values`, before it is validated; raises ConfigError for a path that does not exist."""
+    """Return the document of `with_values`, not validated; raises ConfigError for a path that does not exist."""
     document = without_tune(config.document)
-    above_first = sorted(values.items(), key=lambda item: item[0].count("."))
-    for path, value in [*above_first, *extra.items()]:
+    outer_first = sorted(values.items(), key=lambda item: item[0].count("."))
+    for path, value in [*outer_first, *extra.items()]:
         if value is None and not isinstance(value_at(document.tree, path.split(".")[:-1]), list):
             document = replace(document, tree=_without(document.tree, path.split(".")))
         else:
@@ -35,7 +35,7 @@ def put_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) ->
 
 
 def value_at(tree: Any, parts: Sequence[str], name: str = "") -> Any:
-    """The value at a path of a tree, names in either spelling and bare scalars known; MISSING where there is none."""
+    """Return the value at a path of a tree, with names in either spelling and bare scalars; MISSING without one."""
     if not parts:
         return tree
     key = parts[0]
@@ -50,7 +50,7 @@ def value_at(tree: Any, parts: Sequence[str], name: str = "") -> Any:
 
 
 def _without(tree: Any, parts: Sequence[str], name: str = "") -> Any:
-    """The tree less the option at a path; the same tree where there is none."""
+    """Return the tree without the option at a path."""
     if value_at(tree, parts, name) is MISSING:
         return tree
     if isinstance(tree, list):
@@ -63,10 +63,10 @@ def _without(tree: Any, parts: Sequence[str], name: str = "") -> Any:
 
 
 def without_tune(document: Document) -> Document:
-    """The document less its section `tune`."""
+    """Return the document without its section `tune`."""
     return replace(document, tree={name: part for name, part in document.tree.items() if name != "tune"})
 
 
 def as_yaml(config: Config) -> str:
-    """The experiment as YAML that runs from any folder: every default of ours written out, paths of files absolute."""
+    """Return the experiment as YAML that runs from any folder: our defaults written out, paths of files absolute."""
     return yaml_file.dump(to_tree(config.experiment))

@@ -1,7 +1,7 @@
-"""Whether each value of a search makes a valid config: it is put into the config, and the config is checked.
+"""Checks that each value of a search makes a valid config: the value is put into the config, which is validated.
 
-A value that only fits together with one of another parameter (a `linear` output layer and a loss from logits) is right.
-Combinations are not checked: there are too many.
+A value that is valid only with a value of another parameter (a `linear` output layer and a loss from logits) is
+accepted. Combinations are not checked: there are too many.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from nntrain.config.search.trial_config import MISSING, put_values, with_values
 from nntrain.document.assignment import same_name
 from nntrain.errors import ConfigError, Problem, Span, dotted
 
-_INPUTS = ("ignore", "features")  # options of data sources that choose among the inputs of the same rows
+_INPUTS = ("ignore", "features")  # options of data sources that select inputs of the same rows
 
 
 def refused_path(one: Written, config: Config) -> Problem | None:
-    """Why this path cannot be searched, whatever the values; None for a path that can."""
+    """Return why this path cannot be searched; None for a path that can."""
     path = one.parameter.path
     parts = path.split(".")
     if not all(parts):
@@ -31,18 +31,18 @@ def refused_path(one: Written, config: Config) -> Problem | None:
     if parts[0] == "tune":
         return Problem("a search cannot change itself", one.at, "name a path of `model` or `train`", on_key=True)
     if parts[0] == "seed":
-        return Problem("the seed is not searched", one.at, "write `repeats: 3` below `tune`", on_key=True)
+        return Problem("the seed cannot be searched", one.at, "write `repeats: 3` below `tune`", on_key=True)
     if path == "train.threads":
-        message = "the threads are not searched: a worker has the same for all its trials"
+        message = "the threads cannot be searched: a worker has the same for all its trials"
         return Problem(message, one.at, "write `threads: 2` below `train`, for all trials", on_key=True)
     if parts[0] == "data" and (len(parts) < 3 or parts[2] not in _INPUTS):
         message = f"`{path}` would score the trials on different data"
-        return Problem(message, one.at, "remove it; nothing tells which of two such scores is better", on_key=True)
+        return Problem(message, one.at, "remove it: such scores cannot be compared", on_key=True)
     return None if one.parameter.condition else _other_name(one, parts, config)
 
 
 def _other_name(one: Written, parts: list[str], config: Config) -> Problem | None:
-    """A path through `Dense` where the config has a `Conv2D`."""
+    """Return a problem for a path through `Dense` where the config has a `Conv2D`."""
     for end in range(1, len(parts)):
         found = config_value(config, ".".join(parts[:end]))
         name = next(iter(found), None) if isinstance(found, dict) and len(found) == 1 else found
@@ -61,7 +61,7 @@ class ValueChecker:
 
     config: Config
     written: tuple[Written, ...]
-    metric: str | None = None  # what every trial must have a column for
+    metric: str | None = None  # the column that every trial must have
 
     @property
     def space(self) -> Space:
@@ -69,7 +69,7 @@ class ValueChecker:
         return Space(tuple(one.parameter for one in self.written))
 
     def problems(self) -> Iterator[Problem]:
-        """What is wrong with single values, at their places in `tune.space`."""
+        """Yield what is wrong with single values, at their places in `tune.space`."""
         for one in self.written:
             found = [list(self._of_value(one, number, value)) for number, value in enumerate(_probed(one.parameter))]
             yield from _once(one, found)
@@ -81,7 +81,7 @@ class ValueChecker:
             yield from self._at_value(one, number, values, found)
 
     def _setting(self, one: Parameter, value: Any) -> Values:
-        """The value, the options that it depends on, and a value for everything else that these bring with them."""
+        """Return the value, the options that it depends on, and values of the parameters that these activate."""
         values: Values = {one.path: value}
         condition = one.condition
         while condition is not None:
@@ -99,7 +99,7 @@ class ValueChecker:
         return filled
 
     def _tried(self, values: Values) -> list[Problem]:
-        """What is wrong with the config that the values make; nothing for a right one."""
+        """Return what is wrong with the config that the values make."""
         try:
             made = with_values(self.config, values)
         except ConfigError as error:
@@ -107,11 +107,11 @@ class ValueChecker:
         known = columns(made.experiment, made.experiment.data.known_schema)
         if self.metric is None or known is None or self.metric in known:
             return []
-        message = f"no metric of such a trial is called `{self.metric}`, the objective"
+        message = f"such a trial has no metric `{self.metric}`, the objective"
         return [Problem(message, ("train", "metrics"), "keep the metric in every value")]
 
     def _is_well_formed(self, values: Values) -> bool:
-        """Whether every option is right by itself, so that only rules across options are broken."""
+        """Return whether every option is valid by itself, so that only rules between options are broken."""
         try:
             validated(put_values(self.config, values))
         except ConfigError:
@@ -119,7 +119,7 @@ class ValueChecker:
         return True
 
     def _rescued(self, one: Parameter, values: Values) -> bool:
-        """Whether another value of another parameter makes the config right."""
+        """Return whether a value of another parameter makes the config valid."""
         return any(
             not self._tried(self._filled({**self._setting(other, value), **values, other.path: value}))
             for other in self.space.parameters
@@ -129,7 +129,7 @@ class ValueChecker:
         )
 
     def _at_value(self, one: Written, number: int, values: Values, found: list[Problem]) -> Iterator[Problem]:
-        """The problems with the places of the value; what is wrong with another value that was put is told there."""
+        """Yield the problems at the place of the value; those of another value that was put are reported there."""
         for problem in found:
             culprit = problem.span.file if problem.span and problem.span.line == 0 else ""
             rest = problem.path[one.depth + 1 :]
@@ -144,7 +144,7 @@ class ValueChecker:
                 yield replace(problem, path=(*one.value_at(number), *rest), span=None)
 
     def _in_key(self, one: Written, place: Span | None) -> Span | None:
-        """The place of a part of a path that is written as one key."""
+        """Return the place of a part of a path that is written as one key."""
         key = self.config.document.keys.get(one.at)
         if key is None or place is None or place.column > len(one.parameter.path):
             return None
@@ -153,18 +153,18 @@ class ValueChecker:
 
 
 def _once(one: Written, found: list[list[Problem]]) -> Iterator[Problem]:
-    """The problems of all values, each said once: what is wrong with every value is wrong with the parameter."""
-    told: set[str] = set()
+    """Yield each problem once: one that every value has is a problem of the parameter."""
+    reported: set[str] = set()
     for problem in (problem for problems in found for problem in problems):
         everywhere = all(any(other.message == problem.message for other in problems) for problems in found)
         about_path = problem.path == one.at
-        if (problem.message if not about_path else "path") in told:
+        if (problem.message if not about_path else "path") in reported:
             continue
         if everywhere or about_path:
-            told.add("path" if about_path else problem.message)
+            reported.add("path" if about_path else problem.message)
         yield replace(problem, path=one.at, on_key=True) if everywhere and not about_path else problem
 
 
 def _probed(one: Parameter) -> tuple[Any, ...]:
-    """The values of a parameter that are tried: every option, or both ends."""
+    """Return the values of a parameter that are tried: every option, or both ends."""
     return (one.low, one.high) if one.kind in ("int", "float") else one.options

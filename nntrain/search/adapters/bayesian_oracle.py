@@ -13,20 +13,20 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Matern
 from threadpoolctl import threadpool_limits
 
-bayesian.scipy, bayesian.sklearn = scipy, sklearn  # they were out of sight while KerasTuner was imported
+bayesian.scipy, bayesian.sklearn = scipy, sklearn  # hidden while KerasTuner was imported
 
 
 class Regressor(GaussianProcessRegressor):
-    """Scikit-learn's with a short way for one point, which KerasTuner asks for ten thousand times a trial."""
+    """Scikit-learn's regressor, faster for one point, which KerasTuner predicts ten thousand times a trial."""
 
     def fit(self, x: Any, y: Any) -> "Regressor":
-        """Fits; x has the shape (trials, parameters), y (trials,)."""
+        """Fit to x of the shape (trials, parameters) and y of (trials,)."""
         super().fit(x, y)
         self._inverse = solve_triangular(self.L_, np.eye(len(x)), lower=True)
         return self
 
     def predict(self, x: Any, return_std: bool = False, return_cov: bool = False) -> Any:
-        """The mean, and with `return_std` the standard deviation, at points of the shape (points, parameters)."""
+        """Return the mean, and with `return_std` the standard deviation, at x of the shape (points, parameters)."""
         if len(x) != 1 or not return_std or not hasattr(self, "_inverse"):
             return super().predict(x, return_std, return_cov)
         covariance = self._matern(x[0])
@@ -36,14 +36,14 @@ class Regressor(GaussianProcessRegressor):
         return np.atleast_1d(mean), np.atleast_1d(self._y_train_std * np.sqrt(variance))
 
     def _matern(self, point: Any) -> Any:
-        """The kernel between a point and the points fitted: (1 + d + d²/3) exp(-d), d = √5 · distance / length."""
+        """Return the kernel of a point and the fitted ones: (1 + d + d²/3) exp(-d), d = √5 · distance / length."""
         difference = self.X_train_ - point
         distance = np.sqrt(5 * np.einsum("ij,ij->i", difference, difference)) / self.kernel_.length_scale
         return (1 + distance + distance**2 / 3) * np.exp(-distance)
 
 
 class Oracle(bayesian.BayesianOptimizationOracle):
-    """Where its best guess was tried before, a set of values that was not is drawn."""
+    """KerasTuner's oracle, which draws an untried set of values where its best guess was tried before."""
 
     def _make_gpr(self) -> Regressor:
         return Regressor(
@@ -51,10 +51,12 @@ class Oracle(bayesian.BayesianOptimizationOracle):
         )
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
-        """What to try next, or the status STOPPED when the space is exhausted."""
+        """Return what to try next, or the status STOPPED when the space is exhausted."""
         if self.tried() == self.size:
             return {"status": "STOPPED"}
-        with threadpool_limits(limits=1, user_api="blas"):  # so small that threads only wait for each other
+        with threadpool_limits(
+            limits=1, user_api="blas"
+        ):  # the matrices are so small that threads only wait for each other
             answer: dict[str, Any] = super().populate_space(trial_id)
         if answer["status"] == "RUNNING":
             answer["values"] = {name: self._inside(name, value) for name, value in answer["values"].items()}
@@ -63,6 +65,6 @@ class Oracle(bayesian.BayesianOptimizationOracle):
         return answer
 
     def _inside(self, name: str, value: Any) -> Any:
-        """The value, not above the high end: KerasTuner goes one beyond it in a logarithmic range of whole numbers."""
+        """Return the value, at most the high end, which KerasTuner exceeds by 1 in a logarithmic range of integers."""
         (one,) = (one for one in self.hyperparameters.space if one.name == name)
         return min(value, one.max_value) if hasattr(one, "max_value") else value

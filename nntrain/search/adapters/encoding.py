@@ -1,4 +1,4 @@
-"""Parameters as the libraries see them: an option or a step is an index, anything else is the number itself."""
+"""Parameters as the libraries see them: the code of an option or a step is its index, of a number the number."""
 
 import copy
 import hashlib
@@ -14,30 +14,30 @@ Codes = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Coded:
-    """A parameter under a name of its own: two options of a choice may both have a parameter of the same path."""
+class EncodedParameter:
+    """A parameter with a unique name: two options of a choice may both have a parameter of the same path."""
 
     name: str
     parameter: Parameter
     levels: Sequence[Any] | None  # all values in order where the code is their index; None where it is the number
 
     def active(self, codes: Mapping[str, Any]) -> bool:
-        """Whether the condition of the parameter holds, `codes` having those of the parameters before it."""
+        """Return whether the condition of the parameter holds; `codes` has those of the parameters before it."""
         condition = self.parameter.condition
         return condition is None or codes.get(condition.path) == condition.index
 
     def encode(self, value: Any) -> Any:
-        """The code of a value that the parameter holds."""
+        """Return the code of a value that the parameter holds."""
         return value if self.levels is None else _position(self.parameter, self.levels, value)
 
     def decode(self, code: Any) -> Any:
-        """The value of a code: a plain number, or a copy of the option."""
+        """Return the value of a code: a plain number, or a copy of the option."""
         if self.levels is not None:
             return copy.deepcopy(self.levels[int(code)])
         return int(code) if self.parameter.kind == "int" else float(code)
 
     def draw(self, generator: random.Random) -> Any:
-        """A code at random."""
+        """Return a random code."""
         if self.levels is not None:
             return generator.randrange(len(self.levels))
         value = _place(self.parameter, generator.random())
@@ -45,14 +45,14 @@ class Coded:
 
 
 class Encoding:
-    """The parameters of a space with their codes. With `every_level` all are indices, those of ranges too."""
+    """The parameters of a space with their codes. With `every_level` the codes of ranges are indices too."""
 
     def __init__(self, space: Space, every_level: bool = False) -> None:
         self.parameters = tuple(_named(space, every_level))
         self.own = self.encode(space.own) if space.holds(space.own) else None  # None: the config is not in the space
 
-    def conditions(self, one: Coded) -> list[Condition]:
-        """All that has to hold for the parameter, that of the outermost choice first."""
+    def conditions(self, one: EncodedParameter) -> list[Condition]:
+        """Return every condition of the parameter, that of the outermost choice first."""
         condition = one.parameter.condition
         if condition is None:
             return []
@@ -60,7 +60,7 @@ class Encoding:
         return [*self.conditions(parent), condition]
 
     def encode(self, values: Mapping[str, Any]) -> Codes:
-        """The codes of a set of values of the space."""
+        """Return the codes of a set of values of the space."""
         codes: Codes = {}
         for one in self.parameters:
             if one.active(codes):
@@ -68,11 +68,11 @@ class Encoding:
         return codes
 
     def decode(self, codes: Mapping[str, Any]) -> Values:
-        """The values of the parameters that are active."""
+        """Return the values of the active parameters."""
         return {one.parameter.path: one.decode(codes[one.name]) for one in self.parameters if one.active(codes)}
 
     def draw(self, generator: random.Random) -> Codes:
-        """Codes at random, each parameter evenly over its range."""
+        """Return random codes, each parameter evenly over its range."""
         codes: Codes = {}
         for one in self.parameters:
             if one.active(codes):
@@ -80,17 +80,17 @@ class Encoding:
         return codes
 
 
-def _named(space: Space, every_level: bool) -> Iterator[Coded]:
-    """The parameters with their names: the path, and a count behind a path that comes again."""
+def _named(space: Space, every_level: bool) -> Iterator[EncodedParameter]:
+    """Yield the parameters with their names: the path, with a count where a path is repeated."""
     seen: dict[str, int] = {}
     for parameter in space.parameters:
         count = seen[parameter.path] = seen.get(parameter.path, 0) + 1
         name = parameter.path if count == 1 else f"{parameter.path} ({count})"
-        yield Coded(name, parameter, _all(parameter, space) if every_level else _steps(parameter))
+        yield EncodedParameter(name, parameter, _all(parameter, space) if every_level else _steps(parameter))
 
 
 def _steps(parameter: Parameter) -> Sequence[Any] | None:
-    """All values in order; None for a range that is continuous or logarithmic."""
+    """Return all values in order; None for a continuous or logarithmic range."""
     if parameter.kind in ("choice", "bool"):
         return parameter.options
     if parameter.log or parameter.size is None:
@@ -101,7 +101,7 @@ def _steps(parameter: Parameter) -> Sequence[Any] | None:
 
 
 def _all(parameter: Parameter, space: Space) -> Sequence[Any]:
-    """All values in order; ten places in a continuous range, as KerasTuner takes them, and the config's own."""
+    """Return all values in order: of a continuous range ten, as KerasTuner takes them, and the config's own."""
     if parameter.size is not None:
         return _steps(replace(parameter, log=False)) or ()
     places = {_rounded(_place(parameter, (index + 0.5) / 10), digits=6) for index in range(10)}
@@ -110,7 +110,7 @@ def _all(parameter: Parameter, space: Space) -> Sequence[Any]:
 
 
 def _place(parameter: Parameter, part: float) -> float:
-    """The value at that part of the way from the low to the high end."""
+    """Return the value at this share of the way from the low to the high end."""
     low, high = parameter.low, parameter.high
     return float(low * (high / low) ** part if parameter.log else low + (high - low) * part)
 
@@ -121,15 +121,15 @@ def _rounded(value: float, digits: int = 12) -> float:
 
 
 def _position(parameter: Parameter, levels: Sequence[Any], value: Any) -> int:
-    """Where the value is among the levels; a step is found in spite of rounding."""
+    """Return the index of the value among the levels; a step is found in spite of rounding."""
     if parameter.kind in ("choice", "bool"):
         return parameter.index(value) or 0
     return min(range(len(levels)), key=lambda index: abs(levels[index] - value))
 
 
 def mixed(seed: int) -> int:
-    """A positive 31-bit seed far from those of the neighbours of `seed`.
+    """Return a positive 31-bit seed far from those of `seed - 1` and `seed + 1`.
 
-    KerasTuner takes 0 for no seed, and draws with seed, seed + 1, …, so that neighbours share most of their draws.
+    KerasTuner reads 0 as no seed, and draws with seed, seed + 1, …, so that neighbours share most of their draws.
     """
     return int.from_bytes(hashlib.sha256(f"nntrain tune {seed}".encode()).digest()[:4], "big") // 2 + 1

@@ -7,17 +7,17 @@ from keras_tuner import oracles
 
 
 class Oracle(oracles.HyperbandOracle):
-    """Where the space is exhausted, a bracket's first round is what was drawn, and its best are gone on with.
+    """KerasTuner's oracle, which promotes the best of an incomplete first round where the space is exhausted.
 
-    KerasTuner ends there, with nothing trained for longer than the shortest round.
+    KerasTuner ends there, and no trial is trained for longer than the shortest round.
     """
 
     def __init__(self, **options: Any) -> None:
-        self._drawn: dict[int, int] = {}  # the size of the first round of a bracket that could not be filled
+        self._drawn: dict[int, int] = {}  # bracket → the size of its first round, where that is incomplete
         super().__init__(**options)
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
-        """What to train next and for how long, or the status IDLE or STOPPED."""
+        """Return what to train next and for how long, or the status IDLE or STOPPED."""
         answer: dict[str, Any] = super().populate_space(trial_id)
         if answer["status"] == "RUNNING" or not self.exhausted:
             return answer

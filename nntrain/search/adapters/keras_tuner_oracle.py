@@ -9,7 +9,7 @@ from typing import Any
 import keras_tuner
 
 from nntrain.config.search.space import Search
-from nntrain.search.adapters.encoding import Coded, Codes, Encoding, mixed
+from nntrain.search.adapters.encoding import Codes, EncodedParameter, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
 
 _SCORE = "score"
@@ -17,20 +17,20 @@ _LEAST_TRIES = 10  # of 20 draws each; a space with few values left needs more, 
 
 
 class InMemory:
-    """What an oracle class is mixed with. `first` are the codes to begin with, `size` counts the sets of values."""
+    """A mix-in for oracles. `first` are the codes to begin with, `size` is the number of sets of values."""
 
     first: Codes | None = None
     size: int | None = None
     exhausted = False
 
     def save(self) -> None:
-        """Not: a search is resumed by repeating its calls."""
+        """Do nothing: a search is resumed by repeating its calls."""
 
     def _save_trial(self, trial: Any) -> None:
-        """Not either."""
+        """Do nothing."""
 
     def _random_values(self) -> Codes | None:
-        """Codes that were not tried; None when all were. KerasTuner gives up after 20 draws that were."""
+        """Return untried codes; None when all are tried. KerasTuner gives up after 20 draws that were tried."""
         if self.first is not None and not self.start_order:  # type: ignore[attr-defined]
             return dict(self.first)
         for _ in range(max(_LEAST_TRIES, self.size or 0)):
@@ -42,13 +42,13 @@ class InMemory:
         return None
 
     def tried(self) -> int:
-        """How many sets of values were proposed; a promotion repeats one."""
+        """Return the number of sets of values proposed; a promotion repeats one."""
         trials = self.trials.values()  # type: ignore[attr-defined]
         return sum("tuner/trial_id" not in trial.hyperparameters.values for trial in trials)
 
 
 def _make_oracle(kind: type, search: Search, coding: Encoding, options: Mapping[str, Any]) -> Any:
-    """An oracle of that kind, at the beginning of a search."""
+    """Return an oracle of that class, at the beginning of a search."""
     oracle = type(f"InMemory{kind.__name__}", (InMemory, kind), {})(
         objective=keras_tuner.Objective(_SCORE, search.direction),
         seed=mixed(search.tune.seed),
@@ -74,7 +74,7 @@ def _hyperparameters(coding: Encoding) -> Any:
     return hyperparameters
 
 
-def _add(hyperparameters: Any, one: Coded, default: Any) -> None:
+def _add(hyperparameters: Any, one: EncodedParameter, default: Any) -> None:
     parameter = one.parameter
     if parameter.kind in ("choice", "bool"):
         hyperparameters.Choice(one.name, list(range(len(parameter.options))), default=default)
@@ -110,7 +110,7 @@ class OracleEngine:
         self._numbers: dict[str, int] = {}
 
     def ask(self) -> Proposal | Waiting | None:
-        """The next proposal."""
+        """Return the next proposal."""
         if not self._trials and self._coding.own is None:
             self._trials.append(None)
             return Proposal(dict(self._own), self._longest)
@@ -121,13 +121,13 @@ class OracleEngine:
         if trial.status == "IDLE":
             return Waiting()
         if trial.status == "STOPPED":
-            self.ended = self._why()
+            self.ended = self._reason()
             return None
         self._numbers[trial.trial_id] = len(self._trials)
         self._trials.append(trial)
         return self._proposal(trial.hyperparameters.values)
 
-    def _why(self) -> str:
+    def _reason(self) -> str:
         exhausted = self._oracle.exhausted or self._oracle.tried() == self._oracle.size
         return "the space is exhausted" if exhausted else "the algorithm has ended"
 
@@ -136,11 +136,11 @@ class OracleEngine:
         return Proposal(self._coding.decode(codes), codes.get("tuner/epochs"), parent)
 
     def report(self, number: int, epoch: int, score: float) -> bool:
-        """False: KerasTuner stops no running trial."""
+        """Return False: KerasTuner stops no running trial."""
         return False
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
-        """The score of a trial; a failed one is not tried again."""
+        """Take the score of a trial; a failed one is not tried again."""
         if (trial := self._trials[number]) is not None:
             self._finish(trial, score)
 
@@ -163,12 +163,12 @@ class BlindEngine(OracleEngine):
         return super()._proposal(codes)
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
-        """Changes nothing."""
+        """Do nothing."""
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """While it lasts, the warnings of KerasTuner (an old name of `threading`) and of its Gaussian process are off."""
+    """Suppress the warnings of KerasTuner (an old name of `threading`) and of its Gaussian process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

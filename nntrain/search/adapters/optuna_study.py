@@ -1,4 +1,4 @@
-"""Optuna's samplers and pruners through its own ask and tell: in memory, and silent."""
+"""Optuna's samplers and pruners through its ask-and-tell interface: in memory, and silent."""
 
 import random
 import warnings
@@ -11,24 +11,24 @@ import optuna
 
 from nntrain import extensions
 from nntrain.config.search.space import Search
-from nntrain.search.adapters.encoding import Coded, Codes, Encoding, mixed
+from nntrain.search.adapters.encoding import Codes, EncodedParameter, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
 
 
 def _make_study(sampler: Any, search: Search) -> Any:
-    """A study in memory. Its name is fixed, since Optuna's Hyperband draws a trial's bracket from it."""
+    """Return a study in memory. Its name is fixed, because Optuna's Hyperband draws a trial's bracket from it."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     options, direction = search.tune.pruner, f"{search.direction}imize"
     with silence():
         pruner = extensions.module_of(options).make(options) if options else optuna.pruners.NopPruner()
         study = optuna.create_study(study_name="nntrain", sampler=sampler, pruner=pruner, direction=direction)
-    study.stop = lambda: None  # a sampler that has seen all calls it, which raises outside of `optimize`
+    study.stop = lambda: None  # an exhausted sampler calls it, which raises outside of `optimize`
     return study
 
 
 @dataclass
-class Trial:
-    """One of ours: Optuna's trial and what it was told."""
+class StudyTrial:
+    """Optuna's trial, and how it ended."""
 
     asked: Any
     pruned: bool = False
@@ -38,7 +38,7 @@ class Trial:
 class StudyEngine:
     """A search engine that asks a study.
 
-    The sampler may propose what was proposed before `repeats` times, until an untried set of values is drawn instead.
+    The sampler may repeat itself `repeats` times; then an untried set of values is drawn instead.
     """
 
     def __init__(self, sampler: Any, search: Search, every_level: bool = False, repeats: int = 10) -> None:
@@ -48,11 +48,11 @@ class StudyEngine:
         self._coding = Encoding(search.space, every_level)
         self._space = search.space
         self._generator = random.Random(mixed(search.tune.seed))
-        self._trials: list[Trial | None] = []  # None for own values outside the space
-        self._known: dict[tuple[tuple[str, Any], ...], Trial] = {}
+        self._trials: list[StudyTrial | None] = []  # None for the config's own values outside the space
+        self._known: dict[tuple[tuple[str, Any], ...], StudyTrial] = {}
 
     def ask(self) -> Proposal | Waiting | None:
-        """The next proposal."""
+        """Return the next proposal."""
         if not self._trials:
             if self._coding.own is None:
                 self._trials.append(None)
@@ -65,7 +65,7 @@ class StudyEngine:
             return self._new() or self._drawn()
 
     def _new(self) -> Proposal | None:
-        """What the sampler proposes. A set of values that it repeats is answered with what is known, and it goes on."""
+        """Return what the sampler proposes; where it repeats itself, it gets the known score and is asked again."""
         for _ in range(self._repeats):
             asked = self._study.ask()
             codes: Codes = {}
@@ -74,14 +74,14 @@ class StudyEngine:
                     codes[one.name] = _suggest(asked, one)
             key = tuple(codes.items())
             if key not in self._known:
-                self._known[key] = Trial(asked)
+                self._known[key] = StudyTrial(asked)
                 self._trials.append(self._known[key])
                 return Proposal(self._coding.decode(codes))
             self._answer(asked, self._known[key])
         return None
 
     def _drawn(self) -> Proposal | None:
-        """An untried set of values at random; None when none is found."""
+        """Return an untried set of values, drawn at random; None when none is found."""
         for _ in range(1000 + 50 * (self._space.size or 0)):
             codes = self._coding.draw(self._generator)
             if tuple(codes.items()) not in self._known:
@@ -90,15 +90,15 @@ class StudyEngine:
         self.ended = "the space is exhausted"
         return None
 
-    def _answer(self, asked: Any, known: Trial) -> None:
-        """Tells a repeated trial the score of the first; nothing is known of one that failed or still runs."""
+    def _answer(self, asked: Any, known: StudyTrial) -> None:
+        """Give a repeated trial the score of the first; one that failed or still runs has none."""
         if known.score is None or known.pruned:
             self._study.tell(asked, state=optuna.trial.TrialState.FAIL)
         else:
             self._study.tell(asked, known.score)
 
     def report(self, number: int, epoch: int, score: float) -> bool:
-        """Whether the pruner stops the trial after this epoch."""
+        """Return whether the pruner stops the trial after this epoch."""
         trial = self._trials[number]
         if trial is None:
             return False
@@ -108,7 +108,7 @@ class StudyEngine:
         return trial.pruned
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
-        """The score of a trial; that of a pruned one is its last report."""
+        """Take the score of a trial; that of a pruned one is its last report."""
         trial = self._trials[number]
         if trial is None:
             return
@@ -122,8 +122,8 @@ class StudyEngine:
                 self._study.tell(trial.asked, score)
 
 
-def _suggest(asked: Any, one: Coded) -> Any:
-    """The code that the sampler gives a parameter."""
+def _suggest(asked: Any, one: EncodedParameter) -> Any:
+    """Return the code that the sampler proposes for a parameter."""
     parameter = one.parameter
     if parameter.kind in ("choice", "bool"):
         return asked.suggest_categorical(one.name, range(len(parameter.options)))
@@ -136,7 +136,7 @@ def _suggest(asked: Any, one: Coded) -> Any:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """While it lasts, Optuna's warnings about what is experimental or to be removed are off."""
+    """Suppress Optuna's warnings about what is experimental or deprecated."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _BAR = "#2b7bba"
-_WEAK, _GOOD = 0.3, 0.6  # R² below which the forest says little, and from which it can be relied on: rules of thumb
+_WEAK, _GOOD = 0.3, 0.6  # R² below which the forest predicts little, and from which it is reliable: rules of thumb
 
 
 class Options(SearchPlot):
@@ -19,7 +19,7 @@ class Options(SearchPlot):
 
 
 def draw(options: Options) -> bytes:
-    """A PNG as of `bars`; raises NothingToDraw where there are too few trials to measure the importance."""
+    """Return a PNG as of `bars`; raises NothingToDraw where there are too few trials to measure the importance."""
     found = measure(options.trials, options.space, options.seed)
     if not isinstance(found, Importance):
         raise NothingToDraw(found.reason)
@@ -27,10 +27,9 @@ def draw(options: Options) -> bytes:
 
 
 def bars(importance: Importance, metric: str, title: str) -> bytes:
-    """A PNG: a bar for each parameter, the most important on top, its spread as a whisker.
+    """Return a PNG: a bar for each parameter, the most important on top, with its spread as a whisker.
 
-    Below, the method, how many trials it rests on, and the R² of the forest on trials that it had not seen, with a word
-    on whether to believe it.
+    Below are the method, the number of trials, and the R² of the forest on held-out trials, with its reliability.
     """
     names = [plot_style.wrapped(path, 34, lines=3) for path in importance.paths]
     row = 0.34 + 0.08 * max(name.count("\n") for name in names)

@@ -26,11 +26,11 @@ class Options(SearchPlot):
 
 
 def draw(options: Options) -> bytes:
-    """A PNG: a line for each trial over an axis for each parameter, the score on the last one.
+    """Return a PNG: a line for each trial over an axis for each parameter, with the score on the last axis.
 
-    The colour goes with the score, the best dark and drawn last, the best of all thick; a pruned trial is dotted, one
-    without a finite score ends below the scores; one that still runs is left out. Raises NothingToDraw when no trial
-    is over.
+    The colour shows the score: better ones are darker and drawn later, the best one is thick. A pruned trial is dotted,
+    one without a finite score ends below the scores, a running one is left out. Raises NothingToDraw when no trial is
+    over.
     """
     over, direction = options.over, options.direction
     axes = [axis(parameter, [trial.values for trial in over]) for parameter in options.space.parameters]
@@ -51,7 +51,7 @@ def draw(options: Options) -> bytes:
 
 
 def _scale(over: Sequence[Trial]) -> Axis:
-    """The axis of the score; without a score, one with a nameless level."""
+    """Return the axis of the score; without a score, one with an unnamed level."""
     scores = [plot_style.score(trial) for trial in over if trial.scored]
     if not scores:
         return Axis(_SCORE, ("",), ("",), beside=_NO_SCORE)
@@ -64,7 +64,7 @@ def _scored(trial: Trial) -> dict[str, float]:
 
 
 def _rank(trial: Trial, scale: Axis, direction: Direction) -> float:
-    """From 0, the worst, to 1; less without a score."""
+    """Return the rank of a trial: from 0, the worst, to 1; negative without a score."""
     place = scale.place(_scored(trial))
     return 1 - place if direction == "min" and place >= 0 else place
 
@@ -75,7 +75,7 @@ def _draw_trial(panel: "Axes", trial: Trial, axes: Sequence[Axis], look: dict[st
 
 
 def _line(trial: Trial, rank: float, best: bool, trials: int = 1) -> dict[str, Any]:
-    """How the line of one of so many trials looks: the best thick and dark, the others faint where they are many."""
+    """Return the look of one of so many lines: the best is thick and dark, the others are faint where they are many."""
     alpha = 0.85 if trials <= plot_style.MANY else 0.45
     if best:
         return {"color": _colors()(1.0), "linewidth": 3}
@@ -86,7 +86,7 @@ def _line(trial: Trial, rank: float, best: bool, trials: int = 1) -> dict[str, A
 
 
 def _colors() -> Any:
-    """From light green to dark violet, lighter to darker all along: told apart by any eye, seen on white."""
+    """Return colours from light green to dark violet, monotonic in lightness, which suits any colour vision."""
     from matplotlib import colormaps
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -109,7 +109,7 @@ def _draw_axis(panel: "Axes", place: int, each: Axis) -> None:
 
 
 def _name(panel: "Axes", axes: Sequence[Axis], metric: str) -> None:
-    """What the axes are, below them."""
+    """Write the names of the axes below them."""
     names = [plot_style.wrapped(each.path, _LETTERS, lines=6) for each in axes]
     panel.set_xticks(range(len(axes) + 1), [*names, metric], fontsize=9, parse_math=False)
     panel.set_yticks([])
@@ -120,7 +120,7 @@ def _name(panel: "Axes", axes: Sequence[Axis], metric: str) -> None:
 
 
 def _draw_colors(panel: "Axes", last: int, direction: Direction) -> None:
-    """The colours as a strip along the axis of the score."""
+    """Draw the colours as a strip along the axis of the score."""
     column = [[share / 255] for share in range(256)]
     shown = column if direction == "max" else column[::-1]
     extent = (last, last + _STRIP, 0, 1)

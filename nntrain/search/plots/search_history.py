@@ -21,10 +21,10 @@ class Options(SearchPlot):
 
 
 def draw(options: Options) -> bytes:
-    """A PNG: the score over the number of the trial, the best so far of those done as steps.
+    """Return a PNG: the score over the number of the trial, with the best so far of those done as steps.
 
-    A trial that was repeated has a whisker of its spread to either side; one without a finite score is a cross below;
-    one that still runs is left out. The score's axis is logarithmic where the scores are positive and span more than
+    A repeated trial has a whisker of its spread to either side, one without a finite score is a cross below, a running
+    one is left out. The score's axis is logarithmic where the scores are positive and span more than
     two decades. Raises NothingToDraw when no trial is over.
     """
     over = options.over

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _ACROSS = 3  # panels in a row
 _WIDTH, _HEIGHT = 3.0, 2.6  # of a panel, in inches
-_LETTERS = 34  # that have room under a panel
-_TURNED = 16  # letters of a label that is written aslant
+_LETTERS = 34  # that fit under a panel
+_TURNED = 16  # letters of a rotated label
 _MOST = 8  # labels of a choice
 
 
@@ -27,10 +27,10 @@ class Options(SearchPlot):
 
 
 def draw(options: Options) -> bytes:
-    """A PNG: a panel for each parameter, a mark for each trial, darker the later it came.
+    """Return a PNG: a panel for each parameter with a mark for each trial, later ones darker.
 
-    A trial in which the parameter is not active stands on the left, beside the axis; one without a finite score is a
-    cross below; one that still runs is left out. Raises NothingToDraw when no trial is over.
+    A trial in which the parameter is not active is to the left of the axis, one without a finite score is a cross
+    below, a running one is left out. Raises NothingToDraw when no trial is over.
     """
     over, parameters = options.over, options.space.parameters
     across = min(_ACROSS, len(parameters))
@@ -56,7 +56,7 @@ def _order(over: Sequence[Trial]) -> "Normalize":
 
 
 def _colors() -> Any:
-    """Blues without the palest ones, which cannot be seen on white."""
+    """Return blues without the palest ones, which are invisible on white."""
     from matplotlib import colormaps
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -86,14 +86,14 @@ def _dress(panel: "Axes", each: Axis) -> None:
     if each.beside:
         panel.axvline(BESIDE / 2, color=canvas.GREY, linewidth=0.8, linestyle=(0, (1, 2)))
     places, labels, turned = labelled(each)
-    aslant: dict[str, Any] = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if turned else {}
-    panel.set_xticks(places, labels, fontsize=8, parse_math=False, **aslant)
+    rotated: dict[str, Any] = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    panel.set_xticks(places, labels, fontsize=8, parse_math=False, **rotated)
     panel.tick_params(labelsize=8)
     panel.set_xlabel(plot_style.wrapped(each.path, _LETTERS), fontsize=9, color=canvas.INK, parse_math=False)
 
 
 def labelled(each: Axis) -> tuple[list[float], list[str], bool]:
-    """Places and labels of the ticks, of many only some, and whether there is room for them only aslant."""
+    """Return the places and labels of the ticks, of many only some, and whether the labels must be rotated."""
     ticks = each.ticks
     beside, others = (ticks[:1], ticks[1:]) if each.beside else ([], ticks)
     ticks = beside + others[:: ceil(len(others) / _MOST)]
@@ -104,7 +104,7 @@ def labelled(each: Axis) -> tuple[list[float], list[str], bool]:
 
 
 def _room(places: Sequence[float], labels: Sequence[str]) -> bool:
-    """Whether labels that are written level do not touch each other."""
+    """Return whether horizontal labels fit without touching."""
     letters = [max(map(len, text.split("\n"))) for text in labels]
     inches = (_WIDTH - 0.3) / (1.4 if places[0] == BESIDE else 1.16)  # of one unit of the axis
     return all(
@@ -114,7 +114,7 @@ def _room(places: Sequence[float], labels: Sequence[str]) -> bool:
 
 
 def _finish(figure: "Figure", panels: Any, over: Sequence[Trial], order: "Normalize") -> None:
-    """The scale of the colours on the right, the legend on top."""
+    """Draw the scale of the colours on the right, and the legend."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.ticker import MaxNLocator
 

@@ -349,7 +349,7 @@ def test_the_direction_is_known_where_only_the_data_tell_the_metrics() -> None:
 def test_validation_and_test_must_be_two_files() -> None:
     config = "data: {npz_file: {path: a.npz, validation: {file: b.npz}, test: {file: %s}}}\nmodel: [{Dense: 5}]\n"
     told = refused("train.shuffle: bool", "", config % "./x/../b.npz")
-    assert told == ["validation and test are one file, so that the search would choose by the test rows"]
+    assert told == ["validation and test are the same file, so that the search would choose by the test rows"]
     assert search("train.shuffle: bool", "", config % "c.npz")
 
 
@@ -377,7 +377,7 @@ def test_fit_reads_a_config_whose_search_is_wrong() -> None:
 
 
 def test_a_config_without_a_search_says_so() -> None:
-    with pytest.raises(ConfigError, match="there is nothing to search"):
+    with pytest.raises(ConfigError, match="the config has no section `tune`"):
         search_of(from_document(yaml_file.parse(CONFIG, "c.yaml")))
 
 
