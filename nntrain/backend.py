@@ -1,7 +1,7 @@
-"""The way into TensorFlow and Keras: quiet, on the chosen device, without what Keras imports and nntrain never uses.
+"""Imports TensorFlow and Keras: quietly, on the chosen device, and without packages that Keras imports needlessly.
 
 `import keras` loads scikit-learn, SciPy, pandas and matplotlib when they are installed, which takes a second. Keras
-takes each for missing when its import fails, so they are kept out of sight while Keras is imported.
+does without a package whose import fails, so their imports fail while Keras is imported.
 """
 
 import contextlib
@@ -24,18 +24,18 @@ _UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
 def start(device: Device = "auto", verbose: bool = False) -> None:
     """Imports TensorFlow and Keras, once per process, and chooses the device.
 
-    Raises NNTrainError when a GPU is asked for and none is found.
+    Raises NNTrainError when `device` is `gpu` and TensorFlow finds no GPU.
     """
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _uninterrupted(), _out_of_sight(_UNUSED), _quiet(not verbose), _uncollected():
+    with _interrupt_delayed(), _hidden(_UNUSED), _stderr_dropped(not verbose), _collection_disabled():
         import keras  # noqa: F401
         import tensorflow as tf
 
         gpus = tf.config.list_physical_devices("GPU")
     if not verbose:
-        tf.get_logger().setLevel("ERROR")  # several models in one process are no mistake
+        tf.get_logger().setLevel("ERROR")  # it warns about several models in one process
     if device == "gpu" and not gpus:
         help = f"run `{install_command('gpu')}` and install an NVIDIA driver, or use `--device cpu`"
         raise NNTrainError("TensorFlow finds no GPU", help=help)
@@ -47,19 +47,19 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
 
 
 def import_keras_tuner() -> None:
-    """Imports KerasTuner, on the CPU where nothing was started: it needs Keras but trains nothing here."""
+    """Imports KerasTuner. It needs Keras but trains nothing here, so Keras starts on the CPU if it has not started."""
     if "keras" not in sys.modules:
         start("cpu")
-    with _uninterrupted(), _out_of_sight(_UNUSED):
+    with _interrupt_delayed(), _hidden(_UNUSED):
         import keras_tuner  # noqa: F401
 
 
 def use_threads(count: int | None, small: bool) -> None:
-    """Gives TensorFlow so many threads; where none are named, one for small steps on the CPU.
+    """Sets the number of TensorFlow's threads: `count`, or one for small steps on the CPU when `count` is None.
 
-    The threads of a small step wait for each other longer than they compute (docs/log.md). Where none are named, a
-    number in the user's environment goes before that one, and TensorFlow chooses otherwise. Nothing happens once its
-    threads run, so what makes them run earlier than a training does must ask for them itself.
+    The threads of a small step wait for each other longer than they compute (docs/log.md). When `count` is None, a
+    number in the user's environment has priority, and for large steps TensorFlow chooses. The call has no effect once
+    the threads run, so code that starts them before a training must call this function first.
     """
     import tensorflow as tf
 
@@ -68,19 +68,19 @@ def use_threads(count: int | None, small: bool) -> None:
         if chosen or not small or tf.config.get_visible_devices("GPU"):
             return
         count = 1
-    with contextlib.suppress(RuntimeError):  # which says that the threads run already
+    with contextlib.suppress(RuntimeError):  # raised when the threads run already
         tf.config.threading.set_intra_op_parallelism_threads(count)
         tf.config.threading.set_inter_op_parallelism_threads(count)
 
 
 def devices() -> list[dict[str, str]]:
-    """Every device that TensorFlow computes on, with its kind and its name. Call `start` first."""
+    """Return every device on which TensorFlow computes, with its kind and its name. Call `start` first."""
     import tensorflow as tf
 
     found = []
     for device in tf.config.get_visible_devices():
-        told = tf.config.experimental.get_device_details(device)
-        name = str(told.get("device_name", f"{os.cpu_count()} cores" if device.device_type == "CPU" else ""))
+        details = tf.config.experimental.get_device_details(device)
+        name = str(details.get("device_name", f"{os.cpu_count()} cores" if device.device_type == "CPU" else ""))
         found.append(
             {"device": device.name.removeprefix("/physical_device:"), "kind": device.device_type, "name": name}
         )
@@ -88,8 +88,8 @@ def devices() -> list[dict[str, str]]:
 
 
 @contextmanager
-def _out_of_sight(packages: tuple[str, ...]) -> Iterator[None]:
-    """While it lasts, importing one of these packages fails, unless it is loaded already."""
+def _hidden(packages: tuple[str, ...]) -> Iterator[None]:
+    """Makes the import of these packages fail in the block, unless they are loaded already."""
     hidden = [name for name in packages if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes an import fail
     try:
@@ -100,8 +100,8 @@ def _out_of_sight(packages: tuple[str, ...]) -> Iterator[None]:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """While it lasts, a first Ctrl-C waits: an import that is cut short fails in odd ways, or leaves half a package."""
+def _interrupt_delayed() -> Iterator[None]:
+    """Delays a first Ctrl-C to the end of the block: an interrupted import leaves half a package."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -121,10 +121,10 @@ def _uninterrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """While it lasts, no garbage is looked for; what was made is left out of every later search.
+def _collection_disabled() -> Iterator[None]:
+    """Disables garbage collection in the block, and excludes the objects made in it from every later collection.
 
-    The imports leave a million objects that stay: looking through them again and again costs a third of the start-up.
+    The imports create a million objects that stay. To collect among them takes a third of the start-up time.
     """
     gc.disable()
     try:
@@ -135,8 +135,8 @@ def _uncollected() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet(active: bool) -> Iterator[None]:
-    """While it lasts, what C++ libraries write to the standard error is dropped."""
+def _stderr_dropped(active: bool) -> Iterator[None]:
+    """Drops what C++ libraries write to the standard error in the block."""
     if not active:
         yield
         return

@@ -1,4 +1,4 @@
-"""What every picture is drawn on: a figure without pyplot, which keeps global state, and the colours."""
+"""The figure and the colors of every plot. It does without pyplot, which keeps global state."""
 
 import warnings
 from io import BytesIO
@@ -13,7 +13,7 @@ DOTS_PER_INCH = 120
 
 
 def sheet(width: float, height: float, title: str) -> "Figure":
-    """An empty figure of width x height inches with its title at the top left."""
+    """Return an empty figure of width x height inches with its title at the top left."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -28,20 +28,20 @@ def sheet(width: float, height: float, title: str) -> "Figure":
 
 
 def short(text: str, longest: int) -> str:
-    """The text on one line; of a long one the middle is left out, because names often differ at the end."""
+    """Return the text on one line; a long one loses its middle, because names often differ at the end."""
     text = " ".join(text.split())
     return text if len(text) <= longest else f"{text[: longest - longest // 3 - 1]}…{text[-(longest // 3) :]}"
 
 
 def plain(axes: "Axes") -> None:
-    """Takes away what is not data: the frame on the right and at the top, dark ticks."""
+    """Removes the frame at the right and at the top, and makes the rest grey."""
     axes.spines[["right", "top"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.tick_params(which="both", colors=GREY, labelcolor=INK, labelsize=9)
 
 
 def png(figure: "Figure") -> bytes:
-    """The figure as a PNG. A letter that matplotlib's font lacks comes out as a box, without a warning."""
+    """Return the figure as a PNG. A letter that matplotlib's font lacks becomes a box, without a warning."""
     buffer = BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")

@@ -1,15 +1,15 @@
-"""Everything that can go wrong, as a tree.
+"""The errors of nntrain, as a tree.
 
     NNTrainError            1   the run failed
-    ├── ConfigError         2   the command or the config is wrong
+    ├── ConfigError         2   the command line or the config is invalid
     ├── MissingPackage      3   an optional package is not installed
-    ├── DataError           4   the data are wrong
+    ├── DataError           4   the data are missing or invalid
     ├── Diverged            5   a loss or a weight is not finite
-    ├── WorkerLost          1   one of several workers is gone
+    ├── WorkerLost          1   one of several workers is lost
     └── Stopped       130/143   SIGINT or SIGTERM
 
-The number is the exit code of the process. An error carries one or more `Problem`s; each says what was found,
-what was expected and how to fix it, and prints itself in the form that compilers use.
+The number is the exit code of the process. An error has one or more `Problem`s. Each says what was found, what was
+expected and how to fix it, and prints itself in the format of compilers.
 """
 
 import shlex
@@ -20,17 +20,17 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 Path = tuple[str | int, ...]
-"""The way to a value in the config: `("model", 1, "Dense", "units")` is `model.1.Dense.units`."""
+"""The keys from the top of the config to a value: `("model", 1, "Dense", "units")` is `model.1.Dense.units`."""
 
 
 def dotted(path: Path) -> str:
-    """The path as users write it: `model.1.Dense.units`."""
+    """Return the path as users write it: `model.1.Dense.units`."""
     return ".".join(str(part) for part in path)
 
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of one line. Lines and columns count from 1; line 0 is a value put at a path, which `file` then is."""
+    """A part of a line. Lines and columns count from 1; line 0 is a value put at a path, and `file` is that path."""
 
     file: str
     line: int
@@ -44,7 +44,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, with its place and its cure."""
+    """One fault: a message, its place and a help."""
 
     message: str
     path: Path = ()
@@ -67,17 +67,17 @@ class Problem:
 
 
 def printable(text: str, keep: str = "\n") -> str:
-    """The text with `\\x1b` and the like for what a terminal would act upon or not show, line ends kept."""
+    """Return the text with `\\x1b` and the like for characters that a terminal acts upon or does not show."""
     return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
 
 
 def one_line(text: str) -> str:
-    """The text on one line, with `\\n` for its line ends: for what holds words of the user."""
+    """Return the text on one line, with `\\n` for its line ends: for text that users have written."""
     return printable(text, keep="")
 
 
 def _excerpt(span: Span, widest: int = 120) -> list[str]:
-    """The source line and a caret line below it; a long line is cut around the place, and an empty one left out."""
+    """Return the source line and a caret line; a long line is cut around the place, an empty one is left out."""
     if not span.source.strip():
         return []
     margin = f"  {span.line} |" if span.line else "    |"
@@ -89,20 +89,20 @@ def _excerpt(span: Span, widest: int = 120) -> list[str]:
 
 
 def _visible(char: str) -> str:
-    """One character that takes its place on a terminal and does nothing else there."""
+    """Return a character that a terminal only shows."""
     if char.isprintable():
         return char
     return " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal the text takes: two for wide characters, none for combining ones."""
+    """Return the width of the text on a terminal: two columns for a wide character, none for a combining one."""
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
 class NNTrainError(Exception):
-    """Whatever nntrain tells its user and exits for; `exit_code` is the process's."""
+    """An error that nntrain prints before it exits with `exit_code`."""
 
     exit_code = 1
 
@@ -114,7 +114,7 @@ class NNTrainError(Exception):
         return "\n\n".join(str(problem) for problem in self.problems)
 
     def after(self, words: str, help: str = "") -> "NNTrainError":
-        """The same error with these words behind its message, and this help in place of none."""
+        """Return the error with these words after its message, and with this help if it has none."""
         first = self.problems[0]
         longer = replace(first, message=f"{first.message}; {words}", help=first.help or help)
         self.problems = (longer, *self.problems[1:])
@@ -122,13 +122,13 @@ class NNTrainError(Exception):
 
 
 def in_one_line(error: NNTrainError) -> str:
-    """The first problem's message behind the path that it is about, without its place."""
+    """Return the path and the message of the first problem, without its place."""
     path = error.problems[0].path
     return " ".join([*([f"{dotted(path)}:"] if path else []), *str(error.args[0]).split()])
 
 
 class ConfigError(NNTrainError):
-    """The command line or the config is wrong."""
+    """The command line or the config is invalid."""
 
     exit_code = 2
 
@@ -149,15 +149,15 @@ def need(user: str, *packages: str, extra: str = "optuna") -> None:
 
 
 def install_command(extra: str) -> str:
-    """The command that adds an extra where this process finds its packages, which may be the `.venv` of a clone.
+    """Return the command that installs an extra where this process finds its packages, such as the `.venv` of a clone.
 
-    pip takes the nntrain that is installed there, editable or not, and fetches what the extra lacks.
+    pip keeps the nntrain that is installed there, editable or not, and adds the packages of the extra.
     """
     return shlex.join([sys.executable or "python", "-m", "pip", "install", f"nntrain[{extra}]"])
 
 
 class DataError(NNTrainError):
-    """The data cannot be found or are wrong."""
+    """The data are missing or invalid."""
 
     exit_code = 4
 
@@ -169,7 +169,7 @@ class Diverged(NNTrainError):
 
 
 class WorkerLost(NNTrainError):
-    """One of the processes that trained together is gone."""
+    """One of the processes that train together is lost."""
 
 
 class Stopped(NNTrainError):

@@ -1,4 +1,4 @@
-"""What is shown: results on stdout, progress and messages on stderr, all of it kept for log.txt."""
+"""Prints results on stdout, progress and messages on stderr, and keeps all lines for log.txt."""
 
 import json
 import math
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 VERSION = 1  # of the JSON on stdout
-LINE_SECONDS = 5.0  # without a terminal, a line at most this often
+LINE_SECONDS = 5.0  # between two lines of progress without a terminal
 WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich would cut its cells
 
 
 @dataclass
 class Terminal:
-    """`as_json`: stdout is JSON lines. `quiet`: no progress and no notes."""
+    """Prints for a command. `as_json`: stdout is JSON lines. `quiet`: no progress and no notes."""
 
     as_json: bool = False
     quiet: bool = False
@@ -37,26 +37,26 @@ class Terminal:
         return _plain_console(stderr=True)
 
     def note(self, text: str) -> None:
-        """A message on the side."""
+        """Prints a message on stderr, unless `quiet` is true."""
         self.log.append(text)
         if not self.quiet:
             self.err.print(text)
 
     def event(self, name: str, content: Mapping[str, Any]) -> None:
-        """A line of JSON, when that is what was asked for."""
+        """Prints a line of JSON on stdout if `as_json` is true."""
         if self.as_json:
             line = json_ready({"version": VERSION, "event": name, **content})
             sys.stdout.write(json.dumps(line, allow_nan=False, default=str) + "\n")
             sys.stdout.flush()
 
     def line(self, text: str) -> None:
-        """A line of the result, as it is."""
+        """Prints a line of the result, unless `as_json` is true."""
         self.log.append(text)
         if not self.as_json:
             self.out.print(text)
 
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """A table of the result; numbers to the right."""
+        """Prints a table of the result, numbers aligned to the right, unless `as_json` is true."""
         from rich.table import Table
 
         table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -74,14 +74,14 @@ class Terminal:
 
 
 def _plain_console(**options: Any) -> "Console":
-    """A console that prints text unchanged: a class may be called `[b]`. Rich is imported when it is first needed."""
+    """Return a console that prints text unchanged: a class may be called `[b]`."""
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, **options)
 
 
 def json_ready(value: Any) -> Any:
-    """The value with null in place of numbers that JSON does not have: NaN and the infinities."""
+    """Return the value with None for numbers that JSON does not have: NaN and the infinities."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, Mapping):
@@ -90,7 +90,7 @@ def json_ready(value: Any) -> Any:
 
 
 def shown_number(value: Any) -> str:
-    """A cell as text; metrics with four digits after the point, very small and large ones with an exponent."""
+    """Return a cell as text; a float with four digits after the point, or an exponent if it is very small or large."""
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
@@ -99,7 +99,7 @@ def shown_number(value: Any) -> str:
 
 
 class ProgressWatcher:
-    """Shows a training: a bar with the time left on a terminal, else a line now and then."""
+    """Shows the progress of a training: a bar with the remaining time on a terminal, else a line now and then."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
@@ -123,7 +123,7 @@ class ProgressWatcher:
         self.task = self.bar.add_task("starting", total=epochs * steps, metrics="")
 
     def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
-        """Moves the bar inside an epoch."""
+        """Moves the bar within an epoch."""
         self._show(epoch, (epoch - 1) * self.steps + step, metrics)
 
     def epoch(self, row: Mapping[str, float]) -> None:
@@ -139,7 +139,7 @@ class ProgressWatcher:
             self.terminal.err.print(text)
 
     def end(self) -> None:
-        """Takes the bar away."""
+        """Removes the bar."""
         if self.bar is not None:
             self.bar.stop()
             self.bar = None
@@ -151,7 +151,7 @@ class ProgressWatcher:
 
 
 def _metrics(row: Mapping[str, float], most: int = 6) -> str:
-    """`loss 0.3210  accuracy 0.9012  …` of a row."""
+    """Return the first metrics of a row: `loss 0.3210  accuracy 0.9012  …`."""
     names = [name for name in row if name not in ("epoch", "seconds", "learning_rate", "regularization_loss")]
     names = [name for name in names if not name.endswith("_regularization_loss")][:most]
     return "  ".join(f"{name} {shown_number(float(row[name]))}" for name in names)

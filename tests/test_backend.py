@@ -54,9 +54,9 @@ print(json.dumps([loaded, keras.backend.backend(), len(found), plot[:4].hex(), "
     assert count == 5 and png == "89504e47" and scipy
 
 
-def test_packages_that_are_out_of_sight_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packages_that_were_hidden_can_be_imported_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    with backend._out_of_sight(("colorsys", "json")):
+    with backend._hidden(("colorsys", "json")):
         with pytest.raises(ImportError):
             import colorsys  # noqa: F401
         import json as loaded
@@ -67,15 +67,15 @@ def test_packages_that_are_out_of_sight_come_back(monkeypatch: pytest.MonkeyPatc
 
 
 def test_what_libraries_write_to_stderr_is_dropped_only_while_it_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
-    with backend._quiet(True):
+    with backend._stderr_dropped(True):
         os.write(2, b"noise")
     os.write(2, b"message")
-    with backend._quiet(False):
+    with backend._stderr_dropped(False):
         os.write(2, b" and noise")
     assert capfd.readouterr().err == "message and noise"
 
 
-def test_a_gpu_that_is_not_there_is_a_clear_error() -> None:
+def test_a_missing_gpu_is_an_error() -> None:
     backend.start("cpu")
     import tensorflow as tf
 
@@ -88,7 +88,7 @@ def test_a_gpu_that_is_not_there_is_a_clear_error() -> None:
     assert f" help: run `{command}` and install an NVIDIA driver, or use `--device cpu`" in str(raised.value)
 
 
-def test_starting_twice_is_no_mistake() -> None:
+def test_start_can_be_called_twice() -> None:
     backend.start("cpu")
     backend.start("cpu")
     backend.start("auto")
