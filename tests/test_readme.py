@@ -1,10 +1,10 @@
-"""What README and docs/ show is what happens."""
+"""Every command, config and error that README and docs/ show is what nntrain does."""
 
 import re
 import shlex
-import subprocess
-import sys
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,41 +25,93 @@ def blocks(kind: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the commands find configs/ and nntrain/ and leave nothing in the real one."""
-    folder = tmp_path_factory.mktemp("checkout")
+# What the pages do not show of a command: a pattern in what it prints, or in the file that it writes.
+PRINTS = {
+    "check configs/iris.yaml --build": r"configs/iris\.yaml .* 3 layers, 332 parameters",
+    "fit configs/iris.yaml --set train.epochs=20 --name short": r"best epoch \d+ of 20, (?s:.*) run in runs/short$",
+    "fit configs/iris.yaml --folds 5": r"5 runs in runs/iris-2$",
+    "eval short --baselines": r"confusion matrix(?s:.*)majority class +0\.3333 +96 ",
+    "predict short nntrain/data/sources/iris.csv -o predictions.csv": r"^(.*\n){151}$",
+    "runs --sort test.accuracy": r"^runs/iris-2/fold-5 +\d{4}-",
+    "list optimizers": r"^AdamW +Adam with weight decay",
+    "tune configs/tune_iris.yaml --dry-run": r"20 by RandomSearch, at most 600 epochs(?s:.*) about \d+ s ",
+    "tune configs/tune_iris.yaml --workers 2 --refit 1": r"^refit-1 +trial-\d+ (?s:.*)\n20 trials, 600 epochs, ",
+    "fit runs/tune_iris/best.yaml": r"best epoch \d+ of 30, (?s:.*) run in runs/best$",
+}
+
+
+@dataclass
+class Shown:
+    """A command of a page, and the lines under it: what it prints, `...` for lines that are left out."""
+
+    command: str
+    lines: list[str] = field(default_factory=list)
+
+    def pattern(self) -> str:
+        """The lines as a regular expression."""
+        if not self.lines:
+            assert self.command in PRINTS, f"show what `{self.command}` prints, or give a pattern in PRINTS"
+            return PRINTS[self.command]
+        return "".join(r"(?:.*\n)*" if line.strip() in ("...", "…") else as_pattern(line) for line in self.lines)
+
+
+def commands() -> list[Shown]:
+    """The commands of every ```console block; a ```text block right after one goes on with what the last one prints."""
+    found: list[Shown] = []
+    for page in PAGES:
+        before = ""
+        for kind, block in re.findall(r"^```(\w+)\n(.*?)^```", page.read_text(), flags=re.DOTALL | re.MULTILINE):
+            for line in block.splitlines() if kind == "console" or (kind, before) == ("text", "console") else ():
+                if kind == "console" and line.startswith("$ "):
+                    assert line.startswith("$ scripts/nntrain "), line
+                    found.append(Shown(line.removeprefix("$ scripts/nntrain ")))
+                else:
+                    found[-1].lines.append(line)
+            before = kind
+    return found
+
+
+# What another machine may print: decimals, the best epoch or trial, dates, seconds; and how wide a column is.
+VARIES = re.compile(r"-?\d+\.\d+(?:e-?\d+)?|epoch \d+|trial-\d+|\d+-\d\d-\d\d \d\d:\d\d|\d+ s\b|\s+")
+
+
+def as_pattern(line: str) -> str:
+    """The line as a regular expression; what varies is any number of its kind."""
+    pattern, place = "", 0
+    for found in VARIES.finditer(line.rstrip()):
+        words = (re.sub(r"\d+", r"\\d+", re.escape(word)) for word in re.split(r"\s+", found[0]))
+        loose = r"-?\d+(?:\.\d+)?(?:e-?\d+)?" if "." in found[0] else r"\s+".join(words)
+        pattern += re.escape(line[place : found.start()]) + loose
+        place = found.end()
+    return rf"{pattern}{re.escape(line.rstrip()[place:])}\s*\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "printed", "same"),
+    [
+        ("train  96  0.0348", "train    96  1.5e-05  \n", True),
+        ("train  96  0.0348", "train    97  0.0348\n", False),
+        ("best epoch 89 of 100, 0.7 s", "best epoch 7 of 100, 12.1 s\n", True),
+        ("best epoch 89 of 100, 0.7 s", "best epoch 89 of 99, 0.7 s\n", False),
+        ("time: about 17 s (trial-018)", "time: about 9 s (trial-002)\n", True),
+        ("loss  accuracy", "loss  accuracy  auc\n", False),
+    ],
+)
+def test_only_what_varies_between_machines_may_differ(line: str, printed: str, same: bool) -> None:
+    assert bool(re.fullmatch(as_pattern(line), printed)) == same
+
+
+def test_every_command_of_the_pages_prints_what_they_show(in_process: Any, tmp_path: Path) -> None:
     for name in ("configs", "nntrain"):
-        (folder / name).symlink_to(ROOT / name)
-    return folder
-
-
-def test_there_are_commands_and_configs_to_try() -> None:
-    assert len(blocks("console")) >= 2
-    assert len(blocks("yaml")) >= 2
-
-
-def test_the_commands_of_the_readme_work_in_their_order(checkout: Path) -> None:
-    for _, block in blocks("console"):
-        for line in block.splitlines():
-            assert line.startswith("$ scripts/nntrain "), line
-            arguments = shlex.split(line)[2:]
-            done = subprocess.run(
-                [sys.executable, "-m", "nntrain", *arguments], cwd=checkout, capture_output=True, text=True
-            )
-            assert done.returncode == 0, f"{line}\n{done.stderr}"
-            assert done.stdout or "-o" in arguments, line
-
-
-def test_the_first_run_prints_what_the_readme_shows(checkout: Path) -> None:
-    """Up to the digits and seconds that another processor may change."""
-    shown = blocks("text")[0][1]
-    log = (checkout / "runs" / "iris" / "log.txt").read_text()
-    for line in shown.splitlines()[:4]:
-        words = line.split()[:2]
-        assert any(found.split()[:2] == words for found in log.splitlines()), line
-    assert "best epoch" in log
-    assert "332 parameters" in log
+        (tmp_path / name).symlink_to(ROOT / name)
+    shown = commands()
+    assert shown and not PRINTS.keys() - {one.command for one in shown}, "PRINTS has commands that no page has"
+    for one in shown:
+        words = shlex.split(one.command)
+        done = in_process(tmp_path, *words)
+        assert done.returncode == 0, f"{one.command}\n{done.stderr}"
+        text = (tmp_path / words[words.index("-o") + 1]).read_text() if "-o" in words else done.stdout
+        assert re.search(one.pattern(), text, re.MULTILINE), f"{one.command}\nprints\n{text}\nand not\n{one.pattern()}"
 
 
 @pytest.mark.parametrize(("page", "block"), blocks("yaml"))
@@ -70,8 +122,8 @@ def test_every_config_in_the_documentation_is_right(page: str, block: str) -> No
         search_of(config)
 
 
-def test_the_error_of_the_readme_is_what_nntrain_says() -> None:
-    shown = blocks("text")[1][1]
+def test_the_error_of_the_readme_is_the_one_that_nntrain_prints() -> None:
+    (shown,) = (block for page, block in blocks("text") if page == "README.md" and block.startswith("error: "))
     filler = "seed: 1\ndata:\n  fashion_mnist: {validation: 0.1}\nmodel:\n  - Flatten\n\n"
     text = filler + "  - Dense: {unit: 300}\n"
     with pytest.raises(ConfigError) as caught:
