@@ -1,4 +1,4 @@
-"""`nntrain runs`: what the runs folder holds, read from the small JSON files alone."""
+"""`nntrain runs`: a table of the runs and searches in a folder, from their small JSON files."""
 
 import math
 from pathlib import Path
@@ -14,7 +14,7 @@ from nntrain.terminal import Terminal, shown_number
 
 
 def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
-    """A line for each run, newest first, or the best figure first where a metric is named."""
+    """Print a line for each run: the newest first, or the best in the metric `sort`."""
     run_files.refuse_bad_folder(runs)
     rows = _newest_first([_row(run) for run in all_runs(runs)], [_search_row(s) for s in all_searches(runs)])
     shown = _wanted(rows, sort) if rows and sort is not None else _first_metric(rows)
@@ -22,53 +22,47 @@ def show(runs: Path, sort: str | None, terminal: Terminal) -> None:
         rows = _sorted(rows, shown)
     terminal.event("runs", {"runs": rows})
     if not rows:
-        terminal.line(f"there are no runs in `{runs}`")
+        terminal.line(f"no runs in `{runs}`")
         return
     columns = ("run", "started", "epochs", "best epoch", shown, "state")
-    cells = [
-        [
-            row["run"],
-            str(row["start"])[:16].replace("T", " "),
-            row["epochs"],
-            row["best_epoch"],
-            row["figures"].get(shown, ""),
-            row["state"],
-        ]
-        for row in rows
-    ]
-    terminal.table("", columns, cells)
+    terminal.table("", columns, [_cells(row, shown) for row in rows])
+
+
+def _cells(row: dict[str, Any], metric: str) -> list[Any]:
+    """Return the cells of a row, with this metric among them."""
+    started = str(row["start"])[:16].replace("T", " ")
+    return [row["run"], started, row["epochs"], row["best_epoch"], row["figures"].get(metric, ""), row["state"]]
 
 
 def _newest_first(runs: list[dict[str, Any]], searches: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The newest first, but the trials of a search below it, in their order."""
-    trials = {row["run"]: [one for one in runs if one["run"].startswith(f"{row['run']}/")] for row in searches}
-    below = {one["run"] for found in trials.values() for one in found}
-    alone = [row for row in runs if row["run"] not in below]
-    rows = sorted([*alone, *searches], key=lambda row: str(row["start"]), reverse=True)
-    return [
-        one for row in rows for one in (row, *sorted(trials.get(row["run"], []), key=lambda trial: str(trial["run"])))
-    ]
+    """Return the newest first, and below each search its trials, in their order."""
+    trials = {row["run"]: [run for run in runs if run["run"].startswith(f"{row['run']}/")] for row in searches}
+    of_searches = {trial["run"] for found in trials.values() for trial in found}
+    others = [row for row in runs if row["run"] not in of_searches]
+    newest = sorted([*others, *searches], key=lambda row: str(row["start"]), reverse=True)
+    below = {name: sorted(found, key=lambda trial: str(trial["run"])) for name, found in trials.items()}
+    return [row for top in newest for row in (top, *below.get(top["run"], []))]
 
 
 def _search_row(place: RunDir) -> dict[str, Any]:
-    """What is known about a search: how far it is, and its best trial."""
+    """Return the row of a search: its start, and as its state the number of trials and the best one."""
     try:
         head, events, _ = Journal.open(place).read()
         summary = place.read_json(run_files.SUMMARY) if (place.path / run_files.SUMMARY).is_file() else {}
     except NNTrainError as error:
         return {**_unknown(place), "state": str(error.problems[0].message)}
-    over = sum(event.get("event") == "tell" for event in events)
-    return {**_unknown(place), "start": head.get("start", ""), "state": _search_state(summary, over)}
+    ended = sum(event.get("event") == "tell" for event in events)
+    return {**_unknown(place), "start": head.get("start", ""), "state": _search_state(summary, ended)}
 
 
-def _search_state(summary: dict[str, Any], over: int) -> str:
+def _search_state(summary: dict[str, Any], ended: int) -> str:
     best = summary.get("best") or {}
-    told = f", best {summary['objective']} {shown_number(best['score'])} in {best['run']}" if best else ""
-    return f"search, {counted(over, 'trial')}{told}; {summary.get('ended', 'not ended')}"
+    found = f", best {summary['objective']} {shown_number(best['score'])} in {best['run']}" if best else ""
+    return f"search, {counted(ended, 'trial')}{found}; {summary.get('ended', 'not ended')}"
 
 
 def _row(run: RunDir) -> dict[str, Any]:
-    """What is known about a run; a damaged file is said, not crashed on."""
+    """Return the row of a run; its state says which file is damaged."""
     try:
         environment = run.read_json(run_files.ENVIRONMENT)
         summary = run.read_json(run_files.SUMMARY) if (run.path / run_files.SUMMARY).is_file() else {}
@@ -85,7 +79,7 @@ def _row(run: RunDir) -> dict[str, Any]:
 
 
 def _metrics(metrics: Any) -> dict[str, float]:
-    """`test.accuracy` and so on, with their numbers; a figure that was not finite is none."""
+    """Return the finite metrics by names such as `test.accuracy`."""
     splits = metrics if isinstance(metrics, dict) else {}
     return {
         f"{split}.{name}": value
@@ -108,29 +102,29 @@ def _state(exit_status: Any, summary: dict[str, Any]) -> str:
 
 
 def _wanted(rows: list[dict[str, Any]], sort: str) -> str:
-    """`test.accuracy` itself, or for `accuracy` that of the last split that has it."""
+    """Return the full name of a metric: for `accuracy`, that of the last split that has it."""
     names = {name for row in rows for name in row["figures"]}
     for name in (sort, *(f"{split}.{sort}" for split in ("test", "validation", "train"))):
         if name in names:
             return name
     close = nearest(sort, [*names, *(name.partition(".")[2] for name in names)])
-    help = f"write `{close}`" if close else f"there are {listed(sorted(names))}" if names else "wait for a run to end"
-    raise ConfigError(f"no run has the figure `{sort}`", help=help)
+    known = f"the metrics are {listed(sorted(names))}" if names else "wait until a run ends"
+    raise ConfigError(f"no run has the metric `{sort}`", help=f"write `{close}`" if close else known)
 
 
 def _sorted(rows: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
-    """The best first: the lowest loss or error, the highest of all else; what lacks the figure comes last."""
-    falls = any(word in wanted for word in ("loss", "error"))
+    """Return the best first: the lowest loss or error, the highest of other metrics; runs without it come last."""
+    lower_is_better = any(word in wanted for word in ("loss", "error"))
     have = [row for row in rows if wanted in row["figures"]]
-    have.sort(key=lambda row: float(row["figures"][wanted]), reverse=not falls)
+    have.sort(key=lambda row: float(row["figures"][wanted]), reverse=not lower_is_better)
     return have + [row for row in rows if wanted not in row["figures"]]
 
 
 def _first_metric(rows: list[dict[str, Any]]) -> str:
-    """The figure to show: the accuracy, or else the first metric, of the last split."""
+    """Return the metric to show: the accuracy, or else the first metric, of the last split."""
     names = [name for row in rows for name in row["figures"]]
     for split in ("test", "validation", "train"):
         for name in [f"{split}.accuracy", *(name for name in names if name.startswith(f"{split}."))]:
             if name in names and not name.endswith("loss"):
                 return str(name)
-    return str(names[0]) if names else "figure"
+    return str(names[0]) if names else "metric"

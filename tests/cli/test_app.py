@@ -150,7 +150,7 @@ def test_what_is_right_is_exit_code_0_with_its_result_on_stdout(nntrain: Any) ->
     for line, out in (
         ("check c.yaml", "c.yaml is valid\n"),
         ("check c.yaml --json", '{"version": 1, "event": "check", "file": "c.yaml", "errors": 0}\n'),
-        ("runs", "there are no runs in `runs`\n"),
+        ("runs", "no runs in `runs`\n"),
     ):
         result = nntrain(*line.split())
         assert (result.code, result.err) == (0, "")

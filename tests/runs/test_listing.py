@@ -35,7 +35,7 @@ def names(runs: Path, sort: str | None, capsys: pytest.CaptureFixture[str]) -> l
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Path:
-    """Three good runs, one that failed, one that goes on, one of a group, and three that are damaged."""
+    """Three good runs, one that failed, one that trains, one of a group, and three that are damaged."""
     make(tmp_path, "old", "2026-01-01", metrics={"test": {"accuracy": 0.9, "loss": 0.2}}, epochs=5, best_epoch=4)
     make(tmp_path, "new", "2026-01-03", metrics={"test": {"accuracy": 0.7, "loss": 0.9}}, epochs=9, best_epoch=2)
     make(tmp_path, "two", "2026-01-02", metrics={"test": {"accuracy": 0.8, "loss": None}, "train": {"auc": 0.5}})
@@ -58,7 +58,7 @@ def test_runs_are_listed_with_the_newest_first_and_the_damaged_last(
     assert set(found[6:]) == {"cut", "list", "none"}
 
 
-def test_every_run_says_how_it_stands(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_run_shows_its_state(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     states = {Path(row["run"]).name: row["state"] for row in rows(runs, None, capsys)}
     assert {name: states[name] for name in ("old", "bad", "run")} == {
         "old": "done",
@@ -70,14 +70,14 @@ def test_every_run_says_how_it_stands(runs: Path, capsys: pytest.CaptureFixture[
     assert states["none"] == f"`{runs / 'none' / run_files.ENVIRONMENT}` is missing"
 
 
-def test_a_run_that_failed_without_a_summary_says_its_exit_code(
+def test_a_run_that_failed_without_a_summary_shows_its_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make(tmp_path, "a", status=4)
     assert [row["state"] for row in rows(tmp_path, None, capsys)] == ["failed with exit code 4"]
 
 
-def test_sorting_puts_the_best_first_and_what_lacks_the_figure_last(
+def test_sorting_puts_the_best_first_and_runs_without_the_metric_last(
     runs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert names(runs, "test.accuracy", capsys)[:4] == ["old", "two", "new", "seed-1"]
@@ -93,7 +93,7 @@ def test_an_error_is_better_when_it_is_lower(tmp_path: Path, capsys: pytest.Capt
     assert names(tmp_path, "mean_absolute_error", capsys) == ["b", "a", "c"]
 
 
-def test_the_table_shows_the_figure_that_it_is_sorted_by(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_shows_the_metric_that_sorts_it(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listing.show(runs, "loss", Terminal())
     lines = capsys.readouterr().out.splitlines()
     assert "test.loss" in lines[0]
@@ -102,22 +102,22 @@ def test_the_table_shows_the_figure_that_it_is_sorted_by(runs: Path, capsys: pyt
     assert "test.accuracy" in capsys.readouterr().out.splitlines()[0]
 
 
-def test_a_figure_that_no_run_has_is_told_with_those_that_there_are(runs: Path) -> None:
+def test_an_unknown_metric_is_an_error_that_names_the_known_ones(runs: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         listing.show(runs, "speed", Terminal())
-    assert caught.value.problems[0].message == "no run has the figure `speed`"
-    assert caught.value.problems[0].help == "there are `test.accuracy`, `test.loss`, `train.auc`"
+    assert caught.value.problems[0].message == "no run has the metric `speed`"
+    assert caught.value.problems[0].help == "the metrics are `test.accuracy`, `test.loss`, `train.auc`"
     with pytest.raises(ConfigError) as caught:
         listing.show(runs, "acuracy", Terminal())
     assert caught.value.problems[0].help == "write `accuracy`"
 
 
-def test_an_empty_folder_a_missing_one_and_one_without_figures_are_no_errors(
+def test_an_empty_folder_a_missing_one_and_one_without_metrics_are_no_errors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for folder, sort in ((tmp_path, None), (tmp_path / "none", None), (tmp_path, "accuracy")):
         listing.show(folder, sort, Terminal())
-        assert capsys.readouterr().out == f"there are no runs in `{folder}`\n"
+        assert capsys.readouterr().out == f"no runs in `{folder}`\n"
     make(tmp_path, "a", status=None)
     assert names(tmp_path, None, capsys) == ["a"]
 
