@@ -1,4 +1,4 @@
-"""One experiment over seeds and over folds: ordinary runs in a folder of their own, and what they say together."""
+"""One experiment over seeds and over folds: ordinary runs in a folder, and the statistics of all."""
 
 import json
 import math
@@ -10,10 +10,9 @@ import pytest
 
 from nntrain.cli.commands.fit import Fit
 from nntrain.config.load import load
-from nntrain.data import dataset
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups
-from nntrain.runs.group_config import GroupConfig, parse_seeds
+from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
@@ -27,7 +26,7 @@ train: {epochs: 1, batch_size: full}
 
 
 def written(folder: Path, text: str = TEXT) -> str:
-    """A config in a folder that is not the one the tests run in, its data beside it."""
+    """Write a config and its data in a folder other than the current one."""
     random = np.random.default_rng(0)
     rows = [f"{a:.3f},{b:.3f},{'left' if a < b else 'right'}" for a, b in random.normal(size=(30, 2))]
     (folder / "points.csv").write_text("\n".join(["u,v,side", *rows]) + "\n")
@@ -64,9 +63,9 @@ def test_each_seed_is_an_ordinary_run_in_the_folder_of_the_group(seeds: Path) ->
 def test_the_statistics_are_those_of_numpy_on_the_single_summaries(seeds: Path) -> None:
     summary = json.loads((seeds / "summary.json").read_text())
     for split in ("train", "validation", "test"):
-        for figure in ("loss", "accuracy"):
-            values = [run["metrics"][split][figure] for run in summary["runs"].values()]
-            found = summary["statistics"][split][figure]
+        for metric in ("loss", "accuracy"):
+            values = [run["metrics"][split][metric] for run in summary["runs"].values()]
+            found = summary["statistics"][split][metric]
             reach = 12.706204736432095 * np.std(values, ddof=1) / math.sqrt(2)  # Student's t for one degree
             assert found["mean"] == pytest.approx(np.mean(values)) and found["count"] == 2
             assert found["sd"] == pytest.approx(np.std(values, ddof=1))
@@ -82,17 +81,6 @@ def test_a_group_is_not_one_run_and_its_runs_are_named(seeds: Path) -> None:
     assert find_run(seeds.parent, "net/seed-3").path == seeds / "seed-3"
 
 
-def test_folds_cover_every_row_exactly_once(tmp_path: Path) -> None:
-    config = load(written(tmp_path))
-    configs = GroupConfig.over_folds(config, 5).members
-    assert list(configs) == [f"fold-{index}" for index in range(1, 6)]
-    parts = [dataset.load(member.experiment.data) for member in configs.values()]
-    rows = np.concatenate([part.test.x for part in parts if part.test is not None])
-    (whole,) = {len(part.train.x) + len(part.validation.x) + len(part.test.x) for part in parts}  # type: ignore[union-attr]
-    assert whole == len(rows) == len(np.unique(rows, axis=0)) == 30
-    assert "fold-01" in GroupConfig.over_folds(config, 10).members
-
-
 def test_a_run_over_folds_scores_each_fold(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     request(written(tmp_path), runs, folds=2).run(Terminal(quiet=True))
@@ -101,7 +89,7 @@ def test_a_run_over_folds_scores_each_fold(tmp_path: Path) -> None:
     assert [run["rows"]["test"] for run in summary["runs"].values()] == [15, 15]
 
 
-def test_a_run_that_fails_is_told_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_that_fails_is_reported_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The second experiment diverges at once."""
     good = load(written(tmp_path))
     bad = load(tmp_path / "net.yaml", ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
@@ -155,8 +143,3 @@ def test_more_folds_than_rows_of_a_class_are_refused_before_anything_is_written(
     with pytest.raises(NNTrainError, match="30 folds need at least 30 rows"):
         request(written(tmp_path), tmp_path / "runs", folds=30).run(Terminal(quiet=True))
     assert not (tmp_path / "runs").exists()
-
-
-@pytest.mark.parametrize(("text", "seeds"), [("3", [1, 2, 3]), ("7,0,42", [7, 0, 42]), ("5,", [5])])
-def test_seeds_are_a_count_or_a_list(text: str, seeds: list[int]) -> None:
-    assert parse_seeds(text) == seeds

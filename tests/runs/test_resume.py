@@ -1,4 +1,4 @@
-"""A training that was stopped, killed or finished is gone on with."""
+"""A training that was stopped, killed or finished is resumed."""
 
 import os
 import shutil
@@ -12,7 +12,6 @@ import pytest
 
 from nntrain.cli.commands.fit import Fit
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.runs import reproduce
 from nntrain.runs.resume import option_to_lengthen, resume
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -60,7 +59,7 @@ def copy(finished: RunDir, tmp_path: Path) -> RunDir:
     return RunDir(tmp_path / "copy")
 
 
-def test_a_finished_run_has_nothing_to_go_on_with(finished: RunDir) -> None:
+def test_a_finished_run_has_nothing_to_resume(finished: RunDir) -> None:
     assert resume(finished, (), False, quiet()) is None
 
 
@@ -72,7 +71,6 @@ def test_a_finished_run_trained_further_is_a_longer_run(copy: RunDir, tmp_path: 
     assert rows(longer)[-1]["learning_rate"] < rows(longer)[0]["learning_rate"], "the plateau must have been met"
     assert copy.read_json("summary.json")["metrics"] == longer.read_json("summary.json")["metrics"]
     assert copy.read_json("environment.json")["resumed"][0]["set"] == ["train.epochs=10"]
-    assert reproduce.repeat(copy) == ""
 
 
 def test_only_the_length_can_be_changed(copy: RunDir) -> None:
@@ -97,7 +95,7 @@ def test_a_run_cannot_become_shorter_than_it_is(tmp_path: Path, option: str, len
     assert resume(run, (f"train.{option}={length}",), False, quiet()) is not None
 
 
-def test_a_finished_run_says_what_would_make_it_longer(finished: RunDir, tmp_path: Path) -> None:
+def test_the_option_that_ended_a_finished_run_makes_it_longer(finished: RunDir, tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", "epochs: 90000\n  max_seconds: 1"))
     Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
     run = RunDir(tmp_path / "run")
@@ -112,13 +110,6 @@ def test_a_training_that_has_done_all_its_epochs_was_not_cut_short(tmp_path: Pat
     (tmp_path / "run.yaml").write_text(CONFIG.split("  callbacks")[0].replace("EPOCHS", "1\n  max_seconds: 0.001"))
     Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
     assert RunDir(tmp_path / "run").read_json("summary.json")["stopped"] == "all epochs are done"
-
-
-def test_repro_needs_the_model_before_it_trains(copy: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy.model.unlink()
-    monkeypatch.setattr(reproduce, "prepare", pytest.fail)
-    with pytest.raises(NNTrainError, match="model"):
-        reproduce.repeat(copy)
 
 
 def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
@@ -140,7 +131,7 @@ def test_other_versions_are_refused(copy: RunDir) -> None:
         resume(copy, ("train.epochs=8",), False, quiet())
 
 
-def test_a_damaged_checkpoint_is_told_and_the_one_before_it_used(copy: RunDir, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_reported_and_the_one_before_it_used(copy: RunDir, tmp_path: Path) -> None:
     newest = max(copy.checkpoints.glob("*.ckpt"), key=lambda path: path.stat().st_mtime_ns)
     newest.write_bytes(newest.read_bytes()[:-100])
     terminal = quiet()
@@ -162,7 +153,7 @@ def test_one_process_owns_a_run(copy: RunDir) -> None:
         resume(copy, ("train.epochs=8",), False, quiet())
 
 
-def test_when_no_checkpoint_is_whole_the_run_is_told_to_begin_again(copy: RunDir) -> None:
+def test_without_a_whole_checkpoint_the_run_must_be_trained_again(copy: RunDir) -> None:
     for path in copy.checkpoints.glob("*.ckpt"):
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
@@ -180,22 +171,14 @@ def test_a_second_process_that_resumes_is_refused(copy: RunDir) -> None:
     assert error == "error: another process is training `copy`\n help: wait for it to end, or stop it\n"
 
 
-def test_a_patience_too_long_for_a_quick_run_does_not_hinder_going_on(tmp_path: Path) -> None:
-    """`--set train.epochs=2` made it too long; in resolved.yaml nobody sees that any more."""
+def test_a_patience_too_long_for_a_quick_run_does_not_prevent_resuming(tmp_path: Path) -> None:
+    """`--set train.epochs=2` made it too long; resolved.yaml does not show that any more."""
     config = tmp_path / "run.yaml"
     stop = "- EarlyStopping: {patience: 9}\n    - ReduceLROnPlateau"
     config.write_text(CONFIG.replace("EPOCHS", "20").replace("- ReduceLROnPlateau", stop))
     Fit(config=str(config), assignments=("train.epochs=2",), runs_dir=tmp_path, device="cpu").run(quiet())
     assert resume(RunDir(tmp_path / "run"), ("train.epochs=4",), False, quiet()) is not None
     assert len(rows(RunDir(tmp_path / "run"))) == 4
-
-
-def test_repro_says_the_first_figure_that_differs(copy: RunDir) -> None:
-    lines = (copy.path / "metrics.csv").read_text().splitlines()
-    cells = lines[3].split(",")
-    cells[lines[0].split(",").index("loss")] = "9.5"
-    (copy.path / "metrics.csv").write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:], ""]))
-    assert reproduce.repeat(copy).startswith("epoch 3 differs: loss was 9.5 and is ")
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -205,7 +188,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_a_checkpoint_that_goes_on_exactly(tmp_path: Path, number: int, code: int) -> None:
+def test_a_signal_leaves_a_checkpoint_that_resumes_exactly(tmp_path: Path, number: int, code: int) -> None:
     (tmp_path / "run.yaml").write_text(CONFIG.replace("EPOCHS", "400"))
     process = started(tmp_path, "fit", "run.yaml")
     run = RunDir(tmp_path / "runs" / "run")
@@ -229,7 +212,7 @@ def test_kill_9_at_random_moments_changes_nothing() -> None:
     assert "6 of 6 runs identical" in done.stdout, done.stdout + done.stderr
 
 
-def test_a_run_killed_while_it_wrote_its_figures_writes_them_and_a_newer_checkpoint(copy: RunDir) -> None:
+def test_a_run_killed_while_it_wrote_its_results_writes_them_and_a_newer_checkpoint(copy: RunDir) -> None:
     before = Store(copy.checkpoints, copy.key())
     then = before.load()
     copy.write_json("environment.json", {**copy.read_json("environment.json"), "exit_status": None})

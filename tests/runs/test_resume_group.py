@@ -1,4 +1,4 @@
-"""A group over seeds or folds that was stopped or killed goes on, and its summary is that of an undisturbed one."""
+"""A group over seeds or folds that was stopped or killed is resumed, and its summary is that of an undisturbed one."""
 
 import os
 import shutil
@@ -41,9 +41,9 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def summary(place: Path) -> dict[str, Any]:
     """summary.json without the times."""
-    told = RunDir(place).read_json(run_files.SUMMARY)
-    runs = {name: {key: value for key, value in run.items() if key != "seconds"} for name, run in told["runs"].items()}
-    return {**told, "runs": runs}
+    found = RunDir(place).read_json(run_files.SUMMARY)
+    runs = {name: {key: value for key, value in run.items() if key != "seconds"} for name, run in found["runs"].items()}
+    return {**found, "runs": runs}
 
 
 def trained(folder: Path, **asked: Any) -> Path:
@@ -65,7 +65,9 @@ def copy(seeds: Path, tmp_path: Path) -> RunDir:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 143)])
-def test_a_killed_group_goes_on_in_the_run_that_was_killed(seeds: Path, tmp_path: Path, number: int, code: int) -> None:
+def test_a_killed_group_is_resumed_in_the_run_that_was_killed(
+    seeds: Path, tmp_path: Path, number: int, code: int
+) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
     process = started(tmp_path, "fit", "net.yaml", "--seeds", "3")
     place = tmp_path / "runs" / "net"
@@ -86,7 +88,7 @@ def test_a_killed_group_goes_on_in_the_run_that_was_killed(seeds: Path, tmp_path
     assert len(RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)["resumed"]) == 1
 
 
-def test_a_group_that_was_killed_between_two_runs_goes_on_with_the_next(copy: RunDir, seeds: Path) -> None:
+def test_a_group_that_was_killed_between_two_runs_is_resumed_with_the_next(copy: RunDir, seeds: Path) -> None:
     """The second run has a folder and nothing in it yet, the third nothing at all."""
     (copy.path / run_files.SUMMARY).unlink()
     shutil.rmtree(copy.path / "seed-2")
@@ -103,7 +105,7 @@ def test_a_group_that_was_killed_before_its_summary_writes_it(copy: RunDir, seed
     assert summary(copy.path) == summary(seeds)
 
 
-def test_folds_go_on_too(tmp_path: Path) -> None:
+def test_folds_are_resumed_too(tmp_path: Path) -> None:
     place = RunDir(trained(tmp_path, folds=2))
     before = summary(place.path)
     (place.path / run_files.SUMMARY).unlink()
@@ -112,7 +114,7 @@ def test_folds_go_on_too(tmp_path: Path) -> None:
     assert summary(place.path) == before and before["kind"] == "folds"
 
 
-def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> None:
+def test_a_group_is_resumed_on_the_devices_of_the_command(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
     devices = ("--device", "cpu", "--devices", "2")
     options = ("--set", "train.epochs=2", "--set", "train.threads=1", *devices)
@@ -123,10 +125,10 @@ def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> 
         assert process.returncode == 0, error
         assert ("note: 2 logical devices of the CPU share every batch" in error) == ("--devices" in words)
         assert ("warning: the group began on 2 devices, not 1" in error) == (words == ("resume", "net"))
-        schema = RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)
-        assert schema["devices"] == (1 if words == ("resume", "net") else 2)
-        if schema["devices"] == 2:
-            assert (schema["threads"]["intra_op"], schema["threads"]["inter_op"]) == (1, 1)
+        environment = RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)
+        assert environment["devices"] == (1 if words == ("resume", "net") else 2)
+        if environment["devices"] == 2:
+            assert (environment["threads"]["intra_op"], environment["threads"]["inter_op"]) == (1, 1)
         shutil.rmtree(place / "seed-2")
         (place / run_files.SUMMARY).unlink()
 
@@ -134,9 +136,9 @@ def test_a_group_goes_on_with_the_devices_that_are_asked_for(tmp_path: Path) -> 
 def test_other_versions_are_refused_before_the_next_run_begins(copy: RunDir) -> None:
     shutil.rmtree(copy.path / "seed-3")
     first = RunDir(copy.path / "seed-1")
-    schema = first.read_json(run_files.ENVIRONMENT)
-    schema["packages"]["keras"] = "3.0.0"
-    first.write_json(run_files.ENVIRONMENT, schema)
+    environment = first.read_json(run_files.ENVIRONMENT)
+    environment["packages"]["keras"] = "3.0.0"
+    first.write_json(run_files.ENVIRONMENT, environment)
     with pytest.raises(NNTrainError, match=r"seed-1` cannot be resumed exactly: keras was 3\.0\.0 and is"):
         groups.resume_all(copy, False, quiet())
     assert not (copy.path / "seed-3").exists()

@@ -1,0 +1,39 @@
+"""A run that is trained again: the same bits, or the first difference."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nntrain.errors import NNTrainError
+from nntrain.runs import reproduce
+from nntrain.runs.resume import resume
+from nntrain.storage.run_dir import RunDir
+from nntrain.terminal import Terminal
+
+
+@pytest.fixture
+def copy(trained: Any, tmp_path: Path) -> RunDir:
+    shutil.copytree(trained("iris").path, tmp_path / "iris")
+    return RunDir(tmp_path / "iris")
+
+
+def test_a_resumed_run_is_reproduced_by_a_longer_one(copy: RunDir) -> None:
+    assert resume(copy, ("train.epochs=8",), False, Terminal(quiet=True)) is not None
+    assert reproduce.repeat(copy) == ""
+
+
+def test_the_model_is_needed_before_the_training(copy: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy.model.unlink()
+    monkeypatch.setattr(reproduce, "prepare", pytest.fail)
+    with pytest.raises(NNTrainError, match="model"):
+        reproduce.repeat(copy)
+
+
+def test_the_first_metric_that_differs_is_named(copy: RunDir) -> None:
+    lines = (copy.path / "metrics.csv").read_text().splitlines()
+    cells = lines[3].split(",")
+    cells[lines[0].split(",").index("loss")] = "9.5"
+    (copy.path / "metrics.csv").write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:], ""]))
+    assert reproduce.repeat(copy).startswith("epoch 3 differs: loss was 9.5 and is ")
