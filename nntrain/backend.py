@@ -22,7 +22,7 @@ _UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
 
 
 def start(device: Device = "auto", verbose: bool = False) -> None:
-    """Imports TensorFlow and Keras, once per process, and chooses the device.
+    """Import TensorFlow and Keras, once per process, and choose the device.
 
     Raises NNTrainError when `device` is `gpu` and TensorFlow finds no GPU.
     """
@@ -47,7 +47,7 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
 
 
 def import_keras_tuner() -> None:
-    """Imports KerasTuner. It needs Keras but trains nothing here, so Keras starts on the CPU if it has not started."""
+    """Import KerasTuner. It needs Keras but trains nothing here, so Keras starts on the CPU if it has not started."""
     if "keras" not in sys.modules:
         start("cpu")
     with _interrupt_delayed(), _hidden(_UNUSED):
@@ -55,7 +55,7 @@ def import_keras_tuner() -> None:
 
 
 def use_threads(count: int | None, small: bool) -> None:
-    """Sets the number of TensorFlow's threads: `count`, or one for small steps on the CPU when `count` is None.
+    """Set the number of TensorFlow's threads: `count`, or one for small steps on the CPU when `count` is None.
 
     The threads of a small step wait for each other longer than they compute (docs/log.md). When `count` is None, a
     number in the user's environment has priority, and for large steps TensorFlow chooses. The call has no effect once
@@ -89,7 +89,7 @@ def devices() -> list[dict[str, str]]:
 
 @contextmanager
 def _hidden(packages: tuple[str, ...]) -> Iterator[None]:
-    """Makes the import of these packages fail in the block, unless they are loaded already."""
+    """Make the import of these packages fail in the block, unless they are loaded already."""
     hidden = [name for name in packages if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None makes an import fail
     try:
@@ -101,7 +101,7 @@ def _hidden(packages: tuple[str, ...]) -> Iterator[None]:
 
 @contextmanager
 def _interrupt_delayed() -> Iterator[None]:
-    """Delays a first Ctrl-C to the end of the block: an interrupted import leaves half a package."""
+    """Delay a first Ctrl-C to the end of the block: an interrupted import leaves half a package."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -122,7 +122,7 @@ def _interrupt_delayed() -> Iterator[None]:
 
 @contextmanager
 def _collection_disabled() -> Iterator[None]:
-    """Disables garbage collection in the block, and excludes the objects made in it from every later collection.
+    """Disable garbage collection in the block, and exclude the objects made in it from every later collection.
 
     The imports create a million objects that stay. To collect among them takes a third of the start-up time.
     """
@@ -136,7 +136,7 @@ def _collection_disabled() -> Iterator[None]:
 
 @contextmanager
 def _stderr_dropped(active: bool) -> Iterator[None]:
-    """Drops what C++ libraries write to the standard error in the block."""
+    """Drop what C++ libraries write to the standard error in the block."""
     if not active:
         yield
         return

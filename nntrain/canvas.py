@@ -34,7 +34,7 @@ def short(text: str, longest: int) -> str:
 
 
 def plain(axes: "Axes") -> None:
-    """Removes the frame at the right and at the top, and makes the rest grey."""
+    """Remove the frame at the right and at the top, and make the rest grey."""
     axes.spines[["right", "top"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.tick_params(which="both", colors=GREY, labelcolor=INK, labelsize=9)

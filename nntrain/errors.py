@@ -143,7 +143,7 @@ class MissingPackage(NNTrainError):
 
 
 def need(user: str, *packages: str, extra: str = "optuna") -> None:
-    """Raises MissingPackage, with the command that installs them, unless all packages are installed."""
+    """Raise MissingPackage, with the command that installs them, unless all packages are installed."""
     if missing := [package for package in packages if find_spec(package) is None]:
         raise MissingPackage(f"`{user}` needs the package `{missing[0]}`, which is not installed", extra)
 

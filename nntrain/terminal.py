@@ -20,7 +20,7 @@ WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich woul
 
 @dataclass
 class Terminal:
-    """Prints for a command. `as_json`: stdout is JSON lines. `quiet`: no progress and no notes."""
+    """The output of a command. `as_json`: stdout is JSON lines. `quiet`: no progress and no notes."""
 
     as_json: bool = False
     quiet: bool = False
@@ -37,26 +37,26 @@ class Terminal:
         return _plain_console(stderr=True)
 
     def note(self, text: str) -> None:
-        """Prints a message on stderr, unless `quiet` is true."""
+        """Print a message on stderr, unless `quiet` is true."""
         self.log.append(text)
         if not self.quiet:
             self.err.print(text)
 
     def event(self, name: str, content: Mapping[str, Any]) -> None:
-        """Prints a line of JSON on stdout if `as_json` is true."""
+        """Print a line of JSON on stdout if `as_json` is true."""
         if self.as_json:
             line = json_ready({"version": VERSION, "event": name, **content})
             sys.stdout.write(json.dumps(line, allow_nan=False, default=str) + "\n")
             sys.stdout.flush()
 
     def line(self, text: str) -> None:
-        """Prints a line of the result, unless `as_json` is true."""
+        """Print a line of the result, unless `as_json` is true."""
         self.log.append(text)
         if not self.as_json:
             self.out.print(text)
 
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Prints a table of the result, numbers aligned to the right, unless `as_json` is true."""
+        """Print a table of the result, numbers aligned to the right, unless `as_json` is true."""
         from rich.table import Table
 
         table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -107,7 +107,7 @@ class ProgressWatcher:
         self.last_line = 0.0
 
     def begin(self, epochs: int, steps: int) -> None:
-        """Starts the bar."""
+        """Start the bar."""
         self.epochs, self.steps = epochs, steps
         if self.terminal.quiet or not self.terminal.err.is_terminal or self.terminal.err.is_dumb_terminal:
             return
@@ -123,11 +123,11 @@ class ProgressWatcher:
         self.task = self.bar.add_task("starting", total=epochs * steps, metrics="")
 
     def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
-        """Moves the bar within an epoch."""
+        """Move the bar within an epoch."""
         self._show(epoch, (epoch - 1) * self.steps + step, metrics)
 
     def epoch(self, row: Mapping[str, float]) -> None:
-        """Moves the bar to the end of an epoch; without a terminal, prints a line now and then."""
+        """Move the bar to the end of an epoch; without a terminal, print a line now and then."""
         self.terminal.event("epoch", row)
         epoch = int(row["epoch"])
         text = f"epoch {epoch}/{self.epochs}  {_metrics(row)}"
@@ -139,7 +139,7 @@ class ProgressWatcher:
             self.terminal.err.print(text)
 
     def end(self) -> None:
-        """Removes the bar."""
+        """Remove the bar."""
         if self.bar is not None:
             self.bar.stop()
             self.bar = None

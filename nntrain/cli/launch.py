@@ -28,7 +28,7 @@ _WATCHED = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(count: int, words: Sequence[str]) -> int:
-    """Runs `nntrain fit`, or `resume` if that is the first word, in `count` processes; returns the chief's exit code.
+    """Run `nntrain fit`, or `resume` if that is the first word, in `count` processes; return the chief's exit code.
 
     Raises ConfigError when the machine has fewer GPUs than workers, or when the words hold `--workers` or the like.
     """
@@ -81,7 +81,7 @@ class _Worker:
 
 
 def _start(index: int, words: Sequence[str], gpus: str | None, key: str) -> _Worker:
-    """Starts a worker in a new session, so that Ctrl-C reaches it only through this process.
+    """Start a worker in a new session, so that Ctrl-C reaches it only through this process.
 
     Its standard input is a pipe that ends with this process.
     """
@@ -102,7 +102,7 @@ def _start(index: int, words: Sequence[str], gpus: str | None, key: str) -> _Wor
 
 
 def _wait(workers: Sequence[_Worker]) -> int:
-    """Waits for the chief, and returns its exit code; shows the error of a worker that failed before it."""
+    """Wait for the chief, and return its exit code; show the error of a worker that failed before it."""
     chief, others = workers[0].process, workers[1:]
     until, first = math.inf, None
     while chief.poll() is None and time.monotonic() < until:
@@ -117,7 +117,7 @@ def _wait(workers: Sequence[_Worker]) -> int:
 
 
 def _is_news(code: int, of_chief: int) -> bool:
-    """Return whether the chief has not printed this end already, as it has the same error and a signal passed on."""
+    """Return False for an error that the chief prints too, and for the end by a signal that was passed on."""
     return code < _STOPPED and (code <= 1 or code != of_chief)
 
 
@@ -129,7 +129,7 @@ def _show(worker: _Worker) -> None:
 
 
 def _end(workers: Sequence[_Worker]) -> None:
-    """Waits a little for the workers that still run, then ends them."""
+    """Wait a little for the workers that still run, then end them."""
     until = time.monotonic() + LEAVE_SECONDS
     for worker in workers:
         if worker.index == 0:
@@ -142,7 +142,7 @@ def _end(workers: Sequence[_Worker]) -> None:
 
 @contextlib.contextmanager
 def _signals_passed_on(workers: Sequence[_Worker]) -> Iterator[None]:
-    """Passes SIGINT and SIGTERM on to the workers, which handle them."""
+    """Pass SIGINT and SIGTERM on to the workers, which handle them."""
 
     def pass_on(number: int, _: FrameType | None) -> None:
         for worker in workers:

@@ -12,7 +12,7 @@ from nntrain.cli.app import main
 
 
 def _stop_with_the_launcher() -> None:
-    """Waits for the end of the launcher, then stops this process as a user does: `resume` can continue the training."""
+    """Wait for the end of the launcher, then stop this process as a user does: `resume` can continue the training."""
     while os.read(0, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

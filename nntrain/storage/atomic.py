@@ -13,7 +13,7 @@ from nntrain.errors import NNTrainError
 
 @contextlib.contextmanager
 def writing(folder: Path, existed: bool = True) -> Iterator[None]:
-    """Turns an OSError into a message: a full disk, a read-only folder, or one that `existed` and is gone."""
+    """Turn an OSError into a message: a full disk, a read-only folder, or one that `existed` and is gone."""
     try:
         yield
     except OSError as error:
@@ -31,7 +31,7 @@ def gone(folder: Path) -> NNTrainError:
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Writes a file so that it is whole or unchanged: temporary file beside it, fsync, rename, fsync of the folder."""
+    """Write a file so that it is whole or unchanged: temporary file beside it, fsync, rename, fsync of the folder."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -47,7 +47,7 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flushes a rename in the folder to the disk; Windows does so itself and cannot open a folder."""
+    """Flush a rename in the folder to the disk; Windows does so itself and cannot open a folder."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -58,6 +58,6 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a text file in any folder, whole or not at all."""
+    """Write a text file in any folder, whole or not at all."""
     with writing(path.parent, existed=False):
         write_atomic(path, text.encode())

@@ -34,7 +34,7 @@ class _Broken(_Failed):
 
 
 def fetch(addresses: Sequence[str], target: Path, sha256: str, size: int) -> None:
-    """Writes the file of that SHA-256 and size (bytes) to `target`, from the first address that gives it.
+    """Write the file of that SHA-256 and size (bytes) to `target`, from the first address that gives it.
 
     Raises DataError when no address does, with the reason of each, and when the disk is full or read-only.
     """
@@ -59,7 +59,7 @@ def fetch(addresses: Sequence[str], target: Path, sha256: str, size: int) -> Non
 
 
 def _receive_all(address: str, part: Path, size: int, show: Show) -> None:
-    """Receives until the part is complete, with a new request after each break that follows some progress."""
+    """Receive until the part is complete, with a new request after each break that follows some progress."""
     for attempt in range(1, ATTEMPTS + 1):
         before = _size(part)
         try:
@@ -72,7 +72,7 @@ def _receive_all(address: str, part: Path, size: int, show: Show) -> None:
 
 
 def _receive(address: str, part: Path, size: int, show: Show) -> None:
-    """Requests the bytes that are missing, once."""
+    """Request the bytes that are missing, once."""
     start = _size(part) if _size(part) < size else 0
     try:
         request = urllib.request.Request(address, headers={"Range": f"bytes={start}-"} if start else {})
@@ -90,7 +90,7 @@ def _receive(address: str, part: Path, size: int, show: Show) -> None:
 
 
 def _store(response: Any, part: Path, start: int, size: int, show: Show) -> None:
-    """Keeps the first `start` bytes of the part and appends what comes."""
+    """Keep the first `start` bytes of the part and append the rest."""
     expected = start + int(response.headers.get("Content-Length") or size - start)
     if expected != size:
         part.unlink(missing_ok=True)
@@ -108,7 +108,7 @@ def _store(response: Any, part: Path, start: int, size: int, show: Show) -> None
 
 
 def _check(part: Path, sha256: str, size: int) -> None:
-    """Raises _Failed, and removes the part, when it is another file."""
+    """Raise _Failed, and remove the part, when it is another file."""
     with part.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != sha256:
@@ -118,7 +118,7 @@ def _check(part: Path, sha256: str, size: int) -> None:
 
 
 def _publish(part: Path, target: Path) -> None:
-    """Moves the part to its place; after that a crash of the machine leaves the whole file or none."""
+    """Move the part to its place; after that a crash of the machine leaves the whole file or none."""
     with _writing(part):
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -128,7 +128,7 @@ def _publish(part: Path, target: Path) -> None:
 
 @contextmanager
 def _writing(part: Path) -> Iterator[None]:
-    """Turns an error of the disk into a DataError, and then removes the part."""
+    """Turn an error of the disk into a DataError, and remove the part."""
     try:
         yield
     except OSError as error:
@@ -140,7 +140,7 @@ def _writing(part: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(part: Path) -> Iterator[None]:
-    """Makes the folder, and keeps other processes from downloading into it at the same time."""
+    """Make the folder, and keep other processes from downloading into it at the same time."""
     with ExitStack() as stack:
         with _writing(part):
             part.parent.mkdir(parents=True, exist_ok=True)

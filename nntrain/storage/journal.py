@@ -29,7 +29,7 @@ class Journal:
 
     @classmethod
     def create(cls, place: RunDir, head: Mapping[str, Any]) -> "Journal":
-        """Begins a journal; its first line holds the format and identifies the search."""
+        """Begin a journal; its first line holds the format and identifies the search."""
         place.write(run_files.JOURNAL, _line({"kind": KIND, "format": FORMAT, **head}))
         return cls(place.path / run_files.JOURNAL)
 
@@ -39,7 +39,7 @@ class Journal:
         return cls(place.path / run_files.JOURNAL)
 
     def add(self, event: Event) -> None:
-        """Appends an event, durably."""
+        """Append an event, durably."""
         with writing(self.path.parent), self.path.open("r+b") as file:  # "ab" would make a file that was removed
             file.seek(0, os.SEEK_END)
             file.write(_line(event).encode())

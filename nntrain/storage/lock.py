@@ -13,7 +13,7 @@ POLL_SECONDS = 0.1
 
 @contextlib.contextmanager
 def locked(folder: Path, wait: bool = False) -> Iterator[None]:
-    """Locks the folder until the block ends, for this process alone.
+    """Lock the folder until the block ends, for this process alone.
 
     Raises BlockingIOError where another process has the lock, unless `wait` is true, and another OSError where the
     file system does not lock.

@@ -39,7 +39,7 @@ class RunDir:
 
     @classmethod
     def create(cls, runs: Path, name: str) -> "RunDir":
-        """Makes `runs/name`, or `name-2`, `name-3`, … where it exists, with one exclusive mkdir."""
+        """Make `runs/name`, or `name-2`, `name-3`, … where it exists, with one exclusive mkdir."""
         refuse_bad_name(name)
         refuse_bad_folder(runs)
         with writing(runs, existed=False):
@@ -78,7 +78,7 @@ class RunDir:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Locks the run until the block ends, for this process alone; the system releases the lock of a killed one.
+        """Lock the run until the block ends, for this process alone; the system releases the lock of a killed one.
 
         Raises NNTrainError when another process has it.
         """
@@ -93,18 +93,18 @@ class RunDir:
             yield
 
     def refuse_if_gone(self) -> None:
-        """Raises NNTrainError when the folder was removed, so that nobody trains for nothing."""
+        """Raise NNTrainError when the folder was removed, so that nobody trains for nothing."""
         if not self.path.is_dir():
             raise gone(self.path)
 
     def _sweep(self) -> None:
-        """Removes the temporary files of a killed process."""
+        """Remove the temporary files of a killed process."""
         for folder in (self.path, self.checkpoints, self.path / PLOTS):
             for path in folder.glob(".*-????????"):
                 path.unlink(missing_ok=True)
 
     def write(self, name: str, content: str | bytes) -> None:
-        """Writes a file whole or not at all; the name may hold one folder."""
+        """Write a file whole or not at all; the name may hold one folder."""
         path = self.path / name
         with writing(self.path):
             if path.parent != self.path:
@@ -112,7 +112,7 @@ class RunDir:
             write_atomic(path, content.encode() if isinstance(content, str) else content)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
-        """Writes a JSON object with the version of its format."""
+        """Write a JSON object with the version of its format."""
         self.write(name, json.dumps({"version": FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n")
 
     def read_json(self, name: str) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class RunDir:
         return path.read_text().splitlines() if path.is_file() else []
 
     def write_log(self, lines: Iterable[str]) -> None:
-        """Writes log.txt: the lines printed so far."""
+        """Write log.txt: the lines printed so far."""
         self.write(LOG, "\n".join([*lines, ""]))
 
     def read_rows(self) -> list[dict[str, str]]:
@@ -137,15 +137,15 @@ class RunDir:
             return list(csv.DictReader(file))
 
     def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
-        """Writes metrics.csv: one row per epoch."""
+        """Write metrics.csv: one row per epoch."""
         self.write(METRICS, csv_text(rows))
 
     def write_plot(self, name: str, png: bytes) -> None:
-        """Writes a plot."""
+        """Write a plot."""
         self.write(f"{PLOTS}/{name}.png", png)
 
     def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
-        """Moves a saved model into place, and writes model.json with its hash and these facts."""
+        """Move a saved model into place, and write model.json with its hash and these facts."""
         with writing(self.path):
             with saved.open("rb+") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -155,7 +155,7 @@ class RunDir:
         self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
 
     def discard_model(self) -> None:
-        """Removes the model and the checkpoints, which are the largest files; the metrics stay."""
+        """Remove the model and the checkpoints, which are the largest files; the metrics stay."""
         for path in (self.model, self.path / MODEL_FACTS):
             path.unlink(missing_ok=True)
         shutil.rmtree(self.checkpoints, ignore_errors=True)

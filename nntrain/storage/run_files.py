@@ -27,14 +27,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def refuse_bad_name(name: str) -> None:
-    """Raises ConfigError for a name that is not a plain file name."""
+    """Raise ConfigError for a name that is not a plain file name."""
     if not _NAME.fullmatch(name) or name.endswith("."):
         help = "use up to 100 letters, digits, `.`, `_` and `-`, and begin with a letter or digit"
         raise ConfigError(f"invalid run name `{one_line(name)}`", help=help)
 
 
 def refuse_bad_folder(runs: Path) -> None:
-    """Raises ConfigError for a path that exists and is not a folder."""
+    """Raise ConfigError for a path that exists and is not a folder."""
     if runs.exists() and not runs.is_dir():
         raise ConfigError(f"`{runs}` is not a folder", help="give a folder for the runs with `--runs-dir`")
 

@@ -30,9 +30,6 @@ class Link:
     """One side of a connection. After `listen` a thread reads it, and `receive` returns what the thread has read."""
 
     def __init__(self, call: socket.socket) -> None:
-        if call.getsockname() == call.getpeername():  # the system can connect a local port to itself
-            call.close()
-            raise Gone("nobody listens")
         call.settimeout(None)
         call.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _keep_alive(call)
@@ -43,13 +40,15 @@ class Link:
         self._reader: threading.Thread | None = None
 
     def check_key(self, key: bytes, *, called: bool, seconds: float = HELLO_SECONDS) -> None:
-        """Has both sides prove that they know the key; raises Gone or WrongKey."""
+        """Have both sides prove that they know the key; raises Gone or WrongKey."""
         with self._limited(seconds):
+            if self._socket.getsockname() == self._socket.getpeername():  # the system can connect a port to itself
+                raise OSError("nobody listens")
             for step in (deliver_challenge, answer_challenge)[:: 1 if called else -1]:
                 step(self._connection, key)
 
     def send(self, content: bytes) -> None:
-        """Sends a message; raises Gone."""
+        """Send a message; raises Gone."""
         try:
             self._connection.send_bytes(content)
         except OSError as error:
@@ -61,7 +60,7 @@ class Link:
             return self._connection.recv_bytes(LARGEST_HELLO)
 
     def listen(self, gone: Callable[[], None]) -> None:
-        """Starts a thread that reads from now on, and calls `gone` when the connection ends."""
+        """Start a thread that reads from now on, and call `gone` when the connection ends."""
         self._reader = threading.Thread(target=self._listen, args=(gone,), daemon=True)
         self._reader.start()
 
@@ -74,12 +73,12 @@ class Link:
         return content
 
     def wait(self) -> None:
-        """Returns when the connection has ended."""
+        """Return when the connection has ended."""
         if self._reader is not None:
             self._reader.join()
 
     def close(self) -> None:
-        """Ends the connection, and the thread that reads it."""
+        """End the connection, and the thread that reads it."""
         self._shut_down()
         self.wait()
         self._connection.close()
@@ -95,7 +94,7 @@ class Link:
 
     @contextlib.contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:
-        """Closes the connection and raises Gone when the block fails or takes longer."""
+        """Close the connection and raise Gone when the block fails or takes longer."""
         timer = threading.Timer(max(seconds, 0.1), self._shut_down)
         timer.start()
         try:
@@ -118,7 +117,7 @@ def accept(listener: socket.socket, key: bytes, until: float) -> Link | None:
     """Return the next call with this key before this moment of the monotonic clock, or None."""
     while (left := until - time.monotonic()) > 0:
         listener.settimeout(left)
-        with contextlib.suppress(TimeoutError, Gone):
+        with contextlib.suppress(OSError, Gone):
             link = Link(listener.accept()[0])
             link.check_key(key, called=True)
             return link
@@ -143,7 +142,7 @@ def connect(place: tuple[str, int], key: bytes, until: float) -> Link | None:
 
 
 def _keep_alive(call: socket.socket) -> None:
-    """Notices after about 15 seconds that the other machine has lost its power."""
+    """Notice after about 15 seconds that the other machine has lost its power."""
     call.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (("TCP_KEEPIDLE", 6), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 3)):
         if hasattr(socket, name):

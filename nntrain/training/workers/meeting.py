@@ -35,7 +35,7 @@ def wait_seconds() -> float:
 
 
 def _accept_all(cluster: Cluster, identity: Mapping[str, str], until: float) -> dict[int, Link]:
-    """Accepts all other workers, then has each begin."""
+    """Accept all other workers, then have each begin."""
     links: dict[int, Link] = {}
     with _listener(cluster.addresses[0]) as listener:
         while missing := [index for index in range(1, len(cluster.addresses)) if index not in links]:
@@ -76,7 +76,7 @@ def _admitted(link: Link, identity: Mapping[str, str], missing: Collection[int])
 
 
 def _join_chief(cluster: Cluster, identity: Mapping[str, str], until: float) -> dict[int, Link]:
-    """Calls the chief, and waits until it has accepted all workers."""
+    """Call the chief, and wait until it has accepted all workers."""
     chief = cluster.name(0)
     try:
         link = connect(_place(cluster.addresses[0]), cluster.key, until)

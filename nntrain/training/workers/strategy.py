@@ -64,13 +64,13 @@ class Distribution:
         return (list(decisions), request) if self.team is None else self.team.agree(decisions, request)
 
     def finish(self) -> None:
-        """Ends the training: from here on a worker that leaves is not lost."""
+        """End the training: from here on a worker that leaves is not lost."""
         if self.team is not None:
             self.team.finish()
 
     @contextmanager
     def scope(self) -> Iterator[None]:
-        """Places a copy of each variable made in the block on every device, written by the replica there.
+        """Place a copy of each variable made in the block on every device, written by the replica there.
 
         With Keras's own setting, the copies of a metric differ and are summed when they are read. Here all copies are
         equal, so one worker can save them.
@@ -80,7 +80,7 @@ class Distribution:
 
     @contextmanager
     def noticing(self) -> Iterator[None]:
-        """Turns TensorFlow's error after the loss of a worker into WorkerLost."""
+        """Turn TensorFlow's error after the loss of a worker into WorkerLost."""
         try:
             yield
         except tf.errors.OpError as error:

@@ -43,7 +43,7 @@ class Team:
         return team
 
     def broadcast(self, content: bytes) -> None:
-        """Sends a message to every worker but the chief."""
+        """Send a message to every worker but the chief."""
         for link in self.links.values():
             self._checked(link.send, content)
 
@@ -73,20 +73,20 @@ class Team:
         return WorkerLost("a worker does not answer any more")
 
     def _names_of_lost(self) -> list[str]:
-        """Waits a moment: TensorFlow's error can come before the connection ends."""
+        """Wait a moment: TensorFlow's error can come before the connection ends."""
         until = time.monotonic() + NAMING_SECONDS
         while not any(link.is_gone for link in self.links.values()) and time.monotonic() < until:
             time.sleep(0.05)
         return [self.cluster.name(index) for index, link in self.links.items() if link.is_gone]
 
     def finish(self) -> None:
-        """Lets the other workers leave, but none before the chief: TensorFlow would take it for lost."""
+        """Let the other workers leave, but none before the chief: TensorFlow would take it for lost."""
         self.finished = True
         if not self.cluster.is_chief:
             self.links[0].wait()
 
     def close(self) -> None:
-        """Ends all connections."""
+        """End all connections."""
         self.finished = True
         for link in self.links.values():
             link.close()
@@ -105,7 +105,7 @@ class Team:
             self._alarm.start()
 
     def _end(self) -> None:
-        """Ends a process whose main thread still waits for a lost worker, in TensorFlow."""
+        """End a process whose main thread still waits for a lost worker, in TensorFlow."""
         if self.finished:
             return
         error = self.lost()
@@ -115,7 +115,7 @@ class Team:
 
 
 def end_process(code: int) -> NoReturn:
-    """Ends a process that has had a team, at once: an ordinary end may wait for lost workers in TensorFlow."""
+    """End a process that has had a team, at once: an ordinary end may wait for lost workers in TensorFlow."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

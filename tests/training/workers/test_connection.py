@@ -159,6 +159,18 @@ def test_a_stranger_does_not_keep_a_worker_out(listener: socket.socket, words: b
     link.close()
 
 
+def test_a_stranger_that_has_gone_before_it_is_accepted_does_not_matter(listener: socket.socket) -> None:
+    place = listener.getsockname()
+    with socket.create_connection(place) as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # resets the connection
+    with ThreadPoolExecutor(1) as pool:
+        accepting = pool.submit(accept, listener, KEY, soon())
+        found, link = connect(place, KEY, soon()), accepting.result()
+    assert found is not None and link is not None
+    found.close()
+    link.close()
+
+
 def test_a_stranger_that_says_nothing_is_left_after_a_while(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
