@@ -178,6 +178,20 @@ def _metric_fits(metric: Metric, classes: Sequence[str], path: Path) -> Iterator
         yield Problem(message, (*path, metric.called(), "class_id"), f"use 0 to {len(classes) - 1}")
 
 
+def _class_weight_fits(subject: Subject) -> Iterator[Problem]:
+    weights, path = subject.train.class_weight, ("train", "class_weight")
+    if weights is None or subject.schema is None:
+        return
+    classes = subject.schema.classes
+    if not classes:
+        yield Problem("`class_weight` is for classes, but the data have numbers", path, "remove `class_weight`")
+    known = {*classes, *map(str, range(len(classes)))}
+    for name in weights if classes and isinstance(weights, dict) else ():
+        if name not in known:
+            help = f"the classes are {listed(classes)}"
+            yield Problem(f"there is no class `{name}`", (*path, name), help, on_key=True)
+
+
 DATA_RULES: tuple[Rule, ...] = (
     _monitors,
     _dropout_after_output,
@@ -185,4 +199,5 @@ DATA_RULES: tuple[Rule, ...] = (
     _output_units,
     _loss_fits,
     _metrics_fit,
+    _class_weight_fits,
 )

@@ -1,10 +1,11 @@
-"""Checkpoints on disk: two generations, each one file with its SHA-256, written whole or not at all."""
+"""Checkpoints on disk: two generations, each a file with its SHA-256, written whole or not at all."""
 
 import hashlib
 import io
 import json
 import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,19 +19,20 @@ from nntrain.training.state import State
 MAGIC = b"nntrain checkpoint 1\n"
 _ANY_MAGIC = b"nntrain checkpoint "
 _SLOTS = ("a.ckpt", "b.ckpt")
-_LARGEST_SHARE = 0.05  # of the time that checkpoints may cost
+_LARGEST_SHARE = 0.05  # of the time that checkpoints may take
+HOLD_SECONDS = 1.0  # where a worker can be lost, the state is kept in memory about this often
 
 
 @dataclass(frozen=True)
 class Found:
-    """A checkpoint that can be used, and what is wrong with the others."""
+    """A usable checkpoint, and what is wrong with the others."""
 
     state: State
     complaints: tuple[str, ...]
 
 
 class Store:
-    """The checkpoints of one run. `run_key` is what makes a checkpoint this run's."""
+    """The checkpoints of one run; `run_key` identifies the run."""
 
     def __init__(self, folder: Path, run_key: str) -> None:
         self.folder = folder
@@ -38,7 +40,7 @@ class Store:
         self.counter = 0
 
     def save(self, state: State) -> None:
-        """Writes the state over the older of the two generations, durably; raises NNTrainError where it cannot."""
+        """Write the state durably over the older of the two generations; raises NNTrainError if that fails."""
         self.counter += 1
         content = _encode(state, {"run": self.run_key, "counter": self.counter})
         with writing(self.folder.parent):
@@ -46,9 +48,9 @@ class Store:
             write_atomic(self.folder / _SLOTS[self.counter % 2], content)
 
     def load(self) -> Found | None:
-        """The newest generation that is whole and this run's; None where no checkpoint was ever written.
+        """Return the newest generation that is undamaged and of this run; None if no checkpoint was ever written.
 
-        Raises NNTrainError when there are checkpoints and none can be used.
+        Raises NNTrainError when there are checkpoints but none can be used.
         """
         found: list[tuple[int, State]] = []
         complaints: list[str] = []
@@ -74,7 +76,7 @@ class Store:
 
 
 class _Unusable(Exception):
-    """Why a file is no checkpoint that can be used."""
+    """Why a checkpoint cannot be used."""
 
 
 def _encode(state: State, label: dict[str, Any]) -> bytes:
@@ -89,34 +91,75 @@ def _encode(state: State, label: dict[str, Any]) -> bytes:
 def _decode(data: bytes) -> tuple[State, dict[str, Any]]:
     if not data.startswith(MAGIC):
         known = data.startswith(_ANY_MAGIC)
-        raise _Unusable("was written by another version of nntrain" if known else "is no checkpoint")
-    digest, _, content = data[len(MAGIC) :].partition(b"\n")
-    if hashlib.sha256(content).hexdigest().encode() != digest:
+        raise _Unusable("was written by another version of nntrain" if known else "is not a checkpoint")
+    digest, _, payload = data[len(MAGIC) :].partition(b"\n")
+    if hashlib.sha256(payload).hexdigest().encode() != digest:
         raise _Unusable("is damaged: its SHA-256 differs")
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            told = json.loads(file["facts"].tobytes())
+        with np.load(io.BytesIO(payload), allow_pickle=False) as file:
+            content = json.loads(file["facts"].tobytes())
             arrays = {name.removeprefix("array:"): file[name] for name in file.files if name != "facts"}
     except (ValueError, KeyError, zipfile.BadZipFile) as error:
         raise _Unusable(f"cannot be read: {error}") from None
-    return State(told["facts"], arrays), told["label"]
+    return State(content["facts"], arrays), content["label"]
 
 
 def encode_state(state: State) -> bytes:
-    """The state as another process can read it."""
+    """Return the state as bytes for another process."""
     return _encode(state, {})
 
 
 def decode_state(data: bytes) -> State:
-    """The state that another process has encoded; raises NNTrainError when it was damaged on its way."""
+    """Return the state that another process encoded; raises NNTrainError if it was damaged on the way."""
     try:
         return _decode(data)[0]
     except _Unusable as error:
         raise NNTrainError(f"the chief's checkpoint {error}", help="start all workers again") from None
 
 
+class Saver:
+    """Writes checkpoints of a training when they are due; where a worker can be lost, keeps the last state in memory.
+
+    capture: returns the state between two steps. A step that a lost worker cuts short leaves none.
+    """
+
+    def __init__(self, store: Store | None, capture: Callable[[], State], seconds: float, can_lose: bool) -> None:
+        self.store = store
+        self.capture = capture
+        self.holds = can_lose and store is not None
+        self._pace = Pace(seconds)
+        self._hold_pace = Pace(HOLD_SECONDS)
+        self._held: State | None = None
+
+    def is_due(self, end_of_epoch: bool) -> bool:
+        """Whether to write a checkpoint now."""
+        return self._pace.is_due(end_of_epoch)
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        if self.store is None:
+            return
+        started = time.perf_counter()
+        state = self.capture()
+        self.store.save(state)
+        self._held = state if self.holds else None
+        self._pace.written(time.perf_counter() - started)
+
+    def hold(self) -> None:
+        """Keep the state in memory if that is due."""
+        if self.holds and self._hold_pace.is_due(end_of_epoch=True):
+            started = time.perf_counter()
+            self._held = self.capture()
+            self._hold_pace.written(time.perf_counter() - started)
+
+    def save_held(self) -> None:
+        """Write the state that was kept in memory, after a worker was lost."""
+        if self.store is not None and self._held is not None:
+            self.store.save(self._held)
+
+
 class Pace:
-    """When a checkpoint is due: every so many seconds, and never for more than a twentieth of the time."""
+    """When a checkpoint is due: after so many seconds, but never for more than a twentieth of the time."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -124,12 +167,12 @@ class Pace:
         self.cost = 0.0
 
     def is_due(self, end_of_epoch: bool) -> bool:
-        """Whether to write one now; 0 seconds means at the end of every epoch and at no other time."""
+        """Whether to write one now; 0 seconds means at the end of every epoch and only then."""
         if self.seconds == 0:
             return end_of_epoch
         return time.monotonic() - self.last >= max(self.seconds, self.cost / _LARGEST_SHARE)
 
     def written(self, cost: float) -> None:
-        """A checkpoint was written and took so many seconds."""
+        """Note that a checkpoint was written in so many seconds."""
         self.last = time.monotonic()
         self.cost = cost

@@ -1,4 +1,4 @@
-"""Which engine trains, and how it is compiled."""
+"""Which program trains, and how it is compiled."""
 
 import math
 
@@ -21,7 +21,7 @@ _NOT_FOR_XLA = (
     layers.Resizing,
 )
 
-# On a CPU XLA makes steps of these alone faster; random numbers cost it ten times the step, and so do convolutions.
+# On a CPU XLA makes steps faster that have only these layers; random numbers and convolutions take ten times as long.
 _FAST_IN_XLA = (
     layers.Dense,
     layers.Flatten,
@@ -42,9 +42,9 @@ LONG_EPOCH = 4_000_000_000  # multiplications from which a few epochs make up fo
 
 
 def make_program(resolved: Resolved, model: Network, example: Arrays, batch_size: int, x: Examples) -> Program:
-    """The model's program for `train.engine` and `train.compile`.
+    """Return the model's program for `train.engine` and `train.compile`.
 
-    `example` has the dtypes and shapes of the data, and `x` is what there is to train on.
+    example: arrays with the dtypes and shapes of the data. x: the training examples.
     """
     engine = resolved.train.engine
     if engine == "auto":
@@ -56,7 +56,7 @@ def make_program(resolved: Resolved, model: Network, example: Arrays, batch_size
 
 
 def uses_xla(resolved: Resolved, batch_size: int, rows: int) -> bool:
-    """`auto` is XLA on a GPU, and on a CPU for long epochs of small steps through Dense layers (docs/log.md)."""
+    """Whether XLA compiles: on a GPU, and on a CPU long epochs of small steps through Dense layers (docs/log.md)."""
     train = resolved.train
     if train.compile != "auto":
         return train.compile == "xla"
@@ -70,7 +70,7 @@ def uses_xla(resolved: Resolved, batch_size: int, rows: int) -> bool:
 
 
 def dense_products(resolved: Resolved) -> int | None:
-    """Multiplications for one example through the Dense layers; None for a model that also works on images."""
+    """Return the multiplications of one example in the Dense layers; None for a model with layers for images."""
     shape, products = resolved.schema.shape, 0
     for _, layer in layers.walk(resolved.experiment.model):
         if isinstance(layer, layers.Resizing) or type(layer).__module__ == image_layers.__name__:
@@ -80,6 +80,6 @@ def dense_products(resolved: Resolved) -> int | None:
         elif isinstance(layer, layers.Reshape):
             shape = layer.target_shape
         elif isinstance(layer, layers.Dense):
-            products += abs(math.prod(shape)) * layer.units  # a -1 of Reshape stands for at least one
+            products += abs(math.prod(shape)) * layer.units  # a -1 of Reshape is at least one
             shape = (*shape[:-1], layer.units)
     return products

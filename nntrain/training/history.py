@@ -1,4 +1,4 @@
-"""What a training has come to so far."""
+"""The result of a training so far."""
 
 import math
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Row = dict[str, float]
 
 @dataclass
 class History:
-    """One row an epoch, the weights to keep, the `seconds` spent in training, the `reason` for an early stop."""
+    """One row an epoch, the weights to keep, the seconds of training, and the reason if it stopped early."""
 
     rows: list[Row] = field(default_factory=list)
     best_epoch: int = 0
@@ -21,7 +21,7 @@ class History:
     seconds: float = 0.0
 
     def as_facts(self) -> dict[str, Any]:
-        """All but the weights, as plain values."""
+        """Return everything but the weights as plain values."""
         best = None if math.isnan(self.best_value) else self.best_value
         return {
             "rows": list(self.rows),
@@ -32,7 +32,7 @@ class History:
         }
 
     def take_facts(self, facts: dict[str, Any]) -> None:
-        """Becomes what `as_facts` told."""
+        """Take over the plain values of `as_facts`."""
         self.rows = list(facts["rows"])
         self.best_epoch = facts["best_epoch"]
         self.best_value = math.nan if facts["best_value"] is None else facts["best_value"]

@@ -1,4 +1,4 @@
-"""What the training loop is given: the plan, the data, the program, and those who watch."""
+"""What the training loop takes: the plan, the data, the program, and who watches."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,11 @@ from nntrain.training.signals import StopRequest
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and in which order to train. `steps` ends the training inside an epoch; `mode` is min or max."""
+    """How long and in which order to train.
+
+    steps: the number of steps after which the training ends, perhaps inside an epoch. mode: `min` or `max`, of the
+    monitored metric. save: which weights to keep, `best` or `last`.
+    """
 
     seed: int
     batch_size: int
@@ -24,30 +28,30 @@ class Plan:
     shuffle: bool
     monitor: str
     mode: str
-    save: str  # `best` or `last`
+    save: str
     max_seconds: float | None = None
     checkpoint_seconds: float = 30.0
 
 
 class Watcher(Protocol):
-    """What is told while the training goes on."""
+    """What the loop calls during a training."""
 
     def begin(self, epochs: int, steps: int) -> None:
-        """Before the first epoch: how many epochs, how many steps in each."""
+        """Called before the first epoch, with the number of epochs and of steps in each."""
 
     def piece(self, epoch: int, step: int, metrics: Row) -> None:
-        """After a piece: the steps done in this epoch, the metrics so far."""
+        """Called after a piece, with the steps done in this epoch and the metrics so far."""
 
     def epoch(self, row: Row) -> None:
-        """After an epoch, validation included."""
+        """Called after an epoch, validation included."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """All that a training needs; `store` is where checkpoints go, if anywhere.
+    """All that a training needs.
 
-    judge: is told the row of every epoch and says whether to stop there. request: who may ask to stop in place of the
-    process's signals.
+    store: where checkpoints are written, if anywhere. judge: takes the row of every epoch and returns whether to stop
+    there. request: what may ask to stop, in place of the signals of the process.
     """
 
     program: Program

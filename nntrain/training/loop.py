@@ -1,7 +1,7 @@
 """From a compiled model and arrays to a history: the one function that trains.
 
 The state between two steps is small and complete (state.py), the order of an epoch is a function of seed and epoch, and
-a compiled call runs any stretch of an epoch: so a training can be stopped after any piece and gone on with to the bit.
+a compiled call runs any stretch of an epoch. So a training can stop after any piece, and resume with the same bits.
 """
 
 import math
@@ -15,26 +15,25 @@ import numpy as np
 
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.training import state
-from nntrain.training.checkpoint import Pace
+from nntrain.training.checkpoint import Saver
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job
 from nntrain.training.programs.arrays import TrainResult, as_float, epoch_order
 from nntrain.training.signals import StopRequest, watched
 from nntrain.training.state import Position, State
 
-HOLD_SECONDS = 1.0  # where a worker can be lost, the state is kept in memory about this often
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt
 START = Position(epoch=1, step=0, seconds=0.0)
-PRUNED = "pruned"  # the reason of a training that its judge has stopped
+PRUNED = "pruned"  # the reason of a training that its judge stopped
 
 
 def fit(job: Job, history: History, resumed: State | None = None) -> None:
-    """Trains the job's model from the start or from a state, fills the history, and leaves the weights to keep in it.
+    """Train the job's model from the start or from a state; fill the history and leave the weights to keep in both.
 
-    Raises Diverged when a loss or a weight is not finite, and Stopped at SIGINT or SIGTERM, after a checkpoint was
-    written; WorkerLost, after the last state that is certain was. In all cases the history holds the epochs that ended
-    well, and the weights to keep, if there are any, are in the model. Raises ValueError when the state belongs to
-    another model, and NNTrainError when a checkpoint cannot be written; after a signal that too is Stopped.
+    Raises Diverged when a loss or a weight is not finite, Stopped at SIGINT or SIGTERM after a checkpoint is written,
+    and WorkerLost after the last certain state is written. In all cases the history holds the complete epochs, and the
+    model has the weights to keep, if there are any. Raises ValueError when the state belongs to another model, and
+    NNTrainError when a checkpoint cannot be written, which becomes Stopped after a signal.
     """
     trainer = _Trainer(job, history)
     try:
@@ -56,7 +55,7 @@ def _run(trainer: "_Trainer", request: StopRequest, resumed: State | None) -> No
 
 
 class _TimeOver(Exception):
-    """`max_seconds` are over in the middle of an epoch."""
+    """`max_seconds` are over before the last epoch ends."""
 
 
 class _Trainer:
@@ -67,19 +66,16 @@ class _Trainer:
         self.validation = job.validation
         self.plan = job.plan
         self.watcher = job.watcher
-        self.store = job.store
         self.judge = job.judge
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
-        self.pace = Pace(self.plan.checkpoint_seconds)
-        self.hold_pace = Pace(HOLD_SECONDS)
-        self.held: State | None = None
+        self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
         self.piece_steps = 1
 
     def run(self, request: StopRequest, resumed: State | None) -> None:
         self.model.stop_training = False
         self.watcher.begin(self.plan.epochs, self.program.steps(self.training))
-        self.program.before_end(self._save_held)
+        self.program.before_end(self.saver.save_held)
         self.callbacks.on_train_begin()
         position = START
         if resumed is not None:
@@ -91,12 +87,12 @@ class _Trainer:
         try:
             self._epochs(request)
         except _TimeOver:
-            self.history.reason = time_over(self.plan.max_seconds or 0.0)
+            self.history.reason = f"the limit of {self.plan.max_seconds or 0:g} s is reached"
         except WorkerLost:
-            self._save_held()
+            self.saver.save_held()
             raise
         self.history.seconds = time.monotonic() - self.began
-        self._save()
+        self.saver.save()
         request.raise_if_asked()  # a signal that came after the last piece
         self._end()
 
@@ -113,12 +109,12 @@ class _Trainer:
                 self.model.stop_training, self.history.reason = True, PRUNED
             elif over and self.position.epoch <= self.plan.epochs:
                 raise _TimeOver
-            self._hold()
-            if self.pace.is_due(end_of_epoch=True):
-                self._save()
+            self.saver.hold()
+            if self.saver.is_due(end_of_epoch=True):
+                self.saver.save()
 
     def _end(self) -> None:
-        """What Keras does after the last epoch: the average of the weights takes their place."""
+        """As Keras does after the last epoch, put the average of the weights in their place."""
         scaled: Any = self.model.optimizer
         optimizer = getattr(scaled, "inner_optimizer", scaled)
         if optimizer.use_ema:
@@ -150,7 +146,7 @@ class _Trainer:
         return as_float(self.model.optimizer.learning_rate.numpy())
 
     def _train(self, request: StopRequest) -> TrainResult:
-        """All steps of the epoch that are left, piece by piece; the result does not depend on the pieces."""
+        """Run the remaining steps of the epoch, piece by piece; the result does not depend on the pieces."""
         epoch, step = self.position.epoch, self.position.step
         order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
         end = self._steps_of(epoch)
@@ -167,46 +163,31 @@ class _Trainer:
         return seen
 
     def _between_pieces(self, step: int, end: int, seen: TrainResult, request: StopRequest) -> None:
-        """The only places inside an epoch where a training stops or is saved."""
+        """Stop or save the training where that is due; inside an epoch it happens here only."""
         enough = self._time_is_over() and bool(self.history.rows) and step < end
         self.piece_steps, over, asked = self._agreed(request, self.piece_steps, enough)
-        if asked or over or (step < end and self.pace.is_due(end_of_epoch=False)):
+        if asked or over or (step < end and self.saver.is_due(end_of_epoch=False)):
             self._advance(step)
-            self._save()
+            self.saver.save()
         if asked:
             request.raise_if_asked()
         if over:
             raise _TimeOver
         if step < end:
-            if self._holds:
+            if self.saver.holds:
                 self._advance(step)
-                self._hold()
+                self.saver.hold()
             self.watcher.piece(self.position.epoch, step, seen.metrics)
 
     def _agreed(self, request: StopRequest, *decisions: int) -> list[int]:
-        """What hangs on a clock or a signal, as all processes that train together decide it; the signal is the last.
+        """Return what depends on a clock or a signal as all processes of the training agree on it, the signal last.
 
-        One that comes while they do so waits for the next time.
+        A signal that arrives meanwhile waits for the next agreement.
         """
         agreed, asked = self.program.agree(decisions, request.signal)
         if asked:
             request.signal = asked
         return [*agreed, asked]
-
-    def _hold(self) -> None:
-        """Keeps the state in memory where a worker can be lost: a step that is cut short leaves none behind."""
-        if self._holds and self.hold_pace.is_due(end_of_epoch=True):
-            started = time.perf_counter()
-            self.held = self._captured()
-            self.hold_pace.written(time.perf_counter() - started)
-
-    @property
-    def _holds(self) -> bool:
-        return self.program.can_lose and self.store is not None
-
-    def _save_held(self) -> None:
-        if self.store is not None and self.held is not None:
-            self.store.save(self.held)
 
     def _advance(self, step: int) -> None:
         now = time.perf_counter()
@@ -215,16 +196,6 @@ class _Trainer:
 
     def _time_is_over(self) -> bool:
         return self.plan.max_seconds is not None and time.monotonic() - self.began >= self.plan.max_seconds
-
-    def _save(self) -> None:
-        """Writes a checkpoint, never one whose weights are not finite."""
-        if self.store is None:
-            return
-        started = time.perf_counter()
-        captured = self._captured()
-        self.store.save(captured)
-        self.held = captured if self._holds else None
-        self.pace.written(time.perf_counter() - started)
 
     def _captured(self) -> State:
         self._refuse_nonfinite_weights()
@@ -236,16 +207,16 @@ class _Trainer:
         return steps if self.plan.steps is None else min(steps, self.plan.steps - (epoch - 1) * steps)
 
     def _size_pieces(self, steps: int, seconds: float) -> None:
-        """The first call also traces and says little, so pieces grow at most tenfold at a time."""
+        """Set the size of the next piece: at most ten times this one, because the first call includes tracing."""
         wanted = int(PIECE_SECONDS * steps / max(seconds, 1e-6))
         self.piece_steps = max(1, min(wanted, 10 * steps))
 
     def _validate(self, metrics: Row) -> bool:
-        """Adds the validation's metrics; keeps the weights, as validated, where they are the best so far.
+        """Add the metrics of the validation split and reset the model's; keep the weights if they are the best so far.
 
-        The metrics are reset then, for the next epoch.
+        Returns whether they were kept.
         """
-        self.callbacks.on_test_begin()  # without a validation too: it brings in the averaged weights
+        self.callbacks.on_test_begin()  # without a validation split too: it puts in the averaged weights
         if self.validation is None:
             self.model.reset_metrics()
         else:
@@ -274,13 +245,8 @@ class _Trainer:
         return Diverged(f"the training diverged in epoch {self.position.epoch}: {what}", help=help)
 
 
-def time_over(max_seconds: float) -> str:
-    """The reason of a training that its limit of time has stopped."""
-    return f"the limit of {max_seconds:g} s is reached"
-
-
 def _reason(callbacks: Sequence[Any]) -> str:
-    """Why the training stopped before its planned end."""
+    """Return why a callback stopped the training before its planned end."""
     for callback in callbacks:
         if reason := getattr(callback, "reason", ""):
             return str(reason)

@@ -1,7 +1,7 @@
-"""Compiled programs that are used again: tracing takes longer than a small training.
+"""Compiled programs for reuse, because tracing takes longer than a small training.
 
-Two models of the same key have the same graph, and all that differs between them is in their variables. So the fresh
-model's variables are copied into the model that was compiled before, and the training is the same to the bit.
+Two models of the same key have the same graph and differ only in their variables. So the new model's variables are
+copied into the model that was compiled before, and the training has the same bits.
 """
 
 import json
@@ -19,13 +19,13 @@ from nntrain.training.scorer import Scorer
 
 KEPT = 8  # programs; one of a small network takes about 5 MB
 
-# What the training loop reads, and no compiled function.
+# Options that only the training loop reads, and no compiled function.
 _NOT_COMPILED = (
     "epochs",
     "steps",
-    "batch_size",  # as the plan has it
+    "batch_size",  # which is in the key as the plan has it
     "callbacks",
-    "class_weight",  # but for whether there is one
+    "class_weight",  # of which only its presence is in the key
     "monitor",
     "save",
     "shuffle",
@@ -37,14 +37,14 @@ _NOT_COMPILED = (
 
 
 class Programs:
-    """The latest programs by what their graphs depend on."""
+    """The latest programs, by what their graphs depend on."""
 
     def __init__(self, most: int = KEPT) -> None:
         self.most = most
         self._kept: OrderedDict[tuple[str, bool], Program] = OrderedDict()
 
     def scorer(self, resolved: Resolved, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
-        """The same as `Scorer.of`, but its model may be another one, with the variables of `model`."""
+        """Return what `Scorer.of` returns, or a scorer whose model is an earlier one with the variables of `model`."""
         scorer = Scorer.of(resolved, model, x, batch_size)  # nothing is traced before it is called
         key = (program_key(resolved, x, batch_size), scorer.program.xla)
         program = self._kept.get(key)
@@ -62,12 +62,12 @@ class Programs:
         return len(self._kept)
 
     def clear(self) -> None:
-        """Forgets all of them."""
+        """Remove all of them."""
         self._kept.clear()
 
 
 def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
-    """Equal for experiments whose graphs are equal; what is not known to leave the graph alone is part of it."""
+    """Return a key that is equal only for equal graphs; it holds every option that may change a graph."""
     tree, schema = to_tree(resolved.experiment), resolved.schema
     train = {name: value for name, value in tree["train"].items() if name not in _NOT_COMPILED}
     content = {
@@ -82,7 +82,7 @@ def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
 
 
 def _without_constant_rate(optimizer: Any) -> Any:
-    """The optimizer less a learning rate that is a number: that one is a variable, a schedule is compiled."""
+    """The optimizer without a learning rate that is a number, which is a variable; a schedule is compiled."""
     if isinstance(optimizer, str):
         return optimizer
     ((name, options),) = optimizer.items()
@@ -93,13 +93,13 @@ def _without_constant_rate(optimizer: Any) -> Any:
 
 
 def _fitted_to(model: Sequence[layers.Layer], tree: dict[str, Any]) -> list[Any]:
-    """What the constants of `Normalization` layers come from: the data, and what the layers before make of them."""
+    """What determines the constants of `Normalization` layers: the data, and the seed of the layers before them."""
     places = [index for index, (_, layer) in enumerate(layers.walk(model)) if isinstance(layer, layers.Normalization)]
     return [tree["data"] if places else None, tree["seed"] if any(places) else None]
 
 
 def copy_variables(source: Network, target: Network) -> None:
-    """Makes the target's variables those of the source, a model of the same key; metrics are left alone."""
+    """Copy all variables but those of metrics to the target, from a model of the same key."""
     if source is target:
         return
     for ours, theirs in zip(_variables(target), _variables(source), strict=True):
@@ -107,6 +107,6 @@ def copy_variables(source: Network, target: Network) -> None:
 
 
 def _variables(model: Network) -> Iterator[Any]:
-    """Weights, seeds of random layers, and the optimizer's state with its learning rate."""
+    """Weights, seeds of random layers, and the optimizer's state, which includes its learning rate."""
     yield from model.variables
     yield from model.optimizer.variables

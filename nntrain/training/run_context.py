@@ -1,4 +1,4 @@
-"""What a run is told by the command that begins it."""
+"""What the caller of a run sets beside the config."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ if TYPE_CHECKING:  # so that this module is light
 
 @dataclass(frozen=True)
 class RunContext:
-    """How a run is trained that is a trial of a search, or is shared among devices.
+    """How a run is trained that is a trial of a search, or that several devices share.
 
-    programs: compiled before, to be used again. judge and request: those of `Job`. final: whether this is the end of
-    the work on a model, at which the test split is looked at and plots are drawn. distribution: the devices that
-    share every batch, one where there is none.
+    programs: those compiled before, for reuse. judge and request: see `Job`. final: whether the work on a model ends
+    here, so that the test split is used and plots are drawn. distribution: the devices that share every batch; None
+    for one device.
     """
 
     programs: "Programs | None" = None
@@ -28,7 +28,7 @@ class RunContext:
 
     @property
     def writes(self) -> bool:
-        """Whether this process writes the run directory: of several workers the chief alone does."""
+        """Whether this process writes the run directory: of several workers only the chief does."""
         return self.distribution is None or self.distribution.writes
 
 

@@ -1,6 +1,6 @@
-"""SIGINT and SIGTERM: the first asks the training to stop at the next piece, the second ends the process at once.
+"""SIGINT and SIGTERM: the first asks the training to stop after this piece, the second ends the process at once.
 
-A worker of a search gets no signals of its own; its `StopRequest` is asked by a thread.
+A worker of a search receives no signals; a thread calls `ask` of its `StopRequest`.
 """
 
 import signal
@@ -14,23 +14,23 @@ WATCHED = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """Whether a signal, or another thread, has asked the training to stop."""
+    """Whether a signal or another thread asked the training to stop."""
 
     def __init__(self) -> None:
         self.signal = 0
 
     def receive(self, number: int, _: FrameType | None) -> None:
-        """The signal handler."""
+        """Handle a signal; the next one ends the process."""
         self.signal = number
         for watched in WATCHED:
             signal.signal(watched, signal.SIG_DFL)
 
     def ask(self, number: int = signal.SIGTERM) -> None:
-        """Asks as the signal would; from any thread."""
+        """Ask to stop as a signal does, from any thread."""
         self.signal = number
 
     def raise_if_asked(self, but: str = "") -> None:
-        """Raises Stopped when a signal has come; `but` is what went wrong besides."""
+        """Raise Stopped if a signal arrived; `but` is what else went wrong."""
         if self.signal:
             name = signal.Signals(self.signal).name
             raise Stopped(f"by {name}; {but}" if but else f"by {name}", signal=self.signal)
@@ -38,7 +38,7 @@ class StopRequest:
 
 @contextmanager
 def watched() -> Iterator[StopRequest]:
-    """Receives the signals while it lasts; in a thread that cannot, nothing is received."""
+    """Receive signals inside the block; only the main thread can."""
     request = StopRequest()
     try:
         before = {number: signal.signal(number, request.receive) for number in WATCHED}

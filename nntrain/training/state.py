@@ -1,6 +1,6 @@
-"""All the state of a training, taken out of the live objects and put back: nothing else is needed to go on exactly.
+"""The state of a training, copied from the live objects and put back: all that an exact resume needs.
 
-There is no generator for the order of the examples: the order is a function of seed and epoch.
+The order of the examples is a function of seed and epoch, so no random generator belongs to the state.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ import numpy as np
 from nntrain.model.custom.network import Network
 from nntrain.training.history import History
 
-# What every process makes for itself. Keras negates `min_delta` when it sets `monitor_op`, so the two go together.
+# What every process creates anew. Keras negates `min_delta` when it sets `monitor_op`, so the two go together.
 _SKIPPED = ("model", "_model", "params", "_params", "monitor_op", "min_delta", "began")
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where the training stands: `step` updates of `epoch` are done, in `seconds`."""
+    """How far the training is: `step` updates of `epoch` are done, in `seconds`."""
 
     epoch: int
     step: int
@@ -28,7 +28,7 @@ class Position:
 
 @dataclass(frozen=True)
 class State:
-    """`facts` are plain values for JSON, `arrays` everything else."""
+    """`facts` are plain values for JSON; `arrays` are the rest."""
 
     facts: dict[str, Any]
     arrays: dict[str, np.ndarray]
@@ -37,7 +37,7 @@ class State:
 def capture(
     model: Network, callbacks: Sequence[keras.callbacks.Callback], history: History, position: Position
 ) -> State:
-    """The state between two steps."""
+    """Return the state between two steps."""
     arrays = {name: np.array(variable.numpy()) for name, variable in _variables(model)}
     arrays |= {f"kept.{index}": weight for index, weight in enumerate(history.weights)}
     states = []
@@ -57,7 +57,7 @@ def capture(
 
 
 def restore(state: State, model: Network, callbacks: Sequence[keras.callbacks.Callback], history: History) -> Position:
-    """Puts a state into freshly built objects; raises ValueError when it belongs to another model."""
+    """Put a state into newly built objects and return its position; raises ValueError for that of another model."""
     _restore_variables(state, model)
     history.take_facts(state.facts["history"])
     history.weights = [state.arrays[f"kept.{index}"] for index in range(state.facts["kept"])]
@@ -70,7 +70,7 @@ def restore(state: State, model: Network, callbacks: Sequence[keras.callbacks.Ca
 
 
 def _variables(model: Network) -> Iterator[tuple[str, Any]]:
-    """Weights, seeds of random layers, metrics and the optimizer's slots, under names that do not depend on Keras's."""
+    """Weights, seeds of random layers, metrics and the optimizer's slots, by names that do not depend on Keras."""
     groups = {
         "model": model.variables,
         "metrics": model.metrics_variables,
@@ -94,7 +94,7 @@ def _restore_variables(state: State, model: Network) -> None:
 
 
 def _callback_state(callback: Any) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]]:
-    """The callback's counters and bests, and its lists of weights."""
+    """Return the callback's counters and best values, and its lists of weights."""
     plain: dict[str, Any] = {}
     weights: dict[str, list[np.ndarray]] = {}
     for name, value in vars(callback).items():

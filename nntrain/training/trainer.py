@@ -1,6 +1,4 @@
-"""What a training is made of: the plan, the program on one device or several, the job for the loop."""
-
-from typing import TYPE_CHECKING
+"""The parts of a training: the plan, the program on one device or several, the job for the loop."""
 
 from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.keras.metrics import direction
@@ -17,6 +15,7 @@ from nntrain.training import loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job, Plan, Watcher
+from nntrain.training.prepare import Prepared
 from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.distributed import DistributedProgram
 from nntrain.training.programs.resident import Program
@@ -26,18 +25,9 @@ from nntrain.training.scorer import Scorer, class_weights
 from nntrain.training.state import State
 from nntrain.training.workers.strategy import Distribution
 
-if TYPE_CHECKING:
-    from nntrain.training.prepare import Prepared
 
-
-def make_job(
-    prepared: "Prepared",
-    scorer: Scorer,
-    context: RunContext,
-    watcher: Watcher,
-    store: Store | None,
-) -> Job:
-    """The job of the loop; the scorer's program trains, unless the training is distributed."""
+def make_job(prepared: Prepared, scorer: Scorer, context: RunContext, watcher: Watcher, store: Store | None) -> Job:
+    """Return the job of the loop; the scorer's program trains, unless several devices share the training."""
     resolved, data = prepared.resolved, prepared.data
     training = scorer.arrays(data.train, class_weights(resolved, data.train.y))
     return Job(
@@ -53,15 +43,15 @@ def make_job(
     )
 
 
-def make_scorer(prepared: "Prepared", context: RunContext) -> Scorer:
-    """The prepared model with its compiled loops on one device, which may have been compiled before."""
+def make_scorer(prepared: Prepared, context: RunContext) -> Scorer:
+    """Return the prepared model with its compiled loops on one device, which the context may reuse."""
     resolved, train = prepared.resolved, prepared.data.train
     compiled = Scorer.of if context.programs is None else context.programs.scorer
     return compiled(resolved, prepared.model, train.x, resolved.batch_size(len(train)))
 
 
-def _program(prepared: "Prepared", scorer: Scorer, distribution: Distribution | None, training: Arrays) -> Program:
-    """What trains: the scorer's own program, or one whose model is built anew on several devices."""
+def _program(prepared: Prepared, scorer: Scorer, distribution: Distribution | None, training: Arrays) -> Program:
+    """Return the scorer's program, or one whose model is built again on several devices."""
     if distribution is None:
         return scorer.program
     if not fits_in_memory(prepared.data.train.x):
@@ -74,7 +64,7 @@ def _program(prepared: "Prepared", scorer: Scorer, distribution: Distribution | 
 
 
 def fit(job: Job, history: History, resumed: State | None, model: Network, distribution: Distribution | None) -> None:
-    """Trains; the model has the weights to keep, though another of the same layers was trained."""
+    """Train; the model gets the weights to keep, even where the program trains another one of the same layers."""
     try:
         loop.fit(job, history, resumed)
     finally:
@@ -84,23 +74,23 @@ def fit(job: Job, history: History, resumed: State | None, model: Network, distr
             model.set_weights(history.weights)
 
 
-def share(prepared: "Prepared", distribution: Distribution | None, state: State | None = None) -> State | None:
-    """The chief's state at every worker, after all have found that they train the same on the same data."""
+def share(prepared: Prepared, distribution: Distribution | None, state: State | None = None) -> State | None:
+    """Return the chief's state at every worker, after a check that all train the same experiment on the same data."""
     if distribution is None or distribution.team is None:
         return state
     experiment = yaml_file.dump(to_tree(prepared.resolved.experiment))
     return distribution.share(experiment, datasets.sha256(prepared.data), state)
 
 
-def follow(prepared: "Prepared", context: RunContext) -> None:
-    """The training of a worker that is not the chief: the same steps, and nothing written or shown."""
+def follow(prepared: Prepared, context: RunContext) -> None:
+    """Train as a worker that is not the chief: the same steps, but nothing is written or shown."""
     state = share(prepared, context.distribution)
     job = make_job(prepared, make_scorer(prepared, context), context, Unwatched(), None)
     fit(job, History(), state, prepared.model, context.distribution)
 
 
 def make_plan(resolved: Resolved, data: Dataset) -> Plan:
-    """How long and in which order to train."""
+    """Return how long and in which order to train."""
     train, batch_size = resolved.train, resolved.batch_size(len(data.train))
     steps_per_epoch = -(-len(data.train) // batch_size)
     epochs = train.epochs if train.steps is None else -(-train.steps // steps_per_epoch)
@@ -119,7 +109,7 @@ def make_plan(resolved: Resolved, data: Dataset) -> Plan:
 
 
 def _keeps_best(train: Train, data: Dataset) -> bool:
-    """Without a validation split the best training loss says little, unless early stopping was told to restore it."""
+    """Without a validation split the best training loss means little, unless early stopping restores it."""
     restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
     return train.save == "best" and (data.validation is not None or restores)
 

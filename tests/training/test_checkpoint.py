@@ -32,14 +32,14 @@ def newest(folder: Path) -> Path:
 def number_found(folder: Path) -> tuple[int, tuple[str, ...]]:
     found = store(folder).load()
     assert found is not None
-    return found.state.schema["number"], found.complaints
+    return found.state.facts["number"], found.complaints
 
 
 def test_the_newest_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
     saved(tmp_path, 3)
     found = store(tmp_path).load()
     assert found is not None
-    assert found.state.schema == {"number": 3}
+    assert found.state.facts == {"number": 3}
     assert found.state.arrays["model.0"].tobytes() == state(3).arrays["model.0"].tobytes()
     assert found.complaints == ()
 

@@ -1,10 +1,10 @@
-"""Steps that several devices or machines share: each takes its share of every batch, the gradients are added up.
+"""Steps that several devices or machines share: each trains on its share of every batch, and gradients are added up.
 
-The batch is that of the config, however many share it, so the same config gives the same training, up to the rounding
-of sums in another order. A replica's part of the loss is weighted by its share of the batch's rows, so that the sum
-over the replicas is the loss of the batch, its penalties once. What is added up, in one all-reduce a step: gradients,
-what the metrics have counted, and the moving statistics of BatchNormalization weighted by the shares. All copies of a
-variable are equal between two steps, so one process alone can save them.
+The batch has the size of the config, however many devices share it. So the same config gives the same training, up to
+the rounding of sums in another order. A replica's part of the loss is weighted by its share of the batch's rows, so
+that the sum over the replicas is the loss of the batch, with its penalties once. One all-reduce a step adds up the
+gradients, the counts of the metrics, and the moving statistics of BatchNormalization weighted by the shares. All copies
+of a variable are equal between two steps, so one process alone can save them.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from nntrain.training.programs.resident import Program
 from nntrain.training.workers.strategy import Distribution
 
 _SEED_STRIDE = 1_000_003  # between the seeds of the replicas, so that their dropout differs
-# What Keras does through tf.distribute; here each replica does the same with its own copies.
+# Methods that Keras runs through tf.distribute; here each replica runs them on its own copies.
 _LOCAL_STEPS = (
     "_backend_update_step",
     "_apply_weight_decay",
@@ -32,7 +32,7 @@ _LOCAL_STEPS = (
 
 
 class DistributedProgram(Program):
-    """A model's compiled loops over the replicas of a distribution, in whose scope the model was built."""
+    """A model with its compiled loops over the replicas of a distribution, in whose scope the model was built."""
 
     def __init__(self, model: Network, data: Arrays, batch_size: int, distribution: Distribution) -> None:
         self.model = model
@@ -53,13 +53,13 @@ class DistributedProgram(Program):
         self._test = tf.function(self._test_split, reduce_retracing=True)
 
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
-        """The chief's decisions, and the request of any of the workers."""
+        """Return the chief's decisions, and the request of any worker."""
         return self.distribution.agree(decisions, request)
 
     def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
-        """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order.
+        """Train steps `first` to `last` (excluded, so there may be none) of the epoch with this order of its rows.
 
-        Raises WorkerLost when another worker is gone; the variables are then in no certain state.
+        Raises WorkerLost when another worker is gone; the state of the variables is then uncertain.
         """
         with self.distribution.noticing():
             self._train(self._on_devices(data), tf.constant(order), tf.constant(first), tf.constant(last))
@@ -67,7 +67,7 @@ class DistributedProgram(Program):
             return TrainResult.of(self._result())
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
-        """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset.
+        """Return loss and metrics over all rows at inference, as Python floats, and reset the metrics.
 
         Raises WorkerLost as `train` does.
         """
@@ -79,20 +79,20 @@ class DistributedProgram(Program):
             return found
 
     def predict(self, x: Any) -> np.ndarray:
-        """Not shared: a program without devices does it."""
+        """Not implemented: the program on one device predicts."""
         raise NotImplementedError("a distributed program only trains")
 
     def _wait(self) -> None:
-        """An error of the step shows where its result is asked for."""
+        """Raise the error of the step, if it had one, by reading a result."""
         self.model.optimizer.iterations.numpy()
 
     def before_end(self, save: Callable[[], None]) -> None:
-        """What to do before the process is ended because it hangs after a worker was lost."""
+        """Take what must be done before the process ends because it hangs after a worker was lost."""
         if self.distribution.team is not None:
             self.distribution.team.save_state = save
 
     def _on_devices(self, data: Arrays) -> Any:
-        """The arrays, a copy for each device of this process, kept for the next call."""
+        """Return the arrays with a copy for each device of this process; they are kept for the next call."""
         key = (id(data.x), data.weights is None)
         if key not in self._placed:
             self._placed[key] = (data, tuple(self._copies(part) for part in data.tensors))
@@ -116,7 +116,7 @@ class DistributedProgram(Program):
         self.strategy.run(tf.autograph.experimental.do_not_convert(self._train_replica), args=(data, rows))
 
     def _train_replica(self, data: Any, rows: Any) -> None:
-        """What one replica does in a step."""
+        """Run a step on one replica."""
         part = _Part(data, rows)
         variables = self.model.trainable_variables
         values = [tf.convert_to_tensor(variable.value) for variable in variables]
@@ -144,7 +144,7 @@ class DistributedProgram(Program):
         self.model.optimizer.apply(reduced, variables)
 
     def _mapping(self, variables: Sequence[Any], values: Sequence[Any], part: "_Part") -> list[tuple[Any, Any]]:
-        """The values that the model sees: metrics that begin at 0, and seeds of the replica's own."""
+        """Return the values for the model: metrics that begin at 0, and seeds that differ between replicas."""
         return [
             *zip(variables, values, strict=True),
             *((metric, tf.zeros(metric.shape, metric.dtype)) for metric in self._metrics),
@@ -152,7 +152,7 @@ class DistributedProgram(Program):
         ]
 
     def _forward(self, part: "_Part", training: bool) -> Any:
-        """This replica's part of the batch's loss; what its rows give is counted in the metrics."""
+        """Return this replica's part of the batch's loss, and add its rows to the metrics."""
         model, (x, y, weights) = self.model, part.batch
         prediction = model(x, training=training)
         total = model.compute_loss(x, y, prediction, weights, training=training)
@@ -164,7 +164,7 @@ class DistributedProgram(Program):
         return loss
 
     def _weighted(self, total: Any, part: "_Part") -> Any:
-        """Keras has divided by the number of replicas all but a sum over the rows."""
+        """Weight the loss, which Keras divided by the number of replicas unless it is a sum over the rows."""
         replicas = float(self.strategy.num_replicas_in_sync)
         if not self._sums_rows:
             return total * (replicas * part.share)
@@ -175,7 +175,7 @@ class DistributedProgram(Program):
         self.strategy.run(tf.autograph.experimental.do_not_convert(self._test_replica), args=(data, size))
 
     def _test_replica(self, data: Any, size: Any) -> None:
-        """The replica's share of every batch of the split; the counts are added up once, at the end."""
+        """Count the replica's share of every batch of the split; the counts are added up once, at the end."""
 
         def one(start: Any, *counted: Any) -> Any:
             part = _Part(data, tf.range(start, tf.minimum(start + EVALUATION_BATCH, size)))
@@ -193,9 +193,9 @@ class DistributedProgram(Program):
 
 
 class _Part:
-    """A replica's share of a batch: neighbouring rows, some the same number for all but for one row.
+    """A replica's share of a batch: neighbouring rows; two replicas differ by one row at most.
 
-    One that gets none takes a row that counts nothing: `present` is 0 for it, and so is its `share` of the batch.
+    A replica without rows takes one that does not count: its `present` and its `share` are 0.
     """
 
     def __init__(self, data: Any, rows: Any) -> None:
@@ -212,7 +212,7 @@ class _Part:
 
 
 def _all_reduce(values: Sequence[Any]) -> list[Any]:
-    """The sum of each value over the replicas, in one exchange."""
+    """Return the sum of each value over the replicas, after one exchange."""
     flat = tf.concat([tf.reshape(value, [-1]) for value in values], axis=0)
     summed = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, flat)
     parts = tf.split(summed, [int(np.prod(value.shape)) for value in values])
@@ -220,7 +220,7 @@ def _all_reduce(values: Sequence[Any]) -> list[Any]:
 
 
 def _states(model: Network, metrics: Sequence[Any]) -> list[Any]:
-    """The variables that a training step changes and that have no gradient: statistics and seeds."""
+    """Return the variables that a training step changes without a gradient: statistics and seeds."""
     others = {id(variable) for variable in [*model.trainable_variables, *metrics]}
     return [variable for variable in _distinct(model.variables) if id(variable) not in others]
 
@@ -234,7 +234,7 @@ def _is_float(variable: Any) -> bool:
 
 
 def _offset(state: Any, part: _Part) -> Any:
-    """What a replica adds to the state of a random layer; nothing to any other."""
+    """Return what a replica adds to a state: an offset for that of a random layer, 0 for others."""
     if state.name != "seed_generator_state":
         return tf.zeros(state.shape, state.dtype)
     stride = tf.cast(part.replica * _SEED_STRIDE, state.dtype)

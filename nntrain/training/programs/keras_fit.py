@@ -1,4 +1,4 @@
-"""Keras's own `Model.fit`, an epoch a call, fed the same order as the other engines: what they are compared with."""
+"""Keras's own `Model.fit`, called once an epoch with the order of the other programs, which are compared with it."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from nntrain.training.programs.resident import Program
 
 
 class KerasProgram(Program):
-    """A Program whose training steps are Keras's own loop."""
+    """A program whose training steps run in Keras's own loop."""
 
     engine = "keras"
     whole_epochs = True
 
     def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
-        """Trains steps `first` to `last` (excluded; there may be none) with `Model.fit`."""
+        """Train steps `first` to `last` (excluded, so there may be none) with `Model.fit`."""
         if first < last:
             self._fit(data, order[first * self.batch_size : last * self.batch_size])
         return TrainResult.of(self._result())
@@ -34,4 +34,4 @@ class KerasProgram(Program):
 
 
 def _not_yet(_: Any) -> None:
-    """In place of what `fit` does at its end, the average of the weights taking their place: the training goes on."""
+    """Replaces the end of `fit`, which would put the average of the weights in their place during the training."""

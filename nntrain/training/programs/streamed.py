@@ -1,9 +1,9 @@
-"""Steps over data that lie on the disk, or are too large to be copied: a block is read while one before it is used.
+"""Steps over data on the disk, or too large for a copy: a block is read while an earlier one is used.
 
-A block holds the rows of some whole batches in the order of the epoch, and the resident engine's compiled loops run
-over it. So the batches are the same, and the results are the same to the bit, however the loops are compiled.
+A block holds the rows of some whole batches in the order of the epoch, and the resident program's compiled loops run
+over it. So the batches and the results have the same bits, however the loops are compiled.
 
-The blocks are not read by `tf.data`: a Python function that it calls is never freed (TensorFlow 2.21 keeps it with its
+`tf.data` does not read the blocks: it never frees a Python function that it calls (TensorFlow 2.21 keeps it with its
 global graph), and a process that ends while one of its threads waits for Python hangs.
 """
 
@@ -19,18 +19,18 @@ from nntrain.model.custom.network import Network
 from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, TrainResult, epoch_order
 from nntrain.training.programs.resident import Program
 
-BLOCK_BYTES = 8 << 20  # the most that a block takes, unless a batch takes more
-BLOCK_ROWS = 1 << 16  # the most rows of a block, each of which may be a read of its own
+BLOCK_BYTES = 8 << 20  # the largest block, unless a batch is larger
+BLOCK_ROWS = 1 << 16  # the most rows in a block; each may be a separate read
 READERS = 2  # blocks that are read while another is used
 
 
 def fits_in_memory(x: Examples) -> bool:
-    """Whether the resident engine should take it: it is in memory, and a second copy would do no harm."""
+    """Whether the data are in memory, and small enough for a second copy."""
     return isinstance(x, np.ndarray) and not is_large(x.nbytes)
 
 
 class StreamedProgram(Program):
-    """A model's compiled loops over blocks that are read ahead. Raises DataError where a file cannot be read."""
+    """A model with its compiled loops over blocks that are read ahead; raises DataError if a file cannot be read."""
 
     engine = "streamed"
 
@@ -40,9 +40,9 @@ class StreamedProgram(Program):
         self._epoch: _Epoch | None = None
 
     def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
-        """Trains steps `first` to `last` (excluded; there may be none) of the epoch whose rows come in this order.
+        """Train steps `first` to `last` (excluded, so there may be none) of the epoch with this order of its rows.
 
-        What was read ahead is used where a call goes on with the same order at the step where the last one ended.
+        A call with the order of the last one that begins at the step where that ended uses what was read ahead.
         """
         if first == last:
             return super().train(data.take(order[:0]), order[:0], 0, 0)
@@ -60,7 +60,7 @@ class StreamedProgram(Program):
         return seen
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
-        """Loss and metrics over all rows at inference, as Python floats; leaves the metrics reset."""
+        """Return loss and metrics over all rows at inference, as Python floats, and reset the metrics."""
         self.model.reset_metrics()
         everything = epoch_order(0, 1, len(data), shuffle=False)
         for block in self._blocks(Arrays(data.x, data.y), everything, EVALUATION_BATCH, 0):
@@ -70,7 +70,7 @@ class StreamedProgram(Program):
         return found
 
     def _blocks(self, data: Arrays, order: np.ndarray, batch_size: int, first: int) -> Iterator["_Block"]:
-        """The blocks of an order from one of its steps on; those that come next are being read already."""
+        """Yield the blocks of an order from its step `first`, while threads read the next ones."""
         rows_fitting = min(BLOCK_ROWS, BLOCK_BYTES * len(data) // max(1, data.x.nbytes))
         steps = max(1, rows_fitting // batch_size)
         coming: deque[Future[_Block]] = deque()
@@ -85,7 +85,7 @@ class StreamedProgram(Program):
 
 @dataclass(frozen=True)
 class _Block:
-    """The rows of the steps `first` to `last` (excluded) of an epoch, one after the other."""
+    """The rows of the steps `first` to `last` (excluded) of an epoch, in order."""
 
     data: Arrays
     first: int
@@ -94,7 +94,7 @@ class _Block:
 
 @dataclass
 class _Epoch:
-    """How far an order was trained on, and the blocks that were read ahead; `step` is the next one."""
+    """An order of rows, the next step in it, and the blocks that were read ahead."""
 
     data: Arrays
     order: np.ndarray
@@ -103,11 +103,11 @@ class _Epoch:
     block: _Block | None = None
 
     def is_at(self, data: Arrays, order: np.ndarray, step: int) -> bool:
-        """Whether this step of this order is the next one."""
+        """Whether this step of this order is the next."""
         return self.data is data and self.order is order and self.step == step
 
     def current(self) -> _Block:
-        """The block that holds the next step."""
+        """Return the block with the next step."""
         if self.block is None or self.step == self.block.last:
             self.block = next(self.blocks)
         return self.block
@@ -115,5 +115,5 @@ class _Epoch:
 
 def _read(data: Arrays, rows: np.ndarray, first: int, last: int) -> _Block:
     block = _Block(data.take(rows), first, last)
-    _ = block.data.tensors  # copied to the device here, in the reader's thread
+    _ = block.data.tensors  # the reader's thread copies them to the device
     return block
