@@ -194,8 +194,8 @@ class Training:
     def weights(self) -> list[Any]:
         return self.model.get_weights()  # type: ignore[no-any-return]
 
-    def fit(self, watcher: Any = None) -> Any:
-        """Trains, and gives the history."""
+    def fit(self, watcher: Any = None, resumed: Any = None, **options: Any) -> Any:
+        """Train from the start or from a state, and return the history; `options` are those of `Job`."""
         from nntrain.model.build import build_callbacks
         from nntrain.training import loop
         from nntrain.training.job import Job
@@ -203,7 +203,8 @@ class Training:
         validation = None if self.data.validation is None else self.scorer.arrays(self.data.validation)
         callbacks = build_callbacks(self.prepared.resolved.experiment)
         watcher = watcher or Watcher()
-        loop.fit(Job(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher), self.history)
+        job = Job(self.scorer.program, self.arrays, validation, self.plan, callbacks, watcher, **options)
+        loop.fit(job, self.history, resumed)
         return self.history
 
 

@@ -140,17 +140,18 @@ def dict_or_list(content: Any, name: Any) -> Any:
 
 
 def main() -> None:
-    """`kill.py [--times N] [--seed N]`; exit code 1 when any run ended differently."""
+    """`kill.py [--times N] [--seed N] [--jobs JOB ...]`; exit code 1 when any run ended differently."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", nargs="+", default=list(JOBS), choices=list(JOBS))
     wanted = parser.parse_args()
     chance = random.Random(wanted.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_jobs(folder)
         calm, seconds = {}, {}
-        for job in JOBS:
+        for job in wanted.jobs:
             began = time.monotonic()
             finish(start(folder, "fit", f"{job}.yaml", "-q"))
             seconds[job] = time.monotonic() - began
@@ -158,7 +159,7 @@ def main() -> None:
             print(f"{job}: {len(calm[job]['rows'])} epochs, {seconds[job]:.1f} s undisturbed", flush=True)
         same = hits = missed = number = 0
         while number < wanted.times:
-            job = list(JOBS)[number % len(JOBS)]
+            job = wanted.jobs[number % len(wanted.jobs)]
             run = f"{job}-{number}-{missed}"
             hit = killed(folder, job, run, chance, seconds[job])
             if not hit:  # it ended before the first kill, and does not count
