@@ -1,4 +1,4 @@
-"""What needs no TensorFlow loads none, and nothing else that is heavy."""
+"""What needs no TensorFlow loads none, and no other heavy library."""
 
 import subprocess
 import sys
@@ -14,14 +14,15 @@ CONFIG = "data: iris\nmodel:\n  - Dense: {units: 3, activation: softmax}\n"
 RUN = """
 import atexit, sys
 from nntrain.cli.app import main
-heavy = set("tensorflow keras numpy pandas matplotlib sklearn scipy optuna keras_tuner".split())
+heavy = set("HEAVY".split())
 atexit.register(lambda: print("heavy:", *sorted(heavy & sys.modules.keys()), file=sys.stderr))
 main()
 """
+HEAVY = "tensorflow keras numpy pandas matplotlib sklearn scipy optuna keras_tuner"
 
 
-def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    words = [sys.executable, "-c", RUN, *arguments]
+def run(folder: Path, *arguments: str, heavy: str = HEAVY) -> "subprocess.CompletedProcess[str]":
+    words = [sys.executable, "-c", RUN.replace("HEAVY", heavy), *arguments]
     root = str(Path(__file__).parents[1])
     environment = {"PYTHONPATH": root, "PATH": "/usr/bin:/bin", "HOME": str(folder)}
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
@@ -52,6 +53,12 @@ def test_the_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: P
     assert result.stderr == "heavy:\n"
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=" ".join)
+def test_help_does_not_even_load_what_a_command_needs(arguments: list[str], tmp_path: Path) -> None:
+    result = run(tmp_path, *arguments, heavy="pydantic yaml rich nntrain.cli.commands.fit nntrain.config")
+    assert (result.returncode, result.stderr) == (0, "heavy:\n")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -64,12 +71,16 @@ def test_the_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: P
         ["fit", "c.yaml", "--workers", "x"],
         ["fit", "c.yaml", "--devices", "0"],
         ["launch", "--local", "1", "c.yaml"],
+        ["tune", "c.yaml"],
+        ["tune", "c.yaml", "--dry-run"],
+        ["resume", "none"],
+        ["repro", "none"],
         ["eval", "none"],
         ["predict", "none", "x.csv"],
     ],
     ids=" ".join,
 )
-def test_what_is_wrong_from_the_start_is_said_before_anything_heavy_is_loaded(
+def test_an_error_that_needs_nothing_heavy_is_printed_before_anything_heavy_is_loaded(
     arguments: list[str], tmp_path: Path
 ) -> None:
     (tmp_path / "c.yaml").write_text(CONFIG)
@@ -80,9 +91,9 @@ def test_what_is_wrong_from_the_start_is_said_before_anything_heavy_is_loaded(
     assert result.stderr.endswith("heavy:\n")
 
 
-def test_the_test_would_notice_a_heavy_import(tmp_path: Path) -> None:
+def test_a_heavy_import_is_noticed(tmp_path: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-c", RUN.replace("main()\n", "import numpy; main()\n"), "--version"],
+        [sys.executable, "-c", RUN.replace("HEAVY", HEAVY).replace("main()\n", "import numpy; main()\n"), "--version"],
         cwd=tmp_path,
         env={"PYTHONPATH": str(Path(__file__).parents[1])},
         capture_output=True,
@@ -123,7 +134,7 @@ def test_a_config_of_two_thousand_lines_is_checked(tmp_path: Path) -> None:
     assert config.warnings == ()
 
 
-def test_every_error_of_two_thousand_lines_is_told(tmp_path: Path) -> None:
+def test_every_error_of_two_thousand_lines_is_printed(tmp_path: Path) -> None:
     file = tmp_path / "long.yaml"
     file.write_text(long_config(2000).replace("units: 64", "unit: 64"))
     with pytest.raises(Exception, match="`Dense` has no option `unit`") as caught:

@@ -20,4 +20,6 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> ModuleType:
     """Import the module of a command, so that `nntrain --help` needs none of them."""
+    if name.startswith("__"):
+        raise AttributeError(name)
     return import_module(f"{__name__}.{name}")
