@@ -1,9 +1,16 @@
 """Arguments and options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from nntrain import extensions
+
+if TYPE_CHECKING:
+    ExecutorName = str
+else:
+    ExecutorName = Literal[extensions.names("search.executors")]
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the directory of a run.")]
@@ -15,7 +22,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Devices = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
 Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of this process in `--workers`, from 0.")]
-Executor = Annotated[Literal["processes", "ray"], typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
+Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
 Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]
 
 NO_ASSIGNMENTS: list[str] = []  # Typer reads the default and never changes it

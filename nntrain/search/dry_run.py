@@ -1,6 +1,8 @@
 """`nntrain tune --dry-run`: the size of the space, the number of trials, an estimate of the time."""
 
+import contextlib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from nntrain.config.load import Config
@@ -13,6 +15,7 @@ from nntrain.search.engine import Proposal, SearchEngine, Waiting
 from nntrain.search.executor import Executor
 from nntrain.search.search_files import error_of, length_of, trial_config
 from nntrain.search.task import Task
+from nntrain.storage.atomic import writing
 from nntrain.terminal import Terminal
 
 SAMPLE_EPOCHS = 2
@@ -20,14 +23,37 @@ OVERHEAD_SECONDS = 0.3  # of a trial, besides its training
 UNKNOWN = 100_000  # proposals after which counting stops
 
 
-def estimate(config: Config, engine: SearchEngine, executor: Executor, workers: int, terminal: Terminal) -> None:
-    """Print the size of the space, the number of trials, and the time, from two epochs of the config as written.
+def sample(config: Config, executor: Executor, runs_dir: Path) -> list[dict[str, float]]:
+    """Return the rows of a training of the config as written: two epochs, or all `train.steps`.
 
-    Where `train.steps` is the length of a training, the whole config is timed, which also gives the number of epochs.
+    The training is in a temporary folder where the runs are, which an executor on several machines can use too. Raises
+    as `fit` does where the training fails.
+    """
+    epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
+    trial = trial_config(config, search_of(config), Proposal({}, epochs=epochs), 0)
+    place = next(folder for folder in (runs_dir.absolute(), *runs_dir.absolute().parents) if folder.is_dir())
+    with contextlib.ExitStack() as stack:
+        with writing(place):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".dry-run-", dir=place))
+        executor.submit(Task(0, f"{folder}/sample", as_yaml(trial)))
+        while (event := executor.next()) is None or event.kind == "epoch":
+            continue
+    if event.wrong:
+        raise error_of(config, event)
+    if event.kind != "done":
+        raise NNTrainError(f"the config as written does not train: {event.message}")
+    return event.rows
+
+
+def estimate(
+    config: Config, engine: SearchEngine, rows: Sequence[dict[str, float]], workers: int, terminal: Terminal
+) -> None:
+    """Print the size of the space, the number of trials, and the time, from the rows of a sample.
+
+    Where `train.steps` is the length of a training, the sample also gives the number of epochs.
     """
     search = search_of(config)
     lengths = _lengths(config, search, engine)
-    rows = _sample(config, search, executor)
     trials, epoch_seconds = len(lengths), rows[:SAMPLE_EPOCHS][-1]["seconds"]
     epochs = sum(length or len(rows) for length in lengths) * search.tune.repeats
     seconds = (epochs * epoch_seconds + OVERHEAD_SECONDS * trials) / workers
@@ -80,21 +106,6 @@ def _longest(config: Config, search: Search) -> int:
     searched = [one for one in search.space.parameters if one.path == "train.epochs"]
     ends = [max(option or DEFAULT_EPOCHS for option in one.options or [one.high]) for one in searched]
     return int(max(ends, default=length_of(config, Proposal({}))))
-
-
-def _sample(config: Config, search: Search, executor: Executor) -> list[dict[str, float]]:
-    """Return the rows of a training of the config as written; raises as `fit` does where it fails."""
-    epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
-    sample = trial_config(config, search, Proposal({}, epochs=epochs), 0)
-    with tempfile.TemporaryDirectory() as folder:
-        executor.submit(Task(0, str(Path(folder) / "sample"), as_yaml(sample)))
-        while (event := executor.next()) is None or event.kind == "epoch":
-            continue
-    if event.wrong:
-        raise error_of(config, event)
-    if event.kind != "done":
-        raise NNTrainError(f"the config as written does not train: {event.message}")
-    return event.rows
 
 
 def _words(seconds: float) -> str:

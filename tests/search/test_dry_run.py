@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
 from nntrain.search import dry_run
 from nntrain.search.engine import Proposal, Waiting, make_engine
+from nntrain.search.executor import Executor
 from nntrain.search.task import Event, Task
 from nntrain.terminal import Terminal
 
@@ -27,7 +29,7 @@ tune:
 """
 
 
-class Sample:
+class Sample(Executor):
     """An executor that ends its one task with an event."""
 
     free = 1
@@ -85,7 +87,8 @@ def told(
     proposals: Sequence[Proposal] = (),
 ) -> dict[str, Any]:
     config = from_document(yaml_file.parse(CONFIG % (train, engine, space, repeats), "c.yaml"))
-    dry_run.estimate(config, Fixed(proposals), sample, 1, Terminal(as_json=True, quiet=True))
+    rows = dry_run.sample(config, sample, Path("runs"))
+    dry_run.estimate(config, Fixed(proposals), rows, 1, Terminal(as_json=True, quiet=True))
     return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
 
 
@@ -95,6 +98,14 @@ def test_epochs_and_seconds_follow_from_the_second_epoch_of_a_sample(capsys: pyt
     assert sample.task is not None and "epochs: 2" in sample.task.config
     assert (found["space"], found["trials"], found["epochs"]) == (2, 2, 2 * 5 * 2)
     assert (found["epoch_seconds"], found["seconds"]) == (0.5, round(20 * 0.5 + 2 * dry_run.OVERHEAD_SECONDS, 1))
+
+
+def test_a_sample_is_trained_where_the_runs_are_and_leaves_nothing(tmp_path: Path) -> None:
+    sample = Sample(rows=rows(9.0, 0.5))
+    config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", "RandomSearch", BATCH, 1), "c.yaml"))
+    assert dry_run.sample(config, sample, tmp_path / "shared" / "runs") == rows(9.0, 0.5)
+    assert sample.task is not None and Path(sample.task.folder).parents[1] == tmp_path
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("engine", ["RandomSearch", "GridSearch"])
@@ -139,7 +150,7 @@ def test_the_size_of_the_space_agrees_with_the_trials(
 ) -> None:
     config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", engine, space, 1), "c.yaml"))
     search = search_of(config)
-    dry_run.estimate(config, make_engine(search), Sample(rows=rows(9.0)), 1, Terminal())
+    dry_run.estimate(config, make_engine(search), rows(9.0), 1, Terminal())
     assert words in capsys.readouterr().out.splitlines()
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from nntrain.backend import Device
 from nntrain.cli import summary
@@ -38,7 +37,7 @@ class Resume:
     devices: int | None = None
     workers: str | None = None
     worker: int | None = None
-    executor: Literal["processes", "ray"] = "processes"
+    executor: str = "processes"
     address: str | None = None
     verbose: bool = False
 

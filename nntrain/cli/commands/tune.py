@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from nntrain.backend import Device
 from nntrain.cli.checked_config import checked
@@ -26,7 +25,7 @@ class Tune:
     runs_dir: Path
     assignments: Sequence[str] = ()
     workers: int = 1
-    executor: Literal["processes", "ray"] = "processes"
+    executor: str = "processes"
     address: str | None = None
     refit: int = 0
     dry_run: bool = False
@@ -48,8 +47,10 @@ class Tune:
 
     def _estimate(self, config: Config, search: Search, terminal: Terminal) -> None:
         """Print what the search would do, after one short training to time an epoch."""
+        engine = make_engine(search)
         with self._workers(1).start(config, self.device, self.verbose) as executor:
-            dry_run.estimate(config, make_engine(search), executor, self.workers, terminal)
+            rows = dry_run.sample(config, executor, self.runs_dir)
+        dry_run.estimate(config, engine, rows, self.workers, terminal)
 
     def _workers(self, count: int) -> Workers:
         return Workers(count, self.executor, self.address)

@@ -52,7 +52,7 @@ class Session:
         try:
             with _undisturbed():
                 ray.init(address=address or "local", **quiet, **({} if address else own))
-        except Exception as error:  # noqa: BLE001  # of many types, among them those of gRPC
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             self.close()
             raise _refused(error, address) from error
         self.head = str(ray.get_runtime_context().gcs_address)
