@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LOCK = ".lock"  # the file that is locked where the system locks no folders: on Windows, and on NFS
+LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # never truncates, never follows a symbolic link
 POLL_SECONDS = 0.1
 
 
@@ -18,33 +19,21 @@ def locked(folder: Path, wait: bool = False) -> Iterator[None]:
     Raises BlockingIOError where another process has the lock, unless `wait` is true, and another OSError where the
     file system does not lock.
     """
-    handle = _lock_folder(folder, wait)
-    if handle is None:
-        handle = _lock_file(folder / LOCK, wait)
+    try:
+        handle = _open_locked(folder, os.O_RDONLY, wait)
+    except BlockingIOError:
+        raise
+    except OSError:
+        handle = _open_locked(folder / LOCK, LOCK_FLAGS, wait)
     try:
         yield
     finally:
         os.close(handle)
 
 
-def _lock_folder(folder: Path, wait: bool) -> int | None:
-    """The handle that keeps the lock; None where the system locks files only."""
-    if sys.platform == "win32":
-        return None
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle, wait)
-    except OSError as error:
-        os.close(handle)
-        if isinstance(error, BlockingIOError):
-            raise
-        return None
-    return handle
-
-
-def _lock_file(path: Path, wait: bool) -> int:
-    """The handle that keeps the lock. The file is never truncated, and a symbolic link is an error."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+def _open_locked(path: Path, flags: int, wait: bool) -> int:
+    """Return the handle that keeps the lock."""
+    handle = os.open(path, flags, 0o644)
     try:
         _lock(handle, wait)
     except OSError:

@@ -13,22 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
+from nntrain.storage import run_files
 from nntrain.storage.atomic import gone, sync_folder, write_atomic, writing
 from nntrain.storage.lock import locked
-from nntrain.storage.run_files import (
-    CHECKPOINTS,
-    ENVIRONMENT,
-    FORMAT,
-    LOG,
-    METRICS,
-    MODEL,
-    MODEL_FACTS,
-    PLOTS,
-    RESOLVED,
-    SUMMARY,
-    refuse_bad_folder,
-    refuse_bad_name,
-)
 
 
 @dataclass(frozen=True)
@@ -40,8 +27,8 @@ class RunDir:
     @classmethod
     def create(cls, runs: Path, name: str) -> "RunDir":
         """Make `runs/name`, or `name-2`, `name-3`, … where it exists, with one exclusive mkdir."""
-        refuse_bad_name(name)
-        refuse_bad_folder(runs)
+        run_files.refuse_bad_name(name)
+        run_files.refuse_bad_folder(runs)
         with writing(runs, existed=False):
             runs.mkdir(parents=True, exist_ok=True)
             for count in range(1, 100_000):
@@ -65,16 +52,16 @@ class RunDir:
     @property
     def model(self) -> Path:
         """The path of the saved model."""
-        return self.path / MODEL
+        return self.path / run_files.MODEL
 
     @property
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
-        return self.path / CHECKPOINTS
+        return self.path / run_files.CHECKPOINTS
 
     def key(self) -> str:
         """Return the identifier of this run, which a renamed folder keeps."""
-        return str(self.read_json(ENVIRONMENT)["run_key"])
+        return str(self.read_json(run_files.ENVIRONMENT)["run_key"])
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -99,7 +86,7 @@ class RunDir:
 
     def _sweep(self) -> None:
         """Remove the temporary files of a killed process."""
-        for folder in (self.path, self.checkpoints, self.path / PLOTS):
+        for folder in (self.path, self.checkpoints, self.path / run_files.PLOTS):
             for path in folder.glob(".*-????????"):
                 path.unlink(missing_ok=True)
 
@@ -113,24 +100,36 @@ class RunDir:
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object with the version of its format."""
-        self.write(name, json.dumps({"version": FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n")
+        self.write(
+            name, json.dumps({"version": run_files.FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n"
+        )
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Return the content of a JSON file; raises NNTrainError when it is missing or damaged."""
-        return read_json(self.path / name)
+        path = self.path / name
+        try:
+            content = json.loads(path.read_text())
+        except FileNotFoundError:
+            help = "the run ended before it was written; train it again"
+            raise NNTrainError(f"`{path}` is missing", help=help) from None
+        except (OSError, ValueError, RecursionError) as error:
+            raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
+        if not isinstance(content, dict):
+            raise NNTrainError(f"`{path}` is damaged: it is not a JSON object", help="train the run again")
+        return content
 
     def read_log(self) -> list[str]:
         """Return the lines of log.txt, none if it is missing."""
-        path = self.path / LOG
+        path = self.path / run_files.LOG
         return path.read_text().splitlines() if path.is_file() else []
 
     def write_log(self, lines: Iterable[str]) -> None:
         """Write log.txt: the lines printed so far."""
-        self.write(LOG, "\n".join([*lines, ""]))
+        self.write(run_files.LOG, "\n".join([*lines, ""]))
 
     def read_rows(self) -> list[dict[str, str]]:
         """Return the rows of metrics.csv as text."""
-        path = self.path / METRICS
+        path = self.path / run_files.METRICS
         if not path.is_file():
             raise NNTrainError(f"`{path}` is missing", help="the run did not finish an epoch")
         with path.open(newline="") as file:
@@ -138,11 +137,11 @@ class RunDir:
 
     def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Write metrics.csv: one row per epoch."""
-        self.write(METRICS, csv_text(rows))
+        self.write(run_files.METRICS, csv_text(rows))
 
     def write_plot(self, name: str, png: bytes) -> None:
         """Write a plot."""
-        self.write(f"{PLOTS}/{name}.png", png)
+        self.write(f"{run_files.PLOTS}/{name}.png", png)
 
     def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
         """Move a saved model into place, and write model.json with its hash and these facts."""
@@ -152,22 +151,21 @@ class RunDir:
                 os.fsync(file.fileno())
             saved.replace(self.model)
             sync_folder(self.path)
-        self.write_json(MODEL_FACTS, {"sha256": digest, **facts})
+        self.write_json(run_files.MODEL_FACTS, {"sha256": digest, **facts})
 
     def discard_model(self) -> None:
         """Remove the model and the checkpoints, which are the largest files; the metrics stay."""
-        for path in (self.model, self.path / MODEL_FACTS):
+        for path in (self.model, self.path / run_files.MODEL_FACTS):
             path.unlink(missing_ok=True)
         shutil.rmtree(self.checkpoints, ignore_errors=True)
 
     def verified_model(self) -> dict[str, Any]:
         """Return the content of model.json; raises NNTrainError when the file of the model has changed."""
-        if (self.path / SUMMARY).is_file() and not (self.path / MODEL_FACTS).is_file():
-            help = (
-                f"train it again with `nntrain fit {self.path / RESOLVED}`; `keep: all` keeps the model of every trial"
-            )
+        if (self.path / run_files.SUMMARY).is_file() and not (self.path / run_files.MODEL_FACTS).is_file():
+            fit = f"`nntrain fit {self.path / run_files.RESOLVED}`"
+            help = f"train it again with {fit}; `keep: all` keeps the model of every trial"
             raise NNTrainError(f"the model of `{self}` was not kept", help=help)
-        facts = self.read_json(MODEL_FACTS)
+        facts = self.read_json(run_files.MODEL_FACTS)
         try:
             with self.model.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -187,16 +185,3 @@ def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the content of a JSON file; raises NNTrainError when it is missing or damaged."""
-    try:
-        content = json.loads(path.read_text())
-    except FileNotFoundError:
-        raise NNTrainError(f"`{path}` is missing", help="the run ended before it was written; train it again") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
-    if not isinstance(content, dict):
-        raise NNTrainError(f"`{path}` is damaged: it is not a JSON object", help="train the run again")
-    return content

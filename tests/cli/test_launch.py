@@ -1,4 +1,4 @@
-"""Two workers on this machine: the same training, one run directory, and an end in order when one is lost."""
+"""Two workers on this machine: the same training, one run directory, and a checkpoint when one is lost."""
 
 import json
 import os
@@ -98,7 +98,7 @@ def test_a_lost_worker_ends_the_run_with_a_message(lost: dict[str, Any]) -> None
     assert lost["seconds"] < 30
 
 
-def test_only_the_chief_speaks_and_writes(lost: dict[str, Any]) -> None:
+def test_only_the_chief_prints_and_writes(lost: dict[str, Any]) -> None:
     _, (_, out, err) = lost["ended"]
     assert (out, err) == ("", "")
     assert [path.name for path in (lost["folder"] / "runs").iterdir()] == ["net"]
@@ -106,7 +106,7 @@ def test_only_the_chief_speaks_and_writes(lost: dict[str, Any]) -> None:
     assert (schema["devices"], schema["workers"], schema["exit_status"]) == (2, 2, 1)
 
 
-def test_one_machine_goes_on_where_two_were_stopped(lost: dict[str, Any]) -> None:
+def test_one_machine_resumes_what_two_have_begun(lost: dict[str, Any]) -> None:
     run = lost["folder"] / "runs" / "net"
     longer = json.loads((run / "summary.json").read_text())["epochs"] + 3
     (done,) = end(start(lost["folder"], "resume", "net", "--set", f"train.epochs={longer}", "--device", "cpu"))
@@ -119,7 +119,7 @@ def test_one_machine_goes_on_where_two_were_stopped(lost: dict[str, Any]) -> Non
     assert json.loads((run / "summary.json").read_text())["epochs"] == longer >= reached
 
 
-def test_launched_workers_stop_and_go_on(tmp_path: Path) -> None:
+def test_launched_workers_stop_and_resume(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
     launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
     wait_for_epochs(tmp_path / "runs" / "net", launched)
@@ -141,7 +141,7 @@ def is_alive(process: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="the system does not list the children of a process")
-def test_launched_workers_stop_when_the_one_that_launched_them_is_killed(tmp_path: Path) -> None:
+def test_launched_workers_stop_when_the_launcher_is_killed(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
     launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
     wait_for_epochs(tmp_path / "runs" / "net", launched)
@@ -168,7 +168,7 @@ def test_launched_workers_stop_when_the_one_that_launched_them_is_killed(tmp_pat
     assert "resuming in epoch " in done[2]
 
 
-def test_a_run_that_went_on_elsewhere_has_the_bits_of_one_that_was_left_alone(tmp_path: Path) -> None:
+def test_a_run_that_is_resumed_elsewhere_has_the_bits_of_one_that_was_not_stopped(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG.replace("  - Dropout", "  - BatchNormalization\n  - Dropout"))
     devices = ("--device", "cpu", "--devices", "2")
     runs = [

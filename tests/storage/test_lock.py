@@ -76,17 +76,17 @@ def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:
     with run.locked():
         assert precious.read_text() == "data"
     with pytest.raises(OSError, match="symbolic links"):
-        lock._lock_file(run.path / ".lock", wait=False)
+        lock._open_locked(run.path / ".lock", lock.LOCK_FLAGS, wait=False)
     assert precious.read_text() == "data"
 
 
 def test_a_file_is_locked_where_the_system_locks_no_folders(tmp_path: Path) -> None:
     (tmp_path / ".lock").write_text("kept")
-    handle = lock._lock_file(tmp_path / ".lock", wait=False)
+    handle = lock._open_locked(tmp_path / ".lock", lock.LOCK_FLAGS, wait=False)
     with pytest.raises(BlockingIOError):
-        lock._lock_file(tmp_path / ".lock", wait=False)
+        lock._open_locked(tmp_path / ".lock", lock.LOCK_FLAGS, wait=False)
     os.close(handle)
-    os.close(lock._lock_file(tmp_path / ".lock", wait=True))
+    os.close(lock._open_locked(tmp_path / ".lock", lock.LOCK_FLAGS, wait=True))
     assert (tmp_path / ".lock").read_text() == "kept"
 
 

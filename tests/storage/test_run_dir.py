@@ -10,7 +10,7 @@ import pytest
 
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
-from nntrain.storage.run_dir import RunDir, read_json
+from nntrain.storage.run_dir import RunDir
 
 PROCESSES = 8
 
@@ -92,17 +92,17 @@ def test_damaged_json_is_a_message(text: str, tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(NNTrainError, match="is damaged") as caught:
-        read_json(file)
+        RunDir(tmp_path).read_json(file.name)
     assert caught.value.exit_code == 1
     assert caught.value.problems[0].help
 
 
 def test_missing_json_and_a_folder_in_its_place_are_messages(tmp_path: Path) -> None:
     with pytest.raises(NNTrainError, match="is missing"):
-        read_json(tmp_path / "a.json")
+        RunDir(tmp_path).read_json("a.json")
     (tmp_path / "a.json").mkdir()
     with pytest.raises(NNTrainError, match="is damaged: .*directory"):
-        read_json(tmp_path / "a.json")
+        RunDir(tmp_path).read_json("a.json")
 
 
 def test_a_file_in_place_of_the_folder_is_a_mistake_in_the_command(tmp_path: Path) -> None:

@@ -113,22 +113,19 @@ class Link:
             self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def accept(listener: socket.socket, key: bytes, until: float) -> Link | None:
-    """Return the next call with this key before this moment of the monotonic clock, or None."""
+def accept(listener: socket.socket, key: bytes, until: float) -> Link:
+    """Return the next call with this key; raises Gone if none comes before this moment of the monotonic clock."""
     while (left := until - time.monotonic()) > 0:
         listener.settimeout(left)
         with contextlib.suppress(OSError, Gone):
             link = Link(listener.accept()[0])
             link.check_key(key, called=True)
             return link
-    return None
+    raise Gone("nobody calls")
 
 
-def connect(place: tuple[str, int], key: bytes, until: float) -> Link | None:
-    """Return the connection to who listens at this place with this key; None if nobody does before this moment.
-
-    Raises WrongKey.
-    """
+def connect(place: tuple[str, int], key: bytes, until: float) -> Link:
+    """Return the connection to this place; raises WrongKey, or Gone if nobody answers before this moment."""
     while (left := until - time.monotonic()) > 0:
         try:
             link = Link(socket.create_connection(place, timeout=min(left, 5.0)))
@@ -138,7 +135,7 @@ def connect(place: tuple[str, int], key: bytes, until: float) -> Link | None:
             raise
         except (OSError, Gone):
             time.sleep(min(left, 0.2))
-    return None
+    raise Gone("nobody answers")
 
 
 def _keep_alive(call: socket.socket) -> None:

@@ -39,11 +39,14 @@ def _accept_all(cluster: Cluster, identity: Mapping[str, str], until: float) -> 
     links: dict[int, Link] = {}
     with _listener(cluster.addresses[0]) as listener:
         while missing := [index for index in range(1, len(cluster.addresses)) if index not in links]:
-            link = accept(listener, cluster.key, until)
-            if link is None:
-                _close(links)
+            try:
+                link = accept(listener, cluster.key, until)
+            except Gone:
+                for found in links.values():
+                    found.close()
                 names = " and ".join(cluster.name(index) for index in missing)
-                raise NNTrainError(f"{names} did not connect within {wait_seconds():g} seconds", help=_HELP)
+                message = f"{names} did not connect within {wait_seconds():g} seconds"
+                raise NNTrainError(message, help=_HELP) from None
             index = _admitted(link, identity, missing)
             if index is not None:
                 links[index] = link
@@ -55,15 +58,11 @@ def _accept_all(cluster: Cluster, identity: Mapping[str, str], until: float) -> 
     return links
 
 
-def _close(links: Mapping[int, Link]) -> None:
-    for link in links.values():
-        link.close()
-
-
 def _admitted(link: Link, identity: Mapping[str, str], missing: Collection[int]) -> int | None:
     """Return the index of the worker that calls; None for one that is refused, and gets the reason."""
-    hello = _receive(link, HELLO_SECONDS)
-    if hello is None:
+    try:
+        hello = _receive(link, HELLO_SECONDS)
+    except Gone:
         return None
     differing = [name for name in identity if hello.get(name) != identity[name]]
     if not differing and hello.get("worker") in missing:
@@ -80,35 +79,27 @@ def _join_chief(cluster: Cluster, identity: Mapping[str, str], until: float) -> 
     chief = cluster.name(0)
     try:
         link = connect(_place(cluster.addresses[0]), cluster.key, until)
+        link.send(json.dumps({**identity, "worker": cluster.index}).encode())
+        answer = _receive(link, until + HELLO_SECONDS - time.monotonic())
     except WrongKey:
         help = f"set {VARIABLE} to the same secret for all workers, or copy the chief's `{key_file()}` to this machine"
         raise ConfigError(f"{chief} has another key than this worker", help=help) from None
-    answer = None if link is None else _ask(link, {**identity, "worker": cluster.index}, until)
-    if link is None or answer is None:
-        raise NNTrainError(f"{chief} did not answer within {wait_seconds():g} seconds", help=_HELP)
+    except Gone:
+        raise NNTrainError(f"{chief} did not answer within {wait_seconds():g} seconds", help=_HELP) from None
     if "refused" in answer:
         link.close()
         raise ConfigError(str(answer["refused"]), help="start all workers with the same nntrain and the same command")
     return {0: link}
 
 
-def _ask(link: Link, hello: Mapping[str, Any], until: float) -> dict[str, Any] | None:
-    """Return the chief's answer, which comes when all workers have connected."""
-    with contextlib.suppress(Gone):
-        link.send(json.dumps(hello).encode())
-    return _receive(link, until + HELLO_SECONDS - time.monotonic())
-
-
-def _receive(link: Link, seconds: float) -> dict[str, Any] | None:
-    """Return the next message; None, and the connection is closed, when it does not come or is not a JSON object."""
-    try:
+def _receive(link: Link, seconds: float) -> dict[str, Any]:
+    """Return the next message, a JSON object; otherwise close the connection and raise Gone."""
+    with contextlib.suppress(ValueError, RecursionError):
         content = json.loads(link.receive_hello(seconds))
-    except (Gone, ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
-        link.close()
-        return None
-    return content
+        if isinstance(content, dict):
+            return content
+    link.close()
+    raise Gone("the message is not a JSON object")
 
 
 def _place(address: str) -> tuple[str, int]:
