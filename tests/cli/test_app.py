@@ -133,7 +133,7 @@ def test_a_missing_data_file_is_exit_code_4(command: str, nntrain: Any) -> None:
     assert result.err.count(" help: ") == 1
 
 
-def test_with_json_a_mistake_is_still_told_on_stderr(nntrain: Any) -> None:
+def test_with_json_an_error_is_still_printed_on_stderr(nntrain: Any) -> None:
     result = nntrain("check", "bad.yaml", "--json")
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("error: ")
@@ -146,7 +146,7 @@ def test_an_empty_name_of_a_run_is_a_mistake(nntrain: Any) -> None:
         assert result.err.startswith("error: invalid run name `")
 
 
-def test_what_is_right_is_exit_code_0_with_its_result_on_stdout(nntrain: Any) -> None:
+def test_success_is_exit_code_0_with_its_result_on_stdout(nntrain: Any) -> None:
     for line, out in (
         ("check c.yaml", "c.yaml is valid\n"),
         ("check c.yaml --json", '{"version": 1, "event": "check", "file": "c.yaml", "errors": 0}\n'),
@@ -189,9 +189,9 @@ def test_the_module_ends_like_the_function(tmp_path: Path, command: Any) -> None
 
 
 def test_verbose_adds_the_traceback_and_keeps_message_and_exit_code(nntrain: Any) -> None:
-    plain, told = nntrain("check", "bad.yaml"), nntrain("check", "bad.yaml", "-v")
-    assert told.code == plain.code == 2
-    assert told.err.startswith("Traceback") and told.err.endswith(plain.err)
+    plain, verbose = nntrain("check", "bad.yaml"), nntrain("check", "bad.yaml", "-v")
+    assert verbose.code == plain.code == 2
+    assert verbose.err.startswith("Traceback") and verbose.err.endswith(plain.err)
 
 
 def test_a_runs_folder_that_is_a_file_is_refused_before_anything_is_loaded(nntrain: Any) -> None:

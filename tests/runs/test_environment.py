@@ -1,4 +1,4 @@
-"""What environment.json says of the machine and the run."""
+"""The machine and the run in environment.json."""
 
 import os
 import re
@@ -36,9 +36,9 @@ def test_versions_device_and_command_are_those_of_this_process() -> None:
 
 
 def test_the_time_is_utc_to_the_second() -> None:
-    said = datetime.fromisoformat(environment.now())
-    assert said.utcoffset() == timedelta(0)
-    assert abs(datetime.now(UTC) - said) < timedelta(seconds=5)
+    now = datetime.fromisoformat(environment.now())
+    assert now.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - now) < timedelta(seconds=5)
 
 
 def test_the_commit_is_that_of_the_folder_and_a_plus_says_that_files_differ(
@@ -63,9 +63,9 @@ def test_the_commit_is_that_of_the_folder_and_a_plus_says_that_files_differ(
     assert environment.describe()["git_commit"] == clean + "+"
 
 
-def test_a_run_says_when_it_ended_and_how(trained: Any) -> None:
-    said = trained("moons").read_json("environment.json")
-    start, end = (datetime.fromisoformat(said[name]) for name in ("start", "end"))
+def test_a_run_records_when_it_ended_and_how(trained: Any) -> None:
+    found = trained("moons").read_json("environment.json")
+    start, end = (datetime.fromisoformat(found[name]) for name in ("start", "end"))
     assert start <= end < start + timedelta(minutes=5)
-    assert said["exit_status"] == 0
-    assert re.fullmatch("[0-9a-f]{64}", said["data_sha256"])
+    assert found["exit_status"] == 0
+    assert re.fullmatch("[0-9a-f]{64}", found["data_sha256"])

@@ -85,12 +85,12 @@ def test_the_plots_are_pictures(trained: Any) -> None:
 
 
 def test_the_log_holds_what_was_printed(fit: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = tmp_path / "said.yaml"
+    config = tmp_path / "net.yaml"
     config.write_text("data: {toy_2d: {kind: moons, size: 40}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 2}\n")
     prepared = prepare(load(config))
     terminal = Terminal()
     experiment.report(prepared, terminal)
-    run = RunDir.create(tmp_path / "runs", "said")
+    run = RunDir.create(tmp_path / "runs", "net")
     summary.show_run(experiment.run(Training(prepared, run, terminal)).summary, run, terminal)
     out, err = capsys.readouterr()
     logged = (run.path / run_files.LOG).read_text().splitlines()
@@ -121,7 +121,7 @@ def test_the_log_holds_what_was_printed(fit: Any, tmp_path: Path, capsys: pytest
           optimizer: {SGD: {learning_rate: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 5}}}}
         """,
     ],
-    ids=["fold, Repeat, class_weight, no head", "schedule, steps, balanced, no head"],
+    ids=["fold, Repeat, class_weight, no output layer", "schedule, steps, balanced, no output layer"],
 )
 def test_the_resolved_config_trains_to_the_same_metrics_and_weights(fit: Any, text: str) -> None:
     first = fit(text)
@@ -212,7 +212,7 @@ def test_a_divergence_in_the_first_epoch_leaves_no_model(tmp_path: Path) -> None
     assert summary["epochs"] == 0 and summary["best_value"] is None and "metrics" not in summary
 
 
-def test_figures_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> None:
+def test_metrics_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> None:
     """The loss on a test split that is far away is infinite in 32 bits, which is no fault of the training."""
     values = [*range(20), *[1e30] * 4]
     data = tmp_path / "far.csv"
