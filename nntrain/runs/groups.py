@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.config.load import Config
-from nntrain.data import dataset
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.intervals import summarize
 from nntrain.runs import experiment, resume
@@ -119,7 +118,7 @@ class _Group:
     def refuse_changed(self) -> None:
         """Raise NNTrainError when the data or the versions are not those that the first run began with."""
         if (first := self._first_begun()) is not None:
-            resume.refuse_changed(first, dataset.load_data(self.config.members[first.path.name]))
+            resume.refuse_changed(first, self.config.members[first.path.name])
 
     def warn_of_other_devices(self) -> None:
         """Print a warning where the remaining runs are trained on another number of devices."""

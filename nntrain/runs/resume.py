@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nntrain.config.load import load
+from nntrain.config.load import Config, load
 from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.errors import ConfigError, NNTrainError
@@ -119,9 +119,10 @@ def option_to_lengthen(run_dir: RunDir) -> str:
     return "train.epochs" if train.steps is None else "train.steps"
 
 
-def refuse_changed(run_dir: RunDir, data: Dataset) -> None:
-    """Raise NNTrainError when config, data or versions are not those that the run began with."""
-    if changed := _changes(run_dir, run_dir.read_json(run_files.ENVIRONMENT), describe(), data):
+def refuse_changed(run_dir: RunDir, config: Config) -> None:
+    """Raise NNTrainError when versions, resolved.yaml or the config's data are not those that the run began with."""
+    then, data = run_dir.read_json(run_files.ENVIRONMENT), datasets.load_data(config)
+    if changed := _changes(run_dir, then, describe(), data):
         raise _cannot_be_exact(run_dir, changed)
 
 

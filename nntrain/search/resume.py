@@ -111,10 +111,9 @@ def _refuse_changed(place: RunDir, config: Config) -> None:
     first = next((RunDir(path.parent) for path in sorted(place.path.glob(f"trial-*/**/{run_files.RESOLVED}"))), None)
     if first is not None:
         backend.start("cpu")
-        from nntrain.data import dataset
         from nntrain.runs import resume
 
-        resume.refuse_changed(first, dataset.load_data(config))
+        resume.refuse_changed(first, config)
 
 
 def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:
