@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nntrain import extensions
-from nntrain.config import catalogue
+from nntrain.config import catalogue, named
 from nntrain.config.data import Source
 from nntrain.data import sources
 from nntrain.data.dataset import load
@@ -21,9 +21,11 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (example,) = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
     (tmp_path / "line.py").write_text(example, encoding="utf-8")
     monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
-    extensions.names.cache_clear()
+    for found in (extensions.names, named._known):
+        found.cache_clear()
     yield
-    extensions.names.cache_clear()
+    for found in (extensions.names, named._known):
+        found.cache_clear()
 
 
 @pytest.mark.usefixtures("line")

@@ -1,11 +1,11 @@
-"""What the YAML may name, with a line each: the content of `nntrain list`."""
+"""The names that a config may use, with a line each: the content of `nntrain list`."""
 
 import re
 
 from pydantic.fields import FieldInfo
 
 from nntrain.config.data import Source, SplitRule
-from nntrain.config.keras import image_layers  # noqa: F401  # whose classes are layers too
+from nntrain.config.keras import image_layers  # noqa: F401  # its classes are layers
 from nntrain.config.keras.activations import ACTIVATIONS
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.constraints import Constraint
@@ -40,12 +40,12 @@ FAMILIES: tuple[type[Named], ...] = (
 
 
 def kinds() -> dict[str, type[Named] | None]:
-    """What can be listed: the plural of each family, and the activations."""
+    """Return what can be listed: the plural of each family, and the activations."""
     return {**{plural(family.noun): family for family in FAMILIES}, "activations": None}
 
 
 def entries(kind: str) -> dict[str, str]:
-    """Each name of a kind with its line; raises ConfigError for a kind that does not exist."""
+    """Return each name of a kind with its line; raises ConfigError for an unknown kind."""
     known = kinds()
     wanted = {"data": "data sources", "datasets": "data sources"}.get(kind, kind)
     if wanted not in known:
@@ -60,12 +60,12 @@ def entries(kind: str) -> dict[str, str]:
 
 
 def first_line(member: type[Named]) -> str:
-    """The first sentence of the member's docstring."""
+    """Return the first line of the member's docstring."""
     return (member.__doc__ or "").strip().split("\n")[0]
 
 
 def options(member: type[Named]) -> str:
-    """The member's options in a line: required ones marked, defaults of ours shown, the bare scalar's option named."""
+    """Return the member's options in a line: required ones in bold, our defaults, and what a bare value means."""
     fields = member.model_fields
     names = sorted(fields, key=lambda name: not fields[name].is_required())
     words = [_option(name, fields[name]) for name in names if name not in ("name", "trainable")]
@@ -82,7 +82,7 @@ def _option(name: str, field: FieldInfo) -> str:
 
 
 def table(kind: str) -> str:
-    """The rows of docs/reference.md for a kind."""
+    """Return the table of docs/reference.md for a kind."""
     family = kinds()[kind]
     if family is None:
         rows = [f"| `{name}` | {line} |" for name, line in ACTIVATIONS.items()]
@@ -92,7 +92,7 @@ def table(kind: str) -> str:
 
 
 def with_tables(text: str) -> str:
-    """The reference with the table between each pair of `<!-- kind -->` and `<!-- end -->` written anew."""
+    """Return the reference with a new table between each pair of `<!-- kind -->` and `<!-- end -->`."""
 
     def anew(match: re.Match[str]) -> str:
         return f"<!-- {match[1]} -->\n{table(match[1])}\n<!-- end -->"

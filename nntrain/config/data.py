@@ -1,4 +1,4 @@
-"""What every data source can be told: how to split, with which seed."""
+"""The options of every data source: how to split, with which seed."""
 
 from typing import Annotated, Any, ClassVar, Self
 
@@ -23,11 +23,11 @@ class SplitRule(Named):
 
     @classmethod
     def parse(cls, value: Any) -> Self:
-        """A bare share stands for `fraction`; 0 and nothing stand for `none`."""
+        """Return the rule; a bare share means `fraction`, and 0 or nothing means `none`."""
         if value is None or (is_whole(value, 0) and value == 0):
             return super().parse("none")
         if isinstance(value, str) and (share := as_share(value)):
-            raise problem(f"a share of the rows must lie between 0 and 1, got `{value}`", f"write `{share}`")
+            raise problem(f"a share of the rows must be between 0 and 1, got `{value}`", f"write `{share}`")
         if is_whole(value, 1):
             help = f"write `{{first: {value}}}` or `{{last: {value}}}`, or a share such as `0.1`"
             raise problem(f"`{value}` rows could come from either end", help)
@@ -51,39 +51,39 @@ class Fraction(SplitRule):
 
     def model_post_init(self, _: Any) -> None:
         if not 0 < self.share < 1:
-            raise problem(f"a share of the rows must lie between 0 and 1, got {shown(self.share)}", "write `0.1`")
+            raise problem(f"a share of the rows must be between 0 and 1, got {shown(self.share)}", "write `0.1`")
 
 
 class First(SplitRule):
-    """So many rows from the start."""
+    """The first rows."""
 
     shorthand: ClassVar = "rows"
     rows: PositiveInt
 
 
 class Last(SplitRule):
-    """So many rows from the end."""
+    """The last rows."""
 
     shorthand: ClassVar = "rows"
     rows: PositiveInt
 
 
 class File(SplitRule):
-    """The rows of a file of their own."""
+    """The rows of a separate file."""
 
     shorthand: ClassVar = "path"
     path: FilePath
 
 
 class Fold(Section):
-    """Fold `index` (from 1) of `count`: its rows take the place of the test split."""
+    """Fold `index` (from 1) of `count`: its rows are the test split."""
 
     index: PositiveInt
     count: Annotated[int, Field(ge=2, le=1000)]
 
     def model_post_init(self, _: Any) -> None:
         if self.index > self.count:
-            raise problem(f"there is no fold {self.index} of {self.count}", f"use 1 to {self.count}")
+            raise problem(f"fold {self.index} does not exist: there are {self.count}", f"use 1 to {self.count}")
 
 
 class Source(PlugIn, Named):
@@ -91,8 +91,8 @@ class Source(PlugIn, Named):
 
     folder: ClassVar = "data.sources"
     noun = "data source"
-    takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be files of their own
-    of_folders: ClassVar[bool] = False  # whether what `paths` gives are folders, of images
+    takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be separate files
+    of_folders: ClassVar[bool] = False  # whether `paths` returns folders of images
     validation: SplitRule = Fraction.model_construct(share=0.2)
     split_seed: Seed = 0
     fold: Fold = omitted
@@ -109,26 +109,26 @@ class Source(PlugIn, Named):
 
     @property
     def known_schema(self) -> Schema | None:
-        """What is known before the data are read; None where the rows must tell."""
+        """What is known before the data are read; None if only the rows can show it."""
         return None
 
     @property
     def test_rule(self) -> SplitRule:
-        """How the test split is taken; `none` where the source brings its own."""
+        """How the test split is taken; `none` where the source has its own."""
         return Nothing()
 
     def split_files(self) -> dict[str, str]:
-        """The file, or the folder, of each split that has one of its own."""
+        """Return the file, or the folder, of each split that has a separate one."""
         rules = {name: getattr(self, name, None) for name in ("validation", "test")}
         return {name: rule.path for name, rule in rules.items() if isinstance(rule, File)}
 
     def paths(self) -> dict[Path, str]:
-        """Every file that the options name, by the option's path below the source."""
+        """Return every file that the options name, by the option's path below the source."""
         return {(name, "file"): path for name, path in self.split_files().items()}
 
 
 class Splittable(Source):
-    """A source whose rows hold no official test split."""
+    """A source without an official test split."""
 
     test: SplitRule = Fraction.model_construct(share=0.2)
 

@@ -1,4 +1,4 @@
-"""Rules across options whose verdict can depend on the data: what is monitored, the output layer, loss and metrics."""
+"""Rules that can depend on the data: about monitored metrics, the output layer, the loss and the metrics."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from nntrain.errors import Path, Problem
 
 @dataclass(frozen=True)
 class Subject:
-    """What the rules judge: an experiment, its output layer if the user wrote one, and the schema where it is known."""
+    """What the rules check: an experiment, its output layer if the user wrote one, and the schema if it is known."""
 
     experiment: Experiment
     output: OutputLayer | None
@@ -54,7 +54,7 @@ def _monitors(subject: Subject) -> Iterator[Problem]:
         if name.startswith("val_") and isinstance(subject.experiment.data.validation, Nothing):
             source = subject.experiment.data.called()
             help = f"give `data.{source}.validation` a share such as `0.1`, or monitor `{name[4:]}`"
-            message = f"there is nothing to validate on, but `{name}` is monitored"
+            message = f"`{name}` is monitored, but there is no validation split"
             yield Problem(message, path, help, on_key=not written)
             continue
         close = nearest(name, known) if written else ""
@@ -79,14 +79,14 @@ def _dropout_after_output(subject: Subject) -> Iterator[Problem]:
 
 
 def _symmetry(subject: Subject) -> Iterator[Problem]:
-    """Units that begin equal get equal gradients and stay equal."""
+    """Units with equal initial weights get equal gradients and stay equal."""
     for path, layer in layers.walk(subject.experiment.model):
         if subject.output is not None and path == subject.output.path:
             continue
         kernel = getattr(layer, "kernel_initializer", None)
         several = max(getattr(layer, "units", 1), getattr(layer, "filters", 1)) > 1
         if several and isinstance(kernel, (initializers.Constant, initializers.Zeros, initializers.Ones)):
-            message = f"with `{kernel.called()}` all units of this hidden layer stay equal for ever"
+            message = f"with `{kernel.called()}` all units of this hidden layer stay equal"
             yield Problem(message, (*path, "kernel_initializer"), "write `glorot_uniform` or `he_normal`")
 
 
@@ -125,7 +125,7 @@ def _loss_fits(subject: Subject) -> Iterator[Problem]:
 
 def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
     logits = getattr(loss, "from_logits", None)
-    told = path if logits is None else (*path, loss.called(), "from_logits")
+    place = path if logits is None else (*path, loss.called(), "from_logits")
     categorical = loss.labels in ("index", "one_hot")
     if categorical and output.units == 1:
         help = "write `binary_crossentropy`, or leave the loss out"
@@ -142,7 +142,7 @@ def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) 
         help = "write `sparse_categorical_crossentropy`, or leave the loss out"
         yield Problem(f"`Hinge` is for two classes and one unit, but the output layer has {output.units}", path, help)
     elif "from_logits" in type(loss).model_fields:
-        yield from _logits_fit(loss, output, told)
+        yield from _logits_fit(loss, output, place)
 
 
 def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
@@ -189,7 +189,7 @@ def _class_weight_fits(subject: Subject) -> Iterator[Problem]:
     for name in weights if classes and isinstance(weights, dict) else ():
         if name not in known:
             help = f"the classes are {listed(classes)}"
-            yield Problem(f"there is no class `{name}`", (*path, name), help, on_key=True)
+            yield Problem(f"unknown class `{name}`", (*path, name), help, on_key=True)
 
 
 DATA_RULES: tuple[Rule, ...] = (

@@ -1,4 +1,4 @@
-"""What the rest of a config depends on about the data."""
+"""What a config depends on in the data."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,10 +8,10 @@ Task = Literal["binary", "multiclass", "regression"]
 
 @dataclass(frozen=True)
 class Schema:
-    """What a row is. `shape` is that of one example, without the batch axis.
+    """What a row is.
 
-    `classes` are their names in the order of their indices, empty for a regression, which predicts `target_count`
-    numbers. `features` and `targets` are the names of columns where the data are a table.
+    shape: of one example, without the batch axis. classes: names in the order of their indices; empty for a regression,
+    which predicts `target_count` numbers. features and targets: names of columns, if the data are a table.
     """
 
     shape: tuple[int, ...]
@@ -22,7 +22,7 @@ class Schema:
 
     @property
     def task(self) -> Task:
-        """What there is to learn."""
+        """What the model learns."""
         if not self.classes:
             return "regression"
         return "binary" if len(self.classes) == 2 else "multiclass"

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from nntrain.config import tune  # noqa: F401
 from nntrain.config.data import Source
-from nntrain.config.keras import image_layers  # noqa: F401  # whose classes are layers, and names to be told apart
+from nntrain.config.keras import image_layers  # noqa: F401  # its classes are layers
 from nntrain.config.keras.layers import Layer
 from nntrain.config.section import Section, omitted
 from nntrain.config.train import Train
@@ -14,7 +14,7 @@ from nntrain.config.value_types import Seed
 
 
 class Experiment(Section):
-    """One frozen experiment. `tune` is validated by `nntrain tune` and `check` only: `fit` does not need it."""
+    """One frozen experiment. `tune` is validated by `nntrain tune` and `check`; `fit` does not need it."""
 
     elsewhere: ClassVar = {
         "layers": "write `model`",

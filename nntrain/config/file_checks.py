@@ -1,4 +1,4 @@
-"""Whether the files that a config names are there, before anything heavy is loaded."""
+"""Whether the files that a config names exist, before anything heavy is loaded."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from nntrain.errors import DataError, Problem
 
 
 def refuse_missing(config: Config) -> None:
-    """Raises DataError for each option whose file, or folder, does not exist or is the other."""
+    """Raise DataError for each option whose file or folder is missing, or is the other of the two."""
     source = config.experiment.data
     found = [
         Problem(message, ("data", source.called(), *option), help)
@@ -19,7 +19,7 @@ def refuse_missing(config: Config) -> None:
 
 
 def _fault(file: Path) -> list[tuple[str, str]]:
-    """What is wrong with the file, and how to mend it."""
+    """What is wrong with the file, and how to fix it."""
     if file.is_dir():
         return [(f"`{file}` is a folder", "give the path of a file")]
     return [] if file.exists() else [(f"there is no file `{file}`", _beside(file))]
@@ -34,7 +34,7 @@ def _fault_of_folder(folder: Path) -> list[tuple[str, str]]:
 
 
 def _beside(file: Path) -> str:
-    """The files of the same kind in that folder, or that there is no such folder."""
+    """The help that lists files of the same kind in that folder."""
     if not file.parent.is_dir():
         return f"there is no folder `{file.parent}`"
     names = sorted(other.name for other in file.parent.glob(f"*{file.suffix}"))[:5]

@@ -1,4 +1,4 @@
-"""From a file and `--set` to a validated experiment, with every error at its place."""
+"""From a file and `--set` to a validated experiment; every error has its place."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from nntrain.storage import run_files
 
 @dataclass(frozen=True)
 class Config:
-    """An experiment, and the text it came from for messages about what is found later.
+    """An experiment, and its text for messages about what is found later.
 
     known: the experiment resolved, if the schema of its data is known before they are read.
     """
@@ -43,12 +43,12 @@ class Config:
 
 
 def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
-    """Reads a config, applies `path=value` assignments, and validates it; raises ConfigError with all problems."""
+    """Read a config, apply `path=value` assignments, and validate it; raises ConfigError with all problems."""
     return from_document(read(file, assignments, seed))
 
 
 def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Document:
-    """Reads a config and applies `path=value` assignments; raises ConfigError for text that cannot be parsed."""
+    """Read a config and apply `path=value` assignments; raises ConfigError for text that cannot be parsed."""
     document = yaml_file.read(file)
     for assignment in assignments:
         document = yaml_file.assign(document, assignment, spelled_out)
@@ -56,12 +56,12 @@ def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
 
 
 def put(document: Document, path: str, value: Any) -> Document:
-    """The document with the value at the dotted path; raises ConfigError for a path that does not exist."""
+    """Return the document with the value at the dotted path; raises ConfigError for a path that does not exist."""
     return yaml_file.put(document, path, value, spelled_out)
 
 
 def from_document(document: Document) -> Config:
-    """Validates a document that was read already; raises ConfigError with all problems."""
+    """Validate a document; raises ConfigError with all problems."""
     experiment = validated(document)
     schema = experiment.data.known_schema
     known = None if schema is None else resolve(experiment, schema)
@@ -72,7 +72,7 @@ def from_document(document: Document) -> Config:
 
 
 def validated(document: Document) -> Experiment:
-    """The experiment of a document, its options checked each by itself; raises ConfigError with all problems."""
+    """Return the experiment of a document, without the rules across options; raises ConfigError with all problems."""
     try:
         with relative_to(FilePath(document.file).parent):
             experiment: Experiment = Experiment.model_validate(document.tree)
@@ -86,27 +86,27 @@ def validated(document: Document) -> Experiment:
 
 
 def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:
-    """The problems with their places, from the top of the file down, each once."""
+    """Return the problems with their places, in the order of the file, each once."""
     located = {document.locate(problem): None for problem in problems}
     return sorted(located, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0))
 
 
 def is_echo(problem: Problem, document: Document) -> bool:
-    """Whether the text itself has been found wrong at this place already."""
-    told = any(problem.path == other.path for other in document.problems)
-    return told or any(problem.path[: len(path)] == path for path in document.lost)
+    """Return whether the text itself has a problem at this place already."""
+    known = any(problem.path == other.path for other in document.problems)
+    return known or any(problem.path[: len(path)] == path for path in document.lost)
 
 
 def worded(error: ErrorDetails, above: Path = ()) -> Problem:
-    """What pydantic found, in our words already, as a problem; `above` is the path of the section."""
+    """Return a reworded error of pydantic as a problem; `above` is the path of the section."""
     context = error["ctx"]
     return Problem(context["message"], (*above, *error["loc"]), context["help"], on_key=context["on_key"])
 
 
 def _weighed(document: Document, problem: Problem) -> Problem:
-    """A patience that is only too long for the epochs of a quick `--set train.epochs=1` is no mistake in the file.
+    """Make a warning of a patience that is too long only for a quick `--set train.epochs=1`.
 
-    In the files that nntrain writes itself the two stand side by side.
+    Files that nntrain writes itself hold both.
     """
     by_hand = document.set_by_hand(("train", "epochs")) or FilePath(document.file).name in run_files.WRITTEN_CONFIGS
     if problem.path[-1:] == ("patience",) and by_hand:

@@ -1,9 +1,9 @@
-"""The words of messages about a config: what was found, what was expected, how to fix it."""
+"""The wording of messages about a config: what was found, what was expected, how to fix it."""
 
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -14,14 +14,19 @@ from nntrain.errors import one_line
 
 
 def problem(message: str, help: str = "", on_key: bool = False) -> PydanticCustomError:
-    """An error in our words, for validators to raise."""
+    """Return an error that validators raise."""
     words = {"message": one_line(message), "help": one_line(help), "on_key": on_key}
     return PydanticCustomError("nntrain", "{message}", words)
 
 
-def in_our_words(error: ErrorDetails, owner: str, instead: Callable[[str], str]) -> PydanticCustomError:
-    """What pydantic found, said as nntrain says it; `instead` is the help for an option that does not exist."""
-    context = error.get("ctx", {})
+def in_our_words(
+    error: ErrorDetails, owner: str, instead: Callable[[str], str], choices: Sequence[str] = ()
+) -> PydanticCustomError:
+    """Return pydantic's error reworded.
+
+    instead: returns the help for an unknown option. choices: the values of an option that takes one of several names.
+    """
+    context = {**error.get("ctx", {}), "choices": choices}
     if error["type"] == "nntrain":
         return problem(context["message"], context["help"], context["on_key"])
     name = str(next((part for part in reversed(error["loc"]) if isinstance(part, str)), ""))
@@ -36,7 +41,7 @@ def in_our_words(error: ErrorDetails, owner: str, instead: Callable[[str], str])
 
 
 def number_help(value: Any, whole: bool = False) -> str:
-    """How to write the number that the value was meant to be."""
+    """Return how to write the number that the user meant."""
     if value is None:
         return "give a number, or remove the option"
     if isinstance(value, str):
@@ -61,7 +66,7 @@ def _number_in_text(text: str, whole: bool) -> str:
 
 
 def as_share(text: str) -> str:
-    """`0.1` for `10%`, else nothing."""
+    """Return `0.1` for `10%`, else nothing."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *%", text)
     return f"{float(match[1]) / 100:g}" if match else ""
 
@@ -85,22 +90,21 @@ def _list_help(value: Any) -> str:
 
 
 def _at_most(value: Any, bound: float, words: str) -> str:
-    """A share above 1 was mostly meant as a percentage."""
+    """A share above 1 is mostly meant as a percentage."""
     percentage = bound == 1 and isinstance(value, (int, float)) and 5 <= value <= 100
-    return f"write `{value / 100:g}`, a share and no percentage" if percentage else f"write {words}"
+    return f"write `{value / 100:g}`, a share, not a percentage" if percentage else f"write {words}"
 
 
 def _one_of(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
-    names = re.findall(r"'([^']*)'", context["expected"])
+    names = context["choices"]
     close = nearest(str(value), names)
     return f"one of {listed(names)}", f"write `{close}`" if close else "write one of these names"
 
 
 def _too_short(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
-    lacking = context["min_length"] - len(value)
+    missing = context["min_length"] - len(value)
     least = context["min_length"]
-    words = f"a list of at least {least} item{'s' if least > 1 else ''}"
-    return words, f"add {lacking} item{'s' if lacking > 1 else ''}"
+    return f"a list of at least {counted(least, 'item')}", f"add {counted(missing, 'item')}"
 
 
 _EXPECTED: dict[str, Callable[[Any, Mapping[str, Any]], tuple[str, str]]] = {
@@ -131,27 +135,27 @@ _EXPECTED: dict[str, Callable[[Any, Mapping[str, Any]], tuple[str, str]]] = {
 
 
 def with_space(text: str) -> str:
-    """The help for `rate:0.2`, which YAML takes for a name."""
+    """Return the help for `rate:0.2`, which YAML takes for a name."""
     match = re.fullmatch(r"(\w+):\s*(\S+)", text)
     return f"write `{match[1]}: {match[2]}`, with a plain space after the `:`" if match else ""
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """The known name that is closest in spelling, or nothing."""
+    """Return the known name of the closest spelling, or nothing."""
     lower = {other.lower(): other for other in known}
     found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=cutoff)
     return lower[found[0]] if found else ""
 
 
 def close_names(name: str, known: Iterable[str]) -> str:
-    """The help that offers the nearest name, or those that hold the name as a part; nothing when none is near."""
+    """Return the help that offers the nearest name, or those that contain it; nothing when none is near."""
     names = list(known)
     if close := nearest(name, names, cutoff=0.8):
         return f"write `{close}`"
     part, plain = _folded(name), {_folded(other): other for other in names}
-    holders = [other for key, other in plain.items() if len(part) > 3 and part in key]
-    if holders:
-        return f"write {' or '.join(f'`{other}`' for other in holders[:4])}"
+    longer = [other for key, other in plain.items() if len(part) > 3 and part in key]
+    if longer:
+        return f"write {' or '.join(f'`{other}`' for other in longer[:4])}"
     close = nearest(name, names)
     return f"write `{close}`" if close else ""
 
@@ -161,14 +165,14 @@ def _folded(name: str) -> str:
 
 
 def got(value: Any) -> str:
-    """The value as it was found, where text is told from the number or the `true` that it looks like."""
+    """Return the value as it was found; text that looks like a number or `true` is called text."""
     if isinstance(value, str) and not isinstance(scalar(value), str):
         return f"the text {shown(value)}" if value else "empty text"
     return shown(value)
 
 
 def shown(value: Any) -> str:
-    """The value as it looks in YAML, cut to a readable length."""
+    """Return the value as YAML shows it, cut to a readable length."""
     if value is None:
         return "nothing"
     if isinstance(value, (Mapping, list, tuple)):
@@ -198,29 +202,29 @@ def _is_plain(value: Any) -> bool:
 
 
 def listed(names: Iterable[str], most: int = 30) -> str:
-    """Names in backticks, separated by commas."""
+    """Return names in backticks, separated by commas."""
     every = [f"`{name}`" for name in names]
     return ", ".join(every[:most]) + (", …" if len(every) > most else "")
 
 
 def article(noun: str) -> str:
-    """The noun with `a` or `an`."""
+    """Return the noun with `a` or `an`."""
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 def plural(noun: str) -> str:
-    """The plural of a family's noun, which is also its name for `nntrain list`."""
+    """Return the plural of a family's noun, which `nntrain list` takes."""
     if noun.endswith("y"):
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
 def counted(count: int, noun: str) -> str:
-    """The count with its noun: `1 trial`, `2 trials`."""
+    """Return the count with its noun: `1 trial`, `2 trials`."""
     return f"{count:,} {noun if count == 1 else plural(noun)}"
 
 
 def see(noun: str) -> str:
-    """Where the names of a family stand."""
+    """Return which command lists the names of a family."""
     name = "data" if noun == "data source" else plural(noun)
     return f"`nntrain list {name}` shows them all"

@@ -1,4 +1,4 @@
-"""A thing in a config that is chosen by its name.
+"""What a config chooses by its name: a layer, an optimizer, a data source.
 
 It is written as its name (`Flatten`) or as a one-key mapping from the name to its options (`Dense: {units: 3}`). Its
 class has that name and Keras's arguments as fields; its family (`Layer`, `Optimizer`, …) is the direct subclass of
@@ -19,11 +19,11 @@ from nntrain.config.section import Section, details
 
 
 class Named(Section):
-    """A thing that is chosen by its name."""
+    """A thing that a config chooses by its name."""
 
-    shorthand: ClassVar[str | None] = None  # the one option that a bare scalar may stand for
+    shorthand: ClassVar[str | None] = None  # the option that a bare scalar is the value of
     aliases: ClassVar[tuple[str, ...]] = ()  # other spellings that Keras accepts
-    noun: ClassVar[str] = ""  # of the family, for messages
+    noun: ClassVar[str] = ""  # the family in messages
     several: ClassVar[bool] = False  # whether a config holds a list of them
     absent: ClassVar[Mapping[str, str]] = {}  # names that users look for in the family, and the help for each
 
@@ -35,17 +35,17 @@ class Named(Section):
 
     @classmethod
     def called(cls) -> str:
-        """The member's name in a config."""
+        """Return the member's name in a config."""
         return cls.__name__
 
     @classmethod
     def members(cls) -> dict[str, type[Self]]:
-        """The family's members by name; a class whose name begins with `_` only lends its fields."""
+        """Return the family's members by name; a class whose name begins with `_` only has fields for others."""
         return {member.called(): member for member in _leaves(cls)}
 
     @classmethod
     def parse(cls, value: Any) -> Self:
-        """The member that the value names, with its options validated."""
+        """Return the member that the value names, with its options validated."""
         if isinstance(value, cls):
             return value
         name, options = cls.split(value)
@@ -59,27 +59,28 @@ class Named(Section):
 
     @classmethod
     def split(cls, value: Any) -> tuple[str, Any]:
-        """The name and the options in `Name` or `{Name: options}`."""
+        """Return the name and the options in `Name` or `{Name: options}`."""
         if isinstance(value, str):
             return value, {}
         if isinstance(value, dict) and len(value) == 1:
             ((name, options),) = value.items()
             return name, options
         if isinstance(value, dict) and value:
-            raise problem(f"expected one {cls.noun}, got {len(value)} names: {listed(value)}", cls._one_of(list(value)))
-        raise problem(f"expected the name of {article(cls.noun)}, got {got(value)}", cls._of_number(value))
+            found = f"expected one {cls.noun}, got {len(value)} names: {listed(value)}"
+            raise problem(found, cls._help_for_names(list(value)))
+        raise problem(f"expected the name of {article(cls.noun)}, got {got(value)}", cls._help_for_value(value))
 
     @classmethod
-    def _of_number(cls, value: Any) -> str:
-        """The help for something that is no name; a number may stand behind one."""
+    def _help_for_value(cls, value: Any) -> str:
+        """Return the help for a value that is not a name; a number may belong after one."""
         short = next((name for name, member in cls.members().items() if member.shorthand), "")
         if short and isinstance(value, (int, float)) and not isinstance(value, bool):
-            return f"write the number behind a name, such as `{short}: {value:g}`"
+            return f"write the number after a name, such as `{short}: {value:g}`"
         return see(cls.noun)
 
     @classmethod
-    def _one_of(cls, names: list[str]) -> str:
-        """The help for several names where one is due: the others are its options, or it should stand alone."""
+    def _help_for_names(cls, names: list[str]) -> str:
+        """Return the help for several names in place of one: the others are its options, or they must go."""
         first, *others = names
         member = _known(cls).get(first)
         if member is None or not set(others) & set(member.model_fields):
@@ -89,20 +90,20 @@ class Named(Section):
 
     @classmethod
     def find(cls, name: str) -> type[Self]:
-        """The member of that name; Keras's snake_case identifiers are names too."""
+        """Return the member of that name, which may be Keras's snake_case identifier."""
         if member := _known(cls).get(name):
             return member
-        raise problem(f"there is no {cls.noun} `{name}`", cls.instead_of(name), on_key=True)
+        raise problem(f"unknown {cls.noun} `{name}`", cls.instead_of(name), on_key=True)
 
     @classmethod
     def instead_of(cls, name: str) -> str:
-        """The help for a name that no member has."""
+        """Return the help for an unknown name."""
         if help := cls.absent.get(name) or with_space(name):
             return help
         if " - " in name:
-            return "indent the lines of the list alike"
-        if holder := next((key for key, member in cls.members().items() if name in member.model_fields), ""):
-            return f"`{name}` is an option; write `{holder}: {{{name}: ...}}`"
+            return "indent all lines of the list alike"
+        if owner := next((key for key, member in cls.members().items() if name in member.model_fields), ""):
+            return f"`{name}` is an option; write `{owner}: {{{name}: ...}}`"
         for family in Named.__subclasses__():
             if name in _known(family):
                 return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
@@ -110,7 +111,7 @@ class Named(Section):
 
     @classmethod
     def as_options(cls, value: Any) -> Any:
-        """The mapping of options that the value stands for."""
+        """Return the mapping of options that the value means."""
         if value is None:
             return {}
         if cls.shorthand and not isinstance(value, dict):
@@ -131,19 +132,19 @@ class Named(Section):
 
 
 class PlugIn:
-    """What a family inherits whose members are plug-ins: the class `Options` of each module in `nntrain/<folder>/`."""
+    """Base of a family whose members are plug-ins: the class `Options` of each module in `nntrain/<folder>/`."""
 
     folder: ClassVar[str]
     spelling: ClassVar[str] = ""  # of the name in a config, where it is not the module's in CamelCase
 
     @classmethod
     def called(cls) -> str:
-        """The member's name in a config: `RandomSearch` for `random_search.py`."""
+        """Return the member's name in a config: `RandomSearch` for `random_search.py`."""
         return cls.spelling or cls.__module__.rpartition(".")[2].title().replace("_", "")
 
     @classmethod
     def members(cls) -> dict[str, type[Self]]:
-        """The family's members by name."""
+        """Return the family's members by name."""
         found = [extensions.load(cls.folder, name).Options for name in extensions.names(cls.folder)]
         return {member.called(): member for member in found}
 
@@ -157,7 +158,7 @@ def _leaves(cls: type[Any]) -> Iterator[type[Any]]:
 
 @cache
 def _known(family: type[Named]) -> dict[str, type[Any]]:
-    """The members by every name that they have, their own last."""
+    """The members by all their names, their own last."""
     members = family.members()
     spellings = {
         spelling: member
@@ -168,13 +169,13 @@ def _known(family: type[Named]) -> dict[str, type[Any]]:
 
 
 def snake_case(name: str) -> str:
-    """Keras's identifier for a class name: `HeNormal` is `he_normal`."""
+    """Return Keras's identifier for a class name: `he_normal` for `HeNormal`."""
     words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
 def _of_the_name(error: PydanticCustomError, name: str, value: Any) -> InitErrorDetails:
-    """An error about a name, which is a key in `{Name: options}` and a value where it stands alone."""
+    """An error about a name, which is a key in `{Name: options}`, and otherwise a value."""
     context = error.context or {}
     is_key = isinstance(value, dict)
     return details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())
@@ -185,7 +186,7 @@ def _below(name: str, error: ErrorDetails) -> InitErrorDetails:
 
 
 def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
-    """The options that a bare scalar stands for: `{rate: 0.5}` for the 0.5 in `Dropout: 0.5`."""
+    """Return the options that a bare scalar means, or None: `{rate: 0.5}` for the 0.5 in `Dropout: 0.5`."""
     for family in Named.__subclasses__():
         member = _known(family).get(name)
         if member is not None and member.shorthand is not None:
@@ -194,12 +195,12 @@ def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
 
 
 def is_name(text: str) -> bool:
-    """Whether any family has a member of this name."""
+    """Return whether any family has a member of this name."""
     return any(text in _known(family) for family in Named.__subclasses__())
 
 
 def to_tree(value: Any) -> Any:
-    """The plain values that load back as an equal spec, every default of ours written out."""
+    """Return the plain values that load back as an equal object, with all our own defaults written out."""
     if isinstance(value, Named):
         options = {name: to_tree(option) for name, option in value.written().items()}
         return {value.called(): options} if options else value.called()

@@ -1,4 +1,4 @@
-"""Which layer is the output layer, and what the loss then sees."""
+"""Which layer is the output layer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ DROPS = (layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.Gau
 
 @dataclass(frozen=True)
 class OutputLayer:
-    """The output layer: where it stands, its activation, its units where the config tells."""
+    """The output layer: its path, its activation, and its units if the config determines them."""
 
     path: Path
     activation: str
@@ -22,11 +22,11 @@ class OutputLayer:
 
 
 def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> OutputLayer | None:
-    """The output layer, or None where the user left it out.
+    """Return the output layer, or None if the user left it out.
 
-    A last layer whose activation is linear, sigmoid or softmax is one, and so is a last Dense with as many units as a
-    regression has targets. A hidden activation such as ReLU, or a pooling, says that the output layer was left out.
-    Behind a Dropout or a BatchNormalization only a Dense that fits the data counts.
+    It is a last layer whose activation is linear, sigmoid or softmax, or a last Dense with as many units as a
+    regression has targets. A hidden activation such as ReLU, or a pooling, means that the output layer was left out.
+    Before a trailing Dropout or BatchNormalization only a Dense that fits the data counts.
     """
     flat = list(layers.walk(tuple(model)))
     inner = _without_trailing(flat)
@@ -37,14 +37,14 @@ def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> O
 
 
 def expected_units(schema: Schema) -> tuple[int, ...]:
-    """The numbers of output units that fit the data."""
+    """Return the numbers of output units that fit the data."""
     if not schema.classes:
         return (schema.target_count,)
     return (1, 2) if schema.task == "binary" else (len(schema.classes),)
 
 
 def after_output_layer(model: Sequence[layers.Layer], output: OutputLayer) -> list[tuple[Path, layers.Layer]]:
-    """The Dropout and noise layers that follow the output layer."""
+    """Return the Dropout and noise layers after the output layer."""
     flat = list(layers.walk(tuple(model)))
     places = [path for path, _ in flat]
     return [(path, layer) for path, layer in flat[places.index(output.path) + 1 :] if isinstance(layer, DROPS)]
@@ -66,17 +66,16 @@ def _output_layer_at_end(flat: list[tuple[Path, layers.Layer]], schema: Schema |
         fits = schema is not None and schema.task != "multiclass" and last.units in (1, schema.target_count)
         return OutputLayer(path, activation, last.units, path) if activation in OUTPUT_ACTIVATIONS or fits else None
     if isinstance(last, layers.Softmax):
-        return OutputLayer(path, "softmax", *_units_before(flat))
+        return _activated(path, "softmax", flat[:-1])
     if isinstance(last, layers.Activation) and last.activation in OUTPUT_ACTIVATIONS:
-        return OutputLayer(path, last.activation, *_units_before(flat))
+        return _activated(path, last.activation, flat[:-1])
     return None
 
 
-def _units_before(flat: list[tuple[Path, layers.Layer]]) -> tuple[int | None, Path]:
-    """The units of the Dense that the last activation works on, where nothing between changes their number."""
-    for path, layer in reversed(flat[:-1]):
-        if isinstance(layer, layers.Dense):
-            return layer.units, path
-        if not isinstance(layer, (*DROPS, layers.BatchNormalization)):
-            return None, ()
-    return None, ()
+def _activated(path: Path, activation: str, before: list[tuple[Path, layers.Layer]]) -> OutputLayer:
+    """The output layer that is an activation: its units are those of the Dense before it, if nothing changes them."""
+    changing = (at for at in reversed(before) if not isinstance(at[1], (*DROPS, layers.BatchNormalization)))
+    dense_path, dense = next(changing, ((), None))
+    if isinstance(dense, layers.Dense):
+        return OutputLayer(path, activation, dense.units, dense_path)
+    return OutputLayer(path, activation, None)

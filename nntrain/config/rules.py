@@ -35,7 +35,7 @@ def _exclusive(subject: Subject) -> Iterator[Problem]:
     if train.epochs is not None and train.steps is not None:
         yield Problem("`epochs` and `steps` exclude each other", ("train", "steps"), help, on_key=True)
     if train.engine == "keras" and train.compile == "xla":
-        yield Problem("`engine: keras` is not compiled by XLA", ("train", "compile"), help, on_key=True)
+        yield Problem("`engine: keras` cannot be compiled by XLA", ("train", "compile"), help, on_key=True)
 
 
 def _patience(subject: Subject) -> Iterator[Problem]:
@@ -43,7 +43,7 @@ def _patience(subject: Subject) -> Iterator[Problem]:
     for path, callback in subject.callbacks():
         patience = getattr(callback, "patience", None)
         if epochs is not None and patience is not None and patience >= epochs:
-            message = f"`patience: {patience}` can never act in {epochs} epoch{'s' if epochs > 1 else ''}"
+            message = f"`patience: {patience}` can never take effect in {epochs} epoch{'s' if epochs > 1 else ''}"
             yield Problem(
                 message, (*path, "patience"), "lower `patience`, raise `train.epochs`, or remove the callback"
             )
@@ -52,7 +52,7 @@ def _patience(subject: Subject) -> Iterator[Problem]:
 def _kept(subject: Subject) -> Iterator[Problem]:
     for _path, callback in subject.callbacks():
         if subject.train.save == "last" and getattr(callback, "restore_best_weights", None):
-            message = "`save: last` and `restore_best_weights: true` contradict each other"
+            message = "`save: last` and `restore_best_weights: true` exclude each other"
             yield Problem(message, ("train", "save"), "remove one of the two", on_key=True)
 
 
@@ -77,7 +77,7 @@ def _schedule(subject: Subject) -> Iterator[Problem]:
             )
             yield Problem(message, (*path, "values"), "give one value more than boundaries")
         if list(rate.boundaries) != sorted(set(rate.boundaries)):
-            yield Problem("the boundaries do not rise", (*path, "boundaries"), "sort them and remove repeated ones")
+            yield Problem("the boundaries must increase", (*path, "boundaries"), "sort them and remove repeated ones")
     for place, callback in subject.callbacks():
         if isinstance(callback, callbacks.ReduceLROnPlateau):
             message = f"`ReduceLROnPlateau` cannot change the learning rate that `{rate.called()}` sets"
@@ -108,7 +108,7 @@ def _layer_options(subject: Subject) -> Iterator[Problem]:
     for path, layer in layers.walk(subject.experiment.model):
         name = getattr(layer, "name", None)
         if name is not None and name in names:
-            yield Problem(f"two layers are called `{name}`", (*path, "name"), "give each layer a name of its own")
+            yield Problem(f"two layers are called `{name}`", (*path, "name"), "give each layer its own name")
         names |= {name} if name else set()
         if isinstance(layer, layers.RReLU) and layer.lower > layer.upper:
             message = f"`lower: {layer.lower:g}` is above `upper: {layer.upper:g}`"
@@ -122,7 +122,7 @@ def _layer_options(subject: Subject) -> Iterator[Problem]:
 def _bounds_in_order(path: Path, value: object) -> Iterator[Problem]:
     ranges = ("factor", "height_factor", "width_factor", "value_range")
     if isinstance(value, tuple) and path[-1] in ranges and value[0] > value[1]:
-        yield Problem(f"`{path[-1]}` begins above its end", path, "write the lower bound first")
+        yield Problem(f"the lower bound of `{path[-1]}` is above the upper", path, "write the lower bound first")
     for least, most in (("min_value", "max_value"), ("minval", "maxval")):
         low, high = getattr(value, least, None), getattr(value, most, None)
         if isinstance(value, Named) and low is not None and high is not None and low > high:

@@ -1,10 +1,10 @@
-"""A section of a config: a mapping of options, frozen, strict, and closed to unknown keys.
+"""A section of a config: a mapping of options.
 
-Errors of pydantic are put into our words in the class where they arise, and keep their path.
+Pydantic's errors are reworded in the class where they arise, and keep their path.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
@@ -12,11 +12,11 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from nntrain.config.messages import got, in_our_words, listed, nearest, problem, with_space
 
 omitted: Any = None
-"""The default of every option that Keras has a default for: what the user did not write is not passed on."""
+"""The default of every option that has a default in Keras: it is not passed on."""
 
 
 class Section(BaseModel):
-    """A mapping of options; frozen, strict, and closed to unknown keys."""
+    """A mapping of options: frozen, strict, and without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
     elsewhere: ClassVar[Mapping[str, str]] = {}  # options that users look for here, and the help for each
@@ -34,29 +34,31 @@ class Section(BaseModel):
 
     @classmethod
     def _title(cls) -> str:
-        """How messages call this section."""
+        """Return the name of this section in messages."""
         return f"`{cls.__name__.lower()}`"
 
     @classmethod
     def _example(cls) -> str:
-        """The help for something that is no mapping."""
+        """Return the help for a value that is not a mapping."""
         required = [name for name, field in cls.model_fields.items() if field.is_required()]
         options = ", ".join(f"{name}: ..." for name in required or cls.options()[:1])
         return f"write `{cls._title().strip('`')}: {{{options}}}`"
 
     @classmethod
     def options(cls) -> tuple[str, ...]:
-        """The names of the options, the class's own before those of its family."""
+        """Return the names of the options, the class's own before those of its family."""
         own = [name for kind in cls.__mro__ for name in vars(kind).get("__annotations__", ())]
         return tuple(dict.fromkeys(name for name in own if name in cls.model_fields))
 
     @classmethod
     def _worded(cls, error: ErrorDetails) -> InitErrorDetails:
-        return details(in_our_words(error, cls._title(), cls._instead_of_option), error["loc"])
+        fields = [cls.model_fields[at] for at in error["loc"] if at in cls.model_fields]
+        choices = [name for field in fields for name in _choices(field.annotation)]
+        return details(in_our_words(error, cls._title(), cls._instead_of_option, choices), error["loc"])
 
     @classmethod
     def _instead_of_option(cls, name: str) -> str:
-        """The help for an option that does not exist."""
+        """Return the help for an unknown option."""
         if help := cls.elsewhere.get(name) or with_space(name):
             return help
         if name.isdecimal():
@@ -67,7 +69,7 @@ class Section(BaseModel):
         return f"its options are {listed(cls.options())}" if cls.model_fields else "it takes no options; remove it"
 
     def written(self) -> dict[str, Any]:
-        """The options to pass on: those that the user wrote, and defaults of ours; what is required comes first."""
+        """Return the options to pass on, required ones first: those that the user wrote, and our own defaults."""
         fields = type(self).model_fields
         return {
             name: value
@@ -77,11 +79,18 @@ class Section(BaseModel):
 
 
 def _without_echoes(errors: list[ErrorDetails], options: Iterable[str]) -> list[ErrorDetails]:
-    """The errors less each "needs `units`" that is only the other half of "has no option `unit`"."""
+    """The errors without each "needs `units`" that only repeats "has no option `unit`"."""
     meant = {nearest(str(e["loc"][-1]), options) for e in errors if e["type"] == "extra_forbidden"}
     return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
 
 
+def _choices(annotation: Any) -> list[str]:
+    """The values of a `Literal`, which may be the type of a list's items."""
+    if get_origin(annotation) is Literal:
+        return [str(name) for name in get_args(annotation)]
+    return [name for part in get_args(annotation) for name in _choices(part)]
+
+
 def details(error: PydanticCustomError, loc: tuple[int | str, ...]) -> InitErrorDetails:
-    """The error at a path, for a ValidationError."""
+    """Return the error at a path, for a ValidationError."""
     return {"type": error, "loc": loc, "input": None}

@@ -40,7 +40,7 @@ ClassWeight = Annotated[Literal["balanced"] | dict[str, float], PlainValidator(_
 
 
 class Train(Section):
-    """What is left out is chosen from the data and written to resolved.yaml."""
+    """How to train; options that are left out are chosen from the data and written to resolved.yaml."""
 
     elsewhere: ClassVar = {
         "learning_rate": "write `optimizer: {Adam: {learning_rate: ...}}`",
@@ -69,5 +69,5 @@ class Train(Section):
     init_from: FilePath = omitted
 
     def written(self) -> dict[str, Any]:
-        """All options but those that stand for nothing."""
+        """Return all options that have a value."""
         return {name: value for name, value in super().written().items() if value is not None}

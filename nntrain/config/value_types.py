@@ -1,4 +1,4 @@
-"""Kinds of plain values that options take, each with its own words for what it expects."""
+"""Types of plain values that options take, each with a message for what it expects."""
 
 import math
 import re
@@ -17,18 +17,18 @@ NonNegativeInt = Annotated[int, Field(ge=0, le=10**15)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NonNegativeFloat = Annotated[float, Field(ge=0)]
-Rate = Annotated[float, Field(ge=0, lt=1)]  # a share of units to drop
+Rate = Annotated[float, Field(ge=0, lt=1)]  # the share of units to drop
 Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1)]
 
 
 def is_whole(value: Any, minimum: int) -> bool:
-    """Whether the value is an integer of at least `minimum`, and no boolean."""
+    """Return whether the value is an integer of at least `minimum`, not a boolean."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= minimum
 
 
 def is_number(value: Any) -> bool:
-    """Whether the value is a finite number, and no boolean."""
+    """Return whether the value is a finite number, not a boolean."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -76,7 +76,7 @@ def _axes(value: Any) -> Any:
 
 
 def _fraction(value: Any) -> float:
-    """A number, or a fraction such as `1/255` as it stands in every Keras script."""
+    """A number, or a fraction such as the `1/255` of every Keras script."""
     if is_number(value):
         return float(value)
     match = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*/\s*(\d+(?:\.\d*)?)\s*", value) if isinstance(value, str) else None

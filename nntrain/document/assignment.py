@@ -8,7 +8,7 @@ from nntrain.document.yaml_parser import Parser
 from nntrain.errors import ConfigError, Path, Problem, Span, dotted
 
 SpelledOut = Callable[[str, Any], Mapping[str, Any] | None]
-"""From a name and the bare scalar that stands for its options to the options; None where it stands for none."""
+"""Takes a name and a bare scalar, and returns the options that the scalar means, or None."""
 
 
 @dataclass(frozen=True)
@@ -47,26 +47,26 @@ class Assignment:
         return tuple(self.name.strip().split("."))
 
     def span(self, column: int, width: int) -> Span:
-        """A stretch of the text; line 0 says that it is not in the file."""
+        """Return a stretch of the text; line 0 means that it is not in a file."""
         return Span(self.name.strip() or self.text, 0, column, max(1, width), self.text)
 
     def part(self, index: int) -> Span:
-        """The place of a part of the path."""
+        """Return the place of a part of the path."""
         before = sum(len(str(part)) + 1 for part in self.parts[:index])
         return self.span(len(self.name) - len(self.name.lstrip()) + before + 1, len(str(self.parts[index])))
 
     def whole_value(self) -> Span:
-        """The place of the value."""
+        """Return the place of the value."""
         return self.span(len(self.name) + 2, len(self.text) - len(self.name) - 1)
 
     def shifted(self, place: Span | None) -> Span:
-        """A place in the value as a place in the text."""
+        """Return a place in the value as a place in the text."""
         if place is None or place.line > 1:
             return self.whole_value()
         return self.span(place.column + len(self.name) + 1, place.width)
 
     def error(self, place: Span, message: str, help: str, path: Path = ()) -> ConfigError:
-        """The error at a place of the text."""
+        """Return the error at a place of the text."""
         return ConfigError(problems=[Problem(message, path, help, place)])
 
 
@@ -78,7 +78,7 @@ class Change:
     spelled_out: SpelledOut | None
 
     def replaced(self, tree: Any, rest: Path, done: Path) -> tuple[Any, Path]:
-        """A copy of the tree with the value at the path, and the path with list positions as integers."""
+        """Return a copy of the tree with the value at the path, and the path with list positions as integers."""
         if not rest:
             return self.given.value, done
         key = str(rest[0])
@@ -122,17 +122,17 @@ class Change:
 
 
 def _with_points(mapping: Mapping[str, Any], rest: Path) -> tuple[str, Path]:
-    """The key that the rest begins with, and what is left; a key of `tune.space` is itself a path with points."""
+    """The key at the start of the rest, and what follows it; a key of `tune.space` is a path with points itself."""
     joined = [(".".join(str(part) for part in rest[:end]), rest[end:]) for end in range(len(rest), 0, -1)]
     return next((found for found in joined if found[0] in mapping), joined[-1])
 
 
 def named_alike(tree: dict[str, Any], key: str) -> dict[str, Any]:
-    """The mapping, its one name spelled like the key where only the spelling differs (`sgd`, `SGD`)."""
+    """Return the mapping, with its one name spelled like the key if only the spelling differs (`sgd`, `SGD`)."""
     name = next(iter(tree), "")
     return {key: tree[name]} if len(tree) == 1 and name != key and same_name(name, key) else tree
 
 
 def same_name(one: Any, other: str) -> bool:
-    """Keras's two spellings of one name: `HeNormal` and `he_normal`."""
+    """Return whether two names differ in Keras's two spellings only, such as `HeNormal` and `he_normal`."""
     return isinstance(one, str) and one.lower().replace("_", "") == other.lower().replace("_", "")

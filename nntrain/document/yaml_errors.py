@@ -1,4 +1,4 @@
-"""What PyYAML found wrong with a text, in words for somebody who writes configs, not parsers."""
+"""PyYAML's errors, reworded for people who write configs."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ _CLOSING = {"[": "]", "{": "}"}
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong and how to mend it; line and column count from 0."""
+    """What is wrong and how to fix it; line and column count from 0."""
 
     message: str
     help: str
@@ -21,7 +21,7 @@ class Fault:
 
 
 def explain(error: yaml.YAMLError, lines: Sequence[str]) -> Fault:
-    """The fault behind an error of PyYAML's scanner or parser."""
+    """Return the fault that an error of PyYAML's scanner or parser is about."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return _forbidden_character(getattr(error, "position", 0), getattr(error, "character", 0), lines)
     line, column = error.problem_mark.line, error.problem_mark.column
@@ -37,7 +37,7 @@ def explain(error: yaml.YAMLError, lines: Sequence[str]) -> Fault:
     if opening is not None and problem.startswith(("expected ',' or ']'", "expected ',' or '}'")):
         if "<stream end>" in problem:
             return _unclosed(lines[opening.line][opening.column], opening.line, opening.column)
-        return _in_brackets(lines, (opening.line, opening.column), (line, column))
+        return _in_brackets(lines, opening, error.problem_mark)
     if error.context in ("while scanning an alias", "while scanning an anchor"):
         sign = lines[line][column - 1]
         return Fault(f"a value cannot begin with `{sign}`", "put the value in quotes", line, column - 1)
@@ -50,7 +50,7 @@ def _forbidden_character(position: int, character: int, lines: Sequence[str]) ->
     while line < len(lines) - 1 and position > len(lines[line]):
         position -= len(lines[line]) + 1
         line += 1
-    message = f"the file holds the character U+{character:04X}, which YAML does not allow"
+    message = f"the file contains the character U+{character:04X}, which YAML does not allow"
     return Fault(message, "remove the character", line, position)
 
 
@@ -61,15 +61,16 @@ def _unclosed(sign: str, line: int, column: int) -> Fault:
     return Fault(f"this {kind} quote is never closed", "add the closing quote", line, column)
 
 
-def _in_brackets(lines: Sequence[str], opening: tuple[int, int], found: tuple[int, int]) -> Fault:
-    """Brackets that meet what they cannot hold: on a later line they were left open, on the same a comma lacks."""
-    sign = lines[opening[0]][opening[1]]
-    if found[0] != opening[0]:
-        return _unclosed(sign, *opening)
-    other = lines[found[0]][found[1] : found[1] + 1]
+def _in_brackets(lines: Sequence[str], opening: yaml.Mark, found: yaml.Mark) -> Fault:
+    """What cannot be in brackets: on a later line they were left open; on the same line a comma is missing."""
+    sign = lines[opening.line][opening.column]
+    if found.line != opening.line:
+        return _unclosed(sign, opening.line, opening.column)
+    other = lines[found.line][found.column : found.column + 1]
     if other in ("]", "}"):
-        return Fault(f"`{other}` closes a `{sign}`", f"write `{_CLOSING[sign]}`", *found)
-    return Fault(f"a `,` is missing before this, or `{_CLOSING[sign]}`", "put a `,` between two items", *found)
+        return Fault(f"`{other}` closes a `{sign}`", f"write `{_CLOSING[sign]}`", found.line, found.column)
+    message = f"a `,` is missing before this, or `{_CLOSING[sign]}`"
+    return Fault(message, "put a `,` between two items", found.line, found.column)
 
 
 def _missing_colon(lines: Sequence[str], line: int, column: int) -> Fault:
@@ -78,7 +79,7 @@ def _missing_colon(lines: Sequence[str], line: int, column: int) -> Fault:
 
 
 def _stray_colon(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    """A `:` where no key can be: mostly a space is missing, or the line is indented too far."""
+    """A `:` where no key can be: usually a space is missing, or the line is indented too far."""
     text = lines[line]
     key = re.match(r"\s*(?:- +)?", text)
     start = key.end() if key else 0
@@ -96,15 +97,15 @@ def _stray_colon(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     if re.search(r":\s", text[:column]):
         return Fault("a second `:` in one value", "put the value in quotes, or its options in braces", line, column)
     if ":" in before or before.lstrip().startswith("- "):
-        message = "this line is indented deeper than the one above, which has its value already"
+        message = "this line is indented deeper than the one above, which already has a value"
         return Fault(message, "align it with the line above", line, start, max(1, column - start))
     if before:
         return _missing_colon(lines, above, len(before) - len(before.lstrip()))
-    return Fault("a `:` stands where no key can be", "put text that holds a `:` in quotes", line, column)
+    return Fault("a `:` where no key can be", "put text that holds a `:` in quotes", line, column)
 
 
 def _line_above(lines: Sequence[str], line: int) -> tuple[int, str]:
-    """The last line above that holds more than a comment."""
+    """The last line above with more than a comment."""
     for above in range(line - 1, -1, -1):
         if lines[above].strip() and not lines[above].lstrip().startswith("#"):
             return above, lines[above]
@@ -113,7 +114,7 @@ def _line_above(lines: Sequence[str], line: int) -> tuple[int, str]:
 
 def _tab(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     if lines[line][:column].strip():
-        return Fault("a tab stands where a space is due", "write a space", line, column)
+        return Fault("a tab in place of a space", "write a space", line, column)
     return Fault("a tab cannot indent YAML", "use spaces", line, column)
 
 
@@ -126,7 +127,9 @@ def _bad_start(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
 def _bad_escape(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     start = max(0, lines[line].rfind("\\", 0, column + 1))
     escape = lines[line][start : column + 1]
-    return Fault(f"`{escape}` is no escape in double quotes", "use single quotes", line, start, column + 1 - start)
+    return Fault(
+        f"`{escape}` is not an escape sequence in double quotes", "use single quotes", line, start, column + 1 - start
+    )
 
 
 def _bad_block(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
@@ -135,16 +138,16 @@ def _bad_block(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
 
 
 def _bad_end(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    """A line that fits no level above it, or something left over behind a value."""
+    """A line that fits no level above it, or more text after a value."""
     text = lines[line] if line < len(lines) else ""
     sign = text[column : column + 1]
     if sign in ("]", "}"):
         return Fault(f"this `{sign}` closes nothing", "remove it", line, column)
     if text[:column].strip():
-        return Fault("there is more text behind the value", "put all of it in one pair of quotes", line, column)
+        return Fault("there is more text after the value", "put all of it in one pair of quotes", line, column)
     if "'-'" in problem or "'?'" in problem or "<scalar>" in problem:
         return Fault("a list and a mapping are mixed here", "begin each item of the list with `- `", line, column)
-    return Fault("the indentation fits no line above", "align the line with its neighbours", line, column)
+    return Fault("the indentation matches no line above", "align the line with its neighbours", line, column)
 
 
 def _bad_tag(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
@@ -154,7 +157,7 @@ def _bad_tag(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
 
 
 def _inline_dash(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    return Fault("a list item cannot follow on this line", "put the item on a line of its own", line, column)
+    return Fault("a list item cannot follow on this line", "put the item on its own line", line, column)
 
 
 def _second_start(_: str, lines: Sequence[str], line: int, column: int) -> Fault:

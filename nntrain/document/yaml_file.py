@@ -1,4 +1,4 @@
-"""A config as text and as a tree of plain values: reading it, setting a value by its path, writing it."""
+"""A config as text and as a tree of plain values: read it, put a value at a path, write it."""
 
 import difflib
 import re
@@ -17,18 +17,18 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Document:
-    """A config as it was read: its values, the place of each, what is wrong with the text itself, and its bytes."""
+    """A config as it was read: its values, the place of each, the problems of the text itself, and its bytes."""
 
     tree: Any
     file: str
     values: dict[Path, Span] = field(default_factory=dict)
     keys: dict[Path, Span] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    lost: tuple[Path, ...] = ()  # whose values were refused; what else is said about them would be an echo
-    data: bytes = b""  # of the file, which may be a pipe that can be read only once
+    lost: tuple[Path, ...] = ()  # with values that were refused; other problems there would be echoes
+    data: bytes = b""  # of the file, which may be a pipe that can be read once only
 
     def locate(self, problem: Problem) -> Problem:
-        """The problem with the place of its path, or of the nearest thing above it that the text holds."""
+        """Return the problem with the place of its path, or of the nearest path above it that the text has."""
         if problem.span is not None:
             return problem
         path = self._as_written(problem.path)
@@ -38,7 +38,7 @@ class Document:
         return problem
 
     def _as_written(self, path: Path) -> Path:
-        """The path with names in the spelling of the file: `sgd` where the spec says `SGD`."""
+        """The path with names as the file spells them: `sgd` for `SGD`."""
         written: list[str | int] = []
         for part in path:
             found = self.value(tuple(written))
@@ -47,7 +47,7 @@ class Document:
         return tuple(written)
 
     def _place(self, at: Path, on_key: bool, above: bool) -> Span | None:
-        """The place of a value or its key. Above what is meant, a bare scalar is what stands for it, a key else."""
+        """The place of a value or its key; above the path that is meant, that of a bare scalar or else of a key."""
         if above:
             bare = self.value(at)
             on_key = isinstance(bare, dict) or (on_key and not isinstance(bare, str))
@@ -57,13 +57,13 @@ class Document:
         return first.get(at) or second.get(at)
 
     def _below_by_hand(self, at: Path) -> Span | None:
-        """The place in a `--set` that put something below a value of the file."""
+        """The place of what was put below a value of the file."""
         if (span := self.values.get(at)) is not None and span.line == 0:
             return span
         return next((span for path, span in self.keys.items() if path[:-1] == at and path and span.line == 0), None)
 
     def value(self, path: Path) -> Any:
-        """The value at a path; None where there is none."""
+        """Return the value at a path, or None."""
         found = self.tree
         for part in path:
             if isinstance(found, dict):
@@ -74,18 +74,18 @@ class Document:
         return found
 
     def set_by_hand(self, path: Path) -> bool:
-        """Whether the value came from `--set` and not from the file."""
+        """Return whether the value was put, and is not that of the file."""
         return any(span.line == 0 for end in range(len(path) + 1) if (span := self.values.get(path[:end])) is not None)
 
 
 def read(file: str | FilePath) -> Document:
-    """Reads a YAML file; raises ConfigError when there is no text in it that can be parsed."""
+    """Read a YAML file; raises ConfigError if its text cannot be parsed."""
     data = _bytes(FilePath(file))
     return replace(parse(_decode(data, str(file)), str(file)), data=data)
 
 
 def parse(text: str, file: str) -> Document:
-    """Parses YAML text; `file` is the name that messages print. Raises ConfigError for text without a value."""
+    """Parse YAML text; `file` is its name in messages. Raises ConfigError for text without a value."""
     parser = Parser(text, file)
     tree = parser.run()
     if tree is None and not parser.problems:
@@ -108,7 +108,7 @@ def _bytes(file: FilePath) -> bytes:
         raise ConfigError(f"`{file}` cannot be read: {reason}", help="give the path of a YAML file") from None
     if len(data) > MAX_BYTES:
         message = f"`{file}` is larger than {MAX_BYTES:,} bytes"
-        raise ConfigError(message, help="give a config; data belong in a file of their own")
+        raise ConfigError(message, help="give a config; put data in a separate file")
     return data
 
 
@@ -130,22 +130,22 @@ def _decode(data: bytes, file: str) -> str:
         begin = data.rfind(b"\n", 0, error.start) + 1
         column = len(data[begin : error.start].decode("utf-8", "replace")) + 1
         place = Span(file, line, column, 1, data.split(b"\n")[line - 1].decode("utf-8", "replace"))
-        told = Problem("the file is not UTF-8 text", span=place, help="save the file with the encoding UTF-8")
-        raise ConfigError(problems=[told]) from None
+        found = Problem("the file is not UTF-8 text", span=place, help="save the file as UTF-8")
+        raise ConfigError(problems=[found]) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def assign(document: Document, text: str, spelled_out: SpelledOut | None = None) -> Document:
-    """The document with `path=value` applied, as `put` does; raises ConfigError with the place in the text."""
+    """Return the document with `path=value` applied as by `put`; raises ConfigError with the place in the text."""
     return _put(document, Assignment.read(text), spelled_out)
 
 
 def put(document: Document, path: str, value: Any, spelled_out: SpelledOut | None = None) -> Document:
-    """The document with the value at the dotted path; raises ConfigError for a path that does not exist.
+    """Return the document with the value at the dotted path; raises ConfigError for a path that does not exist.
 
-    A bare name on the way becomes a mapping (`optimizer: SGD` and `train.optimizer.SGD.momentum=0.9`), so does a bare
-    scalar that `spelled_out` knows (`Dropout: 0.5` and `model.0.Dropout.seed=1`), and a missing mapping is made; a
-    missing item of a list is an error.
+    A bare name on the way becomes a mapping (`optimizer: SGD` and `train.optimizer.SGD.momentum`), and so does a bare
+    scalar for which `spelled_out` returns options (`Dropout: 0.5` and `model.0.Dropout.seed`). A missing mapping is
+    created; a missing item of a list is an error.
     """
     return _put(document, Assignment(f"{path}={inline(value)}", path, value), spelled_out)
 
@@ -154,7 +154,7 @@ def _put(document: Document, given: Assignment, spelled_out: SpelledOut | None) 
     tree, path = Change(given, spelled_out).replaced(document.tree, given.parts, ())
     below = {(*path, *at): given.shifted(place) for at, place in given.values.items()}
     keys = {(*path, *at): given.shifted(place) for at, place in given.keys.items()}
-    joined = len(given.parts) - len(path)  # how many points stand in a key
+    joined = len(given.parts) - len(path)  # the number of points inside a key
     above = {path[:end]: given.part(end - 1 + joined) for end in range(1, len(path)) if path[:end] not in document.keys}
     return replace(
         document,
@@ -171,7 +171,7 @@ def _outside(places: dict[Path, Span], path: Path) -> dict[Path, Span]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes only what `parse` reads back as the same value."""
+    """Writes what `parse` reads back as the same value."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -194,11 +194,11 @@ for _tag, _pattern in (("int", INTEGER), ("float", FLOAT)):  # beside those of Y
 
 
 def dump(tree: Any) -> str:
-    """The tree as YAML text, innermost collections on one line."""
+    """Return the tree as YAML text, innermost collections on one line."""
     return yaml.dump(tree, Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=120)
 
 
 def inline(value: Any) -> str:
-    """The value as YAML on one line."""
+    """Return the value as YAML on one line."""
     text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=10**9)
     return text.removesuffix("\n").removesuffix("\n...")

@@ -1,7 +1,7 @@
 """YAML text to plain values, with the place of every key and value.
 
-YAML 1.2 scalars (`1e-3` is a number, `no` a string). What makes configs surprising is refused: repeated keys,
-anchors, aliases, merge keys, tags, several documents. PyYAML's parser delivers events without recursion, so depth
+Scalars follow YAML 1.2 (`1e-3` is a number, `no` a string). What makes configs surprising is refused: repeated keys,
+anchors, aliases, merge keys, tags, several documents. PyYAML's parser returns events without recursion, so the depth
 is limited before anything is built.
 """
 
@@ -30,7 +30,7 @@ _NUMBER = re.compile(f"{INTEGER.pattern}|{FLOAT.pattern}")
 
 
 def scalar(text: str) -> Any:
-    """The value of a plain scalar by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
+    """Return the value of a plain scalar by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
     if _NULL.fullmatch(text):
         return None
     if _BOOL.fullmatch(text):
@@ -47,9 +47,9 @@ def scalar(text: str) -> Any:
 
 
 class Parser:
-    """Turns PyYAML's events into values; what is wrong but no hindrance is collected in `problems`.
+    """Turns PyYAML's events into values, and collects in `problems` what is wrong but does not prevent that.
 
-    `lost` are the paths whose value was refused, so that whatever else is said about them would only be an echo.
+    `lost` are the paths with values that were refused: any other problem there would only be an echo.
     """
 
     def __init__(self, text: str, file: str) -> None:
@@ -63,14 +63,14 @@ class Parser:
         self._anchors: set[str] = set()
 
     def run(self) -> Any:
-        """The value that the text holds; raises ConfigError where the text is no YAML."""
+        """Return the value of the text; raises ConfigError for text that is not YAML."""
         try:
             return self._document(yaml.parse(self.text, Loader=yaml.SafeLoader))
         except yaml.YAMLError as error:
             fault = explain(error, self.lines)
             place = self._span(fault.line, fault.column, fault.width)
-            told = Problem(fault.message, help=fault.help, span=place)
-            raise ConfigError(problems=[*self.problems, told]) from None
+            found = Problem(fault.message, help=fault.help, span=place)
+            raise ConfigError(problems=[*self.problems, found]) from None
 
     def _document(self, events: Iterator[Any]) -> Any:
         self.events = events
@@ -80,7 +80,9 @@ class Parser:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse(event, (), "a config is one YAML document, here a second begins", "remove the `---`")
+                    self._refuse(
+                        event, (), "a config is one YAML document, but a second begins here", "remove the `---`"
+                    )
                     break
             elif isinstance(event, yaml.NodeEvent):
                 tree = self._node(event, ())
@@ -89,7 +91,7 @@ class Parser:
     def _node(self, event: Any, path: Path) -> Any:
         if len(path) > MAX_DEPTH:
             place = self._span(event.start_mark.line, event.start_mark.column, 1)
-            message, help = f"nested deeper than {MAX_DEPTH} levels", "remove needless brackets"
+            message, help = f"nested deeper than {MAX_DEPTH} levels", "remove unnecessary brackets"
             raise ConfigError(problems=[*self.problems, Problem(message, help=help, span=place)])
         self._note(event, path)
         if isinstance(event, yaml.AliasEvent):
@@ -100,7 +102,7 @@ class Parser:
         return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._scalar(event, path)
 
     def _alias(self, event: Any, path: Path) -> None:
-        """An alias is told where its anchor was not: one mistake, one error."""
+        """Refuse an alias, unless its anchor was refused: one mistake, one error."""
         if event.anchor not in self._anchors:
             self._refuse(event, path, f"the alias `*{event.anchor}` is not allowed", "write the value out")
         self.lost.append(path)
@@ -108,7 +110,7 @@ class Parser:
     def _refuse_marks(self, event: Any, path: Path) -> None:
         if event.anchor:
             self._anchors.add(event.anchor)
-            help = f"write the value out wherever `*{event.anchor}` stands"
+            help = f"write the value out wherever `*{event.anchor}` is used"
             self._refuse(event, path, f"the anchor `&{event.anchor}` is not allowed", help, len(event.anchor) + 1)
         if event.tag:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
@@ -133,7 +135,7 @@ class Parser:
         return found
 
     def _key(self, event: Any, path: Path, found: dict[str, Any]) -> str:
-        """A key is text, whatever it looks like, so that `1` and `true` stay what was typed."""
+        """The key as text, so that `1` and `true` stay as typed."""
         if not isinstance(event, yaml.ScalarEvent):
             return self._no_key(event, (*path, "?"))
         key: str = event.value
@@ -143,13 +145,13 @@ class Parser:
             self.lost.append(path)
         elif key in found:
             help = f"remove one of the two; the first is in line {self.keys[here].line}"
-            self._refuse(event, here, f"the key `{key}` stands twice", help)
+            self._refuse(event, here, f"the key `{key}` is repeated", help)
         self._refuse_marks(event, here)
         self._note(event, here, key=True)
         return key
 
     def _no_key(self, event: Any, path: Path) -> str:
-        """Reads past a list, a mapping or an alias in the place of a key."""
+        """Skip a list, a mapping or an alias in place of a key."""
         self._refuse(event, path, "a key must be plain text", "write `name: value`")
         if not isinstance(event, yaml.AliasEvent):
             self._node(event, path)
@@ -185,6 +187,6 @@ class Parser:
 
 
 def _width(event: Any) -> int:
-    """How much of its first line a key or a value takes."""
+    """The width of a key or a value on its first line."""
     start, end = event.start_mark, event.end_mark
     return int(end.column - start.column) if end.line == start.line else 1

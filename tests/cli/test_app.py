@@ -166,7 +166,7 @@ def test_a_warning_goes_to_stderr_and_the_config_is_right(nntrain: Any) -> None:
     Path("c.yaml").write_text(CONFIG + "train: {epochs: 9, callbacks: [{EarlyStopping: 3}]}\n")
     result = nntrain("check", "c.yaml", "--set", "train.epochs=1")
     assert (result.code, result.out) == (0, "c.yaml is valid\n")
-    assert result.err.startswith("warning: `patience: 3` can never act in 1 epoch\n")
+    assert result.err.startswith("warning: `patience: 3` can never take effect in 1 epoch\n")
 
 
 def test_the_name_of_a_config_cannot_paint_the_terminal(nntrain: Any) -> None:

@@ -18,7 +18,7 @@ def test_warnings_are_printed_on_stderr(tmp_path: Path, capsys: pytest.CaptureFi
     config = load(file, ["train.epochs=1"])
     assert checked(config, Terminal()) is config
     out, err = capsys.readouterr()
-    assert out == "" and err.startswith("warning: `patience: 3` can never act in 1 epoch\n")
+    assert out == "" and err.startswith("warning: `patience: 3` can never take effect in 1 epoch\n")
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:

@@ -130,9 +130,9 @@ def test_a_patience_that_only_a_quick_try_makes_too_long_is_a_warning(tmp_path: 
     file = config(tmp_path, CONFIG + "train: {epochs: 50, callbacks: [{EarlyStopping: 10}]}\n")
     assert load(file).warnings == ()
     assert [str(w).splitlines()[0] for w in load(file, ["train.epochs=1"]).warnings] == [
-        "warning: `patience: 10` can never act in 1 epoch"
+        "warning: `patience: 10` can never take effect in 1 epoch"
     ]
-    with pytest.raises(ConfigError, match="can never act in 50 epochs"):
+    with pytest.raises(ConfigError, match="can never take effect in 50 epochs"):
         load(file, ["train.callbacks.0.EarlyStopping.patience=50"])
 
 

@@ -79,7 +79,7 @@ def test_equal_weights_are_allowed_where_there_is_nothing_to_keep_equal() -> Non
     assert found([dense(1, "tanh", **zeros), dense(3, "softmax")]) == []
     assert found([dense(8, "relu", bias_initializer="zeros"), dense(3, "softmax")]) == []
     assert found([dense(8, "relu", **zeros), dense(3, "softmax")]) == [
-        "with `Zeros` all units of this hidden layer stay equal for ever"
+        "with `Zeros` all units of this hidden layer stay equal"
     ]
 
 
@@ -88,9 +88,9 @@ def test_patience_must_be_shorter_than_the_training() -> None:
         return found(["Flatten"], callbacks=[{"EarlyStopping": patience}], **train)
 
     assert stopping(4, epochs=5) == []
-    assert stopping(5, epochs=5) == ["`patience: 5` can never act in 5 epochs"]
+    assert stopping(5, epochs=5) == ["`patience: 5` can never take effect in 5 epochs"]
     assert stopping(9) == []
-    assert stopping(10) == ["`patience: 10` can never act in 10 epochs"]
+    assert stopping(10) == ["`patience: 10` can never take effect in 10 epochs"]
     assert stopping(1000, steps=5) == []
 
 

@@ -181,7 +181,7 @@ def test_a_refused_value_is_told_once_and_its_echoes_are_not() -> None:
         "the number `1e999` is too large",
         "the alias `*layer` is not allowed",
         "the merge key `<<` is not allowed",
-        "there is no layer `Dens`",
+        "unknown layer `Dens`",
     ]
 
 
@@ -194,7 +194,7 @@ def test_every_tag_is_refused_and_shown_as_it_was_typed() -> None:
 
 def test_a_message_about_a_key_of_several_lines_is_one_line() -> None:
     (problem,) = parse('"a\\nb": 1\n"a\\nb": 2\n', "c.yaml").problems
-    assert problem.message == "the key `a\\nb` stands twice"
+    assert problem.message == "the key `a\\nb` is repeated"
     assert [told.message for told in refused('data: iris\nmodel: []\n"a\\nb": 1\n').problems] == [
         "`model` must be a list of at least 1 item, got an empty list",
         "the config has no option `a\\nb`",

@@ -231,7 +231,7 @@ def test_metrics_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> N
 def test_a_class_weight_for_a_class_that_is_not_there_is_an_error_at_its_place(tmp_path: Path) -> None:
     config = tmp_path / "net.yaml"
     config.write_text("data: iris\nmodel: [{Dense: 3}]\ntrain:\n  class_weight: {setosa: 2, virginca: 3}\n")
-    with pytest.raises(ConfigError, match="there is no class `virginca`") as raised:
+    with pytest.raises(ConfigError, match="unknown class `virginca`") as raised:
         prepare(load(config))
     span = raised.value.problems[0].span
     assert span is not None and span.line == 4

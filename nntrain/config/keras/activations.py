@@ -28,7 +28,7 @@ ACTIVATIONS = {
 }
 
 OUTPUT_ACTIVATIONS = ("linear", "sigmoid", "softmax")
-"""The activations that make a layer without a further word an output layer."""
+"""The activations that make a last layer the output layer."""
 
 
 def _activation(value: Any) -> str:
@@ -37,7 +37,7 @@ def _activation(value: Any) -> str:
     if not isinstance(value, str):
         raise problem(f"an activation is a name, got {got(value)}", "write `relu`, or use a layer such as `LeakyReLU`")
     help = close_names(value, ACTIVATIONS) or "`nntrain list activations` shows them all"
-    raise problem(f"there is no activation `{value}`", help)
+    raise problem(f"unknown activation `{value}`", help)
 
 
 ActivationName = Annotated[str, PlainValidator(_activation)]

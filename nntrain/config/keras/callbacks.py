@@ -1,4 +1,4 @@
-"""What watches a training: Keras's callbacks, and two rules of ours for when to stop."""
+"""Keras's callbacks, and two of ours that stop a training."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -31,7 +31,7 @@ class _Monitor(Callback):
 
 
 class EarlyStopping(_Monitor):
-    """Stops when the monitored figure has not improved for `patience` epochs."""
+    """Stops when the monitored metric has not improved for `patience` epochs."""
 
     shorthand: ClassVar = "patience"
     monitor: Text = "val_loss"
@@ -42,7 +42,7 @@ class EarlyStopping(_Monitor):
 
 
 class ReduceLROnPlateau(_Monitor):
-    """Multiplies the learning rate by `factor` when the monitored figure has not improved for `patience` epochs."""
+    """Multiplies the learning rate by `factor` when the monitored metric has not improved for `patience` epochs."""
 
     monitor: Text = "val_loss"
     factor: Annotated[float, Field(gt=0, lt=1)] = omitted
@@ -56,7 +56,7 @@ class SwapEMAWeights(Callback):
 
 
 class StopAtTarget(Callback):
-    """Stops at the end of the first epoch whose figure has reached `target`. Ours."""
+    """Stops at the end of the first epoch whose metric reaches `target`. Ours."""
 
     monitor: Text = "val_accuracy"
     target: float

@@ -1,4 +1,4 @@
-"""The layers for images: convolution, pooling, padding, and augmentation, which acts in training alone."""
+"""The layers for images: convolution, pooling, padding, and augmentation, which acts in training only."""
 
 from typing import Literal
 
@@ -95,7 +95,7 @@ class ZeroPadding2D(_KerasLayer):
 
 
 class _Augmentation(_KerasLayer):
-    exact = True  # places in an image beyond 256 are not whole numbers in bfloat16
+    exact = True  # bfloat16 has no whole numbers for places beyond 256 in an image
     seed: Seed = omitted
 
 

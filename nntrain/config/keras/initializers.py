@@ -1,4 +1,4 @@
-"""How weights begin: Keras's initializers under Keras's names, and `Values` for worked exercises."""
+"""Initial weights: Keras's initializers by Keras's names, and `Values` for worked exercises."""
 
 from typing import ClassVar, Literal
 
@@ -73,14 +73,14 @@ class TruncatedNormal(_Random):
 
 
 class Constant(Initializer):
-    """One value for all weights; on the kernel of a hidden layer it keeps all its units equal for ever."""
+    """One value for all weights; in the kernel of a hidden layer it keeps all units equal."""
 
     shorthand = "value"
     value: float = omitted
 
 
 class Zeros(Initializer):
-    """All weights 0; the usual start of biases."""
+    """All weights 0; usual for biases."""
 
     aliases: ClassVar = ("zero",)
 

@@ -48,8 +48,8 @@ class Layer(Named):
     exact: ClassVar[bool] = False
     absent: ClassVar = {
         **{name: f"write `Activation: {name}`" for name in ACTIVATIONS},
-        "Input": "remove it; the data tell the shape of the input",
-        "InputLayer": "remove it; the data tell the shape of the input",
+        "Input": "remove it; the data determine the shape of the input",
+        "InputLayer": "remove it; the data determine the shape of the input",
     }
 
 
@@ -91,7 +91,7 @@ class Flatten(_KerasLayer):
 
 
 class Reshape(_KerasLayer):
-    """The same numbers in another shape; -1 is worked out."""
+    """The same numbers in another shape; -1 is inferred."""
 
     shorthand = "target_shape"
     target_shape: Shape
@@ -131,7 +131,7 @@ class Resizing(_KerasLayer):
 
 
 class Activation(_KerasLayer):
-    """An activation function as a layer of its own."""
+    """An activation function as a separate layer."""
 
     shorthand = "activation"
     activation: ActivationName
@@ -249,14 +249,14 @@ class LayerNormalization(_Norm):
 
 
 class Repeat(Layer):
-    """The layers of a list, several times over. Ours."""
+    """A list of layers, several times. Ours."""
 
     times: Annotated[int, Field(ge=1, le=1000)]
     layers: Annotated[list[Layer], Field(min_length=1)]
 
 
 def walk(layers: Sequence[Layer], path: Path = ("model",)) -> Iterator[tuple[Path, Layer]]:
-    """Every layer that Keras will see, in order, with its path; those inside `Repeat` once for each time."""
+    """Yield every layer for Keras with its path, in order; those inside `Repeat` once for each time."""
     for index, layer in enumerate(layers):
         here = (*path, index)
         if isinstance(layer, Repeat):

@@ -8,7 +8,7 @@ from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, Share
 
 
 class Loss(Named):
-    """The family of losses. `labels` says what the loss compares the prediction with."""
+    """The family of losses. `labels` is what the loss compares the prediction with."""
 
     noun = "loss"
     labels: ClassVar[Literal["index", "one_hot", "binary", "number"]] = "number"
@@ -25,7 +25,7 @@ class BinaryCrossentropy(Loss):
 
 
 class BinaryFocalCrossentropy(Loss):
-    """Binary cross-entropy that plays easy examples down by (1 - p)^gamma (Lin et al. 2017)."""
+    """Binary cross-entropy that reduces the weight of easy examples by (1 - p)^gamma (Lin et al. 2017)."""
 
     labels = "binary"
     apply_class_balancing: bool = omitted

@@ -1,4 +1,4 @@
-"""Keras's metrics; `accuracy` is the one that fits labels and head."""
+"""Keras's metrics; `accuracy` is the one that fits labels and output layer."""
 
 from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
@@ -11,7 +11,7 @@ from nntrain.config.value_types import NonNegativeInt, PositiveInt, Share, Text
 
 
 class Metric(Named):
-    """The family of metrics. `task` says which data it can score."""
+    """The family of metrics. `task` is the kind of data that it can score."""
 
     noun = "metric"
     several = True
@@ -27,7 +27,7 @@ class Metric(Named):
 
 
 class Accuracy(Metric):
-    """Share of examples whose class is predicted right."""
+    """Share of examples whose class is predicted correctly."""
 
     task = "classes"
     aliases = ("acc", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy")
@@ -52,13 +52,13 @@ class _Thresholds(Metric):
 
 
 class Precision(_Thresholds):
-    """Of what was predicted as the class, the share that is."""
+    """Share of the examples predicted as a class that belong to it."""
 
     default_name = "precision"
 
 
 class Recall(_Thresholds):
-    """Of what is the class, the share that was predicted."""
+    """Share of the examples of a class that are predicted as it."""
 
     default_name = "recall"
 
@@ -73,7 +73,7 @@ class F1Score(Metric):
 
 
 class AUC(Metric):
-    """Area under the ROC or precision-recall curve, by classes against the rest."""
+    """Area under the ROC or precision-recall curve, each class against the rest."""
 
     task = "classes"
     default_name = "auc"
@@ -110,7 +110,7 @@ class RootMeanSquaredError(Metric):
 
 
 class R2Score(Metric):
-    """Share of the variance that is explained; 0 is the mean as prediction."""
+    """Share of the variance that is explained; predicting the mean scores 0."""
 
     aliases = ("r2", "R2")
     task = "numbers"
@@ -118,6 +118,6 @@ class R2Score(Metric):
 
 
 def direction(monitor: str, metrics: Iterable[Metric]) -> Literal["min", "max"]:
-    """Whether less or more of a figure is better; what is no metric is a loss."""
+    """Return whether less or more of a monitored value is better; one that is not a metric is a loss."""
     plain = monitor.removeprefix("val_")
     return next((metric.better for metric in metrics if metric.column == plain), "min")

@@ -42,7 +42,7 @@ class Adagrad(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Adagrad with a fading memory and no rate of its own (Zeiler 2012)."""
+    """Adagrad over a moving window of gradients (Zeiler 2012)."""
 
     rho: Rate = omitted
     epsilon: NonNegativeFloat = omitted

@@ -1,4 +1,4 @@
-"""Learning rates that change by the step: Keras's schedules, and `OneCycle` of ours. Steps are updates, not epochs."""
+"""Learning rates that change with the step: Keras's schedules, and our `OneCycle`. Steps are updates, not epochs."""
 
 from typing import Annotated, Any
 
@@ -44,7 +44,7 @@ class PiecewiseConstantDecay(Schedule):
 
 
 class PolynomialDecay(_Decay):
-    """From the initial to the end rate by a power of the time left."""
+    """From the initial to the end rate by a power of the remaining time."""
 
     decay_steps: PositiveInt
     end_learning_rate: NonNegativeFloat = omitted
