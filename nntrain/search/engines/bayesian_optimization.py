@@ -21,7 +21,6 @@ class Options(Engine):
 def make(options: Options, search: Search) -> SearchEngine:
     """Return a search with `num_initial_points` random trials first, the noise `alpha`, and `beta` for exploration."""
     backend.import_keras_tuner()
-    from nntrain.search.adapters.bayesian_oracle import Oracle
-    from nntrain.search.adapters.keras_tuner_oracle import OracleEngine
+    from nntrain.search.adapters import bayesian_oracle, keras_tuner_oracle
 
-    return OracleEngine(Oracle, search, options.written())
+    return keras_tuner_oracle.OracleEngine(bayesian_oracle.Oracle, search, options.written())

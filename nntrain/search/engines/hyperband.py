@@ -29,9 +29,8 @@ class Options(Engine):
 def make(options: Options, search: Search) -> SearchEngine:
     """Return Hyperband, which waits where a round has to be finished first."""
     backend.import_keras_tuner()
-    from nntrain.search.adapters.hyperband_oracle import Oracle
-    from nntrain.search.adapters.keras_tuner_oracle import OracleEngine
+    from nntrain.search.adapters import hyperband_oracle, keras_tuner_oracle
 
     longest, iterations = options.max_epochs, options.iterations
     given = {"max_epochs": longest, "factor": options.factor, "hyperband_iterations": iterations}
-    return OracleEngine(Oracle, search, given, longest=longest)
+    return keras_tuner_oracle.OracleEngine(hyperband_oracle.Oracle, search, given, longest=longest)
