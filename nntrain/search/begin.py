@@ -41,13 +41,13 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
     """Run a search in a new directory; raises as `carry_out`, and MissingPackage before anything is written."""
     search = search_of(config)
     engine = make_engine(search)
-    place = RunDir.create(runs_dir, name)
-    with place.locked():
-        place.write(run_files.CONFIG, config.document.data)
-        place.write(run_files.SEARCH, search_yaml(config))
+    directory = RunDir.create(runs_dir, name)
+    with directory.locked():
+        directory.write(run_files.CONFIG, config.document.data)
+        directory.write(run_files.SEARCH, search_yaml(config))
         head = {"start": environment.now(), "command": sys.argv, "refit": session.refit}
-        journal = Journal.create(place, {"search_sha256": identity(config), **head})
-        folder = SearchDir(config, search, place, Ledger(search.direction))
+        journal = Journal.create(directory, {"search_sha256": identity(config), **head})
+        folder = SearchDir(config, search, directory, Ledger(search.direction))
         carry_out(folder, journal, Replay(engine, folder.ledger), session)
 
 
@@ -56,23 +56,23 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
 
     Raises Stopped at a signal, and NNTrainError where no trial has a score or too many failed.
     """
-    place, terminal = folder.place, session.terminal
+    directory, terminal = folder.directory, session.terminal
     view = SearchView(terminal, folder.search, folder.ledger, spent)
     runner = Runner(folder, journal, replay, session.executor, view, spent)
     try:
         with view:
             reason = runner.run()
         folder.write()
-        place.write_log(terminal.log)
+        directory.write_log(terminal.log)
         results.finish(runner, reason, session.refit, terminal)
     except Stopped as error:
-        raise error.after(folder.ledger.progress, f"resume it with `nntrain resume {place}`") from None
+        raise error.after(folder.ledger.progress, f"resume it with `nntrain resume {directory}`") from None
     except NNTrainError as error:
         terminal.log.append(str(error))
         raise
     finally:
         folder.write()
-        place.write_log(terminal.log)
+        directory.write_log(terminal.log)
     if runner.broken:
         help = "fix the cause, or keep searching with `--set tune.on_error=continue`"
         raise NNTrainError(f"the search was stopped: {reason}", help=help)

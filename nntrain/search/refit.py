@@ -40,7 +40,7 @@ def _tasks(runner: Runner, best: Sequence[Entry]) -> list[Task]:
     found: list[Task] = []
     for number, entry in enumerate(best):
         config = as_yaml(trial_config(runner.folder.config, runner.search, entry.proposal, 0))
-        folders = (runner.folder.place.path.absolute() / f"refit-{place}" for place in count(1))
+        folders = (runner.folder.directory.path.absolute() / f"refit-{place}" for place in count(1))
         used = {task.folder for task in found}
         folder = next(str(one) for one in folders if str(one) not in used and _fits(one, config))
         found.append(Task(number=number, folder=folder, config=config, final=True))

@@ -22,16 +22,16 @@ def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
     if runner.search.tune.keep == "best" and (runner.replay.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
     _draw(runner, terminal)
-    refitted = _refitted_before(runner.folder.place) | refit.refit(runner, most, terminal)
+    refitted = _refitted_before(runner.folder.directory) | refit.refit(runner, most, terminal)
     summary = _summary(runner, reason, refitted)
-    runner.folder.place.write_json(run_files.SUMMARY, json_ready(summary))
+    runner.folder.directory.write_json(run_files.SUMMARY, json_ready(summary))
     _show(runner, summary, terminal)
 
 
-def _refitted_before(place: RunDir) -> dict[str, Any]:
+def _refitted_before(directory: RunDir) -> dict[str, Any]:
     """Return what an earlier end of this search has trained again."""
-    there = (place.path / run_files.SUMMARY).is_file()
-    found: dict[str, Any] = place.read_json(run_files.SUMMARY).get("refit", {}) if there else {}
+    there = (directory.path / run_files.SUMMARY).is_file()
+    found: dict[str, Any] = directory.read_json(run_files.SUMMARY).get("refit", {}) if there else {}
     return found
 
 
@@ -60,25 +60,28 @@ def _as_json(entry: Entry) -> dict[str, Any]:
 
 
 def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
-    terminal.event("summary", {"run": str(runner.folder.place), **summary})
-    metric, ranked = runner.search.metric, runner.ledger.ranked()
+    terminal.event("summary", {"run": str(runner.folder.directory), **summary})
+    _show_table(runner, terminal)
+    best = runner.ledger.best
+    if best is not None:
+        own = "the config as written" if best.number == 0 else "which `nntrain fit` trains"
+        file = runner.folder.directory.path / run_files.BEST
+        terminal.line(f"best {runner.search.metric} {shown_number(best.score)}: {best.name}, in {file}, {own}")
+    counts = "".join(f", {summary[word]} {word}" for word in ("pruned", "failed") if summary[word])
+    trials, epochs = counted(summary["trials"], "trial"), counted(summary["epochs"], "epoch")
+    seconds = f"{summary['seconds']:.1f} s"
+    terminal.line(f"{trials}{counts}, {epochs}, {seconds}; {summary['ended']}; search in {runner.folder.directory}")
+
+
+def _show_table(runner: Runner, terminal: Terminal) -> None:
+    """Print the best trials."""
     paths = paths_of(runner.ledger.trials(), runner.search.space)
     spread = ("spread",) if runner.search.tune.repeats > 1 else ()
     rows = [
         [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]
-        for entry in ranked[:SHOWN]
+        for entry in runner.ledger.ranked()[:SHOWN]
     ]
-    terminal.table("", ("trial", metric, *spread, "epochs", *short_names(paths).values()), rows)
-    best = runner.ledger.best
-    if best is not None:
-        own = "the config as written" if best.number == 0 else "which `nntrain fit` trains"
-        place = runner.folder.place.path / run_files.BEST
-        terminal.line(f"best {metric} {shown_number(best.score)}: {best.name}, in {place}, {own}")
-    failed = f", {summary['failed']} failed" if summary["failed"] else ""
-    pruned = f", {summary['pruned']} pruned" if summary["pruned"] else ""
-    trials, epochs = counted(summary["trials"], "trial"), counted(summary["epochs"], "epoch")
-    count = f"{trials}{pruned}{failed}, {epochs}, {summary['seconds']:.1f} s"
-    terminal.line(f"{count}; {summary['ended']}; search in {runner.folder.place}")
+    terminal.table("", ("trial", runner.search.metric, *spread, "epochs", *short_names(paths).values()), rows)
 
 
 def _values(entry: Entry, paths: list[str]) -> list[Any]:
@@ -89,12 +92,12 @@ def _draw(runner: Runner, terminal: Terminal) -> None:
     """Write every plot of a search that its trials allow."""
     if not runner.ledger.over():
         return
-    search, place = runner.search, runner.folder.place
+    search, directory = runner.search, runner.folder.directory
     drawn = {"trials": runner.ledger.trials(), "space": search.space, "metric": search.metric}
-    drawn |= {"direction": search.direction, "title": place.path.name, "seed": search.tune.seed}
+    drawn |= {"direction": search.direction, "title": directory.path.name, "seed": search.tune.seed}
     for name in extensions.names("search.plots"):
         plot = extensions.load("search.plots", name)
         try:
-            place.write_plot(name, plot.draw(plot.Options(**drawn)))
+            directory.write_plot(name, plot.draw(plot.Options(**drawn)))
         except NothingToDraw as error:
             terminal.note(f"no plot `{name}`: {error}")

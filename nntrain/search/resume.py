@@ -31,7 +31,7 @@ Events = list[dict[str, Any]]
 class ResumeSearch:
     """A search to resume. `refit` is None for the number that the search was begun with."""
 
-    place: RunDir
+    directory: RunDir
     assignments: tuple[str, ...]
     allow_changed: bool
     extend: bool
@@ -48,20 +48,20 @@ class ResumeSearch:
         cannot be used.
         """
         _refuse_other_assignments(self.assignments, self.extend)
-        with self.place.locked():
-            journal = Journal.open(self.place)
+        with self.directory.locked():
+            journal = Journal.open(self.directory)
             head, events, complaint = journal.read(mend=True)
             if complaint:
                 terminal.note(f"warning: {complaint}")
-            file = _search_file(self.place, head, events)
+            file = _search_file(self.directory, head, events)
             before, config = load_whole(file), load_whole(file, self.assignments)
             _refuse_less_than_is_done(before, config, events)
-            terminal.log.extend(self.place.read_log())
+            terminal.log.extend(self.directory.read_log())
             with self.workers.start(config, self.device, self.verbose) as executor:
                 search = search_of(config)
                 engine = make_engine(search)
                 if not self.allow_changed:
-                    _refuse_changed(self.place, config)
+                    _refuse_changed(self.directory, config)
                 events += self._record_changes(journal, before, config)
                 refit = _last("refit", [head, *events], 0)
                 session = Session(executor=executor, refit=refit, terminal=terminal)
@@ -77,14 +77,14 @@ class ResumeSearch:
         for event in events:
             journal.add(event)
         if self.assignments:
-            self.place.write(run_files.SEARCH, search_yaml(config))
+            self.directory.write(run_files.SEARCH, search_yaml(config))
         return events
 
     def _run(self, config: Config, engine: SearchEngine, journal: Journal, events: Events, session: Session) -> None:
         search = search_of(config)
-        folder = SearchDir(config, search, self.place, Ledger(search.direction))
+        folder = SearchDir(config, search, self.directory, Ledger(search.direction))
         replay = replayed(engine, folder.ledger, events, folder.key)
-        session.terminal.note(f"resuming {self.place}: {folder.ledger.progress}")
+        session.terminal.note(f"resuming {self.directory}: {folder.ledger.progress}")
         carry_out(folder, journal, replay, session, _last("spent", events, 0.0))
 
 
@@ -106,14 +106,13 @@ def _refuse_other_assignments(assignments: Sequence[str], extend: bool) -> None:
             raise ConfigError(f"a search cannot be resumed with another `{path}`", help=f"only {listed} may change")
 
 
-def _refuse_changed(place: RunDir, config: Config) -> None:
+def _refuse_changed(directory: RunDir, config: Config) -> None:
     """Raise NNTrainError where the data or the versions are not those of the first trial."""
-    first = next((RunDir(path.parent) for path in sorted(place.path.glob(f"trial-*/**/{run_files.RESOLVED}"))), None)
-    if first is not None:
+    if first := min(directory.path.glob(f"trial-*/**/{run_files.RESOLVED}"), default=None):
         backend.start("cpu")
         from nntrain.runs import resume
 
-        resume.refuse_changed(first, config)
+        resume.refuse_changed(RunDir(first.parent), config)
 
 
 def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:
@@ -132,13 +131,13 @@ def _refuse_less_than_is_done(before: Config, config: Config, events: Events) ->
             raise ConfigError(f"`tune.{name}` cannot be {limit}: {words}", help=help)
 
 
-def _search_file(place: RunDir, head: dict[str, Any], events: Events) -> Path:
+def _search_file(directory: RunDir, head: dict[str, Any], events: Events) -> Path:
     """Return the file of the search; raises NNTrainError where it is not the one of the journal."""
-    path = place.path / run_files.SEARCH
+    path = directory.path / run_files.SEARCH
     before, now = [{}, head, *(event for event in events if event["event"] == "extend")][-2:]
     found, wanted = identity(load_whole(path)), now.get("search_sha256")
     if found == before.get("search_sha256") != wanted:  # a kill came between the journal and the file
-        place.write(run_files.SEARCH, now["search"])
+        directory.write(run_files.SEARCH, now["search"])
     elif found != wanted:
         message = f"`{path}` is not the search of `{run_files.JOURNAL}`"
         raise NNTrainError(message, help="restore the file from a copy, or begin the search again")

@@ -12,7 +12,7 @@ from typing import Any
 from nntrain.config.messages import counted
 from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
-from nntrain.search.engine import Waiting
+from nntrain.search.engine import Proposal, Waiting
 from nntrain.search.executor import Executor
 from nntrain.search.ledger import Entry, Ledger, RunningTrial, mean_and_spread, score_of
 from nntrain.search.live_view import SearchView
@@ -146,11 +146,13 @@ class Runner:
         if limit is not None and len(self.ledger.entries) >= limit:
             self.ending = f"all {limit} trials are done" if limit > 1 else "the one trial is done"
             return None
-        proposal = self.replay.ask()
-        if isinstance(proposal, Waiting):
-            return None
+        return self._new_entry(self.replay.ask())
+
+    def _new_entry(self, proposal: Proposal | Waiting | None) -> Entry | None:
+        """Return the trial of a proposal; None where it must wait, or the search ends."""
         if proposal is None:
-            self.ending = self._exhausted()
+            self.ending = f"{self.replay.ended} after {counted(len(self.ledger.entries), 'trial')}"
+        if not isinstance(proposal, Proposal):
             return None
         entry = self.ledger.add(proposal)
         asked = {"values": proposal.values, "epochs": proposal.epochs, "parent": proposal.parent}
@@ -177,9 +179,6 @@ class Runner:
 
     def _length(self, entry: Entry) -> int:
         return length_of(self.folder.config, entry.proposal)
-
-    def _exhausted(self) -> str:
-        return f"{self.replay.ended} after {counted(len(self.ledger.entries), 'trial')}"
 
     def _give_up_waiting(self) -> None:
         """Drop what is not started yet; a resumed search starts it."""

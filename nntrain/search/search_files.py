@@ -24,7 +24,7 @@ class SearchDir:
 
     config: Config
     search: Search
-    place: RunDir
+    directory: RunDir
     ledger: Ledger
     discarded: set[int] = field(default_factory=set)  # trials whose models were removed
 
@@ -63,15 +63,15 @@ class SearchDir:
 
     def run_dir(self, entry: Entry, repeat: int = 0) -> RunDir:
         """Return the run directory of a training."""
-        path = self.place.path / entry.name
+        path = self.directory.path / entry.name
         return RunDir(path if self.search.tune.repeats == 1 else path / f"repeat-{repeat + 1}")
 
     def write(self) -> None:
         """Write the table and the best config, and discard the models that are not kept."""
-        self.place.write(run_files.TRIALS, csv_text(trials_csv(self._trials(), self.search.space)))
+        self.directory.write(run_files.TRIALS, csv_text(trials_csv(self._trials(), self.search.space)))
         best = self.ledger.best
         if best is not None:
-            self.place.write(run_files.BEST, self.best_config(best))
+            self.directory.write(run_files.BEST, self.best_config(best))
         if self.search.tune.keep == "best" and not self.search.tune.engine.promotes:
             self.discard_models()
 
@@ -100,7 +100,7 @@ class SearchDir:
         failed = [entry for entry in self.ledger.entries if entry.status == "failed"]
         if not failed:
             more = f" --set tune.{limit}=...`, with a larger number" if limit else "`"
-            help = f"resume it with `nntrain resume {self.place}{more}"
+            help = f"resume it with `nntrain resume {self.directory}{more}"
             return NNTrainError(f"no trial has ended: {ending}", help=help)
         last = failed[-1]
         help = f"{last.name} failed with: {last.message}"

@@ -24,7 +24,7 @@ from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
 
 @dataclass
 class Search:
-    """Trials of one engine: what it proposed, what it was told, and why it ended."""
+    """Trials of one engine: what it proposed, the scores, and why it ended."""
 
     engine: SearchEngine
     score: Callable[[Proposal], float | None]
@@ -33,7 +33,7 @@ class Search:
     waited: int = 0
 
     def run(self, trials: int = 1000, workers: int = 1, last_first: bool = False) -> "Search":
-        """Trials until the engine ends or there are enough, `workers` at a time, told in order or reversed."""
+        """Trials until the engine ends or there are enough, `workers` at a time, scored in order or reversed."""
         while self._batch(trials, workers, last_first):
             pass
         return self

@@ -1,4 +1,4 @@
-"""What `tune --dry-run` says, from the rows of a sample that is as long as each test has it."""
+"""What `tune --dry-run` prints, from the rows of a sample that is as long as each test has it."""
 
 import json
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ RATE = f"{BATCH}, train.optimizer.Adam.learning_rate: {{float: [0.001, 0.1]}}"
 EPOCHS = "train.epochs: {int: [2, 9]}"
 
 
-def told(
+def printed(
     capsys: pytest.CaptureFixture[str],
     sample: Sample,
     train: str = "epochs: 5",
@@ -94,7 +94,7 @@ def told(
 
 def test_epochs_and_seconds_follow_from_the_second_epoch_of_a_sample(capsys: pytest.CaptureFixture[str]) -> None:
     sample = Sample(rows=rows(9.0, 0.5))
-    found = told(capsys, sample, repeats=2)
+    found = printed(capsys, sample, repeats=2)
     assert sample.task is not None and "epochs: 2" in sample.task.config
     assert (found["space"], found["trials"], found["epochs"]) == (2, 2, 2 * 5 * 2)
     assert (found["epoch_seconds"], found["seconds"]) == (0.5, round(20 * 0.5 + 2 * dry_run.OVERHEAD_SECONDS, 1))
@@ -112,23 +112,23 @@ def test_a_sample_is_trained_where_the_runs_are_and_leaves_nothing(tmp_path: Pat
 def test_steps_are_as_many_epochs_as_the_sample_has(capsys: pytest.CaptureFixture[str], engine: str) -> None:
     sample = Sample(rows=rows(9.0, 0.5, 0.5, 0.1))  # of which the last one is cut
     proposals = [Proposal({"train.batch_size": size}) for size in (8, 16)]
-    found = told(capsys, sample, "steps: 22", engine, proposals=proposals)
+    found = printed(capsys, sample, "steps: 22", engine, proposals=proposals)
     assert sample.task is not None and "steps: 22" in sample.task.config and "epochs:" not in sample.task.config
     assert (found["trials"], found["epochs"], found["epoch_seconds"]) == (2, 8, 0.5)
 
 
 def test_searched_epochs_count_by_the_most_of_them_or_as_they_are_proposed(capsys: pytest.CaptureFixture[str]) -> None:
     sample = Sample(rows=rows(9.0, 0.5))
-    assert told(capsys, sample, space=EPOCHS)["epochs"] == 4 * 9
-    assert told(capsys, sample, space="train.epochs: {choice: [3, null]}")["epochs"] == 2 * 10  # null is the default
+    assert printed(capsys, sample, space=EPOCHS)["epochs"] == 4 * 9
+    assert printed(capsys, sample, space="train.epochs: {choice: [3, null]}")["epochs"] == 2 * 10  # null is the default
     proposals = [Proposal({"train.epochs": epochs}) for epochs in (5, 2, 9)]
-    assert told(capsys, sample, engine="GridSearch", space=EPOCHS, proposals=proposals)["epochs"] == 16
+    assert printed(capsys, sample, engine="GridSearch", space=EPOCHS, proposals=proposals)["epochs"] == 16
 
 
 def test_a_promotion_trains_what_its_parent_did_not(capsys: pytest.CaptureFixture[str]) -> None:
     values = {"train.batch_size": 8}
     proposals = [Proposal(values, epochs=2), Proposal(values, epochs=6, parent=0)]
-    found = told(capsys, Sample(rows=rows(9.0, 0.5)), engine="{Hyperband: 6}", proposals=proposals)
+    found = printed(capsys, Sample(rows=rows(9.0, 0.5)), engine="{Hyperband: 6}", proposals=proposals)
     assert (found["trials"], found["epochs"]) == (2, 6)
 
 
@@ -154,10 +154,10 @@ def test_the_size_of_the_space_agrees_with_the_trials(
     assert words in capsys.readouterr().out.splitlines()
 
 
-def test_a_sample_that_fails_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sample_that_fails_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NNTrainError, match="the config as written does not train: out of memory"):
-        told(capsys, Sample(kind="failed", message="out of memory"))
+        printed(capsys, Sample(kind="failed", message="out of memory"))
     for wrong, kind in (("data", DataError), ("config", ConfigError)):
         with pytest.raises(kind) as caught:
-            told(capsys, Sample(kind="failed", wrong=wrong, faults=(Problem("there is no row", ("data", "iris")),)))
+            printed(capsys, Sample(kind="failed", wrong=wrong, faults=(Problem("there is no row", ("data", "iris")),)))
         assert caught.value.problems[0].span is not None and caught.value.problems[0].span.line == 2

@@ -71,13 +71,13 @@ def test_the_parameter_that_matters_comes_first():
     assert len(found.paths) == len(found.drops) == len(found.spreads) == 3
 
 
-def test_the_r2_tells_that_there_is_nothing_to_learn():
+def test_the_r2_is_low_where_nothing_can_be_learned():
     chance = random.Random(2)
     found = measured([replace(trial, score=chance.random()) for trial in searched(40)])
     assert found.r2 < 0.3
 
 
-def test_the_same_seed_gives_the_same_figures():
+def test_the_same_seed_gives_the_same_importance():
     trials = searched(12)
     assert measured(trials) == measured(trials)
     assert measured(trials) != measured(trials, seed=7)
@@ -94,7 +94,7 @@ def test_the_direction_and_the_unit_of_the_score_do_not_matter():
 @pytest.mark.parametrize(
     ("matters", "path"), [("optimizer", "train.optimizer"), ("momentum", "train.optimizer.SGD.momentum")]
 )
-def test_a_choice_and_what_depends_on_it_are_told_apart(matters, path):
+def test_a_choice_and_what_depends_on_it_have_separate_importance(matters, path):
     found = measured(conditional(matters), CONDITIONAL)
     assert found.paths[0] == path
     assert found.drops[0] > 5 * found.drops[1]

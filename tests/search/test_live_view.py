@@ -1,4 +1,4 @@
-"""What is shown while a search goes on."""
+"""The progress that a search shows."""
 
 from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of

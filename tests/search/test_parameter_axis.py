@@ -19,7 +19,7 @@ def test_the_range_takes_in_what_was_tried():
 
 
 @pytest.mark.parametrize(("odd", "name"), [({"CosineDecay": {"steps": 9}}, "CosineDecay steps=9"), (0, "0")])
-def test_a_value_of_the_config_that_is_not_on_the_axis_stands_beside_it(odd, name):
+def test_a_value_of_the_config_that_is_not_on_the_axis_is_beside_it(odd, name):
     found = axis(RATE, [{"rate": odd}, {"rate": 1e-2}])
     assert found.ticks[0] == (BESIDE, name)
     assert found.place({"rate": odd}) == BESIDE
@@ -34,7 +34,7 @@ def test_a_parameter_that_is_not_active_and_one_that_is_not_set():
     assert axis(dependent, [{}]).place({}) == BESIDE
 
 
-def test_options_are_told_apart_and_numbers_are_in_order():
+def test_options_have_unique_labels_and_numbers_are_in_order():
     found = axis(Parameter("x", "choice", (300, 100)), [{"x": 200}])
     assert found.labels == ("100", "200", "300")
     assert [found.place({"x": value}) for value in (100, 200, 300)] == [0, 0.5, 1]

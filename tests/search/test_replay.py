@@ -41,8 +41,8 @@ def ask(proposal: Proposal) -> dict[str, Any]:
 
 
 def tell(trial: int, score: float | None = 0.5, status: str = "done") -> dict[str, Any]:
-    told = {"spread": None, "epochs": 3, "trained": 3, "seconds": 1.0, "message": ""}
-    return {"event": "tell", "trial": trial, "score": score, "status": status, **told}
+    result = {"spread": None, "epochs": 3, "trained": 3, "seconds": 1.0, "message": ""}
+    return {"event": "tell", "trial": trial, "score": score, "status": status, **result}
 
 
 EXTEND = {"event": "extend"}
@@ -53,7 +53,7 @@ def key(values: Values) -> str:
     return str({"train.batch_size": 8, **values})
 
 
-def test_an_engine_is_told_again_what_it_was_told() -> None:
+def test_the_calls_of_an_engine_are_repeated() -> None:
     first, second, third = sizes(8, 16, 32)
     engine, ledger = Fixed(first, second, third), Ledger("min")
     events = [ask(first), {"event": "start", "trial": 0, "task": 0}, ask(second), tell(1, 0.25), tell(0)]
@@ -93,7 +93,7 @@ def test_a_pruner_that_judges_otherwise_is_found_out() -> None:
         replayed(Fixed(first), Ledger("min"), [ask(first), {**report, "stop": False}], key)
 
 
-def test_trials_of_the_former_space_are_told_to_the_new_engine_and_not_trained_again() -> None:
+def test_the_new_engine_gets_the_scores_of_the_former_space_and_trains_none_again() -> None:
     first, second, third = sizes(8, 16, 32)
     engine, ledger = Fixed(second, third, first), Ledger("min")
     events = [ask(first), tell(0, 0.75), ask(second), tell(1, None, "failed"), EXTEND]
@@ -114,7 +114,7 @@ def test_a_trial_is_known_by_what_it_trains_and_not_by_the_paths_that_are_search
     assert engine.told == [(0, 0.75, 3)]
 
 
-def test_the_parent_of_a_promotion_is_told_by_the_number_of_its_trial() -> None:
+def test_the_parent_of_a_promotion_has_the_number_of_its_trial() -> None:
     first, second = sizes(8, 16)
     short = Proposal(second.values, epochs=1)
     replay = Replay(Fixed(short, Proposal(second.values, epochs=3, parent=0)), Ledger("min"), first=1)

@@ -92,7 +92,7 @@ class Resume:
 
     def _search(self, directory: RunDir, terminal: Terminal) -> None:
         ResumeSearch(
-            place=directory,
+            directory=directory,
             assignments=tuple(self.assignments),
             allow_changed=self.allow_changed,
             extend=self.extend,

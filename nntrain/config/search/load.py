@@ -169,14 +169,9 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
     if section.pruner is not None and engine.package != "optuna":
         help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
         yield Problem(f"`{name}` is an engine of KerasTuner, which cannot prune", ("tune", "pruner"), help)
-    if section.max_epochs_total is not None and config.experiment.train.steps is not None:
-        message = "`max_epochs_total` counts epochs, and `train.steps` does not give their number"
-        yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
-    for one in written:
-        if section.max_epochs_total is not None and one.parameter.path == "train.steps":
-            message = "`max_epochs_total` counts epochs, and `train.steps` does not give their number"
-            yield Problem(message, one.at, "search `train.epochs` in its place", on_key=True)
-    yield from _affords_a_trial(section, config)
+    if section.max_epochs_total is not None:
+        yield from _epochs_are_counted(config, written)
+        yield from _affords_a_trial(section, section.max_epochs_total, config)
     if section.pruner is not None and section.repeats > 1:
         help = "remove one of the two"
         yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
@@ -188,10 +183,20 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         yield Problem(message, ("tune", "engine"), "write `engine: TPE`", on_key=True)
 
 
-def _affords_a_trial(section: Tune, config: Config) -> Iterator[Problem]:
+def _epochs_are_counted(config: Config, written: list[Written]) -> Iterator[Problem]:
+    """Yield a problem where `max_epochs_total` limits a training that is measured in steps."""
+    message = "`max_epochs_total` counts epochs, and `train.steps` does not give their number"
+    if config.experiment.train.steps is not None:
+        yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
+    for one in written:
+        if one.parameter.path == "train.steps":
+            yield Problem(message, one.at, "search `train.epochs` in its place", on_key=True)
+
+
+def _affords_a_trial(section: Tune, total: int, config: Config) -> Iterator[Problem]:
     """Yield a problem where `max_epochs_total` is too small for the first trial, which is the config itself."""
-    total, train = section.max_epochs_total, config.experiment.train
-    if total is None or train.steps is not None or section.engine.promotes:
+    train = config.experiment.train
+    if train.steps is not None or section.engine.promotes:
         return
     one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
     if total < one:

@@ -220,7 +220,7 @@ train.optimizer.SGD.clipnorm: {float: [0.5, 0.9]}"""
         "train.epochs": 5,
         "train.optimizer.SGD.momentum": 0.0,
     }
-    assert not found.space.holds(found.space.own)  # nobody knows a number that stands for no clipping
+    assert not found.space.holds(found.space.own)  # no number means no clipping
 
 
 def test_own_epochs_that_are_not_written_are_those_of_nntrain() -> None:
@@ -348,8 +348,8 @@ def test_the_direction_is_known_where_only_the_data_tell_the_metrics() -> None:
 
 def test_validation_and_test_must_be_two_files() -> None:
     config = "data: {npz_file: {path: a.npz, validation: {file: b.npz}, test: {file: %s}}}\nmodel: [{Dense: 5}]\n"
-    told = refused("train.shuffle: bool", "", config % "./x/../b.npz")
-    assert told == ["validation and test are the same file, so that the search would choose by the test rows"]
+    found = refused("train.shuffle: bool", "", config % "./x/../b.npz")
+    assert found == ["validation and test are the same file, so that the search would choose by the test rows"]
     assert search("train.shuffle: bool", "", config % "c.npz")
 
 
@@ -376,7 +376,7 @@ def test_fit_reads_a_config_whose_search_is_wrong() -> None:
         search_of(config)
 
 
-def test_a_config_without_a_search_says_so() -> None:
+def test_a_config_without_a_search_is_an_error() -> None:
     with pytest.raises(ConfigError, match="the config has no section `tune`"):
         search_of(from_document(yaml_file.parse(CONFIG, "c.yaml")))
 

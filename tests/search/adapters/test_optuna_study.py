@@ -14,12 +14,12 @@ TWO = Space((Parameter("x", "int", low=1, high=5, step=1),), {"x": 1})
 def test_what_the_sampler_repeats_is_answered_with_the_first_score_and_not_trained(begin: Any) -> None:
     search = begin("TPE", TWO, score=lambda p: float(p.values["x"])).run()
     assert sorted(values["x"] for values in search.values) == [1, 2, 3, 4, 5]
-    told = [(trial.params["x"] + 1, trial.value) for trial in search.engine._study.trials]
-    assert len(told) > 5
-    assert all(value == x for x, value in told)
+    scored = [(trial.params["x"] + 1, trial.value) for trial in search.engine._study.trials]
+    assert len(scored) > 5
+    assert all(value == x for x, value in scored)
 
 
-def test_a_repeat_of_a_running_or_failed_trial_tells_the_sampler_nothing(begin: Any) -> None:
+def test_a_repeat_of_a_running_or_failed_trial_has_no_score(begin: Any) -> None:
     search = begin("TPE", TWO, score=lambda p: None).run(workers=5)
     assert sorted(values["x"] for values in search.values) == [1, 2, 3, 4, 5]
     assert {trial.state.name for trial in search.engine._study.trials} == {"FAIL"}
@@ -36,7 +36,7 @@ def test_when_a_sampler_only_repeats_itself_an_untried_set_of_values_is_drawn(be
 def test_brute_force_takes_ten_places_of_a_continuous_range(begin: Any) -> None:
     space = Space((Parameter("rate", "float", low=0, high=1), Parameter("bias", "bool", options=(False, True))), {})
     search = begin("BruteForce", space, score=lambda p: 0.0).run()
-    assert search.values[0] == {}  # no values of its own, so that the config is run as it is
+    assert search.values[0] == {}  # the config has no value, so that it is trained as written
     assert len(search.keys) == len(set(search.keys)) == 21
     rates = {values["rate"] for values in search.values[1:]}
     assert rates == {0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95}

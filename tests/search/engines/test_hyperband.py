@@ -1,4 +1,4 @@
-"""KerasTuner's Hyperband: how many trials, how long, and which are gone on with."""
+"""KerasTuner's Hyperband: how many trials, how long, and which are promoted."""
 
 from collections import Counter
 from typing import Any
@@ -30,7 +30,7 @@ def test_two_iterations_have_60(begin: Any, smooth: Space) -> None:
 
 
 @pytest.mark.parametrize("direction", ["min", "max"])
-def test_a_promotion_goes_on_from_the_best_of_its_round_with_the_same_values(
+def test_a_promotion_continues_the_best_of_its_round_with_the_same_values(
     begin: Any, smooth: Space, direction: str
 ) -> None:
     sign = 1 if direction == "min" else -1
@@ -58,7 +58,7 @@ def test_own_values_outside_the_space_are_trained_to_the_full_length_beside_the_
     assert all(p.parent != 0 for p in search.proposals)
 
 
-def test_a_failed_trial_is_never_gone_on_with(begin: Any, smooth: Space) -> None:
+def test_a_failed_trial_is_never_promoted(begin: Any, smooth: Space) -> None:
     search = begin("Hyperband", smooth, score=lambda p: None if p.values["bias"] else distance(p)).run()
     assert None in search.scores.values()
     assert all(search.scores[p.parent] is not None for p in search.proposals if p.parent is not None)

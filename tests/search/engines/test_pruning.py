@@ -47,7 +47,7 @@ def test_the_same_calls_stop_the_same_trials(begin: Any, smooth: Space, name: st
     assert first == again
 
 
-def test_a_pruned_trial_is_told_with_its_last_figure(begin: Any, smooth: Space) -> None:
+def test_a_pruned_trial_has_the_score_of_its_last_epoch(begin: Any, smooth: Space) -> None:
     search = begin("TPE", smooth, pruner={"Median": PRUNERS["Median"]})
     train(search)
     for trial in search.engine._study.trials:

@@ -37,10 +37,10 @@ for engine in ("RandomSearch", "GridSearch", hyperband, bayesian, tpe, "CmaEs", 
 
 def test_another_process_gives_the_same_proposals() -> None:
     runs = [_start(hash_seed) for hash_seed in ("1", "2")]
-    told = [run.communicate(timeout=120) for run in runs]
-    assert told[0] == told[1]
-    assert told[0][1] == ""
-    assert told[0][0].count("Proposal(") == 7 * 10
+    printed = [run.communicate(timeout=120) for run in runs]
+    assert printed[0] == printed[1]
+    assert printed[0][1] == ""
+    assert printed[0][0].count("Proposal(") == 7 * 10
 
 
 def _start(hash_seed: str) -> "subprocess.Popen[str]":

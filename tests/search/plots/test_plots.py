@@ -172,14 +172,14 @@ def test_importance(names):
     assert 250 < pixels(png).shape[0] < 1400
 
 
-def test_importance_says_how_far_to_believe_it():
-    def told(r2: float, epochs: tuple[int, int] = (5, 5)) -> list[str]:
+def test_importance_prints_how_reliable_it_is():
+    def explained(r2: float, epochs: tuple[int, int] = (5, 5)) -> list[str]:
         return importance._explained(Importance(("a",), (0.0,), (0.0,), r2, 12, epochs)).split("\n")
 
-    assert told(0.75) == [importance.METHOD, "12 trials; R² of the forest 0.75: it predicts the score well"]
-    assert told(0.4)[1].endswith("it predicts the score roughly")
-    assert told(-0.2)[1].endswith("-0.20: do not rely on this, it does not predict the score")
-    assert told(0.7, (2, 9))[2] == "the trials were trained for 2 to 9 epochs, which is not taken into account"
+    assert explained(0.75) == [importance.METHOD, "12 trials; R² of the forest 0.75: it predicts the score well"]
+    assert explained(0.4)[1].endswith("it predicts the score roughly")
+    assert explained(-0.2)[1].endswith("-0.20: do not rely on this, it does not predict the score")
+    assert explained(0.7, (2, 9))[2] == "the trials were trained for 2 to 9 epochs, which is not taken into account"
     pixels(importance.bars(Importance(("a",), (0.0,), (0.0,), -1.0, 12, (1, 1)), "val_loss", ""))
 
 
