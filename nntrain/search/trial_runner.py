@@ -182,7 +182,7 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
     """
     then = parent.read_json(run_files.ENVIRONMENT)
     config = from_document(yaml_file.read(parent.path / run_files.RESOLVED)).experiment
-    if _but_for_length(to_tree(config)) != _but_for_length(to_tree(prepared.resolved.experiment)):
+    if _without_length(to_tree(config)) != _without_length(to_tree(prepared.resolved.experiment)):
         raise NNTrainError(f"`{parent}` differs in more than its length, so this run cannot continue it")
     if then["data_sha256"] != prepared.data.digest:
         raise NNTrainError(f"the data are not the data of `{parent}`")
@@ -196,7 +196,7 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
     return replace(found.state, facts={**facts, "stop_training": False, "history": {**history, "reason": ""}})
 
 
-def _but_for_length(tree: dict[str, Any]) -> dict[str, Any]:
+def _without_length(tree: dict[str, Any]) -> dict[str, Any]:
     train = {name: value for name, value in tree["train"].items() if name not in _LENGTHS}
     return {**{name: value for name, value in tree.items() if name != "tune"}, "train": train}
 
