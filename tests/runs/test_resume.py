@@ -188,9 +188,16 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE, stdout=-3)
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
+    return train(tmp_path_factory.mktemp("undisturbed"), epochs=200)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_a_checkpoint_that_resumes_exactly(tmp_path: Path, number: int, code: int) -> None:
-    (tmp_path / "run.yaml").write_text(CONFIG.replace("EPOCHS", "400"))
+def test_a_signal_leaves_a_checkpoint_that_resumes_exactly(
+    undisturbed: RunDir, tmp_path: Path, number: int, code: int
+) -> None:
+    (tmp_path / "run.yaml").write_text(CONFIG.replace("EPOCHS", "200"))
     process = started(tmp_path, "fit", "run.yaml")
     run = RunDir(tmp_path / "runs" / "run")
     while not list(run.checkpoints.glob("*.ckpt")) and process.poll() is None:
@@ -201,7 +208,7 @@ def test_a_signal_leaves_a_checkpoint_that_resumes_exactly(tmp_path: Path, numbe
     assert " help: resume it with `nntrain resume runs/run`" in error
     assert "metrics" not in run.read_json("summary.json"), "the test split is looked at once, at the end"
     assert resume(run, (), False, quiet()) is not None
-    assert rows(run) == rows(train(tmp_path / "runs", epochs=400))
+    assert rows(run) == rows(undisturbed)
 
 
 def test_kill_9_at_a_random_moment_changes_nothing() -> None:

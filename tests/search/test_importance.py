@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from nntrain.config.search.space import Condition, Parameter, Space
+from nntrain.search import importance
 from nntrain.search.importance import Importance, TooLittle, measure
 from nntrain.search.trial_table import Trial
 
@@ -61,6 +62,12 @@ def measured(trials: list[Trial], space: Space = SPACE, seed: int = 0) -> Import
     return found
 
 
+@pytest.fixture
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what does not depend on how well the forest fits."""
+    monkeypatch.setattr(importance, "_TREES", 10)
+
+
 def test_the_parameter_that_matters_comes_first():
     found = measured(searched(40))
     assert found.paths[0] == "train.optimizer.learning_rate"
@@ -77,6 +84,7 @@ def test_the_r2_is_low_where_nothing_can_be_learned():
     assert found.r2 < 0.3
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_the_same_seed_gives_the_same_importance():
     trials = searched(12)
     assert measured(trials) == measured(trials)
@@ -100,6 +108,7 @@ def test_a_choice_and_what_depends_on_it_have_separate_importance(matters, path)
     assert found.drops[0] > 5 * found.drops[1]
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_only_trials_that_are_done_and_finite_count():
     trials = searched(14)
     trials[0] = replace(trials[0], score=None, status="failed")
@@ -110,6 +119,7 @@ def test_only_trials_that_are_done_and_finite_count():
     assert (found.trials, found.epochs) == (11, (5, 9))
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_too_few_trials():
     assert measure(searched(9), SPACE) == TooLittle("importance needs 10 finished trials, there are 9")
     assert measure([], SPACE) == TooLittle("importance needs 10 finished trials, there are 0")
@@ -124,6 +134,7 @@ def test_nothing_differs():
     assert measure(repeated, SPACE) == TooLittle("importance needs values that differ")
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_a_value_of_the_config_that_is_outside_of_the_space():
     trials = searched(12)
     own = {**trials[0].values, "train.batch_size": 7, "train.optimizer.learning_rate": {"CosineDecay": {}}}

@@ -154,20 +154,20 @@ train: {epochs: 30, batch_size: 4, optimizer: {Adam: {learning_rate: 0.05}}}
 """
 
 
-def test_a_net_is_trained_scored_and_asked_about_images(command: Any, tmp_path: Path) -> None:
+def test_a_net_is_trained_scored_and_asked_about_images(in_process: Any, tmp_path: Path) -> None:
     fill(count=10)
     (tmp_path / "net.yaml").write_text(NET)
-    fitted = command(tmp_path, "fit", "net.yaml")
+    fitted = in_process(tmp_path, "fit", "net.yaml")
     assert fitted.returncode == 0, fitted.stderr
-    assert command(tmp_path, "eval", "net").returncode == 0
-    one = command(tmp_path, "predict", "net", "data/red/0.png")
+    assert in_process(tmp_path, "eval", "net").returncode == 0
+    one = in_process(tmp_path, "predict", "net", "data/red/0.png")
     assert one.stdout.startswith("file,class,probability_blue,probability_green,probability_red\ndata/red/0.png,red,")
-    every = command(tmp_path, "predict", "net", "data").stdout.splitlines()
+    every = in_process(tmp_path, "predict", "net", "data").stdout.splitlines()
     assert len(every) == 31 and sum(line.split("/")[1] == line.split(",")[1] for line in every[1:]) >= 29
-    missing = command(tmp_path, "predict", "net", "none.png")
+    missing = in_process(tmp_path, "predict", "net", "none.png")
     assert (missing.returncode, missing.stderr) == (4, "error: there is no file `none.png`\n")
     Path("empty").mkdir()
-    assert "there are no images in `empty`" in command(tmp_path, "predict", "net", "empty").stderr
+    assert "there are no images in `empty`" in in_process(tmp_path, "predict", "net", "empty").stderr
 
 
 @pytest.mark.parametrize(("path", "message"), [("net.yaml", "is a file"), ("none", "there is no folder")])
