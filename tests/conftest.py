@@ -20,6 +20,8 @@ from nntrain import backend
 if TYPE_CHECKING:
     from nntrain.storage.run_dir import RunDir
 
+os.environ["NNTRAIN_AUTHKEY"] = "key"  # of the workers: no test makes a key file in the user's home
+
 REPOSITORY = Path(__file__).parents[1]
 
 Fit = Callable[..., "RunDir"]

@@ -29,15 +29,10 @@ train:
 """
 
 
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NNTRAIN_AUTHKEY", "key")  # of this process; `start` has workers make a key file
-
-
 def start(folder: Path, *words: str, script: str = "") -> "subprocess.Popen[str]":
     """`python -m nntrain` with these words, or a script."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "", "XDG_CONFIG_HOME": str(folder)}
-    environment.pop("NNTRAIN_AUTHKEY", None)  # workers that are started by hand make the key file
+    environment.pop("NNTRAIN_AUTHKEY")  # workers that are started by hand make the key file
     command = [sys.executable, *(["-c", script] if script else ["-m", "nntrain"]), *words]
     return subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -8,11 +8,6 @@ from nntrain.errors import ConfigError
 from nntrain.training.workers.cluster import parse
 
 
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NNTRAIN_AUTHKEY", "key")
-
-
 def test_tf_config_replaces_both_options(monkeypatch: pytest.MonkeyPatch) -> None:
     content = {"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}, "task": {"type": "worker", "index": 1}}
     monkeypatch.setenv("TF_CONFIG", json.dumps(content))
