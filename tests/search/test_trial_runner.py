@@ -1,4 +1,4 @@
-"""Trials one after another in one process are the runs that they would be alone."""
+"""Trials, one after another in one process, are the same as runs of their own."""
 
 import gc
 import shutil
@@ -39,8 +39,8 @@ def silent(_: dict[str, float]) -> bool:
     return False
 
 
-def done(bench: TrialRunner, folder: Path, config: str, parent: Path | None = None) -> Event:
-    event = bench.run(Task(1, str(folder), config, None if parent is None else str(parent)), silent)
+def done(runner: TrialRunner, folder: Path, config: str, parent: Path | None = None) -> Event:
+    event = runner.run(Task(1, str(folder), config, None if parent is None else str(parent)), silent)
     assert event.kind == "done", event.message
     return event
 
@@ -71,14 +71,14 @@ def assert_same_run(one: Path, event: Event, other: Path, expected: Event) -> No
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_pictures(tmp_path: Path) -> None:
-    told: list[dict[str, float]] = []
+def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_plots(tmp_path: Path) -> None:
+    rows: list[dict[str, float]] = []
     (tmp_path / "tune").mkdir()
     task = Task(7, str(tmp_path / "tune" / "trial-007"), net())
-    event = TrialRunner().run(task, lambda row: bool(told.append(row)))
+    event = TrialRunner().run(task, lambda row: bool(rows.append(row)))
     assert (event.kind, event.number) == ("done", 7), event.message
-    assert [row["epoch"] for row in told] == [1, 2, 3]
-    assert event.rows == told
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    assert event.rows == rows
     assert set(event.summary["metrics"]) == {"train", "validation"}
     names = {path.name for path in Path(task.folder).iterdir()}
     files = {"config.yaml", "resolved.yaml", "environment.json", "metrics.csv", "summary.json", "log.txt"}
@@ -126,10 +126,10 @@ def test_a_program_that_is_used_again_gives_the_same_bits(tmp_path: Path, kind: 
     def config(seed: int, rate: float) -> str:
         return net(seed, rate=rate, **{name: text.replace("RATE", str(rate)) for name, text in parts.items()})
 
-    bench = TrialRunner()
-    done(bench, tmp_path / "before", config(1, 0.05))
-    event = done(bench, tmp_path / "again", config(2, 0.01))
-    assert len(bench.programs) == (2 if "drawn" in kind else 1)
+    runner = TrialRunner()
+    done(runner, tmp_path / "before", config(1, 0.05))
+    event = done(runner, tmp_path / "again", config(2, 0.01))
+    assert len(runner.programs) == (2 if "drawn" in kind else 1)
     expected = done(TrialRunner(), tmp_path / "fresh", config(2, 0.01))
     assert_same_run(tmp_path / "again", event, tmp_path / "fresh", expected)
 
@@ -142,58 +142,58 @@ def save_images(path: Path) -> None:
 
 
 def test_what_enters_the_graph_is_never_mixed_up(tmp_path: Path) -> None:
-    bench = TrialRunner()
+    runner = TrialRunner()
     for number, rate in enumerate((0.1, 0.4)):
-        done(bench, tmp_path / f"trial-{number}", net(model=f"[{{Dense: 8}}, {{Dropout: {rate}}}]"))
-    assert len(bench.programs) == 2
+        done(runner, tmp_path / f"trial-{number}", net(model=f"[{{Dense: 8}}, {{Dropout: {rate}}}]"))
+    assert len(runner.programs) == 2
 
 
 def test_only_the_latest_programs_are_kept_and_their_graphs_are_freed(tmp_path: Path) -> None:
     from tensorflow.python.framework.func_graph import FuncGraph
 
-    bench = TrialRunner()
-    bench.programs.most = 1
+    runner = TrialRunner()
+    runner.programs.most = 1
     counts = []
     for units in range(3, 8):
-        done(bench, tmp_path / f"trial-{units}", net(epochs=1, model=f"[{{Dense: {units}}}, ReLU]"))
+        done(runner, tmp_path / f"trial-{units}", net(epochs=1, model=f"[{{Dense: {units}}}, ReLU]"))
         counts.append(sum(isinstance(thing, FuncGraph) for thing in gc.get_objects()))
-    assert len(bench.programs) == 1
+    assert len(runner.programs) == 1
     assert counts[-1] == counts[-2] == counts[-3], counts
 
 
 STATEFUL = ", checkpoint_seconds: 0, callbacks: [{ReduceLROnPlateau: {patience: 1, factor: 0.5, min_delta: 0.1}}]"
 
 
-def test_a_child_goes_on_from_its_parent_as_if_it_were_one_training(tmp_path: Path) -> None:
-    bench = TrialRunner()
-    done(bench, tmp_path / "short", net(epochs=3, more=STATEFUL))
-    event = done(bench, tmp_path / "child", net(epochs=7, more=STATEFUL), parent=tmp_path / "short")
+def test_a_child_continues_its_parent_as_one_training(tmp_path: Path) -> None:
+    runner = TrialRunner()
+    done(runner, tmp_path / "short", net(epochs=3, more=STATEFUL))
+    event = done(runner, tmp_path / "child", net(epochs=7, more=STATEFUL), parent=tmp_path / "short")
     expected = done(TrialRunner(), tmp_path / "long", net(epochs=7, more=STATEFUL))
     assert len(event.rows) == 7
     assert event.rows[-1]["learning_rate"] < event.rows[0]["learning_rate"], "the plateau must have been met"
     assert_same_run(tmp_path / "child", event, tmp_path / "long", expected)
 
 
-def test_a_child_killed_before_its_first_checkpoint_still_goes_on_from_its_parent(tmp_path: Path) -> None:
-    bench = TrialRunner()
+def test_a_child_killed_before_its_first_checkpoint_still_continues_its_parent(tmp_path: Path) -> None:
+    runner = TrialRunner()
     config = net(epochs=5, more=STATEFUL)
-    done(bench, tmp_path / "short", net(epochs=2, more=STATEFUL))
+    done(runner, tmp_path / "short", net(epochs=2, more=STATEFUL))
     task = Task(1, str(tmp_path / "child"), config, str(tmp_path / "short"))
     request = StopRequest()
     request.ask()
-    assert bench.run(task, silent, request).kind == "stopped"
+    assert runner.run(task, silent, request).kind == "stopped"
     RunDir(tmp_path / "child").checkpoints.joinpath("a.ckpt").unlink()  # the second one, of the stop
     shutil.rmtree(tmp_path / "short")
-    event = bench.run(task, silent)
+    event = runner.run(task, silent)
     expected = done(TrialRunner(), tmp_path / "long", config)
     assert_same_run(tmp_path / "child", event, tmp_path / "long", expected)
 
 
 def test_a_child_of_an_early_stopped_parent_stays_stopped(tmp_path: Path) -> None:
-    bench = TrialRunner()
+    runner = TrialRunner()
     early = ", callbacks: [{EarlyStopping: {monitor: val_loss, patience: 1, min_delta: 100.0}}]"
-    parent = done(bench, tmp_path / "short", net(epochs=4, more=early))
-    child = done(bench, tmp_path / "child", net(epochs=9, more=early), parent=tmp_path / "short")
+    parent = done(runner, tmp_path / "short", net(epochs=4, more=early))
+    child = done(runner, tmp_path / "child", net(epochs=9, more=early), parent=tmp_path / "short")
     assert len(parent.rows) == len(child.rows) == 2
     assert child.summary["stopped"] == parent.summary["stopped"]
 
@@ -206,25 +206,25 @@ def test_a_child_of_an_early_stopped_parent_stays_stopped(tmp_path: Path) -> Non
     ],
 )
 def test_another_config_has_no_parent(tmp_path: Path, other: str, message: str) -> None:
-    bench = TrialRunner()
-    done(bench, tmp_path / "short", net(epochs=1))
-    event = bench.run(Task(1, str(tmp_path / "child"), other, str(tmp_path / "short")), silent)
+    runner = TrialRunner()
+    done(runner, tmp_path / "short", net(epochs=1))
+    event = runner.run(Task(1, str(tmp_path / "child"), other, str(tmp_path / "short")), silent)
     assert event.kind == "failed"
     assert message in event.message
 
 
-def test_a_judge_prunes_and_a_child_goes_on_from_there(tmp_path: Path) -> None:
-    bench = TrialRunner()
+def test_a_judge_prunes_and_a_child_continues_from_there(tmp_path: Path) -> None:
+    runner = TrialRunner()
     task = Task(1, str(tmp_path / "short"), net(epochs=6), judged=True)
-    event = bench.run(task, lambda row: row["epoch"] == 2)
+    event = runner.run(task, lambda row: row["epoch"] == 2)
     assert (event.kind, len(event.rows), event.summary["stopped"]) == ("done", 2, "pruned")
-    child = done(bench, tmp_path / "child", net(epochs=6), parent=tmp_path / "short")
+    child = done(runner, tmp_path / "child", net(epochs=6), parent=tmp_path / "short")
     expected = done(TrialRunner(), tmp_path / "long", net(epochs=6))
     assert_same_run(tmp_path / "child", child, tmp_path / "long", expected)
 
 
-def test_a_stopped_trial_goes_on_exactly(tmp_path: Path) -> None:
-    bench = TrialRunner()
+def test_a_stopped_trial_resumes_exactly(tmp_path: Path) -> None:
+    runner = TrialRunner()
     request = StopRequest()
     task = Task(1, str(tmp_path / "trial"), net(epochs=6))
 
@@ -233,22 +233,22 @@ def test_a_stopped_trial_goes_on_exactly(tmp_path: Path) -> None:
             request.ask()
         return False
 
-    stopped = bench.run(task, asking, request)
+    stopped = runner.run(task, asking, request)
     assert (stopped.kind, stopped.message.split(";")[0]) == ("stopped", "by SIGTERM")
-    event = bench.run(task, silent)
+    event = runner.run(task, silent)
     expected = done(TrialRunner(), tmp_path / "whole", net(epochs=6))
     assert_same_run(tmp_path / "trial", event, tmp_path / "whole", expected)
 
 
 def test_a_finished_trial_is_not_trained_again(tmp_path: Path) -> None:
-    bench = TrialRunner()
-    event = done(bench, tmp_path / "trial", net())
+    runner = TrialRunner()
+    event = done(runner, tmp_path / "trial", net())
     model = tmp_path / "trial" / "model.keras"
     before = model.stat().st_mtime_ns
-    told: list[Any] = []
-    again = bench.run(Task(1, str(tmp_path / "trial"), net()), lambda row: bool(told.append(row)))
+    rows: list[Any] = []
+    again = runner.run(Task(1, str(tmp_path / "trial"), net()), lambda row: bool(rows.append(row)))
     assert again == event
-    assert not told
+    assert not rows
     assert model.stat().st_mtime_ns == before
 
 
@@ -278,9 +278,9 @@ def test_a_trial_does_not_wait_forever_for_a_lost_worker(
 
 
 def test_a_folder_with_another_config_is_refused(tmp_path: Path) -> None:
-    bench = TrialRunner()
-    done(bench, tmp_path / "trial", net())
-    event = bench.run(Task(1, str(tmp_path / "trial"), net(rate=0.3)), silent)
+    runner = TrialRunner()
+    done(runner, tmp_path / "trial", net())
+    event = runner.run(Task(1, str(tmp_path / "trial"), net(rate=0.3)), silent)
     assert (event.kind, event.message) == ("failed", f"`{tmp_path / 'trial'}` is a run of another config")
     assert event.wrong == "", "the other trials of a search have folders of their own"
 
@@ -300,18 +300,18 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_trial_that_fails_says_why_in_one_line_and_the_next_one_runs(tmp_path: Path, fault: str) -> None:
     config, message = FAULTS[fault]
-    bench = TrialRunner()
-    event = bench.run(Task(3, str(tmp_path / "bad"), config), silent)
+    runner = TrialRunner()
+    event = runner.run(Task(3, str(tmp_path / "bad"), config), silent)
     assert (event.kind, event.number) == ("failed", 3)
     assert message in event.message
     assert event.message
     assert "\n" not in event.message
     assert str(tmp_path) not in event.message.replace(str(tmp_path / "bad" / "config.yaml"), "")
     assert event.message in (tmp_path / "bad" / "log.txt").read_text()
-    done(bench, tmp_path / "good", net(epochs=1))
+    done(runner, tmp_path / "good", net(epochs=1))
 
 
-def test_wrong_data_are_told_with_their_places_but_not_those_in_the_folder_of_the_trial(tmp_path: Path) -> None:
+def test_wrong_data_are_reported_with_their_places_but_not_those_in_the_folder_of_the_trial(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("x,y\n1,a\n?,b\n2,a\n")
     for label, span in (("y", "data.csv:3:1"), ("z", None)):
         config = net(data=f"{{csv_table: {{path: {tmp_path / 'data.csv'}, label: {label}}}}}")

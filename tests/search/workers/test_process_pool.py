@@ -1,4 +1,4 @@
-"""Real workers that train real nets: they agree with each other, and come to an end whatever happens."""
+"""Real workers that train real nets: they agree with each other, and end whatever happens."""
 
 import os
 import signal
@@ -77,7 +77,7 @@ def wait_for_end(pids: list[int], seconds: float) -> list[int]:
     return [pid for pid in pids if is_alive(pid)]
 
 
-def test_a_task_tells_its_epochs_and_how_it_ended(shared: ProcessPool, tmp_path: Path) -> None:
+def test_a_task_reports_its_epochs_and_its_end(shared: ProcessPool, tmp_path: Path) -> None:
     shared.submit(task(4, tmp_path))
     events = []
     while not events or events[-1].kind == "epoch":
@@ -92,7 +92,7 @@ def test_nothing_runs_and_nothing_is_waited_for(shared: ProcessPool) -> None:
     assert shared.next() is None
 
 
-def test_two_workers_give_the_figures_of_one(shared: ProcessPool, tmp_path: Path) -> None:
+def test_two_workers_give_the_metrics_of_one(shared: ProcessPool, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     for number in (0, 1):
@@ -124,7 +124,7 @@ def test_a_judged_task_waits_for_its_answer_and_is_stopped_by_it(shared: Process
     shared.answer(0, stop=True)  # of a task that has ended: nothing happens
 
 
-def test_a_stopped_task_goes_on_when_it_is_submitted_again(shared: ProcessPool, tmp_path: Path) -> None:
+def test_a_stopped_task_resumes_when_it_is_submitted_again(shared: ProcessPool, tmp_path: Path) -> None:
     endless = task(0, tmp_path, epochs=500)
     shared.submit(endless)
     shared.submit(task(1, tmp_path, epochs=ENDLESS, judged=True))
@@ -214,7 +214,7 @@ def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path
     assert list((tmp_path / "trial-0" / "checkpoint").glob("*.ckpt"))
 
 
-def test_what_keeps_workers_from_starting_is_told(tmp_path: Path) -> None:
+def test_what_keeps_workers_from_starting_is_an_error(tmp_path: Path) -> None:
     with ProcessPool(Settings(1, "gpu")) as pool:
         pool.submit(task(0, tmp_path))
         with pytest.raises(NNTrainError, match="TensorFlow finds no GPU"):

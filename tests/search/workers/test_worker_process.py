@@ -1,4 +1,4 @@
-"""A worker's side of the pipe: what it does with what it hears, without a training."""
+"""A worker's side of the pipe: what it does with each message, without a training."""
 
 import signal
 import threading
@@ -30,7 +30,7 @@ def pool_and_worker() -> Iterator[tuple[Connection, Worker]]:
 
 
 @pytest.mark.parametrize("stop", [True, False])
-def test_a_judged_task_tells_its_row_and_does_as_it_is_answered(
+def test_a_judged_task_reports_its_row_and_follows_the_answer(
     pool_and_worker: tuple[Connection, Worker], stop: bool
 ) -> None:
     pool, worker = pool_and_worker
