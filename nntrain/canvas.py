@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
 
 INK, GREY, FAINT = "#222222", "#6b6b6b", "#dddddd"
@@ -38,6 +39,35 @@ def plain(axes: "Axes") -> None:
     axes.spines[["right", "top"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.tick_params(which="both", colors=GREY, labelcolor=INK, labelsize=9)
+
+
+def logarithmic(axes: "Axes") -> None:
+    """Make the axis of y logarithmic, with few ticks."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(numticks=6))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def numbered(axes: "Axes", first: float, last: float, room: float) -> None:
+    """Dress axes over the numbers of epochs or trials; `room` is a share of the width, at either end."""
+    from matplotlib.ticker import MaxNLocator
+
+    plain(axes)
+    axes.grid(axis="y", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+    margin = max(0.5, room * (last - first))
+    axes.set_xlim(first - margin, last + margin)
+
+
+def dress_bar(bar: "Colorbar", label: str) -> None:
+    """Dress a bar of colours."""
+    bar.ax.tick_params(colors=GREY, labelcolor=INK, labelsize=8)
+    bar.set_label(label, fontsize=9, color=INK)
+    bar.outline.set_visible(False)
 
 
 def png(figure: "Figure") -> bytes:

@@ -8,8 +8,8 @@ from nntrain.config.named import Named, PlugIn
 from nntrain.config.section import Section, omitted
 from nntrain.config.value_types import PositiveFloat, PositiveInt, Seed, Text
 
-Factor = Annotated[int, Field(ge=2, le=1000)]
-"""One in so many trials is trained further."""
+Factor = Annotated[int, Field(ge=2, le=1000)]  # one in so many trials is trained further
+Several = Annotated[int, Field(ge=2, le=10**6)]
 
 DEFAULT_TRIALS = 20
 _NULLABLE = ("pruner", "trials", "max_seconds", "max_epochs_total")  # `--set` removes them with `null`

@@ -67,9 +67,7 @@ def _draw_cells(figure: "Figure", axes: "Axes", shares: "np.ndarray") -> None:
     image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1))
     bar = figure.colorbar(image, ax=axes, aspect=30, pad=0.03, ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    bar.ax.tick_params(colors=canvas.GREY, labelcolor=canvas.INK, labelsize=8)
-    bar.set_label("share of the true class", fontsize=9, color=canvas.INK)
-    bar.outline.set_visible(False)
+    canvas.dress_bar(bar, "share of the true class")
 
 
 def _write_counts(axes: "Axes", matrix: "np.ndarray", shares: "np.ndarray") -> None:

@@ -103,27 +103,13 @@ def _line(color: str, style: Any, epochs: int) -> dict[str, Any]:
 
 def _scale(panel: "Axes", values: list[float]) -> None:
     """Makes the axis logarithmic where all values are positive and span more than two decades."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
-
     finite = [value for value in values if isfinite(value)]
-    if not finite or min(finite) <= 0 or max(finite) <= 100 * min(finite):
-        return
-    panel.set_yscale("log")
-    panel.yaxis.set_major_locator(LogLocator(numticks=6))
-    panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    panel.yaxis.set_minor_formatter(NullFormatter())
+    if finite and min(finite) > 0 and max(finite) > 100 * min(finite):
+        canvas.logarithmic(panel)
 
 
 def _dress(panel: "Axes", options: Options) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    canvas.plain(panel)
-    panel.grid(axis="y", color=canvas.FAINT, linewidth=0.6)
-    panel.set_axisbelow(True)
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
-    first, last = min(options.epochs), max(options.epochs)
-    room = max(0.5, 0.015 * (last - first))
-    panel.set_xlim(first - room, last + room)
+    canvas.numbered(panel, min(options.epochs), max(options.epochs), room=0.015)
     if options.best_epoch in options.epochs:
         panel.axvline(options.best_epoch, **_BEST, zorder=0)
 

@@ -50,9 +50,18 @@ class SearchPlot:
         return over
 
     @property
-    def metric_name(self) -> str:
-        """The name of the score's axis, on several lines."""
-        return metric_name(self.metric, self.direction)
+    def done(self) -> list[Trial]:
+        """The trials that are done and have a finite score, by number."""
+        return [trial for trial in self.over if trial.status == "done" and trial.scored]
+
+    @property
+    def best(self) -> Trial | None:
+        """The first of the best trials that are done; None where none has a score."""
+        return (min if self.direction == "min" else max)(self.done, key=score, default=None)
+
+    def metric_name(self, letters: int = 26) -> str:
+        """Return the name of the score's axis, on several lines."""
+        return f"{wrapped(self.metric, letters)}\n({'lower' if self.direction == 'min' else 'higher'} is better)"
 
 
 def kind(trial: Trial) -> str:
@@ -67,18 +76,6 @@ def score(trial: Trial) -> float:
     return trial.score
 
 
-def best(trials: Sequence[Trial], direction: Direction) -> Trial | None:
-    """Return the first of the best trials that are done; None where none has a score."""
-    done = [trial for trial in trials if trial.status == "done" and trial.scored]
-    choose = min if direction == "min" else max
-    return choose(done, key=score) if done else None
-
-
-def metric_name(metric: str, direction: Direction, letters: int = 26) -> str:
-    """Return the name of the score's axis, on several lines."""
-    return f"{wrapped(metric, letters)}\n({'lower' if direction == 'min' else 'higher'} is better)"
-
-
 def wide(scores: Sequence[float]) -> bool:
     """Return whether the scores need a logarithmic axis: positive, and over more than two decades."""
     return bool(scores) and min(scores) > 0 and max(scores) > 100 * min(scores)
@@ -86,15 +83,10 @@ def wide(scores: Sequence[float]) -> bool:
 
 def score_axis(panel: "Axes", trials: Sequence[Trial]) -> float:
     """Set the limits of y; return the height, in the unit of the data, of trials without a score."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
-
     scores = [score(trial) for trial in trials if trial.scored] or [0.0, 1.0]
     spreads = [(trial.spread or 0.0) if not wide(scores) else 0.0 for trial in trials if trial.scored] or [0.0, 0.0]
     if wide(scores):
-        panel.set_yscale("log")
-        panel.yaxis.set_major_locator(LogLocator(numticks=6))
-        panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        panel.yaxis.set_minor_formatter(NullFormatter())
+        canvas.logarithmic(panel)
     forth, back = panel.yaxis.get_transform().transform, panel.yaxis.get_transform().inverted().transform
     low = float(forth(min(value - spread for value, spread in zip(scores, spreads, strict=True))))
     high = float(forth(max(value + spread for value, spread in zip(scores, spreads, strict=True))))

@@ -2,7 +2,7 @@
 
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +19,8 @@ def _make_study(sampler: Any, search: Search) -> Any:
     """Return a study in memory. Its name is fixed, because Optuna's Hyperband draws a trial's bracket from it."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     options, direction = search.tune.pruner, f"{search.direction}imize"
-    with silence():
-        pruner = extensions.module_of(options).make(options) if options else optuna.pruners.NopPruner()
-        study = optuna.create_study(study_name="nntrain", sampler=sampler, pruner=pruner, direction=direction)
+    pruner = extensions.module_of(options).make(options) if options else optuna.pruners.NopPruner()
+    study = optuna.create_study(study_name="nntrain", sampler=sampler, pruner=pruner, direction=direction)
     study.stop = lambda: None  # an exhausted sampler calls it, which raises outside of `optimize`
     return study
 
@@ -36,15 +35,24 @@ class StudyTrial:
 
 
 class StudyEngine:
-    """A search engine that asks a study.
+    """A search engine that asks a study, whose sampler is of the class `kind`, made with these options.
 
-    The sampler may repeat itself `repeats` times; then an untried set of values is drawn instead.
+    every_level: whether ranges too are a list of values. repeats: how often the sampler may repeat itself until an
+    untried set of values is drawn instead.
     """
 
-    def __init__(self, sampler: Any, search: Search, every_level: bool = False, repeats: int = 10) -> None:
+    def __init__(
+        self,
+        kind: type,
+        search: Search,
+        options: Mapping[str, Any] = {},
+        every_level: bool = False,
+        repeats: int = 10,
+    ) -> None:
         self.ended = ""
         self._repeats = repeats
-        self._study = _make_study(sampler, search)
+        with _silence():
+            self._study = _make_study(kind(**options, seed=mixed(search.tune.seed)), search)
         self._coding = Encoding(search.space, every_level)
         self._space = search.space
         self._generator = random.Random(mixed(search.tune.seed))
@@ -61,7 +69,7 @@ class StudyEngine:
         if self.ended or len(self._known) == self._space.size:
             self.ended = "the space is exhausted"
             return None
-        with silence():
+        with _silence():
             return self._new() or self._drawn()
 
     def _new(self) -> Proposal | None:
@@ -102,7 +110,7 @@ class StudyEngine:
         trial = self._trials[number]
         if trial is None:
             return False
-        with silence():
+        with _silence():
             trial.asked.report(score, epoch)
             trial.pruned = bool(trial.asked.should_prune())
         return trial.pruned
@@ -113,7 +121,7 @@ class StudyEngine:
         if trial is None:
             return
         trial.score = score
-        with silence():
+        with _silence():
             if score is None:
                 self._study.tell(trial.asked, state=optuna.trial.TrialState.FAIL)
             elif trial.pruned:
@@ -135,7 +143,7 @@ def _suggest(asked: Any, one: EncodedParameter) -> Any:
 
 
 @contextmanager
-def silence() -> Iterator[None]:
+def _silence() -> Iterator[None]:
     """Suppress Optuna's warnings about what is experimental or deprecated."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -3,7 +3,6 @@
 from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine
 from nntrain.errors import need
-from nntrain.search.adapters.encoding import mixed
 from nntrain.search.engine import SearchEngine
 
 
@@ -18,8 +17,6 @@ def make(options: Options, search: Search) -> SearchEngine:
     need(options.called(), "optuna")
     from optuna.samplers import BruteForceSampler
 
-    from nntrain.search.adapters.optuna_study import StudyEngine, silence
+    from nntrain.search.adapters.optuna_study import StudyEngine
 
-    with silence():
-        sampler = BruteForceSampler(seed=mixed(search.tune.seed))
-    return StudyEngine(sampler, search, every_level=True)
+    return StudyEngine(BruteForceSampler, search, every_level=True)

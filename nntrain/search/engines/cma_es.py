@@ -3,16 +3,11 @@
 Hansen, The CMA Evolution Strategy: A Tutorial, https://arxiv.org/abs/1604.00772.
 """
 
-from typing import Annotated
-
-from pydantic import Field
-
 from nntrain.config.search.space import Search
 from nntrain.config.section import omitted
-from nntrain.config.tune import Engine
+from nntrain.config.tune import Engine, Several
 from nntrain.config.value_types import PositiveFloat, PositiveInt
 from nntrain.errors import need
-from nntrain.search.adapters.encoding import mixed
 from nntrain.search.engine import SearchEngine
 
 
@@ -23,7 +18,7 @@ class Options(Engine):
     least_ranges = 2
     n_startup_trials: PositiveInt = omitted
     sigma0: PositiveFloat = omitted
-    popsize: Annotated[int, Field(ge=2, le=10**6)] = omitted
+    popsize: Several = omitted
 
 
 def make(options: Options, search: Search) -> SearchEngine:
@@ -31,8 +26,6 @@ def make(options: Options, search: Search) -> SearchEngine:
     need(options.called(), "optuna", "cmaes")
     from optuna.samplers import CmaEsSampler
 
-    from nntrain.search.adapters.optuna_study import StudyEngine, silence
+    from nntrain.search.adapters.optuna_study import StudyEngine
 
-    with silence():
-        sampler = CmaEsSampler(**options.written(), seed=mixed(search.tune.seed), warn_independent_sampling=False)
-    return StudyEngine(sampler, search)
+    return StudyEngine(CmaEsSampler, search, {**options.written(), "warn_independent_sampling": False})

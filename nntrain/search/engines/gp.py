@@ -7,7 +7,6 @@ from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import NonNegativeInt
 from nntrain.errors import need
-from nntrain.search.adapters.encoding import mixed
 from nntrain.search.engine import SearchEngine
 
 
@@ -24,8 +23,7 @@ def make(options: Options, search: Search) -> SearchEngine:
     need(options.called(), "optuna", "scipy", "torch", extra="gp")
     from optuna.samplers import GPSampler
 
-    from nntrain.search.adapters.optuna_study import StudyEngine, silence
+    from nntrain.search.adapters.optuna_study import StudyEngine
 
-    with silence():
-        sampler = GPSampler(**options.written(), seed=mixed(search.tune.seed), warn_independent_sampling=False)
-    return StudyEngine(sampler, search, repeats=2)  # it is slow, and repeats itself when it is sure
+    given = {**options.written(), "warn_independent_sampling": False}
+    return StudyEngine(GPSampler, search, given, repeats=2)  # it is slow, and repeats itself when it is sure

@@ -3,13 +3,9 @@
 Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, https://arxiv.org/abs/1603.06560.
 """
 
-from typing import Annotated
-
-from pydantic import Field
-
 from nntrain import backend
 from nntrain.config.search.space import Search
-from nntrain.config.tune import Engine, Factor
+from nntrain.config.tune import Engine, Factor, Several
 from nntrain.config.value_types import PositiveInt
 from nntrain.search.engine import SearchEngine
 
@@ -21,7 +17,7 @@ class Options(Engine):
     finite = True
     promotes = True
     shorthand = "max_epochs"
-    max_epochs: Annotated[int, Field(ge=2, le=10**6)]
+    max_epochs: Several
     factor: Factor = 3
     iterations: PositiveInt = 1
 

@@ -11,7 +11,6 @@ from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import NonNegativeInt, PositiveInt
 from nntrain.errors import need
-from nntrain.search.adapters.encoding import mixed
 from nntrain.search.engine import SearchEngine
 
 
@@ -35,11 +34,9 @@ def make(options: Options, search: Search) -> SearchEngine:
     need(options.called(), "optuna")
     from optuna.samplers import TPESampler
 
-    from nntrain.search.adapters.optuna_study import StudyEngine, silence
+    from nntrain.search.adapters.optuna_study import StudyEngine
 
     chosen = options.written()
     if any(one.condition for one in search.space.parameters) and chosen.get("multivariate", True):
         chosen.setdefault("group", True)
-    with silence():
-        sampler = TPESampler(**chosen, seed=mixed(search.tune.seed))
-    return StudyEngine(sampler, search)
+    return StudyEngine(TPESampler, search, chosen)

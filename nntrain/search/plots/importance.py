@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from nntrain import canvas
 from nntrain.search import plot_style
 from nntrain.search.importance import METHOD, Importance, measure
-from nntrain.search.plot_style import NothingToDraw, SearchPlot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +13,7 @@ _BAR = "#2b7bba"
 _WEAK, _GOOD = 0.3, 0.6  # R² below which the forest predicts little, and from which it is reliable: rules of thumb
 
 
-class Options(SearchPlot):
+class Options(plot_style.SearchPlot):
     """How much the score depends on each parameter."""
 
 
@@ -22,7 +21,7 @@ def draw(options: Options) -> bytes:
     """Return a PNG as of `bars`; raises NothingToDraw where there are too few trials to measure the importance."""
     found = measure(options.trials, options.space, options.seed)
     if not isinstance(found, Importance):
-        raise NothingToDraw(found.reason)
+        raise plot_style.NothingToDraw(found.reason)
     return bars(found, options.metric, options.title)
 
 

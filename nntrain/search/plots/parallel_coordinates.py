@@ -7,7 +7,6 @@ from nntrain import canvas
 from nntrain.config.search.space import Direction, Parameter
 from nntrain.search import plot_style
 from nntrain.search.parameter_axis import BESIDE, Axis, axis
-from nntrain.search.plot_style import SearchPlot
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _STRIP = 0.05  # the width of the scale of colours, in distances from axis to ax
 _SCORE, _NO_SCORE = "score", "no score"
 
 
-class Options(SearchPlot):
+class Options(plot_style.SearchPlot):
     """All parameters of each trial together, and the score that they led to."""
 
 
@@ -37,13 +36,13 @@ def draw(options: Options) -> bytes:
     scale = _scale(over)
     figure = canvas.sheet(max(_APART * len(axes) + 2.2, 6.5), 4.8, options.title)
     panel = figure.subplots()
-    best = plot_style.best(over, direction)
+    best = options.best
     for trial in sorted(over, key=lambda trial: _rank(trial, scale, direction)):
         look = _line(trial, _rank(trial, scale, direction), trial is best, len(over))
         _draw_trial(panel, trial, [*axes, scale], look)
     for place, each in enumerate([*axes, scale]):
         _draw_axis(panel, place, each)
-    _name(panel, axes, plot_style.metric_name(options.metric, direction, _LETTERS))
+    _name(panel, axes, options.metric_name(_LETTERS))
     if not scale.levels:
         _draw_colors(panel, len(axes), direction)
     plot_style.legend(figure, _handles(over, best, direction))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
 from nntrain.search import plot_style
-from nntrain.search.plot_style import SearchPlot
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 _BEST: dict[str, Any] = {"color": "#0b3c6f", "linewidth": 1.4}
 
 
-class Options(SearchPlot):
+class Options(plot_style.SearchPlot):
     """How the score went from trial to trial, with the best so far."""
 
 
@@ -24,8 +23,8 @@ def draw(options: Options) -> bytes:
     """Return a PNG: the score over the number of the trial, with the best so far of those done as steps.
 
     A repeated trial has a whisker of its spread to either side, one without a finite score is a cross below, a running
-    one is left out. The score's axis is logarithmic where the scores are positive and span more than
-    two decades. Raises NothingToDraw when no trial is over.
+    one is left out. The score's axis is logarithmic where the scores are positive and span more than two decades.
+    Raises NothingToDraw when no trial is over.
     """
     over = options.over
     figure = canvas.sheet(8, 4.2, options.title)
@@ -37,7 +36,7 @@ def draw(options: Options) -> bytes:
     panel.plot([own.number], [plot_style.score(own) if own.scored else below], **plot_style.RING, zorder=5)
     best = _draw_best(panel, options)
     _dress(panel, over)
-    panel.set_ylabel(options.metric_name, color=canvas.INK, parse_math=False)
+    panel.set_ylabel(options.metric_name(), color=canvas.INK, parse_math=False)
     plot_style.legend(figure, [*plot_style.mark_handles(over, plot_style.DONE), *best])
     return canvas.png(figure)
 
@@ -52,28 +51,20 @@ def _draw_trial(panel: "Axes", trial: Trial, below: float, trials: int) -> None:
 
 def _draw_best(panel: "Axes", options: Options) -> "list[Line2D]":
     """Draws the steps of the best so far; returns them for the legend."""
-    over, direction = options.over, options.direction
-    best = plot_style.best(over, direction)
+    best = options.best
     if best is None:
         panel.text(0.5, 0.5, "no trial is done", transform=panel.transAxes, ha="center", color=canvas.GREY)
         return []
-    done = [trial for trial in over if trial.status == "done" and trial.scored]
-    reached = list(accumulate(map(plot_style.score, done), min if direction == "min" else max))
+    done = options.done
+    reached = list(accumulate(map(plot_style.score, done), min if options.direction == "min" else max))
     numbers = [trial.number for trial in done]
     name = f"best so far, at last {plot_style.score(best):.4g} in trial {best.number}"
-    steps = [*numbers, over[-1].number], [*reached, reached[-1]]
+    steps = [*numbers, options.over[-1].number], [*reached, reached[-1]]
     return panel.step(*steps, where="post", **_BEST, zorder=2, label=name)
 
 
 def _dress(panel: "Axes", over: Sequence[Trial]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    canvas.plain(panel)
-    panel.grid(axis="y", color=canvas.FAINT, linewidth=0.6)
-    panel.set_axisbelow(True)
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
-    room = max(0.5, 0.02 * (over[-1].number - over[0].number))
-    panel.set_xlim(over[0].number - room, over[-1].number + room)
+    canvas.numbered(panel, over[0].number, over[-1].number, room=0.02)
     panel.set_xlabel("trial", color=canvas.INK)
     if not any(trial.scored for trial in over):
         panel.set_yticks([])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from nntrain import canvas
 from nntrain.search import plot_style
 from nntrain.search.parameter_axis import BESIDE, Axis, axis
-from nntrain.search.plot_style import SearchPlot
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ _TURNED = 16  # letters of a rotated label
 _MOST = 8  # labels of a choice
 
 
-class Options(SearchPlot):
+class Options(plot_style.SearchPlot):
     """The score over the values of each parameter alone."""
 
 
@@ -44,7 +43,7 @@ def draw(options: Options) -> bytes:
     for panel in panels.flat[len(parameters) :]:
         panel.set_visible(False)
     for panel in panels[:, 0]:
-        panel.set_ylabel(options.metric_name, fontsize=9, parse_math=False)
+        panel.set_ylabel(options.metric_name(), fontsize=9, parse_math=False)
     _finish(figure, panels, over, order)
     return canvas.png(figure)
 
@@ -121,7 +120,5 @@ def _finish(figure: "Figure", panels: Any, over: Sequence[Trial], order: "Normal
     if len(over) > 1:
         scale = ScalarMappable(order, _colors())
         bar = figure.colorbar(scale, ax=panels, aspect=40, pad=0.02, ticks=MaxNLocator(6, integer=True))
-        bar.ax.tick_params(colors=canvas.GREY, labelcolor=canvas.INK, labelsize=8)
-        bar.set_label("trial", fontsize=9, color=canvas.INK)
-        bar.outline.set_visible(False)
+        canvas.dress_bar(bar, "trial")
     plot_style.legend(figure, plot_style.mark_handles(over, _colors()(0.7)))

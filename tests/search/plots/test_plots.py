@@ -16,6 +16,7 @@ from PIL import Image
 from nntrain.config.search.space import Condition, Direction, Parameter, Space
 from nntrain.search import plot_style
 from nntrain.search.importance import Importance
+from nntrain.search.plot_style import SearchPlot
 from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
 from nntrain.search.trial_table import Trial
 
@@ -151,9 +152,10 @@ def test_the_spread_over_repeats_is_a_whisker():
 def test_the_best_is_among_those_done_and_the_first_of_equals():
     trials = [replace(trial, score=score) for trial, score in zip(searched(4), (0.1, 0.7, 0.7, 0.9), strict=True)]
     trials[3] = replace(trials[3], status="pruned")
-    assert plot_style.best(trials, "max") is trials[1]
-    assert plot_style.best(trials, "min") is trials[0]
-    assert plot_style.best(trials[3:], "max") is None
+    plot = SearchPlot(trials=trials, space=SPACE, metric="val_accuracy", direction="max", title="a search")
+    assert plot.best is trials[1]
+    assert replace(plot, direction="min").best is trials[0]
+    assert replace(plot, trials=trials[3:]).best is None
 
 
 def test_long_paths_are_wrapped_at_dots_then_at_underscores():
