@@ -1,6 +1,6 @@
 """What every executor offers, tasks in and events out, and the executor that a command asks for."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Protocol, Self, cast
 
@@ -77,10 +77,6 @@ class Workers:
         threads = config.experiment.train.threads or 1
         settings = Settings(self.count, device, verbose, threads, _files(config))
         return cast(Executor, module.start(module.Options(**given), settings))
-
-    def only_one(self) -> "Workers":
-        """Return the same with one trial at once."""
-        return replace(self, count=1)
 
 
 def _files(config: Config) -> tuple[str, ...]:

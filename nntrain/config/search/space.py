@@ -91,19 +91,10 @@ class Space:
                 found[one.path] = one
         return found
 
-    def active(self, values: Mapping[str, Any]) -> Values:
-        """Return the values whose condition holds, in the order of the parameters."""
-        return {path: values[path] for path in self.active_parameters(values) if path in values}
-
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Return whether the set of values is in the space: each active parameter has a value that it can have."""
         active = self.active_parameters(values)
         return all(path in values and one.holds(values[path]) for path, one in active.items())
-
-    def key(self, values: Mapping[str, Any]) -> str:
-        """Return a canonical JSON text, which is equal for equal sets of values."""
-        active = self.active_parameters(values)
-        return _canonical({path: _plain(active[path], value) for path, value in self.active(values).items()})
 
 
 @dataclass(frozen=True)
@@ -120,11 +111,6 @@ def _met(condition: Condition, parent: Parameter | None, values: Mapping[str, An
     if parent is None or condition.path not in values:
         return False
     return parent.index(values[condition.path]) == condition.index
-
-
-def _plain(one: Parameter, value: Any) -> Any:
-    """Return the value in the form that is compared: 1 of a float is 1.0."""
-    return float(value) if one.kind == "float" and type(value) is int else value
 
 
 def _product(counts: Iterable[int | None]) -> int | None:

@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 import pytest
@@ -101,27 +100,23 @@ def test_only_what_the_choice_brings_is_active_and_in_the_order_of_the_space() -
         "train.batch_size": 16,
         "train.optimizer": {"SGD": {}},
     }
-    active = FINITE.active(values)
-    assert list(active) == [
+    assert list(FINITE.active_parameters(values)) == [
         "train.optimizer",
         "train.batch_size",
         "train.optimizer.SGD.momentum",
         "train.optimizer.SGD.nesterov",
     ]
-    assert FINITE.active({**values, "train.optimizer": ADAM}) == {
-        "train.optimizer": ADAM,
-        "train.batch_size": 16,
-        "train.optimizer.Adam.beta_1": 0.9,
-    }
-    assert FINITE.active({**values, "train.optimizer": "Lion"}) == {"train.optimizer": "Lion", "train.batch_size": 16}
+    with_adam = FINITE.active_parameters({**values, "train.optimizer": ADAM})
+    assert list(with_adam) == ["train.optimizer", "train.batch_size", "train.optimizer.Adam.beta_1"]
+    assert list(FINITE.active_parameters({**values, "train.optimizer": "Lion"})) == list(with_adam)[:2]
 
 
 def test_a_choice_that_is_not_active_brings_nothing() -> None:
     inner = Parameter("a.x", "choice", (1, 2), condition=Condition("a", 0))
     innermost = Parameter("a.x.y", "int", low=1, high=5, condition=Condition("a.x", 1))
     space = Space((Parameter("a", "choice", ("x", "z")), inner, innermost))
-    assert space.active({"a": "z", "a.x": 2, "a.x.y": 3}) == {"a": "z"}
-    assert space.active({"a": "x", "a.x": 2, "a.x.y": 3}) == {"a": "x", "a.x": 2, "a.x.y": 3}
+    assert list(space.active_parameters({"a": "z", "a.x": 2, "a.x.y": 3})) == ["a"]
+    assert list(space.active_parameters({"a": "x", "a.x": 2, "a.x.y": 3})) == ["a", "a.x", "a.x.y"]
 
 
 def test_the_space_holds_a_set_of_values_when_each_active_parameter_has_one_of_its_own() -> None:
@@ -131,13 +126,3 @@ def test_the_space_holds_a_set_of_values_when_each_active_parameter_has_one_of_i
     assert not FINITE.holds({**held, "train.batch_size": 17})
     assert not FINITE.holds({"train.batch_size": 16})
     assert not FINITE.holds({**held, "train.optimizer": {"SGD": {}}})
-
-
-def test_the_key_is_the_same_for_the_same_set_of_values() -> None:
-    one = {"train.optimizer": {"Adam": {}}, "train.batch_size": 16, "train.optimizer.Adam.beta_1": 0.9}
-    other = dict(reversed(list(one.items()))) | {"train.optimizer.SGD.momentum": 0.5}
-    assert FINITE.key(one) == FINITE.key(other)
-    assert FINITE.key(one) != FINITE.key({**one, "train.batch_size": 32})
-    assert json.loads(FINITE.key(one)) == one
-    whole = Space((Parameter("x", "float", low=0, high=2),))
-    assert whole.key({"x": 1}) == whole.key({"x": 1.0})
