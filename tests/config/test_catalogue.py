@@ -1,7 +1,18 @@
 import pytest
 
 from nntrain.config import catalogue
+from nntrain.config.data import SplitRule
 from nntrain.config.keras.activations import ACTIVATIONS
+from nntrain.config.keras.callbacks import Callback
+from nntrain.config.keras.constraints import Constraint
+from nntrain.config.keras.initializers import Initializer
+from nntrain.config.keras.layers import Layer
+from nntrain.config.keras.losses import Loss
+from nntrain.config.keras.metrics import Metric
+from nntrain.config.keras.optimizers import Optimizer
+from nntrain.config.keras.regularizers import Regularizer
+from nntrain.config.keras.schedules import Schedule
+from nntrain.config.messages import plural, see
 from nntrain.config.named import Named
 from nntrain.config.section import Section
 from nntrain.errors import ConfigError
@@ -78,3 +89,15 @@ def test_options_say_what_is_required_what_is_ours_and_what_a_bare_value_is() ->
     assert catalogue.options(members["GaussianNoise"]) == "**`stddev`**, `seed`, a bare value is `stddev`"
     assert catalogue.options(members["LeakyReLU"]) == "`negative_slope: 0.3`, a bare value is `negative_slope`"
     assert catalogue.options(members["Flatten"]) == ""
+
+
+FAMILIES = (Layer, Initializer, Regularizer, Constraint, Optimizer, Schedule, Loss, Metric, Callback, SplitRule)
+
+
+def test_every_family_says_where_its_names_are_listed() -> None:
+    from nntrain.config.catalogue import entries
+
+    for family in (*FAMILIES,):
+        command = see(family.noun).split("`")[1]
+        assert entries(command.removeprefix("nntrain list ")), command
+        assert plural(family.noun) in command

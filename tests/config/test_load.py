@@ -101,7 +101,7 @@ def test_files_are_looked_for_beside_the_config_and_else_where_the_command_runs(
         path("none.csv")
 
 
-def test_a_missing_file_is_told_with_its_neighbours(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_its_neighbours(tmp_path: Path) -> None:
     (tmp_path / "flowers.csv").write_text("a,b\n")
     text = "data: {csv_table: {path: flower.csv, label: b}}\nmodel: [Flatten]\n"
     with pytest.raises(DataError) as caught:

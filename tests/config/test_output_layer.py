@@ -27,44 +27,44 @@ def output(layers: list[Any], schema: Schema | None = IRIS) -> tuple[int, str, i
 
 
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "softmax"])
-def test_a_last_dense_with_the_activation_of_an_output_is_the_head(activation: str) -> None:
+def test_a_last_dense_with_the_activation_of_an_output_is_the_output_layer(activation: str) -> None:
     for schema in (IRIS, TWO, NUMBERS, None):
         assert output([dense(8, "relu"), dense(3, activation)], schema) == (1, activation, 3)
 
 
-def test_a_dense_without_activation_is_a_linear_head_even_with_a_wrong_number_of_units() -> None:
+def test_a_dense_without_activation_is_a_linear_output_layer_even_with_a_wrong_number_of_units() -> None:
     assert output([dense(5)]) == (0, "linear", 5)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "selu", "gelu"])
-def test_a_hidden_activation_says_that_the_head_was_left_out(activation: str) -> None:
+def test_a_hidden_activation_says_that_the_output_layer_was_left_out(activation: str) -> None:
     assert output([dense(8, activation)]) is None
     assert output([dense(8, activation)], None) is None
     assert output([dense(3, activation)]) is None
 
 
 @pytest.mark.parametrize("last", ["ReLU", "Flatten", "GlobalAveragePooling2D", {"LeakyReLU": 0.1}, {"Reshape": [3]}])
-def test_a_hidden_layer_at_the_end_says_that_the_head_was_left_out(last: Any) -> None:
+def test_a_hidden_layer_at_the_end_says_that_the_output_layer_was_left_out(last: Any) -> None:
     assert output([dense(3), last]) is None
 
 
-def test_an_empty_model_has_no_head() -> None:
+def test_an_empty_model_has_no_output_layer() -> None:
     assert find_output_layer([], IRIS) is None
     assert output(["Normalization"]) is None
 
 
-def test_a_relu_over_as_many_units_as_a_regression_has_targets_is_the_head() -> None:
+def test_a_relu_over_as_many_units_as_a_regression_has_targets_is_the_output_layer() -> None:
     assert output([dense(8, "relu"), dense(1, "relu")], NUMBERS) == (1, "relu", 1)
     assert output([dense(3, "tanh")], THREE_NUMBERS) == (0, "tanh", 3)
     assert output([dense(8, "relu")], NUMBERS) is None
 
 
-def test_one_tanh_unit_for_two_classes_is_the_head() -> None:
+def test_one_tanh_unit_for_two_classes_is_the_output_layer() -> None:
     assert output([dense(1, "tanh")], TWO) == (0, "tanh", 1)
     assert output([dense(2, "relu")], TWO) is None
 
 
-def test_softmax_and_activation_layers_are_heads_with_the_units_before_them() -> None:
+def test_softmax_and_activation_layers_are_output_layers_with_the_units_before_them() -> None:
     assert output([dense(8, "relu"), dense(3), "Softmax"]) == (2, "softmax", 3)
     assert output([dense(3), {"Activation": "sigmoid"}]) == (1, "sigmoid", 3)
     assert output([dense(3), "BatchNormalization", {"Activation": "softmax"}]) == (2, "softmax", 3)
@@ -73,7 +73,7 @@ def test_softmax_and_activation_layers_are_heads_with_the_units_before_them() ->
     assert output(["Flatten", "Softmax"]) == (1, "softmax", None)
 
 
-def test_the_head_knows_the_dense_that_has_its_units() -> None:
+def test_the_output_layer_knows_the_dense_that_has_its_units() -> None:
     found = find_output_layer([Layer.parse(dense(3)), Layer.parse("Softmax")], IRIS)
     assert found is not None
     assert found.units_path == ("model", 0, "Dense")
@@ -82,7 +82,9 @@ def test_the_head_knows_the_dense_that_has_its_units() -> None:
 @pytest.mark.parametrize(
     "trailing", [["BatchNormalization"], [{"Dropout": 0.5}], ["BatchNormalization", {"Dropout": 0.5}]]
 )
-def test_behind_dropout_or_normalization_only_a_dense_that_fits_the_data_is_the_head(trailing: list[Any]) -> None:
+def test_before_dropout_or_normalization_only_a_dense_that_fits_is_the_output_layer(
+    trailing: list[Any],
+) -> None:
     assert output([dense(3), *trailing]) == (0, "linear", 3)
     assert output([dense(64), *trailing]) is None
     assert output([dense(64, "softmax"), *trailing]) == (0, "softmax", 64)
@@ -92,13 +94,13 @@ def test_behind_dropout_or_normalization_only_a_dense_that_fits_the_data_is_the_
     assert output([dense(64), *trailing], NUMBERS) is None
 
 
-def test_the_head_may_stand_inside_repeat() -> None:
+def test_the_output_layer_may_stand_inside_repeat() -> None:
     found = find_output_layer([Layer.parse({"Repeat": {"times": 1, "layers": [dense(3, "softmax")]}})], IRIS)
     assert found is not None
     assert found.path == ("model", 0, "Repeat", "layers", 0, "Dense")
 
 
-def test_what_drops_after_the_head_is_found() -> None:
+def test_what_drops_after_the_output_layer_is_found() -> None:
     model = [Layer.parse(layer) for layer in (dense(3, "softmax"), {"Dropout": 0.5}, "BatchNormalization")]
     found = find_output_layer(model, IRIS)
     assert found is not None

@@ -28,7 +28,7 @@ def dense(units: int, activation: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("schema", "head", "loss"),
+    ("schema", "output", "loss"),
     [
         (IRIS, dense(3, "softmax"), "SparseCategoricalCrossentropy"),
         (TWO, dense(2, "softmax"), "SparseCategoricalCrossentropy"),
@@ -41,12 +41,12 @@ def dense(units: int, activation: str) -> dict[str, Any]:
         (TWO, dense(2, "linear"), {"SparseCategoricalCrossentropy": {"from_logits": True}}),
     ],
 )
-def test_the_loss_fits_the_output_layer_as_the_lectures_teach_it(schema: Schema, head: Any, loss: Any) -> None:
-    assert resolved([head], schema)["train"]["loss"] == loss
+def test_the_loss_fits_the_output_layer_as_the_lectures_teach_it(schema: Schema, output: Any, loss: Any) -> None:
+    assert resolved([output], schema)["train"]["loss"] == loss
 
 
 @pytest.mark.parametrize(
-    ("schema", "head", "loss"),
+    ("schema", "output", "loss"),
     [
         (IRIS, dense(3, "softmax"), "SparseCategoricalCrossentropy"),
         (TWO, dense(1, "sigmoid"), "BinaryCrossentropy"),
@@ -54,9 +54,9 @@ def test_the_loss_fits_the_output_layer_as_the_lectures_teach_it(schema: Schema,
         (THREE_NUMBERS, dense(3, "linear"), "MeanSquaredError"),
     ],
 )
-def test_a_missing_output_layer_is_made_for_the_data(schema: Schema, head: Any, loss: str) -> None:
+def test_a_missing_output_layer_is_made_for_the_data(schema: Schema, output: Any, loss: str) -> None:
     tree = resolved([dense(8, "relu")], schema)
-    assert tree["model"] == [dense(8, "relu"), head]
+    assert tree["model"] == [dense(8, "relu"), output]
     assert tree["train"]["loss"] == loss
 
 
@@ -70,7 +70,7 @@ def test_a_missing_output_layer_is_made_for_the_data(schema: Schema, head: Any, 
         (["Flatten", {"Reshape": [28, 28, 1]}, "ReLU"], True),
     ],
 )
-def test_a_made_output_layer_sees_all_of_a_picture(layers: list[Any], flattened: bool) -> None:
+def test_a_made_output_layer_sees_all_of_an_image(layers: list[Any], flattened: bool) -> None:
     model = resolved(layers, IMAGES, "fashion_mnist")["model"]
     assert model[-1] == dense(10, "softmax")
     assert ("Flatten" in model[len(layers) :]) is flattened

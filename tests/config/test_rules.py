@@ -65,7 +65,7 @@ def test_losses_that_fit_pass(layers: list[Any], schema: Schema, train: dict[str
     assert found(layers, schema, **train) == []
 
 
-def test_without_facts_only_what_the_config_itself_tells_is_judged() -> None:
+def test_without_a_schema_only_what_the_config_shows_is_checked() -> None:
     assert found([dense(7, "softmax")], None, metrics=["mae"]) == []
     assert found([dense(7, "softmax")], None, loss="bce") == [
         "`BinaryCrossentropy` fits a `sigmoid` output, but the output is `softmax`"

@@ -63,7 +63,7 @@ def test_without_a_checkpoint_there_is_nothing_to_load(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.99])
-def test_a_truncated_checkpoint_is_told_and_the_older_one_used(tmp_path: Path, share: float) -> None:
+def test_a_truncated_checkpoint_is_reported_and_the_older_one_used(tmp_path: Path, share: float) -> None:
     saved(tmp_path, 2)
     path = newest(tmp_path)
     data = path.read_bytes()
@@ -96,7 +96,7 @@ def test_a_checkpoint_of_an_older_format_is_named_as_such(tmp_path: Path) -> Non
         store(tmp_path).load()
 
 
-def test_when_both_generations_are_damaged_both_are_told(tmp_path: Path) -> None:
+def test_when_both_generations_are_damaged_both_are_reported(tmp_path: Path) -> None:
     saved(tmp_path, 2)
     for path in (tmp_path / "checkpoint").glob("*.ckpt"):
         path.write_bytes(path.read_bytes()[:-1])

@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,8 @@ from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import StreamedProgram
 
 IMAGE = Schema((28, 28, 1), tuple("0123456789"))
+
+
 CONFIG = """
 data: iris
 model:
@@ -62,6 +63,8 @@ def test_the_engine_is_the_one_that_was_asked_for_or_that_fits(
 
 
 DENSE = "[Flatten, {Rescaling: 1/255}, {Dense: {units: 300, activation: relu}}, BatchNormalization, {Dense: 10}]"
+
+
 PRODUCTS = 784 * 300 + 300 * 10
 
 
@@ -148,18 +151,3 @@ def test_mixed_precision_keeps_weights_and_output_in_float32(precision: str) -> 
 def test_the_products_of_the_dense_layers(model: list[Any], schema: Schema, products: int | None) -> None:
     experiment = Experiment.model_validate({"data": "iris", "model": model})
     assert dense_products(resolve(experiment, schema)) == products
-
-
-def test_small_steps_run_on_one_thread_unless_the_environment_says_otherwise(
-    command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.yaml").write_text(
-        "data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\ntrain: {epochs: 1}\n"
-    )
-    for name, threads in (("TF_NUM_INTRAOP_THREADS", ""), ("TF_NUM_INTRAOP_THREADS", "2")):
-        if threads:
-            monkeypatch.setenv(name, threads)
-        done = command(tmp_path, "fit", "a.yaml", "--device", "cpu", "--name", f"run{threads}")
-        assert done.returncode == 0
-        found = json.loads((tmp_path / "runs" / f"run{threads}" / "environment.json").read_text())["threads"]
-        assert (found["intra_op"], found["inter_op"]) == ((0, 0) if threads else (1, 1))

@@ -64,7 +64,7 @@ def test_the_result_does_not_depend_on_the_pieces_of_an_epoch(
 
 
 class Seen:
-    """What a watcher is told."""
+    """Keeps what a watcher receives."""
 
     def __init__(self) -> None:
         self.begun: tuple[int, int] = (0, 0)

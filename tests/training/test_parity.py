@@ -115,7 +115,7 @@ def assert_equal_after_training(ours: Any, theirs: Any, class_weight: dict[int, 
     train, validation = ours.data.train, ours.data.validation
     for epoch in range(1, EPOCHS + 1):
         order = epoch_order(SEED, epoch, len(train), True)
-        told = theirs.fit(
+        trained = theirs.fit(
             train.x[order].astype("float32"),
             train.y[order],
             batch_size=BATCH,
@@ -126,7 +126,7 @@ def assert_equal_after_training(ours: Any, theirs: Any, class_weight: dict[int, 
             validation_data=(validation.x.astype("float32"), validation.y),
         )
         row = history.rows[epoch - 1]
-        for column, (value,) in told.history.items():
+        for column, (value,) in trained.history.items():
             assert row[column] == pytest.approx(value, abs=1e-5), column
     assert max(np.abs(a - b).max() for a, b in zip(begun, ours.weights(), strict=True)) > 0.02, "nothing was trained"
     for mine, other in zip(ours.weights(), theirs.get_weights(), strict=True):

@@ -25,8 +25,8 @@ OUTPUT_ACTIVATIONS = {
 }
 
 
-def net(prepare: Prepare, head: str, precision: str, engine: str = "resident") -> Any:
-    data, layer, metrics = OUTPUT_ACTIVATIONS[head]
+def net(prepare: Prepare, output: str, precision: str, engine: str = "resident") -> Any:
+    data, layer, metrics = OUTPUT_ACTIVATIONS[output]
     train = f"{{epochs: 2, precision: {precision}, engine: {engine}, metrics: {metrics}}}"
     return prepare(
         f"data: {data}\nmodel: [Normalization, {{Dense: {{units: 8, activation: tanh}}}}, {layer}]\ntrain: {train}\n"
@@ -34,9 +34,9 @@ def net(prepare: Prepare, head: str, precision: str, engine: str = "resident") -
 
 
 @both
-@pytest.mark.parametrize("head", OUTPUT_ACTIVATIONS)
-def test_every_metric_is_nearly_that_of_float32(prepare: Prepare, head: str, precision: str) -> None:
-    single, mixed = net(prepare, head, "float32"), net(prepare, head, precision)
+@pytest.mark.parametrize("output", OUTPUT_ACTIVATIONS)
+def test_every_metric_is_nearly_that_of_float32(prepare: Prepare, output: str, precision: str) -> None:
+    single, mixed = net(prepare, output, "float32"), net(prepare, output, precision)
     for exact, row in zip(single.fit().rows, mixed.fit().rows, strict=True):
         for name in set(exact) - {"seconds"}:
             assert row[name] == pytest.approx(exact[name], rel=0.05, abs=0.05), name

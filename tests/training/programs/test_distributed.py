@@ -105,17 +105,17 @@ def apart(one, two):
     return max(float(np.abs(a - b).max()) for a, b in zip(one[0], two[0], strict=True))
 
 
-told = {}
+measured = {}
 for file in sorted(Path().glob("*.yaml")):
     one, two = trained(file, ALONE), trained(file, shared)
     again = trained(file, shared) if file.stem == "dropout" else two
-    told[file.stem] = {"weights": apart(one, two), "again": apart(two, again), "rows": [one[1], two[1]]}
-Path("told.json").write_text(json.dumps(told))
+    measured[file.stem] = {"weights": apart(one, two), "again": apart(two, again), "rows": [one[1], two[1]]}
+Path("measured.json").write_text(json.dumps(measured))
 """
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Every config trained on one device and on two in one process: how far apart they end, and their rows."""
     folder = tmp_path_factory.mktemp("devices")
     for name, text in (CONFIGS | OTHERS).items():
@@ -125,30 +125,30 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         [sys.executable, "-c", SCRIPT], cwd=folder, env=environment, capture_output=True, text=True, timeout=180
     )
     assert done.returncode == 0, done.stderr
-    return json.loads((folder / "told.json").read_text())  # type: ignore[no-any-return]
+    return json.loads((folder / "measured.json").read_text())  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_two_devices_end_with_the_weights_of_one(told: dict[str, Any], name: str) -> None:
-    assert told[name]["weights"] < 1e-5
+def test_two_devices_end_with_the_weights_of_one(measured: dict[str, Any], name: str) -> None:
+    assert measured[name]["weights"] < 1e-5
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_two_devices_count_the_figures_of_one(told: dict[str, Any], name: str) -> None:
-    one, two = told[name]["rows"]
+def test_two_devices_count_the_metrics_of_one(measured: dict[str, Any], name: str) -> None:
+    one, two = measured[name]["rows"]
     assert len(one) == len(two) == 2
     for alone, shared in zip(one, two, strict=True):
         metrics = {key: float(value) for key, value in alone.items() if key != "seconds"}
         assert {key: float(shared[key]) for key in metrics} == pytest.approx(metrics, rel=2e-4, abs=1e-5)
 
 
-def test_statistics_of_each_replica_serve_as_well(told: dict[str, Any]) -> None:
-    one, two = told["batch_normalization"]["rows"]
-    assert told["batch_normalization"]["weights"] > 0
+def test_statistics_of_each_replica_serve_as_well(measured: dict[str, Any]) -> None:
+    one, two = measured["batch_normalization"]["rows"]
+    assert measured["batch_normalization"]["weights"] > 0
     assert float(one[-1]["accuracy"]) > 0.9
     assert float(two[-1]["accuracy"]) > 0.9
 
 
-def test_each_replica_drops_out_other_units_and_the_same_ones_in_every_run(told: dict[str, Any]) -> None:
-    assert told["dropout"]["weights"] > 1e-4
-    assert told["dropout"]["again"] == 0
+def test_each_replica_drops_out_other_units_and_the_same_ones_in_every_run(measured: dict[str, Any]) -> None:
+    assert measured["dropout"]["weights"] > 1e-4
+    assert measured["dropout"]["again"] == 0

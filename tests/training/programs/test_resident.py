@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.training.programs.arrays import EVALUATION_BATCH, as_float, epoch_order
+from nntrain.training.programs.arrays import EVALUATION_BATCH, epoch_order
 
 IRIS = """
     seed: 5
@@ -19,17 +19,6 @@ IRIS = """
       - Dense: {units: 3, activation: softmax}
     train: {epochs: 3, batch_size: 16, metrics: [accuracy, AUC]}
     """
-
-
-def test_the_order_is_a_permutation_that_seed_and_epoch_alone_decide() -> None:
-    orders = [epoch_order(seed, epoch, 50, True) for seed in (0, 1) for epoch in (1, 2, 3)]
-    assert all(order.dtype == np.int32 and sorted(order) == list(range(50)) for order in orders)
-    assert len({order.tobytes() for order in orders}) == 6
-    assert (epoch_order(1, 2, 50, True) == epoch_order(1, 2, 50, True)).all()
-
-
-def test_without_shuffle_the_order_is_that_of_the_rows() -> None:
-    assert epoch_order(7, 3, 5, False).tolist() == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("compiler", ["graph", "xla"])
@@ -115,8 +104,3 @@ def test_evaluation_leaves_weights_and_moving_averages_as_they_are(prepare: Call
     first, second = net.scorer.evaluate(net.data.train), net.scorer.evaluate(net.data.train)
     assert first == second
     assert all((a == b).all() for a, b in zip(before, net.weights(), strict=True))
-
-
-def test_a_float32_is_written_with_its_own_digits() -> None:
-    assert as_float(np.float32(0.1)) == 0.1
-    assert np.float32(as_float(np.float32(1 / 3))) == np.float32(1 / 3)
