@@ -90,7 +90,7 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
     """Trains a config with the request of `nntrain fit` and gives its run directory; `name` is the config file's."""
 
     def fitted(text: str, *assignments: str, name: str = "net", seed: int | None = None) -> "RunDir":
-        from nntrain.cli.commands.fit import Fit as FitRequest
+        from nntrain.cli.requests import Fit as FitRequest
         from nntrain.storage.find_runs import find_run
         from nntrain.terminal import Terminal
 

@@ -1,19 +1,24 @@
-"""The command line: each Typer function turns its options into the request of a command, and runs it."""
+"""The command line: Typer turns the words into the request of a command, which runs itself."""
 
 import sys
 import traceback
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from nntrain import __version__
-from nntrain.cli import commands, options
-from nntrain.cli.options import NO_ASSIGNMENTS, RUNS_DIR
+from nntrain.cli import requests
 from nntrain.errors import NNTrainError
 from nntrain.terminal import Terminal
 
+
+def _run_request(request: requests.Request, **_: object) -> None:
+    quiet, as_json = getattr(request, "quiet", False), getattr(request, "json", False)
+    request.run(Terminal(as_json=as_json, quiet=quiet))
+
+
 app = typer.Typer(
+    result_callback=_run_request,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -68,224 +73,15 @@ def _nntrain(
     """Train Keras Sequential networks from one YAML file."""
 
 
-@app.command()
-def fit(
-    config: options.Config,
-    set_: options.Assignments = NO_ASSIGNMENTS,
-    seed: Annotated[int | None, typer.Option(help="The seed, in place of the config's.")] = None,
-    init_from: Annotated[
-        str | None, typer.Option(metavar="RUN|FILE", help="Start with the weights of a run or a file.")
-    ] = None,
-    seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None,
-    folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None,
-    name: Annotated[str | None, typer.Option(help="The name of the run; the config's by default.")] = None,
-    runs_dir: options.RunsDir = RUNS_DIR,
-    device: options.Device = "auto",
-    devices: options.Devices = None,
-    workers: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
-    ] = None,
-    worker: options.Worker = None,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
-    json: options.Json = False,
-) -> None:
-    """Train a config and write a run directory."""
-    commands.fit.Fit(
-        config=config,
-        assignments=set_,
-        seed=seed,
-        init_from=init_from,
-        seeds=seeds,
-        folds=folds,
-        name=name,
-        runs_dir=runs_dir,
-        device=device,
-        devices=devices,
-        workers=workers,
-        worker=worker,
-        verbose=verbose,
-    ).run(Terminal(as_json=json, quiet=quiet))
-
-
-@app.command()
-def resume(
-    run: options.RunName,
-    set_: options.Assignments = NO_ASSIGNMENTS,
-    allow_changed: Annotated[
-        bool, typer.Option("--allow-changed", help="Resume though data, versions or config have changed.")
-    ] = False,
-    extend: Annotated[bool, typer.Option("--extend", help="Resume a search with another space.")] = False,
-    refit: Annotated[int | None, typer.Option(metavar="K", min=0, help="As in `tune`.")] = None,
-    runs_dir: options.RunsDir = RUNS_DIR,
-    device: options.Device = "auto",
-    devices: options.Devices = None,
-    workers: Annotated[
-        str | None, typer.Option(metavar="N|HOST:PORT,...", help="The number of trials at once, or as in `fit`.")
-    ] = None,
-    worker: options.Worker = None,
-    executor: options.Executor = "processes",
-    address: options.Address = None,
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
-    json: options.Json = False,
-) -> None:
-    """Resume a run, a group or a search that was stopped or killed."""
-    commands.resume.Resume(
-        name=run,
-        assignments=set_,
-        allow_changed=allow_changed,
-        extend=extend,
-        refit=refit,
-        runs_dir=runs_dir,
-        device=device,
-        devices=devices,
-        workers=workers,
-        worker=worker,
-        executor=executor,
-        address=address,
-        verbose=verbose,
-    ).run(Terminal(as_json=json, quiet=quiet))
-
-
-@app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
-)
-def launch(
-    context: typer.Context,
-    local: Annotated[int, typer.Option(metavar="N", help="The number of workers on this machine.")],
-) -> None:
-    """Start workers on this machine: `launch --local 2 CONFIG`, then options of `fit`; or `resume RUN`."""
-    commands.launch.Launch(local=local, words=context.args).run(Terminal())
-
-
-@app.command()
-def tune(
-    config: options.Config,
-    set_: options.Assignments = NO_ASSIGNMENTS,
-    workers: Annotated[
-        int, typer.Option("--workers", metavar="N", help="The number of trials at once, one process each.")
-    ] = 1,
-    executor: options.Executor = "processes",
-    address: options.Address = None,
-    refit: Annotated[
-        int, typer.Option(metavar="K", min=0, help="Train the best K again and score them on the test split.")
-    ] = 0,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what the search would do, and how long it may take.")
-    ] = False,
-    name: Annotated[str | None, typer.Option(help="The name of the search; the config's by default.")] = None,
-    runs_dir: options.RunsDir = RUNS_DIR,
-    device: options.Device = "auto",
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
-    json: options.Json = False,
-) -> None:
-    """Search hyperparameters, as the config's section `tune` describes."""
-    commands.tune.Tune(
-        config=config,
-        assignments=set_,
-        workers=workers,
-        executor=executor,
-        address=address,
-        refit=refit,
-        dry_run=dry_run,
-        name=name,
-        runs_dir=runs_dir,
-        device=device,
-        verbose=verbose,
-    ).run(Terminal(as_json=json, quiet=quiet))
-
-
-@app.command()
-def repro(
-    run: options.RunName,
-    runs_dir: options.RunsDir = RUNS_DIR,
-    device: options.Device = "auto",
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
-    json: options.Json = False,
-) -> None:
-    """Reproduce a run: train it again and compare."""
-    request = commands.repro.Repro(name=run, runs_dir=runs_dir, device=device, verbose=verbose)
-    request.run(Terminal(as_json=json, quiet=quiet))
-
-
-@app.command()
-def devices(verbose: options.Verbose = False, json: options.Json = False) -> None:
-    """List the devices to compute on."""
-    commands.devices.Devices(verbose=verbose).run(Terminal(as_json=json))
-
-
-@app.command()
-def check(
-    config: options.Config,
-    set_: options.Assignments = NO_ASSIGNMENTS,
-    build: Annotated[bool, typer.Option("--build", help="Also read the data and build the model.")] = False,
-    verbose: options.Verbose = False,
-    json: options.Json = False,
-) -> None:
-    """Find every error of a config without training."""
-    request = commands.check.Check(config=config, assignments=set_, build=build, verbose=verbose)
-    request.run(Terminal(as_json=json))
-
-
-@app.command(name="eval")
-def eval_(
-    run: options.RunName,
-    split: Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to score.")] = None,
-    baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False,
-    runs_dir: options.RunsDir = RUNS_DIR,
-    device: options.Device = "auto",
-    quiet: options.Quiet = False,
-    verbose: options.Verbose = False,
-    json: options.Json = False,
-) -> None:
-    """Score a trained run."""
-    commands.evaluate.Evaluate(
-        name=run,
-        split=split,
-        baselines=baselines,
-        runs_dir=runs_dir,
-        device=device,
-        verbose=verbose,
-    ).run(Terminal(as_json=json, quiet=quiet))
-
-
-@app.command()
-def predict(
-    run: options.RunName,
-    file: Annotated[Path, typer.Argument(help="A CSV or npz file, an image, or a folder of images.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")] = None,
-    runs_dir: options.RunsDir = RUNS_DIR,
-    device: options.Device = "auto",
-    verbose: options.Verbose = False,
-) -> None:
-    """Predict the rows of a file, as CSV."""
-    commands.predict.Predict(
-        name=run,
-        file=file,
-        output=output,
-        runs_dir=runs_dir,
-        device=device,
-        verbose=verbose,
-    ).run(Terminal())
-
-
-@app.command()
-def runs(
-    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a metric, such as test.accuracy.")] = None,
-    runs_dir: options.RunsDir = RUNS_DIR,
-    json: options.Json = False,
-) -> None:
-    """List the runs, newest first."""
-    commands.runs.Runs(runs_dir=runs_dir, sort=sort).run(Terminal(as_json=json))
-
-
-@app.command(name="list")
-def list_(
-    kind: Annotated[str | None, typer.Argument(help="What to list: layers, optimizers, data sources, ...")] = None,
-    json: options.Json = False,
-) -> None:
-    """List the names that a config may use."""
-    commands.list.List(kind=kind).run(Terminal(as_json=json))
+_OPEN = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+app.command()(requests.Fit)
+app.command()(requests.Resume)
+app.command(context_settings=_OPEN)(requests.Launch)
+app.command()(requests.Tune)
+app.command()(requests.Repro)
+app.command()(requests.Devices)
+app.command()(requests.Check)
+app.command(name="eval")(requests.Evaluate)
+app.command()(requests.Predict)
+app.command()(requests.Runs)
+app.command()(requests.List)

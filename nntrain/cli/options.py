@@ -14,7 +14,7 @@ else:
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the directory of a run.")]
-Assignments = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
+Assignments = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
 RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]
 Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no notes.")]
@@ -25,5 +25,4 @@ Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of thi
 Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
 Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]
 
-NO_ASSIGNMENTS: list[str] = []  # Typer reads the default and never changes it
 RUNS_DIR = Path("runs")

@@ -1,1 +1,1 @@
-"""One experiment from its config to its run directory; resume, reproduce, groups, listing."""
+"""One experiment from its config to its run directory; resume, reproduce, groups."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.cli.commands.fit import Fit
+from nntrain.cli.requests import Fit
 from nntrain.config.load import load
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.cli.commands.fit import Fit
+from nntrain.cli.requests import Fit
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs.resume import option_to_lengthen, resume
 from nntrain.storage.run_dir import RunDir

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli.commands.fit import Fit
+from nntrain.cli.requests import Fit
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import groups
 from nntrain.storage import run_files

@@ -1,10 +1,7 @@
 """`nntrain repro`: train a run again and compare the two."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-from nntrain.backend import Device
 from nntrain.cli.placement import Placement
+from nntrain.cli.requests import Repro
 from nntrain.config.load import load
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
@@ -13,32 +10,24 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repro:
-    """A request to reproduce a run."""
+def run(request: Repro, terminal: Terminal) -> None:
+    """Print `identical` or the first difference; raises NNTrainError where the two differ."""
+    run_dir = find_run(request.runs_dir, request.name)
+    context = _placement(request, run_dir).start(load(run_dir.path / run_files.RESOLVED), request.verbose, terminal)
+    from nntrain.runs import reproduce
 
-    name: str
-    runs_dir: Path
-    device: Device = "auto"
-    verbose: bool = False
+    difference = reproduce.repeat(run_dir, context)
+    terminal.event("repro", {"run": str(run_dir), "identical": not difference, "difference": difference})
+    terminal.line(f"{run_dir}: {difference or 'identical'}")
+    if difference:
+        help = "compare versions and device with those in environment.json"
+        raise NNTrainError(f"`{run_dir}` is not reproduced", help=help)
 
-    def run(self, terminal: Terminal) -> None:
-        """Print `identical` or the first difference; raises NNTrainError where the two differ."""
-        run_dir = find_run(self.runs_dir, self.name)
-        context = self._placement(run_dir).start(load(run_dir.path / run_files.RESOLVED), self.verbose, terminal)
-        from nntrain.runs import reproduce
 
-        difference = reproduce.repeat(run_dir, context)
-        terminal.event("repro", {"run": str(run_dir), "identical": not difference, "difference": difference})
-        terminal.line(f"{run_dir}: {difference or 'identical'}")
-        if difference:
-            help = "compare versions and device with those in environment.json"
-            raise NNTrainError(f"`{run_dir}` is not reproduced", help=help)
-
-    def _placement(self, run_dir: RunDir) -> Placement:
-        """Return the number of devices that the run was trained on; raises ConfigError for several workers."""
-        environment = run_dir.read_json(run_files.ENVIRONMENT)
-        if (workers := environment.get("workers", 1)) > 1:
-            help = "train it again with `nntrain launch`, and compare the two metrics.csv"
-            raise ConfigError(f"`{run_dir}` was trained by {workers} workers, and `repro` is one", help=help)
-        return Placement(self.device, environment.get("devices", 1))
+def _placement(request: Repro, run_dir: RunDir) -> Placement:
+    """Return the number of devices that the run was trained on; raises ConfigError for several workers."""
+    environment = run_dir.read_json(run_files.ENVIRONMENT)
+    if (workers := environment.get("workers", 1)) > 1:
+        help = "train it again with `nntrain launch`, and compare the two metrics.csv"
+        raise ConfigError(f"`{run_dir}` was trained by {workers} workers, and `repro` is one", help=help)
+    return Placement(request.device, environment.get("devices", 1))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.cli.commands.check import Check
+from nntrain.cli.requests import Check
 from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
 

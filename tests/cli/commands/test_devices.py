@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli.commands.devices import Devices
+from nntrain.cli.requests import Devices
 from nntrain.terminal import Terminal
 
 

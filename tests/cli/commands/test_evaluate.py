@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli.commands.evaluate import Evaluate
+from nntrain.cli.requests import Evaluate
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from nntrain import backend
-from nntrain.cli.commands.fit import Fit
+from nntrain.cli.requests import Fit
 from nntrain.errors import ConfigError, DataError
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nntrain.cli.commands.list import List
+from nntrain.cli.requests import List
 from nntrain.config import catalogue
 from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal

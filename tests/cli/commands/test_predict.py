@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli.commands.predict import Predict
+from nntrain.cli.requests import Predict
 from nntrain.terminal import Terminal
 
 

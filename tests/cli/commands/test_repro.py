@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli.commands.repro import Repro
+from nntrain.cli.requests import Repro
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli.commands.fit import Fit
-from nntrain.cli.commands.resume import Resume
+from nntrain.cli.requests import Fit, Resume
 from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
 

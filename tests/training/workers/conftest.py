@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nntrain.cli.launch import _free_ports
+from nntrain.cli.commands.launch import _free_ports
 from nntrain.training.workers.cluster import Cluster
 from nntrain.training.workers.team import Team
 

@@ -1,4 +1,4 @@
-"""The cluster of TF_CONFIG. tests/cli/test_launch.py has the errors of `--workers` and `--worker`."""
+"""The cluster of TF_CONFIG. tests/cli/commands/test_launch.py has the errors of `--workers` and `--worker`."""
 
 import json
 
