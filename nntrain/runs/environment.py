@@ -25,7 +25,7 @@ def describe() -> dict[str, Any]:
         "command": sys.argv,
         "start": now(),
         "python": platform.python_version(),
-        "packages": {"nntrain": __version__, **{name: _version(name) for name in PACKAGES}},
+        "packages": {"nntrain": __version__, **{name: installed(name) for name in PACKAGES}},
         "platform": platform.platform(),
         "device": ", ".join(names) or "CPU",
         "cpu": {"cores": os.cpu_count(), "model": _cpu("model name"), "features": _features()},
@@ -43,7 +43,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _version(package: str) -> str | None:
+def installed(package: str) -> str | None:
+    """Return the version of an installed package."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nntrain.config.search.space import Parameter, Space, Values
 from nntrain.search.parameter_axis import axis
+from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
@@ -34,14 +35,7 @@ class Importance:
     epochs: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class TooLittle:
-    """The importance cannot be measured, for the reason given."""
-
-    reason: str
-
-
-def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance | TooLittle:
+def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance:
     """Return the permutation importance (Breiman 2001, Random Forests) of scikit-learn's random forest.
 
     * The forest predicts the rank of the score from the values; the rank, so that a diverged loss is no outlier.
@@ -52,17 +46,18 @@ def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance 
     * Where a parameter is not active, it has the median of its values in the other trials: a separate level would
       reveal which option was chosen, and give a parameter below a choice the importance of the choice.
     * The same seed gives the same importance.
+
+    Raises NothingToDraw where the trials are too few or too alike.
     """
     done = [trial for trial in trials if trial.status == "done" and trial.scored]
     if len(done) < LEAST_TRIALS:
         there = "there is 1" if len(done) == 1 else f"there are {len(done)}"
-        return TooLittle(f"importance needs {LEAST_TRIALS} finished trials, {there}")
+        raise NothingToDraw(f"importance needs {LEAST_TRIALS} finished trials, {there}")
     if len({trial.score for trial in done}) == 1:
-        return TooLittle("importance needs scores that differ")
+        raise NothingToDraw("importance needs scores that differ")
     places, ranks = _table(done, space)
-    varied = places.max(axis=0) > places.min(axis=0)
-    if not varied.any():
-        return TooLittle("importance needs values that differ")
+    if (places == places[0]).all():
+        raise NothingToDraw("importance needs values that differ")
     return _importance(done, space, _rounds(places, ranks, seed))
 
 
@@ -113,27 +108,15 @@ def _errors(
 
     forest = RandomForestRegressor(_TREES, random_state=state).fit(places[fitted], ranks[fitted])
     error = np.mean((forest.predict(places[held]) - ranks[held]) ** 2)
-    rise = permutation_importance(
-        forest,
-        places[held],
-        ranks[held],
-        scoring="neg_mean_squared_error",
-        n_repeats=_PERMUTATIONS,
-        random_state=state,
-    )
+    options = {"scoring": "neg_mean_squared_error", "n_repeats": _PERMUTATIONS, "random_state": state}
+    rise = permutation_importance(forest, places[held], ranks[held], **options)
     return np.concatenate([[error], rise.importances_mean])
 
 
 def _importance(done: Sequence[Trial], space: Space, rounds: "np.ndarray") -> Importance:
-    r2, *drops = (float(value) for value in rounds.mean(axis=0))
-    _, *spreads = (float(value) for value in rounds.std(axis=0, ddof=1))
-    order = sorted(range(len(drops)), key=lambda number: -drops[number])
+    r2, *means = rounds.mean(axis=0).tolist()
+    _, *deviations = rounds.std(axis=0, ddof=1).tolist()
+    bars = zip([parameter.path for parameter in space.parameters], means, deviations, strict=True)
+    paths, drops, spreads = zip(*sorted(bars, key=lambda bar: -bar[1]), strict=True)
     epochs = [trial.epochs for trial in done]
-    return Importance(
-        tuple(space.parameters[number].path for number in order),
-        tuple(drops[number] for number in order),
-        tuple(spreads[number] for number in order),
-        r2,
-        len(done),
-        (min(epochs), max(epochs)),
-    )
+    return Importance(paths, drops, spreads, r2, len(done), (min(epochs), max(epochs)))

@@ -5,16 +5,16 @@ import statistics
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from nntrain.config.messages import counted
 from nntrain.config.search.space import Direction
 from nntrain.search.engine import Proposal
 from nntrain.search.task import Event, Task
-from nntrain.search.trial_table import Trial
+from nntrain.search.trial_table import Status, Trial
 
-Status = Literal["waiting", "running", "stopped", "done", "pruned", "failed"]
 TRIES = 2  # a trial is given up when its worker has died so often without a further epoch
+OUTCOME = ("status", "score", "spread", "epochs", "trained", "seconds", "message")  # of a trial, in the journal
 
 
 @dataclass
@@ -46,17 +46,8 @@ class Entry:
 
     def as_trial(self) -> Trial:
         """Return the trial as tables and plots show it."""
-        status = "running" if self.status == "waiting" else self.status
-        return Trial(
-            number=self.number + 1,
-            values=self.proposal.values,
-            score=self.score,
-            status=status,
-            epochs=self.epochs,
-            seconds=self.seconds,
-            spread=self.spread,
-            message=self.message,
-        )
+        values, score = self.proposal.values, self.score
+        return Trial(self.number + 1, values, score, self.status, self.epochs, self.seconds, self.spread, self.message)
 
     def reach(self, epoch: int, task: int) -> None:
         """Record an epoch; a further one clears the workers that were lost before."""
@@ -100,10 +91,6 @@ class Ledger:
     def over(self) -> list[Entry]:
         """Return the trials that have ended."""
         return [entry for entry in self.entries if entry.over]
-
-    def trials(self) -> list[Trial]:
-        """Return the trials that have begun, as tables and plots show them."""
-        return [entry.as_trial() for entry in self.entries if entry.status != "waiting"]
 
     @property
     def progress(self) -> str:
@@ -162,24 +149,22 @@ def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
 
 
 def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
-    """Apply an event of the journal to the ledger; return the trial that it is about."""
-    kind = str(event["event"])
+    """Apply an event of the journal to the ledger; return the trial that it is about.
+
+    A `lost` worker does not count: a resumed search tries the trial again.
+    """
+    kind = event["event"]
     if kind == "ask":
         return ledger.add(Proposal(event["values"], event["epochs"], event["parent"]))
-    if kind not in ("start", "report", "lost", "tell"):
+    if "trial" not in event:
         return None
     entry: Entry = ledger.entries[event["trial"]]
-    _rebuild_entry(kind, entry, event)
-    return entry
-
-
-def _rebuild_entry(kind: str, entry: Entry, event: Mapping[str, Any]) -> None:
-    """A `lost` worker does not count: a resumed search tries the trial again."""
     if kind == "start":
         entry.status = "running"
     elif kind == "report":
         entry.verdicts[event["epoch"]] = event["stop"]
         entry.reach(event["epoch"], entry.number)
     elif kind == "tell":
-        for name in ("status", "score", "spread", "epochs", "trained", "seconds", "message"):
+        for name in OUTCOME:
             setattr(entry, name, event[name])
+    return entry

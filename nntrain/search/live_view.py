@@ -50,11 +50,7 @@ class SearchView:
     def epoch(self, entry: Entry, row: Mapping[str, float], score: float | None) -> None:
         """Show a new epoch of a running trial."""
         self.reached[entry.number] = (int(row["epoch"]), score)
-        self._draw()
-
-    def begun(self) -> None:
-        """Show a trial that has begun."""
-        self._draw()
+        self.draw()
 
     def ended(self, entry: Entry) -> None:
         """Show a trial that has ended."""
@@ -67,13 +63,12 @@ class SearchView:
             self.terminal.log.append(line)
             if entry.status == "failed":
                 self.live.console.print(line)
-        self._draw()
+        self.draw()
 
     def _as_json(self, entry: Entry) -> dict[str, object]:
-        result = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs, "seconds": entry.seconds}
-        return {"trial": entry.number + 1, "status": entry.status, "values": entry.proposal.values, **result} | (
-            {"message": entry.message} if entry.message else {}
-        )
+        result = {name: getattr(entry, name) for name in ("score", "spread", "epochs", "seconds")}
+        message = {"message": entry.message} if entry.message else {}
+        return {"trial": entry.number + 1, "status": entry.status, "values": entry.proposal.values, **result, **message}
 
     def _result(self, entry: Entry) -> str:
         if entry.status == "failed":
@@ -86,7 +81,8 @@ class SearchView:
     def _values(self, entry: Entry) -> str:
         return "  ".join(f"{self.names[path]}={shown_value(value)}" for path, value in entry.proposal.values.items())
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Show what has changed, where the terminal is live."""
         if self.live is not None:
             self.live.update(self._screen())
 

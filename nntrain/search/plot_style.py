@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
@@ -11,6 +12,7 @@ from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
@@ -69,11 +71,9 @@ def kind(trial: Trial) -> str:
     return trial.status if trial.scored else "failed"
 
 
-def score(trial: Trial) -> float:
-    """Return the score of a trial; raises ValueError where it has none."""
-    if trial.score is None:
-        raise ValueError(f"trial {trial.number} has no score")
-    return trial.score
+def score(trial: Trial, below: float = nan) -> float:
+    """Return the score of a trial; `below` where it has no finite one."""
+    return trial.score if trial.score is not None and isfinite(trial.score) else below
 
 
 def wide(scores: Sequence[float]) -> bool:
@@ -83,8 +83,9 @@ def wide(scores: Sequence[float]) -> bool:
 
 def score_axis(panel: "Axes", trials: Sequence[Trial]) -> float:
     """Set the limits of y; return the height, in the unit of the data, of trials without a score."""
-    scores = [score(trial) for trial in trials if trial.scored] or [0.0, 1.0]
-    spreads = [(trial.spread or 0.0) if not wide(scores) else 0.0 for trial in trials if trial.scored] or [0.0, 0.0]
+    scored = [trial for trial in trials if trial.scored]
+    scores = [score(trial) for trial in scored] or [0.0, 1.0]
+    spreads = [0.0 if wide(scores) else trial.spread or 0.0 for trial in scored] or [0.0, 0.0]
     if wide(scores):
         canvas.logarithmic(panel)
     forth, back = panel.yaxis.get_transform().transform, panel.yaxis.get_transform().inverted().transform
@@ -110,6 +111,15 @@ def wrapped(path: str, letters: int, lines: int = 4) -> str:
 def _parts(path: str, letters: int) -> Iterator[str]:
     for part in re.findall(r"[^.]*\.|[^.]+", path):
         yield from [part] if len(part) <= letters else re.findall(r"[^_]*_|[^_]+", part)
+
+
+def darker(name: str, palest: float, steps: int) -> "Colormap":
+    """Return the colours of a map of matplotlib from this share on: the first ones would be too pale on white."""
+    from matplotlib import colormaps
+    from matplotlib.colors import LinearSegmentedColormap
+
+    shares = [palest + (1 - palest) * step / steps for step in range(steps + 1)]
+    return LinearSegmentedColormap.from_list(f"darker {name}", [colormaps[name](share) for share in shares])
 
 
 def mark_handles(trials: Sequence[Trial], color: Any) -> "list[Line2D]":

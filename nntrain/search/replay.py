@@ -57,8 +57,8 @@ class Replay:
 
     def _known(self, proposal: Proposal) -> Entry | None:
         """Return the trial of the former space that has these values and was trained in full."""
-        former = [entry for entry in self.ledger.entries[: self.first] if entry.status == "done"]
-        whole = [entry for entry in former if entry.proposal.epochs is None]
+        done = [entry for entry in self.ledger.entries[: self.first] if entry.status == "done"]
+        whole = [entry for entry in done if entry.proposal.epochs is None]
         if proposal.epochs is not None or not whole:
             return None
         wanted = self.key(proposal.values)

@@ -11,7 +11,6 @@ from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.runner import Runner
 from nntrain.search.trial_table import paths_of
 from nntrain.storage import run_files
-from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready, shown_number
 
 SHOWN = 10  # trials in the table at the end
@@ -22,22 +21,17 @@ def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
     if runner.search.tune.keep == "best" and (runner.replay.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
     _draw(runner, terminal)
-    refitted = _refitted_before(runner.folder.directory) | refit.refit(runner, most, terminal)
-    summary = _summary(runner, reason, refitted)
-    runner.folder.directory.write_json(run_files.SUMMARY, json_ready(summary))
+    directory = runner.folder.directory
+    before = directory.read_json(run_files.SUMMARY) if (directory.path / run_files.SUMMARY).is_file() else {}
+    summary = _summary(runner, reason, before.get("refit", {}) | refit.refit(runner, most, terminal))
+    directory.write_json(run_files.SUMMARY, json_ready(summary))
     _show(runner, summary, terminal)
 
 
-def _refitted_before(directory: RunDir) -> dict[str, Any]:
-    """Return what an earlier end of this search has trained again."""
-    there = (directory.path / run_files.SUMMARY).is_file()
-    found: dict[str, Any] = directory.read_json(run_files.SUMMARY).get("refit", {}) if there else {}
-    return found
-
-
 def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str, Any]:
-    entries, best = runner.ledger.entries, runner.ledger.best
+    entries, best = runner.ledger.entries, runner.ledger.ranked()[0]
     counts = {word: sum(entry.status == word for entry in entries) for word in ("done", "pruned", "failed")}
+    metrics = {"score": best.score, "spread": best.spread, "epochs": best.epochs}
     return {
         "kind": "search",
         "engine": runner.search.tune.engine.called(),
@@ -47,26 +41,20 @@ def _summary(runner: Runner, reason: str, refitted: dict[str, Any]) -> dict[str,
         "trials": len(runner.ledger.over()),
         **counts,
         "epochs": runner.ledger.epochs(),
-        "best": None if best is None else _as_json(best),
+        "best": {"run": best.name, "values": best.proposal.values, **metrics},
         "refit": refitted,
         "ended": reason,
         "seconds": runner.spent,  # as in the journal, so that they never decrease when a search is resumed
     }
 
 
-def _as_json(entry: Entry) -> dict[str, Any]:
-    metrics = {"score": entry.score, "spread": entry.spread, "epochs": entry.epochs}
-    return {"run": entry.name, "values": entry.proposal.values, **metrics}
-
-
 def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
     terminal.event("summary", {"run": str(runner.folder.directory), **summary})
     _show_table(runner, terminal)
-    best = runner.ledger.best
-    if best is not None:
-        own = "the config as written" if best.number == 0 else "which `nntrain fit` trains"
-        file = runner.folder.directory.path / run_files.BEST
-        terminal.line(f"best {runner.search.metric} {shown_number(best.score)}: {best.name}, in {file}, {own}")
+    best = runner.ledger.ranked()[0]
+    own = "the config as written" if best.number == 0 else "which `nntrain fit` trains"
+    file = runner.folder.directory.path / run_files.BEST
+    terminal.line(f"best {runner.search.metric} {shown_number(best.score)}: {best.name}, in {file}, {own}")
     counts = "".join(f", {summary[word]} {word}" for word in ("pruned", "failed") if summary[word])
     trials, epochs = counted(summary["trials"], "trial"), counted(summary["epochs"], "epoch")
     seconds = f"{summary['seconds']:.1f} s"
@@ -75,7 +63,7 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
 
 def _show_table(runner: Runner, terminal: Terminal) -> None:
     """Print the best trials."""
-    paths = paths_of(runner.ledger.trials(), runner.search.space)
+    paths = paths_of(runner.folder.trials(), runner.search.space)
     spread = ("spread",) if runner.search.tune.repeats > 1 else ()
     rows = [
         [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]
@@ -90,10 +78,8 @@ def _values(entry: Entry, paths: list[str]) -> list[Any]:
 
 def _draw(runner: Runner, terminal: Terminal) -> None:
     """Write every plot of a search that its trials allow."""
-    if not runner.ledger.over():
-        return
     search, directory = runner.search, runner.folder.directory
-    drawn = {"trials": runner.ledger.trials(), "space": search.space, "metric": search.metric}
+    drawn = {"trials": runner.folder.trials(), "space": search.space, "metric": search.metric}
     drawn |= {"direction": search.direction, "title": directory.path.name, "seed": search.tune.seed}
     for name in extensions.names("search.plots"):
         plot = extensions.load("search.plots", name)

@@ -14,7 +14,7 @@ from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
 from nntrain.search.engine import Proposal, Waiting
 from nntrain.search.executor import Executor
-from nntrain.search.ledger import Entry, Ledger, RunningTrial, mean_and_spread, score_of
+from nntrain.search.ledger import OUTCOME, Entry, Ledger, RunningTrial, mean_and_spread, score_of
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.search_files import SearchDir, error_of, length_of
@@ -131,7 +131,7 @@ class Runner:
             return True
         entry.status = "running"
         self.running[entry.number] = RunningTrial(entry, deque(tasks))
-        self.view.begun()
+        self.view.draw()
         return True
 
     def _next_entry(self) -> Entry | None:
@@ -155,8 +155,7 @@ class Runner:
         if not isinstance(proposal, Proposal):
             return None
         entry = self.ledger.add(proposal)
-        asked = {"values": proposal.values, "epochs": proposal.epochs, "parent": proposal.parent}
-        self.journal.add({"event": "ask", **asked})
+        self.journal.add({"event": "ask", **vars(proposal)})
         return entry if self._affordable(entry) else None
 
     def _affordable(self, entry: Entry) -> bool:
@@ -183,15 +182,15 @@ class Runner:
     def _give_up_waiting(self) -> None:
         """Drop what is not started yet; a resumed search starts it."""
         self.giving_up = True
-        for number, trial in list(self.running.items()):
+        for trial in list(self.running.values()):
             trial.waiting.clear()
-            if not trial.started:
-                self._stopped(trial.entry)
-                del self.running[number]
+            self._drop_complete(trial)
 
-    def _stopped(self, entry: Entry) -> None:
-        if not entry.over:
-            entry.status = "stopped"
+    def _drop_complete(self, trial: RunningTrial) -> None:
+        """Forget the trial if nothing of it runs or waits; without a score it is stopped."""
+        if trial.complete:
+            self.running.pop(trial.entry.number, None)
+            trial.entry.status = trial.entry.status if trial.entry.over else "stopped"
 
     # From events to scores
 
@@ -205,9 +204,7 @@ class Runner:
         trial.started.discard(event.number)
         if not trial.entry.over:  # otherwise another repeat of the trial has failed
             self._take_end(trial, event)
-        if trial.complete:
-            self.running.pop(trial.entry.number, None)
-            self._stopped(trial.entry)
+        self._drop_complete(trial)
 
     def _take_end(self, trial: RunningTrial, event: Event) -> None:
         if event.kind == "done":
@@ -277,8 +274,7 @@ class Runner:
         if status == "failed":
             entry.trained = max(entry.trained, entry.reached - self.ledger.before(entry)[0])
         self.replay.tell(entry)
-        names = ("status", "score", "spread", "epochs", "trained", "seconds", "message")
-        found = {name: getattr(entry, name) for name in names}
+        found = {name: getattr(entry, name) for name in OUTCOME}
         self.journal.add({"event": "tell", "trial": entry.number, **found, "spent": self.seconds})
         self.folder.write()
         self.view.ended(entry)

@@ -68,14 +68,14 @@ class SearchDir:
 
     def write(self) -> None:
         """Write the table and the best config, and discard the models that are not kept."""
-        self.directory.write(run_files.TRIALS, csv_text(trials_csv(self._trials(), self.search.space)))
+        self.directory.write(run_files.TRIALS, csv_text(trials_csv(self.trials(), self.search.space)))
         best = self.ledger.best
         if best is not None:
             self.directory.write(run_files.BEST, self.best_config(best))
         if self.search.tune.keep == "best" and not self.search.tune.engine.promotes:
             self.discard_models()
 
-    def _trials(self) -> list[Trial]:
+    def trials(self) -> list[Trial]:
         """Return the trials that have begun; one that has not ended has the epochs that its folder shows."""
         begun = [entry for entry in self.ledger.entries if entry.status != "waiting"]
         return [entry.as_trial() if entry.over else self._unended(entry) for entry in begun]

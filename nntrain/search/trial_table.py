@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from nntrain.config.search.space import Space, Values
 
-Status = Literal["done", "pruned", "failed", "running", "stopped"]
+Status = Literal["waiting", "running", "stopped", "done", "pruned", "failed"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Trial:
     @property
     def over(self) -> bool:
         """Whether the trial has ended, well or not."""
-        return self.status not in ("running", "stopped")
+        return self.status in ("done", "pruned", "failed")
 
     @property
     def scored(self) -> bool:

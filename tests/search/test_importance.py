@@ -7,7 +7,8 @@ import pytest
 
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.search import importance
-from nntrain.search.importance import Importance, TooLittle, measure
+from nntrain.search.importance import Importance, measure
+from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.trial_table import Trial
 
 SPACE = Space(
@@ -57,9 +58,7 @@ def conditional(matters: str) -> list[Trial]:
 
 
 def measured(trials: list[Trial], space: Space = SPACE, seed: int = 0) -> Importance:
-    found = measure(trials, space, seed)
-    assert isinstance(found, Importance)
-    return found
+    return measure(trials, space, seed)
 
 
 @pytest.fixture
@@ -120,18 +119,19 @@ def test_only_trials_that_are_done_and_finite_count():
 
 
 @pytest.mark.usefixtures("few_trees")
-def test_too_few_trials():
-    assert measure(searched(9), SPACE) == TooLittle("importance needs 10 finished trials, there are 9")
-    assert measure([], SPACE) == TooLittle("importance needs 10 finished trials, there are 0")
+@pytest.mark.parametrize("count", [0, 9])
+def test_too_few_trials(count):
+    with pytest.raises(NothingToDraw, match=f"^importance needs 10 finished trials, there are {count}$"):
+        measure(searched(count), SPACE)
     measured(searched(10))
 
 
-def test_nothing_differs():
-    trials = searched(12)
-    same = [replace(trial, score=0.5) for trial in trials]
-    assert measure(same, SPACE) == TooLittle("importance needs scores that differ")
-    repeated = [replace(trial, values=trials[0].values) for trial in trials]
-    assert measure(repeated, SPACE) == TooLittle("importance needs values that differ")
+@pytest.mark.parametrize(
+    ("change", "words"), [({"score": 0.5}, "scores"), ({"values": searched(1)[0].values}, "values")]
+)
+def test_nothing_differs(change, words):
+    with pytest.raises(NothingToDraw, match=f"^importance needs {words} that differ$"):
+        measure([replace(trial, **change) for trial in searched(12)], SPACE)
 
 
 @pytest.mark.usefixtures("few_trees")

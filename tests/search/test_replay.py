@@ -67,7 +67,7 @@ def test_a_trial_that_ran_when_all_was_killed_is_a_stopped_one() -> None:
     (first,) = sizes(8)
     ledger = Ledger("min")
     replayed(Fixed(first), ledger, [ask(first), {"event": "start", "trial": 0, "task": 0}], key)
-    assert [trial.status for trial in ledger.trials()] == ["stopped"]
+    assert [entry.status for entry in ledger.entries] == ["stopped"]
 
 
 def test_workers_that_were_lost_before_do_not_count_any_more() -> None:

@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,11 +61,7 @@ class Encoding:
 
     def encode(self, values: Mapping[str, Any]) -> Codes:
         """Return the codes of a set of values of the space."""
-        codes: Codes = {}
-        for one in self.parameters:
-            if one.active(codes):
-                codes[one.name] = one.encode(values[one.parameter.path])
-        return codes
+        return self.codes(lambda one: one.encode(values[one.parameter.path]))
 
     def decode(self, codes: Mapping[str, Any]) -> Values:
         """Return the values of the active parameters."""
@@ -73,10 +69,14 @@ class Encoding:
 
     def draw(self, generator: random.Random) -> Codes:
         """Return random codes, each parameter evenly over its range."""
+        return self.codes(lambda one: one.draw(generator))
+
+    def codes(self, choose: Callable[[EncodedParameter], Any]) -> Codes:
+        """Return the code that `choose` gives to each active parameter, one after another."""
         codes: Codes = {}
         for one in self.parameters:
             if one.active(codes):
-                codes[one.name] = one.draw(generator)
+                codes[one.name] = choose(one)
         return codes
 
 

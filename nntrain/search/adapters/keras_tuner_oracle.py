@@ -2,8 +2,8 @@
 
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import keras_tuner
@@ -116,20 +116,17 @@ class OracleEngine:
             return Proposal(dict(self._own), self._longest)
         if self.ended:
             return None
-        with _silence():
+        with warnings.catch_warnings(action="ignore"):  # an old name of `threading`, and its Gaussian process
             trial = self._oracle.create_trial(f"{len(self._trials)}")
         if trial.status == "IDLE":
             return Waiting()
         if trial.status == "STOPPED":
-            self.ended = self._reason()
+            exhausted = self._oracle.exhausted or self._oracle.tried() == self._oracle.size
+            self.ended = "the space is exhausted" if exhausted else "the algorithm has ended"
             return None
         self._numbers[trial.trial_id] = len(self._trials)
         self._trials.append(trial)
         return self._proposal(trial.hyperparameters.values)
-
-    def _reason(self) -> str:
-        exhausted = self._oracle.exhausted or self._oracle.tried() == self._oracle.size
-        return "the space is exhausted" if exhausted else "the algorithm has ended"
 
     def _proposal(self, codes: Mapping[str, Any]) -> Proposal:
         parent = self._numbers.get(codes.get("tuner/trial_id", ""))
@@ -146,7 +143,7 @@ class OracleEngine:
 
     def _finish(self, trial: Any, score: float | None) -> None:
         trial.status = "FAILED" if score is None else "COMPLETED"
-        with _silence():
+        with warnings.catch_warnings(action="ignore"):
             if score is not None:
                 self._oracle.update_trial(trial.trial_id, {_SCORE: score})
             self._oracle.end_trial(trial)
@@ -164,11 +161,3 @@ class BlindEngine(OracleEngine):
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
         """Do nothing."""
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Suppress the warnings of KerasTuner (an old name of `threading`) and of its Gaussian process."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

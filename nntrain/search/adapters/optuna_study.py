@@ -2,17 +2,19 @@
 
 import random
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import optuna
 
 from nntrain import extensions
 from nntrain.config.search.space import Search
-from nntrain.search.adapters.encoding import Codes, EncodedParameter, Encoding, mixed
+from nntrain.search.adapters.encoding import EncodedParameter, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
+
+_silence = partial(warnings.catch_warnings, action="ignore")  # of what is experimental or deprecated
 
 
 def _make_study(sampler: Any, search: Search) -> Any:
@@ -76,10 +78,7 @@ class StudyEngine:
         """Return what the sampler proposes; where it repeats itself, it gets the known score and is asked again."""
         for _ in range(self._repeats):
             asked = self._study.ask()
-            codes: Codes = {}
-            for one in self._coding.parameters:
-                if one.active(codes):
-                    codes[one.name] = _suggest(asked, one)
+            codes = self._coding.codes(partial(_suggest, asked))
             key = tuple(codes.items())
             if key not in self._known:
                 self._known[key] = StudyTrial(asked)
@@ -100,10 +99,10 @@ class StudyEngine:
 
     def _answer(self, asked: Any, known: StudyTrial) -> None:
         """Give a repeated trial the score of the first; one that failed or still runs has none."""
-        if known.score is None or known.pruned:
-            self._study.tell(asked, state=optuna.trial.TrialState.FAIL)
-        else:
-            self._study.tell(asked, known.score)
+        self._tell(asked, None if known.pruned else known.score)
+
+    def _tell(self, asked: Any, score: float | None) -> None:
+        self._study.tell(asked, score, state=optuna.trial.TrialState.FAIL if score is None else None)
 
     def report(self, number: int, epoch: int, score: float) -> bool:
         """Return whether the pruner stops the trial after this epoch."""
@@ -122,12 +121,10 @@ class StudyEngine:
             return
         trial.score = score
         with _silence():
-            if score is None:
-                self._study.tell(trial.asked, state=optuna.trial.TrialState.FAIL)
-            elif trial.pruned:
+            if trial.pruned and score is not None:
                 self._study.tell(trial.asked, state=optuna.trial.TrialState.PRUNED)
             else:
-                self._study.tell(trial.asked, score)
+                self._tell(trial.asked, score)
 
 
 def _suggest(asked: Any, one: EncodedParameter) -> Any:
@@ -140,11 +137,3 @@ def _suggest(asked: Any, one: EncodedParameter) -> Any:
     if parameter.kind == "int":
         return asked.suggest_int(one.name, int(parameter.low), int(parameter.high), log=parameter.log)
     return asked.suggest_float(one.name, parameter.low, parameter.high, log=parameter.log)
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Suppress Optuna's warnings about what is experimental or deprecated."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

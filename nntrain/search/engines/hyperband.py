@@ -27,6 +27,5 @@ def make(options: Options, search: Search) -> SearchEngine:
     backend.import_keras_tuner()
     from nntrain.search.adapters import hyperband_oracle, keras_tuner_oracle
 
-    longest, iterations = options.max_epochs, options.iterations
-    given = {"max_epochs": longest, "factor": options.factor, "hyperband_iterations": iterations}
-    return keras_tuner_oracle.OracleEngine(hyperband_oracle.Oracle, search, given, longest=longest)
+    chosen = {**options.model_dump(exclude={"iterations"}), "hyperband_iterations": options.iterations}
+    return keras_tuner_oracle.OracleEngine(hyperband_oracle.Oracle, search, chosen, longest=options.max_epochs)

@@ -42,9 +42,9 @@ def draw(options: Options) -> bytes:
         _draw_trial(panel, trial, [*axes, scale], look)
     for place, each in enumerate([*axes, scale]):
         _draw_axis(panel, place, each)
-    _name(panel, axes, options.metric_name(_LETTERS))
     if not scale.levels:
         _draw_colors(panel, len(axes), direction)
+    _name(panel, axes, options.metric_name(_LETTERS))
     plot_style.legend(figure, _handles(over, best, direction))
     return canvas.png(figure)
 
@@ -86,11 +86,7 @@ def _line(trial: Trial, rank: float, best: bool, trials: int = 1) -> dict[str, A
 
 def _colors() -> Any:
     """Return colours from light green to dark violet, monotonic in lightness, which suits any colour vision."""
-    from matplotlib import colormaps
-    from matplotlib.colors import LinearSegmentedColormap
-
-    steps = [colormaps["viridis_r"](0.1 + 0.9 * k / 16) for k in range(17)]
-    return LinearSegmentedColormap.from_list("better is darker", steps)
+    return plot_style.darker("viridis_r", 0.1, 16)
 
 
 def _draw_axis(panel: "Axes", place: int, each: Axis) -> None:
@@ -124,8 +120,6 @@ def _draw_colors(panel: "Axes", last: int, direction: Direction) -> None:
     shown = column if direction == "max" else column[::-1]
     extent = (last, last + _STRIP, 0, 1)
     panel.imshow(shown, cmap=_colors(), vmin=0, vmax=1, aspect="auto", origin="lower", extent=extent, zorder=3)
-    panel.set_xlim(-0.3, last + 0.65)
-    panel.set_ylim(BESIDE - 0.06, 1.05)
 
 
 def _handles(over: Sequence[Trial], best: Trial | None, direction: Direction) -> list[Any]:

@@ -33,7 +33,7 @@ def draw(options: Options) -> bytes:
     for trial in over:
         _draw_trial(panel, trial, below, len(over))
     own = over[0]
-    panel.plot([own.number], [plot_style.score(own) if own.scored else below], **plot_style.RING, zorder=5)
+    panel.plot([own.number], [plot_style.score(own, below)], **plot_style.RING, zorder=5)
     best = _draw_best(panel, options)
     _dress(panel, over)
     panel.set_ylabel(options.metric_name(), color=canvas.INK, parse_math=False)
@@ -43,7 +43,7 @@ def draw(options: Options) -> bytes:
 
 def _draw_trial(panel: "Axes", trial: Trial, below: float, trials: int) -> None:
     mark = plot_style.look(plot_style.kind(trial), plot_style.DONE, trials)
-    height = plot_style.score(trial) if trial.scored else below
+    height = plot_style.score(trial, below)
     if trial.scored and trial.spread:
         panel.errorbar([trial.number], [height], yerr=[trial.spread], color=plot_style.DONE, elinewidth=1, capsize=2)
     panel.plot([trial.number], [height], **mark, zorder=4 if trial.status == "done" else 3)

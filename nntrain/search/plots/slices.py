@@ -55,23 +55,16 @@ def _order(over: Sequence[Trial]) -> "Normalize":
 
 
 def _colors() -> Any:
-    """Return blues without the palest ones, which are invisible on white."""
-    from matplotlib import colormaps
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list(
-        "later is darker", [colormaps["Blues"](0.25 + 0.75 * k / 8) for k in range(9)]
-    )
+    return plot_style.darker("Blues", 0.25, 8)
 
 
 def _draw_panel(panel: "Axes", each: Axis, over: Sequence[Trial], below: float, order: "Normalize") -> None:
     colors = _colors()
     for trial in over:
         mark = plot_style.look(plot_style.kind(trial), colors(order(trial.number)), len(over))
-        height = plot_style.score(trial) if trial.scored else below
-        panel.plot([each.place(trial.values)], [height], **mark, zorder=3)
+        panel.plot([each.place(trial.values)], [plot_style.score(trial, below)], **mark, zorder=3)
     own = over[0]
-    panel.plot([each.place(own.values)], [plot_style.score(own) if own.scored else below], **plot_style.RING, zorder=4)
+    panel.plot([each.place(own.values)], [plot_style.score(own, below)], **plot_style.RING, zorder=4)
     _dress(panel, each)
     if not any(trial.scored for trial in over):
         panel.set_yticks([])

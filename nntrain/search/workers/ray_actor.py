@@ -42,8 +42,7 @@ class Actor:
             self._exchange()
 
     def _exchange(self) -> None:
-        self.call = self.actor.exchange.remote(self.unsent)
-        self.unsent = []
+        self.call, self.unsent = self.actor.exchange.remote(self.unsent), []
 
     def received(self, reply: Reply) -> list[Event]:
         """Return the events of a reply, after the next call was made."""
@@ -70,16 +69,12 @@ class Actor:
         with writing(folder):
             marker.touch()
         try:
-            unseen = self._unseen([str(marker), *self.settings.files])
+            unseen = self.session.result(self.actor.unseen.remote([str(marker), *self.settings.files]))
         finally:
             marker.unlink(missing_ok=True)
+        if isinstance(unseen, Lost):
+            raise unseen
         if unseen:
             path = folder if unseen[0] == str(marker) else unseen[0]
             help = "keep runs and data on a disk that every node has at the same path; `--runs-dir` names its folder"
             raise NNTrainError(f"the node `{self.host}` of the Ray cluster does not see `{path}`", help=help)
-
-    def _unseen(self, paths: list[str]) -> list[str]:
-        found = self.session.result(self.actor.unseen.remote(paths))
-        if isinstance(found, Lost):
-            raise found
-        return list(found)

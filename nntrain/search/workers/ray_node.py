@@ -10,11 +10,11 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from nntrain import __version__
 from nntrain.errors import NNTrainError
+from nntrain.runs import environment
 from nntrain.search.executor import Settings
 from nntrain.search.task import Answer, Event, Stop, Task
 from nntrain.search.workers.process_pool import ProcessPool
@@ -42,14 +42,8 @@ class Reply:
 
 def versions() -> dict[str, str]:
     """Return what must be the same on all machines."""
-    return {"Python": platform.python_version(), "nntrain": __version__, **{name: _version(name) for name in _PACKAGES}}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
+    packages = {name: environment.installed(name) or "none" for name in _PACKAGES}
+    return {"Python": platform.python_version(), "nntrain": __version__, **packages}
 
 
 class Node:

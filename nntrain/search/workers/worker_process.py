@@ -13,13 +13,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nntrain import backend
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Settings
 from nntrain.search.task import Answer, Event, Stop, Task
-from nntrain.search.workers.memory_growth import MemoryGrowth
 from nntrain.training.signals import StopRequest
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 GOODBYE_SECONDS = 1.0  # for a checkpoint after the pool has died
 ANSWER_SECONDS = 10.0  # to wait for an answer after the trial was asked to stop
+
+# TensorFlow keeps half a megabyte of every graph. A new worker takes two seconds to start, so a worker that has grown a
+# little is only replaced after some trials.
+GROWTH_BYTES = 60_000_000  # after `LEAST_TRIALS`
+LARGE_GROWTH_BYTES = 1_000_000_000  # at any time
+FIRST_TRIALS = 5  # after which growth is counted
+LEAST_TRIALS = 50
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,27 @@ def _start(settings: Settings) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(settings.threads)
     tf.config.threading.set_inter_op_parallelism_threads(settings.threads)
     tf.config.list_logical_devices()  # starts the threads
+
+
+class MemoryGrowth:
+    """How much this process has grown since its first trials."""
+
+    def __init__(self) -> None:
+        self.trials = self.first = 0
+
+    def is_large(self) -> bool:
+        """Return whether to replace the worker. Call it after every trial."""
+        self.trials += 1
+        now = resident_bytes()
+        if self.trials <= FIRST_TRIALS:
+            self.first = now
+        return now - self.first > (GROWTH_BYTES if self.trials >= LEAST_TRIALS else LARGE_GROWTH_BYTES)
+
+
+def resident_bytes() -> int:
+    """Return the resident memory of this process; 0 where the system does not report it."""
+    status = Path("/proc/self/statm")
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if status.is_file() else 0
 
 
 class Worker:

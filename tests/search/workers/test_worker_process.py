@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nntrain.search.task import Answer, Event, Stop, Task
 from nntrain.search.workers import worker_process
-from nntrain.search.workers.worker_process import Said, Worker
+from nntrain.search.workers.worker_process import MemoryGrowth, Said, Worker
 
 TASK = Task(7, "folder", "config", judged=True)
 ROW = {"epoch": 1.0, "val_loss": 0.5}
@@ -77,3 +78,25 @@ def test_what_concerns_no_task_is_ignored() -> None:
     ours.close()
     worker._send(Said(Event(1, "done")))  # to a pool that is no more
     theirs.close()
+
+
+def test_a_worker_is_renewed_when_it_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = iter([100, 5_000_000_000, *[5_000_000_000] * 3, 5_900_000_000, *[5_050_000_000] * 43, 5_061_000_000])
+    monkeypatch.setattr(worker_process, "resident_bytes", lambda: next(sizes))
+    memory = MemoryGrowth()
+    grown = [memory.is_large() for _ in range(worker_process.LEAST_TRIALS)]
+    assert grown == [False] * (worker_process.LEAST_TRIALS - 1) + [True]
+
+
+def test_a_lot_more_memory_renews_a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = iter([1] * worker_process.FIRST_TRIALS + [worker_process.LARGE_GROWTH_BYTES + 2])
+    monkeypatch.setattr(worker_process, "resident_bytes", lambda: next(sizes))
+    memory = MemoryGrowth()
+    assert [memory.is_large() for _ in range(worker_process.FIRST_TRIALS + 1)] == [
+        False
+    ] * worker_process.FIRST_TRIALS + [True]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="the system does not report the memory of a process")
+def test_the_memory_of_this_process_is_known() -> None:
+    assert worker_process.resident_bytes() > 10_000_000
