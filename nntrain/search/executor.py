@@ -1,5 +1,6 @@
 """What every executor offers, tasks in and events out, and the executor that a command asks for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import Protocol, Self, cast
@@ -8,7 +9,7 @@ from nntrain import extensions
 from nntrain.backend import Device
 from nntrain.config.load import Config
 from nntrain.errors import ConfigError
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Answer, Event, Message, Stop, Task
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,20 @@ class Settings:
     files: tuple[str, ...] = ()
 
 
+class Worker(Protocol):
+    """One worker of an executor, with at most one task."""
+
+    task: Task | None
+    asked: bool  # to stop its task
+
+    def send(self, message: Message) -> None:
+        """Send a message; it is lost where the worker has died."""
+
+
 class Executor(Protocol):
     """The workers that run tasks, until the `with` block ends."""
+
+    _workers: Sequence[Worker]
 
     def __enter__(self) -> Self:
         return self
@@ -50,12 +63,22 @@ class Executor(Protocol):
 
     def answer(self, number: int, stop: bool) -> None:
         """Answer a judged task: whether to stop after the epoch it has reported. Ignored where the task has ended."""
+        for worker in self._busy:
+            if worker.task is not None and worker.task.number == number:
+                worker.send(Answer(stop))
 
     def stop(self) -> None:
         """Ask all running tasks to stop with a checkpoint. Their events still come; epochs still need an answer."""
+        for worker in self._busy:
+            worker.asked = True
+            worker.send(Stop())
 
     def close(self) -> None:
         """End the workers; those that train stop with a checkpoint if they can within a second."""
+
+    @property
+    def _busy(self) -> list[Worker]:
+        return [worker for worker in self._workers if worker.task is not None]
 
 
 @dataclass(frozen=True)
@@ -75,11 +98,7 @@ class Workers:
         if given.keys() - {field.name for field in fields(module.Options)}:
             raise ConfigError("`--address` is the address of a Ray cluster", help="add `--executor ray`")
         threads = config.experiment.train.threads or 1
-        settings = Settings(self.count, device, verbose, threads, _files(config))
+        source = config.experiment.train.init_from  # a run or a file
+        files = (*config.experiment.data.paths().values(), *([source] if source else []))
+        settings = Settings(self.count, device, verbose, threads, files)
         return cast(Executor, module.start(module.Options(**given), settings))
-
-
-def _files(config: Config) -> tuple[str, ...]:
-    """Return the files of the data, and the run or file that gives the initial weights."""
-    source = config.experiment.train.init_from
-    return (*config.experiment.data.paths().values(), *([source] if source else []))

@@ -61,13 +61,9 @@ class Replay:
         whole = [entry for entry in done if entry.proposal.epochs is None]
         if proposal.epochs is not None or not whole:
             return None
+        self._keys |= {one.number: self.key(one.proposal.values) for one in whole if one.number not in self._keys}
         wanted = self.key(proposal.values)
-        return next((entry for entry in whole if self._key_of(entry) == wanted), None)
-
-    def _key_of(self, entry: Entry) -> str:
-        if entry.number not in self._keys:
-            self._keys[entry.number] = self.key(entry.proposal.values)
-        return self._keys[entry.number]
+        return next((entry for entry in whole if self._keys[entry.number] == wanted), None)
 
 
 def replayed(

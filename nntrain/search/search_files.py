@@ -34,11 +34,9 @@ class SearchDir:
         for repeat in range(repeats):
             yield Task(
                 number=entry.number * repeats + repeat,
-                folder=str(self.run_dir(entry, repeat).path.absolute()),
+                folder=self._folder(entry, repeat),
                 config=as_yaml(trial_config(self.config, self.search, entry.proposal, repeat)),
-                parent=None
-                if parent is None
-                else str(self.run_dir(self.ledger.entries[parent], repeat).path.absolute()),
+                parent=None if parent is None else self._folder(self.ledger.entries[parent], repeat),
                 judged=self.search.tune.pruner is not None,
             )
 
@@ -65,6 +63,9 @@ class SearchDir:
         """Return the run directory of a training."""
         path = self.directory.path / entry.name
         return RunDir(path if self.search.tune.repeats == 1 else path / f"repeat-{repeat + 1}")
+
+    def _folder(self, entry: Entry, repeat: int) -> str:
+        return str(self.run_dir(entry, repeat).path.absolute())
 
     def write(self) -> None:
         """Write the table and the best config, and discard the models that are not kept."""

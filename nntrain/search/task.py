@@ -37,6 +37,9 @@ class Stop:
     """To a worker: stop the trial with a checkpoint."""
 
 
+Message = Task | Answer | Stop
+
+
 @dataclass(frozen=True)
 class Event:
     """What an executor reports about a task.

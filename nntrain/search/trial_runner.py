@@ -83,24 +83,23 @@ class TrialRunner:
         return trial.done(self._resume(trial, place))
 
     def _begin(self, trial: "_Trial", place: RunDir) -> Result:
-        prepared = self._prepared(trial, initialize=trial.task.parent is None)
-        origin = None if trial.task.parent is None else origin_of(RunDir(Path(trial.task.parent)), prepared)
+        parent = trial.task.parent
+        training = self._training(trial, place, initialize=parent is None)
+        origin = None if parent is None else origin_of(RunDir(Path(parent)), training.prepared)
         _make(place.path)
-        experiment.report(prepared, trial.terminal)
-        return experiment.run(Training(prepared, place, trial.terminal, self._context(trial)), origin)
+        experiment.report(training.prepared, trial.terminal)
+        return experiment.run(training, origin)
 
     def _resume(self, trial: "_Trial", place: RunDir) -> Result:
         trial.terminal.log.extend(place.read_log())
         with place.locked():
-            prepared = self._prepared(trial, initialize=False)
-            return resume.resume_prepared(Training(prepared, place, trial.terminal, self._context(trial)))
+            return resume.resume_prepared(self._training(trial, place, initialize=False))
 
-    def _context(self, trial: "_Trial") -> RunContext:
-        return RunContext(self.programs, trial.report, trial.request, final=trial.task.final)
-
-    def _prepared(self, trial: "_Trial", initialize: bool) -> Prepared:
+    def _training(self, trial: "_Trial", place: RunDir, initialize: bool) -> Training:
         config = trial.config()
-        return prepare(config, initialize, self._data(config))
+        prepared = prepare(config, initialize, self._data(config))
+        context = RunContext(self.programs, trial.report, trial.request, final=trial.task.final)
+        return Training(prepared, place, trial.terminal, context)
 
     def _data(self, config: Config) -> Dataset:
         """Return the data of the config, which are read once."""

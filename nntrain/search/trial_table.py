@@ -61,17 +61,13 @@ def _row(trial: Trial, paths: Sequence[str]) -> dict[str, Any]:
     return {
         "trial": trial.number,
         "status": trial.status,
-        "score": _number(trial.score),
-        "spread": _number(trial.spread),
+        "score": "" if trial.score is None else trial.score,
+        "spread": "" if trial.spread is None else trial.spread,
         "epochs": trial.epochs,
         "seconds": round(trial.seconds, 3),
         **values,
         "message": _harmless(" ".join(trial.message.split())),
     }
-
-
-def _number(value: float | None) -> float | str:
-    return "" if value is None else value
 
 
 def _cell(value: Any) -> Any:
@@ -84,12 +80,8 @@ def _cell(value: Any) -> Any:
 
 def _harmless(text: str) -> str:
     """Return text that no spreadsheet executes (OWASP, "CSV Injection"); a number is not changed."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) and not _numeric(text) else text
-
-
-def _numeric(text: str) -> bool:
     try:
         float(text)
     except ValueError:
-        return False
-    return True
+        return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    return text

@@ -63,17 +63,13 @@ def _read(tree: Mapping[str, Any]) -> tuple[Tune | None, Reader, list[Problem]]:
     space = tree.get("space")
     if isinstance(space, dict):
         reader.read(space)
-        reader.problems += _emptiness(space)
+    if space == {}:
+        help = "write a path and its values, such as `train.batch_size: {choice: [16, 32]}`"
+        reader.problems.append(Problem("the space is empty", SPACE, help))
     try:
         return Tune.read(tree), reader, list(reader.problems)
     except ValidationError as error:
         return None, reader, [*reader.problems, *(worded(details, ("tune",)) for details in error.errors())]
-
-
-def _emptiness(space: Mapping[str, Any]) -> Iterator[Problem]:
-    if not space:
-        help = "write a path and its values, such as `train.batch_size: {choice: [16, 32]}`"
-        yield Problem("the space is empty", SPACE, help)
 
 
 def _searchable(config: Config, reader: Reader, problems: list[Problem]) -> list[Written]:
@@ -114,7 +110,8 @@ class _Objective:
     @property
     def direction(self) -> Direction:
         """Whether less or more of the metric is better."""
-        return direction(self.metric, self.config.experiment.train.metrics or _all_metrics())
+        every = (member.model_validate({}) for member in Metric.members().values())
+        return direction(self.metric, self.config.experiment.train.metrics or list(every))
 
     def problems(self) -> Iterator[Problem]:
         source = self.config.experiment.data
@@ -158,10 +155,6 @@ class _Objective:
             yield Problem(message, ("tune", "objective", "direction"), "remove `direction`")
 
 
-def _all_metrics() -> list[Metric]:
-    return [member.model_validate({}) for member in Metric.members().values()]
-
-
 def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Iterator[Problem]:
     """Yield what the engine cannot do with this space or these options."""
     engine = section.engine
@@ -170,8 +163,7 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
         yield Problem(f"`{name}` is an engine of KerasTuner, which cannot prune", ("tune", "pruner"), help)
     if section.max_epochs_total is not None:
-        yield from _epochs_are_counted(config, written)
-        yield from _affords_a_trial(section, section.max_epochs_total, config)
+        yield from _counts_epochs(section, config, written)
     if section.pruner is not None and section.repeats > 1:
         help = "remove one of the two"
         yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
@@ -183,23 +175,16 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         yield Problem(message, ("tune", "engine"), "write `engine: TPE`", on_key=True)
 
 
-def _epochs_are_counted(config: Config, written: list[Written]) -> Iterator[Problem]:
-    """Yield a problem where `max_epochs_total` limits a training that is measured in steps."""
+def _counts_epochs(section: Tune, config: Config, written: list[Written]) -> Iterator[Problem]:
+    """Yield what contradicts `max_epochs_total`, which must allow the first trial: the config itself."""
+    total, train = section.max_epochs_total, config.experiment.train
     message = "`max_epochs_total` counts epochs, and `train.steps` does not give their number"
-    if config.experiment.train.steps is not None:
+    if train.steps is not None:
         yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
-    for one in written:
-        if one.parameter.path == "train.steps":
-            yield Problem(message, one.at, "search `train.epochs` in its place", on_key=True)
-
-
-def _affords_a_trial(section: Tune, total: int, config: Config) -> Iterator[Problem]:
-    """Yield a problem where `max_epochs_total` is too small for the first trial, which is the config itself."""
-    train = config.experiment.train
-    if train.steps is not None or section.engine.promotes:
-        return
+    for place in [one.at for one in written if one.parameter.path == "train.steps"]:
+        yield Problem(message, place, "search `train.epochs` in its place", on_key=True)
     one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
-    if total < one:
+    if train.steps is None and not section.engine.promotes and total < one:
         repeats = f", in its {section.repeats} repeats" if section.repeats > 1 else ""
         message = f"one trial trains {one} epochs{repeats}, more than `max_epochs_total: {total}`"
         yield Problem(message, ("tune", "max_epochs_total"), f"give {one} or more")

@@ -24,7 +24,8 @@ def with_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -
 
 def put_values(config: Config, values: Values, extra: Mapping[str, Any] = {}) -> Document:
     """Return the document of `with_values`, not validated; raises ConfigError for a path that does not exist."""
-    document = without_tune(config.document)
+    tree = {name: part for name, part in config.document.tree.items() if name != "tune"}
+    document = replace(config.document, tree=tree)
     outer_first = sorted(values.items(), key=lambda item: item[0].count("."))
     for path, value in [*outer_first, *extra.items()]:
         if value is None and not isinstance(value_at(document.tree, path.split(".")[:-1]), list):
@@ -60,11 +61,6 @@ def _without(tree: Any, parts: Sequence[str], name: str = "") -> Any:
     if len(parts) == 1:
         return {key: item for key, item in alike.items() if key != parts[0]}
     return {key: _without(item, parts[1:], key) if key == parts[0] else item for key, item in alike.items()}
-
-
-def without_tune(document: Document) -> Document:
-    """Return the document without its section `tune`."""
-    return replace(document, tree={name: part for name, part in document.tree.items() if name != "tune"})
 
 
 def as_yaml(config: Config) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from nntrain.errors import ConfigError, NNTrainError, need
 from nntrain.search.executor import Executor, Settings
-from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.task import Event, Task
 from nntrain.search.workers.ray_actor import Actor
 from nntrain.search.workers.ray_node import Hello, Reply, versions
 from nntrain.search.workers.ray_session import Lost, Session
@@ -81,10 +81,7 @@ class RayCluster(Executor):
         self._assign()
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
-        """Return the next event, or None after the timeout and where no task runs.
-
-        Raises NNTrainError where workers cannot start, and where every node is lost.
-        """
+        """Return the next event, or None; raises NNTrainError where workers cannot start or every node is lost."""
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         while not self._events and (self._busy or self._waiting or not self._ready):
             heard = self._listen(deadline)
@@ -93,21 +90,13 @@ class RayCluster(Executor):
                 break
         return self._events.popleft() if self._events else None
 
-    def answer(self, number: int, stop: bool) -> None:
-        """Answer a judged task: whether to stop after the epoch it has reported. Ignored where the task has ended."""
-        for worker in self._busy:
-            if worker.task is not None and worker.task.number == number:
-                worker.send(Answer(stop))
-
     def stop(self) -> None:
-        """Ask all running tasks to stop with a checkpoint. Their events still come; epochs still need an answer."""
+        """Ask all running tasks to stop; those that wait for a worker have stopped."""
         self._events.extend(
             Event(task.number, "stopped", message="the training had not begun") for task in self._waiting
         )
         self._waiting.clear()
-        for worker in self._busy:
-            worker.asked = True
-            worker.send(Stop())
+        super().stop()
 
     def close(self) -> None:
         """End the workers, which stop with a checkpoint if they can in time; leave the cluster, or end our own."""
@@ -121,10 +110,6 @@ class RayCluster(Executor):
     @property
     def _ready(self) -> list[Actor]:
         return [worker for worker in self._workers if worker.host]
-
-    @property
-    def _busy(self) -> list[Actor]:
-        return [worker for worker in self._workers if worker.task is not None]
 
     def _assign(self) -> None:
         """Give waiting tasks to workers without one."""

@@ -56,14 +56,10 @@ def _write_values(panel: "Axes", importance: Importance) -> None:
 
 
 def _explained(importance: Importance) -> str:
-    fewest, most = importance.epochs
-    lines = [METHOD, f"{importance.trials} trials; R² of the forest {importance.r2:.2f}: {_trust(importance.r2)}"]
+    (fewest, most), r2 = importance.epochs, importance.r2
+    roughly = "it predicts the score roughly" if r2 >= _WEAK else "do not rely on this, it does not predict the score"
+    trust = "it predicts the score well" if r2 >= _GOOD else roughly
+    lines = [METHOD, f"{importance.trials} trials; R² of the forest {r2:.2f}: {trust}"]
     if fewest < most:
         lines.append(f"the trials were trained for {fewest} to {most} epochs, which is not taken into account")
     return "\n".join(lines)
-
-
-def _trust(r2: float) -> str:
-    if r2 >= _GOOD:
-        return "it predicts the score well"
-    return "it predicts the score roughly" if r2 >= _WEAK else "do not rely on this, it does not predict the score"

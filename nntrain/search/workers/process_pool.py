@@ -16,7 +16,7 @@ from multiprocessing.context import SpawnProcess
 
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Executor, Settings
-from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.task import Event, Message, Task
 from nntrain.search.workers import worker_process
 from nntrain.search.workers.worker_process import Ready, Said
 
@@ -32,7 +32,7 @@ class ProcessPool(Executor):
         self._events: deque[Event] = deque()
         self._failed_starts = 0
         resource_tracker.ensure_running()  # started later, it would unblock the signal that `_blocked` holds back
-        self._workers = [_Worker(settings) for _ in range(settings.workers)]
+        self._workers: list[_Worker] = [_Worker(settings) for _ in range(settings.workers)]
 
     @property
     def free(self) -> int:
@@ -53,12 +53,9 @@ class ProcessPool(Executor):
         worker.begin(task)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
-        """Return the next event, or None after the timeout and where no task runs.
-
-        Raises NNTrainError where workers cannot start.
-        """
+        """Return the next event, or None; raises NNTrainError where workers cannot start."""
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        while not self._events and any(worker.task for worker in self._workers):
+        while not self._events and self._busy:
             remaining = None if deadline is None else max(0.0, deadline - time.monotonic())
             found = wait([worker.connection for worker in self._workers], remaining)
             if not found:
@@ -66,19 +63,6 @@ class ProcessPool(Executor):
             for worker in [worker for worker in self._workers if worker.connection in found]:
                 self._receive(worker)
         return self._events.popleft() if self._events else None
-
-    def answer(self, number: int, stop: bool) -> None:
-        """Answer a judged task: whether to stop after the epoch it has reported. Ignored where the task has ended."""
-        for worker in self._workers:
-            if worker.task is not None and worker.task.number == number:
-                worker.send(Answer(stop))
-
-    def stop(self) -> None:
-        """Ask all running tasks to stop with a checkpoint. Their events still come; epochs still need an answer."""
-        for worker in self._workers:
-            if worker.task is not None:
-                worker.asked = True
-                worker.send(Stop())
 
     def close(self) -> None:
         """End the workers; those that train stop with a checkpoint if they can within a second."""
@@ -158,7 +142,7 @@ class _Worker:
         self.task, self.asked = task, False
         self.send(task)
 
-    def send(self, message: Task | Answer | Stop) -> None:
+    def send(self, message: Message) -> None:
         """Send a message; it is lost where the worker has died."""
         with contextlib.suppress(OSError):
             self.connection.send(message)

@@ -7,7 +7,7 @@ from typing import Any
 
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Settings
-from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.task import Event, Message, Task
 from nntrain.search.workers.ray_node import Reply
 from nntrain.search.workers.ray_session import Lost, Session
 from nntrain.storage.atomic import writing
@@ -23,7 +23,7 @@ class Actor:
     task: Task | None = None
     asked: bool = False  # to stop its task
     call: Any = None
-    unsent: list[Task | Answer | Stop] = field(default_factory=list)
+    unsent: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.actor = self.session.actor(self.settings)
@@ -35,7 +35,7 @@ class Actor:
         self.task, self.asked, self.unsent = task, False, []
         self.send(task)
 
-    def send(self, message: Task | Answer | Stop) -> None:
+    def send(self, message: Message) -> None:
         """Send a message, at once or as soon as the call in progress has ended."""
         self.unsent.append(message)
         if self.call is None:

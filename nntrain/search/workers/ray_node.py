@@ -16,7 +16,7 @@ from nntrain import __version__
 from nntrain.errors import NNTrainError
 from nntrain.runs import environment
 from nntrain.search.executor import Settings
-from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.task import Event, Message, Stop, Task
 from nntrain.search.workers.process_pool import ProcessPool
 
 LISTEN_SECONDS = 0.5  # the longest wait for an event; a message to the worker waits as long
@@ -62,7 +62,7 @@ class Node:
         """Return the files and folders that do not exist on this machine."""
         return [path for path in paths if not Path(path).exists()]
 
-    def exchange(self, messages: list[Task | Answer | Stop]) -> Reply:
+    def exchange(self, messages: list[Message]) -> Reply:
         """Pass messages to the worker process, and return what it sends within a moment."""
         for message in messages:
             self._pass_on(message)
@@ -75,7 +75,7 @@ class Node:
         """End the worker process; it stops with a checkpoint if it can within a second."""
         self.pool.close()
 
-    def _pass_on(self, message: Task | Answer | Stop) -> None:
+    def _pass_on(self, message: Message) -> None:
         if isinstance(message, Task):
             self.task = message
             self.pool.submit(message)
