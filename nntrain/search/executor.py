@@ -98,7 +98,11 @@ class Workers:
         if given.keys() - {field.name for field in fields(module.Options)}:
             raise ConfigError("`--address` is the address of a Ray cluster", help="add `--executor ray`")
         threads = config.experiment.train.threads or 1
-        source = config.experiment.train.init_from  # a run or a file
-        files = (*config.experiment.data.paths().values(), *([source] if source else []))
-        settings = Settings(self.count, device, verbose, threads, files)
+        settings = Settings(self.count, device, verbose, threads, _files(config))
         return cast(Executor, module.start(module.Options(**given), settings))
+
+
+def _files(config: Config) -> tuple[str, ...]:
+    """Return the files of the data, and the run or file that gives the initial weights."""
+    source = config.experiment.train.init_from
+    return (*config.experiment.data.paths().values(), *([source] if source else []))
