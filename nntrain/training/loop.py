@@ -35,22 +35,21 @@ def fit(job: Job, history: History, resumed: State | None = None) -> None:
     model has the weights to keep, if there are any. Raises ValueError when the state belongs to another model, and
     NNTrainError when a checkpoint cannot be written, which becomes Stopped after a signal.
     """
-    trainer = _Trainer(job, history)
     try:
         with watched() if job.request is None else nullcontext(job.request) as request:
-            _run(trainer, request, resumed)
+            _run(_Trainer(job, history, request), resumed)
     finally:
         if history.weights:
             job.program.model.set_weights(history.weights)
 
 
-def _run(trainer: "_Trainer", request: StopRequest, resumed: State | None) -> None:
+def _run(trainer: "_Trainer", resumed: State | None) -> None:
     try:
-        trainer.run(request, resumed)
+        trainer.run(resumed)
     except Stopped:
         raise
     except NNTrainError as error:
-        request.raise_if_asked(but=error.problems[0].message)
+        trainer.request.raise_if_asked(but=error.problems[0].message)
         raise
 
 
@@ -59,7 +58,8 @@ class _TimeOver(Exception):
 
 
 class _Trainer:
-    def __init__(self, job: Job, history: History) -> None:
+    def __init__(self, job: Job, history: History, request: StopRequest) -> None:
+        self.request = request
         self.program = job.program
         self.model = job.program.model
         self.training = job.training
@@ -72,20 +72,10 @@ class _Trainer:
         self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
         self.piece_steps = 1
 
-    def run(self, request: StopRequest, resumed: State | None) -> None:
-        self.model.stop_training = False
-        self.watcher.begin(self.plan.epochs, self.program.steps(self.training))
-        self.program.before_end(self.saver.save_held)
-        self.callbacks.on_train_begin()
-        position = START
-        if resumed is not None:
-            position = state.restore(resumed, self.model, self.callbacks.callbacks, self.history)
-        self.began = time.monotonic() - self.history.seconds
-        self.position = position
-        if position.step == 0:
-            self.model.reset_metrics()
+    def run(self, resumed: State | None) -> None:
+        self._begin(resumed)
         try:
-            self._epochs(request)
+            self._epochs()
         except _TimeOver:
             self.history.reason = f"the limit of {self.plan.max_seconds or 0:g} s is reached"
         except WorkerLost:
@@ -93,15 +83,27 @@ class _Trainer:
             raise
         self.history.seconds = time.monotonic() - self.began
         self.saver.save()
-        request.raise_if_asked()  # a signal that came after the last piece
+        self.request.raise_if_asked()  # a signal that came after the last piece
         self._end()
 
-    def _epochs(self, request: StopRequest) -> None:
+    def _begin(self, resumed: State | None) -> None:
+        self.model.stop_training = False
+        self.watcher.begin(self.plan.epochs, self.program.steps(self.training))
+        self.program.before_end(self.saver.save_held)
+        self.callbacks.on_train_begin()
+        self.position = START
+        if resumed is not None:
+            self.position = state.restore(resumed, self.model, self.callbacks.callbacks, self.history)
+        self.began = time.monotonic() - self.history.seconds
+        if self.position.step == 0:
+            self.model.reset_metrics()
+
+    def _epochs(self) -> None:
         while self.position.epoch <= self.plan.epochs and not self.model.stop_training:
-            self._epoch(request)
+            self._epoch()
             pruned = self.judge is not None and self.judge(self.history.rows[-1])
             self.position = Position(self.position.epoch + 1, 0, 0.0)
-            stop, over, _ = self._agreed(request, self.model.stop_training, self._time_is_over())
+            stop, over, _ = self._agreed(self.model.stop_training, self._time_is_over())
             self.model.stop_training = bool(stop)
             if stop:
                 self.history.reason = _reason(self.callbacks.callbacks)
@@ -123,13 +125,13 @@ class _Trainer:
                 self.history.weights = self.model.get_weights()
         self.callbacks.on_train_end()
 
-    def _epoch(self, request: StopRequest) -> None:
+    def _epoch(self) -> None:
         epoch = self.position.epoch
         if self.position.step == 0:
             self.callbacks.on_epoch_begin(epoch - 1)
-        seen = self._train(request)
-        metrics = seen.metrics
-        if not seen.finite:
+        result = self._train()
+        metrics = result.metrics
+        if not result.finite:
             self._refuse_nonfinite_weights()
         if not math.isfinite(metrics["loss"]):
             raise self._diverged(f"the loss is {metrics['loss']}")
@@ -145,7 +147,7 @@ class _Trainer:
     def _rate(self) -> float:
         return as_float(self.model.optimizer.learning_rate.numpy())
 
-    def _train(self, request: StopRequest) -> TrainResult:
+    def _train(self) -> TrainResult:
         """Run the remaining steps of the epoch, piece by piece; the result does not depend on the pieces."""
         epoch, step = self.position.epoch, self.position.step
         order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
@@ -156,37 +158,37 @@ class _Trainer:
         while step < end:
             until = end if self.program.whole_epochs else min(end, step + self.piece_steps)
             started = time.perf_counter()
-            seen = self.program.train(self.training, order, step, until)
+            result = self.program.train(self.training, order, step, until)
             self._size_pieces(until - step, time.perf_counter() - started)
             step = until
-            self._between_pieces(step, end, seen, request)
-        return seen
+            self._between_pieces(step, end, result)
+        return result
 
-    def _between_pieces(self, step: int, end: int, seen: TrainResult, request: StopRequest) -> None:
+    def _between_pieces(self, step: int, end: int, result: TrainResult) -> None:
         """Stop or save the training where that is due; inside an epoch it happens here only."""
         enough = self._time_is_over() and bool(self.history.rows) and step < end
-        self.piece_steps, over, asked = self._agreed(request, self.piece_steps, enough)
+        self.piece_steps, over, asked = self._agreed(self.piece_steps, enough)
         if asked or over or (step < end and self.saver.is_due(end_of_epoch=False)):
             self._advance(step)
             self.saver.save()
         if asked:
-            request.raise_if_asked()
+            self.request.raise_if_asked()
         if over:
             raise _TimeOver
         if step < end:
             if self.saver.holds:
                 self._advance(step)
                 self.saver.hold()
-            self.watcher.piece(self.position.epoch, step, seen.metrics)
+            self.watcher.piece(self.position.epoch, step, result.metrics)
 
-    def _agreed(self, request: StopRequest, *decisions: int) -> list[int]:
+    def _agreed(self, *decisions: int) -> list[int]:
         """Return what depends on a clock or a signal as all processes of the training agree on it, the signal last.
 
         A signal that arrives meanwhile waits for the next agreement.
         """
-        agreed, asked = self.program.agree(decisions, request.signal)
+        agreed, asked = self.program.agree(decisions, self.request.signal)
         if asked:
-            request.signal = asked
+            self.request.signal = asked
         return [*agreed, asked]
 
     def _advance(self, step: int) -> None:

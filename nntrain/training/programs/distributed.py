@@ -128,20 +128,26 @@ class DistributedProgram(Program):
         gradients = tape.gradient(loss, values)
         pairs = zip(self._states, before, strict=True)
         changed = [state for state, old in pairs if scope.get_current_value(state) is not old]
+        self._apply(part, scope, changed, gradients)
+
+    def _apply(self, part: "_Part", scope: Any, changed: Sequence[Any], gradients: Sequence[Any]) -> None:
+        """Add up over the replicas what one counted, moved and derived in a step, and change the variables by it."""
         states = [state for state in changed if _is_float(state)]
         counted = [tf.cast(scope.get_current_value(metric), "float32") * part.present for metric in self._metrics]
         moved = [tf.cast(scope.get_current_value(state), "float32") * part.share for state in states]
-        given = [gradient for gradient in gradients if gradient is not None]
-        sums = iter(_all_reduce([*given, *counted, *moved]))
-        reduced = [None if gradient is None else next(sums) for gradient in gradients]
-        for metric in self._metrics:
-            metric.value.assign_add(tf.cast(next(sums), metric.dtype))
-        for state in states:
-            state.value.assign(tf.cast(next(sums), state.dtype))
+        given = [index for index, gradient in enumerate(gradients) if gradient is not None]
+        sums = _all_reduce([*(gradients[index] for index in given), *counted, *moved])
+        rest = len(sums) - len(states)
+        reduced = dict(zip(given, sums[: len(given)], strict=True))
+        for metric, total in zip(self._metrics, sums[len(given) : rest], strict=True):
+            metric.value.assign_add(tf.cast(total, metric.dtype))
+        for state, total in zip(states, sums[rest:], strict=True):
+            state.value.assign(tf.cast(total, state.dtype))
         for state in changed:
             if not _is_float(state):
                 state.value.assign(scope.get_current_value(state) - _offset(state, part))
-        self.model.optimizer.apply(reduced, variables)
+        every = [reduced.get(index) for index in range(len(gradients))]
+        self.model.optimizer.apply(every, self.model.trainable_variables)
 
     def _mapping(self, variables: Sequence[Any], values: Sequence[Any], part: "_Part") -> list[tuple[Any, Any]]:
         """Return the values for the model: metrics that begin at 0, and seeds that differ between replicas."""
