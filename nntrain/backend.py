@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,14 +79,13 @@ def devices() -> list[dict[str, str]]:
     found = []
     for device in tf.config.get_visible_devices():
         details = tf.config.experimental.get_device_details(device)
-        name = str(details.get("device_name", f"{os.cpu_count()} cores" if device.device_type == "CPU" else ""))
-        found.append(
-            {"device": device.name.removeprefix("/physical_device:"), "kind": device.device_type, "name": name}
-        )
+        name, kind = device.name.removeprefix("/physical_device:"), device.device_type
+        model = str(details.get("device_name", f"{os.cpu_count()} cores" if kind == "CPU" else ""))
+        found.append({"device": name, "kind": kind, "name": model})
     return found
 
 
-@contextmanager
+@contextlib.contextmanager
 def _hidden(packages: tuple[str, ...]) -> Iterator[None]:
     """Make the import of these packages fail in the block, unless they are loaded already."""
     hidden = [name for name in packages if name not in sys.modules]
@@ -99,7 +97,7 @@ def _hidden(packages: tuple[str, ...]) -> Iterator[None]:
             sys.modules.pop(name, None)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _interrupt_delayed() -> Iterator[None]:
     """Delay a first Ctrl-C to the end of the block: an interrupted import leaves half a package."""
     if threading.current_thread() is not threading.main_thread():
@@ -120,7 +118,7 @@ def _interrupt_delayed() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _collection_disabled() -> Iterator[None]:
     """Disable garbage collection in the block, and exclude the objects made in it from every later collection.
 
@@ -134,7 +132,7 @@ def _collection_disabled() -> Iterator[None]:
         gc.enable()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _stderr_dropped(active: bool) -> Iterator[None]:
     """Drop what C++ libraries write to the standard error in the block."""
     if not active:

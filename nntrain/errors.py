@@ -54,16 +54,14 @@ class Problem:
     on_key: bool = False  # the caret belongs under the key, not under the value
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.severity}: {printable(self.message)}", *self._place(), *self._help()])
+        help = [f" help: {printable(self.help)}"] if self.help else []
+        return "\n".join([f"{self.severity}: {printable(self.message)}", *self._place(), *help])
 
     def _place(self) -> list[str]:
         if self.span is None:
             return [f"  --> {dotted(self.path)}"] if self.path else []
         way = f"  ({dotted(self.path)})" if self.path else ""
         return [f"  --> {self.span}{way}", *_excerpt(self.span)]
-
-    def _help(self) -> list[str]:
-        return [f" help: {printable(self.help)}"] if self.help else []
 
 
 def printable(text: str, keep: str = "\n") -> str:

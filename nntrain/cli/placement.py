@@ -1,7 +1,6 @@
 """Where a run trains: on one device, on several, or in several processes."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nntrain import backend
 from nntrain.config.load import Config, in_order
@@ -10,9 +9,6 @@ from nntrain.terminal import Terminal
 from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.workers import cluster
 from nntrain.training.workers.cluster import Cluster
-
-if TYPE_CHECKING:
-    from nntrain.training.workers.strategy import Distribution
 
 MOST_DEVICES = 1024
 
@@ -47,8 +43,6 @@ class Placement:
             raise ConfigError("several workers train one run at a time", help=help)
 
     def _refuse(self, config: Config) -> None:
-        if not self.option:
-            return
         train, found = config.experiment.train, []
         if train.engine in ("streamed", "keras"):
             message = f"`{self.option}` trains with the resident engine only, not `{train.engine}`"
@@ -65,19 +59,18 @@ class Placement:
         `command` must be the same at all workers. Raises ConfigError, with its line, for an option that needs one
         device, and NNTrainError for too few devices or a missing worker.
         """
+        if not self.option:
+            backend.start(self.device, verbose)
+            return ALONE
         self._refuse(config)
         backend.start(self.device, verbose)
-        if not self.option:
-            return ALONE
         backend.use_threads(config.experiment.train.threads, small=False)  # before the strategy starts them
-        distribution = self._distribution(command)
+        from nntrain.training.workers import strategy
+
+        if self.cluster is None:
+            distribution = strategy.over_devices(self.devices, self.device)
+        else:
+            distribution = strategy.over_workers(self.cluster, command)
         if distribution.writes:
             terminal.note(f"note: {distribution.shared}")
         return RunContext(distribution=distribution)
-
-    def _distribution(self, command: str) -> "Distribution":
-        from nntrain.training.workers import strategy
-
-        if self.cluster is not None:
-            return strategy.over_workers(self.cluster, command)
-        return strategy.over_devices(self.devices, self.device)

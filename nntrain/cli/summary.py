@@ -28,13 +28,14 @@ def show_group(summary: dict[str, Any], directory: RunDir, terminal: Terminal) -
     terminal.event("summary", {"run": str(directory), **summary})
     columns = ("split", "metric", "mean", "sd", "95 % from", "to", "runs")
     rows = [
-        [split, name, *(_or_dash(found[key]) for key in ("mean", "sd", "low", "high")), found["count"]]
+        [
+            split,
+            name,
+            *("-" if math.isnan(found[key]) else found[key] for key in ("mean", "sd", "low", "high")),
+            found["count"],
+        ]
         for split, metrics in summary["statistics"].items()
         for name, found in metrics.items()
     ]
     terminal.table("", columns, rows)
     terminal.line(f"{counted(len(summary['runs']), 'run')} in {directory}")
-
-
-def _or_dash(value: float) -> float | str:
-    return "-" if math.isnan(value) else value

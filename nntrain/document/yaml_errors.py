@@ -27,8 +27,11 @@ def explain(error: yaml.YAMLError, lines: Sequence[str]) -> Fault:
     line, column = error.problem_mark.line, error.problem_mark.column
     opening = error.context_mark
     problem = error.problem or ""
+    for words, (message, help) in _FIXED.items():
+        if re.search(words, problem):
+            return Fault(message, help, line, column)
     for words, worded in _WORDED.items():
-        if words in problem:
+        if re.search(words, problem):
             return worded(problem, lines, line, column)
     if opening is not None and "simple key" in str(error.context):
         return _missing_colon(lines, opening.line, opening.column)
@@ -46,12 +49,9 @@ def explain(error: yaml.YAMLError, lines: Sequence[str]) -> Fault:
 
 
 def _forbidden_character(position: int, character: int, lines: Sequence[str]) -> Fault:
-    line = 0
-    while line < len(lines) - 1 and position > len(lines[line]):
-        position -= len(lines[line]) + 1
-        line += 1
+    before = "\n".join(lines)[:position].split("\n")
     message = f"the file contains the character U+{character:04X}, which YAML does not allow"
-    return Fault(message, "remove the character", line, position)
+    return Fault(message, "remove the character", len(before) - 1, len(before[-1]))
 
 
 def _unclosed(sign: str, line: int, column: int) -> Fault:
@@ -132,11 +132,6 @@ def _bad_escape(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     )
 
 
-def _bad_block(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    message = "after `|` or `>` the text begins on the next line"
-    return Fault(message, "put the text on the next line, or the whole value in quotes", line, column)
-
-
 def _bad_end(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:
     """A line that fits no level above it, or more text after a value."""
     text = lines[line] if line < len(lines) else ""
@@ -156,25 +151,24 @@ def _bad_tag(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     return Fault(f"the tag `{name}` is not allowed", "remove the tag", line, column, len(name))
 
 
-def _inline_dash(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    return Fault("a list item cannot follow on this line", "put the item on its own line", line, column)
-
-
-def _second_start(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    return Fault("a config begins with a key", "remove lines that begin with `%` or `...`", line, column)
-
+_FIXED = {
+    "sequence entries are not allowed": ("a list item cannot follow on this line", "put the item on its own line"),
+    "expected chomping or indentation|expected a comment or a line break": (
+        "after `|` or `>` the text begins on the next line",
+        "put the text on the next line, or the whole value in quotes",
+    ),
+    "expected '<document start>'|incompatible YAML document": (
+        "a config begins with a key",
+        "remove lines that begin with `%` or `...`",
+    ),
+}
+"""The words of PyYAML, with the message and the help in their place."""
 
 _WORDED: dict[str, Callable[[str, Sequence[str], int, int], Fault]] = {
-    r"found character '\t'": _tab,
+    r"found character '\\t'": _tab,
     "that cannot start any token": _bad_start,
     "mapping values are not allowed": _stray_colon,
-    "sequence entries are not allowed": _inline_dash,
-    "unknown escape character": _bad_escape,
-    "expected escape sequence": _bad_escape,
-    "expected chomping or indentation": _bad_block,
-    "expected a comment or a line break": _bad_block,
+    "unknown escape character|expected escape sequence": _bad_escape,
     "expected <block end>": _bad_end,
     "undefined tag handle": _bad_tag,
-    "expected '<document start>'": _second_start,
-    "incompatible YAML document": _second_start,
 }

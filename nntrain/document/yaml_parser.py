@@ -80,9 +80,8 @@ class Parser:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse(
-                        event, (), "a config is one YAML document, but a second begins here", "remove the `---`"
-                    )
+                    message = "a config is one YAML document, but a second begins here"
+                    self._refuse(event, (), message, "remove the `---`")
                     break
             elif isinstance(event, yaml.NodeEvent):
                 tree = self._node(event, ())

@@ -10,6 +10,7 @@ from typing import Any
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.layers import Layer
 from nntrain.config.load import Config
+from nntrain.config.messages import counted
 from nntrain.config.named import to_tree
 from nntrain.data import dataset as datasets
 from nntrain.document import yaml_file
@@ -104,18 +105,14 @@ def run(training: Training, origin: State | None = None) -> Result:
 
 def devices_of(context: RunContext) -> dict[str, int]:
     """Return the number of devices and of processes, for environment.json."""
-    distribution = context.distribution
-    if distribution is None:
-        return {"devices": 1, "workers": 1}
-    return {"devices": distribution.replicas, "workers": distribution.workers}
+    found = context.distribution
+    return {"devices": found.replicas if found else 1, "workers": found.workers if found else 1}
 
 
 def resolved_text(experiment: Experiment) -> str:
     """Return the experiment as YAML with every default of nntrain."""
-    return (
-        "# The experiment with every default of nntrain written out; `nntrain fit` trains it again.\n"
-        + yaml_file.dump(to_tree(experiment))
-    )
+    comment = "# The experiment with every default of nntrain written out; `nntrain fit` trains it again.\n"
+    return comment + yaml_file.dump(to_tree(experiment))
 
 
 def record(training: Training, environment: dict[str, Any], store: Store, state: State | None) -> Result:
@@ -183,6 +180,5 @@ def _results_so_far(finished: FinishedTraining) -> str:
     history, run_dir = finished.history, finished.run_dir
     if not history.rows:
         return f"no epoch was finished; its log is in {run_dir}"
-    count = len(history.rows)
-    epochs = "1 epoch was finished" if count == 1 else f"{count} epochs were finished"
-    return f"{epochs}; the model of epoch {history.best_epoch} is in {run_dir}"
+    finished_epochs = f"{counted(len(history.rows), 'epoch')} {'was' if len(history.rows) == 1 else 'were'} finished"
+    return f"{finished_epochs}; the model of epoch {history.best_epoch} is in {run_dir}"

@@ -52,11 +52,6 @@ def resume_all(
         return group.run()
 
 
-def is_finished(path: Path) -> bool:
-    """Return whether the folder holds a run that ended well."""
-    return is_run(path) and RunDir(path).read_json(run_files.ENVIRONMENT).get("exit_status") == 0
-
-
 @dataclass(frozen=True)
 class _Group:
     """Runs that are trained one after the other."""
@@ -93,7 +88,9 @@ class _Group:
         run_dir = self.directory.member(name)
         self.terminal.log[:0] = run_dir.read_log()
         result = resume.resume(run_dir, (), self.allow_changed, self.terminal, self.context)
-        return _without_version(run_dir.read_json(run_files.SUMMARY)) if result is None else result.summary
+        if result is not None:
+            return result.summary
+        return {name: value for name, value in run_dir.read_json(run_files.SUMMARY).items() if name != "version"}
 
     def _write_summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
         if not summaries:
@@ -112,8 +109,9 @@ class _Group:
     @property
     def is_finished(self) -> bool:
         """Whether all runs ended well and the summary is written."""
-        finished = all(is_finished(self.directory.path / name) for name in self.config.members)
-        return finished and (self.directory.path / run_files.SUMMARY).is_file()
+        paths = [self.directory.path / name for name in self.config.members]
+        ended = all(is_run(p) and RunDir(p).read_json(run_files.ENVIRONMENT).get("exit_status") == 0 for p in paths)
+        return ended and (self.directory.path / run_files.SUMMARY).is_file()
 
     def refuse_changed(self) -> None:
         """Raise NNTrainError when the data or the versions are not those that the first run began with."""
@@ -129,10 +127,6 @@ class _Group:
     def _first_begun(self) -> RunDir | None:
         paths = [self.directory.path / name for name in self.config.members]
         return next((RunDir(path) for path in paths if is_run(path)), None)
-
-
-def _without_version(summary: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in summary.items() if name != "version"}
 
 
 def _statistics(summaries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -71,11 +71,11 @@ class FinishedTraining:
         if self.history.rows:
             self.run_dir.write_rows(self.history.rows)
             self._save_model()
-        if self.history.rows and ended:
-            summary |= {"metrics": self._metrics()}
-        if self.history.rows and self.final:
-            self._draw_curves()
             if ended:
+                summary |= {"metrics": self._metrics()}
+            if self.final:
+                self._draw_curves()
+            if self.final and ended:
                 self._draw_confusion()
         self.run_dir.write_json(run_files.SUMMARY, json_ready(summary))
         return summary
@@ -105,7 +105,7 @@ class FinishedTraining:
 
     def _save_model(self) -> None:
         copy_variables(self.scorer.program.model, self.prepared.model)
-        schema, model = self.prepared.data.schema, self.prepared.model.plain()
+        data, schema, model = self.prepared.data, self.prepared.data.schema, self.prepared.model.plain()
         saved = self.run_dir.path / ".model.keras"
         try:
             model.save(saved)
@@ -114,11 +114,7 @@ class FinishedTraining:
             help = "free some space, or choose another folder with `--runs-dir`"
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
         weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
-        inputs = {
-            "shape": list(schema.shape),
-            "dtype": str(self.prepared.data.train.x.dtype),
-            "features": schema.features,
-        }
+        inputs = {"shape": list(schema.shape), "dtype": str(data.train.x.dtype), "features": schema.features}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
         self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **outputs})
 

@@ -56,8 +56,7 @@ def _trial_of(search: RunDir) -> str:
 
 def all_runs(runs: Path) -> Iterable[RunDir]:
     """Return all runs below a folder: also those in groups, searches and repeated trials."""
-    found = [path for depth in ("*", "*/*", "*/*/*") for path in runs.glob(f"{depth}/{RESOLVED}")]
-    return [RunDir(path.parent) for path in found]
+    return [RunDir(path.parent) for depth in ("*", "*/*", "*/*/*") for path in runs.glob(f"{depth}/{RESOLVED}")]
 
 
 def all_searches(runs: Path) -> Iterable[RunDir]:

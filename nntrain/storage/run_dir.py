@@ -33,11 +33,9 @@ class RunDir:
             runs.mkdir(parents=True, exist_ok=True)
             for count in range(1, 100_000):
                 path = runs / (name if count == 1 else f"{name}-{count}")
-                try:
+                with contextlib.suppress(FileExistsError):
                     path.mkdir()
-                except FileExistsError:
-                    continue
-                return cls(path)
+                    return cls(path)
         raise NNTrainError(f"`{runs}` holds too many runs called `{name}`", help="give another `--name`")
 
     def member(self, name: str) -> "RunDir":

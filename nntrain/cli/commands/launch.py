@@ -39,7 +39,8 @@ def launch(count: int, words: Sequence[str]) -> int:
 
     Raises ConfigError when the machine has fewer GPUs than workers, or when the words hold `--workers` or the like.
     """
-    command = _command(count, words)
+    _refuse(count, words)
+    command = words if words[0] in _COMMANDS else ["fit", *words]
     gpus = _gpus(count, words)
     addresses = ",".join(f"127.0.0.1:{port}" for port in _free_ports(count))
     key = secrets.token_hex(32)
@@ -51,11 +52,6 @@ def launch(count: int, words: Sequence[str]) -> int:
             options = ["--workers", addresses, "--worker", str(index)]
             workers.append(_start(index, [*command, *options], gpus[index], key))
         return _wait(workers)
-
-
-def _command(count: int, words: Sequence[str]) -> list[str]:
-    _refuse(count, words)
-    return list(words) if words[0] in _COMMANDS else ["fit", *words]
 
 
 def _refuse(count: int, words: Sequence[str]) -> None:
@@ -77,14 +73,7 @@ def _refuse(count: int, words: Sequence[str]) -> None:
 class _Worker:
     index: int
     process: "subprocess.Popen[bytes]"
-    errors: IO[bytes] | None
-
-    def error_text(self) -> str:
-        """Return what the worker has written to its standard error; nothing for the chief, whose output is shown."""
-        if self.errors is None:
-            return ""
-        self.errors.seek(0)
-        return self.errors.read().decode(errors="replace")
+    errors: IO[bytes]  # what it writes to its standard error; nothing for the chief, whose output is shown
 
 
 def _start(index: int, words: Sequence[str], gpus: str | None, key: str) -> _Worker:
@@ -96,13 +85,13 @@ def _start(index: int, words: Sequence[str], gpus: str | None, key: str) -> _Wor
     environment[authkey.VARIABLE] = key
     if gpus is not None:
         environment["CUDA_VISIBLE_DEVICES"] = gpus
-    errors = None if index == 0 else tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
+    errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
     process = subprocess.Popen(
         [sys.executable, "-m", "nntrain.cli.launched_worker", *words],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=None if index == 0 else subprocess.DEVNULL,
-        stderr=errors,
+        stderr=None if index == 0 else errors,
         start_new_session=True,
     )
     return _Worker(index, process, errors)
@@ -131,7 +120,8 @@ def _is_news(code: int, of_chief: int) -> bool:
 def _show(worker: _Worker) -> None:
     code = worker.process.returncode
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"has ended with exit code {code}"
-    sys.stderr.write(f"worker {worker.index} {how}\n{worker.error_text()}")
+    worker.errors.seek(0)
+    sys.stderr.write(f"worker {worker.index} {how}\n{worker.errors.read().decode(errors='replace')}")
     sys.stderr.flush()
 
 

@@ -20,12 +20,7 @@ from nntrain.training.state import State
 from nntrain.training.workers.cluster import Cluster
 from nntrain.training.workers.team import Team
 
-_LOSSES = (
-    tf.errors.UnavailableError,
-    tf.errors.AbortedError,
-    tf.errors.CancelledError,
-    tf.errors.DeadlineExceededError,
-)
+_LOSSES = (tf.errors.UNAVAILABLE, tf.errors.ABORTED, tf.errors.CANCELLED, tf.errors.DEADLINE_EXCEEDED)
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ class Distribution:
         try:
             yield
         except tf.errors.OpError as error:
-            if self.team is None or not (isinstance(error, _LOSSES) or "Collective ops is aborted" in error.message):
+            if self.team is None or not (error.error_code in _LOSSES or "Collective ops is aborted" in error.message):
                 raise
             raise self.team.lost() from None
 
@@ -133,12 +128,8 @@ def over_devices(count: int, device: str) -> Distribution:
 def over_workers(cluster: Cluster, command: str) -> Distribution:
     """Return all devices of all workers; raises NNTrainError when a worker does not connect."""
     team = Team.join(cluster, {"nntrain": __version__, "tensorflow": tf.__version__, "command": command})
-    resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
-        tf.train.ClusterSpec({"worker": list(cluster.addresses)}),
-        task_type="worker",
-        task_id=cluster.index,
-        rpc_layer="grpc",
-    )
+    servers, resolvers = tf.train.ClusterSpec({"worker": list(cluster.addresses)}), tf.distribute.cluster_resolver
+    resolver = resolvers.SimpleClusterResolver(servers, task_type="worker", task_id=cluster.index, rpc_layer="grpc")
     before = signal.getsignal(signal.SIGTERM)
     try:
         strategy = tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
