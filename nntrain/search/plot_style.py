@@ -88,6 +88,8 @@ def score_axis(panel: "Axes", trials: Sequence[Trial]) -> float:
     spreads = [0.0 if wide(scores) else trial.spread or 0.0 for trial in scored] or [0.0, 0.0]
     if wide(scores):
         canvas.logarithmic(panel)
+    if not scored:
+        panel.set_yticks([])
     forth, back = panel.yaxis.get_transform().transform, panel.yaxis.get_transform().inverted().transform
     low = float(forth(min(value - spread for value, spread in zip(scores, spreads, strict=True))))
     high = float(forth(max(value + spread for value, spread in zip(scores, spreads, strict=True))))

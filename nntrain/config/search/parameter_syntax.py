@@ -102,9 +102,8 @@ def _range(form: Mapping[str, Any], kind: str, at: Path) -> Iterator[Problem]:
     ends = form[kind]
     whole = kind == "int"
     if not isinstance(ends, list) or len(ends) != 2:
-        yield Problem(
-            f"`{kind}` takes `[lowest, highest]`, got {got(ends)}", (*at, kind), f"write `{kind}: {_sample(whole)}`"
-        )
+        help = f"write `{kind}: {'[1, 4]' if whole else '[0.1, 0.9]'}`"
+        yield Problem(f"`{kind}` takes `[lowest, highest]`, got {got(ends)}", (*at, kind), help)
         return
     bad = list(_ends(ends, whole, (*at, kind)))
     yield from bad
@@ -114,10 +113,6 @@ def _range(form: Mapping[str, Any], kind: str, at: Path) -> Iterator[Problem]:
         yield from _order(ends, (*at, kind))
     if not bad and not extras and ends[0] < ends[1]:
         yield from _step_and_log(form, ends, at, kind)
-
-
-def _sample(whole: bool) -> str:
-    return "[1, 4]" if whole else "[0.1, 0.9]"
 
 
 def _ends(ends: list[Any], whole: bool, at: Path) -> Iterator[Problem]:

@@ -66,5 +66,3 @@ def _draw_best(panel: "Axes", options: Options) -> "list[Line2D]":
 def _dress(panel: "Axes", over: Sequence[Trial]) -> None:
     canvas.numbered(panel, over[0].number, over[-1].number, room=0.02)
     panel.set_xlabel("trial", color=canvas.INK)
-    if not any(trial.scored for trial in over):
-        panel.set_yticks([])

@@ -66,8 +66,6 @@ def _draw_panel(panel: "Axes", each: Axis, over: Sequence[Trial], below: float, 
     own = over[0]
     panel.plot([each.place(own.values)], [plot_style.score(own, below)], **plot_style.RING, zorder=4)
     _dress(panel, each)
-    if not any(trial.scored for trial in over):
-        panel.set_yticks([])
 
 
 def _dress(panel: "Axes", each: Axis) -> None:

@@ -5,6 +5,7 @@ A thread reads the pipe, so that the worker also notices an answer, a stop and t
 
 import contextlib
 import gc
+import math
 import os
 import queue
 import signal
@@ -188,16 +189,13 @@ class Worker:
 
     def _answer(self, order: _Order) -> bool:
         """Return whether to stop, as the pool answers; a trial that was asked to stop waits a limited time."""
-        deadline = None
-        while True:
-            try:
+        deadline = math.inf
+        while time.monotonic() <= deadline:
+            with contextlib.suppress(queue.Empty):
                 return order.answers.get(timeout=0.2)
-            except queue.Empty:
-                if not order.stopped:
-                    continue
-                deadline = deadline or time.monotonic() + ANSWER_SECONDS
-                if time.monotonic() > deadline:
-                    return False
+            if order.stopped:
+                deadline = min(deadline, time.monotonic() + ANSWER_SECONDS)
+        return False
 
     def _send(self, message: Ready | Said) -> None:
         with contextlib.suppress(OSError):  # the pool has ended: `listen` notices and ends the process
