@@ -18,7 +18,10 @@ from nntrain.errors import Path, Problem
 
 @dataclass(frozen=True)
 class Subject:
-    """What the rules check: an experiment, its output layer if the user wrote one, and the schema if it is known."""
+    """What the rules check: an experiment, and its output layer and schema if they are known.
+
+    The output layer may be one that is added to the model.
+    """
 
     experiment: Experiment
     output: OutputLayer | None
@@ -26,10 +29,10 @@ class Subject:
 
     @classmethod
     def of(cls, experiment: Experiment, resolved: Resolved | None) -> "Subject":
-        """The experiment as it is written, and what was found when it was resolved."""
+        """Return the experiment as it is written, with what is known of it when it is resolved."""
         if resolved is None:
             return cls(experiment, find_output_layer(experiment.model, None))
-        return cls(experiment, None if resolved.added else resolved.output, resolved.schema)
+        return cls(experiment, resolved.output, resolved.schema)
 
     @property
     def train(self) -> Train:

@@ -46,8 +46,8 @@ def expected_units(schema: Schema) -> tuple[int, ...]:
 def after_output_layer(model: Sequence[layers.Layer], output: OutputLayer) -> list[tuple[Path, layers.Layer]]:
     """Return the Dropout and noise layers after the output layer."""
     flat = list(layers.walk(tuple(model)))
-    places = [path for path, _ in flat]
-    return [(path, layer) for path, layer in flat[places.index(output.path) + 1 :] if isinstance(layer, DROPS)]
+    ends = [index for index, (path, _) in enumerate(flat, start=1) if path == output.path]
+    return [(path, layer) for path, layer in flat[ends[0] :] if isinstance(layer, DROPS)] if ends else []
 
 
 def _without_trailing(flat: list[tuple[Path, layers.Layer]]) -> list[tuple[Path, layers.Layer]]:

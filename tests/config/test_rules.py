@@ -59,6 +59,7 @@ def test_every_rule_has_an_exact_message(tmp_path: Path) -> None:
         ([dense(1)], NUMBERS, {"loss": "huber", "metrics": ["rmse", "r2"]}),
         ([dense(1, "exponential")], NUMBERS, {"loss": "poisson"}),
         ([dense(8, "relu")], IRIS, {"loss": "sparse_categorical_crossentropy"}),
+        ([dense(8, "relu"), {"Dropout": 0.5}], TWO, {"loss": "bce"}),
     ],
 )
 def test_losses_that_fit_pass(layers: list[Any], schema: Schema, train: dict[str, Any]) -> None:
