@@ -50,11 +50,6 @@ class Replay:
         if entry.number >= self.first:
             self.engine.tell(self.asked.index(entry.number), entry.score, entry.epochs)
 
-    @property
-    def ended(self) -> str:
-        """The reason why the engine has no more proposals."""
-        return self.engine.ended
-
     def _known(self, proposal: Proposal) -> Entry | None:
         """Return the trial of the former space that has these values and was trained in full."""
         done = [entry for entry in self.ledger.entries[: self.first] if entry.status == "done"]

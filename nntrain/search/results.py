@@ -18,7 +18,7 @@ SHOWN = 10  # trials in the table at the end
 
 def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
     """Write and print the results of a search that has a score; the best `most` trials are trained again."""
-    if runner.search.tune.keep == "best" and (runner.replay.ended or not runner.search.tune.engine.promotes):
+    if runner.search.tune.keep == "best" and (runner.replay.engine.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
     _draw(runner, terminal)
     directory = runner.folder.directory

@@ -151,7 +151,7 @@ class Runner:
     def _new_entry(self, proposal: Proposal | Waiting | None) -> Entry | None:
         """Return the trial of a proposal; None where it must wait, or the search ends."""
         if proposal is None:
-            self.ending = f"{self.replay.ended} after {counted(len(self.ledger.entries), 'trial')}"
+            self.ending = f"{self.replay.engine.ended} after {counted(len(self.ledger.entries), 'trial')}"
         if not isinstance(proposal, Proposal):
             return None
         entry = self.ledger.add(proposal)

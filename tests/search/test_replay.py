@@ -102,7 +102,7 @@ def test_the_new_engine_gets_the_scores_of_the_former_space_and_trains_none_agai
     replay.ledger.add(second)
     assert replay.ask() == third
     replay.ledger.add(third)
-    assert replay.ask() is None and replay.ended == "the list is at its end"
+    assert replay.ask() is None and replay.engine.ended == "the list is at its end"
     assert engine.told == [(2, 0.75, 3)]
 
 

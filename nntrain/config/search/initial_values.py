@@ -9,7 +9,7 @@ from nntrain.config.named import to_tree
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.space import Condition, Parameter, Space, Values
 from nntrain.config.search.trial_config import MISSING, value_at, with_values
-from nntrain.document.assignment import named_alike
+from nntrain.document.assignment import same_name
 from nntrain.errors import ConfigError
 
 KERAS_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -61,11 +61,7 @@ def _default(experiment: Experiment, parts: Sequence[str]) -> Any:
     if parts == ["train", "epochs"] and train.steps is None:
         return DEFAULT_EPOCHS
     optimizer = train.optimizer.called()
-    if (
-        parts[:2] == ["train", "optimizer"]
-        and len(parts) == 4
-        and named_alike({optimizer: 0}, parts[2]).get(parts[2]) == 0
-    ):
+    if len(parts) == 4 and parts[:2] == ["train", "optimizer"] and same_name(optimizer, parts[2]):
         return KERAS_DEFAULTS.get(optimizer, {}).get(parts[3], MISSING)
     return MISSING
 
