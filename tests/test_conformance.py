@@ -10,22 +10,20 @@ import numpy as np
 import pytest
 from sklearn import metrics as scores
 
-from nntrain import extensions
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras.callbacks import Callback
-from nntrain.config.keras.constraints import Constraint
-from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric, direction
 from nntrain.config.keras.optimizers import Optimizer
-from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
+from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.load import from_document
 from nntrain.config.named import Named
 from nntrain.document import yaml_file
+from nntrain.model import custom
 from nntrain.model.build import build, build_callbacks, encode_labels
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training import loop
 from nntrain.training.history import History
 from nntrain.training.job import Job, Plan
@@ -339,9 +337,8 @@ def sampled(family: type[Named], name: str) -> list[str]:
 def keras_class(family: type[Named], member: type[Named]) -> Any:
     """The class of that name, nntrain's or Keras's."""
     module, name = MODULES[family], KERAS_NAMES.get(member.called(), member.called())
-    ours = extensions.load("model.custom", module) if module in extensions.names("model.custom") else None
     theirs = keras.optimizers.schedules if family is Schedule else getattr(keras, module)
-    return getattr(ours, name, None) or getattr(theirs, name)
+    return getattr(custom, name, None) or getattr(theirs, name)
 
 
 def is_ours(family: type[Named], member: type[Named]) -> bool:
@@ -593,7 +590,7 @@ def test_a_net_trains_with_the_loss(name: str, output: str, options: str) -> Non
 def scored(output: str) -> tuple[Trial, dict[str, float]]:
     """A net with every metric that fits, on probabilities with options too, and its metrics after one step."""
     task = "numbers" if classes_of(output) is None else "classes"
-    members = [name for name, member in Metric.members().items() if member.task in (task, "any")]
+    members = [name for name, member in Metric.members().items() if member.task == task]
     plain = {**dict.fromkeys(members, "{}"), "TopK": "{k: 2}"}
     tables = (plain,) if output in (LOGIT, LOGITS) else (METRICS, plain)
     chosen = [f"{{{name}: {options[name]}}}" for options in tables for name in members]

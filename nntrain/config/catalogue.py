@@ -8,14 +8,12 @@ from nntrain.config.data import Source, SplitRule
 from nntrain.config.keras import image_layers  # noqa: F401  # its classes are layers
 from nntrain.config.keras.activations import ACTIVATIONS
 from nntrain.config.keras.callbacks import Callback
-from nntrain.config.keras.constraints import Constraint
-from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Optimizer
-from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
+from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.messages import listed, nearest, plural
 from nntrain.config.named import Named, to_tree
 from nntrain.config.tune import Engine, Pruner

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from nntrain.config.data import Nothing
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.keras import initializers, layers, losses
+from nntrain.config.keras import layers, losses
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.metrics import Metric
+from nntrain.config.keras.weights import Constant, Ones, Zeros
 from nntrain.config.messages import counted, listed, nearest
 from nntrain.config.output_layer import OutputLayer, after_output_layer, expected_units, find_output_layer
 from nntrain.config.resolve import Resolved, columns
@@ -88,7 +89,7 @@ def _symmetry(subject: Subject) -> Iterator[Problem]:
             continue
         kernel = getattr(layer, "kernel_initializer", None)
         several = max(getattr(layer, "units", 1), getattr(layer, "filters", 1)) > 1
-        if several and isinstance(kernel, (initializers.Constant, initializers.Zeros, initializers.Ones)):
+        if several and isinstance(kernel, (Constant, Zeros, Ones)):
             message = f"with `{kernel.called()}` all units of this hidden layer stay equal"
             yield Problem(message, (*path, "kernel_initializer"), "write `glorot_uniform` or `he_normal`")
 

@@ -36,6 +36,8 @@ def summarize(values: Sequence[float] | np.ndarray) -> Summary:
     sd has n - 1 in the denominator; the interval is mean ± t sd / √n with the 97.5 % quantile t of Student's
     distribution with n - 1 degrees of freedom (Student 1908). Raises ValueError when there are no values.
     """
+    from scipy.special import stdtrit  # what scipy.stats.t.ppf calls, without the import of scipy.stats
+
     count = len(values)
     if not count:
         raise ValueError("a summary needs at least one value")
@@ -43,15 +45,8 @@ def summarize(values: Sequence[float] | np.ndarray) -> Summary:
     if count == 1:
         return Summary(mean, nan, nan, nan, 1)
     sd = float(np.std(values, ddof=1))
-    margin = _student(count - 1) * sd / count**0.5
+    margin = float(stdtrit(count - 1, 0.975)) * sd / count**0.5
     return Summary(mean, sd, mean - margin, mean + margin, count)
-
-
-def _student(degrees: int) -> float:
-    """Return the 97.5 % quantile of Student's t."""
-    from scipy.special import stdtrit  # what scipy.stats.t.ppf calls, without the import of scipy.stats
-
-    return float(stdtrit(degrees, 0.975))
 
 
 def _rounded(value: float, mean: float) -> str:

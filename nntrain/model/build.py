@@ -11,7 +11,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from nntrain import extensions
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, layers, metrics
 from nntrain.config.named import Named, snake_case
@@ -19,22 +18,11 @@ from nntrain.config.resolve import Resolved
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
-from nntrain.model import keras_errors
-from nntrain.model.custom.metrics import on_probabilities
-from nntrain.model.custom.network import Network
+from nntrain.model import custom, keras_errors
+from nntrain.model.custom import Network, on_probabilities
 from nntrain.model.mean_and_variance import Moments
 
-_MODULES = {
-    "layer": "layers",
-    "initializer": "initializers",
-    "regularizer": "regularizers",
-    "constraint": "constraints",
-    "optimizer": "optimizers",
-    "schedule": "optimizers.schedules",
-    "loss": "losses",
-    "callback": "callbacks",
-    "metric": "metrics",
-}
+_MODULES = {"loss": "losses", "schedule": "optimizers.schedules"}  # others have the plural of the noun
 
 
 def build(resolved: Resolved, examples: Examples | None = None) -> Network:
@@ -76,9 +64,7 @@ def _argument(value: Any) -> Any:
 
 def _keras_class(spec: Named) -> Any:
     """Return the class of that name in `nntrain.model.custom`, else in Keras."""
-    module, name = _MODULES[spec.noun], spec.called()
-    ours = module.rpartition(".")[2]
-    custom = extensions.load("model.custom", ours) if ours in extensions.names("model.custom") else None
+    module, name = _MODULES.get(spec.noun, f"{spec.noun}s"), spec.called()
     return getattr(custom, name, None) or attrgetter(f"{module}.{name}")(keras)
 
 

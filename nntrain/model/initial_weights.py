@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from nntrain.errors import ConfigError, Problem
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.model.restore import load_model
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir

@@ -7,7 +7,7 @@ from nntrain.config.load import load
 from nntrain.config.resolve import Resolved, resolve
 from nntrain.errors import NNTrainError
 from nntrain.model.build import build
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 

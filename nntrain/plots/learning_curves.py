@@ -46,11 +46,6 @@ class Options:
         """Whether the learning rate differs between epochs."""
         return len({rate for rate in self.column("learning_rate") if isfinite(rate)}) > 1
 
-    @property
-    def validated(self) -> bool:
-        """Whether there is a metric of the validation split."""
-        return any(name.startswith("val_") for row in self.rows for name in row)
-
     def column(self, name: str) -> list[float]:
         """The value of each epoch, NaN where it is missing or not finite."""
         values = [float(row.get(name, nan)) for row in self.rows]
@@ -72,7 +67,9 @@ def draw(options: Options) -> bytes:
     if options.rate_changes:
         _draw_rate(panels[-1], options)
     for panel in panels:
-        _dress(panel, options)
+        canvas.numbered(panel, min(options.epochs), max(options.epochs), room=0.015)
+        if options.best_epoch in options.epochs:
+            panel.axvline(options.best_epoch, **_BEST, zorder=0)
     panels[-1].set_xlabel("epoch", color=canvas.INK)
     _legend(panels[0], options)
     return canvas.png(figure)
@@ -108,18 +105,12 @@ def _scale(panel: "Axes", values: list[float]) -> None:
         canvas.logarithmic(panel)
 
 
-def _dress(panel: "Axes", options: Options) -> None:
-    canvas.numbered(panel, min(options.epochs), max(options.epochs), room=0.015)
-    if options.best_epoch in options.epochs:
-        panel.axvline(options.best_epoch, **_BEST, zorder=0)
-
-
 def _legend(panel: "Axes", options: Options) -> None:
     """One legend for all panels, above the first one on the right."""
     from matplotlib.lines import Line2D
 
     handles = [Line2D([], [], **_line(_TRAINING, "-", len(options.rows)), label="training")]
-    if options.validated:
+    if any(name.startswith("val_") for row in options.rows for name in row):
         handles.append(Line2D([], [], **_line(_VALIDATION, _DASHES, len(options.rows)), label="validation"))
     if options.best_epoch in options.epochs:
         handles.append(Line2D([], [], **_BEST, label=f"best epoch: {options.best_epoch}"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.plots import confusion_matrix, learning_curves
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir

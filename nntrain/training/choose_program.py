@@ -7,7 +7,7 @@ import tensorflow as tf
 from nntrain.config.keras import image_layers, layers
 from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.keras_fit import KerasProgram
 from nntrain.training.programs.resident import Program

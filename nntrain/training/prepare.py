@@ -8,7 +8,7 @@ from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError
 from nntrain.model.build import build
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.model.initial_weights import take_weights
 from nntrain.training.choose_program import SMALL_STEP, dense_products
 

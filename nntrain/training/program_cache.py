@@ -13,7 +13,7 @@ from nntrain.config.keras import layers
 from nntrain.config.named import to_tree
 from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training.programs.resident import Program
 from nntrain.training.scorer import Scorer
 

@@ -8,7 +8,7 @@ from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.model.build import encode_labels
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.model.restore import SavedModel
 from nntrain.training.choose_program import make_program
 from nntrain.training.programs.arrays import Arrays

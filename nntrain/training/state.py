@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training.history import History
 
 # What every process creates anew. Keras negates `min_delta` when it sets `monitor_op`, so the two go together.

@@ -10,7 +10,7 @@ from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 from nntrain.model.build import build, build_callbacks
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training import loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row

@@ -2,15 +2,10 @@
 
 from typing import Literal
 
-from nntrain.config.keras.constraints import Constraint
-from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import _Bias, _KerasLayer, _Kernel
-from nntrain.config.keras.regularizers import Regularizer
+from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.section import omitted
 from nntrain.config.value_types import Factor, Padding2D, PositiveInt, Seed, Size2D
-
-FillMode = Literal["constant", "nearest", "wrap", "reflect"]
-Interpolation = Literal["nearest", "bilinear"]
 
 
 class Conv2D(_Kernel):
@@ -107,9 +102,9 @@ class RandomFlip(_Augmentation):
 
 
 class _Move(_Augmentation):
-    fill_mode: FillMode = omitted
+    fill_mode: Literal["constant", "nearest", "wrap", "reflect"] = omitted
     fill_value: float = omitted
-    interpolation: Interpolation = omitted
+    interpolation: Literal["nearest", "bilinear"] = omitted
 
 
 class RandomRotation(_Move):

@@ -6,9 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PlainValidator
 
 from nntrain.config.keras.activations import ACTIVATIONS, ActivationName
-from nntrain.config.keras.constraints import Constraint
-from nntrain.config.keras.initializers import Initializer
-from nntrain.config.keras.regularizers import Regularizer
+from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.messages import problem, shown
 from nntrain.config.named import Named
 from nntrain.config.section import omitted

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from nntrain.config.named import Named
+from nntrain.config.named import Named, snake_case
 from nntrain.config.section import omitted
 from nntrain.config.value_types import NonNegativeInt, PositiveInt, Share, Text
 
@@ -15,29 +15,26 @@ class Metric(Named):
 
     noun = "metric"
     several = True
-    task: ClassVar[Literal["classes", "numbers", "any"]] = "any"
-    default_name: ClassVar[str] = ""
+    task: ClassVar[Literal["classes", "numbers"]] = "classes"
+    default_name: ClassVar[str] = ""  # where Keras's is not its identifier
     better: ClassVar[Literal["min", "max"]] = "max"
     name: Text = omitted
 
     @property
     def column(self) -> str:
         """Its name in metrics.csv."""
-        return self.name or self.default_name
+        return self.name or self.default_name or snake_case(self.called())
 
 
 class Accuracy(Metric):
     """Share of examples whose class is predicted correctly."""
 
-    task = "classes"
     aliases = ("acc", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy")
-    default_name = "accuracy"
 
 
 class TopK(Metric):
     """Share of examples whose class is among the k most probable."""
 
-    task = "classes"
     aliases = ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy", "top_k")
     shorthand = "k"
     default_name = "top_k_accuracy"
@@ -45,7 +42,6 @@ class TopK(Metric):
 
 
 class _Thresholds(Metric):
-    task = "classes"
     thresholds: Share = omitted
     top_k: PositiveInt = omitted
     class_id: NonNegativeInt = omitted
@@ -54,20 +50,14 @@ class _Thresholds(Metric):
 class Precision(_Thresholds):
     """Share of the examples predicted as a class that belong to it."""
 
-    default_name = "precision"
-
 
 class Recall(_Thresholds):
     """Share of the examples of a class that are predicted as it."""
-
-    default_name = "recall"
 
 
 class F1Score(Metric):
     """Harmonic mean of precision and recall, averaged over the classes."""
 
-    task = "classes"
-    default_name = "f1_score"
     average: Literal["macro", "micro", "weighted"] = "macro"
     threshold: Annotated[float, Field(gt=0, le=1)] = omitted
 
@@ -75,8 +65,6 @@ class F1Score(Metric):
 class AUC(Metric):
     """Area under the ROC or precision-recall curve, each class against the rest."""
 
-    task = "classes"
-    default_name = "auc"
     curve: Literal["ROC", "PR"] = omitted
     num_thresholds: PositiveInt = omitted
     summation_method: Literal["interpolation", "minoring", "majoring"] = omitted
@@ -87,7 +75,6 @@ class MeanSquaredError(Metric):
 
     aliases = ("mse",)
     task = "numbers"
-    default_name = "mean_squared_error"
     better = "min"
 
 
@@ -96,7 +83,6 @@ class MeanAbsoluteError(Metric):
 
     aliases = ("mae",)
     task = "numbers"
-    default_name = "mean_absolute_error"
     better = "min"
 
 
@@ -105,7 +91,6 @@ class RootMeanSquaredError(Metric):
 
     aliases = ("rmse",)
     task = "numbers"
-    default_name = "root_mean_squared_error"
     better = "min"
 
 
@@ -114,7 +99,6 @@ class R2Score(Metric):
 
     aliases = ("r2", "R2")
     task = "numbers"
-    default_name = "r2_score"
 
 
 def direction(monitor: str, metrics: Iterable[Metric]) -> Literal["min", "max"]:

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from nntrain.data.row_file import Examples
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 
 EVALUATION_BATCH = 1024
 

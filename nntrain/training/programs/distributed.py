@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, TrainResult, create_variables, rows_of
 from nntrain.training.programs.resident import Program
 from nntrain.training.workers.strategy import Distribution
@@ -63,7 +63,7 @@ class DistributedProgram(Program):
         """
         with self.distribution.noticing():
             self._train(self._on_devices(data), tf.constant(order), tf.constant(first), tf.constant(last))
-            self._wait()
+            self.model.optimizer.iterations.numpy()  # reading a result raises the error of the step, if it had one
             return TrainResult.of(self._result())
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
@@ -81,10 +81,6 @@ class DistributedProgram(Program):
     def predict(self, x: Any) -> np.ndarray:
         """Not implemented: the program on one device predicts."""
         raise NotImplementedError("a distributed program only trains")
-
-    def _wait(self) -> None:
-        """Raise the error of the step, if it had one, by reading a result."""
-        self.model.optimizer.iterations.numpy()
 
     def before_end(self, save: Callable[[], None]) -> None:
         """Take what must be done before the process ends because it hangs after a worker was lost."""

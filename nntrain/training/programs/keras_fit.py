@@ -25,13 +25,10 @@ class KerasProgram(Program):
         x = data.x[rows].astype("float32")
         stop = self.model.stop_training  # which `fit` forgets
         optimizer: Any = self.model.optimizer
-        optimizer.finalize_variable_values = _not_yet
+        # The end of `fit` would put the average of the weights in their place during the training.
+        optimizer.finalize_variable_values = lambda _: None
         try:
             self.model.fit(x, data.y[rows], self.batch_size, sample_weight=weights, shuffle=False, verbose=0)
         finally:
             del optimizer.finalize_variable_values
         self.model.stop_training = stop
-
-
-def _not_yet(_: Any) -> None:
-    """Replaces the end of `fit`, which would put the average of the weights in their place during the training."""

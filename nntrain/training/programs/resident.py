@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from nntrain.data.row_file import Examples
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import (
     EVALUATION_BATCH,
     Arrays,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntrain.data.row_file import Examples, is_large
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, TrainResult, epoch_order
 from nntrain.training.programs.resident import Program
 
@@ -47,7 +47,7 @@ class StreamedProgram(Program):
         if first == last:
             return super().train(data.take(order[:0]), order[:0], 0, 0)
         epoch, self._epoch = self._epoch, None
-        if epoch is None or not epoch.is_at(data, order, first):
+        if epoch is None or epoch.data is not data or epoch.order is not order or epoch.step != first:
             epoch = _Epoch(data, order, first, self._blocks(data, order, self.batch_size, first))
         while epoch.step < last:
             block = epoch.current()
@@ -101,10 +101,6 @@ class _Epoch:
     step: int
     blocks: Iterator[_Block]
     block: _Block | None = None
-
-    def is_at(self, data: Arrays, order: np.ndarray, step: int) -> bool:
-        """Whether this step of this order is the next."""
-        return self.data is data and self.order is order and self.step == step
 
     def current(self) -> _Block:
         """Return the block with the next step."""

@@ -200,7 +200,7 @@ import sys
 import numpy as np
 from nntrain import backend
 backend.start("cpu")
-from nntrain.model.custom.network import Network
+from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.streamed import StreamedProgram
 from nntrain.data.npy_header import stored_in_npy

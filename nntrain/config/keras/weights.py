@@ -1,10 +1,13 @@
-"""Initial weights: Keras's initializers by Keras's names, and `Values` for worked exercises."""
+"""What a layer's weights begin with and keep to: initializers, regularizers and constraints by Keras's names.
+
+The sum of the penalties is logged as `regularization_loss`; a constraint is enforced after every step.
+"""
 
 from typing import ClassVar, Literal
 
 from nntrain.config.named import Named
 from nntrain.config.section import omitted
-from nntrain.config.value_types import NonNegativeFloat, Numbers, PositiveFloat, Seed
+from nntrain.config.value_types import Axes, NonNegativeFloat, Numbers, PositiveFloat, Seed, Share
 
 
 class Initializer(Named):
@@ -108,3 +111,70 @@ class Values(Initializer):
 
     shorthand = "values"
     values: Numbers
+
+
+class Regularizer(Named):
+    """The family of regularizers."""
+
+    noun = "regularizer"
+
+
+class L1(Regularizer):
+    """l1 · Σ|w|."""
+
+    shorthand = "l1"
+    l1: NonNegativeFloat = omitted
+
+
+class L2(Regularizer):
+    """l2 · Σw²."""
+
+    shorthand = "l2"
+    l2: NonNegativeFloat = omitted
+
+
+class L1L2(Regularizer):
+    """l1 · Σ|w| + l2 · Σw²."""
+
+    l1: NonNegativeFloat = omitted
+    l2: NonNegativeFloat = omitted
+
+
+class L2Norm(Regularizer):
+    """l2 · √Σw², the unsquared norm; its gradient is l2 · w / ‖w‖. Ours."""
+
+    shorthand = "l2"
+    l2: NonNegativeFloat = 0.01
+
+
+class Constraint(Named):
+    """The family of constraints."""
+
+    noun = "constraint"
+
+
+class MaxNorm(Constraint):
+    """The weights into a unit have at most this norm; a smaller norm stays as it is."""
+
+    shorthand = "max_value"
+    max_value: NonNegativeFloat = omitted
+    axis: Axes = omitted
+
+
+class UnitNorm(Constraint):
+    """The weights into a unit have norm 1."""
+
+    axis: Axes = omitted
+
+
+class NonNeg(Constraint):
+    """No weight is below 0."""
+
+
+class MinMaxNorm(Constraint):
+    """The weights into a unit have a norm between two bounds."""
+
+    min_value: NonNegativeFloat = omitted
+    max_value: NonNegativeFloat = omitted
+    rate: Share = omitted
+    axis: Axes = omitted

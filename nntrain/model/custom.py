@@ -1,0 +1,239 @@
+"""The Keras classes of nntrain: what Keras lacks, or what does not work as documented in Keras 3.15."""
+
+import math
+import time
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class Network(keras.Sequential):
+    """A Sequential whose penalties are part of `loss` and are also logged as the metric `regularization_loss`."""
+
+    def __init__(self, layers: list[keras.layers.Layer], penalized: bool) -> None:
+        super().__init__(layers)
+        self.penalty = keras.metrics.Mean(name="regularization_loss") if penalized else None
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """Return the loss of a batch with its penalties, a scalar."""
+        if self.penalty is not None:
+            total = sum((ops.sum(loss) for loss in self.losses), start=ops.zeros(()))
+            self.penalty.update_state(total, sample_weight=ops.cast(ops.shape(y_pred)[0], "float32"))
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def plain(self) -> keras.Sequential:
+        """Return the same layers as a model that Keras loads without nntrain, unless nntrain defines one of them."""
+        return keras.Sequential([keras.Input(self.input_shape[1:], dtype=self.inputs[0].dtype), *self.layers])
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class RReLU(keras.layers.Layer):
+    """Randomized leaky ReLU: x above 0, slope · x below (Xu et al. 2015, https://arxiv.org/abs/1505.00853).
+
+    In training the slope of each value is uniform in [lower, upper]; at inference it is (lower + upper) / 2.
+    Shapes: any to the same.
+    """
+
+    def __init__(self, lower: float = 0.125, upper: float = 1 / 3, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lower = lower
+        self.upper = upper
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.supports_masking = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the activations, of the shape and dtype of the inputs."""
+        slope = (self.lower + self.upper) / 2
+        if training:
+            shape = ops.shape(inputs)
+            slope = keras.random.uniform(shape, self.lower, self.upper, dtype=inputs.dtype, seed=self.seed_generator)
+        return ops.where(inputs >= 0, inputs, slope * inputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the input's shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of `__init__`."""
+        return {**super().get_config(), "lower": self.lower, "upper": self.upper, "seed": self.seed}
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class RandomCrop(keras.layers.RandomCrop):
+    """A random piece of each image in training, the middle at inference.
+
+    Keras 3.15 does not crop at inference, though its output shape says so. Shapes: (batch, rows, columns, channels) to
+    (batch, height, width, channels).
+    """
+
+    def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
+        """Return the first row and the first column of the piece."""
+        if training:
+            return super().get_random_transformation(data, training, seed)
+        rows, columns = data.shape[self.height_axis], data.shape[self.width_axis]
+        return max(0, rows - self.height) // 2, max(0, columns - self.width) // 2
+
+    def transform_images(self, images: Any, transformation: Any, training: bool = True) -> Any:
+        """Return the piece of every image, in training and at inference."""
+        return super().transform_images(images, transformation, training=True)
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class Values(keras.initializers.Initializer):
+    """The given values as the weight; raises ValueError when the weight has another shape."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = np.asarray(values, dtype="float64")
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        """Return the values as a tensor of that shape."""
+        if tuple(shape) != self.values.shape:
+            raise ValueError(f"the weight has the shape {tuple(shape)}, the values have {self.values.shape}")
+        return ops.convert_to_tensor(self.values, dtype=dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of `__init__`."""
+        return {"values": self.values.tolist()}
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class L2Norm(keras.regularizers.Regularizer):
+    """l2 · ‖w‖, the unsquared Euclidean norm, with gradient l2 · w / ‖w‖, and 0 at w = 0."""
+
+    def __init__(self, l2: float = 0.01) -> None:
+        self.l2 = l2
+
+    def __call__(self, x: Any) -> Any:
+        """Return the penalty, a scalar."""
+        square = ops.sum(ops.square(x))
+        # The floor keeps the root's gradient finite where all weights are 0.
+        return self.l2 * ops.sqrt(ops.maximum(square, 1e-30))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of `__init__`."""
+        return {"l2": self.l2}
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class HalfSquaredError(keras.losses.Loss):
+    """½ Σ (t - y)² over the outputs of an example; its gradient is y - t. Reduced over the examples as in Keras."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return (batch,), the loss of each example; y_true and y_pred: (batch, outputs)."""
+        y_pred = ops.convert_to_tensor(y_pred)
+        y_true = ops.cast(y_true, y_pred.dtype)
+        return ops.sum(ops.square(y_true - y_pred), axis=-1) / 2
+
+
+def on_probabilities(metric: type[keras.metrics.Metric], classes: int, logits: bool) -> type[keras.metrics.Metric]:
+    """Return a subclass of the metric that first converts labels and predictions to what it expects.
+
+    y_true: (batch,) class indices, (batch, 1) zeros and ones, or (batch, classes) one-hot; y_pred: (batch, 1) or
+    (batch, classes), probabilities or logits.
+    """
+
+    class OnProbabilities(metric):
+        def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+            y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+            if logits:
+                y_pred = ops.sigmoid(y_pred) if y_pred.shape[-1] == 1 else ops.softmax(y_pred)
+            if y_pred.shape[-1] > 1 and len(y_true.shape) < 2:
+                y_true = ops.one_hot(ops.cast(y_true, "int32"), classes)
+            return super().update_state(y_true, y_pred, sample_weight)
+
+    OnProbabilities.__name__ = metric.__name__
+    return OnProbabilities
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
+    """One rise and one fall, each half a cosine (Smith and Topin 2018, https://arxiv.org/abs/1708.07120).
+
+    From maximum / div_factor at step 0 to the maximum at step warmup · total_steps, then down to
+    maximum / div_factor / final_div_factor at total_steps, where it stays.
+    """
+
+    def __init__(
+        self,
+        max_learning_rate: float,
+        total_steps: int,
+        warmup: float = 0.3,
+        div_factor: float = 25.0,
+        final_div_factor: float = 1e4,
+    ) -> None:
+        self.max_learning_rate = max_learning_rate
+        self.total_steps = total_steps
+        self.warmup = warmup
+        self.div_factor = div_factor
+        self.final_div_factor = final_div_factor
+
+    def __call__(self, step: Any) -> Any:
+        """Return the learning rate at a step, a float32 scalar."""
+        step = ops.cast(step, "float32")
+        top = self.max_learning_rate
+        first = top / self.div_factor
+        peak = self.warmup * self.total_steps
+        rising = _between(first, top, step / max(peak, 1e-9))
+        falling = _between(top, first / self.final_div_factor, (step - peak) / max(self.total_steps - peak, 1e-9))
+        return ops.where(step < peak, rising, falling)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of `__init__`."""
+        names = ("max_learning_rate", "total_steps", "warmup", "div_factor", "final_div_factor")
+        return {name: getattr(self, name) for name in names}
+
+
+def _between(start: float, end: float, share: Any) -> Any:
+    """Return the value on half a cosine from start to end, for a share from 0 to 1."""
+    share = ops.clip(share, 0.0, 1.0)
+    return end + (start - end) * (1 + ops.cos(share * math.pi)) / 2
+
+
+class StopAtTarget(keras.callbacks.Callback):
+    """Stop at the end of the first epoch whose metric `monitor` reaches `target`; `mode` is `min` or `max`."""
+
+    def __init__(self, target: float, monitor: str = "val_accuracy", mode: str = "max") -> None:
+        super().__init__()
+        self.target = target
+        self.monitor = monitor
+        self.mode = mode
+        self.reason = ""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Compare the epoch's metric with the target."""
+        value = (logs or {})[self.monitor]
+        if value >= self.target if self.mode == "max" else value <= self.target:
+            self.reason = f"{self.monitor} reached {self.target:g}"
+            self.model.stop_training = True
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Stop at the end of the first epoch that ends more than `seconds` after the training began.
+
+    `spent` is the time in training so far, in seconds; a resumed training adds to it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.spent = 0.0
+        self.reason = ""
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Start the clock."""
+        self.began = time.monotonic()
+        self.spent = 0.0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Stop the training when its time is over."""
+        now = time.monotonic()
+        self.spent += now - self.began
+        self.began = now
+        if self.spent >= self.seconds:
+            self.reason = f"the limit of {self.seconds:g} s is reached"
+            self.model.stop_training = True

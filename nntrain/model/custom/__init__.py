@@ -1,1 +1,0 @@
-"""The Keras classes of nntrain, in modules named as in Keras; `model/build.py` looks here first."""
