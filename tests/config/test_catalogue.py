@@ -4,14 +4,12 @@ from nntrain.config import catalogue
 from nntrain.config.data import SplitRule
 from nntrain.config.keras.activations import ACTIVATIONS
 from nntrain.config.keras.callbacks import Callback
-from nntrain.config.keras.constraints import Constraint
-from nntrain.config.keras.initializers import Initializer
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Optimizer
-from nntrain.config.keras.regularizers import Regularizer
 from nntrain.config.keras.schedules import Schedule
+from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.messages import plural, see
 from nntrain.config.named import Named
 from nntrain.config.section import Section
