@@ -7,8 +7,8 @@ from pydantic import Field
 from nntrain.config.data_schema import Schema
 from nntrain.config.messages import as_share, problem, shown
 from nntrain.config.named import Named, PlugIn
-from nntrain.config.section import Section, omitted
-from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole
+from nntrain.config.section import Section
+from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole, omitted
 from nntrain.errors import Path
 
 

@@ -8,9 +8,9 @@ from nntrain.config import tune  # noqa: F401
 from nntrain.config.data import Source
 from nntrain.config.keras import image_layers  # noqa: F401  # its classes are layers
 from nntrain.config.keras.layers import Layer
-from nntrain.config.section import Section, omitted
+from nntrain.config.section import Section
 from nntrain.config.train import Train
-from nntrain.config.value_types import Seed
+from nntrain.config.value_types import Seed, omitted
 
 
 class Experiment(Section):

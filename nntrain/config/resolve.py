@@ -49,11 +49,6 @@ class Resolved:
         """Whether the model's output still needs a sigmoid or a softmax to be probabilities."""
         return self.output.activation == "linear" and bool(getattr(self.train.loss, "from_logits", False))
 
-    @property
-    def has_penalty(self) -> bool:
-        """Whether any layer adds to the loss."""
-        return has_penalty(self.experiment)
-
     def batch_size(self, rows: int) -> int:
         """Rows in a step, for so many training rows; never more than these."""
         return rows if self.train.batch_size == "full" else min(int(self.train.batch_size), rows)

@@ -11,9 +11,6 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from nntrain.config.messages import got, in_our_words, listed, nearest, problem, with_space
 
-omitted: Any = None
-"""The default of every option that has a default in Keras: it is not passed on."""
-
 
 class Section(BaseModel):
     """A mapping of options: frozen, strict, and without unknown keys."""

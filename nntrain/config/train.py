@@ -9,8 +9,17 @@ from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Adam, Optimizer
 from nntrain.config.messages import got, nearest, number_help, problem
-from nntrain.config.section import Section, omitted
-from nntrain.config.value_types import FilePath, NonNegativeFloat, PositiveFloat, PositiveInt, Text, is_number, is_whole
+from nntrain.config.section import Section
+from nntrain.config.value_types import (
+    FilePath,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    Text,
+    is_number,
+    is_whole,
+    omitted,
+)
 
 
 def _batch_size(value: Any) -> int | str:

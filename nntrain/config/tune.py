@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from nntrain.config.named import Named, PlugIn
-from nntrain.config.section import Section, omitted
-from nntrain.config.value_types import PositiveFloat, PositiveInt, Seed, Text
+from nntrain.config.section import Section
+from nntrain.config.value_types import PositiveFloat, PositiveInt, Seed, Text, omitted
 
 Factor = Annotated[int, Field(ge=2, le=1000)]  # one in so many trials is trained further
 Several = Annotated[int, Field(ge=2, le=10**6)]

@@ -12,6 +12,9 @@ from pydantic import Field, PlainValidator
 
 from nntrain.config.messages import got, problem, shown
 
+omitted: Any = None
+"""The default of every option that has a default in Keras: it is not passed on."""
+
 PositiveInt = Annotated[int, Field(ge=1, le=10**9)]
 NonNegativeInt = Annotated[int, Field(ge=0, le=10**15)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]

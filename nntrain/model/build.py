@@ -14,7 +14,7 @@ import numpy as np
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, layers, metrics
 from nntrain.config.named import Named, snake_case
-from nntrain.config.resolve import Resolved
+from nntrain.config.resolve import Resolved, has_penalty
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
@@ -31,7 +31,7 @@ def build(resolved: Resolved, examples: Examples | None = None) -> Network:
     examples: (n, *shape), the training split that `Normalization` layers are fitted to; without it they stay empty
     until weights are loaded. Raises ConfigError at the layer whose shape or option Keras refuses.
     """
-    model = Network(_layers(resolved, examples), penalized=resolved.has_penalty)
+    model = Network(_layers(resolved, examples), penalized=has_penalty(resolved.experiment))
     train = resolved.train
     with keras_errors.raised_at(("train",)):
         model.compile(

@@ -5,8 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from nntrain.config.named import Named
-from nntrain.config.section import omitted
-from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Text
+from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Text, omitted
 
 Mode = Literal["auto", "min", "max"]
 

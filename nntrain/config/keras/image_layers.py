@@ -4,8 +4,7 @@ from typing import Literal
 
 from nntrain.config.keras.layers import _Bias, _KerasLayer, _Kernel
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
-from nntrain.config.section import omitted
-from nntrain.config.value_types import Factor, Padding2D, PositiveInt, Seed, Size2D
+from nntrain.config.value_types import Factor, Padding2D, PositiveInt, Seed, Size2D, omitted
 
 
 class Conv2D(_Kernel):

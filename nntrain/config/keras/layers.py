@@ -9,7 +9,6 @@ from nntrain.config.keras.activations import ACTIVATIONS, ActivationName
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.messages import problem, shown
 from nntrain.config.named import Named
-from nntrain.config.section import omitted
 from nntrain.config.value_types import (
     Axes,
     Fraction,
@@ -22,6 +21,7 @@ from nntrain.config.value_types import (
     Share,
     Text,
     is_whole,
+    omitted,
 )
 from nntrain.errors import Path
 

@@ -3,8 +3,7 @@
 from typing import ClassVar, Literal
 
 from nntrain.config.named import Named
-from nntrain.config.section import omitted
-from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, Share
+from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, Share, omitted
 
 
 class Loss(Named):

@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from nntrain.config.named import Named, snake_case
-from nntrain.config.section import omitted
-from nntrain.config.value_types import NonNegativeInt, PositiveInt, Share, Text
+from nntrain.config.value_types import NonNegativeInt, PositiveInt, Share, Text, omitted
 
 
 class Metric(Named):

@@ -6,8 +6,7 @@ from pydantic import Field
 
 from nntrain.config.keras.schedules import LearningRate
 from nntrain.config.named import Named
-from nntrain.config.section import omitted
-from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt, Rate
+from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt, Rate, omitted
 
 
 class Optimizer(Named):

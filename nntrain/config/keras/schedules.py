@@ -6,8 +6,15 @@ from pydantic import Field, PlainValidator
 
 from nntrain.config.messages import got, nearest, number_help, problem
 from nntrain.config.named import Named, snake_case
-from nntrain.config.section import omitted
-from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Share, is_number
+from nntrain.config.value_types import (
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Share,
+    is_number,
+    omitted,
+)
 
 
 class Schedule(Named):

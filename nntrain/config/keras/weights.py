@@ -6,8 +6,7 @@ The sum of the penalties is logged as `regularization_loss`; a constraint is enf
 from typing import ClassVar, Literal
 
 from nntrain.config.named import Named
-from nntrain.config.section import omitted
-from nntrain.config.value_types import Axes, NonNegativeFloat, Numbers, PositiveFloat, Seed, Share
+from nntrain.config.value_types import Axes, NonNegativeFloat, Numbers, PositiveFloat, Seed, Share, omitted
 
 
 class Initializer(Named):

@@ -6,8 +6,7 @@ from pydantic import PlainValidator
 
 from nntrain.config.data import File, SplitRule, Splittable
 from nntrain.config.messages import problem, shown
-from nntrain.config.section import omitted
-from nntrain.config.value_types import FilePath, Text
+from nntrain.config.value_types import FilePath, Text, omitted
 from nntrain.errors import Path
 
 if TYPE_CHECKING:

@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from nntrain.config.data import Splittable
-from nntrain.config.section import omitted
-from nntrain.config.value_types import FilePath, Size2D
+from nntrain.config.value_types import FilePath, Size2D, omitted
 from nntrain.errors import Path
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nntrain.config.data import Splittable
 from nntrain.config.messages import problem
-from nntrain.config.section import omitted
-from nntrain.config.value_types import FilePath, Text
+from nntrain.config.value_types import FilePath, Text, omitted
 from nntrain.errors import Path
 
 if TYPE_CHECKING:

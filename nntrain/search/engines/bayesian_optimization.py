@@ -2,9 +2,8 @@
 
 from nntrain import backend
 from nntrain.config.search.space import Search
-from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
-from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt
+from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt, omitted
 from nntrain.search.engine import SearchEngine
 
 

@@ -4,9 +4,8 @@ Hansen, The CMA Evolution Strategy: A Tutorial, https://arxiv.org/abs/1604.00772
 """
 
 from nntrain.config.search.space import Search
-from nntrain.config.section import omitted
 from nntrain.config.tune import Engine, Several
-from nntrain.config.value_types import PositiveFloat, PositiveInt
+from nntrain.config.value_types import PositiveFloat, PositiveInt, omitted
 from nntrain.errors import need
 from nntrain.search.engine import SearchEngine
 

@@ -3,9 +3,8 @@
 from typing import ClassVar
 
 from nntrain.config.search.space import Search
-from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
-from nntrain.config.value_types import NonNegativeInt
+from nntrain.config.value_types import NonNegativeInt, omitted
 from nntrain.errors import need
 from nntrain.search.engine import SearchEngine
 

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from nntrain.config.messages import problem
 from nntrain.config.search.space import Search
-from nntrain.config.section import omitted
 from nntrain.config.tune import Engine
-from nntrain.config.value_types import NonNegativeInt, PositiveInt
+from nntrain.config.value_types import NonNegativeInt, PositiveInt, omitted
 from nntrain.errors import need
 from nntrain.search.engine import SearchEngine
 

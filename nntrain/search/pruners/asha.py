@@ -5,9 +5,8 @@ Li et al., A System for Massively Parallel Hyperparameter Tuning, https://arxiv.
 
 from typing import Any, ClassVar
 
-from nntrain.config.section import omitted
 from nntrain.config.tune import Factor, Pruner
-from nntrain.config.value_types import NonNegativeInt, PositiveInt
+from nntrain.config.value_types import NonNegativeInt, PositiveInt, omitted
 
 
 class Options(Pruner):

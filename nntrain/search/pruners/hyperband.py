@@ -6,9 +6,8 @@ Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimizati
 from typing import Any
 
 from nntrain.config.messages import problem
-from nntrain.config.section import omitted
 from nntrain.config.tune import Factor, Pruner
-from nntrain.config.value_types import PositiveInt
+from nntrain.config.value_types import PositiveInt, omitted
 
 
 class Options(Pruner):

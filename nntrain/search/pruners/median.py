@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from nntrain.config.section import omitted
 from nntrain.config.tune import Pruner
-from nntrain.config.value_types import NonNegativeInt, PositiveInt
+from nntrain.config.value_types import NonNegativeInt, PositiveInt, omitted
 
 
 class Options(Pruner):
