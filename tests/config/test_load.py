@@ -1,14 +1,12 @@
-import os
 from pathlib import Path
 
 import pytest
 
-from nntrain.config import file_checks
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import from_document, load, put
 from nntrain.config.named import to_tree
 from nntrain.document import yaml_file
-from nntrain.errors import ConfigError, DataError
+from nntrain.errors import ConfigError
 
 CONFIG = "data: iris\nmodel:\n  - Dense: 8\n  - Dropout: 0.5\n  - Dense: {units: 3, activation: softmax}\n"
 
@@ -74,39 +72,6 @@ def test_an_unknown_key_hides_no_other_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(config(tmp_path, "data: irs\nmodel: [Dens]\nextra: 1\n"))
     assert len(caught.value.problems) == 3
-
-
-def test_files_are_looked_for_beside_the_config_and_else_where_the_command_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    beside, here = tmp_path / "beside", tmp_path / "here"
-    for folder in (beside, here):
-        folder.mkdir()
-        (folder / "both.csv").write_text("a,b\n")
-    (here / "here.csv").write_text("a,b\n")
-    monkeypatch.chdir(here)
-    text = "data: {csv_table: {path: %s, label: b}}\nmodel: [Flatten]\n"
-
-    def path(name: str) -> str:
-        loaded = load(config(beside, text % name))
-        file_checks.refuse_missing(loaded)
-        again = from_document(put(loaded.document, "seed", 1))
-        assert again.experiment.data == loaded.experiment.data
-        return loaded.experiment.data.paths()["path",]
-
-    assert path("both.csv") == os.fspath(beside / "both.csv")
-    assert path("here.csv") == os.fspath(here / "here.csv")
-    assert path(os.fspath(here / "both.csv")) == os.fspath(here / "both.csv")
-    with pytest.raises(DataError, match=r"there is no file `.*none\.csv`"):
-        path("none.csv")
-
-
-def test_a_missing_file_is_reported_with_its_neighbours(tmp_path: Path) -> None:
-    (tmp_path / "flowers.csv").write_text("a,b\n")
-    text = "data: {csv_table: {path: flower.csv, label: b}}\nmodel: [Flatten]\n"
-    with pytest.raises(DataError) as caught:
-        file_checks.refuse_missing(load(config(tmp_path, text)))
-    assert caught.value.problems[0].help == "that folder holds `flowers.csv`"
 
 
 def test_what_only_the_data_can_show_is_checked_when_they_are_read(tmp_path: Path) -> None:
