@@ -92,7 +92,7 @@ def table(kind: str) -> str:
 def with_tables(text: str) -> str:
     """Return the reference with a new table between each pair of `<!-- kind -->` and `<!-- end -->`."""
 
-    def anew(match: re.Match[str]) -> str:
+    def renewed(match: re.Match[str]) -> str:
         return f"<!-- {match[1]} -->\n{table(match[1])}\n<!-- end -->"
 
-    return re.sub(r"<!-- ([a-z ]+) -->\n.*?<!-- end -->", anew, text, flags=re.DOTALL)
+    return re.sub(r"<!-- ([a-z ]+) -->\n.*?<!-- end -->", renewed, text, flags=re.DOTALL)

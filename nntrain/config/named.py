@@ -101,7 +101,7 @@ class Named(Section):
         if help := cls.absent.get(name) or with_space(name):
             return help
         if " - " in name:
-            return "indent all lines of the list alike"
+            return "give all lines of the list the same indentation"
         if owner := next((key for key, member in cls.members().items() if name in member.model_fields), ""):
             return f"`{name}` is an option; write `{owner}: {{{name}: ...}}`"
         for family in Named.__subclasses__():

@@ -1,4 +1,4 @@
-"""Steps over data that lie in memory, many in one compiled call.
+"""Steps over data in memory, many in one compiled call.
 
 A call gathers the rows of each batch in a given order, and runs the model's own `train_step`, so metrics, penalties,
 constraints, clipping and augmentation work as in Keras. Images stay uint8 until they are gathered.
