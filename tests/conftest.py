@@ -33,12 +33,29 @@ KERAS = re.compile(
     r"^(?:from|import) (?:keras|tensorflow|nntrain\.(?:evaluation|model|runs|training|search\.trial_runner))\b",
     re.MULTILINE,
 )
+PROCESSES = re.compile(
+    r"^from nntrain\.(?:cli\.commands|cli\.requests import Fit|search\.(?:workers|executors))\b", re.MULTILINE
+)
+RUNS = {"command", "fit", "in_process", "prepare", "start", "trained"}
+"""Fixtures that run nntrain."""
 
 
 def pytest_pycollect_makemodule(module_path: Path) -> None:
     """Start the backend, quiet and on the CPU, before a test module imports Keras."""
     if KERAS.search(module_path.read_text(encoding="utf-8")):
         backend.start("cpu")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Mark the tests that `scripts/test quick` leaves out: they run nntrain, or their module imports what trains."""
+    heavy = {path for path in {item.path for item in items} if _trains(path.read_text(encoding="utf-8"))}
+    for item in items:
+        if not item.get_closest_marker("quick") and (item.path in heavy or RUNS & set(item.fixturenames)):
+            item.add_marker("trains")
+
+
+def _trains(module: str) -> bool:
+    return bool(KERAS.search(module) or PROCESSES.search(module))
 
 
 CONFIGS = {

@@ -24,6 +24,8 @@ from nntrain.model.build import build
 from nntrain.runs.experiment import resolved_text
 from nntrain.training.scorer import Scorer
 
+pytestmark = pytest.mark.quick  # but for the step
+
 REPOSITORY = Path(__file__).parents[1]
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
@@ -127,6 +129,7 @@ def test_a_search_is_right_and_begins_with_the_values_of_its_config(file: Path) 
     assert search.space.holds(search.space.own)
 
 
+@pytest.mark.trains
 @every_config
 def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path) -> None:
     config = load(file)

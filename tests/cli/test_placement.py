@@ -13,6 +13,8 @@ from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
 from nntrain.training.run_context import ALONE
 
+pytestmark = pytest.mark.quick
+
 CONFIG = "data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\n"
 
 

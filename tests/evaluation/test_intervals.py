@@ -8,6 +8,8 @@ from scipy import stats
 
 from nntrain.evaluation.intervals import bootstrap_interval, summarize
 
+pytestmark = pytest.mark.quick
+
 
 def test_three_values_by_hand():
     summary = summarize([1, 2, 3])

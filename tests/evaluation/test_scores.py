@@ -4,6 +4,8 @@ from sklearn import metrics
 
 from nntrain.evaluation.scores import class_table, confusion_matrix, regression_scores
 
+pytestmark = pytest.mark.quick
+
 Y = np.array([0, 0, 0, 1, 1, 2], np.int32)
 PREDICTED = np.array([0, 0, 1, 1, 1, 0])
 
@@ -76,6 +78,7 @@ def test_regression_scores_refuse_another_shape():
         regression_scores(np.zeros((3, 1)), np.zeros((3, 2)))
 
 
+@pytest.mark.trains
 def test_fit_imports_neither_scikit_learn_nor_scipy(command, tmp_path):
     (tmp_path / "net.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\ntrain: {epochs: 1}\n")
     code = """

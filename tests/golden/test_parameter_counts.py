@@ -8,6 +8,8 @@ import pytest
 from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 
+pytestmark = pytest.mark.quick
+
 COUNTS = {
     "[Flatten, {Dense: {units: 300}}, {Dense: {units: 100}}, {Dense: {units: 10, activation: softmax}}]": 266_610,
     "[Flatten, {Dense: {units: 300}}, {Dense: {units: 100}}, ReLU, {Dense: {units: 100}}, ReLU]": 276_710,

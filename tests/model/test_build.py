@@ -15,6 +15,8 @@ from nntrain.model.build import build_callbacks, encode_labels, seeded
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 
+pytestmark = pytest.mark.quick
+
 Prepare = Callable[..., Any]
 
 

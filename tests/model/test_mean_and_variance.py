@@ -3,6 +3,8 @@ import pytest
 
 from nntrain.model.mean_and_variance import Moments
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize("kept", [(), (1,), (0, 1), (2,), (1, 2)])
 def test_moments_of_parts_are_those_of_the_whole(kept: tuple[int, ...]) -> None:

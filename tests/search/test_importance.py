@@ -61,10 +61,10 @@ def measured(trials: list[Trial], space: Space = SPACE, seed: int = 0) -> Import
     return measure(trials, space, seed)
 
 
-@pytest.fixture
-def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For what does not depend on how well the forest fits."""
-    monkeypatch.setattr(importance, "_TREES", 10)
+@pytest.fixture(autouse=True)
+def fewer_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A smaller forest, which is harder to learn from and quicker to grow."""
+    monkeypatch.setattr(importance, "_TREES", 20)
 
 
 def test_the_parameter_that_matters_comes_first():
@@ -83,7 +83,6 @@ def test_the_r2_is_low_where_nothing_can_be_learned():
     assert found.r2 < 0.3
 
 
-@pytest.mark.usefixtures("few_trees")
 def test_the_same_seed_gives_the_same_importance():
     trials = searched(12)
     assert measured(trials) == measured(trials)
@@ -107,7 +106,6 @@ def test_a_choice_and_what_depends_on_it_have_separate_importance(matters, path)
     assert found.drops[0] > 5 * found.drops[1]
 
 
-@pytest.mark.usefixtures("few_trees")
 def test_only_trials_that_are_done_and_finite_count():
     trials = searched(14)
     trials[0] = replace(trials[0], score=None, status="failed")
@@ -118,7 +116,6 @@ def test_only_trials_that_are_done_and_finite_count():
     assert (found.trials, found.epochs) == (11, (5, 9))
 
 
-@pytest.mark.usefixtures("few_trees")
 @pytest.mark.parametrize("count", [0, 9])
 def test_too_few_trials(count):
     with pytest.raises(NothingToDraw, match=f"^importance needs 10 finished trials, there are {count}$"):
@@ -134,7 +131,6 @@ def test_nothing_differs(change, words):
         measure([replace(trial, **change) for trial in searched(12)], SPACE)
 
 
-@pytest.mark.usefixtures("few_trees")
 def test_a_value_of_the_config_that_is_outside_of_the_space():
     trials = searched(12)
     own = {**trials[0].values, "train.batch_size": 7, "train.optimizer.learning_rate": {"CosineDecay": {}}}

@@ -9,6 +9,8 @@ from nntrain.training import checkpoint
 from nntrain.training.checkpoint import MAGIC, Pace, Store
 from nntrain.training.state import State
 
+pytestmark = pytest.mark.quick
+
 
 def state(number: int) -> State:
     return State({"number": number}, {"model.0": np.full((3, 2), number, "float32")})

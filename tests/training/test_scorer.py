@@ -10,13 +10,16 @@ from nntrain.config.load import load
 from nntrain.config.resolve import resolve
 from nntrain.training.scorer import class_weights
 
+pytestmark = pytest.mark.quick
+
 
 def test_class_weights_are_by_name_and_else_by_index(tmp_path: Path) -> None:
     y = np.array([0, 1, 1, 2], "int32")
 
     def weights(written: str, classes: tuple[str, ...]) -> list[float]:
         config = tmp_path / "net.yaml"
-        config.write_text(f"data: iris\nmodel: [{{Dense: 3}}]\ntrain: {{class_weight: {written}}}\n")
+        data = "data: {csv_table: {path: a.csv, label: y}}"
+        config.write_text(f"{data}\nmodel: [{{Dense: 3}}]\ntrain: {{class_weight: {written}}}\n")
         found = class_weights(resolve(load(config).experiment, Schema((4,), classes)), y)
         assert found is not None and found.dtype == np.float32
         return found.tolist()  # type: ignore[no-any-return]

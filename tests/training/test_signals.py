@@ -12,6 +12,8 @@ import pytest
 from nntrain.errors import Stopped
 from nntrain.training.signals import watched
 
+pytestmark = pytest.mark.quick
+
 REPOSITORY = Path(__file__).parents[2]
 
 

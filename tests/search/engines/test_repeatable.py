@@ -39,6 +39,7 @@ for engine in ("RandomSearch", "GridSearch", hyperband, bayesian, tpe, "CmaEs", 
 """
 
 
+@pytest.mark.trains  # that is, another process loads TensorFlow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_another_process_gives_the_same_proposals() -> None:
     """The other process hashes strings otherwise."""

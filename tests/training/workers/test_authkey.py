@@ -10,6 +10,8 @@ import pytest
 from nntrain.errors import ConfigError
 from nntrain.training.workers.authkey import VARIABLE, key_file, shared_key
 
+pytestmark = pytest.mark.quick
+
 ROOT = Path(__file__).parents[3]
 
 

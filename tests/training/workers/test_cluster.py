@@ -7,6 +7,8 @@ import pytest
 from nntrain.errors import ConfigError
 from nntrain.training.workers.cluster import parse
 
+pytestmark = pytest.mark.quick
+
 
 def test_tf_config_replaces_both_options(monkeypatch: pytest.MonkeyPatch) -> None:
     content = {"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}, "task": {"type": "worker", "index": 1}}

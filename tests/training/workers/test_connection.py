@@ -13,6 +13,8 @@ import pytest
 
 from nntrain.training.workers.connection import LARGEST_HELLO, Gone, Link, WrongKey, accept, connect
 
+pytestmark = pytest.mark.quick
+
 Pair = tuple[Link, Link]
 KEY = b"the key"
 

@@ -14,6 +14,8 @@ from nntrain.training.workers.cluster import Cluster
 from nntrain.training.workers.connection import Link, connect
 from nntrain.training.workers.meeting import meet
 
+pytestmark = pytest.mark.quick
+
 Clusters = tuple[Cluster, Cluster]
 SAME = {"nntrain": "1"}
 

@@ -13,6 +13,8 @@ from nntrain.training.workers import strategy
 from nntrain.training.workers.strategy import Distribution
 from nntrain.training.workers.team import Team
 
+pytestmark = pytest.mark.quick
+
 STATE = State({"position": {"epoch": 3}}, {"weights": np.arange(4, dtype="float32")})
 LOSS = tf.errors.UnavailableError(None, None, "Connection reset by peer")
 

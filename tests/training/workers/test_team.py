@@ -11,6 +11,8 @@ from nntrain.errors import WorkerLost
 from nntrain.training.workers import team
 from nntrain.training.workers.team import Team
 
+pytestmark = pytest.mark.quick
+
 Teams = tuple[Team, Team]
 
 

@@ -30,6 +30,8 @@ from nntrain.training.job import Job, Plan
 from nntrain.training.programs.arrays import Arrays, epoch_order
 from nntrain.training.programs.resident import Program
 
+pytestmark = pytest.mark.quick  # but for the tests that are marked `trains`
+
 COUNTS = {
     Layer: 36,
     Initializer: 16,
@@ -493,6 +495,7 @@ def stacked(name: str, samples: list[str]) -> str:
     return f"[{', '.join(lines)}, Flatten]"
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize(
     ("name", "shape"),
     [(name, ROW) for name in ROW_LAYERS] + [(name, IMAGE) for name in IMAGE_LAYERS],
@@ -507,6 +510,7 @@ def test_a_net_with_the_layer_trains_and_reloads(name: str, shape: tuple[int, ..
         ]
 
 
+@pytest.mark.trains
 def test_a_layer_that_is_not_trainable_keeps_its_weights() -> None:
     trial = Trial("[{Dense: {units: 4, trainable: false}}, {Dense: {units: 3, activation: softmax}}]")
     before = trial.weights()
@@ -515,6 +519,7 @@ def test_a_layer_that_is_not_trainable_keeps_its_weights() -> None:
     assert changed == {weight.path for weight in trial.model.layers[1].weights}
 
 
+@pytest.mark.trains
 def test_nets_with_every_initializer_train_and_reload(tmp_path: Path) -> None:
     kernels = [
         f"{{Dense: {{units: 4, activation: tanh, kernel_initializer: {{{i}: {o}}}, name: {i}}}}}"
@@ -527,6 +532,7 @@ def test_nets_with_every_initializer_train_and_reload(tmp_path: Path) -> None:
     trained(f"[{{Dense: {{units: 4}}}}, {', '.join(kernels + biases)}]", "{}", tmp_path)
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("weight", ["kernel", "bias", "activity"])
 def test_nets_with_every_regularizer_train_and_reload(weight: str, tmp_path: Path) -> None:
     layers = [f"{{Dense: {{units: 4, {weight}_regularizer: {{{r}: {o}}}}}}}" for r, o in REGULARIZERS.items()]
@@ -535,6 +541,7 @@ def test_nets_with_every_regularizer_train_and_reload(weight: str, tmp_path: Pat
     assert trial.program.metrics()["regularization_loss"] > 0
 
 
+@pytest.mark.trains
 def test_a_net_with_every_constraint_trains_and_reloads(tmp_path: Path) -> None:
     layers = [f"{{Dense: {{units: 4, kernel_constraint: {{{c}: {o}}}}}}}" for c, o in CONSTRAINTS.items()]
     trial = trained(f"[{', '.join(layers)}, {{Dense: {{units: 3, activation: softmax}}}}]", "{}", tmp_path)
@@ -547,6 +554,7 @@ def test_a_net_with_every_constraint_trains_and_reloads(tmp_path: Path) -> None:
     assert norms.max() <= 0.4 * (1 + 1e-5)
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("extra", OPTIMIZER_EXTRAS, ids=lambda extra: extra.partition(":")[0])
 def test_a_net_trains_with_the_optimizer(name: str, extra: str) -> None:
@@ -558,6 +566,7 @@ def test_a_net_trains_with_the_optimizer(name: str, extra: str) -> None:
     assert trial.model.optimizer.iterations.numpy() == (1 if "accumulation" in extra else 2)
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_a_net_trains_with_the_schedule(name: str) -> None:
     output = "[{Dense: {units: 3, activation: softmax}}]"
@@ -576,6 +585,7 @@ def classes_of(output: str) -> int | None:
     return {SIGMOID: 2, LOGIT: 2, SOFTMAX: 3, LOGITS: 3}.get(output)
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize(
     ("name", "output", "options"), [(name, *sample) for name, samples in LOSSES.items() for sample in samples]
 )
@@ -663,6 +673,7 @@ class Silence:
     def epoch(self, row: dict[str, float]) -> None: ...
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("name", CALLBACKS)
 def test_a_net_trains_under_the_callback(name: str) -> None:
     options, optimizer = CALLBACKS[name]
