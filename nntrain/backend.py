@@ -28,7 +28,8 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _interrupt_delayed(), _hidden(_UNUSED), _stderr_dropped(not verbose), _collection_disabled():
+    dropped = contextlib.nullcontext() if verbose else stderr_dropped()
+    with _interrupt_delayed(), _hidden(_UNUSED), dropped, _collection_disabled():
         import keras  # noqa: F401
         import tensorflow as tf
 
@@ -133,11 +134,8 @@ def _collection_disabled() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _stderr_dropped(active: bool) -> Iterator[None]:
+def stderr_dropped() -> Iterator[None]:
     """Drop what C++ libraries write to the standard error in the block."""
-    if not active:
-        yield
-        return
     sys.stderr.flush()
     kept = os.dup(2)
     with Path(os.devnull).open("w") as nowhere:

@@ -1,4 +1,4 @@
-"""The commands as frozen requests: the docstring of a class is the help, and its fields are the options.
+"""The commands as frozen requests: the docstring of a class is the help, and its fields are the
 
 Typer calls a class as it calls a function, so each option is written once.
 """
@@ -6,17 +6,36 @@ Typer calls a class as it calls a function, so each option is written once.
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nntrain.cli import options
-from nntrain.cli.options import RUNS_DIR
+from nntrain import extensions
 from nntrain.terminal import Terminal
+
+if TYPE_CHECKING:
+    ExecutorName = str
+else:
+    ExecutorName = Literal[extensions.names("search.executors")]
+
+Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the directory of a run.")]
+Assignments = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
+RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]
+Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no notes.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow's log, and tracebacks.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+DeviceCount = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
+Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of this process in `--workers`, from 0.")]
+Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
+Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]
+
+RUNS_DIR = Path("runs")
 
 
 class Request:
-    """A command with its options."""
+    """A command with its"""
 
     def run(self, terminal: Terminal) -> None:
         """Run the module of this name in `commands`. It is imported only here, so `nntrain --help` needs none."""
@@ -27,8 +46,8 @@ class Request:
 class Fit(Request):
     """Train a config and write a run directory."""
 
-    config: options.Config
-    assignments: options.Assignments = None
+    config: Config
+    assignments: Assignments = None
     seed: Annotated[int | None, typer.Option(help="The seed, in place of the config's.")] = None
     init_from: Annotated[
         str | None, typer.Option(metavar="RUN|FILE", help="Start with the weights of a run or a file.")
@@ -36,41 +55,41 @@ class Fit(Request):
     seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None
     folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None
     name: Annotated[str | None, typer.Option(help="The name of the run; the config's by default.")] = None
-    runs_dir: options.RunsDir = RUNS_DIR
-    device: options.Device = "auto"
-    devices: options.Devices = None
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    devices: DeviceCount = None
     workers: Annotated[
         str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
     ] = None
-    worker: options.Worker = None
-    quiet: options.Quiet = False
-    verbose: options.Verbose = False
-    json: options.Json = False
+    worker: Worker = None
+    quiet: Quiet = False
+    verbose: Verbose = False
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resume(Request):
     """Resume a run, a group or a search that was stopped or killed."""
 
-    name: options.RunName
-    assignments: options.Assignments = None
+    name: RunName
+    assignments: Assignments = None
     allow_changed: Annotated[
         bool, typer.Option("--allow-changed", help="Resume though data, versions or config have changed.")
     ] = False
     extend: Annotated[bool, typer.Option("--extend", help="Resume a search with another space.")] = False
     refit: Annotated[int | None, typer.Option(metavar="K", min=0, help="As in `tune`.")] = None
-    runs_dir: options.RunsDir = RUNS_DIR
-    device: options.Device = "auto"
-    devices: options.Devices = None
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    devices: DeviceCount = None
     workers: Annotated[
         str | None, typer.Option(metavar="N|HOST:PORT,...", help="The number of trials at once, or as in `fit`.")
     ] = None
-    worker: options.Worker = None
-    executor: options.Executor = "processes"
-    address: options.Address = None
-    quiet: options.Quiet = False
-    verbose: options.Verbose = False
-    json: options.Json = False
+    worker: Worker = None
+    executor: Executor = "processes"
+    address: Address = None
+    quiet: Quiet = False
+    verbose: Verbose = False
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,13 +104,13 @@ class Launch(Request):
 class Tune(Request):
     """Search hyperparameters, as the config's section `tune` describes."""
 
-    config: options.Config
-    assignments: options.Assignments = None
+    config: Config
+    assignments: Assignments = None
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", help="The number of trials at once, one process each.")
     ] = 1
-    executor: options.Executor = "processes"
-    address: options.Address = None
+    executor: Executor = "processes"
+    address: Address = None
     refit: Annotated[
         int, typer.Option(metavar="K", min=0, help="Train the best K again and score them on the test split.")
     ] = 0
@@ -99,68 +118,68 @@ class Tune(Request):
         bool, typer.Option("--dry-run", help="Print what the search would do, and how long it may take.")
     ] = False
     name: Annotated[str | None, typer.Option(help="The name of the search; the config's by default.")] = None
-    runs_dir: options.RunsDir = RUNS_DIR
-    device: options.Device = "auto"
-    quiet: options.Quiet = False
-    verbose: options.Verbose = False
-    json: options.Json = False
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    quiet: Quiet = False
+    verbose: Verbose = False
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repro(Request):
     """Reproduce a run: train it again and compare."""
 
-    name: options.RunName
-    runs_dir: options.RunsDir = RUNS_DIR
-    device: options.Device = "auto"
-    quiet: options.Quiet = False
-    verbose: options.Verbose = False
-    json: options.Json = False
+    name: RunName
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    quiet: Quiet = False
+    verbose: Verbose = False
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Devices(Request):
     """List the devices to compute on."""
 
-    verbose: options.Verbose = False
-    json: options.Json = False
+    verbose: Verbose = False
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check(Request):
     """Find every error of a config without training."""
 
-    config: options.Config
-    assignments: options.Assignments = None
+    config: Config
+    assignments: Assignments = None
     build: Annotated[bool, typer.Option("--build", help="Also read the data and build the model.")] = False
-    verbose: options.Verbose = False
-    json: options.Json = False
+    verbose: Verbose = False
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluate(Request):
     """Score a trained run."""
 
-    name: options.RunName
+    name: RunName
     split: Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to score.")] = None
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
-    runs_dir: options.RunsDir = RUNS_DIR
-    device: options.Device = "auto"
-    quiet: options.Quiet = False
-    verbose: options.Verbose = False
-    json: options.Json = False
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    quiet: Quiet = False
+    verbose: Verbose = False
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Predict(Request):
     """Predict the rows of a file, as CSV."""
 
-    name: options.RunName
+    name: RunName
     file: Annotated[Path, typer.Argument(help="A CSV or npz file, an image, or a folder of images.")]
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")] = None
-    runs_dir: options.RunsDir = RUNS_DIR
-    device: options.Device = "auto"
-    verbose: options.Verbose = False
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    verbose: Verbose = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,8 +187,8 @@ class Runs(Request):
     """List the runs, newest first."""
 
     sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a metric, such as test.accuracy.")] = None
-    runs_dir: options.RunsDir = RUNS_DIR
-    json: options.Json = False
+    runs_dir: RunsDir = RUNS_DIR
+    json: Json = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,4 +196,4 @@ class List(Request):
     """List the names that a config may use."""
 
     kind: Annotated[str | None, typer.Argument(help="What to list: layers, optimizers, data sources, ...")] = None
-    json: options.Json = False
+    json: Json = False

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nntrain.backend import stderr_dropped
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.search.executor import Settings
 from nntrain.search.workers.ray_node import Node
@@ -138,16 +139,11 @@ def _prepare_environment(local: bool) -> None:
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
     """Drop what Ray writes to stderr inside the `with` statement, and restore the signal handlers after it."""
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        with stderr_dropped():
+            yield
     finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
         for number, handler in before.items():
             with contextlib.suppress(ValueError):  # outside the main thread, where Ray changes no handlers either
                 signal.signal(number, handler)
