@@ -50,10 +50,10 @@ def _optimizer(train: Train) -> keras.optimizers.Optimizer:
     return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
 
 
-def keras_object(spec: Named) -> Any:
-    """Return the Keras object of the same name with the options that the user wrote."""
+def keras_object(spec: Named, **more: Any) -> Any:
+    """Return the Keras object of the same name with the options that the user wrote, and more."""
     options = {name: _argument(value) for name, value in spec.written().items()}
-    return _keras_class(spec)(**options)
+    return _keras_class(spec)(**options, **more)
 
 
 def _argument(value: Any) -> Any:
@@ -79,24 +79,13 @@ def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.
         exact = spec.exact or index == len(specs) - 1
         policy = "float32" if exact else experiment.train.precision
         located = keras_errors.raised_at(path, spec, flow.shape[1:])
-        with located, _policy(policy), seeded(experiment.seed, f"{index} {dotted(path)}"):
-            layer = keras_object(spec)
+        with located, seeded(experiment.seed, f"{index} {dotted(path)}"):
+            layer = keras_object(spec, dtype=policy)
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
                 _adapt(layer, stack[1:], flow.shape, examples)
             flow = layer(flow)
         stack.append(layer)
     return stack
-
-
-@contextmanager
-def _policy(name: str) -> Iterator[None]:
-    """Make layers inside this context with the dtype policy of that name."""
-    kept = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(kept)
 
 
 def _named(model: Sequence[layers.Layer]) -> Iterator[tuple[Path, layers.Layer]]:

@@ -69,16 +69,19 @@ def draw(options: Options) -> bytes:
     for panel in panels:
         canvas.numbered(panel, min(options.epochs), max(options.epochs), room=0.015)
         if options.best_epoch in options.epochs:
-            panel.axvline(options.best_epoch, **_BEST, zorder=0)
+            panel.axvline(options.best_epoch, **_BEST, zorder=0, label=f"best epoch: {options.best_epoch}")
     panels[-1].set_xlabel("epoch", color=canvas.INK)
-    _legend(panels[0], options)
+    # One legend for all panels, above the first one on the right.
+    place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}
+    panels[0].legend(**place, ncols=3, frameon=False, fontsize=9, labelcolor=canvas.INK)
     return canvas.png(figure)
 
 
 def _draw_metric(panel: "Axes", options: Options, metric: str) -> None:
     training, validation = options.column(metric), options.column(f"val_{metric}")
-    panel.plot(options.epochs, training, **_line(_TRAINING, "-", len(options.rows)))
-    panel.plot(options.epochs, validation, **_line(_VALIDATION, _DASHES, len(options.rows)))
+    panel.plot(options.epochs, training, **_line(_TRAINING, "-", len(options.rows)), label="training")
+    if any(f"val_{metric}" in row for row in options.rows):
+        panel.plot(options.epochs, validation, **_line(_VALIDATION, _DASHES, len(options.rows)), label="validation")
     panel.set_title(metric.replace("_", " "), loc="left", fontsize=10, color=canvas.INK, parse_math=False)
     if metric == "loss":
         _scale(panel, [*training, *validation])
@@ -103,16 +106,3 @@ def _scale(panel: "Axes", values: list[float]) -> None:
     finite = [value for value in values if isfinite(value)]
     if finite and min(finite) > 0 and max(finite) > 100 * min(finite):
         canvas.logarithmic(panel)
-
-
-def _legend(panel: "Axes", options: Options) -> None:
-    """One legend for all panels, above the first one on the right."""
-    from matplotlib.lines import Line2D
-
-    handles = [Line2D([], [], **_line(_TRAINING, "-", len(options.rows)), label="training")]
-    if any(name.startswith("val_") for row in options.rows for name in row):
-        handles.append(Line2D([], [], **_line(_VALIDATION, _DASHES, len(options.rows)), label="validation"))
-    if options.best_epoch in options.epochs:
-        handles.append(Line2D([], [], **_BEST, label=f"best epoch: {options.best_epoch}"))
-    place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}
-    panel.legend(handles=handles, **place, ncols=3, frameon=False, fontsize=9, labelcolor=canvas.INK)

@@ -9,7 +9,7 @@ from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError
 from nntrain.model.build import build
 from nntrain.model.custom import Network
-from nntrain.model.initial_weights import take_weights
+from nntrain.model.restore import take_weights
 from nntrain.training.choose_program import SMALL_STEP, dense_products
 
 
