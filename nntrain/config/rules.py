@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from nntrain.config.data import File
 from nntrain.config.data_rules import DATA_RULES, Rule, Subject
 from nntrain.config.experiment import Experiment
-from nntrain.config.keras import callbacks, layers, optimizers, schedules
+from nntrain.config.keras import callbacks, layers, optimizers
 from nntrain.config.messages import listed
 from nntrain.config.named import Named
 from nntrain.config.resolve import DEFAULT_EPOCHS, Resolved
@@ -67,10 +67,10 @@ def _own_files(subject: Subject) -> Iterator[Problem]:
 def _schedule(subject: Subject) -> Iterator[Problem]:
     optimizer = subject.train.optimizer
     rate = optimizer.learning_rate
-    if not isinstance(rate, schedules.Schedule):
+    if not isinstance(rate, optimizers.Schedule):
         return
     path: Path = ("train", "optimizer", optimizer.called(), "learning_rate", rate.called())
-    if isinstance(rate, schedules.PiecewiseConstantDecay):
+    if isinstance(rate, optimizers.PiecewiseConstantDecay):
         if len(rate.values) != len(rate.boundaries) + 1:
             message = (
                 f"{len(rate.boundaries)} boundaries need {len(rate.boundaries) + 1} values, got {len(rate.values)}"

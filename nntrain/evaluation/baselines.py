@@ -9,7 +9,7 @@ import numpy as np
 
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
-from nntrain.data.row_file import Examples, chunks
+from nntrain.data.row_file import chunks
 from nntrain.evaluation.scores import regression_scores
 
 _NUMBERS = 20_000_000  # in the training rows at most, 5,000 rows of 4,000, so that large images do not take hours
@@ -79,7 +79,8 @@ def _run(name: str, model: Any, train: Split, split: Split, classification: bool
         start = time.perf_counter()
         pipeline.fit(_flat(train.x[:]), train.y)
         seconds = time.perf_counter() - start
-        predicted = _predicted(pipeline, split.x)
+        # In parts, because all images as floats may not fit into memory.
+        predicted = np.concatenate([pipeline.predict(_flat(part)) for _, part in chunks(split.x)])
     score = np.mean(predicted == split.y) if classification else regression_scores(split.y, predicted)["r2_score"]
     return Baseline(name, float(score), len(train), seconds)
 
@@ -94,11 +95,6 @@ def _classes_vary(train: Split) -> bool:
 def _flat(x: np.ndarray) -> np.ndarray:
     """Return (n, features): float32 for images, float64 for tables, whose columns may be nearly collinear."""
     return x.reshape(len(x), -1).astype(np.float32 if x.dtype == np.uint8 else np.float64)
-
-
-def _predicted(pipeline: Any, x: Examples) -> np.ndarray:
-    """Return the predictions, (n,) or (n, targets), in parts because all images as floats may not fit into memory."""
-    return np.concatenate([pipeline.predict(_flat(part)) for _, part in chunks(x)])
 
 
 def _part(groups: np.ndarray, count: int, seed: int) -> np.ndarray:

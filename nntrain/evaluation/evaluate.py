@@ -12,7 +12,6 @@ from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation import scores
 from nntrain.evaluation.baselines import Baseline, baselines
-from nntrain.evaluation.intervals import bootstrap_interval
 from nntrain.model.restore import load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -104,7 +103,7 @@ def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline])
         metrics=scorer.evaluate(split),
         score="accuracy" if classes else "mean absolute error",
         value=float(each.mean()),
-        interval=bootstrap_interval(each),
+        interval=scores.bootstrap_interval(each),
         classes=scores.class_table(split.y, predicted, classes) if classes else [],
         confusion=scores.confusion_matrix(split.y, predicted, len(classes)) if classes else None,
         baselines=fitted,

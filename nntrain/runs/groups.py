@@ -7,7 +7,7 @@ from typing import Any
 
 from nntrain.config.load import Config
 from nntrain.errors import NNTrainError
-from nntrain.evaluation.intervals import summarize
+from nntrain.evaluation.scores import summarize
 from nntrain.runs import experiment, resume
 from nntrain.runs.experiment import Result, Training
 from nntrain.runs.group_config import GroupConfig

@@ -14,7 +14,7 @@ import numpy as np
 from fashion import arrays
 from measure import ROOT, metrics_of_search, timed
 
-from nntrain.evaluation.intervals import summarize
+from nntrain.evaluation.scores import summarize
 
 TASK = ROOT / "configs" / "tune_fashion_tpe.yaml"
 VALIDATION = 2_000

@@ -7,8 +7,7 @@ from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.layers import Dense, Layer, LeakyReLU
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
-from nntrain.config.keras.optimizers import Adam, Optimizer
-from nntrain.config.keras.schedules import Schedule
+from nntrain.config.keras.optimizers import Adam, Optimizer, Schedule
 from nntrain.config.keras.weights import L2, Constraint, Initializer, Regularizer
 from nntrain.config.load import from_document
 from nntrain.config.named import Named, snake_case, spelled_out, to_tree

@@ -15,8 +15,7 @@ from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric, direction
-from nntrain.config.keras.optimizers import Optimizer
-from nntrain.config.keras.schedules import Schedule
+from nntrain.config.keras.optimizers import Optimizer, Schedule
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.load import from_document
 from nntrain.config.named import Named

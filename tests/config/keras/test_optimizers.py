@@ -1,5 +1,4 @@
-from nntrain.config.keras.optimizers import Optimizer
-from nntrain.config.keras.schedules import CosineDecay
+from nntrain.config.keras.optimizers import CosineDecay, Optimizer
 
 
 def test_a_learning_rate_is_a_number_or_a_schedule() -> None:
