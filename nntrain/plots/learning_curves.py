@@ -10,7 +10,7 @@ from nntrain import canvas
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_TRAINING, _VALIDATION = "#56a0d3", "#0b3c6f"  # one hue, told apart by lightness and dashes
+_TRAINING, _VALIDATION = "#56a0d3", "#0b3c6f"  # one hue, two lightnesses, dashes
 _NOT_METRICS = ("epoch", "seconds", "learning_rate")
 _DASHES = (0, (4, 1.5))
 _BEST: dict[str, Any] = {"color": canvas.GREY, "linewidth": 1.2, "linestyle": ":"}

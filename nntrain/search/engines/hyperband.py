@@ -11,7 +11,7 @@ from nntrain.search.engine import SearchEngine
 
 
 class Options(Engine):
-    """Many short trainings, the best 1 of `factor` goes on, round after round (Li et al. 2018). KerasTuner."""
+    """Short trainings; the best 1 of `factor` is trained further, round after round (Li et al. 2018). KerasTuner."""
 
     package = "keras_tuner"
     finite = True

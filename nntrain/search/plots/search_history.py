@@ -50,7 +50,7 @@ def _draw_trial(panel: "Axes", trial: Trial, below: float, trials: int) -> None:
 
 
 def _draw_best(panel: "Axes", options: Options) -> "list[Line2D]":
-    """Draws the steps of the best so far; returns them for the legend."""
+    """Draw the steps of the best so far; return them for the legend."""
     best = options.best
     if best is None:
         panel.text(0.5, 0.5, "no trial is done", transform=panel.transAxes, ha="center", color=canvas.GREY)

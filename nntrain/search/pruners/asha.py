@@ -10,7 +10,7 @@ from nntrain.config.value_types import NonNegativeInt, PositiveInt, omitted
 
 
 class Options(Pruner):
-    """Goes on with the best 1 of `reduction_factor` at epochs 1, 4, 16 and so on, without waiting (Li et al. 2020)."""
+    """Trains the best 1 of `reduction_factor` further at epochs 1, 4, 16, …, without waiting (Li et al. 2020)."""
 
     spelling: ClassVar = "ASHA"
     aliases = ("SuccessiveHalving", "SuccessiveHalvingPruner")
