@@ -88,9 +88,7 @@ class _Group:
         run_dir = self.directory.member(name)
         self.terminal.log[:0] = run_dir.read_log()
         result = resume.resume(run_dir, (), self.allow_changed, self.terminal, self.context)
-        if result is not None:
-            return result.summary
-        return {name: value for name, value in run_dir.read_json(run_files.SUMMARY).items() if name != "version"}
+        return run_dir.read_json(run_files.SUMMARY) if result is None else result.summary
 
     def _write_summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
         if not summaries:

@@ -161,8 +161,7 @@ class _Trial:
     def done_before(self, place: RunDir) -> Event:
         """Return the event of a training that ended in another process, from the files of its run."""
         rows = [{name: float(cell) for name, cell in row.items() if cell != ""} for row in place.read_rows()]
-        summary = {name: value for name, value in place.read_json(run_files.SUMMARY).items() if name != "version"}
-        return Event(self.task.number, "done", rows=rows, summary=summary)
+        return Event(self.task.number, "done", rows=rows, summary=place.read_json(run_files.SUMMARY))
 
 
 def _make(folder: Path) -> None:

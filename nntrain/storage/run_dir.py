@@ -98,12 +98,11 @@ class RunDir:
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object with the version of its format."""
-        self.write(
-            name, json.dumps({"version": run_files.FORMAT, **content}, indent=2, allow_nan=False, default=str) + "\n"
-        )
+        whole = {"version": run_files.FORMAT, **content}
+        self.write(name, json.dumps(whole, indent=2, allow_nan=False, default=str) + "\n")
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """Return the content of a JSON file; raises NNTrainError when it is missing or damaged."""
+        """Return the content of a JSON file, less its version; raises NNTrainError when it is missing or damaged."""
         path = self.path / name
         try:
             content = json.loads(path.read_text())
@@ -114,7 +113,7 @@ class RunDir:
             raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
         if not isinstance(content, dict):
             raise NNTrainError(f"`{path}` is damaged: it is not a JSON object", help="train the run again")
-        return content
+        return {name: value for name, value in content.items() if name != "version"}
 
     def read_log(self) -> list[str]:
         """Return the lines of log.txt, none if it is missing."""
