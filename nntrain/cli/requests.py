@@ -1,4 +1,4 @@
-"""The commands as frozen requests: the docstring of a class is the help, and its fields are the
+"""The commands as frozen requests: the docstring of a class is the help, its fields are the options.
 
 Typer calls a class as it calls a function, so each option is written once.
 """
@@ -35,7 +35,7 @@ RUNS_DIR = Path("runs")
 
 
 class Request:
-    """A command with its"""
+    """A command with its options."""
 
     def run(self, terminal: Terminal) -> None:
         """Run the module of this name in `commands`. It is imported only here, so `nntrain --help` needs none."""

@@ -8,6 +8,19 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.storage.run_files import GROUP, JOURNAL, RESOLVED, SUMMARY
 
 
+class Group(RunDir):
+    """The directory of a group over seeds or folds."""
+
+
+class Search(RunDir):
+    """The directory of a search."""
+
+
+def find(runs: Path, name: str) -> RunDir | Group | Search:
+    """Return what is at a path, or has this name in `runs`; raises ConfigError where nothing is."""
+    return find_search(runs, name) or find_group(runs, name) or find_run(runs, name)
+
+
 def find_run(runs: Path, name: str) -> RunDir:
     """Return the directory of a run, by path or by its name in `runs`; raises ConfigError for anything else."""
     for path in (Path(name), runs / name):
@@ -22,18 +35,18 @@ def find_run(runs: Path, name: str) -> RunDir:
     raise ConfigError(f"unknown run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
 
 
-def find_group(runs: Path, name: str) -> RunDir | None:
-    """Return the folder of a group of runs, by path or by its name in `runs`, or None."""
-    return _holding(GROUP, runs, name)
+def find_group(runs: Path, name: str) -> Group | None:
+    """Return the directory of a group, by path or by its name in `runs`, or None."""
+    return next((Group(path) for path in _holding(GROUP, runs, name)), None)
 
 
-def find_search(runs: Path, name: str) -> RunDir | None:
-    """Return the folder of a search, by path or by its name in `runs`, or None."""
-    return _holding(JOURNAL, runs, name)
+def find_search(runs: Path, name: str) -> Search | None:
+    """Return the directory of a search, by path or by its name in `runs`, or None."""
+    return next((Search(path) for path in _holding(JOURNAL, runs, name)), None)
 
 
-def _holding(file: str, runs: Path, name: str) -> RunDir | None:
-    return next((RunDir(path) for path in (Path(name), runs / name) if (path / file).is_file()), None)
+def _holding(file: str, runs: Path, name: str) -> list[Path]:
+    return [path for path in (Path(name), runs / name) if (path / file).is_file()]
 
 
 def is_run(path: Path) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from nntrain.errors import ConfigError
 from nntrain.storage import run_files
-from nntrain.storage.find_runs import all_runs, find_run
+from nntrain.storage.find_runs import Group, Search, all_runs, find, find_run
 from nntrain.storage.run_dir import RunDir
 
 
@@ -62,3 +62,12 @@ def test_all_runs_are_found_and_those_inside_groups_and_repeated_trials(tmp_path
         "group/b",
         "search/trial-001/repeat-1",
     }
+
+
+@pytest.mark.parametrize(("file", "kind"), [("resolved.yaml", RunDir), ("group.json", Group), ("journal.jsonl", Search)])
+def test_a_directory_is_found_by_its_name_and_by_its_path(tmp_path: Path, file: str, kind: type) -> None:
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / file).write_text("")
+    for found in (find(tmp_path, "net"), find(Path("elsewhere"), str(tmp_path / "net"))):
+        assert type(found) is kind
+        assert found.path == tmp_path / "net"

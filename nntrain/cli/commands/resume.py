@@ -10,19 +10,20 @@ from nntrain.search import search_files
 from nntrain.search.executor import Workers
 from nntrain.search.resume import ResumeSearch
 from nntrain.storage import run_files
-from nntrain.storage.find_runs import find_group, find_run, find_search, first_member
+from nntrain.storage.find_runs import Group, Search, find, first_member
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 
 def run(request: Resume, terminal: Terminal) -> None:
     """Resume what the name is, and print the metrics."""
-    if search := find_search(request.runs_dir, request.name):
-        _search(request, search, terminal)
-    elif group := find_group(request.runs_dir, request.name):
-        _group(request, group, terminal)
-    else:
-        _run(request, find_run(request.runs_dir, request.name), terminal)
+    match find(request.runs_dir, request.name):
+        case Search() as search:
+            _search(request, search, terminal)
+        case Group() as group:
+            _group(request, group, terminal)
+        case run_dir:
+            _run(request, run_dir, terminal)
 
 
 def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
