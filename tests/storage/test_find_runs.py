@@ -64,7 +64,9 @@ def test_all_runs_are_found_and_those_inside_groups_and_repeated_trials(tmp_path
     }
 
 
-@pytest.mark.parametrize(("file", "kind"), [("resolved.yaml", RunDir), ("group.json", Group), ("journal.jsonl", Search)])
+@pytest.mark.parametrize(
+    ("file", "kind"), [("resolved.yaml", RunDir), ("group.json", Group), ("journal.jsonl", Search)]
+)
 def test_a_directory_is_found_by_its_name_and_by_its_path(tmp_path: Path, file: str, kind: type) -> None:
     (tmp_path / "net").mkdir()
     (tmp_path / "net" / file).write_text("")
