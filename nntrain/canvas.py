@@ -1,4 +1,4 @@
-"""The figure and the colors of every plot. It does without pyplot, which keeps global state."""
+"""The figure and the colors of every plot. It does not use pyplot, which keeps global state."""
 
 import warnings
 from io import BytesIO
@@ -52,7 +52,7 @@ def logarithmic(axes: "Axes") -> None:
 
 
 def numbered(axes: "Axes", first: float, last: float, room: float) -> None:
-    """Dress axes over the numbers of epochs or trials; `room` is a share of the width, at either end."""
+    """Style axes over the numbers of epochs or trials; `room` is a share of the width, at either end."""
     from matplotlib.ticker import MaxNLocator
 
     plain(axes)
@@ -64,7 +64,7 @@ def numbered(axes: "Axes", first: float, last: float, room: float) -> None:
 
 
 def dress_bar(bar: "Colorbar", label: str) -> None:
-    """Dress a bar of colours."""
+    """Style a bar of colours."""
     bar.ax.tick_params(colors=GREY, labelcolor=INK, labelsize=8)
     bar.set_label(label, fontsize=9, color=INK)
     bar.outline.set_visible(False)

@@ -56,7 +56,7 @@ class Shown:
 
 
 def commands() -> list[Shown]:
-    """The commands of every ```console block; a ```text block right after one goes on with what the last one prints."""
+    """The commands of every ```console block; a ```text block right after one continues the output of the last one."""
     found: list[Shown] = []
     for page in PAGES:
         before = ""

@@ -41,7 +41,7 @@ class Subject:
         return self.experiment.train
 
     def callbacks(self) -> Iterator[tuple[Path, Callback]]:
-        """Every callback with its path."""
+        """Yield every callback with its path."""
         for index, callback in enumerate(self.train.callbacks):
             yield ("train", "callbacks", index, callback.called()), callback
 
@@ -67,7 +67,7 @@ def _monitors(subject: Subject) -> Iterator[Problem]:
 
 
 def _monitored(subject: Subject) -> Iterator[tuple[Path, str, bool]]:
-    """The path and the name of each metric that is monitored, and whether the user wrote the name."""
+    """Yield the path and the name of each metric that is monitored, and whether the user wrote the name."""
     if subject.train.monitor is not None:
         yield ("train", "monitor"), subject.train.monitor, True
     for path, callback in subject.callbacks():

@@ -19,7 +19,7 @@ def refuse_missing(config: Config) -> None:
 
 
 def _fault(file: Path) -> list[tuple[str, str]]:
-    """What is wrong with the file, and how to fix it."""
+    """Return what is wrong with the file, and how to fix it."""
     if file.is_dir():
         return [(f"`{file}` is a folder", "give the path of a file")]
     return [] if file.exists() else [(f"there is no file `{file}`", _beside(file))]
@@ -34,7 +34,7 @@ def _fault_of_folder(folder: Path) -> list[tuple[str, str]]:
 
 
 def _beside(file: Path) -> str:
-    """The help that lists files of the same kind in that folder."""
+    """Return the help that lists files of the same kind in that folder."""
     if not file.parent.is_dir():
         return f"there is no folder `{file.parent}`"
     names = sorted(other.name for other in file.parent.glob(f"*{file.suffix}"))[:5]

@@ -158,7 +158,7 @@ def _leaves(cls: type[Any]) -> Iterator[type[Any]]:
 
 @cache
 def _known(family: type[Named]) -> dict[str, type[Any]]:
-    """The members by all their names, their own last."""
+    """Return the members by all their names, their own last."""
     members = family.members()
     spellings = {
         spelling: member
@@ -175,7 +175,7 @@ def snake_case(name: str) -> str:
 
 
 def _of_the_name(error: PydanticCustomError, name: str, value: Any) -> InitErrorDetails:
-    """An error about a name, which is a key in `{Name: options}`, and otherwise a value."""
+    """Return the error about a name, which is a key in `{Name: options}`, and otherwise a value."""
     context = error.context or {}
     is_key = isinstance(value, dict)
     return details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())

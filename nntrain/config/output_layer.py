@@ -73,7 +73,7 @@ def _output_layer_at_end(flat: list[tuple[Path, layers.Layer]], schema: Schema |
 
 
 def _activated(path: Path, activation: str, before: list[tuple[Path, layers.Layer]]) -> OutputLayer:
-    """The output layer that is an activation: its units are those of the Dense before it, if nothing changes them."""
+    """Return the output layer that is an activation: its units are those of the Dense before it, if unchanged."""
     changing = (at for at in reversed(before) if not isinstance(at[1], (*DROPS, layers.BatchNormalization)))
     dense_path, dense = next(changing, ((), None))
     if isinstance(dense, layers.Dense):

@@ -50,7 +50,7 @@ class Resolved:
         return self.output.activation == "linear" and bool(getattr(self.train.loss, "from_logits", False))
 
     def batch_size(self, rows: int) -> int:
-        """Rows in a step, for so many training rows; never more than these."""
+        """Return the rows in a step, which are never more than the training rows."""
         return rows if self.train.batch_size == "full" else min(int(self.train.batch_size), rows)
 
 
@@ -64,7 +64,7 @@ def resolve(experiment: Experiment, schema: Schema) -> Resolved:
 
 
 def _output_layer(model: Sequence[layers.Layer], schema: Schema) -> tuple[OutputLayer, tuple[layers.Layer, ...]]:
-    """The output layer for the data, and all that it adds: softmax for classes, one sigmoid unit for two, or linear."""
+    """Return the output layer for the data, and all layers to add: softmax, a sigmoid for two classes, or linear."""
     kinds = {
         "regression": ("linear", schema.target_count),
         "binary": ("sigmoid", 1),
@@ -78,7 +78,7 @@ def _output_layer(model: Sequence[layers.Layer], schema: Schema) -> tuple[Output
 
 
 def _ends_in_maps(model: Sequence[layers.Layer], schema: Schema) -> bool:
-    """Whether the last hidden layer gives more than one axis, so that a Dense alone would not see all of it."""
+    """Return whether the last hidden layer has more than one axis, so that a Dense alone would not see all of it."""
     rank = len(schema.shape)
     for _, layer in layers.walk(model):
         if isinstance(layer, (layers.Flatten, image_layers.GlobalAveragePooling2D, image_layers.GlobalMaxPooling2D)):
@@ -104,7 +104,7 @@ def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema)
 
 
 def _default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
-    """Cross-entropy for classes, in the form that fits the output; squared error for numbers."""
+    """Return the cross-entropy for classes, in the form that fits the output; squared error for numbers."""
     if not schema.classes:
         return losses.MeanSquaredError()
     binary = output.units == 1 or output.activation == "sigmoid"
@@ -115,7 +115,7 @@ def _default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
 
 
 def default_monitor(experiment: Experiment) -> str:
-    """What decides which epoch's model is kept: what early stopping watches, else the validation loss."""
+    """Return the metric that decides which epoch's model is kept: that of early stopping, else the loss."""
     for callback in experiment.train.callbacks:
         if isinstance(callback, EarlyStopping):
             return str(callback.monitor)
@@ -127,7 +127,7 @@ def _default_metric(schema: Schema) -> metrics.Metric:
 
 
 def columns(experiment: Experiment, schema: Schema | None) -> set[str] | None:
-    """The metrics in metrics.csv that can be monitored; None where they depend on data that are not read yet."""
+    """Return the metrics in metrics.csv that can be monitored; None where they depend on data that are not read yet."""
     chosen = experiment.train.metrics
     if chosen is None and schema is not None:
         chosen = [_default_metric(schema)]
@@ -142,7 +142,7 @@ def columns(experiment: Experiment, schema: Schema | None) -> set[str] | None:
 
 
 def has_penalty(experiment: Experiment) -> bool:
-    """Whether any layer adds to the loss."""
+    """Return whether any layer adds to the loss."""
     return any(
         value is not None
         for _, layer in layers.walk(experiment.model)

@@ -17,12 +17,12 @@ from nntrain.errors import Path, Problem
 
 
 def problems(experiment: Experiment, resolved: Resolved | None) -> list[Problem]:
-    """Everything that the rules find; `resolved` is None where only the data can show the schema."""
+    """Return the problems of all rules; `resolved` is None where only the data can show the schema."""
     return _found(RULES, Subject.of(experiment, resolved))
 
 
 def data_problems(experiment: Experiment, resolved: Resolved) -> list[Problem]:
-    """What the rules find that the data have a part in."""
+    """Return the problems of the rules that also depend on the data."""
     return _found(DATA_RULES, Subject.of(experiment, resolved))
 
 

@@ -76,13 +76,13 @@ class Section(BaseModel):
 
 
 def _without_echoes(errors: list[ErrorDetails], options: Iterable[str]) -> list[ErrorDetails]:
-    """The errors without each "needs `units`" that only repeats "has no option `unit`"."""
+    """Return the errors without each "needs `units`" that only repeats "has no option `unit`"."""
     meant = {nearest(str(e["loc"][-1]), options) for e in errors if e["type"] == "extra_forbidden"}
     return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
 
 
 def _choices(annotation: Any) -> list[str]:
-    """The values of a `Literal`, which may be the type of a list's items."""
+    """Return the values of a `Literal`, which may be the type of a list's items."""
     if get_origin(annotation) is Literal:
         return [str(name) for name in get_args(annotation)]
     return [name for part in get_args(annotation) for name in _choices(part)]

@@ -79,7 +79,7 @@ def _axes(value: Any) -> Any:
 
 
 def _fraction(value: Any) -> float:
-    """A number, or a fraction such as the `1/255` of every Keras script."""
+    """Return a number from a number, or from a fraction such as the `1/255` of every Keras script."""
     if is_number(value):
         return float(value)
     match = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*/\s*(\d+(?:\.\d*)?)\s*", value) if isinstance(value, str) else None
@@ -95,7 +95,7 @@ def _fractions(value: Any) -> Any:
 
 
 def _numbers(value: Any) -> Any:
-    """A number or nested lists of numbers, as tuples."""
+    """Return a number or nested lists of numbers as tuples."""
     if is_number(value):
         return float(value)
     if isinstance(value, (list, tuple)) and value:
@@ -116,7 +116,7 @@ _folder: ContextVar[Path] = ContextVar("folder", default=Path())
 
 @contextmanager
 def relative_to(folder: Path) -> Iterator[None]:
-    """Inside the block, paths in configs are relative to this folder, or else to that of the process."""
+    """Resolve the paths in configs inside the block: relative to this folder, or else to that of the process."""
     token = _folder.set(folder)
     try:
         yield

@@ -27,20 +27,20 @@ class Faults:
         self.others = 0
 
     def add(self, problem: Problem) -> None:
-        """One more fault."""
+        """Add a fault."""
         if len(self.kept) < MOST:
             self.kept.append(problem)
         else:
             self.others += 1
 
     def add_all(self, where: np.ndarray, word: Callable[[np.ndarray], Problem]) -> None:
-        """A fault for each entry of `where`; only those that are shown are put into words."""
+        """Add a fault for each entry of `where`; `word` is called only for those that are shown."""
         room = MOST - len(self.kept)
         self.kept += [word(place) for place in where[:room]]
         self.others += max(0, len(where) - room)
 
     def throw(self) -> None:
-        """Raises DataError when there is any fault."""
+        """Raise DataError when there is any fault."""
         if not self.kept:
             return
         more = f"{self.others} more such fault{'s' if self.others > 1 else ''}"
@@ -49,7 +49,7 @@ class Faults:
 
 
 def check(rows: Rows, place: Path, faults: Faults) -> None:
-    """Adds every fault that shows before the rows are split; `place` is the path of the source in the config."""
+    """Add every fault that can be found before the rows are split; `place` is the path of the source in the config."""
     for name, split in (("", rows.remaining), ("validation", rows.validation), ("test", rows.test)):
         if split is not None:
             _Check(rows, split, name, place, faults).run()
@@ -63,17 +63,17 @@ def check(rows: Rows, place: Path, faults: Faults) -> None:
 
 
 def missing_classes(split: Split, classes: tuple[str, ...]) -> list[str]:
-    """The names of the classes, in backticks, that have no row in the split."""
+    """Return the names of the classes, in backticks, that have no row in the split."""
     return [shown(classes[index]) for index in np.flatnonzero(class_counts(split, len(classes)) == 0)]
 
 
 def class_counts(split: Split, classes: int) -> np.ndarray:
-    """(classes,) the number of rows of each class."""
+    """Return (classes,) the number of rows of each class."""
     return np.bincount(split.y, minlength=classes)
 
 
 def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
-    """A warning for each column of a table, x float (n, columns), that never changes."""
+    """Return a warning for each constant column of a table; x: float (n, columns)."""
     if x.ndim != 2 or x.dtype.kind != "f" or len(x) < 2:
         return ()
     first, same = x[0], np.ones(x.shape[1:], bool)
@@ -110,7 +110,7 @@ class _Check:
             self._numbers(self.split.y, "y", self.rows.schema.targets)
 
     def _numbers(self, values: Examples, what: str, columns: tuple[str, ...]) -> None:
-        """Refuses NaN and infinity; integers hold none, so images are not scanned."""
+        """Refuse NaN and infinity. Integers hold neither, so images are not scanned."""
         if values.dtype.kind != "f":
             return
         for start, part in chunks(values):
@@ -125,7 +125,7 @@ class _Check:
         return Problem(message, self.place, "give a finite number, or leave the row out; counted from 1")
 
     def _labels(self, y: np.ndarray) -> None:
-        """Refuses labels that are not the index of a class."""
+        """Refuse labels that are not the index of a class."""
         last = len(self.rows.schema.classes) - 1
         if y.dtype.kind not in "iu" or y.ndim != 1:
             message = f"labels must be one whole number a row, got {y.dtype} of shape {y.shape}"

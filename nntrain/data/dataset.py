@@ -31,13 +31,13 @@ class Dataset:
 
     @property
     def splits(self) -> dict[str, Split]:
-        """The splits that there are, by name."""
+        """The splits that exist, by name."""
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: split for name, split in named.items() if split is not None}
 
     @cached_property
     def digest(self) -> str:
-        """What `sha256` gives; found out once, for the many trials of a search."""
+        """The result of `sha256`, which is computed once for the many trials of a search."""
         digest = hashlib.sha256(repr(self.schema.classes).encode())
         for name, split in self.splits.items():
             for array in (split.x, split.y):
@@ -48,7 +48,7 @@ class Dataset:
 
 
 def load_data(config: Config) -> Dataset:
-    """The data of a config; what is wrong with them is shown at the option that names them."""
+    """Return the data of a config; a fault in them is reported at the option that names them."""
     source = config.experiment.data
     try:
         return load(source)
@@ -58,11 +58,11 @@ def load_data(config: Config) -> Dataset:
 
 
 def load(source: Source) -> Dataset:
-    """Reads, splits and checks the data; raises DataError with the row and the column of every fault.
+    """Read, split and check the data; raises DataError with the row and the column of every fault.
 
-    The test split is taken first, the validation split from the rest, and a share is a share of what is there at that
-    moment. A split that the data bring with them is used as it is. With `fold`, the rows of that fold are the test
-    split, whatever the data bring and the rule says.
+    The test split is taken first, then the validation split; a share is a share of the rows that remain at that
+    moment. A split that the source provides is used as it is. With `fold`, the rows of that fold are the test split,
+    in place of the test split of the source or of the rule.
     """
     rows: Rows = extensions.module_of(source).load(source)
     faults = Faults()
@@ -73,7 +73,7 @@ def load(source: Source) -> Dataset:
 
 
 def sha256(dataset: Dataset) -> str:
-    """The SHA-256 of all that a training sees: dtype, shape and bytes of each split, and the names of the classes."""
+    """Return the SHA-256 of what a training sees: dtype, shape and bytes of each split, and the class names."""
     return dataset.digest
 
 
@@ -90,7 +90,7 @@ class _Divider:
 
     @property
     def groups(self) -> np.ndarray:
-        """(n,) what shares are stratified by: the class; a regression is one group."""
+        """(n,) the group of each row, by which shares are stratified: its class; a regression is one group."""
         return self.rows.remaining.y if self.rows.schema.classes else np.zeros(len(self.rows.remaining), np.int32)
 
     def dataset(self) -> Dataset:
@@ -109,7 +109,7 @@ class _Divider:
         return dataset
 
     def _rule(self, name: str) -> SplitRule:
-        """How the split is taken from the pool; `none` where the data bring it."""
+        """Return how the split is taken from the remaining rows; `none` where the source provides it."""
         if name == "test":
             return Nothing() if self.rows.test is not None else self.source.test_rule
         return Nothing() if self.rows.validation is not None else self.source.validation
@@ -124,7 +124,7 @@ class _Divider:
         return every[inside], every[~inside]
 
     def _taken(self, rule: SplitRule, rows: np.ndarray, name: str, spare: int) -> tuple[np.ndarray, np.ndarray]:
-        """The positions in the pool that the split takes, and those that it leaves."""
+        """Return the positions in the remaining rows that the split takes, and those that it leaves."""
         if isinstance(rule, Nothing):
             return rows[:0], rows
         if isinstance(rule, File):
@@ -163,7 +163,7 @@ class _Divider:
         faults.throw()
 
     def _cure(self, name: str) -> str:
-        """What to do about a class that is missing from the split."""
+        """Return the help for a class that is missing from the split."""
         rule = Nothing() if name == "train" or (name == "test" and self.source.fold) else self._rule(name)
         if isinstance(rule, (First, Last)):
             return f"write `{name}: 0.2` for the same share of every class"

@@ -20,12 +20,12 @@ class Split:
         return len(self.x)
 
     def take(self, rows: np.ndarray) -> "Split":
-        """The rows at these positions, in this order."""
+        """Return the rows at these positions, in this order."""
         x = self.x.take(rows) if isinstance(self.x, RowFile) else self.x[rows]
         return Split(x, self.y[rows])
 
     def schema(self, classes: Sequence[str] = (), features: Sequence[str] = (), targets: Sequence[str] = ()) -> Schema:
-        """The schema of rows such as these, with the names that the source knows."""
+        """Return the schema of these rows, with the names that the source knows."""
         names = tuple(classes), tuple(features), tuple(targets)
         return Schema(self.x.shape[1:], *names, target_count=1 if classes else self.y.shape[1])
 

@@ -30,7 +30,7 @@ _BROKEN = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombEr
 def load_rows(
     folder: str, source: Path, split_folders: Mapping[str, str], size: tuple[int, int] | None, color_mode: str
 ) -> Rows:
-    """The images of a folder, and of the folders that are splits of their own.
+    """Return the images of a folder, and of separate folders for other splits.
 
     source: the path of the data source in the config. split_folders: the folder by the name of its split. size: height
     and width to which images are scaled, or None where all must have the size of the first. Raises DataError.
@@ -44,7 +44,7 @@ def load_rows(
 
 
 def read_images(files: Sequence[FilePath], shape: tuple[int, ...]) -> np.ndarray:
-    """uint8 (n, *shape) of these files, scaled to that shape: height, width, channels. Raises DataError."""
+    """Return uint8 (n, *shape): these files, scaled to the shape height, width, channels. Raises DataError."""
     color_mode = next(mode for mode, channels in _CHANNELS.items() if channels == shape[2])
     target = _Target((shape[0], shape[1]), True, color_mode)
     try:
@@ -94,7 +94,7 @@ class _Folder:
             raise self.error(f"`{self.folder}` cannot be read: {error.strerror}", "give a folder of folders") from None
 
     def first_size(self) -> tuple[int, int]:
-        """Height and width of the first image."""
+        """Return height and width of the first image."""
         file = self.files[self.classes[0]][0]
         try:
             with Image.open(file) as image:
@@ -104,7 +104,7 @@ class _Folder:
             raise self.error(*_broken(file)) from None
 
     def split(self, target: _Target, classes: list[str]) -> Split:
-        """All images of the folder, class by class."""
+        """Return all images of the folder, class by class."""
         if self.classes != classes:
             message = f"the classes of `{self.folder}` are {listed(self.classes)}, the training has {listed(classes)}"
             raise self.error(message, "give all splits the same folders")
@@ -114,7 +114,7 @@ class _Folder:
         return Split(_stored(self._decode(files, target), shape), y)
 
     def _decode(self, files: Sequence[FilePath], target: _Target) -> Iterator[np.ndarray]:
-        """The images in their order; raises DataError after the last one, with all that are at fault."""
+        """Yield the images in their order; raises DataError after the last one, with every image that has a fault."""
         faults = Faults()
 
         def decoded(file: FilePath) -> np.ndarray | _Fault:
@@ -137,13 +137,13 @@ class _Folder:
 
 
 def images_below(folder: FilePath) -> list[FilePath]:
-    """The image files of a folder and of those in it, by name; others, and hidden ones, are left out."""
+    """Return the image files in a folder and in all folders below it, sorted; hidden files are left out."""
     found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
     return sorted(path for path in found if not path.name.startswith("."))
 
 
 def _decoded(file: FilePath, target: _Target) -> np.ndarray:
-    """uint8 (height, width, channels), upright as its EXIF data say. Raises _Fault."""
+    """Return uint8 (height, width, channels), rotated as the EXIF data say. Raises _Fault."""
     height, width = target.size
     try:
         with Image.open(file) as opened:
@@ -159,7 +159,7 @@ def _decoded(file: FilePath, target: _Target) -> np.ndarray:
 
 
 def _of_bytes(image: Image.Image, file: FilePath) -> Image.Image:
-    """The image with a byte a channel; Pillow itself would cut off what is brighter than 255. Raises _Fault."""
+    """Return the image with one byte for each channel; Pillow would clip values above 255. Raises _Fault."""
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in ("I", "F"):
@@ -168,11 +168,11 @@ def _of_bytes(image: Image.Image, file: FilePath) -> Image.Image:
 
 
 def _broken(file: FilePath) -> tuple[str, str]:
-    return f"`{file}` is broken, or no image", "replace or remove it"
+    return f"`{file}` is broken, or not an image", "replace or remove it"
 
 
 def _stored(images: Iterator[np.ndarray], shape: tuple[int, ...]) -> Examples:
-    """The images in memory, or in a file without a name that lasts as long as it is used, where they are too many."""
+    """Return the images in memory, or in a temporary file where they are too large for memory."""
     if not is_large(int(np.prod(shape))):
         found = np.empty(shape, np.uint8)
         for index, image in enumerate(images):

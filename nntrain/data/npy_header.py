@@ -1,4 +1,4 @@
-"""Where an array stands in a `.npy` or an `.npz` file, so that it can be read in parts."""
+"""The place of an array in a `.npy` or an `.npz` file, so that it can be read in parts."""
 
 import math
 import struct
@@ -14,7 +14,7 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Stored:
-    """An array as it stands in a file; `offset` is where its first number is, or None where it is compressed."""
+    """An array as it is stored in a file; `offset` is the place of its first number, None where it is compressed."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
@@ -23,19 +23,19 @@ class Stored:
 
     @property
     def nbytes(self) -> int:
-        """What it takes in memory, as it is stored or as it is used, whichever is more."""
+        """The bytes it takes in memory, as it is stored or as it is used, whichever is more."""
         return math.prod(self.shape) * max(self.dtype.itemsize, used_as(self.dtype).itemsize)
 
 
 def stored_in_npy(path: str | Path) -> Stored:
-    """Where the array of a `.npy` file stands. Raises OSError, and ValueError when it is no such file."""
+    """Return the place of the array in a `.npy` file. Raises OSError, and ValueError for another kind of file."""
     with Path(path).open("rb") as file:
         shape, by_column, dtype = _header(file)
         return Stored(shape, dtype, by_column, file.tell())
 
 
 def stored_in_npz(path: str | Path, name: str) -> Stored | None:
-    """Where the array `name` of an `.npz` file stands; None where that is no array.
+    """Return the place of the array `name` in an `.npz` file; None where the file has no array of this name.
 
     Raises ValueError when its header is broken or does not fit its size, and what zipfile raises.
     """
@@ -52,7 +52,7 @@ def stored_in_npz(path: str | Path, name: str) -> Stored | None:
 
 
 def verify_in_npz(path: str | Path, name: str) -> None:
-    """Reads the array `name` from end to end; raises zipfile.BadZipFile when its bytes do not fit its checksum."""
+    """Read the array `name` from end to end; raises zipfile.BadZipFile when its bytes do not fit its checksum."""
     with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
         while member.read(_CHUNK_BYTES):
             pass
@@ -66,7 +66,7 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
 
 
 def _member_offset(path: str | Path, info: zipfile.ZipInfo, header: int) -> int | None:
-    """Where the member's content goes on after `header` bytes, counted from the start of the archive.
+    """Return the offset in the archive of the member's content after `header` bytes; None if it is compressed.
 
     The lengths of name and extra field are those of the header before the content, at its bytes 26 to 29, and may
     differ from the directory's (APPNOTE.TXT 4.3.7).
@@ -80,5 +80,5 @@ def _member_offset(path: str | Path, info: zipfile.ZipInfo, header: int) -> int 
 
 
 def used_as(stored: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype that an array of this one has in a training: uint8 stays, every other number is float32."""
+    """Return the dtype that an array of this dtype has in a training: uint8 stays, every other number is float32."""
     return stored if stored == np.uint8 else np.dtype(np.float32)

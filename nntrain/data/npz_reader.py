@@ -28,10 +28,10 @@ KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suf
 def load_rows(
     file: str, source: Path, split_files: Mapping[str, str], task: str | None, classes: Sequence[str]
 ) -> Rows:
-    """The rows of a file, and of the files that hold splits of their own.
+    """Return the rows of a file, and of separate files for other splits.
 
     source: the path of the data source in the config. split_files: the file by the name of its split. task:
-    classification, regression, or None for what the dtype of `y` says. classes: their names, or nothing for their
+    classification, regression, or None to take it from the dtype of `y`. classes: their names; if empty, their
     numbers. Raises DataError.
     """
     main = _ArrayFile(file, (*source, "path"))
@@ -48,7 +48,7 @@ def load_rows(
 
 
 def _rows(pairs: dict[str, _Pair], task: str, classes: Sequence[str]) -> Rows:
-    splits = {name: Split(pair.examples(), pair.answers(task)) for name, pair in pairs.items()}
+    splits = {name: Split(pair.examples(), pair.labels(task)) for name, pair in pairs.items()}
     for name, pair in pairs.items():
         pair.check_like(splits[name], splits["remaining"])
     names = _classes(splits, classes, pairs["remaining"]) if task == "classification" else ()
@@ -57,7 +57,7 @@ def _rows(pairs: dict[str, _Pair], task: str, classes: Sequence[str]) -> Rows:
 
 
 def _classes(splits: dict[str, Split], names: Sequence[str], remaining: _Pair) -> tuple[str, ...]:
-    """The names given, or the numbers from 0 to the highest label."""
+    """Return the names given, or the numbers from 0 to the highest label."""
     if names:
         return tuple(names)
     highest = max((int(split.y.max()) for split in splits.values() if len(split)), default=0)
@@ -81,7 +81,7 @@ class _ArrayFile:
                 raise self.error(f"the array {shown(name)} has no meaning", f"name it `{nearest(name, KNOWN)}`")
 
     def pair(self, split: str) -> _Pair | None:
-        """The x and y of a split, or None where the file holds neither; the remaining rows must be there."""
+        """Return the x and y of a split; None where the file holds neither, an error for the remaining rows."""
         suffixes = [suffix for suffix in SUFFIXES[split] if {f"x{suffix}", f"y{suffix}"} & set(self.names)]
         if len(suffixes) > 1:
             several = listed(f"x{suffix}" for suffix in suffixes)
@@ -99,7 +99,7 @@ class _ArrayFile:
         return DataError(problems=[Problem(message, self.place, help)])
 
     def _read_all(self) -> None:
-        """Reads every array that has a meaning."""
+        """Read every array whose name is known."""
         try:
             with FilePath(self.file).open("rb") as file:
                 if file.read(6) == b"\x93NUMPY":
@@ -117,11 +117,11 @@ class _ArrayFile:
         except PermissionError:
             raise self.error(f"`{self.file}` cannot be read", "check the permissions of the file") from None
         except BROKEN:
-            message = f"`{self.file}` is broken, or no .npz file"
+            message = f"`{self.file}` is broken, or not an .npz file"
             raise self.error(message, "save it again with `numpy.savez(file, x=x, y=y)`") from None
 
     def _examples(self, opened: np.lib.npyio.NpzFile, name: str) -> Examples:
-        """The array, or its rows on the disk where it is too large for the memory."""
+        """Return the array, or its rows on the disk where it is too large for the memory."""
         try:
             stored = stored_in_npz(self.file, name)
             if stored is None or not is_large(stored.nbytes) or stored.dtype.kind not in NUMBERS or not stored.shape:
@@ -133,7 +133,7 @@ class _ArrayFile:
             raise self._broken(name) from None
 
     def _refuse_unreadable(self, name: str, stored: Stored) -> None:
-        """Refuses a large array whose rows cannot be read one by one."""
+        """Refuse a large array whose rows cannot be read one by one."""
         large = f"`{name}` takes {stored.nbytes / 1e9:.1f} GB, more than {MEMORY_SHARE:.0%} of the memory"
         if stored.offset is None:
             help = "save it with `numpy.savez`, not `savez_compressed`, so that a batch can be read at a time"
@@ -157,7 +157,7 @@ class _ArrayFile:
 
 @dataclass(frozen=True)
 class _Pair:
-    """The examples and the answers of one split, as they stand in the file."""
+    """The examples of one split and their labels or targets, as they are stored in the file."""
 
     file: _ArrayFile
     x_name: str
@@ -166,7 +166,7 @@ class _Pair:
     y: np.ndarray
 
     def examples(self) -> Examples:
-        """uint8 as it is, all else as float32."""
+        """Return the examples: uint8 as it is, every other number as float32."""
         x = self.x
         if x.ndim < 2 or 0 in x.shape[1:]:
             message = f"`{self.x_name}` must have a row for each example, got the shape {x.shape}"
@@ -179,8 +179,8 @@ class _Pair:
             return x
         return x if x.dtype == np.uint8 else self._float32(x, self.x_name)
 
-    def answers(self, task: str) -> np.ndarray:
-        """Class indices int32 (n,), or targets float32 (n, targets)."""
+    def labels(self, task: str) -> np.ndarray:
+        """Return class indices int32 (n,), or targets float32 (n, targets)."""
         y = self.y[:, 0] if self.y.ndim == 2 and self.y.shape[1] == 1 else self.y
         if y.ndim > (1 if task == "classification" else 2) or 0 in y.shape[1:]:
             message = f"`{self.y_name}` must have one value a row, got the shape {self.y.shape}"
@@ -189,12 +189,12 @@ class _Pair:
             return self._float32(y if y.ndim == 2 else y[:, None], self.y_name)
         whole = self._float32(y, self.y_name) if y.dtype.kind not in "iub" else y
         if whole.dtype.kind == "f" and not (np.isfinite(whole) & (whole == np.floor(whole))).all():
-            message = f"`{self.y_name}` holds numbers that are not whole, so they are no class indices"
+            message = f"`{self.y_name}` holds numbers that are not whole, so they are not class indices"
             raise self.error(message, "write `task: regression`, or give whole numbers")
         return np.asarray(np.clip(whole.astype(np.int64), -(2**31), 2**31 - 1), np.int32)
 
     def check_like(self, split: Split, remaining: Split) -> None:
-        """Raises DataError unless rows of this split look like the remaining rows."""
+        """Raise DataError unless the rows of this split have the shape and dtype of the remaining rows."""
         for name, array, other in ((self.x_name, split.x, remaining.x), (self.y_name, split.y, remaining.y)):
             if array.shape[1:] != other.shape[1:] or array.dtype != other.dtype:
                 message = f"a row of `{name}` is {array.dtype} of shape {array.shape[1:]}, the training rows are "
@@ -206,7 +206,7 @@ class _Pair:
 
     def _float32(self, values: np.ndarray, name: str) -> np.ndarray:
         if values.dtype.kind not in NUMBERS:
-            message = f"`{name}` has the dtype {values.dtype}, which is no real number"
+            message = f"`{name}` has the dtype {values.dtype}, which is not a type of real numbers"
             raise self.error(message, "save integers or floats; classes are numbered from 0")
         with np.errstate(over="ignore"):
             converted = values.astype(np.float32)
@@ -215,7 +215,7 @@ class _Pair:
         return converted
 
     def _refuse_large(self, values: Examples, name: str) -> None:
-        """Refuses finite numbers that are infinite as float32; only longer floats hold such."""
+        """Refuse finite numbers that are infinite as float32; only longer floats hold them."""
         if values.dtype.kind != "f" or values.dtype.itemsize <= 4:
             return
         faults = Faults()

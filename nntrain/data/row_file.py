@@ -1,4 +1,4 @@
-"""Rows of an array that stays on the disk: read when they are asked for, so that memory stays small.
+"""Rows of an array that stays on the disk: each is read when it is needed, so that memory stays small.
 
 They are read with `preadv` and not through `mmap`, whose pages count as memory of the process once they are touched.
 """
@@ -15,21 +15,21 @@ import numpy as np
 from nntrain.data.npy_header import Stored, used_as
 from nntrain.errors import DataError
 
-MEMORY_SHARE = 0.25  # of the memory: an array above it stays on the disk, for training holds two copies and more
-CHUNK_BYTES = 4 << 20  # what is held in memory at once where all rows are looked at
-_PAGE_BYTES = 4096  # the disk gives whole pages, so a shorter gap between two rows is read along with them
+MEMORY_SHARE = 0.25  # of the memory: a larger array stays on the disk, because training holds two copies or more
+CHUNK_BYTES = 4 << 20  # in memory at once where all rows are read
+_PAGE_BYTES = 4096  # a disk reads whole pages, so a shorter gap between two rows is read with them
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def memory_bytes() -> int:
-    """The memory of this machine, or of the container where that is less."""
+    """Return the memory of this machine, or of the container where that is less."""
     limits = [Path(name).read_text().strip() for name in _LIMITS if Path(name).is_file()]
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min([physical, *(int(limit) for limit in limits if limit.isdecimal())])
 
 
 def is_large(nbytes: int) -> bool:
-    """Whether so many bytes are more than an array in memory should have."""
+    """Return whether an array of so many bytes is too large for memory."""
     return nbytes > MEMORY_SHARE * memory_bytes()
 
 
@@ -48,7 +48,7 @@ class _Source:
         return status.st_size, status.st_mtime_ns
 
     def fill(self, buffer: memoryview, offset: int) -> None:
-        """Reads into all of the buffer. Raises DataError when the file ends before, or cannot be read."""
+        """Fill the buffer from the file. Raises DataError when the file ends too early, or cannot be read."""
         while buffer:
             try:
                 count = os.preadv(self.descriptor, [buffer], offset)
@@ -59,13 +59,13 @@ class _Source:
             buffer, offset = buffer[count:], offset + count
 
     def will_need(self, places: Iterable[tuple[int, int]]) -> None:
-        """Says what will be read, offset and size, so that the disk fetches it all at once: five times as fast."""
-        if hasattr(os, "posix_fadvise"):  # macOS has none
+        """Announce what will be read, offset and size, so that the disk reads it all at once: five times as fast."""
+        if hasattr(os, "posix_fadvise"):  # not on macOS
             for offset, size in places:
                 os.posix_fadvise(self.descriptor, offset, size, os.POSIX_FADV_WILLNEED)
 
     def check(self) -> None:
-        """Raises DataError when the file was written to since it was opened."""
+        """Raise DataError when the file was written to since it was opened."""
         if self._stamp() != self.stamp:
             raise self._changed()
 
@@ -83,7 +83,7 @@ class RowFile:
         self, source: _Source, stored: Stored, rows: np.ndarray | None = None, dtype: np.dtype[Any] | None = None
     ) -> None:
         if stored.offset is None or stored.by_column or not stored.shape:
-            raise ValueError("rows can be read only where they stand one after the other, uncompressed")
+            raise ValueError("rows can be read only where they are stored one after the other, uncompressed")
         self.source, self.stored, self.rows = source, stored, rows
         self.offset = stored.offset
         self.dtype = dtype or used_as(stored.dtype)
@@ -92,7 +92,7 @@ class RowFile:
 
     @classmethod
     def open(cls, path: str | Path, stored: Stored) -> "RowFile":
-        """All rows of an array in this file. Raises OSError."""
+        """Return all rows of an array in this file. Raises OSError."""
         return cls(_Source(path), stored)
 
     def __len__(self) -> int:
@@ -105,25 +105,25 @@ class RowFile:
 
     @property
     def nbytes(self) -> int:
-        """What all rows would take in memory."""
+        """The bytes that all rows would take in memory."""
         return math.prod(self.shape) * self.dtype.itemsize
 
     def __getitem__(self, key: Any) -> np.ndarray:
-        """key: a position, a slice, (k,) positions or (n,) booleans. Raises IndexError, and DataError."""
+        """Return rows; key: a position, a slice, (k,) positions or (n,) booleans. Raises IndexError, and DataError."""
         if isinstance(key, (int, np.integer)):
             return np.asarray(self[np.array([key])][0])
         return self._read(self._positions(key))
 
     def take(self, rows: np.ndarray) -> "RowFile":
-        """The rows at these positions, in this order, still on the disk."""
+        """Return the rows at these positions, in this order, still on the disk."""
         return RowFile(self.source, self.stored, self._positions(rows), self.dtype)
 
     def as_stored(self) -> "RowFile":
-        """The same rows, in the dtype that they have in the file."""
+        """Return the same rows, in the dtype that they have in the file."""
         return RowFile(self.source, self.stored, self.rows, self.stored.dtype)
 
     def _positions(self, key: Any) -> np.ndarray:
-        """(k,) which rows of the file are meant."""
+        """Return (k,) the positions in the file of the rows that the key selects."""
         if self.rows is not None:
             return np.asarray(self.rows[key])
         if isinstance(key, slice):
@@ -136,7 +136,7 @@ class RowFile:
         return np.where(wanted < 0, wanted + len(self), wanted)
 
     def _read(self, rows: np.ndarray) -> np.ndarray:
-        """(k, *row) these rows of the file."""
+        """Return (k, *row) these rows of the file."""
         raw = np.empty((len(rows), self.row_bytes), np.uint8)
         at_once = max(1, CHUNK_BYTES // max(1, self.row_bytes))
         for start in range(0, len(rows), at_once):
@@ -147,7 +147,7 @@ class RowFile:
             return values.astype(self.dtype, copy=False)
 
     def _fill(self, raw: np.ndarray, rows: np.ndarray) -> None:
-        """Reads row by row, but rows that lie close together in the file at once."""
+        """Read row by row, but rows that are close together in the file at once."""
         size, buffer = self.row_bytes, raw.reshape(-1).data
         stretches = _stretches(rows, 1 + _PAGE_BYTES // max(1, size))
         if len(stretches) > 1:
@@ -167,7 +167,7 @@ Examples: TypeAlias = np.ndarray | RowFile
 
 
 def chunks(x: Examples, most: int | None = None) -> Iterator[tuple[int, np.ndarray]]:
-    """All rows in parts of a few MB, and of `most` rows at the most, each after the position of its first row."""
+    """Yield all rows in parts of a few MB and of at most `most` rows, each with the position of its first row."""
     row_bytes = max(1, x.nbytes // max(1, len(x)))
     size = max(1, min(CHUNK_BYTES // row_bytes, most or len(x)))
     for start in range(0, len(x), size):
@@ -188,7 +188,7 @@ class _Stretch(NamedTuple):
 
 
 def _stretches(rows: np.ndarray, gap: int) -> list[_Stretch]:
-    """The longest stretches in which each row comes at most `gap` after the one before; (k,) rows, not empty."""
+    """Return the longest stretches in which each row is at most `gap` after the one before; (k,) rows, not empty."""
     steps = np.diff(rows)
     cuts = np.flatnonzero((steps < 1) | (steps > gap)) + 1
     starts, ends = np.concatenate([[0], cuts]), np.concatenate([cuts, [len(rows)]])

@@ -1,7 +1,7 @@
-"""Which row goes to which split: pure functions of the labels, the rule and the seed.
+"""The rows of each split: pure functions of the labels, the rule and the seed.
 
-The order comes from raw bits of PCG64, which NumPy promises never to change; its shuffles and permutations may
-change with a version (https://numpy.org/neps/nep-0019-rng-policy.html), and every split with them.
+The order is that of raw bits of PCG64, which NumPy promises never to change. NumPy's shuffles and permutations may
+change with its version (https://numpy.org/neps/nep-0019-rng-policy.html), and would change every split.
 """
 
 import numpy as np
@@ -12,9 +12,10 @@ STREAMS = {"test": 0, "validation": 1, "folds": 2}
 
 
 def take(rule: SplitRule, rows: np.ndarray, groups: np.ndarray, seed: int, name: str, spare: int) -> np.ndarray:
-    """The part of `rows` (ascending positions) that the rule takes for the split `name`, ascending.
+    """Return the part of `rows` (ascending positions) that the rule takes for the split `name`, ascending.
 
-    `groups` (n of all rows,) is what to stratify by; `spare` is how many rows of each group the other splits need.
+    groups: (n of all rows,) the group of each row, for stratified shares. spare: how many rows of each group the other
+    splits need.
     """
     if isinstance(rule, Fraction):
         chosen = groups if rule.stratify else np.zeros_like(groups)
@@ -25,7 +26,7 @@ def take(rule: SplitRule, rows: np.ndarray, groups: np.ndarray, seed: int, name:
 
 
 def fold_of_rows(groups: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """(n,) the fold of each row: every group is spread evenly, and the folds differ by one row at most."""
+    """Return (n,) the fold of each row: every group is spread evenly, and the folds differ by one row at most."""
     order = np.lexsort((_keys(len(groups), seed, "folds"), groups))
     folds = np.empty(len(groups), np.int64)
     folds[order] = np.arange(len(groups)) % count
@@ -33,7 +34,7 @@ def fold_of_rows(groups: np.ndarray, count: int, seed: int) -> np.ndarray:
 
 
 def _keys(count: int, seed: int, name: str) -> np.ndarray:
-    """(count,) a random number for each row; a row keeps its own whatever the other rows are used for."""
+    """Return (count,) a random number for each row, which does not depend on how the other rows are used."""
     return np.random.PCG64(np.random.SeedSequence([seed, STREAMS[name]])).random_raw(count)
 
 
@@ -47,5 +48,5 @@ def _share(share: float, rows: np.ndarray, groups: np.ndarray, keys: np.ndarray,
 
 
 def _count(share: float, rows: int, spare: int) -> int:
-    """The share to the nearest row, at least one, and at least one left for each other split where that is possible."""
+    """Return the share as a number of rows: at least one, and one left for each other split where that is possible."""
     return max(0, min(max(1, int(rows * share + 0.5)), rows - spare))

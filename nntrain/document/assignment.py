@@ -122,7 +122,7 @@ class Change:
 
 
 def _with_points(mapping: Mapping[str, Any], rest: Path) -> tuple[str, Path]:
-    """The key at the start of the rest, and what follows it; a key of `tune.space` is a path with points itself."""
+    """Return the first key of the path, and what follows it; a key of `tune.space` is itself a path with points."""
     joined = [(".".join(str(part) for part in rest[:end]), rest[end:]) for end in range(len(rest), 0, -1)]
     return next((found for found in joined if found[0] in mapping), joined[-1])
 

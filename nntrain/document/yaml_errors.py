@@ -62,7 +62,7 @@ def _unclosed(sign: str, line: int, column: int) -> Fault:
 
 
 def _in_brackets(lines: Sequence[str], opening: yaml.Mark, found: yaml.Mark) -> Fault:
-    """What cannot be in brackets: on a later line they were left open; on the same line a comma is missing."""
+    """Return the fault of text that cannot be in brackets: one is left open, or on the same line a comma is missing."""
     sign = lines[opening.line][opening.column]
     if found.line != opening.line:
         return _unclosed(sign, opening.line, opening.column)
@@ -79,7 +79,7 @@ def _missing_colon(lines: Sequence[str], line: int, column: int) -> Fault:
 
 
 def _stray_colon(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    """A `:` where no key can be: usually a space is missing, or the line is indented too far."""
+    """Return the fault of a `:` where no key can be: usually a space is missing, or the line is indented too far."""
     text = lines[line]
     key = re.match(r"\s*(?:- +)?", text)
     start = key.end() if key else 0
@@ -105,7 +105,7 @@ def _stray_colon(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
 
 
 def _line_above(lines: Sequence[str], line: int) -> tuple[int, str]:
-    """The last line above with more than a comment."""
+    """Return the last line above with more than a comment."""
     for above in range(line - 1, -1, -1):
         if lines[above].strip() and not lines[above].lstrip().startswith("#"):
             return above, lines[above]
@@ -133,7 +133,7 @@ def _bad_escape(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
 
 
 def _bad_end(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    """A line that fits no level above it, or more text after a value."""
+    """Return the fault of a line that fits no level above it, or of more text after a value."""
     text = lines[line] if line < len(lines) else ""
     sign = text[column : column + 1]
     if sign in ("]", "}"):

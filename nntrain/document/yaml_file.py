@@ -24,7 +24,7 @@ class Document:
     values: dict[Path, Span] = field(default_factory=dict)
     keys: dict[Path, Span] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    lost: tuple[Path, ...] = ()  # with values that were refused; other problems there would be echoes
+    lost: tuple[Path, ...] = ()  # with values that were refused; other problems there would repeat them
     data: bytes = b""  # of the file, which may be a pipe that can be read once only
 
     def locate(self, problem: Problem) -> Problem:
@@ -38,7 +38,7 @@ class Document:
         return problem
 
     def _as_written(self, path: Path) -> Path:
-        """The path with names as the file spells them: `sgd` for `SGD`."""
+        """Return the path with names as the file writes them: `sgd` for `SGD`."""
         written: list[str | int] = []
         for part in path:
             found = self.value(tuple(written))
@@ -47,7 +47,7 @@ class Document:
         return tuple(written)
 
     def _place(self, at: Path, on_key: bool, above: bool) -> Span | None:
-        """The place of a value or its key; above the path that is meant, that of a bare scalar or else of a key."""
+        """Return the place of a value or its key; above the path that is meant, of a bare scalar or else of a key."""
         if above:
             bare = self.value(at)
             on_key = isinstance(bare, dict) or (on_key and not isinstance(bare, str))
@@ -57,7 +57,7 @@ class Document:
         return first.get(at) or second.get(at)
 
     def _below_by_hand(self, at: Path) -> Span | None:
-        """The place of what was put below a value of the file."""
+        """Return the place of what was put below a value of the file."""
         if (span := self.values.get(at)) is not None and span.line == 0:
             return span
         return next((span for path, span in self.keys.items() if path[:-1] == at and path and span.line == 0), None)
@@ -171,7 +171,7 @@ def _outside(places: dict[Path, Span], path: Path) -> dict[Path, Span]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what `parse` reads back as the same value."""
+    """A dumper whose text `parse` reads back as the same value."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

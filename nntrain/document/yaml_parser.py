@@ -134,7 +134,7 @@ class Parser:
         return found
 
     def _key(self, event: Any, path: Path, found: dict[str, Any]) -> str:
-        """The key as text, so that `1` and `true` stay as typed."""
+        """Return the key as text, so that `1` and `true` stay as typed."""
         if not isinstance(event, yaml.ScalarEvent):
             return self._no_key(event, (*path, "?"))
         key: str = event.value
@@ -186,6 +186,6 @@ class Parser:
 
 
 def _width(event: Any) -> int:
-    """The width of a key or a value on its first line."""
+    """Return the width of a key or a value on its first line."""
     start, end = event.start_mark, event.end_mark
     return int(end.column - start.column) if end.line == start.line else 1

@@ -28,7 +28,7 @@ class Options:
 
 
 def draw(options: Options) -> bytes:
-    """A PNG: the true class down, the predicted one across, a cell's colour by its share of the row.
+    """Return a PNG: the true class down, the predicted one across, a cell's colour by its share of the row.
 
     More than 20 classes are shown by colour alone. Raises ValueError when the matrix does not fit the names.
     """
@@ -50,7 +50,7 @@ def draw(options: Options) -> bytes:
 
 
 def _cell(classes: int) -> float:
-    """The side of a cell in inches."""
+    """Return the side of a cell in inches."""
     return max(0.24, min(0.9, 6 / classes))
 
 

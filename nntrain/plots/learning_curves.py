@@ -47,13 +47,13 @@ class Options:
         return len({rate for rate in self.column("learning_rate") if isfinite(rate)}) > 1
 
     def column(self, name: str) -> list[float]:
-        """The value of each epoch, NaN where it is missing or not finite."""
+        """Return the value of each epoch, NaN where it is missing or not finite."""
         values = [float(row.get(name, nan)) for row in self.rows]
         return [value if isfinite(value) else nan for value in values]
 
 
 def draw(options: Options) -> bytes:
-    """A PNG: a panel for the loss and for each further metric, and one for the learning rate where it changes.
+    """Return a PNG: a panel for the loss and for each further metric, and one for the learning rate where it changes.
 
     Raises ValueError when there are no rows.
     """
@@ -95,14 +95,14 @@ def _draw_rate(panel: "Axes", options: Options) -> None:
 
 
 def _line(color: str, style: Any, epochs: int) -> dict[str, Any]:
-    """How a curve looks: with dots where there are few epochs, thin where there are many."""
+    """Return the style of a curve: with dots where there are few epochs, thin where there are many."""
     marker = "o" if epochs <= _FEW else ""
     width = 1.6 if epochs <= _MANY else 1.0
     return {"color": color, "linestyle": style, "linewidth": width, "marker": marker, "markersize": 4}
 
 
 def _scale(panel: "Axes", values: list[float]) -> None:
-    """Makes the axis logarithmic where all values are positive and span more than two decades."""
+    """Make the axis logarithmic where all values are positive and span more than two decades."""
     finite = [value for value in values if isfinite(value)]
     if finite and min(finite) > 0 and max(finite) > 100 * min(finite):
         canvas.logarithmic(panel)

@@ -1,4 +1,4 @@
-"""A group of runs over seeds or folds: each is an ordinary run in the group's directory, and one summary is of all."""
+"""A group of runs over seeds or folds: each is an ordinary run in the group's directory, and one summary covers all."""
 
 import math
 from dataclasses import asdict, dataclass, replace
@@ -137,5 +137,5 @@ def _statistics(summaries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any
 
 
 def _number(value: float | None) -> float:
-    """Return NaN for null, which stands for it in JSON."""
+    """Return NaN for null, as which JSON holds it."""
     return math.nan if value is None else value

@@ -1,4 +1,4 @@
-"""The interface of search engines, ask for values and tell their score, and the engine that a config names."""
+"""The interface of search engines, `ask` for values and `tell` their score, and the engine that a config names."""
 
 from dataclasses import dataclass
 from typing import Protocol, cast

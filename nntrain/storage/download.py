@@ -151,7 +151,7 @@ def _locked(part: Path) -> Iterator[None]:
 
 @contextmanager
 def _progress(name: str, size: int) -> Iterator[Show]:
-    """A progress bar on stderr if that is a terminal."""
+    """Show a progress bar on stderr if that is a terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     hidden = not console.is_terminal or console.is_dumb_terminal

@@ -132,7 +132,7 @@ class Saver:
         self._held: State | None = None
 
     def is_due(self, end_of_epoch: bool) -> bool:
-        """Whether to write a checkpoint now."""
+        """Return whether to write a checkpoint now."""
         return self._pace.is_due(end_of_epoch)
 
     def save(self) -> None:
@@ -167,7 +167,7 @@ class Pace:
         self.cost = 0.0
 
     def is_due(self, end_of_epoch: bool) -> bool:
-        """Whether to write one now; 0 seconds means at the end of every epoch and only then."""
+        """Return whether to write one now; 0 seconds means at the end of every epoch and only then."""
         if self.seconds == 0:
             return end_of_epoch
         return time.monotonic() - self.last >= max(self.seconds, self.cost / _LARGEST_SHARE)

@@ -56,7 +56,7 @@ def make_program(resolved: Resolved, model: Network, example: Arrays, batch_size
 
 
 def uses_xla(resolved: Resolved, batch_size: int, rows: int) -> bool:
-    """Whether XLA compiles: on a GPU, and on a CPU long epochs of small steps through Dense layers (docs/log.md)."""
+    """Return whether XLA compiles: on a GPU, and small steps of long epochs of Dense layers on a CPU (docs/log.md)."""
     train = resolved.train
     if train.compile != "auto":
         return train.compile == "xla"

@@ -116,7 +116,7 @@ class _Trainer:
                 self.saver.save()
 
     def _end(self) -> None:
-        """As Keras does after the last epoch, put the average of the weights in their place."""
+        """Replace the weights by their average, as Keras does after the last epoch."""
         scaled: Any = self.model.optimizer
         optimizer = getattr(scaled, "inner_optimizer", scaled)
         if optimizer.use_ema:

@@ -82,7 +82,7 @@ def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
 
 
 def _without_constant_rate(optimizer: Any) -> Any:
-    """The optimizer without a learning rate that is a number, which is a variable; a schedule is compiled."""
+    """Return the optimizer without a learning rate that is a number: that is a variable, a schedule is compiled."""
     if isinstance(optimizer, str):
         return optimizer
     ((name, options),) = optimizer.items()
@@ -93,7 +93,7 @@ def _without_constant_rate(optimizer: Any) -> Any:
 
 
 def _fitted_to(model: Sequence[layers.Layer], tree: dict[str, Any]) -> list[Any]:
-    """What determines the constants of `Normalization` layers: the data, and the seed of the layers before them."""
+    """Return what the constants of `Normalization` depend on: the data, and the seed of the layers before them."""
     places = [index for index, (_, layer) in enumerate(layers.walk(model)) if isinstance(layer, layers.Normalization)]
     return [tree["data"] if places else None, tree["seed"] if any(places) else None]
 
@@ -107,6 +107,6 @@ def copy_variables(source: Network, target: Network) -> None:
 
 
 def _variables(model: Network) -> Iterator[Any]:
-    """Weights, seeds of random layers, and the optimizer's state, which includes its learning rate."""
+    """Return weights, seeds of random layers, and the optimizer's state, which includes its learning rate."""
     yield from model.variables
     yield from model.optimizer.variables

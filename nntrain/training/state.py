@@ -70,7 +70,7 @@ def restore(state: State, model: Network, callbacks: Sequence[keras.callbacks.Ca
 
 
 def _variables(model: Network) -> Iterator[tuple[str, Any]]:
-    """Weights, seeds of random layers, metrics and the optimizer's slots, by names that do not depend on Keras."""
+    """Yield weights, seeds of random layers, metrics and the optimizer's slots, by names independent of Keras."""
     groups = {
         "model": model.variables,
         "metrics": model.metrics_variables,

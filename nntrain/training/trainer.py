@@ -109,7 +109,7 @@ def make_plan(resolved: Resolved, data: Dataset) -> Plan:
 
 
 def _keeps_best(train: Train, data: Dataset) -> bool:
-    """Without a validation split the best training loss means little, unless early stopping restores it."""
+    """Return whether to keep the best epoch's model; without a validation split, only if early stopping restores it."""
     restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
     return train.save == "best" and (data.validation is not None or restores)
 

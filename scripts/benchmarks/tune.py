@@ -44,8 +44,8 @@ def searched(workers: int, wanted: argparse.Namespace, trials: int) -> Job:
 def trial_metrics(place: Path, workers: int) -> dict[str, float]:
     """Seconds of a trial, of its training, and of what remains, without each worker's first trial.
 
-    The files tell when a trial ended. With several workers, `trial` is the time from one end to the next, and there is
-    no sense in `overhead`.
+    The files show when a trial ended. With several workers, `trial` is the time from one end to the next, and
+    `overhead` has no meaning.
     """
     ended = sorted((file.stat().st_mtime_ns / 1e9, file) for file in place.glob("trial-*/summary.json"))
     later = ended[workers:]

@@ -135,7 +135,7 @@ def difference(one: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def dict_or_list(content: Any, name: Any) -> Any:
-    """The item, or nothing where there is none."""
+    """Return the item, or None where it is missing."""
     return content.get(name) if isinstance(content, dict) else content[name] if name < len(content) else None
 
 

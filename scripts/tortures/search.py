@@ -38,7 +38,7 @@ NOT_COMPARED = ("seconds",)
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """`nntrain` in that folder, in a process group of its own."""
+    """`nntrain` in that folder, in its own process group."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "nntrain", *arguments, "-q"]
     out = (folder / "out.txt").open("wb")

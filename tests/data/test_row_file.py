@@ -236,8 +236,8 @@ def test_a_large_array_that_cannot_be_read_row_by_row() -> None:
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        (X.astype(complex), "`x` has the dtype complex128, which is no real number"),
-        (X.astype(str), "`x` has the dtype <U32, which is no real number"),
+        (X.astype(complex), "`x` has the dtype complex128, which is not a type of real numbers"),
+        (X.astype(str), "`x` has the dtype <U32, which is not a type of real numbers"),
         (X[:, 0, 0], "`x` must have a row for each example, got the shape (300,)"),
         (X[:7], "`x` has 7 rows, `y` has 300"),
         (np.float64(1), "`x` must have a row for each example, got the shape ()"),

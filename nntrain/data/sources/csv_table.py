@@ -27,17 +27,17 @@ def _target(value: Any) -> Any:
 
 
 def _names(value: Any) -> list[str]:
-    """One name or several, as a list; none is a list too, for that is the default."""
+    """Return one name or several as a list; an empty list is the default."""
     names = [value] if isinstance(value, str) else value
     if isinstance(names, (list, tuple)) and all(isinstance(name, str) and name for name in names):
         if len(set(names)) == len(names):
             return list(names)
-        raise problem("a name stands twice in the list", "remove one of the two")
+        raise problem("a name is twice in the list", "remove one of the two")
     raise problem(f"expected the name of a column, or a list of them, got {shown(value)}", "write `[a, b]`")
 
 
 class Options(Splittable):
-    """A CSV file with a header, its columns numbers except for the class. A regression names `target` instead."""
+    """A CSV file with a header and numbers in every column but `label`; a regression names `target` instead."""
 
     takes_files = True
     path: FilePath

@@ -1,6 +1,6 @@
 """Fashion MNIST: 60,000 training and 10,000 test images of clothes, 28x28 grey pixels, 10 classes (Xiao et al. 2017).
 
-The four files of https://github.com/zalandoresearch/fashion-mnist are looked for in `$NNTRAIN_DATA/fashion-mnist`,
+The four files of https://github.com/zalandoresearch/fashion-mnist are searched in `$NNTRAIN_DATA/fashion-mnist`,
 `$NNTRAIN_DATA`, nntrain's cache (`$XDG_CACHE_HOME` or `~/.cache`, below it `nntrain/fashion-mnist`) and Keras's cache;
 what is in none of them is downloaded into nntrain's. `NNTRAIN_FASHION_MNIST_URL` (addresses of folders, separated by
 spaces) takes the place of the official addresses.
@@ -70,7 +70,7 @@ def _split(prefix: str) -> "Split":
 
 
 def _idx(data: bytes) -> "np.ndarray":
-    """The array in a file of the IDX format: two zeros, 8 for bytes, the number of dimensions, the sizes, the bytes."""
+    """Return the array in an IDX file: two zeros, 8 for bytes, the number of dimensions, the sizes, the bytes."""
     import numpy as np
 
     sizes = np.frombuffer(data, ">i4", count=data[3], offset=4)
@@ -78,7 +78,7 @@ def _idx(data: bytes) -> "np.ndarray":
 
 
 def _contents(name: str) -> bytes:
-    """The unpacked bytes of one of the files, its SHA-256 checked."""
+    """Return the unpacked bytes of one of the files, after its SHA-256 was checked."""
     import gzip
 
     return gzip.decompress(_checked(_found(name) or _downloaded(name), name))

@@ -1,4 +1,4 @@
-"""Fits a Gaussian process to the scores and tries where it promises most (KerasTuner's BayesianOptimization)."""
+"""Fits a Gaussian process to the scores and tries the most promising values (KerasTuner's BayesianOptimization)."""
 
 from nntrain import backend
 from nntrain.config.search.space import Search
@@ -8,7 +8,7 @@ from nntrain.search.engine import SearchEngine
 
 
 class Options(Engine):
-    """Fits a Gaussian process to the scores and tries where it promises most. KerasTuner."""
+    """Fits a Gaussian process to the scores and tries the most promising values. KerasTuner."""
 
     package = "keras_tuner"
     aliases = ("bayesian",)

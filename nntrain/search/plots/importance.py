@@ -46,7 +46,7 @@ def bars(importance: Importance, metric: str, title: str) -> bytes:
 
 
 def _write_values(panel: "Axes", importance: Importance) -> None:
-    """Writes each number to the right of its bar and whisker."""
+    """Write each number to the right of its bar and whisker."""
     ends = [max(drop + spread, 0.0) for drop, spread in zip(importance.drops, importance.spreads, strict=True)]
     width = (max(ends) - min(0.0, *importance.drops)) or 1.0
     for place, (end, drop) in enumerate(zip(ends, importance.drops, strict=True)):

@@ -32,7 +32,7 @@ class Arrays:
         return tuple(tf.constant(part[:]) for part in (self.x, self.y, self.weights) if part is not None)
 
     def take(self, rows: np.ndarray) -> "Arrays":
-        """The rows at these positions, in this order, in memory."""
+        """Return the rows at these positions, in this order, in memory."""
         return Arrays(self.x[rows], self.y[rows], None if self.weights is None else self.weights[rows])
 
 
@@ -45,27 +45,27 @@ class TrainResult:
 
     @classmethod
     def of(cls, tensors: tuple[dict[str, Any], Any]) -> "TrainResult":
-        """What a compiled program returns, as plain values."""
+        """Return the result of a compiled program as plain values."""
         return cls(as_metrics(tensors[0]), bool(tensors[1].numpy()))
 
 
 def as_metrics(tensors: dict[str, Any]) -> dict[str, float]:
-    """Scalar tensors as Python floats."""
+    """Return scalar tensors as Python floats."""
     return {name: as_float(value.numpy()) for name, value in tensors.items()}
 
 
 def as_float(value: Any) -> float:
-    """A float32 scalar as the Python float with the fewest digits that is the same float32."""
+    """Return a float32 scalar as the Python float with the fewest digits that is the same float32."""
     return float(str(np.float32(value)))
 
 
 def rows_of(tensors: Sequence[Any], rows: Any) -> tuple[Any, Any, Any]:
-    """The batch of these rows, from the tensors of `Arrays`."""
+    """Return the batch of these rows, from the tensors of `Arrays`."""
     return as_batch([tf.gather(part, rows) for part in tensors])
 
 
 def as_batch(tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
-    """Inputs, labels and weights as the model's `train_step` and `test_step` take them."""
+    """Return inputs, labels and weights as the model's `train_step` and `test_step` take them."""
     x, y, weights = tensors if len(tensors) == 3 else (*tensors, None)
     return tf.cast(x, keras.config.floatx()), y, weights
 
@@ -82,7 +82,7 @@ def create_variables(model: Network, data: Arrays) -> None:
 
 
 def epoch_order(seed: int, epoch: int, size: int, shuffle: bool) -> np.ndarray:
-    """The order of the rows in an epoch (counted from 1), a pure function of seed and epoch: (size,) int32."""
+    """Return (size,) int32, the order of the rows in an epoch (from 1): a pure function of seed and epoch."""
     if not shuffle:
         return np.arange(size, dtype="int32")
     generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, epoch])))

@@ -69,7 +69,7 @@ class Program:
         self.model.train_step(rows_of(data, rows))
 
     def _result(self) -> tuple[Any, Any]:
-        """The metrics, and whether all weights are finite: a loss can hide a NaN, which ReLU turns into 0."""
+        """Return the metrics, and whether all weights are finite: a loss can hide a NaN, which ReLU turns into 0."""
         weights = [weight.value for weight in self.model.weights if tf.as_dtype(weight.dtype).is_floating]
         finite = [tf.reduce_all(tf.math.is_finite(weight)) for weight in weights]
         return self.model.get_metrics_result(), tf.reduce_all([True, *finite])

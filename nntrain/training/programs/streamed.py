@@ -25,7 +25,7 @@ READERS = 2  # blocks that are read while another is used
 
 
 def fits_in_memory(x: Examples) -> bool:
-    """Whether the data are in memory, and small enough for a second copy."""
+    """Return whether the data are in memory, and small enough for a second copy."""
     return isinstance(x, np.ndarray) and not is_large(x.nbytes)
 
 

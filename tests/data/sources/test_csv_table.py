@@ -113,7 +113,7 @@ def test_the_resolved_options_load_back() -> None:
             {"label": "b", "separator": ", "},
             ("`separator` must be one character, got `, `", "write `separator: ';'`"),
         ),
-        ({"label": "b", "ignore": ["c", "c"]}, ("a name stands twice in the list", "remove one of the two")),
+        ({"label": "b", "ignore": ["c", "c"]}, ("a name is twice in the list", "remove one of the two")),
         (
             {"label": "b", "ignore": 3},
             ("expected the name of a column, or a list of them, got `3`", "write `[a, b]`"),

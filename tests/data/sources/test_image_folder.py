@@ -111,9 +111,9 @@ def test_what_is_no_image_is_named() -> None:
     whole = Path("data/red/2.png").read_bytes()
     Path("data/red/2.png").write_bytes(whole[: len(whole) // 2])
     for name in ("green/3", "red/9", "red/2"):
-        assert f"error: `data/{name}.png` is broken, or no image" in text_of()
+        assert f"error: `data/{name}.png` is broken, or not an image" in text_of()
     Path("data/blue/0.png").write_text("")
-    assert "`data/blue/0.png` is broken, or no image" in text_of()
+    assert "`data/blue/0.png` is broken, or not an image" in text_of()
 
 
 def test_pixels_of_16_bits_are_scaled_and_those_of_32_refused() -> None:

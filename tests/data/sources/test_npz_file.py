@@ -130,12 +130,12 @@ def test_splits_from_files_of_their_own() -> None:
         ),
         (
             {"x": X.astype(complex), "y": Y},
-            "`x` has the dtype complex128, which is no real number",
+            "`x` has the dtype complex128, which is not a type of real numbers",
             "save integers or floats; classes are numbered from 0",
         ),
         (
             {"x": X, "y": Y.astype(str)},
-            "`y` has the dtype <U21, which is no real number",
+            "`y` has the dtype <U21, which is not a type of real numbers",
             "save integers or floats; classes are numbered from 0",
         ),
         (
@@ -168,13 +168,13 @@ def test_faults_of_the_arrays(arrays: dict[str, Any], message: str, help: str) -
 def test_labels_that_are_not_whole() -> None:
     save(x=X, y=Y + 0.5)
     assert text_of(task="classification") == fault(
-        "`y` holds numbers that are not whole, so they are no class indices",
+        "`y` holds numbers that are not whole, so they are not class indices",
         "write `task: regression`, or give whole numbers",
     )
 
 
 def test_a_file_that_is_no_npz() -> None:
-    broken = fault("`d.npz` is broken, or no .npz file", "save it again with `numpy.savez(file, x=x, y=y)`")
+    broken = fault("`d.npz` is broken, or not an .npz file", "save it again with `numpy.savez(file, x=x, y=y)`")
     assert text_of() == fault("there is no file `d.npz`", "check the path")
     Path("d.npz").mkdir()
     assert text_of() == fault("`d.npz` is a folder", "give the path of a file")
