@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,10 @@ from nntrain.config.search import space as spaces
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
 from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
+from nntrain.search.executor import Settings
+from nntrain.search.executors import processes
+from nntrain.search.task import Task
+from nntrain.search.workers.process_pool import ProcessPool
 
 
 @dataclass
@@ -207,24 +211,63 @@ def write_search(folder: Path, tail: str, space: str = SPACE, name: str = "net")
     (folder / f"{name}.yaml").write_text(NET + space + tail)
 
 
+class LentPool(ProcessPool):
+    """Workers that many searches use in turn; a worker takes two seconds to load TensorFlow."""
+
+    def submit(self, task: Task) -> None:
+        """Start a task; the workers are in the folder of the first search, so the paths are made absolute."""
+        parent = None if task.parent is None else str(Path(task.parent).resolve())
+        super().submit(replace(task, folder=str(Path(task.folder).resolve()), parent=parent))
+
+    def close(self) -> None:
+        """Stop what still runs, as a pool does that ends."""
+        self.stop()
+        while self._busy:
+            event = self.next(60)
+            assert event is not None, "a worker did not stop"
+            self.answer(event.number, stop=True)
+        self._events.clear()
+
+
+@pytest.fixture(scope="session")
+def nntrain(in_process: Any) -> Iterator[Callable[..., Any]]:
+    """Runs `nntrain` in this process, its trials in workers that are started once in a session."""
+    pools: dict[Settings, LentPool] = {}
+
+    def lend(_: processes.Options, settings: Settings) -> LentPool:
+        settings = replace(settings, files=())
+        if settings not in pools:
+            pools[settings] = LentPool(settings)
+        return pools[settings]
+
+    def ran(*arguments: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(processes, "start", lend)
+            return in_process(*arguments)
+
+    yield ran
+    for pool in pools.values():
+        ProcessPool.close(pool)
+
+
 @pytest.fixture
-def tune(in_process: Any, tmp_path: Path) -> Callable[..., Searched]:
-    """Runs `nntrain tune` over NET in this process, with workers in processes of their own."""
+def tune(nntrain: Any, tmp_path: Path) -> Callable[..., Searched]:
+    """Runs `nntrain tune` over NET."""
 
     def searched(tail: str, *arguments: str, space: str = SPACE, name: str = "net") -> Searched:
         write_search(tmp_path, tail, space, name)
-        done = in_process(tmp_path, "tune", f"{name}.yaml", "-q", *arguments)
+        done = nntrain(tmp_path, "tune", f"{name}.yaml", "-q", *arguments)
         return Searched(tmp_path / "runs" / name, done.stdout, done.stderr, done.returncode)
 
     return searched
 
 
 @pytest.fixture
-def resume(in_process: Any, tmp_path: Path) -> Callable[..., Searched]:
-    """Runs `nntrain resume` on a search in this process."""
+def resume(nntrain: Any, tmp_path: Path) -> Callable[..., Searched]:
+    """Runs `nntrain resume` on a search."""
 
     def resumed(*arguments: str, name: str = "net") -> Searched:
-        done = in_process(tmp_path, "resume", name, "-q", *arguments)
+        done = nntrain(tmp_path, "resume", name, "-q", *arguments)
         return Searched(tmp_path / "runs" / name, done.stdout, done.stderr, done.returncode)
 
     return resumed
@@ -267,7 +310,7 @@ Once = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
-def once(in_process: Any, tmp_path_factory: pytest.TempPathFactory) -> Once:
+def once(nntrain: Any, tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Runs a search once in a session, and returns its directory."""
     places: dict[tuple[str, ...], Path] = {}
 
@@ -276,7 +319,7 @@ def once(in_process: Any, tmp_path_factory: pytest.TempPathFactory) -> Once:
         if key not in places:
             folder = tmp_path_factory.mktemp("search")
             write_search(folder, tail)
-            done = in_process(folder, "tune", "net.yaml", "-q", *arguments)
+            done = nntrain(folder, "tune", "net.yaml", "-q", *arguments)
             assert done.returncode == 0, done.stderr
             places[key] = folder / "runs" / "net"
         return places[key]

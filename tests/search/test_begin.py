@@ -19,17 +19,18 @@ def write_data(folder: Path, cell: str = "1") -> None:
 
 @pytest.mark.parametrize(("cell", "columns"), [("?", "label: label"), ("1", "label: colour")])
 def test_wrong_data_end_a_search_at_once_with_the_message_of_fit(
-    tune: Tune, in_process: Any, tmp_path: Path, cell: str, columns: str
+    searching: Any, in_process: Any, tmp_path: Path, cell: str, columns: str
 ) -> None:
     write_data(tmp_path, cell)
-    data = (*MODEL, COLUMNS % columns)
-    found = tune("  trials: 5\n  on_error: continue\n", "--workers", "2", *data)
+    search, data = searching("  trials: 5\n  on_error: continue\n"), (*MODEL, COLUMNS % columns)
     fitted = in_process(tmp_path, "fit", "net.yaml", "-q", *data)
-    assert (found.code, found.err) == (4, fitted.stderr)
-    assert "data.csv:2:3" in found.err or "--set data" in found.err
-    assert set(found.column("status")) == {"stopped"}
-    dry = tune("", "--dry-run", *data)
-    assert (dry.code, dry.err) == (4, fitted.stderr)
+    assert "data.csv:2:3" in fitted.stderr or "--set data" in fitted.stderr
+    # The message names the file from the folder of the process, so these workers are started here.
+    found = in_process(tmp_path, "tune", "net.yaml", "-q", "--workers", "2", *data)
+    assert (found.returncode, found.stderr) == (4, fitted.stderr)
+    assert set(search.column("status")) == {"stopped"}
+    dry = in_process(tmp_path, "tune", "net.yaml", "-q", "--dry-run", *data)
+    assert (dry.returncode, dry.stderr) == (4, fitted.stderr)
 
 
 def test_a_config_that_does_not_fit_the_data_ends_a_search_at_once(tune: Tune, in_process: Any, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_budget_below_what_is_done_is_refused_and_changes_nothing(finished: An
     before = {path: path.read_bytes() for path in finished.place.glob("*.*") if path.is_file()}
     seconds = f"{finished.events('pause')[-1]['spent']:.1f} s are spent"
     for assignment, message in (
-        ("tune.trials=2", "`tune.trials` cannot be 2: 4 trials are there already"),
+        ("tune.trials=2", "`tune.trials` cannot be 2: 4 trials have begun"),
         ("tune.max_epochs_total=8", "`tune.max_epochs_total` cannot be 8: 12 epochs are spent"),
         ("tune.max_seconds=0.5", f"`tune.max_seconds` cannot be 0.5: {seconds}"),
     ):
