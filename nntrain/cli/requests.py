@@ -175,7 +175,7 @@ class Predict(Request):
     """Predict the rows of a file, as CSV."""
 
     name: RunName
-    file: Annotated[Path, typer.Argument(help="A CSV or npz file, an image, or a folder of images.")]
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or npz file, an image, or a folder of images.")]
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")] = None
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
@@ -195,5 +195,5 @@ class Runs(Request):
 class List(Request):
     """List the names that a config may use."""
 
-    kind: Annotated[str | None, typer.Argument(help="What to list: layers, optimizers, data sources, ...")] = None
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="What to list: data, layers, losses, ...")] = None
     json: Json = False

@@ -48,8 +48,8 @@ def entries(kind: str) -> dict[str, str]:
     if wanted not in known:
         names = ["data", *(name for name in known if name != "data sources")]
         close = nearest(kind, names)
-        help = f"write `nntrain list {close}`" if close else f"there are {listed(names)}"
-        raise ConfigError(f"there is nothing called `{kind}` to list", help=help)
+        help = f"write `nntrain list {close}`" if close else f"the kinds are {listed(names)}"
+        raise ConfigError(f"unknown kind `{kind}`", help=help)
     family = known[wanted]
     if family is None:
         return ACTIVATIONS

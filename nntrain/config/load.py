@@ -104,9 +104,9 @@ def worded(error: ErrorDetails, above: Path = ()) -> Problem:
 
 
 def _weighed(document: Document, problem: Problem) -> Problem:
-    """Make a warning of a patience that is too long only for a quick `--set train.epochs=1`.
+    """Return the problem, as a warning for a patience that is too long only because `--set` shortened the training.
 
-    Files that nntrain writes itself hold both.
+    A config that nntrain writes does not show that the epochs were set, so in it the problem is a warning too.
     """
     by_hand = document.set_by_hand(("train", "epochs")) or FilePath(document.file).name in run_files.WRITTEN_CONFIGS
     if problem.path[-1:] == ("patience",) and by_hand:

@@ -102,7 +102,7 @@ def _bytes(file: FilePath) -> bytes:
     except FileNotFoundError:
         raise ConfigError(f"there is no file `{file}`", help=_similar_files(file)) from None
     except IsADirectoryError:
-        raise ConfigError(f"`{file}` is a directory", help="give the path of a YAML file") from None
+        raise ConfigError(f"`{file}` is a folder", help="give the path of a YAML file") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"`{file}` cannot be read: {reason}", help="give the path of a YAML file") from None

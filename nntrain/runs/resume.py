@@ -1,4 +1,4 @@
-"""`nntrain resume` of a run: train on from its last checkpoint, to the bits of a run that was never stopped."""
+"""`nntrain resume` of a run: continue from its last checkpoint, to the bits of a run that was never stopped."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -101,7 +101,7 @@ def _refuse_shorter(training: Training, state: State) -> None:
     done = (position["epoch"] - 1) * steps_per_epoch + position["step"]
     if plan.steps is None:
         option, wanted, trained = "epochs", plan.epochs, -(-done // steps_per_epoch)
-    else:  # with which the last epoch may have been a shorter one
+    else:  # which may have ended inside the last epoch
         before = load(run_dir.path / run_files.RESOLVED).experiment.train.steps
         option, wanted, trained = "steps", plan.steps, min(done, before or done)
     if wanted < trained:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from nntrain.config.load import Config
 from nntrain.config.named import to_tree
-from nntrain.config.search.load import as_yaml, search_of
+from nntrain.config.search.load import search_of
+from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError, Stopped
 from nntrain.runs import environment
 from nntrain.search import results

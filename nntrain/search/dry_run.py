@@ -8,8 +8,9 @@ from pathlib import Path
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.resolve import DEFAULT_EPOCHS
-from nntrain.config.search.load import as_yaml, search_of
+from nntrain.config.search.load import search_of
 from nntrain.config.search.space import Search
+from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError
 from nntrain.search.engine import Proposal, SearchEngine, Waiting
 from nntrain.search.executor import Executor

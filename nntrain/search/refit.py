@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from nntrain.config.search.load import as_yaml
+from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Executor
 from nntrain.search.ledger import Entry

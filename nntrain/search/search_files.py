@@ -7,8 +7,8 @@ from typing import Any
 
 from nntrain.config.load import Config, in_order
 from nntrain.config.resolve import DEFAULT_EPOCHS
-from nntrain.config.search.load import as_yaml, with_values
 from nntrain.config.search.space import Search, Values
+from nntrain.config.search.trial_config import as_yaml, with_values
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Entry, Ledger

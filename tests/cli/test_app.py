@@ -88,7 +88,7 @@ def test_a_command_that_makes_no_sense_shows_its_usage(line: str, message: str, 
     [
         ("check none.yaml", "there is no file `none.yaml`"),
         ("fit none.yaml", "there is no file `none.yaml`"),
-        ("fit .", "`.` is a directory"),
+        ("fit .", "`.` is a folder"),
         ("check bad.yaml", "`Dense` has no option `unit`"),
         ("fit bad.yaml", "`Dense` has no option `unit`"),
         ("check c.yaml --set train.epochs", "`--set` takes `path=value`"),
@@ -111,7 +111,7 @@ def test_a_command_that_makes_no_sense_shows_its_usage(line: str, message: str, 
         ("eval none", "unknown run `none`"),
         ("eval c.yaml", "unknown run `c.yaml`"),
         ("predict none x.csv", "unknown run `none`"),
-        ("list layres", "there is nothing called `layres` to list"),
+        ("list layres", "unknown kind `layres`"),
     ],
 )
 def test_a_mistake_in_the_command_or_the_config_is_exit_code_2(line: str, message: str, nntrain: Any) -> None:

@@ -69,14 +69,14 @@ def test_activations_are_listed_with_their_formulas() -> None:
 def test_a_kind_that_is_nearly_right_is_offered(kind: str, help: str) -> None:
     with pytest.raises(ConfigError) as caught:
         catalogue.entries(kind)
-    assert caught.value.problems[0].message == f"there is nothing called `{kind}` to list"
+    assert caught.value.problems[0].message == f"unknown kind `{kind}`"
     assert caught.value.problems[0].help == help
 
 
 def test_a_kind_of_another_world_gets_the_whole_list() -> None:
     with pytest.raises(ConfigError) as caught:
         catalogue.entries("xyzzy")
-    assert caught.value.problems[0].help.startswith("there are `data`, `splits`, `layers`")
+    assert caught.value.problems[0].help.startswith("the kinds are `data`, `splits`, `layers`")
 
 
 def test_options_say_what_is_required_what_is_ours_and_what_a_bare_value_is() -> None:

@@ -16,8 +16,6 @@ from nntrain.config.resolve import DEFAULT_EPOCHS, columns, default_monitor
 from nntrain.config.search.initial_values import initial_values
 from nntrain.config.search.space import Direction, Search, Space
 from nntrain.config.search.space_reader import SPACE, Reader, Written
-from nntrain.config.search.trial_config import as_yaml as as_yaml
-from nntrain.config.search.trial_config import with_values as with_values
 from nntrain.config.search.value_checks import ValueChecker, refused_path
 from nntrain.config.tune import Tune
 from nntrain.errors import ConfigError, Path, Problem
@@ -109,7 +107,7 @@ class _Objective:
 
     @property
     def direction(self) -> Direction:
-        """Whether less or more of the metric is better."""
+        """`min` or `max`: whether a lower or a higher value of the metric is better."""
         every = (member.model_validate({}) for member in Metric.members().values())
         return direction(self.metric, self.config.experiment.train.metrics or list(every))
 
@@ -150,8 +148,8 @@ class _Objective:
             help = f"write `{close}`" if close else f"write one of {listed(names)}"
             yield Problem(f"this run has no metric `{self.metric}`", self.path, help, on_key=on_key)
         elif self.wanted is not None and self.wanted != self.direction:
-            better = "less" if self.direction == "min" else "more"
-            message = f"`direction: {self.wanted}` searches for the worst: {better} of `{self.metric}` is better"
+            better = "lower" if self.direction == "min" else "higher"
+            message = f"`direction: {self.wanted}` searches for the worst: a {better} `{self.metric}` is better"
             yield Problem(message, ("tune", "objective", "direction"), "remove `direction`")
 
 

@@ -152,7 +152,7 @@ class OracleEngine:
 class BlindEngine(OracleEngine):
     """A search engine whose proposals are one fixed sequence: the oracle sees each trial end at once, with no score.
 
-    So the proposals do not depend on how many workers there are, and nothing waits for a running trial.
+    The proposals do not depend on the number of workers, and nothing waits for a running trial.
     """
 
     def _proposal(self, codes: Mapping[str, Any]) -> Proposal:

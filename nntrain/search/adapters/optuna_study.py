@@ -75,7 +75,7 @@ class StudyEngine:
             return self._new() or self._drawn()
 
     def _new(self) -> Proposal | None:
-        """Return what the sampler proposes; where it repeats itself, it gets the known score and is asked again."""
+        """Return what the sampler proposes; a repeated proposal gets the known score, and another one is asked for."""
         for _ in range(self._repeats):
             asked = self._study.ask()
             codes = self._coding.codes(partial(_suggest, asked))

@@ -1,7 +1,7 @@
-"""What a worker and the others send each other while they train.
+"""The messages that workers send each other while they train.
 
-TensorFlow adds up the gradients. It lacks the rest: the chief's decisions that depend on a clock or a signal, and the
-loss of a worker, which is noticed at once and ends the process in order.
+TensorFlow sums the gradients. A team adds the chief's decisions that depend on a clock or a signal, and notices the
+loss of a worker at once, to end the process in order.
 """
 
 import json

@@ -8,9 +8,10 @@ import pytest
 from nntrain.config.load import Config, from_document, load, put
 from nntrain.config.named import Named, to_tree
 from nntrain.config.search.initial_values import KERAS_DEFAULTS
-from nntrain.config.search.load import as_yaml, search_of, with_values
+from nntrain.config.search.load import search_of
 from nntrain.config.search.parameter_syntax import KINDS
 from nntrain.config.search.space import Condition, Parameter, Search
+from nntrain.config.search.trial_config import as_yaml, with_values
 from nntrain.config.section import Section
 from nntrain.config.tune import Engine
 from nntrain.document import yaml_file
