@@ -45,7 +45,7 @@ class Placement:
     def _refuse(self, config: Config) -> None:
         train, found = config.experiment.train, []
         if train.engine in ("streamed", "keras"):
-            message = f"`{self.option}` trains with the resident engine only, not `{train.engine}`"
+            message = f"`{self.option}` needs `engine: resident`, got `{train.engine}`"
             found.append(Problem(message, ("train", "engine"), "leave `engine` out"))
         if train.compile == "xla":
             message = f"`{self.option}` cannot be compiled by XLA"

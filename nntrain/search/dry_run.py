@@ -21,7 +21,7 @@ from nntrain.terminal import Terminal
 
 SAMPLE_EPOCHS = 2
 OVERHEAD_SECONDS = 0.3  # of a trial, besides its training
-UNKNOWN = 100_000  # proposals after which counting stops
+MOST_PROPOSALS = 100_000  # counted where the budget has no limit
 
 
 def sample(config: Config, executor: Executor, runs_dir: Path) -> list[dict[str, float]]:
@@ -83,7 +83,7 @@ def _lengths(config: Config, search: Search, engine: SearchEngine) -> list[int]:
 
     Only an engine that ends by itself is asked, with made-up scores; another one would take long.
     """
-    own, limit = _longest(config, search), search.tune.budget or UNKNOWN
+    own, limit = _longest(config, search), search.tune.budget or MOST_PROPOSALS
     if not search.tune.engine.finite:
         count, total = min(limit, search.space.size or limit), search.tune.max_epochs_total
         return [own] * (count if total is None else min(count, total // (own * search.tune.repeats)))

@@ -33,7 +33,7 @@ CONFIG = "data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\n"
         (["--workers", "a:1", "--worker", "0"], "`--workers` takes 2 workers or more, got 1"),
         (["--workers", "a:1,b:1", "--worker", "2"], "invalid `--worker 2` for 2 workers"),
         (["--workers", "a:1,b:1", "--worker", "0", "--seeds", "2"], "several workers train one run at a time"),
-        (["--devices", "2", "--set", "train.engine=streamed"], "`--devices` trains with the resident engine only"),
+        (["--devices", "2", "--set", "train.engine=streamed"], "`--devices` needs `engine: resident`, got `streamed`"),
         (["--devices", "2", "--set", "train.compile=xla"], "`--devices` cannot be compiled by XLA"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

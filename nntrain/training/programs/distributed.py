@@ -83,7 +83,7 @@ class DistributedProgram(Program):
         raise NotImplementedError("a distributed program only trains")
 
     def before_end(self, save: Callable[[], None]) -> None:
-        """Take what must be done before the process ends because it hangs after a worker was lost."""
+        """Keep the function to call before the process is ended, because TensorFlow hangs after a worker was lost."""
         if self.distribution.team is not None:
             self.distribution.team.save_state = save
 
@@ -127,7 +127,7 @@ class DistributedProgram(Program):
         self._apply(part, scope, changed, gradients)
 
     def _apply(self, part: "_Part", scope: Any, changed: Sequence[Any], gradients: Sequence[Any]) -> None:
-        """Add up over the replicas what one counted, moved and derived in a step, and change the variables by it."""
+        """Sum the step's gradients, metrics and statistics over the replicas, and update the variables by the sums."""
         states = [state for state in changed if _is_float(state)]
         counted = [tf.cast(scope.get_current_value(metric), "float32") * part.present for metric in self._metrics]
         moved = [tf.cast(scope.get_current_value(state), "float32") * part.share for state in states]

@@ -132,7 +132,7 @@ class Program:
         return list(decisions), request
 
     def before_end(self, save: Callable[[], None]) -> None:
-        """Take what must be done before the process ends because another was lost; this program has no other."""
+        """Keep the function to call where the loss of another process ends this one; here there is only one process."""
 
     def steps(self, data: Arrays) -> int:
         """Return the number of steps in an epoch, of which the last may have fewer rows."""
