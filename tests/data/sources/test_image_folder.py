@@ -1,17 +1,10 @@
-"""Images in a folder for each class, and what may be wrong with them."""
+"""A source of images, from the folder to a prediction."""
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
-
-from nntrain.config.data import Source
-from nntrain.data import image_reader
-from nntrain.data.dataset import load
-from nntrain.data.row_file import RowFile
-from nntrain.errors import DataError
 
 COLOURS = {"blue": (0, 0, 250), "green": (0, 250, 0), "red": (250, 0, 0)}
 
@@ -30,123 +23,6 @@ def fill(folder: str = "data", count: int = 6, size: tuple[int, int] = (8, 6), k
             Image.new("RGB", size, tuple(max(0, c - index) for c in colour)).save(place / f"{index}.{kind}")
 
 
-def source(**options: Any) -> Source:
-    return Source.parse({"image_folder": {"path": "data", "validation": "none", "test": "none", **options}})
-
-
-def text_of(**options: Any) -> str:
-    with pytest.raises(DataError) as caught:
-        load(source(**options))
-    return str(caught.value).replace(f"{Path.cwd()}/", "")
-
-
-@pytest.mark.parametrize("kind", ["png", "bmp", "gif", "webp", "JPG", "jpeg"])
-def test_pixels_and_classes_come_from_folders(kind: str) -> None:
-    fill(kind=kind)
-    Path("data", "notes.txt").write_text("x")
-    Path("data", "red", ".hidden.png").write_text("x")
-    data = load(source())
-    assert data.schema.classes == ("blue", "green", "red")
-    assert (data.train.x.shape, data.train.x.dtype) == ((18, 6, 8, 3), np.uint8)
-    means = np.stack([data.train.x[data.train.y == index].mean((0, 1, 2)) for index in range(3)])
-    assert np.abs(means - 247.5 * np.eye(3)[[2, 1, 0]]).max() < 6  # lossy formats come close
-
-
-def test_images_are_scaled_to_a_size_and_to_a_mode() -> None:
-    fill()
-    Image.new("L", (40, 30), 77).save("data/red/other.png")
-    grey = load(source(image_size=[5, 4], color_mode="grayscale")).train
-    assert grey.x.shape == (19, 5, 4, 1) and 77 in grey.x[grey.y == 2][:, 0, 0, 0]
-    rgba = load(source(image_size=7, color_mode="rgba")).train
-    assert rgba.x.shape == (19, 7, 7, 4) and (rgba.x[..., 3] == 255).all()
-
-
-def test_an_image_is_turned_upright() -> None:
-    fill()
-    exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter
-    lying = Image.new("RGB", (6, 8), (250, 0, 0))
-    lying.save("data/red/lying.jpg", exif=exif)
-    assert load(source()).train.x.shape == (19, 6, 8, 3)
-
-
-def test_splits_come_from_folders_of_their_own() -> None:
-    fill()
-    fill("more", count=2)
-    data = load(source(validation={"file": "more"}, test={"file": "more"}))
-    assert data.validation is not None and data.test is not None
-    assert (len(data.train), len(data.validation), len(data.test)) == (18, 6, 6)
-    Path("more", "yellow").mkdir()
-    Image.new("RGB", (8, 6)).save("more/yellow/1.png")
-    assert "the classes of `more` are `blue`, `green`, `red`, `yellow`, the training has" in text_of(
-        test={"file": "more"}
-    )
-
-
-def test_too_many_images_for_the_memory_stay_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    fill()
-    there = load(source())
-    monkeypatch.setattr(image_reader, "is_large", lambda _: True)
-    monkeypatch.setattr(image_reader, "_BATCH", 4)
-    disk = load(source())
-    assert isinstance(disk.train.x, RowFile) and isinstance(there.train.x, np.ndarray)
-    assert (disk.train.x[:] == there.train.x).all() and (disk.train.y == there.train.y).all()
-
-
-def test_images_of_another_size_are_faults() -> None:
-    fill()
-    fill(count=1, size=(9, 9))
-    assert text_of().startswith(
-        "error: `data/blue/1.png` has 6 x 8 pixels, the first image has 9 x 9\n"
-        "  --> data.image_folder.path\n"
-        " help: write `image_size: [9, 9]`, to which all are scaled\n"
-    )
-    assert text_of().count("pixels, the first image has 9 x 9") == 10 and "5 more such faults" in text_of()
-
-
-def test_what_is_no_image_is_named() -> None:
-    fill()
-    Path("data/green/3.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
-    Path("data/red/9.png").write_text("")
-    whole = Path("data/red/2.png").read_bytes()
-    Path("data/red/2.png").write_bytes(whole[: len(whole) // 2])
-    for name in ("green/3", "red/9", "red/2"):
-        assert f"error: `data/{name}.png` is broken, or not an image" in text_of()
-    Path("data/blue/0.png").write_text("")
-    assert "`data/blue/0.png` is broken, or not an image" in text_of()
-
-
-def test_pixels_of_16_bits_are_scaled_and_those_of_32_refused() -> None:
-    fill()
-    Image.fromarray(np.full((6, 8), 0x8123, np.uint16)).save("data/red/deep.png")
-    for mode in ("grayscale", "rgb"):
-        red = load(source(color_mode=mode)).train
-        assert (red.x[red.y == 2][-1] == 0x81).all()
-    Image.fromarray(np.full((6, 8), 0.5, np.float32)).save("deeper.tiff")
-    Path("deeper.tiff").rename("data/red/deeper.png")
-    assert "error: `data/red/deeper.png` has pixels of 32 bits" in text_of()
-
-
-def test_a_palette_may_be_transparent() -> None:
-    fill(count=2)
-    image = Image.new("P", (8, 6), 7)
-    image.putpalette([value for grey in range(256) for value in (grey, grey, grey)])
-    image.save("data/red/palette.png", transparency=bytes(range(256)))
-    red = load(source()).train
-    assert (red.x[red.y == 2][-1] == 7).all()
-
-
-def test_folders_that_hold_no_classes_are_faults() -> None:
-    Path("data").mkdir()
-    assert "`data` holds no folders, which would be the classes" in text_of()
-    assert "error: there is no folder `none`\n  --> data.image_folder.path" in text_of(path="none")
-    Path("file").write_text("x")
-    assert "error: `file` cannot be read: Not a directory" in text_of(path="file")
-    fill()
-    Path("data", "empty").mkdir()
-    assert "there are no images in `empty` of `data`" in text_of()
-
-
 NET = """
 data: {image_folder: {path: data, image_size: [6, 8]}}
 model: [{Rescaling: 1/255}, Flatten]
@@ -154,7 +30,7 @@ train: {epochs: 30, batch_size: 4, optimizer: {Adam: {learning_rate: 0.05}}}
 """
 
 
-def test_a_net_is_trained_scored_and_asked_about_images(in_process: Any, tmp_path: Path) -> None:
+def test_a_net_is_trained_and_evaluated_and_predicts_images(in_process: Any, tmp_path: Path) -> None:
     fill(count=10)
     (tmp_path / "net.yaml").write_text(NET)
     fitted = in_process(tmp_path, "fit", "net.yaml")
@@ -171,7 +47,7 @@ def test_a_net_is_trained_scored_and_asked_about_images(in_process: Any, tmp_pat
 
 
 @pytest.mark.parametrize(("path", "message"), [("net.yaml", "is a file"), ("none", "there is no folder")])
-def test_a_folder_that_is_none_is_told_before_anything_is_loaded(
+def test_a_missing_folder_is_an_error_before_the_training(
     command: Any, tmp_path: Path, path: str, message: str
 ) -> None:
     (tmp_path / "net.yaml").write_text(NET)

@@ -1,0 +1,117 @@
+"""What is wrong or worth a warning in the values, labels and classes of the rows."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain.data.checks import constant_columns
+from nntrain.data.dataset import load
+
+
+def test_a_constant_column_is_a_warning(numbered: Any) -> None:
+    assert load(numbered([10, 10])).warnings == ("column 2 holds 1 in every training row, so it teaches nothing",)
+
+
+def test_constant_columns_are_named_and_counted() -> None:
+    columns = tuple(f"c{index}" for index in range(12))
+    found = constant_columns(np.zeros((3, 12), np.float32), columns)
+    assert found[0] == "column `c0` holds 0 in every training row, so it teaches nothing"
+    assert found[-1] == "2 more constant columns"
+    assert len(found) == 11
+    assert constant_columns(np.zeros((3, 12), np.uint8), columns) == ()
+    assert constant_columns(np.zeros((3, 2, 2), np.float32), ()) == ()
+
+
+def test_nan_and_infinity_are_named_with_row_and_column(saved: Any, source: Any, text_of: Any) -> None:
+    x = np.ones((20, 3))
+    x[16, 2], x[3, 0] = np.nan, -np.inf
+    assert text_of(source(saved(x, np.tile([0, 1], 10)))) == (
+        "error: x is infinite in row 4, column 1\n"
+        "  --> data.npz_file\n"
+        " help: give a finite number, or leave the row out; counted from 1\n"
+        "\n"
+        "error: x is NaN in row 17, column 3\n"
+        "  --> data.npz_file\n"
+        " help: give a finite number, or leave the row out; counted from 1"
+    )
+
+
+def test_nan_in_an_image_a_target_and_a_test_split(saved: Any, source: Any, text_of: Any) -> None:
+    x, y = np.ones((4, 2, 2)), np.ones(4)
+    x[1, 0, 1] = np.nan
+    y[2] = np.inf
+    text = text_of(source(saved(x, y, x_test=x, y_test=np.ones(4))))
+    assert "error: x is NaN in row 2, position 1, 2\n" in text
+    assert "error: y is infinite in row 3, column 1\n" in text
+    assert "error: x is NaN in row 2 of the test split, position 1, 2\n" in text
+
+
+def test_ten_faults_are_shown_and_the_others_counted(saved: Any, source: Any, text_of: Any) -> None:
+    text = text_of(source(saved(np.full((30, 2), np.nan), np.tile([0, 1], 15))))
+    assert text.count("error: ") == 10
+    assert text.endswith("note: 50 more such faults\n  --> data.npz_file")
+
+
+def test_labels_out_of_range(saved: Any, source: Any, text_of: Any) -> None:
+    file = saved(np.arange(12.0).reshape(6, 2), np.array([0, 1, -1, 0, 1, 2]))
+    assert text_of(source(file, classes=["no", "yes"])) == (
+        "error: label `-1` in row 3 is not the index of one of 2 classes\n"
+        "  --> data.npz_file\n"
+        " help: labels count from 0 to 1\n"
+        "\n"
+        "error: label `2` in row 6 is not the index of one of 2 classes\n"
+        "  --> data.npz_file\n"
+        " help: labels count from 0 to 1"
+    )
+
+
+def test_no_rows(saved: Any, source: Any, text_of: Any) -> None:
+    text = text_of(source(saved(np.ones((0, 2)), np.ones(0))))
+    assert text == "error: the data have no rows\n  --> data.npz_file\n help: check the file"
+
+
+def test_one_class(numbered: Any, text_of: Any) -> None:
+    text = text_of(numbered([10]))
+    assert text == ("error: there is only one class, `0`\n  --> data.npz_file\n help: give rows of at least 2 classes")
+
+
+def test_a_class_without_rows(numbered: Any, text_of: Any) -> None:
+    text = text_of(numbered([5, 0, 5]))
+    assert text == (
+        "error: class `1` has no rows\n  --> data.npz_file\n help: give rows of that class, or leave the class out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "expected"),
+    [
+        (
+            [9, 9],
+            {"test": {"last": 3}},
+            "error: class `0` has no row in the test split\n  --> data.npz_file.test\n"
+            " help: write `test: 0.2` for the same share of every class",
+        ),
+        (
+            [9, 2],
+            {"test": 0.2},
+            "error: class `1` has no row in the test split\n  --> data.npz_file.test\n"
+            " help: give more rows of that class",
+        ),
+        (
+            [100, 2],
+            {"test": "none", "validation": {"fraction": {"share": 0.05, "stratify": False}}},
+            "error: class `1` has no row in the validation split\n  --> data.npz_file.validation\n"
+            " help: remove `stratify: false`",
+        ),
+        (
+            [9, 9],
+            {"test": "none", "validation": {"first": 10}},
+            "error: class `0` has no row in the train split\n  --> data.npz_file\n help: give more rows of that class",
+        ),
+    ],
+)
+def test_a_class_that_is_missing_from_a_split(
+    numbered: Any, text_of: Any, rows: list[int], options: dict[str, Any], expected: str
+) -> None:
+    assert text_of(numbered(rows, **options)) == expected
