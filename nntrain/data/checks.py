@@ -139,8 +139,6 @@ class _Check:
         self.faults.add_all(np.flatnonzero((y < 0) | (y > last)), word)
 
     def _row(self, row: np.ndarray) -> str:
-        if self.rows.lines is not None and not self.name:
-            return f"`{self.rows.file}`, line {self.rows.lines[row]}"
         return f"row {row + 1}" + (f" of the {self.name} split" if self.name else "")
 
 

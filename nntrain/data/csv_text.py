@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
 
@@ -12,17 +13,38 @@ from nntrain.errors import DataError, Path, Problem, Span
 SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'", ",": "','"}  # and how each is written in YAML
 
 
-class CsvText:
-    """The records of one file. `place` is the path in the config of the option that names the file.
+@dataclass(frozen=True)
+class CsvTable:
+    """A CSV file with a header, and what to read of it.
 
-    Raises DataError when the file cannot be opened or is no text.
+    `label` is the column of classes, or `targets` are those of numbers to predict. `classes` and `features`, where
+    given, are the names that must be in the file, in their order; without them classes are sorted, and every other
+    column is a feature. `place` is the path in the config of the option that names the file, `source` that of the data
+    source.
     """
 
-    def __init__(self, file: str | FilePath, separator: str = ",", place: Path = ()) -> None:
-        self.file = _short(FilePath(file))
-        self.separator = separator
-        self.place = place
-        self.text = self._decoded(self._bytes(FilePath(file)))
+    path: str | FilePath
+    separator: str = ","
+    label: str | None = None
+    targets: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    others_allowed: bool = False  # whether the file may have other columns than the features
+    place: Path = ()
+    source: Path = ()
+
+
+class CsvText:
+    """The records of a file, or of its first lines where those are given.
+
+    Raises DataError when the file cannot be opened or is not text.
+    """
+
+    def __init__(self, table: CsvTable, first_lines: bytes | None = None) -> None:
+        path = FilePath(table.path)
+        self.file, self.separator, self.place = _short(path), table.separator, table.place
+        self.text = self._decoded(self._bytes(path) if first_lines is None else first_lines)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """The line of each record, from 1, and its cells without the space around them; blank lines are skipped."""

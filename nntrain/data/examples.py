@@ -32,14 +32,9 @@ class Split:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a source loads: the rows to split, and the splits that come as files of their own.
-
-    `file` and `lines` say where the remaining rows stand, for messages.
-    """
+    """What a source loads: the rows to split, and the splits that come as files of their own."""
 
     remaining: Split
     schema: Schema
     validation: Split | None = None
     test: Split | None = None
-    file: str = ""
-    lines: np.ndarray | None = None  # (n,) the line of each remaining row in the file

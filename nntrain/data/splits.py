@@ -39,12 +39,20 @@ def _keys(count: int, seed: int, name: str) -> np.ndarray:
 
 
 def _share(share: float, rows: np.ndarray, groups: np.ndarray, keys: np.ndarray, spare: int) -> np.ndarray:
-    taken = []
-    for group in np.unique(groups[rows]):
-        members = rows[groups[rows] == group]
-        ordered = members[np.argsort(keys[members], kind="stable")]
-        taken.append(ordered[: _count(share, len(members), spare)])
+    taken, of_rows = [], groups[rows]
+    for group in np.unique(of_rows):
+        members = rows[of_rows == group]
+        taken.append(members[_smallest(keys[members], _count(share, len(members), spare))])
     return np.sort(np.concatenate([rows[:0], *taken]))
+
+
+def _smallest(keys: np.ndarray, count: int) -> np.ndarray:
+    """Return the positions of the `count` smallest keys; of equal keys the first are taken."""
+    if not count:
+        return np.zeros(0, np.int64)
+    largest = np.partition(keys, count - 1)[count - 1]
+    smaller = np.flatnonzero(keys < largest)
+    return np.concatenate([smaller, np.flatnonzero(keys == largest)[: count - len(smaller)]])
 
 
 def _count(share: float, rows: int, spare: int) -> int:

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import PlainValidator
 
-from nntrain.config.data import File, SplitRule, Splittable
+from nntrain.config.data import Splittable
 from nntrain.config.messages import problem, shown
 from nntrain.config.value_types import FilePath, Text, omitted
+from nntrain.data.csv_text import CsvTable
 from nntrain.errors import Path
 
 if TYPE_CHECKING:
-    from nntrain.data.csv_reader import Table
-    from nntrain.data.examples import Rows, Split
+    from nntrain.data.examples import Rows
 
 
 def _separator(value: Any) -> str:
@@ -68,30 +68,17 @@ class Options(Splittable):
 
 def load(options: Options) -> "Rows":
     """x: float32 (n, features); y: int32 classes (n,) or float32 (n, targets). Raises DataError for every fault."""
-    pool = _table(options, options.path, ("path",))
-    return pool.rows(
-        validation=_other(options, "validation", options.validation, pool),
-        test=_other(options, "test", options.test, pool),
-    )
-
-
-def _other(options: Options, name: str, rule: SplitRule, pool: "Table") -> "Split | None":
-    """The split from a file of its own, with the columns and classes of the pool."""
-    return _table(options, rule.path, (name, "file"), pool).split() if isinstance(rule, File) else None
-
-
-def _table(options: Options, path: str, option: Path, like: "Table | None" = None) -> "Table":
-    from nntrain.data.csv_reader import read_table
+    from nntrain.data.csv_reader import load_rows
 
     source: Path = ("data", options.called())
-    return read_table(
-        path,
+    table = CsvTable(
+        options.path,
+        options.separator,
         label=options.label,
         targets=options.targets,
-        separator=options.separator,
-        ignore=options.ignore,
-        classes=like.classes if like else options.classes,
-        features=like.features if like else (),
-        place=(*source, *option),
+        ignore=tuple(options.ignore),
+        classes=tuple(options.classes),
+        place=(*source, "path"),
         source=source,
     )
+    return load_rows(table, options.split_files())
