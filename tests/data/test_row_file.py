@@ -14,7 +14,7 @@ from nntrain.config.data import Source
 from nntrain.data import row_file
 from nntrain.data.checks import constant_columns
 from nntrain.data.dataset import Dataset, load, sha256
-from nntrain.data.npy_header import stored_in_npy, stored_in_npz
+from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import RowFile, chunks
 from nntrain.errors import DataError
 
@@ -101,27 +101,6 @@ def test_bytes_stay_bytes_and_all_else_is_float32(dtype: str) -> None:
 def test_a_position_that_there_is_not(key: Any) -> None:
     with pytest.raises(IndexError):
         opened(X)[key]
-
-
-def test_a_member_of_an_npz_is_found_wherever_it_stands() -> None:
-    np.savez("d.npz", y=Y, x=X, z=np.asfortranarray(X))
-    with zipfile.ZipFile("d.npz", "a") as archive, archive.open("late.npy", "w", force_zip64=True) as file:
-        np.lib.format.write_array(file, X[:7], version=(2, 0))
-    for name, array in (("x", X), ("late", X[:7])):
-        stored = stored_in_npz("d.npz", name)
-        assert stored is not None
-        assert (RowFile.open("d.npz", stored)[:] == array.astype(np.float32)).all()
-    assert stored_in_npz("d.npz", "w") is None
-    by_column = stored_in_npz("d.npz", "z")
-    assert by_column is not None and by_column.by_column
-    with pytest.raises(ValueError, match="one after the other"):
-        RowFile.open("d.npz", by_column)
-
-
-def test_what_an_array_takes_in_memory_is_counted_as_it_is_used() -> None:
-    np.savez_compressed("d.npz", small=np.zeros((9, 2), np.int8), large=np.zeros((9, 2)))
-    found = [stored_in_npz("d.npz", name) for name in ("small", "large")]
-    assert [(stored.nbytes, stored.offset) for stored in found if stored] == [(72, None), (144, None)]
 
 
 def test_a_file_that_is_changed_while_it_is_read() -> None:

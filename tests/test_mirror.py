@@ -1,0 +1,73 @@
+"""The test of nntrain/a/b.py is tests/a/test_b.py, and every test module is the test of something."""
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+MODULES = sorted(
+    path.relative_to(TESTS.parent / "nntrain").as_posix()
+    for path in (TESTS.parent / "nntrain").rglob("*.py")
+    if not path.name.startswith("__")
+)
+
+# Modules that share a test, the more special pattern first.
+GROUPS = {
+    "cli/launched_worker.py": "cli/commands/test_launch.py",  # a process that `launch` starts
+    "cli/requests.py": "cli/test_app.py",  # the options of every command
+    "config/keras/*.py": "config/keras/test_conformance.py",
+    "config/data_schema.py": "data/test_dataset.py",  # values alone
+    "config/experiment.py": "config/test_load.py",  # fields alone
+    "config/train.py": "test_messages.py",
+    "config/tune.py": "config/search/test_load.py",
+    "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
+    "data/examples.py": "data/test_dataset.py",
+    "document/yaml_errors.py": "test_messages.py",
+    "model/custom.py": "config/keras/test_conformance.py",
+    "search/adapters/*.py": "search/engines/test_contract.py",
+    "search/engines/*.py": "search/engines/test_contract.py",
+    "search/executors/processes.py": "search/workers/test_process_pool.py",
+    "search/plot_style.py": "search/plots/test_contract.py",
+    "search/plots/*.py": "search/plots/test_contract.py",
+    "search/pruners/*.py": "search/pruners/test_contract.py",
+    "search/task.py": "search/workers/test_process_pool.py",  # values alone
+    "search/workers/ray_actor.py": "search/executors/test_ray.py",
+    "training/job.py": "training/test_loop.py",  # values alone
+    "training/run_context.py": "training/test_loop.py",  # values alone
+}
+
+# What is tested as a whole: the numbers of textbooks, documents, configs, and what several modules do together.
+WHOLE = (
+    "golden/*.py",
+    "runs/test_removed_run_dir.py",
+    "runs/test_resume_group.py",
+    "search/engines/test_repeatable.py",
+    "test_*.py",
+    "training/test_parity.py",
+    "training/test_precision.py",
+)
+
+
+def path_of_test(module: str) -> str:
+    """The path of the test with the module's name, or of the one that its group shares."""
+    folder, _, name = module.rpartition("/")
+    own = f"{folder}/test_{name}".lstrip("/")
+    shared = (test for pattern, test in GROUPS.items() if fnmatch(module, pattern))
+    return own if (TESTS / own).is_file() else next(shared, own)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_has_a_test_of_its_name(module: str) -> None:
+    assert (TESTS / path_of_test(module)).is_file(), f"nntrain/{module} has no test tests/{path_of_test(module)}"
+
+
+def test_every_test_is_that_of_a_module() -> None:
+    tests = {path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
+    others = tests - {path_of_test(module) for module in MODULES}
+    assert {test for test in others if not any(fnmatch(test, pattern) for pattern in WHOLE)} == set()
+
+
+def test_every_group_is_needed() -> None:
+    alone = [module for module in MODULES if (TESTS / path_of_test(module)).name != f"test_{Path(module).name}"]
+    assert {pattern for pattern in GROUPS if not any(fnmatch(module, pattern) for module in alone)} == set()
