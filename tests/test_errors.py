@@ -58,7 +58,7 @@ def test_what_a_terminal_would_act_upon_is_not_printed() -> None:
     assert printable("grün 日本 😀") == "grün 日本 😀"
 
 
-def test_a_message_may_have_lines_of_its_own_and_words_of_the_user_none() -> None:
+def test_a_message_may_have_several_lines_but_words_of_the_user_stay_on_one() -> None:
     assert str(Problem("a\n       b")) == "error: a\n       b"
     assert one_line("a\nb\u2028") == "a\\nb\\u2028"
 

@@ -152,5 +152,5 @@ def show_two_epochs(terminal: Terminal, epochs: int = 2) -> None:
         (-math.inf, "-inf"),
     ],
 )
-def test_figures_have_four_digits_and_an_exponent_where_that_would_hide_them(value: Any, text: str) -> None:
+def test_numbers_have_four_digits_and_an_exponent_where_digits_would_hide_them(value: Any, text: str) -> None:
     assert shown_number(value) == text

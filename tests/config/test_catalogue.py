@@ -37,7 +37,7 @@ def test_every_family_can_be_listed() -> None:
 
 
 @pytest.mark.parametrize("kind", catalogue.kinds())
-def test_every_name_has_a_line_of_its_own(kind: str) -> None:
+def test_every_name_has_its_own_line(kind: str) -> None:
     entries = catalogue.entries(kind)
     assert entries
     inherited = {Section.__doc__, Named.__doc__, *(family.__doc__ for family in catalogue.FAMILIES)}

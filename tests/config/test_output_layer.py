@@ -37,14 +37,14 @@ def test_a_dense_without_activation_is_a_linear_output_layer_even_with_a_wrong_n
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "selu", "gelu"])
-def test_a_hidden_activation_says_that_the_output_layer_was_left_out(activation: str) -> None:
+def test_a_hidden_activation_at_the_end_is_not_that_of_an_output_layer(activation: str) -> None:
     assert output([dense(8, activation)]) is None
     assert output([dense(8, activation)], None) is None
     assert output([dense(3, activation)]) is None
 
 
 @pytest.mark.parametrize("last", ["ReLU", "Flatten", "GlobalAveragePooling2D", {"LeakyReLU": 0.1}, {"Reshape": [3]}])
-def test_a_hidden_layer_at_the_end_says_that_the_output_layer_was_left_out(last: Any) -> None:
+def test_a_hidden_layer_at_the_end_is_not_an_output_layer(last: Any) -> None:
     assert output([dense(3), last]) is None
 
 

@@ -53,7 +53,7 @@ def test_ten_faults_are_shown_and_the_others_counted(saved: Any, source: Any, te
     assert text.endswith("note: 50 more such faults\n  --> data.npz_file")
 
 
-def test_labels_out_of_range(saved: Any, source: Any, text_of: Any) -> None:
+def test_labels_out_of_range_are_errors(saved: Any, source: Any, text_of: Any) -> None:
     file = saved(np.arange(12.0).reshape(6, 2), np.array([0, 1, -1, 0, 1, 2]))
     assert text_of(source(file, classes=["no", "yes"])) == (
         "error: label `-1` in row 3 is not the index of one of 2 classes\n"
@@ -66,17 +66,17 @@ def test_labels_out_of_range(saved: Any, source: Any, text_of: Any) -> None:
     )
 
 
-def test_no_rows(saved: Any, source: Any, text_of: Any) -> None:
+def test_data_without_rows_are_an_error(saved: Any, source: Any, text_of: Any) -> None:
     text = text_of(source(saved(np.ones((0, 2)), np.ones(0))))
     assert text == "error: the data have no rows\n  --> data.npz_file\n help: check the file"
 
 
-def test_one_class(numbered: Any, text_of: Any) -> None:
+def test_a_single_class_is_an_error(numbered: Any, text_of: Any) -> None:
     text = text_of(numbered([10]))
     assert text == ("error: there is only one class, `0`\n  --> data.npz_file\n help: give rows of at least 2 classes")
 
 
-def test_a_class_without_rows(numbered: Any, text_of: Any) -> None:
+def test_a_class_without_rows_is_an_error(numbered: Any, text_of: Any) -> None:
     text = text_of(numbered([5, 0, 5]))
     assert text == (
         "error: class `1` has no rows\n  --> data.npz_file\n help: give rows of that class, or leave the class out"
@@ -111,7 +111,7 @@ def test_a_class_without_rows(numbered: Any, text_of: Any) -> None:
         ),
     ],
 )
-def test_a_class_that_is_missing_from_a_split(
+def test_a_class_that_is_missing_from_a_split_is_an_error(
     numbered: Any, text_of: Any, rows: list[int], options: dict[str, Any], expected: str
 ) -> None:
     assert text_of(numbered(rows, **options)) == expected

@@ -120,20 +120,20 @@ def test_given_features_settle_the_order_of_columns() -> None:
         ("0x10", "is `0x10`, which is not a number\n{}\n help: leave the column out with `ignore: [bb]`"),
     ],
 )
-def test_a_cell_that_is_no_number(cell: str, expected: str) -> None:
+def test_a_cell_that_is_not_a_number_is_an_error(cell: str, expected: str) -> None:
     place = f"  --> t.csv:3:3  (data.csv_table.path)\n  3 | 3,{cell},y\n    |   {'^' * max(1, len(cell))}"
     text = text_of(f"a,bb,k\n1,2,x\n3,{cell},y\n", place=("data", "csv_table", "path"))
     assert text == f"error: column `bb` {expected.format(place)}"
 
 
-def test_a_target_that_is_no_number() -> None:
+def test_a_target_that_is_not_a_number_is_an_error() -> None:
     assert text_of("a,b\n1,red\n", label=None, targets=["b"]) == (
         "error: column `b` is `red`, which is not a number\n"
         "  --> t.csv:2:3\n  2 | 1,red\n    |   ^^^\n help: give a number, or remove the row"
     )
 
 
-def test_an_empty_label() -> None:
+def test_an_empty_label_is_an_error() -> None:
     assert text_of("a,k\n1,x\n2,\n") == (
         "error: column `k` is empty\n  --> t.csv:3:3\n  3 | 2,\n    |   ^\n help: give the class, or remove the row"
     )
@@ -148,7 +148,7 @@ def test_a_label_that_is_not_one_of_the_classes() -> None:
     assert text_of("a,k\n1,setosa\n2,oak\n", **options).endswith("help: the classes are `setosa`, `virginica`")
 
 
-def test_rows_of_another_length() -> None:
+def test_a_row_of_another_length_is_an_error() -> None:
     assert text_of("a,b,k\n1,2\n1,2,x\n1,2,x,\n1,2,x\n7") == (
         "error: the row has 2 cells, the header has 3\n"
         "  --> t.csv:2:1\n  2 | 1,2\n    | ^^^\n help: give every row a cell for each column\n\n"

@@ -54,11 +54,13 @@ def test_the_hash_changes_with_every_part_of_the_data() -> None:
         ),
     ],
 )
-def test_a_rule_that_takes_too_many_rows(numbered: Any, text_of: Any, options: dict[str, Any], expected: str) -> None:
+def test_a_rule_that_takes_too_many_rows_is_an_error(
+    numbered: Any, text_of: Any, options: dict[str, Any], expected: str
+) -> None:
     assert text_of(numbered([10, 10], **options)) == expected
 
 
-def test_rows_too_few_to_share_out(saved: Any, source: Any, text_of: Any) -> None:
+def test_a_split_without_rows_is_an_error(saved: Any, source: Any, text_of: Any) -> None:
     assert text_of(source(saved(np.ones((2, 2)), np.ones(2)))) == (
         "error: the test split gets no rows, 2 are too few to share out\n  --> data.npz_file.test\n"
         " help: give more rows, or write `test: none`"
@@ -72,7 +74,7 @@ def test_a_source_without_files_takes_no_split_from_one(text_of: Any) -> None:
     )
 
 
-def test_more_folds_than_rows(saved: Any, source: Any, numbered: Any, text_of: Any) -> None:
+def test_more_folds_than_rows_are_an_error(saved: Any, source: Any, numbered: Any, text_of: Any) -> None:
     assert text_of(folded(numbered([20, 4]), 0, 5)) == (
         "error: 5 folds need at least 5 rows, class `1` has 4\n  --> data.npz_file\n help: use at most 4 folds"
     )

@@ -70,7 +70,7 @@ def test_an_image_is_turned_upright() -> None:
     assert load(source()).train.x.shape == (19, 6, 8, 3)
 
 
-def test_splits_come_from_folders_of_their_own() -> None:
+def test_splits_may_come_from_other_folders() -> None:
     fill()
     fill("more", count=2)
     data = load(source(validation={"file": "more"}, test={"file": "more"}))
@@ -104,7 +104,7 @@ def test_images_of_another_size_are_faults() -> None:
     assert text_of().count("pixels, the first image has 9 x 9") == 10 and "5 more such faults" in text_of()
 
 
-def test_what_is_no_image_is_named() -> None:
+def test_a_file_that_is_not_an_image_is_named() -> None:
     fill()
     Path("data/green/3.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     Path("data/red/9.png").write_text("")

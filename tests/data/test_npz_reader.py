@@ -81,7 +81,7 @@ def test_official_splits_take_precedence() -> None:
     assert [len(split) for split in (data.train, data.validation, data.test) if split is not None] == [10, 4, 10]
 
 
-def test_splits_from_files_of_their_own() -> None:
+def test_splits_may_come_from_other_files() -> None:
     save(x=X, y=Y)
     save("v.npz", x=X[:4], y=Y[:4])
     data = load(source(validation={"file": "v.npz"}, test="none"))
@@ -163,7 +163,7 @@ def test_faults_of_the_arrays(arrays: dict[str, Any], message: str, help: str) -
     assert text_of() == fault(message, help)
 
 
-def test_labels_that_are_not_whole() -> None:
+def test_labels_that_are_not_whole_are_an_error() -> None:
     save(x=X, y=Y + 0.5)
     assert text_of(task="classification") == fault(
         "`y` holds numbers that are not whole, so they are not class indices",
@@ -171,7 +171,7 @@ def test_labels_that_are_not_whole() -> None:
     )
 
 
-def test_a_file_that_is_no_npz() -> None:
+def test_a_file_that_is_not_an_npz_is_an_error() -> None:
     broken = fault("`d.npz` is broken, or not an .npz file", "save it again with `numpy.savez(file, x=x, y=y)`")
     assert text_of() == fault("there is no file `d.npz`", "check the path")
     Path("d.npz").mkdir()
@@ -196,7 +196,7 @@ def test_a_flipped_byte_is_found() -> None:
     assert text_of() == fault("the array `x` in `d.npz` is broken", "save the file again")
 
 
-def test_a_zip_of_other_things() -> None:
+def test_a_zip_of_other_files_is_an_error() -> None:
     with zipfile.ZipFile("d.npz", "w") as archive:
         archive.writestr("x", "text")
         archive.writestr("y", "text")

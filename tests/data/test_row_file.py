@@ -98,7 +98,7 @@ def test_bytes_stay_bytes_and_all_else_is_float32(dtype: str) -> None:
 @pytest.mark.parametrize(
     "key", [300, -301, np.array([0, 300]), np.array([1.0]), np.ones((2, 2), int), np.ones(9, bool)]
 )
-def test_a_position_that_there_is_not(key: Any) -> None:
+def test_a_position_outside_the_rows_is_an_error(key: Any) -> None:
     with pytest.raises(IndexError):
         opened(X)[key]
 
@@ -223,7 +223,7 @@ def test_a_large_array_that_cannot_be_read_row_by_row() -> None:
         (np.array([[1], "a"], object), "the array `x` holds Python objects"),
     ],
 )
-def test_faults_of_the_array_are_told_as_for_one_in_memory(x: np.ndarray, message: str) -> None:
+def test_faults_of_the_array_have_the_messages_of_one_in_memory(x: np.ndarray, message: str) -> None:
     np.savez("d.npz", x=x, y=Y)
     assert text_of().splitlines()[0] == f"error: {message}"
 

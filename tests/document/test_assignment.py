@@ -108,7 +108,7 @@ def test_the_last_put_wins() -> None:
     assert ("train", "optimizer") not in document.values
 
 
-def test_put_mends_what_the_text_had_wrong_at_that_place() -> None:
+def test_put_removes_the_problems_of_the_value_that_it_replaces() -> None:
     document = parse("train: {epochs: 1e999}\nmodel: &a []\n", "c.yaml")
     assert len(document.problems) == 2
     mended = assign(document, "train.epochs=5")

@@ -22,7 +22,7 @@ def test_confusion_matrix_is_scikit_learns():
     assert matrix.dtype == np.int64
 
 
-def test_confusion_matrix_refuses_an_index_that_is_no_class():
+def test_confusion_matrix_refuses_an_index_without_a_class():
     with pytest.raises(IndexError, match="index 3 is out of bounds"):
         confusion_matrix(Y, np.array([0, 0, 1, 1, 1, 3]), 3)
 

@@ -78,7 +78,7 @@ def test_a_few_examples_are_learned_by_heart(prepare: Any) -> None:
 
 
 def test_every_epoch_takes_the_examples_in_another_order(prepare: Any) -> None:
-    """With rate 1 on ½(w - t)² the weight is the target of the last example, so it tells which one came last."""
+    """With rate 1 on ½(w - t)² the weight is the target of the last example, which shows which one came last."""
     text = f"""
     model: [{LINE.replace("START", "0")}]
     train: {{epochs: 12, batch_size: 1, loss: HalfSquaredError, optimizer: {{SGD: {{learning_rate: 1}}}}}}

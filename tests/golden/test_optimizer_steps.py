@@ -78,7 +78,7 @@ def test_adam_as_keras_computes_it(epsilon: float, prepare: Any) -> None:
     [(0.9000000005, 0.806782037365, 0.747110934412), (0.900000001, 0.806782038298, 0.747110935561)],
     ids=["epsilon inside the root", "epsilon outside"],
 )
-def test_adam_is_that_of_the_lectures_wherever_epsilon_stands(lecture: tuple[float, ...], prepare: Any) -> None:
+def test_adam_is_that_of_the_lectures_wherever_epsilon_is(lecture: tuple[float, ...], prepare: Any) -> None:
     found = fixed_gradients("{Adam: {learning_rate: 0.1, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8}}", prepare)
     # sqrt(1 - 0.999) scales Keras's epsilon to 3.2e-7, the largest of the differences.
     assert found == pytest.approx(lecture, abs=5e-6)

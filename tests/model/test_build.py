@@ -106,7 +106,7 @@ def test_building_leaves_the_state_of_random_as_it_was() -> None:
         assert random.random() != drawn
 
 
-def test_layers_are_named_anew_in_each_model_and_a_given_name_is_kept(prepare: Prepare) -> None:
+def test_the_names_of_layers_start_again_in_each_model_and_a_given_name_is_kept(prepare: Prepare) -> None:
     text = "data: iris\nmodel: [{Dense: {units: 4, name: dense_1, activation: tanh}}, {Dense: 4}, {Dense: 3}]\n"
     names = [[layer.name for layer in prepare(text).model.layers] for _ in range(2)]
     assert names[0] == names[1] == ["dense_1", "dense", "dense_2"]

@@ -76,7 +76,7 @@ def test_the_summary_agrees_with_metrics_data_and_model(trained: Any) -> None:
     assert list(summary["metrics"]) == ["train", "validation", "test"]
 
 
-def test_the_plots_are_pictures(trained: Any) -> None:
+def test_the_plots_are_png_files(trained: Any) -> None:
     from matplotlib.image import imread
 
     for path in sorted((trained("iris").path / run_files.PLOTS).iterdir()):
@@ -189,7 +189,7 @@ def diverged(folder: Path, rate: str) -> tuple[RunDir, Diverged]:
     return run, raised.value
 
 
-def test_a_divergence_writes_what_was_reached_and_says_epoch_and_layer(tmp_path: Path) -> None:
+def test_a_divergence_writes_the_results_so_far_and_names_epoch_and_layer(tmp_path: Path) -> None:
     run, error = diverged(tmp_path, "{PiecewiseConstantDecay: {boundaries: [3], values: [0.01, 1.0e+38]}}")
     message = error.problems[0].message
     assert error.exit_code == 5

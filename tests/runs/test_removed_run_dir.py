@@ -52,7 +52,9 @@ def test_a_training_whose_folder_is_removed_ends_soon_with_a_message(tmp_path: P
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_what_is_written_at_the_end_says_so_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+def test_the_files_of_the_end_have_the_message_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
     fit = loop.fit
 
     def fit_and_lose(*arguments: Any) -> None:
@@ -89,7 +91,7 @@ def test_every_file_of_the_end_has_the_message(tmp_path: Path, monkeypatch: pyte
     assert count[0]
 
 
-def test_a_group_whose_folder_is_removed_does_not_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_group_whose_folder_is_removed_trains_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = from_document(yaml_file.parse(CONFIG.replace("EPOCHS", "2"), "net.yaml"))
     place, fit, begun = RunDir.create(tmp_path, "net"), loop.fit, []
 

@@ -117,7 +117,7 @@ def test_only_trials_that_are_done_and_finite_count():
 
 
 @pytest.mark.parametrize("count", [0, 9])
-def test_too_few_trials(count):
+def test_too_few_trials_are_too_little(count):
     with pytest.raises(NothingToDraw, match=f"^importance needs 10 finished trials, there are {count}$"):
         measure(searched(count), SPACE)
     measured(searched(10))
@@ -126,12 +126,12 @@ def test_too_few_trials(count):
 @pytest.mark.parametrize(
     ("change", "words"), [({"score": 0.5}, "scores"), ({"values": searched(1)[0].values}, "values")]
 )
-def test_nothing_differs(change, words):
+def test_equal_scores_or_values_are_too_little(change, words):
     with pytest.raises(NothingToDraw, match=f"^importance needs {words} that differ$"):
         measure([replace(trial, **change) for trial in searched(12)], SPACE)
 
 
-def test_a_value_of_the_config_that_is_outside_of_the_space():
+def test_a_value_of_the_config_may_be_outside_of_the_space():
     trials = searched(12)
     own = {**trials[0].values, "train.batch_size": 7, "train.optimizer.learning_rate": {"CosineDecay": {}}}
     assert measured([replace(trials[0], values=own), *trials[1:]]).trials == 12

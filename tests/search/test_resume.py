@@ -149,7 +149,7 @@ def test_changed_data_are_refused_unless_they_are_allowed(tune: Tune, resume: Tu
     assert resume("--set", "tune.trials=2", "--allow-changed").code == 0 and len(found.rows) == 2
 
 
-def test_a_search_resumes_once_its_data_are_mended(tune: Tune, resume: Tune, tmp_path: Path) -> None:
+def test_a_search_resumes_once_its_data_are_correct(tune: Tune, resume: Tune, tmp_path: Path) -> None:
     write_data(tmp_path, ["3,?,a", *LINES])
     found = tune("  trials: 2\n", "--set", DATA, "--set", MODEL)
     assert found.code == 4

@@ -298,7 +298,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_trial_that_fails_says_why_in_one_line_and_the_next_one_runs(tmp_path: Path, fault: str) -> None:
+def test_a_failed_trial_has_a_reason_of_one_line_and_the_next_one_runs(tmp_path: Path, fault: str) -> None:
     config, message = FAULTS[fault]
     runner = TrialRunner()
     event = runner.run(Task(3, str(tmp_path / "bad"), config), silent)

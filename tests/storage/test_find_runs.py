@@ -17,7 +17,7 @@ def test_a_run_is_opened_by_its_name_or_by_its_path(tmp_path: Path) -> None:
     assert find_run(tmp_path, "net") == find_run(Path("elsewhere"), str(made)) == made
 
 
-def test_what_is_no_run_is_not_opened(tmp_path: Path) -> None:
+def test_other_folders_are_not_opened_as_runs(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name in ("none", "empty", "", "x\0"):
         with pytest.raises(ConfigError, match="unknown run"):

@@ -25,7 +25,7 @@ def _create_many(
     queue.put(made)
 
 
-def test_runs_that_start_at_once_get_folders_of_their_own(tmp_path: Path) -> None:
+def test_runs_that_start_at_once_get_different_folders(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     ready, queue = context.Barrier(PROCESSES), context.Queue()
     runs = tmp_path / "new" / "runs"
@@ -53,7 +53,7 @@ def test_a_name_that_exists_gets_the_next_number(tmp_path: Path) -> None:
     ["", ".", "..", "../x", "x/../y", "/x", "x/y", "x\\y", ".hidden", "-x", "_x", "x" * 101, "x" * 200, "con/..", "x."]
     + ["x y", "x\n", "x\0", "ü", "~", "$HOME", "x:y", "*", "x\t", " x", "a;b", "٣"],
 )
-def test_a_name_that_is_no_plain_file_name_is_refused(name: str, tmp_path: Path) -> None:
+def test_a_name_that_is_not_a_plain_file_name_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         RunDir.create(tmp_path / "runs", name)
     assert caught.value.problems[0].help
@@ -114,7 +114,7 @@ def test_a_file_in_place_of_the_folder_is_a_mistake_in_the_command(tmp_path: Pat
     assert str(caught.value) == f"error: `{file}` is not a folder\n help: give a folder for the runs with `--runs-dir`"
 
 
-def test_a_run_whose_folder_was_taken_away_says_so(tmp_path: Path) -> None:
+def test_a_run_whose_folder_was_removed_ends_with_a_message(tmp_path: Path) -> None:
     run = RunDir.create(tmp_path, "net")
     run.path.rmdir()
     with pytest.raises(NNTrainError, match="`.*net` is gone: it was removed or moved"):

@@ -55,7 +55,7 @@ def program(options: str) -> Program:
         ("engine: keras", True, KerasProgram),
     ],
 )
-def test_the_engine_is_the_one_that_was_asked_for_or_that_fits(
+def test_the_engine_is_the_one_of_the_config_or_one_that_fits_the_data(
     monkeypatch: pytest.MonkeyPatch, options: str, fits: bool, kind: type
 ) -> None:
     monkeypatch.setattr(choose_program, "fits_in_memory", lambda _: fits)

@@ -141,7 +141,7 @@ def test_restore_best_weights_is_kept_without_a_validation_split(prepare: Prepar
     assert not same(restored.weights(), left.weights())
 
 
-def test_a_plateau_of_a_figure_that_should_rise_lowers_the_rate_where_it_ends(prepare: Prepare) -> None:
+def test_a_plateau_of_a_metric_that_should_rise_lowers_the_rate(prepare: Prepare) -> None:
     """Keras reads `min` out of the name `val_auc`, so while it rises the rate would fall."""
     net = prepare(
         MOONS,
@@ -157,7 +157,7 @@ def test_a_plateau_of_a_figure_that_should_rise_lowers_the_rate_where_it_ends(pr
         rate, best = (rate, row["val_auc"]) if row["val_auc"] > best + 1e-4 else (rate / 2, best)
     assert [row["learning_rate"] for row in rows] == pytest.approx(rates)
     kept = [later == earlier for earlier, later in zip(rates[1:], rates[2:], strict=False)]
-    assert any(kept) and not all(kept), "the figure must rise at times and stand at others, or this test says nothing"
+    assert any(kept) and not all(kept), "the metric must rise at times and not at others, or this test proves nothing"
 
 
 def test_a_lower_rate_moves_the_weights_less(prepare: Prepare) -> None:
@@ -226,7 +226,7 @@ def test_a_full_batch_is_one_step_an_epoch(prepare: Prepare) -> None:
 
 
 @pytest.mark.parametrize("validation", ["0.2", "none"])
-def test_no_figure_of_an_epoch_holds_anything_of_what_was_before(prepare: Prepare, validation: str) -> None:
+def test_the_metrics_of_an_epoch_hold_nothing_of_the_epoch_before(prepare: Prepare, validation: str) -> None:
     text = MOONS.replace("noise: 0.1", f"noise: 0.1, validation: {validation}")
     clean, used = prepare(text), prepare(text)
     for variable in (each for metric in used.model.metrics for each in metric.variables):

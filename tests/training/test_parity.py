@@ -139,7 +139,7 @@ def test_every_optimizer_is_compared() -> None:
 
 
 @pytest.mark.parametrize(("name", "given", "weighted"), [*CASES, ("SGD", {"momentum": 0.9}, True)])
-def test_weights_and_figures_are_those_of_model_fit(
+def test_weights_and_metrics_are_those_of_model_fit(
     prepare: Prepare, name: str, given: dict[str, Any], weighted: bool
 ) -> None:
     options = {"learning_rate": 0.05, **given}

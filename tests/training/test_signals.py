@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_becomes_stopped_when_it_is_asked_for(number: signal.Signals, code: int) -> None:
+def test_a_signal_raises_stopped_when_the_request_is_checked(number: signal.Signals, code: int) -> None:
     with watched() as request:
         request.raise_if_asked()
         os.kill(os.getpid(), number)

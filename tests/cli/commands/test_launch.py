@@ -101,7 +101,7 @@ def test_only_the_chief_prints_and_writes(lost: dict[str, Any]) -> None:
     assert (schema["devices"], schema["workers"], schema["exit_status"]) == (2, 2, 1)
 
 
-def test_one_machine_resumes_what_two_have_begun(lost: dict[str, Any]) -> None:
+def test_one_machine_resumes_a_training_of_two(lost: dict[str, Any]) -> None:
     run = lost["folder"] / "runs" / "net"
     longer = json.loads((run / "summary.json").read_text())["epochs"] + 3
     (done,) = end(start(lost["folder"], "resume", "net", "--set", f"train.epochs={longer}", "--device", "cpu"))

@@ -49,7 +49,7 @@ def test_a_finished_run_is_trained_further(runs: Path, capsys: pytest.CaptureFix
     assert " of 2, val_loss " in out and out.endswith(f" s, run in {runs}/one\n")
 
 
-def test_a_finished_group_says_so(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_finished_group_prints_that_it_is_finished(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Resume(name="group", runs_dir=runs, device="cpu").run(Terminal())
     assert capsys.readouterr().out == f"all runs of {runs}/group are finished\n"
     Resume(name="group", runs_dir=runs, device="cpu").run(Terminal(as_json=True))

@@ -112,7 +112,7 @@ def test_an_unknown_metric_is_an_error_that_names_the_known_ones(runs: Path) -> 
     assert caught.value.problems[0].help == "write `accuracy`"
 
 
-def test_an_empty_folder_a_missing_one_and_one_without_metrics_are_no_errors(
+def test_an_empty_folder_a_missing_one_and_one_without_metrics_are_allowed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for folder, sort in ((tmp_path, None), (tmp_path / "none", None), (tmp_path, "accuracy")):

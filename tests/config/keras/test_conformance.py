@@ -460,7 +460,7 @@ def test_nothing_is_left_out_that_no_class_has() -> None:
 
 
 @every_member
-def test_the_docstring_is_one_sentence_and_says_what_is_ours(family: type[Named], member: type[Named]) -> None:
+def test_the_docstring_is_one_sentence_and_marks_what_keras_lacks(family: type[Named], member: type[Named]) -> None:
     text = inspect.cleandoc(member.__dict__.get("__doc__") or "")
     assert text, f"give `{member.called()}` a docstring of one sentence"
     sentence = text.removesuffix(" Ours.")

@@ -119,7 +119,7 @@ def test_a_choice_that_is_not_active_brings_nothing() -> None:
     assert list(space.active_parameters({"a": "x", "a.x": 2, "a.x.y": 3})) == ["a", "a.x", "a.x.y"]
 
 
-def test_the_space_holds_a_set_of_values_when_each_active_parameter_has_one_of_its_own() -> None:
+def test_the_space_holds_values_when_each_active_parameter_holds_its_value() -> None:
     held = {"train.optimizer": "Nadam", "train.batch_size": 16}
     assert FINITE.holds(held)
     assert FINITE.holds({**held, "train.optimizer.SGD.momentum": 77})

@@ -15,7 +15,7 @@ from nntrain.errors import ConfigError
 BATCH = "train.batch_size: {choice: [16, 32]}"
 
 
-def test_values_are_put_from_above_to_below_with_what_else_is_asked_for(read: Any) -> None:
+def test_values_are_put_from_the_outer_to_the_inner_path_and_extra_values_too(read: Any) -> None:
     config = read("train.optimizer: {choice: [Adam, {RMSprop: {rho: {float: [0.1, 0.9]}}}]}")
     values = {"train.optimizer.RMSprop.rho": 0.3, "model.1.Dropout.seed": 4, "train.optimizer": {"RMSprop": {}}}
     made = with_values(config, values, {"seed": 3, "train.epochs": 1})

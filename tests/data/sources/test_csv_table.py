@@ -49,7 +49,7 @@ def test_a_regression_on_two_targets() -> None:
     assert (data.train.y == data.train.x * [2, 3]).all()
 
 
-def test_splits_from_files_of_their_own() -> None:
+def test_splits_may_come_from_other_files() -> None:
     path = table("t.csv", "a,k,b", *["1,x,2", "3,y,4"] * 5)
     validation = table("v.csv", "b,a,k", "6,5,y", "8,7,x")
     test = table("s.csv", "a,b,k", "9,10,x", "11,12,y")

@@ -109,7 +109,7 @@ def test_nothing_is_written_printed_or_drawn_from_a_global_generator(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_proposed_options_may_be_changed_by_who_asked(begin: Any, branches: Space, engine: str) -> None:
+def test_the_caller_may_change_proposed_options(begin: Any, branches: Space, engine: str) -> None:
     search = begin(engine, branches, score=cost).run(trials=10)
     for values in search.values:
         if isinstance(values["optimizer"], dict):

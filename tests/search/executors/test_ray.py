@@ -310,7 +310,9 @@ def trials(cluster: Cluster, name: str) -> list[dict[str, str]]:
 
 
 @needs_ray
-def test_a_cluster_of_its_own_ends_with_a_checkpoint_and_leaves_nothing(tmp_path: Path, cluster: Cluster) -> None:
+def test_a_cluster_that_the_search_starts_ends_with_a_checkpoint_and_leaves_nothing(
+    tmp_path: Path, cluster: Cluster
+) -> None:
     before = set(descendants(os.getpid()))
     config = CONFIG.format(data=cluster.work / "flowers.csv", epochs=ENDLESS)
     with start(Options(), Settings(1, "cpu")) as own:

@@ -73,14 +73,14 @@ def dots(png: bytes, color: tuple[int, int, int]) -> int:
 
 @every_plot
 @pytest.mark.parametrize(("count", "direction"), [(1, "min"), (3, "max"), (30, "min"), (30, "max")])
-def test_any_number_of_trials(draw, count, direction):
+def test_any_number_of_trials_is_drawn(draw, count, direction):
     height, width, _ = pixels(draw(searched(count), direction)).shape
     assert 400 < height < 900
     assert 700 < width < 1500
 
 
 @every_plot
-def test_many_trials(draw):
+def test_many_trials_are_drawn(draw):
     pixels(draw(searched(200), "max"))
 
 
@@ -95,7 +95,7 @@ def test_a_failed_trial_is_seen(draw):
 
 
 @every_plot
-def test_all_failed(draw):
+def test_a_search_whose_trials_all_failed_is_drawn(draw):
     assert dots(draw([replace(trial, score=None, status="failed") for trial in searched(4)], "min"), VERMILION) > 50
 
 

@@ -183,7 +183,7 @@ def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: 
         assert [(event.number, event.kind) for event in events] == [(0, "epoch"), (0, "done")]
 
 
-def test_a_task_that_was_asked_to_stop_is_not_given_to_another_worker(tmp_path: Path) -> None:
+def test_a_stopped_task_is_not_given_to_another_worker(tmp_path: Path) -> None:
     with ProcessPool(Settings(1, "cpu")) as pool:
         pool.submit(task(0, tmp_path))
         pool.stop()

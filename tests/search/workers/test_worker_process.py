@@ -42,7 +42,7 @@ def test_a_judged_task_reports_its_row_and_follows_the_answer(
     assert pool.recv() == Said(Event(7, "epoch", row=ROW))
 
 
-def test_an_answer_that_never_comes_holds_no_task_that_was_asked_to_stop(
+def test_a_stopped_task_does_not_wait_for_an_answer_that_never_comes(
     pool_and_worker: tuple[Connection, Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_process, "ANSWER_SECONDS", 0.1)

@@ -75,7 +75,7 @@ def test_evaluate_gives_what_keras_evaluate_gives(prepare: Callable[..., Any]) -
 
 @pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
 @pytest.mark.parametrize("size", [60, EVALUATION_BATCH + 1])
-def test_evaluate_begins_anew_and_leaves_the_metrics_reset(prepare: Callable[..., Any], wanted: str, size: int) -> None:
+def test_evaluate_starts_and_ends_with_reset_metrics(prepare: Callable[..., Any], wanted: str, size: int) -> None:
     data = f"data={{toy_2d: {{kind: gauss, size: {size}, validation: none, test: none}}}}"
     net = prepare(IRIS, f"train.{wanted}", data, "model.3=Dense: {units: 1, activation: sigmoid}")
     first, second = (net.scorer.program.evaluate(net.arrays) for _ in range(2))

@@ -100,7 +100,7 @@ def test_images_stay_bytes_until_they_are_used(prepare: Callable[..., Any], tmp_
     assert trained(net, StreamedProgram(net.model, data, BATCH), data, [2]) == expected
 
 
-def test_an_epoch_is_begun_anew_at_any_step(prepare: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_epoch_can_start_again_at_any_step(prepare: Callable[..., Any], tmp_path: Path) -> None:
     """As `resume` does, with a program that never saw the steps before; and at a step that is not the next one."""
     expected, net = prepare(CONFIG), prepare(CONFIG)
     data, order = on_disk(net.arrays, tmp_path), epoch_order(5, 1, ROWS, True)
@@ -151,7 +151,7 @@ def test_a_file_that_ends_while_it_is_trained_on(prepare: Callable[..., Any], tm
         program.evaluate(data)
 
 
-def test_what_the_model_refuses_is_no_fault_of_the_data(prepare: Callable[..., Any]) -> None:
+def test_an_error_of_the_model_does_not_blame_the_data(prepare: Callable[..., Any]) -> None:
     import tensorflow as tf
 
     net = prepare(CONFIG, *ONE_HOT, "train.loss=SparseCategoricalCrossentropy")

@@ -48,7 +48,7 @@ def test_workers_that_start_at_once_have_one_key(home: Path) -> None:
     ("content", "mode", "message"),
     [("key", 0o644, "other users can read the key of the workers in `.*authkey`"), ("\n", 0o600, "holds no key")],
 )
-def test_a_file_that_is_no_secret_is_refused(content: str, mode: int, message: str) -> None:
+def test_a_key_file_that_is_empty_or_readable_by_others_is_refused(content: str, mode: int, message: str) -> None:
     key_file().parent.mkdir()
     key_file().write_text(content)
     key_file().chmod(mode)

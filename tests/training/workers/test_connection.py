@@ -170,9 +170,7 @@ def test_a_stranger_that_has_gone_before_it_is_accepted_does_not_matter(listener
     link.close()
 
 
-def test_a_stranger_that_says_nothing_is_left_after_a_while(
-    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_stranger_is_dropped_after_a_while(listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_connection(listener.getsockname()):
         call = Link(listener.accept()[0])
         with pytest.raises(Gone, match="the connection has ended"):
