@@ -23,11 +23,12 @@ class Layout:
     numbers: tuple[int, ...]
     label: int | None
 
-    def rows(self, numbers: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> Rows:
-        """Return the rows of float32 (n, features + targets) and of int32 (n,), the class of each row."""
-        x, targets = np.split(numbers, [len(self.features)], axis=1)
-        y = np.ascontiguousarray(targets) if self.label is None else labels
-        split = Split(np.ascontiguousarray(x), y)
+    def rows(self, numbers: Sequence[np.ndarray], labels: np.ndarray, classes: Sequence[str]) -> Rows:
+        """Return the rows of blocks of float32 (n, features + targets), and of int32 (n,), the class of each row."""
+        count = len(self.features)
+        x = np.concatenate([block[:, :count] for block in numbers])
+        y = np.concatenate([block[:, count:] for block in numbers]) if self.label is None else labels
+        split = Split(x, y)
         return Rows(split, split.schema(classes, self.features, self.targets))
 
 

@@ -2,15 +2,17 @@
 
 import io
 import os
+import re
 from typing import BinaryIO
 
 import numpy as np
 
 from nntrain.data.csv_text import CsvTable
 
-READ_BYTES = 1 << 18
+READ_BYTES = 126000
 _PART_BYTES = 4 << 20
 _TAIL_BYTES = 4096
+_NEGATIVE_ZERO = re.compile(rb"-0+(?![\d.eE])")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -24,29 +26,30 @@ class Part(io.FileIO):
     def __init__(self, table: CsvTable, start: int, end: int) -> None:
         super().__init__(table.path)
         self.seek(start)
-        self.left, self.buffer = end - start, bytearray(READ_BYTES)
+        self.left, self.begun_line, self.marks = end - start, b"", np.empty(READ_BYTES, bool)
         self.separator, self.separators = table.separator.encode(), 0
 
     def read(self, size: int | None = READ_BYTES) -> bytes:
-        """Return the next bytes, READ_BYTES at most and to the end of a line where that is possible. Raises Doubt."""
-        view = memoryview(self.buffer)[: min(self.left, size or READ_BYTES)]
-        count = self.readinto(view) or 0
-        whole = self.buffer.rfind(b"\n", 0, count) + 1
-        if whole and count < self.left:
-            self.seek(whole - count, os.SEEK_CUR)
-            count = whole
-        self.left -= count
-        data = bytes(view[:count])
-        self._check(data)
-        return data
-
-    def _check(self, data: bytes) -> None:
-        """Raises Doubt for marks that pandas strips, and for quotes that it might misread."""
-        self.separators += int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(self.separator)))
+        """Return the next bytes, READ_BYTES at most. Raises Doubt for what pandas strips or might misread."""
+        data = super().read(min(self.left, READ_BYTES)) or b""
+        self.left -= len(data)
+        marks = np.equal(np.frombuffer(data, np.uint8), ord(self.separator), out=self.marks[: len(data)])
+        self.separators += int(np.count_nonzero(marks))
         if b"\0" in data or (not data.isascii() and _BYTE_ORDER_MARK in data):
             raise Doubt
-        if b'"' in data and not _quotes_are_regular(data, self.separator):
-            raise Doubt
+        whole = data.rfind(b"\n") + 1 if self.left else len(data)
+        if whole and (b'"' in self.begun_line or b'"' in data):
+            _check_quotes(self.begun_line + data[:whole], self.separator)
+        self.begun_line = data[whole:] if whole else self.begun_line + data
+        return data
+
+    def has_negative_zero(self) -> bool:
+        """Return whether the rest of the part may hold a whole number that is `-0`."""
+        while self.left:
+            begun_line = self.begun_line
+            if _NEGATIVE_ZERO.search(begun_line + self.read()):
+                return True
+        return False
 
 
 def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
@@ -67,13 +70,13 @@ def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
     return [*cuts, size]
 
 
-def _quotes_are_regular(lines: bytes, separator: bytes) -> bool:
-    """Return whether all rows have quotes in the same columns, around whole cells that hold no separator."""
+def _check_quotes(lines: bytes, separator: bytes) -> None:
+    """Raises Doubt unless all rows have quotes in the same columns, around whole cells that hold no separator."""
     lines = lines if lines.endswith(b"\n") else lines + b"\n"
     marks = lines.translate(None, bytes(set(range(256)) - set(separator + b'\n"')))
     row, rows = marks[: marks.index(b"\n") + 1], lines.count(b"\n")
     quoted = rows * row.count(b'""')
     opening = lines.startswith(b'"') + lines.count(b'\n"') + lines.count(separator + b'"')
     closing = lines.count(b'"' + separator) + lines.count(b'"\n') + lines.count(b'"\r\n')
-    cells = set(row[:-1].split(separator))
-    return cells <= {b"", b'""'} and marks == row * rows and opening == closing == quoted
+    if set(row[:-1].split(separator)) - {b"", b'""'} or marks != row * rows or not opening == closing == quoted:
+        raise Doubt

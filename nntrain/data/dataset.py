@@ -140,7 +140,7 @@ class _Divider:
         if not len(taken):
             message = f"the {name} split gets no rows, {len(rows)} are too few to share out"
             raise self._error(message, f"give more rows, or write `{name}: none`", name)
-        return taken, np.setdiff1d(rows, taken, assume_unique=True)
+        return taken, splits.without(rows, taken)
 
     def _check_folds(self, fold: Fold) -> None:
         classes = self.rows.schema.classes

@@ -25,6 +25,13 @@ def take(rule: SplitRule, rows: np.ndarray, groups: np.ndarray, seed: int, name:
     raise TypeError(f"the rule `{rule.called()}` takes no rows from the others")
 
 
+def without(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Return the positions in `rows` that are not in `taken`, a part of them."""
+    kept = np.ones(int(rows.max()) + 1, bool)
+    kept[taken] = False
+    return np.asarray(rows[kept[rows]])
+
+
 def fold_of_rows(groups: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Return (n,) the fold of each row: every group is spread evenly, and the folds differ by one row at most."""
     order = np.lexsort((_keys(len(groups), seed, "folds"), groups))
