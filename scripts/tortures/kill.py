@@ -1,13 +1,14 @@
-"""Kills trainings with SIGKILL at random moments, resumes them, and compares them with one that was left alone.
+"""Kill trainings with SIGKILL at random moments, resume them, and compare them with undisturbed ones.
 
-Three jobs take turns, with everything that has a state: Dropout, BatchNormalization, augmentation, Adam; early stopping
-with best weights and a falling rate in one, a schedule and averaged weights in another; the third is compiled by XLA.
+Three jobs take turns. Two have Dropout, BatchNormalization, augmentation and Adam: one with early stopping, best
+weights and a rate that falls on a plateau, one with a schedule and averaged weights. XLA compiles the third.
 """
 
 import argparse
 import csv
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,7 +71,7 @@ JOBS = {"plateau": IMAGES + PLATEAU, "schedule": IMAGES + SCHEDULE, "compiled": 
 
 
 def write_jobs(folder: Path) -> None:
-    """Small images of three classes with much noise, and the configs."""
+    """Write small images of three classes with much noise, and the configs."""
     generator = np.random.Generator(np.random.PCG64(0))
     y = np.arange(1500) % 3
     x = generator.integers(0, 200, (1500, 8, 8, 1)) + 25 * (
@@ -82,21 +83,21 @@ def write_jobs(folder: Path) -> None:
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """`nntrain` in that folder."""
+    """Start `nntrain` in a folder."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "nntrain", *arguments]
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def finish(process: subprocess.Popen[bytes]) -> None:
-    """Waits; ends the torture when the process failed."""
+    """Wait for the end; raises SystemExit when the process failed."""
     output = process.communicate()[0]
     if process.returncode:
         raise SystemExit(f"{process.args} ended with {process.returncode}:\n{output.decode()}")
 
 
 def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: float) -> int:
-    """Trains a job with one to three kills and returns how many hit; the last process runs to its end."""
+    """Train a job with one to three kills, and return how many hit; the last process runs to its end."""
     hits = 0
     process = start(folder, "fit", f"{job}.yaml", "--name", name, "-q")
     for _ in range(chance.choice([1, 1, 2, 3])):
@@ -106,14 +107,17 @@ def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: fl
         process.send_signal(signal.SIGKILL)
         process.wait()
         hits += 1
-        again = ("resume", name, "-q") if (folder / "runs" / name / "resolved.yaml").is_file() else None
-        process = start(folder, *(again or ("fit", f"{job}.yaml", "--name", name, "-q")))
+        if (folder / "runs" / name / "resolved.yaml").is_file():
+            process = start(folder, "resume", name, "-q")
+        else:  # the kill came before there was anything to resume
+            shutil.rmtree(folder / "runs" / name, ignore_errors=True)
+            process = start(folder, "fit", f"{job}.yaml", "--name", name, "-q")
     finish(process)
     return hits
 
 
 def outcome(run: Path) -> dict[str, Any]:
-    """All that must be equal: rows but for the seconds, the kept weights, and the last state of everything."""
+    """Return all that must be equal: rows without the seconds, the summary, and the last state of the training."""
     with (run / "metrics.csv").open() as file:
         rows = [{name: cell for name, cell in row.items() if name != "seconds"} for row in csv.DictReader(file)]
     found = Store(RunDir(run).checkpoints, RunDir(run).key()).load()
@@ -125,7 +129,7 @@ def outcome(run: Path) -> dict[str, Any]:
 
 
 def difference(one: dict[str, Any], other: dict[str, Any]) -> str:
-    """What differs first, or nothing."""
+    """Return what differs first; empty where nothing does."""
     for part, content in one.items():
         if content != other[part]:
             pairs = content.items() if isinstance(content, dict) else enumerate(content)

@@ -1,9 +1,10 @@
-"""Kills searches at random moments (the parent, a worker, or all) and compares their tables with undisturbed ones."""
+"""Kill searches at random moments (the parent, a worker, or all) and compare their tables with undisturbed ones."""
 
 import argparse
 import csv
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ NOT_COMPARED = ("seconds",)
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """`nntrain` in that folder, in its own process group."""
+    """Start `nntrain` in a folder, as the leader of a process group."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "nntrain", *arguments, "-q"]
     out = (folder / "out.txt").open("wb")
@@ -46,13 +47,13 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def finish(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Waits; ends the torture when the search failed."""
+    """Wait for the end; raises SystemExit when the search failed."""
     if process.wait():
         raise SystemExit(f"{process.args} ended with {process.returncode}:\n{(folder / 'out.txt').read_text()}")
 
 
 def children(parent: int) -> list[int]:
-    """The worker processes: children that run Python's spawn."""
+    """Return the worker processes: children that run Python's spawn."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -66,7 +67,7 @@ def children(parent: int) -> list[int]:
 
 
 def strike(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
-    """Kills the parent, a worker, or all of them; True when the search must be resumed."""
+    """Kill the parent, a worker, or all of them; return whether the search must be resumed."""
     target = chance.choice(["parent", "worker", "all"])
     workers = children(process.pid)
     if target == "worker" and workers:
@@ -80,7 +81,7 @@ def strike(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
 
 
 def search(folder: Path, name: str, engine: str, kills: int, chance: random.Random, seconds: float) -> int:
-    """Runs a search with so many kills spread over it; returns how many hit."""
+    """Run a search with so many kills spread over it, and return how many hit."""
     (folder / f"{engine}.yaml").write_text(CONFIG.replace("ENGINE", ENGINES[engine]))
     begin = ("tune", f"{engine}.yaml", "--name", name)
     process, hits = start(folder, *begin), 0
@@ -90,20 +91,23 @@ def search(folder: Path, name: str, engine: str, kills: int, chance: random.Rand
             break
         hits += 1
         if strike(process, chance):
-            begun = (folder / "runs" / name / "journal.jsonl").is_file()
-            process = start(folder, *(("resume", name) if begun else begin))
+            if (folder / "runs" / name / "journal.jsonl").is_file():
+                process = start(folder, "resume", name)
+            else:  # the kill came before there was anything to resume
+                shutil.rmtree(folder / "runs" / name, ignore_errors=True)
+                process = start(folder, *begin)
     finish(process, folder)
     return hits
 
 
 def table(folder: Path, name: str) -> list[dict[str, str]]:
-    """The rows of trials.csv but for what took time."""
+    """Return the rows of trials.csv without what took time."""
     with (folder / "runs" / name / "trials.csv").open() as file:
         return [{k: v for k, v in row.items() if k not in NOT_COMPARED} for row in csv.DictReader(file)]
 
 
 def main() -> None:
-    """`search.py [--times N] [--seed N] [--engines ...]`: N kills in each search."""
+    """`search.py [--times N] [--seed N] [--engines ENGINE ...]`: N kills in each search."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
