@@ -12,6 +12,8 @@ from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.examples import Rows, Split
 from nntrain.errors import Problem, Span
 
+_TILE_ROWS = 2048
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -24,10 +26,10 @@ class Layout:
     label: int | None
 
     def rows(self, numbers: Sequence[np.ndarray], labels: np.ndarray, classes: Sequence[str]) -> Rows:
-        """Return the rows of blocks of float32 (n, features + targets), and of int32 (n,), the class of each row."""
+        """Return the rows of blocks of float32 (features + targets, n), and of int32 (n,), the class of each row."""
         count = len(self.features)
-        x = np.concatenate([block[:, :count] for block in numbers])
-        y = np.concatenate([block[:, count:] for block in numbers]) if self.label is None else labels
+        x = _joined([block[:count] for block in numbers])
+        y = _joined([block[count:] for block in numbers]) if self.label is None else labels
         split = Split(x, y)
         return Rows(split, split.schema(classes, self.features, self.targets))
 
@@ -130,6 +132,18 @@ class _Header:
 
     def _at(self, column: int | None) -> Span:
         return self.text.span(self.line, column)
+
+
+def _joined(blocks: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the columns of all blocks, each (columns, n), as rows; a few rows at a time stay in the cache."""
+    rows = np.empty((sum(block.shape[1] for block in blocks), len(blocks[0])), np.float32)
+    start = 0
+    for block in blocks:
+        for first in range(0, block.shape[1], _TILE_ROWS):
+            tile = block[:, first : first + _TILE_ROWS]
+            rows[start : start + tile.shape[1]] = tile.T
+            start += tile.shape[1]
+    return rows
 
 
 def _is_count(header: list[str], first: list[str]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from nntrain.data.csv_text import CsvTable
 
 READ_BYTES = 126000
-_PART_BYTES = 4 << 20
+LEAST_BYTES, MOST_BYTES = 4 << 20, 64 << 20
 _TAIL_BYTES = 4096
 _NEGATIVE_ZERO = re.compile(rb"-0+(?![\d.eE])")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -46,23 +46,25 @@ class Part(io.FileIO):
     def has_negative_zero(self) -> bool:
         """Return whether the rest of the part may hold a whole number that is `-0`."""
         while self.left:
-            begun_line = self.begun_line
-            if _NEGATIVE_ZERO.search(begun_line + self.read()):
+            lines = self.begun_line + self.read()
+            if b"-0" in lines and _NEGATIVE_ZERO.search(lines):
                 return True
         return False
 
 
 def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
-    """Return where so many parts of whole lines start, the first at `start`, and where the last ends.
+    """Return where parts of whole lines start, the first at `start`, and where the last ends.
 
-    Blank lines at the end of the file are left out, and parts that would be short.
+    There are as many as `parts`, or more of them where those would be long, or fewer where they would be short. Blank
+    lines at the end of the file are left out.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _TAIL_BYTES))
     tail = file.read()
     size -= len(tail) - len(tail.rstrip(b"\r\n"))
     cuts = [start]
-    for near in range(start, size, max(_PART_BYTES, (size - start) // parts + 1))[1:]:
+    step = min(max((size - start) // parts + 1, LEAST_BYTES), MOST_BYTES)
+    for near in range(start, size, step)[1:]:
         file.seek(near)
         file.readline()
         if cuts[-1] < file.tell() < size:

@@ -6,10 +6,10 @@ which takes ten times as long and gives the same rows, or every fault with its p
 """
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -23,7 +23,6 @@ from nntrain.data.examples import Rows
 from nntrain.errors import DataError
 
 _THREADS = min(4, os.cpu_count() or 1)  # pandas parses without the lock of the interpreter
-_BLOCK_CELLS = 400_000  # what fits into the cache
 
 
 def load_rows(table: CsvTable, split_files: Mapping[str, str]) -> Rows:
@@ -65,9 +64,10 @@ def parse_rows(table: CsvTable) -> Rows:
         if table.separator not in SEPARATORS or [line for line, _ in text.records()] != [1, 2]:
             raise Doubt
         parser = _Parser(table, find_layout(text, table))
-        cuts = cut(file, len(header), 2 * _THREADS)
-    with ThreadPoolExecutor(_THREADS) as threads:
-        blocks = list(chain.from_iterable(threads.map(parser.part, cuts[:-1], cuts[1:])))
+        cuts = cut(file, len(header), _THREADS)
+    with warnings.catch_warnings(), ThreadPoolExecutor(_THREADS) as threads:
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # of columns that are refused, or ignored
+        blocks = list(threads.map(parser.part, cuts[:-1], cuts[1:]))
     labels = {label for block in blocks for label in block.labels}
     classes = table.classes or class_order(labels)
     if "" in labels or not labels <= set(classes):
@@ -79,10 +79,9 @@ def parse_rows(table: CsvTable) -> Rows:
 
 @dataclass(frozen=True)
 class _Block:
-    """numbers: float32 (n, features + targets). codes: (n,) the position of each row's label in `labels`."""
+    """numbers: float32 (features + targets, n). codes: (n,) the position of each row's label in `labels`."""
 
     numbers: np.ndarray
-    has_whole_zeros: bool  # whether pandas made an integer 0 of a cell
     labels: tuple[str, ...] = ()
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -98,65 +97,48 @@ class _Parser:
     table: CsvTable
     layout: Layout
 
-    def part(self, start: int, end: int) -> list[_Block]:
+    def part(self, start: int, end: int) -> _Block:
         """Return the rows from `start` to `end`. Raises Doubt.
 
-        Integers have no negative zero, so a part that holds one is read again as floats.
+        Integers have no negative zero, so a part that may hold one is read again as floats, which is slower.
         """
         labels = {} if self.layout.label is None else {self.layout.label: "str"}
-        blocks = self._blocks(start, end, labels)
-        if any(block.has_whole_zeros for block in blocks):
+        block = self._block(start, end, labels)
+        if not block.numbers.all():
             with Part(self.table, start, end) as part:
                 if part.has_negative_zero():
-                    return self._blocks(start, end, labels | dict.fromkeys(self.layout.numbers, "float64"))
-        return blocks
+                    return self._block(start, end, labels | dict.fromkeys(self.layout.numbers, "float64"))
+        return block
 
-    def _blocks(self, start: int, end: int, dtype: dict[int, str]) -> list[_Block]:
-        """Return the rows in blocks, the columns without a dtype as pandas finds them.
+    def _block(self, start: int, end: int, dtype: dict[int, str]) -> _Block:
+        """Return the rows, the columns without a dtype as pandas finds them.
 
         pandas refuses a row that is longer than the first and fills one that is shorter, for which separators lack.
         """
         columns = len(self.layout.header)
         with Part(self.table, start, end) as part:
             try:
-                with pd.read_csv(
-                    part,
-                    sep=self.table.separator,
-                    header=None,
-                    dtype=dtype,
-                    na_filter=False,
-                    skip_blank_lines=False,
-                    low_memory=False,
-                    chunksize=max(1, _BLOCK_CELLS // columns),
-                ) as frames:
-                    blocks = [self._block(frame) for frame in frames]
+                frame = pd.read_csv(
+                    part, sep=self.table.separator, header=None, dtype=dtype, na_filter=False, skip_blank_lines=False
+                )
             except ValueError:
                 raise Doubt from None
-            if part.separators != sum(len(block.numbers) for block in blocks) * (columns - 1):
+            if frame.shape[1] != columns or part.separators != len(frame) * (columns - 1):
                 raise Doubt
-        return blocks
-
-    def _block(self, frame: pd.DataFrame) -> _Block:
-        if frame.shape[1] != len(self.layout.header):
-            raise Doubt
-        numbers = np.empty((len(frame), len(self.layout.numbers)), np.float32)
-        has_whole_zeros = False
-        for place, column in enumerate(self.layout.numbers):
-            values = frame[column].to_numpy()
-            if values.dtype.kind not in "iuf":
-                raise Doubt
-            has_whole_zeros |= values.dtype.kind != "f" and bool((values == 0).any())
-            numbers[:, place] = _float32(values)
+        numbers = np.empty((len(self.layout.numbers), len(frame)), np.float32)
+        for row, column in zip(numbers, self.layout.numbers, strict=True):
+            _round(frame[column].to_numpy(), row)
         if self.layout.label is None:
-            return _Block(numbers, has_whole_zeros)
-        codes, labels = pd.factorize(frame[self.layout.label])
-        return _Block(numbers, has_whole_zeros, tuple(str(label).strip() for label in labels), codes)
+            return _Block(numbers)
+        codes, names = pd.factorize(frame[self.layout.label])
+        return _Block(numbers, tuple(str(name).strip() for name in names), codes)
 
 
-def _float32(values: np.ndarray) -> np.ndarray:
-    """Return the numbers as float32, by way of 64 bits. Raises Doubt for NaN, and for a number that is too large."""
-    with np.errstate(over="ignore"):
-        rounded = values.astype(np.float64, copy=False).astype(np.float32)
-    if not (rounded.min() > -LARGEST and rounded.max() < LARGEST):
+def _round(values: np.ndarray, to: np.ndarray) -> None:
+    """Round the numbers to float32, by way of 64 bits. Raises Doubt for what is no number, or too large for one."""
+    if values.dtype.kind not in "iuf":
         raise Doubt
-    return rounded
+    with np.errstate(over="ignore"):
+        to[:] = values.astype(np.float64, copy=False)
+    if not (to.min() > -LARGEST and to.max() < LARGEST):
+        raise Doubt

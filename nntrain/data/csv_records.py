@@ -48,7 +48,7 @@ class _Reader:
         numbers = np.frombuffer(self.numbers).reshape(-1, len(self.layout.numbers)).astype(np.float32)
         classes = self.classes or class_order(set(self.labels))
         index = {name: number for number, name in enumerate(classes)}
-        return self.layout.rows([numbers], np.array([index[label] for label in self.labels], np.int32), classes)
+        return self.layout.rows([numbers.T], np.array([index[label] for label in self.labels], np.int32), classes)
 
     def _take(self, line: int, cells: list[str]) -> None:
         header = self.layout.header

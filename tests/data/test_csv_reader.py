@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data import csv_part, csv_reader
+from nntrain.data import csv_part
 from nntrain.data.csv_part import Doubt
 from nntrain.data.csv_reader import load_rows, parse_rows, read_features, read_rows
 from nntrain.data.csv_records import read_records
@@ -180,10 +180,10 @@ def drawn(draw: random.Random) -> tuple[bytes, CsvTable]:
 
 @pytest.mark.parametrize("size", [7, 40, 1 << 20])
 def test_both_ways_agree_on_odd_files(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts, reads and blocks of few bytes and rows, so that small files are cut anywhere."""
-    monkeypatch.setattr(csv_part, "_PART_BYTES", size)
+    """Parts and reads of few bytes, so that small files are cut anywhere."""
+    monkeypatch.setattr(csv_part, "LEAST_BYTES", size)
+    monkeypatch.setattr(csv_part, "MOST_BYTES", size)
     monkeypatch.setattr(csv_part, "READ_BYTES", size)
-    monkeypatch.setattr(csv_reader, "_BLOCK_CELLS", size)
     draw, parsed = random.Random(size), 0
     for _ in range(400):
         text, asked = drawn(draw)
@@ -199,6 +199,13 @@ def outcome_of_parsing(asked: CsvTable) -> bool:
     except (Doubt, DataError):
         return False
     return True
+
+
+def test_a_negative_zero_among_whole_numbers_keeps_its_sign_beside_fractions_far_away() -> None:
+    """pandas finds the dtype of some 100,000 rows at a time, and then that of the column."""
+    cells = ["0.5"] * 300_000 + ["1"] * 300_000 + ["-0", "0"]
+    x = parse_rows(table("a,b\n" + "".join(f"{cell},7\n" for cell in cells), targets=("b",))).remaining.x[:, 0]
+    assert np.signbit(x).sum() == 1 and np.signbit(x[-2])
 
 
 def test_random_numbers_are_rounded_as_python_rounds_them() -> None:
