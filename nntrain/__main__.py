@@ -1,6 +1,30 @@
-"""`python -m nntrain`."""
+"""The entry point, also of `python -m nntrain`: all that has to happen before anything else is imported."""
 
-from nntrain.cli.app import main
+import os
+import signal
+import sys
+
+
+def main() -> None:
+    """Run a command, and end the process with its exit code. Ctrl-C while this loads modules ends it at once."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    from nntrain.cli import app
+
+    app.main()
+
+
+def _leave_working_folder() -> None:
+    """Remove the working folder, which `-m` puts before all others: a user's `socket.py` would replace Python's.
+
+    The folder is only needed where nntrain itself lies in it.
+    """
+    folder = sys.path.pop(0)
+    if sys.modules["nntrain"].__path__[0] == os.path.join(folder, "nntrain"):  # noqa: PTH118  # pathlib imports much
+        sys.path.append(folder)
+
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        _leave_working_folder()
     main()

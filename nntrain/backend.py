@@ -14,25 +14,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from nntrain.errors import NNTrainError, install_command
+from nntrain.errors import NNTrainError, install_command, one_line
 
 Device = Literal["auto", "cpu", "gpu"]
+LEAST_ADDRESS_SPACE = 2_000_000_000  # bytes; TensorFlow 2.21 trains Iris with 1.9 GB and aborts with 1.7 GB
 _UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
 
 
 def start(device: Device = "auto", verbose: bool = False) -> None:
     """Import TensorFlow and Keras, once per process, and choose the device.
 
-    Raises NNTrainError when `device` is `gpu` and TensorFlow finds no GPU.
+    Raises NNTrainError when TensorFlow cannot be loaded, and when `device` is `gpu` and it finds no GPU.
     """
+    _refuse_small_address_space()
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     dropped = contextlib.nullcontext() if verbose else stderr_dropped()
     with _interrupt_delayed(), _hidden(_UNUSED), dropped, _collection_disabled():
-        import keras  # noqa: F401
-        import tensorflow as tf
-
+        try:
+            import keras  # noqa: F401
+            import tensorflow as tf
+        except (ImportError, OSError, MemoryError) as error:
+            help = "install nntrain again in a new environment, or add `-v` to see where it failed"
+            raise NNTrainError(f"TensorFlow cannot be loaded: {one_line(str(error))}", help=help) from error
         gpus = tf.config.list_physical_devices("GPU")
     if not verbose:
         tf.get_logger().setLevel("ERROR")  # it warns about several models in one process
@@ -84,6 +89,18 @@ def devices() -> list[dict[str, str]]:
         model = str(details.get("device_name", f"{os.cpu_count()} cores" if kind == "CPU" else ""))
         found.append({"device": name, "kind": kind, "name": model})
     return found
+
+
+def _refuse_small_address_space() -> None:
+    """Raise NNTrainError where `ulimit -v` leaves too little for TensorFlow, which would abort the process."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < LEAST_ADDRESS_SPACE:
+        message = f"TensorFlow needs 2 GB of address space, `ulimit -v` allows {limit / 1e9:.1f} GB"
+        raise NNTrainError(message, help="run `ulimit -v unlimited`, or ask for more memory")
 
 
 @contextlib.contextmanager

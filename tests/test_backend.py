@@ -90,3 +90,23 @@ def test_start_can_be_called_twice() -> None:
     backend.start("cpu")
     backend.start("cpu")
     backend.start("auto")
+
+
+def test_an_address_space_that_is_too_small_for_tensorflow_is_one_error(command: Any, tmp_path: Path) -> None:
+    code = """
+import resource
+from nntrain import backend
+from nntrain.errors import NNTrainError
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+backend.LEAST_ADDRESS_SPACE = least
+try:
+    backend.start("cpu")
+except NNTrainError as error:
+    print(error)
+"""
+    for least, message in (
+        (2 * 10**9, "TensorFlow needs 2 GB of address space, `ulimit -v` allows 0.5 GB"),
+        (0, "TensorFlow cannot be loaded: "),
+    ):
+        done = command(tmp_path, "-c", f"limit, least = 5 * 10**8, {least}\n{code}", python=True)
+        assert done.stdout.startswith(f"error: {message}") and "help: " in done.stdout, done.stderr

@@ -1,13 +1,16 @@
 """The command line: Typer turns the words into the request of a command, which runs itself."""
 
+import os
+import signal
 import sys
 import traceback
+import warnings
 from typing import Annotated
 
 import typer
 
 from nntrain import __version__
-from nntrain.cli import requests
+from nntrain.cli import output, requests
 from nntrain.errors import NNTrainError
 from nntrain.terminal import Terminal
 
@@ -28,8 +31,10 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point: run a command, and end the process with its exit code."""
+    out = output.secure()
+    _leave_environment()
     try:
-        _run()
+        _run(out)
     finally:
         team = sys.modules.get("nntrain.training.workers.team")
         if team is not None and team.Team.joined:
@@ -47,10 +52,30 @@ def _exit_code() -> int:
     return 1
 
 
-def _run() -> None:
+def _leave_environment() -> None:
+    """Keep what is meant for other programs out of this process and its workers.
+
+    A warning of a library is no error here. A worker does not import modules of the working folder: a user's own
+    `socket.py` would take the place of Python's.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
+    if any(option.startswith("error") for option in sys.warnoptions):
+        sys.warnoptions.clear()  # multiprocessing passes them on
+        os.environ.pop("PYTHONWARNINGS", None)
+        warnings.simplefilter("ignore")
+
+
+def _run(out: output.Stream) -> None:
     """Run a command, and turn its errors into messages and exit codes."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as for a process in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app(prog_name="nntrain")
+    except SystemExit as end:
+        if end.code or not out.fault:
+            raise
+        sys.stderr.write(f"error: {out.fault}\n")
+        sys.exit(1)
     except NNTrainError as error:
         if {"-v", "--verbose"} & set(sys.argv[1:]):
             traceback.print_exc()

@@ -67,11 +67,22 @@ def _git_commit() -> str | None:
     """Return the commit of the working directory, with a `+` where files differ from it."""
     try:
         commit = _git("rev-parse", "HEAD")
-        return commit + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+        changed = _git("status", "--porcelain", "--untracked-files=no", "--ignore-submodules")
+        return commit + ("+" if changed else "")
     except (OSError, subprocess.SubprocessError):
         return None
 
 
 def _git(*arguments: str) -> str:
-    found = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=5, check=True)
+    """Return what git says. The repository may be another user's, so no program that its settings name is started."""
+    command = [
+        "git",
+        "--no-optional-locks",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        f"core.hooksPath={os.devnull}",
+        *arguments,
+    ]
+    found = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=5, check=True)
     return found.stdout.strip()

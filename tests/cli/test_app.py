@@ -198,3 +198,24 @@ def test_a_runs_folder_that_is_a_file_is_refused_before_anything_is_loaded(nntra
     result = nntrain("fit", "c.yaml", "--runs-dir", "a_file")
     assert result.code == 2
     assert result.err == "error: `a_file` is not a folder\n help: give a folder for the runs with `--runs-dir`\n"
+
+
+def test_a_module_of_the_working_folder_does_not_take_the_place_of_a_library(tmp_path: Path, command: Any) -> None:
+    (tmp_path / "c.yaml").write_text(CONFIG)
+    for name in ("json", "socket", "yaml"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working folder')")
+    done = command(tmp_path, "check", "c.yaml")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "c.yaml is valid\n", "")
+
+
+def test_warnings_that_are_errors_for_other_programs_are_none_here(tmp_path: Path, command: Any) -> None:
+    code = """
+import atexit, sys, warnings
+from nntrain.cli.app import main
+atexit.register(warnings.warn, "from a library")
+sys.argv[1:] = ["list", "losses"]
+main()
+"""
+    for option in ("error", "error::UserWarning"):
+        done = command(tmp_path, "-W", option, "-c", code, python=True)
+        assert (done.returncode, done.stderr) == (0, "")

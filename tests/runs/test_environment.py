@@ -69,3 +69,22 @@ def test_a_run_records_when_it_ended_and_how(trained: Any) -> None:
     assert start <= end < start + timedelta(minutes=5)
     assert found["exit_status"] == 0
     assert re.fullmatch("[0-9a-f]{64}", found["data_sha256"])
+
+
+def test_git_starts_no_program_that_the_settings_of_a_repository_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    started, script = tmp_path / "started", tmp_path / "script"
+    script.write_text(f"#!/bin/sh\ntouch {started}\n")
+    script.chmod(0o755)
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "one"], check=True)
+    for hook in ("post-index-change", "fsmonitor-watchman"):
+        os.link(script, tmp_path / ".git" / "hooks" / hook)
+    subprocess.run([*git, "config", "core.fsmonitor", str(script)], check=True)
+    assert environment.describe()["git_commit"]
+    assert not started.exists()
+    subprocess.run([*git, "status"], check=True, capture_output=True)
+    assert started.exists()  # git itself starts it

@@ -87,7 +87,7 @@ def _start(index: int, words: Sequence[str], gpus: str | None, key: str) -> _Wor
         environment["CUDA_VISIBLE_DEVICES"] = gpus
     errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
     process = subprocess.Popen(
-        [sys.executable, "-m", "nntrain.cli.launched_worker", *words],
+        [sys.executable, "-P", "-m", "nntrain.cli.launched_worker", *words],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=None if index == 0 else subprocess.DEVNULL,

@@ -116,6 +116,7 @@ def test_one_machine_resumes_a_training_of_two(lost: dict[str, Any]) -> None:
 
 def test_launched_workers_that_were_stopped_resume_with_the_bits_of_one_process_on_two_devices(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG.replace("  - Dropout", "  - BatchNormalization\n  - Dropout"))
+    (tmp_path / "socket.py").write_text("raise SystemExit('a user's own module, which no worker imports')")
     launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
     wait_for_epochs(tmp_path / "runs" / "net", launched)
     launched.send_signal(signal.SIGTERM)
