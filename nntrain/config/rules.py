@@ -130,13 +130,4 @@ def _bounds_in_order(path: Path, value: object) -> Iterator[Problem]:
             yield Problem(message, (*path, value.called(), least), "swap the two")
 
 
-RULES: tuple[Rule, ...] = (
-    _exclusive,
-    _patience,
-    _kept,
-    *DATA_RULES,
-    _own_files,
-    _schedule,
-    _optimizer,
-    _layer_options,
-)
+RULES: tuple[Rule, ...] = (_exclusive, _patience, _kept, *DATA_RULES, _own_files, _schedule, _optimizer, _layer_options)

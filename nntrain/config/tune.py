@@ -41,11 +41,7 @@ class Pruner(PlugIn, Named):
 
     folder: ClassVar = "search.pruners"
     noun = "pruner"
-    absent: ClassVar = {
-        "none": "remove `pruner`",
-        "Percentile": "write `Median`",
-        "PercentilePruner": "write `Median`",
-    }
+    absent: ClassVar = {"none": "remove `pruner`", "Percentile": "write `Median`", "PercentilePruner": "write `Median`"}
 
 
 class Objective(Section):

@@ -36,11 +36,7 @@ def follow(run_dir: RunDir, assignments: Sequence[str], context: RunContext) -> 
 
 
 def resume(
-    run_dir: RunDir,
-    assignments: Sequence[str],
-    allow_changed: bool,
-    terminal: Terminal,
-    context: RunContext = ALONE,
+    run_dir: RunDir, assignments: Sequence[str], allow_changed: bool, terminal: Terminal, context: RunContext = ALONE
 ) -> Result | None:
     """Train the rest of a run; None where it is finished and no assignment makes it longer.
 

@@ -14,12 +14,7 @@ from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
 
 # Their image operations have no XLA kernels.
-_NOT_FOR_XLA = (
-    image_layers.RandomRotation,
-    image_layers.RandomTranslation,
-    image_layers.RandomZoom,
-    layers.Resizing,
-)
+_NOT_FOR_XLA = (image_layers.RandomRotation, image_layers.RandomTranslation, image_layers.RandomZoom, layers.Resizing)
 
 # On a CPU XLA makes steps faster that have only these layers; random numbers and convolutions take ten times as long.
 _FAST_IN_XLA = (

@@ -71,11 +71,7 @@ def restore(state: State, model: Network, callbacks: Sequence[keras.callbacks.Ca
 
 def _variables(model: Network) -> Iterator[tuple[str, Any]]:
     """Yield weights, seeds of random layers, metrics and the optimizer's slots, by names independent of Keras."""
-    groups = {
-        "model": model.variables,
-        "metrics": model.metrics_variables,
-        "optimizer": model.optimizer.variables,
-    }
+    groups = {"model": model.variables, "metrics": model.metrics_variables, "optimizer": model.optimizer.variables}
     for group, variables in groups.items():
         for index, variable in enumerate(variables):
             yield f"{group}.{index}", variable

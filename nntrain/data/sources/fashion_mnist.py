@@ -18,18 +18,7 @@ if TYPE_CHECKING:
 
     from nntrain.data.examples import Rows, Split
 
-CLASSES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
+CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 ADDRESSES = (
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
@@ -107,11 +96,7 @@ def _found(name: str) -> Path | None:
 def _folders() -> list[Path]:
     keras = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
     own = Path(given) if (given := os.environ.get("NNTRAIN_DATA")) else None
-    return [
-        *([own / "fashion-mnist", own] if own else []),
-        _cache(),
-        Path(keras, "datasets", "fashion-mnist"),
-    ]
+    return [*([own / "fashion-mnist", own] if own else []), _cache(), Path(keras, "datasets", "fashion-mnist")]
 
 
 def _cache() -> Path:

@@ -44,12 +44,7 @@ class StudyEngine:
     """
 
     def __init__(
-        self,
-        kind: type,
-        search: Search,
-        options: Mapping[str, Any] = {},
-        every_level: bool = False,
-        repeats: int = 10,
+        self, kind: type, search: Search, options: Mapping[str, Any] = {}, every_level: bool = False, repeats: int = 10
     ) -> None:
         self.ended = ""
         self._repeats = repeats
