@@ -13,10 +13,13 @@ VARIABLE = "NNTRAIN_AUTHKEY"
 def shared_key() -> bytes:
     """Return the key of NNTRAIN_AUTHKEY, or else of the key file, which is made if it is missing.
 
-    Raises ConfigError for a file that holds no key, or that other users can read.
+    Raises ConfigError where one of them holds no key, and for a file that other users can read.
     """
-    if text := os.environ.get(VARIABLE, ""):
-        return text.encode()
+    if (text := os.environ.get(VARIABLE)) is not None:
+        if not text.strip():
+            help = f"set it to the same secret for all workers, or `unset {VARIABLE}`"
+            raise ConfigError(f"`{VARIABLE}` is empty", help=help)
+        return os.fsencode(text)
     path = key_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,23 @@ def test_the_environment_comes_first(home: Path, monkeypatch: pytest.MonkeyPatch
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_an_empty_variable_is_refused_and_no_file_takes_its_place(
+    home: Path, monkeypatch: pytest.MonkeyPatch, empty: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, empty)
+    with pytest.raises(ConfigError, match="`NNTRAIN_AUTHKEY` is empty") as caught:
+        shared_key()
+    assert caught.value.problems[0].help == "set it to the same secret for all workers, or `unset NNTRAIN_AUTHKEY`"
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has environments of bytes")
+def test_a_key_may_be_any_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environb, VARIABLE.encode(), b"\xff\xfe")
+    assert shared_key() == b"\xff\xfe"
+
+
 def test_the_file_is_made_once_and_for_its_user_alone(home: Path) -> None:
     key = shared_key()
     assert len(key) == 64 and shared_key() == key
