@@ -6,7 +6,7 @@ Typer calls a class as it calls a function, so each option is written once.
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, dataclass_transform
 
 import typer
 
@@ -34,16 +34,31 @@ Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cl
 RUNS_DIR = Path("runs")
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Request:
-    """A command with its options."""
+    """A command with its options: its own, then those of `RunOptions` if it has them."""
+
+    def __init_subclass__(cls) -> None:
+        for base in cls.__mro__[1:]:
+            cls.__annotations__ |= vars(base).get("__annotations__", {})
+        dataclass(frozen=True, kw_only=True)(cls)
 
     def run(self, terminal: Terminal) -> None:
         """Run the module of this name in `commands`. It is imported only here, so `nntrain --help` needs none."""
         import_module(f"nntrain.cli.commands.{type(self).__name__.lower()}").run(self, terminal)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fit(Request):
+class RunOptions:
+    """The options of a command that computes with runs."""
+
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    quiet: Quiet = False
+    verbose: Verbose = False
+    json: Json = False
+
+
+class Fit(Request, RunOptions):
     """Train a config and write a run directory."""
 
     config: Config
@@ -55,20 +70,14 @@ class Fit(Request):
     seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None
     folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None
     name: Annotated[str | None, typer.Option(help="The name of the run; the config's by default.")] = None
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
     devices: DeviceCount = None
     workers: Annotated[
         str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
     ] = None
     worker: Worker = None
-    quiet: Quiet = False
-    verbose: Verbose = False
-    json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resume(Request):
+class Resume(Request, RunOptions):
     """Resume a run, a group or a search that was stopped or killed."""
 
     name: RunName
@@ -78,8 +87,6 @@ class Resume(Request):
     ] = False
     extend: Annotated[bool, typer.Option("--extend", help="Resume a search with another space.")] = False
     refit: Annotated[int | None, typer.Option(metavar="K", min=0, help="As in `tune`.")] = None
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
     devices: DeviceCount = None
     workers: Annotated[
         str | None, typer.Option(metavar="N|HOST:PORT,...", help="The number of trials at once, or as in `fit`.")
@@ -87,12 +94,8 @@ class Resume(Request):
     worker: Worker = None
     executor: Executor = "processes"
     address: Address = None
-    quiet: Quiet = False
-    verbose: Verbose = False
-    json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class Launch(Request):
     """Start workers on this machine: `launch --local 2 CONFIG`, then options of `fit`; or `resume RUN`."""
 
@@ -100,8 +103,7 @@ class Launch(Request):
     local: Annotated[int, typer.Option(metavar="N", help="The number of workers on this machine.")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tune(Request):
+class Tune(Request, RunOptions):
     """Search hyperparameters, as the config's section `tune` describes."""
 
     config: Config
@@ -118,26 +120,14 @@ class Tune(Request):
         bool, typer.Option("--dry-run", help="Print what the search would do, and how long it may take.")
     ] = False
     name: Annotated[str | None, typer.Option(help="The name of the search; the config's by default.")] = None
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
-    quiet: Quiet = False
-    verbose: Verbose = False
-    json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repro(Request):
+class Repro(Request, RunOptions):
     """Reproduce a run: train it again and compare."""
 
     name: RunName
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
-    quiet: Quiet = False
-    verbose: Verbose = False
-    json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class Devices(Request):
     """List the devices to compute on."""
 
@@ -145,7 +135,6 @@ class Devices(Request):
     json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class Check(Request):
     """Find every error of a config without training."""
 
@@ -156,21 +145,14 @@ class Check(Request):
     json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evaluate(Request):
+class Evaluate(Request, RunOptions):
     """Score a trained run."""
 
     name: RunName
     split: Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to score.")] = None
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
-    quiet: Quiet = False
-    verbose: Verbose = False
-    json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class Predict(Request):
     """Predict the rows of a file, as CSV."""
 
@@ -182,7 +164,6 @@ class Predict(Request):
     verbose: Verbose = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class Runs(Request):
     """List the runs, newest first."""
 
@@ -191,7 +172,6 @@ class Runs(Request):
     json: Json = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class List(Request):
     """List the names that a config may use."""
 
