@@ -53,6 +53,10 @@ class Resolved:
         """Return the rows in a step, which are never more than the training rows."""
         return rows if self.train.batch_size == "full" else min(int(self.train.batch_size), rows)
 
+    def steps_per_epoch(self, rows: int) -> int:
+        """Return the steps in an epoch over so many training rows; the last step may have fewer."""
+        return -(-rows // self.batch_size(rows))
+
 
 def resolve(experiment: Experiment, schema: Schema) -> Resolved:
     """Return the experiment with output layer, loss, metrics, monitor and length written out."""

@@ -91,9 +91,9 @@ def _warn_of_other_machine(then: Mapping[str, Any], now: Mapping[str, Any], term
 
 def _refuse_shorter(training: Training, state: State) -> None:
     """Raise ConfigError for a length that the run has passed: its rows and weights are those of a longer one."""
-    run_dir, data = training.run_dir, training.prepared.data
-    plan = trainer.make_plan(training.prepared.resolved, data)
-    position, steps_per_epoch = state.facts["position"], -(-len(data.train) // plan.batch_size)
+    run_dir, resolved, data = training.run_dir, training.prepared.resolved, training.prepared.data
+    plan, steps_per_epoch = trainer.make_plan(resolved, data), resolved.steps_per_epoch(len(data.train))
+    position = state.facts["position"]
     done = (position["epoch"] - 1) * steps_per_epoch + position["step"]
     if plan.steps is None:
         option, wanted, trained = "epochs", plan.epochs, -(-done // steps_per_epoch)

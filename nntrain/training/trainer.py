@@ -91,12 +91,11 @@ def follow(prepared: Prepared, context: RunContext) -> None:
 
 def make_plan(resolved: Resolved, data: Dataset) -> Plan:
     """Return how long and in which order to train."""
-    train, batch_size = resolved.train, resolved.batch_size(len(data.train))
-    steps_per_epoch = -(-len(data.train) // batch_size)
-    epochs = train.epochs if train.steps is None else -(-train.steps // steps_per_epoch)
+    train, rows = resolved.train, len(data.train)
+    epochs = train.epochs if train.steps is None else -(-train.steps // resolved.steps_per_epoch(rows))
     return Plan(
         seed=resolved.experiment.seed,
-        batch_size=batch_size,
+        batch_size=resolved.batch_size(rows),
         epochs=epochs,
         steps=train.steps,
         shuffle=train.shuffle,

@@ -156,3 +156,8 @@ def test_only_a_linear_output_layer_whose_loss_knows_it_gives_logits() -> None:
 def test_a_batch_is_never_larger_than_the_training_split() -> None:
     sizes = [whole(["Flatten"], IRIS, batch_size=size).batch_size(50) for size in (16, 64, "full")]
     assert sizes == [16, 50, 50]
+
+
+def test_the_last_step_of_an_epoch_may_have_fewer_rows() -> None:
+    resolved = [whole(["Flatten"], IRIS, batch_size=size) for size in (16, 25, 64, "full")]
+    assert [each.steps_per_epoch(50) for each in resolved] == [4, 2, 1, 1]
