@@ -11,9 +11,10 @@ from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 from nntrain.model.build import build, build_callbacks
 from nntrain.model.custom import Network
+from nntrain.terminal import ProgressWatcher, Terminal
 from nntrain.training import loop
 from nntrain.training.checkpoint import Store
-from nntrain.training.history import History, Row
+from nntrain.training.history import History
 from nntrain.training.job import Job, Plan, Watcher
 from nntrain.training.prepare import Prepared
 from nntrain.training.programs.arrays import Arrays
@@ -85,7 +86,8 @@ def share(prepared: Prepared, distribution: Distribution | None, state: State | 
 def follow(prepared: Prepared, context: RunContext) -> None:
     """Train as a worker that is not the chief: the same steps, but nothing is written or shown."""
     state = share(prepared, context.distribution)
-    job = make_job(prepared, make_scorer(prepared, context), context, Unwatched(), None)
+    silent = ProgressWatcher(Terminal(quiet=True))
+    job = make_job(prepared, make_scorer(prepared, context), context, silent, None)
     fit(job, History(), state, prepared.model, context.distribution)
 
 
@@ -111,16 +113,3 @@ def _keeps_best(train: Train, data: Dataset) -> bool:
     """Return whether to keep the best epoch's model; without a validation split, only if early stopping restores it."""
     restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
     return train.save == "best" and (data.validation is not None or restores)
-
-
-class Unwatched:
-    """A watcher that shows nothing."""
-
-    def begin(self, epochs: int, steps: int) -> None:
-        """Nothing."""
-
-    def piece(self, epoch: int, step: int, metrics: Row) -> None:
-        """Nothing."""
-
-    def epoch(self, row: Row) -> None:
-        """Nothing."""

@@ -85,7 +85,7 @@ from pathlib import Path
 import numpy as np
 from nntrain.cli.placement import Placement
 from nntrain.config.load import load
-from nntrain.terminal import Terminal
+from nntrain.terminal import ProgressWatcher, Terminal
 
 shared = Placement("cpu", 2).start(load("dropout.yaml"), False, Terminal(quiet=True))
 from nntrain.training import trainer
@@ -96,7 +96,8 @@ from nntrain.training.run_context import ALONE
 
 def trained(file, context):
     prepared, history = prepare(load(str(file), ["train.save=last"])), History()
-    job = trainer.make_job(prepared, trainer.make_scorer(prepared, context), context, trainer.Unwatched(), None)
+    watcher = ProgressWatcher(Terminal(quiet=True))
+    job = trainer.make_job(prepared, trainer.make_scorer(prepared, context), context, watcher, None)
     trainer.fit(job, history, None, prepared.model, context.distribution)
     return prepared.model.get_weights(), history.rows
 
