@@ -113,12 +113,9 @@ class ProgressWatcher:
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TimeRemainingColumn(elapsed_when_finished=True),
-        )
-        self.bar = Progress(*columns, TextColumn("{task.fields[metrics]}"), console=self.terminal.err, transient=True)
+        words, remaining = TextColumn("{task.description}"), TimeRemainingColumn(elapsed_when_finished=True)
+        columns = (words, BarColumn(bar_width=24), remaining, TextColumn("{task.fields[metrics]}"))
+        self.bar = Progress(*columns, console=self.terminal.err, transient=True)
         self.bar.start()
         self.task = self.bar.add_task("starting", total=epochs * steps, metrics="")
 

@@ -27,13 +27,9 @@ def show_group(summary: dict[str, Any], directory: RunDir, terminal: Terminal) -
     """Print mean, standard deviation and interval of every metric over the runs."""
     terminal.event("summary", {"run": str(directory), **summary})
     columns = ("split", "metric", "mean", "sd", "95 % from", "to", "runs")
+    numbers = ("mean", "sd", "low", "high")
     rows = [
-        [
-            split,
-            name,
-            *("-" if math.isnan(found[key]) else found[key] for key in ("mean", "sd", "low", "high")),
-            found["count"],
-        ]
+        [split, name, *("-" if math.isnan(found[key]) else found[key] for key in numbers), found["count"]]
         for split, metrics in summary["statistics"].items()
         for name, found in metrics.items()
     ]

@@ -124,7 +124,8 @@ class Source(PlugIn, Named):
 
     def paths(self) -> dict[Path, str]:
         """Return every file that the options name, by the option's path below the source."""
-        return {(name, "file"): path for name, path in self.split_files().items()}
+        own: dict[Path, str] = {("path",): self.path} if hasattr(self, "path") else {}
+        return own | {(name, "file"): file for name, file in self.split_files().items()}
 
 
 class Splittable(Source):

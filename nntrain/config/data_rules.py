@@ -131,15 +131,14 @@ def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) 
     logits = getattr(loss, "from_logits", None)
     place = path if logits is None else (*path, loss.called(), "from_logits")
     categorical = loss.labels in ("index", "one_hot")
+    binary = (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)
     if categorical and output.units == 1:
         help = "write `binary_crossentropy`, or leave the loss out"
         yield Problem(f"`{loss.called()}` needs a unit for each class, but the output layer has one", path, help)
     elif categorical and output.activation == "sigmoid":
         help = "write `activation: softmax` in the output layer, or `binary_crossentropy`"
         yield Problem(f"`{loss.called()}` needs probabilities that sum to 1, but the output is `sigmoid`", path, help)
-    elif (
-        isinstance(loss, (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)) and output.activation == "softmax"
-    ):
+    elif isinstance(loss, binary) and output.activation == "softmax":
         help = "write `sparse_categorical_crossentropy`, or leave the loss out"
         yield Problem(f"`{loss.called()}` fits a `sigmoid` output, but the output is `softmax`", path, help)
     elif isinstance(loss, losses.Hinge) and (output.units or 1) > 1:

@@ -84,9 +84,7 @@ def _text_help(value: Any) -> str:
 
 
 def _list_help(value: Any) -> str:
-    if isinstance(value, str):
-        return f"write `[{value}]`"
-    return "write the items below each other, each after `- `"
+    return f"write `[{value}]`" if isinstance(value, str) else "write the items below each other, each after `- `"
 
 
 def _at_most(value: Any, bound: float, words: str) -> str:
@@ -102,9 +100,8 @@ def _one_of(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _too_short(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
-    missing = context["min_length"] - len(value)
     least = context["min_length"]
-    return f"a list of at least {counted(least, 'item')}", f"add {counted(missing, 'item')}"
+    return f"a list of at least {counted(least, 'item')}", f"add {counted(least - len(value), 'item')}"
 
 
 _EXPECTED: dict[str, Callable[[Any, Mapping[str, Any]], tuple[str, str]]] = {

@@ -126,9 +126,8 @@ class Named(Section):
     def _example(cls) -> str:
         if any(field.is_required() for field in cls.model_fields.values()):
             return super()._example()
-        return f"write `{cls.called()}` alone" + (
-            f", or `{cls.called()}: {{option: value}}`" if cls.model_fields else ""
-        )
+        options = f", or `{cls.called()}: {{option: value}}`" if cls.model_fields else ""
+        return f"write `{cls.called()}` alone{options}"
 
 
 class PlugIn:
@@ -201,11 +200,11 @@ def is_name(text: str) -> bool:
 
 def to_tree(value: Any) -> Any:
     """Return the plain values that load back as an equal object, with all our own defaults written out."""
-    if isinstance(value, Named):
-        options = {name: to_tree(option) for name, option in value.written().items()}
-        return {value.called(): options} if options else value.called()
     if isinstance(value, Section):
-        return {name: to_tree(option) for name, option in value.written().items()}
+        options = {name: to_tree(option) for name, option in value.written().items()}
+        if not isinstance(value, Named):
+            return options
+        return {value.called(): options} if options else value.called()
     if isinstance(value, (list, tuple)):
         return [to_tree(item) for item in value]
     if isinstance(value, Mapping):

@@ -9,7 +9,6 @@ from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import image_layers, layers, losses, metrics
 from nntrain.config.keras.callbacks import EarlyStopping
-from nntrain.config.named import Named
 from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.train import Train
 from nntrain.errors import Path
@@ -86,8 +85,7 @@ def _ends_in_maps(model: Sequence[layers.Layer], schema: Schema) -> bool:
     rank = len(schema.shape)
     for _, layer in layers.walk(model):
         if isinstance(layer, (layers.Flatten, image_layers.GlobalAveragePooling2D, image_layers.GlobalMaxPooling2D)):
-            keeps = getattr(layer, "keepdims", False)
-            rank = rank if keeps else 1
+            rank = rank if getattr(layer, "keepdims", False) else 1
         elif isinstance(layer, layers.Reshape):
             rank = len(layer.target_shape)
     return rank > 1
@@ -112,10 +110,8 @@ def _default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
     if not schema.classes:
         return losses.MeanSquaredError()
     binary = output.units == 1 or output.activation == "sigmoid"
-    kind: type[Named] = losses.BinaryCrossentropy if binary else losses.SparseCategoricalCrossentropy
-    options = {"from_logits": True} if output.activation == "linear" else {}
-    loss: losses.Loss = kind.model_validate(options)  # type: ignore[assignment]
-    return loss
+    kind: type[losses.Loss] = losses.BinaryCrossentropy if binary else losses.SparseCategoricalCrossentropy
+    return kind.model_validate({"from_logits": True} if output.activation == "linear" else {})
 
 
 def default_monitor(experiment: Experiment) -> str:

@@ -44,9 +44,8 @@ def _patience(subject: Subject) -> Iterator[Problem]:
         patience = getattr(callback, "patience", None)
         if epochs is not None and patience is not None and patience >= epochs:
             message = f"`patience: {patience}` can never take effect in {epochs} epoch{'s' if epochs > 1 else ''}"
-            yield Problem(
-                message, (*path, "patience"), "lower `patience`, raise `train.epochs`, or remove the callback"
-            )
+            help = "lower `patience`, raise `train.epochs`, or remove the callback"
+            yield Problem(message, (*path, "patience"), help)
 
 
 def _kept(subject: Subject) -> Iterator[Problem]:
@@ -71,10 +70,9 @@ def _schedule(subject: Subject) -> Iterator[Problem]:
         return
     path: Path = ("train", "optimizer", optimizer.called(), "learning_rate", rate.called())
     if isinstance(rate, optimizers.PiecewiseConstantDecay):
-        if len(rate.values) != len(rate.boundaries) + 1:
-            message = (
-                f"{len(rate.boundaries)} boundaries need {len(rate.boundaries) + 1} values, got {len(rate.values)}"
-            )
+        count = len(rate.boundaries)
+        if len(rate.values) != count + 1:
+            message = f"{count} boundaries need {count + 1} values, got {len(rate.values)}"
             yield Problem(message, (*path, "values"), "give one value more than boundaries")
         if list(rate.boundaries) != sorted(set(rate.boundaries)):
             yield Problem("the boundaries must increase", (*path, "boundaries"), "sort them and remove repeated ones")

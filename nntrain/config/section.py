@@ -60,8 +60,7 @@ class Section(BaseModel):
             return help
         if name.isdecimal():
             return "write decimal numbers with a point, such as `0.9`"
-        close = nearest(name, cls.model_fields)
-        if close:
+        if close := nearest(name, cls.model_fields):
             return f"write `{close}`"
         return f"its options are {listed(cls.options())}" if cls.model_fields else "it takes no options; remove it"
 

@@ -57,9 +57,9 @@ def check(rows: Rows, place: Path, faults: Faults) -> None:
         message = f"there is only one class, {shown(rows.schema.classes[0])}"
         faults.add(Problem(message, place, "give rows of at least 2 classes"))
     elif rows.schema.classes and not faults.kept:
-        for index in np.flatnonzero(class_counts(rows.remaining, len(rows.schema.classes)) == 0):
-            message = f"class {shown(rows.schema.classes[index])} has no rows"
-            faults.add(Problem(message, place, "give rows of that class, or leave the class out"))
+        for missing in missing_classes(rows.remaining, rows.schema.classes):
+            help = "give rows of that class, or leave the class out"
+            faults.add(Problem(f"class {missing} has no rows", place, help))
 
 
 def missing_classes(split: Split, classes: tuple[str, ...]) -> list[str]:

@@ -81,19 +81,14 @@ def _missing_colon(lines: Sequence[str], line: int, column: int) -> Fault:
 def _stray_colon(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     """Return the fault of a `:` where no key can be: usually a space is missing, or the line is indented too far."""
     text = lines[line]
-    key = re.match(r"\s*(?:- +)?", text)
-    start = key.end() if key else 0
+    indent = re.match(r"\s*(?:- +)?", text)
+    start = indent.end() if indent else 0
     if missing := re.match(r"-(\S+)", text[start:]):
         return Fault("a space is missing after `-`", f"write `- {missing[1]}`", line, start, 2)
     above, before = _line_above(lines, line)
     if missing := re.fullmatch(r"\s*(?:- +)?(\w+):(\S.*?)\s*", before):
-        return Fault(
-            f"a space is missing after `{missing[1]}:`",
-            f"write `{missing[1]}: {missing[2]}`",
-            above,
-            missing.start(1),
-            len(missing[1]) + 1,
-        )
+        key, help = f"{missing[1]}:", f"write `{missing[1]}: {missing[2]}`"
+        return Fault(f"a space is missing after `{key}`", help, above, missing.start(1), len(key))
     if re.search(r":\s", text[:column]):
         return Fault("a second `:` in one value", "put the value in quotes, or its options in braces", line, column)
     if ":" in before or before.lstrip().startswith("- "):
@@ -127,9 +122,8 @@ def _bad_start(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
 def _bad_escape(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     start = max(0, lines[line].rfind("\\", 0, column + 1))
     escape = lines[line][start : column + 1]
-    return Fault(
-        f"`{escape}` is not an escape sequence in double quotes", "use single quotes", line, start, column + 1 - start
-    )
+    message = f"`{escape}` is not an escape sequence in double quotes"
+    return Fault(message, "use single quotes", line, start, column + 1 - start)
 
 
 def _bad_end(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:

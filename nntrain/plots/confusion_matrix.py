@@ -83,10 +83,8 @@ def _label(axes: "Axes", names: Sequence[str]) -> None:
     places = range(len(names))
     size = min(10.0, 72 * _cell(len(names)) * 0.7)
     rotation = 0 if max(map(len, names)) * size * 0.62 < 72 * _cell(len(names)) else 45 if len(names) <= 12 else 90
-    turned: dict[str, Any] = (
-        {"ha": "right", "va": "center", "rotation": rotation, "rotation_mode": "anchor"} if rotation else {}
-    )
-    axes.set_xticks(places, names, fontsize=size, parse_math=False, **turned)
+    turned: dict[str, Any] = {"ha": "right", "va": "center", "rotation": rotation, "rotation_mode": "anchor"}
+    axes.set_xticks(places, names, fontsize=size, parse_math=False, **(turned if rotation else {}))
     axes.set_yticks(places, names, fontsize=size, parse_math=False)
     axes.set_xlabel("predicted", color=canvas.INK)
     axes.set_ylabel("true", color=canvas.INK)

@@ -31,13 +31,8 @@ class GroupConfig:
         if not 2 <= count <= MOST:
             raise ConfigError(f"`--folds` takes a number from 2 to {MOST}, got `{count}`", help="write `--folds 10`")
         path, width = f"data.{config.experiment.data.called()}.fold", len(str(count))
-        return cls(
-            "folds",
-            {
-                f"fold-{index:0{width}}": _with(config, path, {"index": index, "count": count})
-                for index in range(1, count + 1)
-            },
-        )
+        folds = [{"index": index, "count": count} for index in range(1, count + 1)]
+        return cls("folds", {f"fold-{fold['index']:0{width}}": _with(config, path, fold) for fold in folds})
 
     @classmethod
     def read(cls, directory: RunDir) -> "GroupConfig":

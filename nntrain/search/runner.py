@@ -247,8 +247,7 @@ class Runner:
         if entry.lose(event.number):
             self._end(entry, message=f"given up after two tries: {event.message}")
         else:
-            task = next(task for task in self.folder.tasks(entry) if task.number == event.number)
-            trial.waiting.append(task)
+            trial.waiting.append(next(task for task in self.folder.tasks(entry) if task.number == event.number))
 
     def _score(self, trial: RunningTrial) -> None:
         search, entry = self.search, trial.entry

@@ -70,8 +70,7 @@ class SearchDir:
     def write(self) -> None:
         """Write the table and the best config, and discard the models that are not kept."""
         self.directory.write(run_files.TRIALS, csv_text(trials_csv(self.trials(), self.search.space)))
-        best = self.ledger.best
-        if best is not None:
+        if (best := self.ledger.best) is not None:
             self.directory.write(run_files.BEST, self.best_config(best))
         if self.search.tune.keep == "best" and not self.search.tune.engine.promotes:
             self.discard_models()

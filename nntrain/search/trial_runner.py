@@ -80,7 +80,9 @@ class TrialRunner:
         trial.refuse_changed(place)
         if place.read_json(run_files.ENVIRONMENT).get("exit_status") == 0:
             return trial.done_before(place)
-        return trial.done(self._resume(trial, place))
+        trial.terminal.log.extend(place.read_log())
+        with place.locked():
+            return trial.done(resume.resume_prepared(self._training(trial, place, initialize=False)))
 
     def _begin(self, trial: "_Trial", place: RunDir) -> Result:
         parent = trial.task.parent
@@ -89,11 +91,6 @@ class TrialRunner:
         _make(place.path)
         experiment.report(training.prepared, trial.terminal)
         return experiment.run(training, origin)
-
-    def _resume(self, trial: "_Trial", place: RunDir) -> Result:
-        trial.terminal.log.extend(place.read_log())
-        with place.locked():
-            return resume.resume_prepared(self._training(trial, place, initialize=False))
 
     def _training(self, trial: "_Trial", place: RunDir, initialize: bool) -> Training:
         config = trial.config()

@@ -137,21 +137,20 @@ class _Trainer:
             raise self._diverged(f"the loss is {metrics['loss']}")
         kept = self._validate(metrics)
         seconds = self.position.seconds + time.perf_counter() - self.epoch_began
-        row = {"epoch": epoch, "seconds": seconds, "learning_rate": self._rate(), **metrics}
+        rate = as_float(self.model.optimizer.learning_rate.numpy())
+        row = {"epoch": epoch, "seconds": seconds, "learning_rate": rate, **metrics}
         self.history.rows.append(row)
         if kept:
             self.history.best_epoch, self.history.best_value = epoch, metrics[self.plan.monitor]
         self.callbacks.on_epoch_end(epoch - 1, dict(metrics))
         self.watcher.epoch(row)
 
-    def _rate(self) -> float:
-        return as_float(self.model.optimizer.learning_rate.numpy())
-
     def _train(self) -> TrainResult:
         """Run the remaining steps of the epoch, piece by piece; the result does not depend on the pieces."""
         epoch, step = self.position.epoch, self.position.step
         order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
-        end = self._steps_of(epoch)
+        steps = self.program.steps(self.training)
+        end = steps if self.plan.steps is None else min(steps, self.plan.steps - (epoch - 1) * steps)
         self.epoch_began = time.perf_counter()
         if step == end:  # the training was stopped between the last step and the validation
             return self.program.train(self.training, order, end, end)
@@ -203,10 +202,6 @@ class _Trainer:
         self._refuse_nonfinite_weights()
         self.history.seconds = time.monotonic() - self.began
         return state.capture(self.model, self.callbacks.callbacks, self.history, self.position)
-
-    def _steps_of(self, epoch: int) -> int:
-        steps = self.program.steps(self.training)
-        return steps if self.plan.steps is None else min(steps, self.plan.steps - (epoch - 1) * steps)
 
     def _size_pieces(self, steps: int, seconds: float) -> None:
         """Set the size of the next piece: at most ten times this one, because the first call includes tracing."""

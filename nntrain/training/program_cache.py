@@ -86,9 +86,8 @@ def _without_constant_rate(optimizer: Any) -> Any:
     if isinstance(optimizer, str):
         return optimizer
     ((name, options),) = optimizer.items()
-    kept = {
-        key: value for key, value in options.items() if key != "learning_rate" or not isinstance(value, (int, float))
-    }
+    constant = isinstance(options.get("learning_rate"), (int, float))
+    kept = {key: value for key, value in options.items() if key != "learning_rate" or not constant}
     return {name: kept} if kept else name
 
 

@@ -22,9 +22,8 @@ def run(request: Tune, terminal: Terminal) -> None:
         return
     name = request.name or run_files.run_name(request.config)
     run_files.refuse_bad_name(name)
-    with Workers(request.workers, request.executor, request.address).start(
-        config, request.device, request.verbose
-    ) as executor:
+    workers = Workers(request.workers, request.executor, request.address)
+    with workers.start(config, request.device, request.verbose) as executor:
         begin(config, request.runs_dir, name, Session(executor=executor, refit=request.refit, terminal=terminal))
 
 

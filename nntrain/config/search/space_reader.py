@@ -122,9 +122,8 @@ class Reader:
                 self.problems.append(Problem(message, one.at, "keep one of the two", on_key=True))
             elif above and (condition is None or above[0].parameter.path != condition.path):
                 message = f"`{one.parameter.path}` is below the choice `{above[0].parameter.path}`, which replaces it"
-                self.problems.append(
-                    Problem(message, one.at, "write it inside the options of that choice", on_key=True)
-                )
+                help = "write it inside the options of that choice"
+                self.problems.append(Problem(message, one.at, help, on_key=True))
 
     def _refuse_shared_parents(self) -> None:
         """Refuse parameters below a path with two choices: a condition names its choice by the path."""
@@ -146,12 +145,8 @@ def _flat(space: Mapping[str, Any], path: str, at: Path) -> Iterator[tuple[str, 
     """Yield every parameter with its dotted path; the parts of a path may be nested mappings."""
     for key, form in space.items():
         here = f"{path}.{key.strip()}" if path else key.strip()
-        if (
-            isinstance(form, Mapping)
-            and form
-            and not parameter_syntax.is_form(form)
-            and not parameter_syntax.is_typo(form)
-        ):
+        written = parameter_syntax.is_form(form) or parameter_syntax.is_typo(form)
+        if isinstance(form, Mapping) and form and not written:
             yield from _flat(form, here, (*at, key))
         else:
             yield here, (*at, key), form
@@ -162,10 +157,8 @@ def _repeated_options(choice: Parameter, at: Path) -> Iterator[Problem]:
         first = choice.index(option)
         if first is not None and first != number:
             message = f"value {number} of the choice repeats value {first}"
-            mapping = isinstance(option, Mapping)
-            help = (
-                "keep one of the two, with what differs as a parameter inside" if mapping else "remove one of the two"
-            )
+            inside = "keep one of the two, with what differs as a parameter inside"
+            help = inside if isinstance(option, Mapping) else "remove one of the two"
             yield Problem(message, (*at, number), help)
 
 

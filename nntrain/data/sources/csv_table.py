@@ -62,9 +62,6 @@ class Options(Splittable):
         """The columns of numbers to predict."""
         return (self.target,) if isinstance(self.target, str) else tuple(self.target or ())
 
-    def paths(self) -> dict[Path, str]:
-        return {("path",): self.path, **super().paths()}
-
 
 def load(options: Options) -> "Rows":
     """x: float32 (n, features); y: int32 classes (n,) or float32 (n, targets). Raises DataError for every fault."""

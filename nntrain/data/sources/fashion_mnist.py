@@ -6,12 +6,15 @@ what is in none of them is downloaded into nntrain's. `NNTRAIN_FASHION_MNIST_URL
 spaces) takes the place of the official addresses.
 """
 
+import gzip
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nntrain.config.data import Fraction, Source, SplitRule
 from nntrain.config.data_schema import Schema
+from nntrain.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,16 +71,10 @@ def _idx(data: bytes) -> "np.ndarray":
 
 def _contents(name: str) -> bytes:
     """Return the unpacked bytes of one of the files, after its SHA-256 was checked."""
-    import gzip
-
     return gzip.decompress(_checked(_found(name) or _downloaded(name), name))
 
 
 def _checked(file: Path, name: str) -> bytes:
-    import hashlib
-
-    from nntrain.errors import DataError
-
     try:
         data = file.read_bytes()
     except OSError as error:

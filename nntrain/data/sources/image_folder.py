@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Literal
 
 from nntrain.config.data import Splittable
 from nntrain.config.value_types import FilePath, Size2D, omitted
-from nntrain.errors import Path
 
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
@@ -21,9 +20,6 @@ class Options(Splittable):
     path: FilePath
     image_size: Size2D = omitted
     color_mode: Literal["grayscale", "rgb", "rgba"] = "rgb"
-
-    def paths(self) -> dict[Path, str]:
-        return {("path",): self.path, **super().paths()}
 
 
 def load(options: Options) -> "Rows":

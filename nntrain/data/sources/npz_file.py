@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from nntrain.config.data import Splittable
 from nntrain.config.messages import problem
 from nntrain.config.value_types import FilePath, Text, omitted
-from nntrain.errors import Path
 
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
@@ -27,9 +26,6 @@ class Options(Splittable):
             raise problem("a regression has no `classes`", "remove `classes`")
         if len(self.classes) == 1 or len(set(self.classes)) < len(self.classes):
             raise problem("`classes` must be at least 2 different names", "write `classes: [no, yes]`")
-
-    def paths(self) -> dict[Path, str]:
-        return {("path",): self.path, **super().paths()}
 
 
 def load(options: Options) -> "Rows":

@@ -49,9 +49,8 @@ def load(options: Options) -> "Rows":
     from nntrain.data.examples import Rows, Split
 
     # Without the spawn key these draws would be the keys that splits.py sorts the rows by: a test split of all x < 3.
-    points, labels = _KINDS[options.kind](
-        np.random.default_rng(np.random.SeedSequence(options.data_seed, spawn_key=(0,))), options.size, options.noise
-    )
+    generator = np.random.default_rng(np.random.SeedSequence(options.data_seed, spawn_key=(0,)))
+    points, labels = _KINDS[options.kind](generator, options.size, options.noise)
     x = np.column_stack([_FEATURES[name](np, *points) for name in options.features]).astype(np.float32)
     is_regression = not options.known_schema.classes
     y = labels.astype(np.float32)[:, None] if is_regression else (labels > 0).astype(np.int32)

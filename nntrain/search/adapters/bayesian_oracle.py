@@ -46,17 +46,15 @@ class Oracle(bayesian.BayesianOptimizationOracle):
     """KerasTuner's oracle, which draws an untried set of values where its best guess was tried before."""
 
     def _make_gpr(self) -> Regressor:
-        return Regressor(
-            kernel=Matern(nu=2.5), n_restarts_optimizer=20, normalize_y=True, alpha=self.alpha, random_state=self.seed
-        )
+        options = {"n_restarts_optimizer": 20, "normalize_y": True, "alpha": self.alpha, "random_state": self.seed}
+        return Regressor(kernel=Matern(nu=2.5), **options)
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Return what to try next, or the status STOPPED when the space is exhausted."""
         if self.tried() == self.size:
             return {"status": "STOPPED"}
-        with threadpool_limits(
-            limits=1, user_api="blas"
-        ):  # the matrices are so small that threads only wait for each other
+        # The matrices are so small that threads only wait for each other.
+        with threadpool_limits(limits=1, user_api="blas"):
             answer: dict[str, Any] = super().populate_space(trial_id)
         if answer["status"] == "RUNNING":
             answer["values"] = {name: self._inside(name, value) for name, value in answer["values"].items()}

@@ -79,7 +79,8 @@ class StudyEngine:
                 self._known[key] = StudyTrial(asked)
                 self._trials.append(self._known[key])
                 return Proposal(self._coding.decode(codes))
-            self._answer(asked, self._known[key])
+            known = self._known[key]  # without a score where it has failed or still runs
+            self._tell(asked, None if known.pruned else known.score)
         return None
 
     def _drawn(self) -> Proposal | None:
@@ -91,10 +92,6 @@ class StudyEngine:
                 return self._new()
         self.ended = "the space is exhausted"
         return None
-
-    def _answer(self, asked: Any, known: StudyTrial) -> None:
-        """Give a repeated trial the score of the first; one that failed or still runs has none."""
-        self._tell(asked, None if known.pruned else known.score)
 
     def _tell(self, asked: Any, score: float | None) -> None:
         self._study.tell(asked, score, state=optuna.trial.TrialState.FAIL if score is None else None)

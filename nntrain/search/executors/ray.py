@@ -92,9 +92,8 @@ class RayCluster(Executor):
 
     def stop(self) -> None:
         """Ask all running tasks to stop; those that wait for a worker have stopped."""
-        self._events.extend(
-            Event(task.number, "stopped", message="the training had not begun") for task in self._waiting
-        )
+        reason = "the training had not begun"
+        self._events.extend(Event(task.number, "stopped", message=reason) for task in self._waiting)
         self._waiting.clear()
         super().stop()
 

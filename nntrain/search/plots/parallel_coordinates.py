@@ -39,7 +39,8 @@ def draw(options: Options) -> bytes:
     best = options.best
     for trial in sorted(over, key=lambda trial: _rank(trial, scale, direction)):
         look = _line(trial, _rank(trial, scale, direction), trial is best, len(over))
-        _draw_trial(panel, trial, [*axes, scale], look)
+        places = [*(each.place(trial.values) for each in axes), scale.place(_scored(trial))]
+        panel.plot(range(len(places)), places, **look)
     for place, each in enumerate([*axes, scale]):
         _draw_axis(panel, place, each)
     if not scale.levels:
@@ -66,11 +67,6 @@ def _rank(trial: Trial, scale: Axis, direction: Direction) -> float:
     """Return the rank of a trial: from 0, the worst, to 1; negative without a score."""
     place = scale.place(_scored(trial))
     return 1 - place if direction == "min" and place >= 0 else place
-
-
-def _draw_trial(panel: "Axes", trial: Trial, axes: Sequence[Axis], look: dict[str, Any]) -> None:
-    places = [each.place(trial.values) for each in axes[:-1]] + [axes[-1].place(_scored(trial))]
-    panel.plot(range(len(places)), places, **look)
 
 
 def _line(trial: Trial, rank: float, best: bool, trials: int = 1) -> dict[str, Any]:

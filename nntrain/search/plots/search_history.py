@@ -1,6 +1,5 @@
 """How the score went from trial to trial."""
 
-from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,8 @@ def draw(options: Options) -> bytes:
     own = over[0]
     panel.plot([own.number], [plot_style.score(own, below)], **plot_style.RING, zorder=5)
     best = _draw_best(panel, options)
-    _dress(panel, over)
+    canvas.numbered(panel, over[0].number, over[-1].number, room=0.02)
+    panel.set_xlabel("trial", color=canvas.INK)
     panel.set_ylabel(options.metric_name(), color=canvas.INK, parse_math=False)
     plot_style.legend(figure, [*plot_style.mark_handles(over, plot_style.DONE), *best])
     return canvas.png(figure)
@@ -61,8 +61,3 @@ def _draw_best(panel: "Axes", options: Options) -> "list[Line2D]":
     name = f"best so far, at last {plot_style.score(best):.4g} in trial {best.number}"
     steps = [*numbers, options.over[-1].number], [*reached, reached[-1]]
     return panel.step(*steps, where="post", **_BEST, zorder=2, label=name)
-
-
-def _dress(panel: "Axes", over: Sequence[Trial]) -> None:
-    canvas.numbered(panel, over[0].number, over[-1].number, room=0.02)
-    panel.set_xlabel("trial", color=canvas.INK)

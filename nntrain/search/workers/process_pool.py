@@ -49,8 +49,7 @@ class ProcessPool(Executor):
         idle = [worker for worker in self._workers if worker.task is None]
         if not idle:
             raise RuntimeError("no worker is free")
-        worker = next((worker for worker in idle if worker.ready), idle[0])
-        worker.begin(task)
+        next((worker for worker in idle if worker.ready), idle[0]).begin(task)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
         """Return the next event, or None; raises NNTrainError where workers cannot start."""

@@ -177,8 +177,7 @@ class Worker:
         os._exit(0)  # unloading TensorFlow takes long
 
     def _run(self, runner: "TrialRunner", order: _Order) -> Event:
-        request = StopRequest()
-        order.request = request
+        request = order.request = StopRequest()
         if order.stopped:  # before there was a request
             request.ask()
         return runner.run(order.task, lambda row: self._report(order, row), request)
