@@ -1,7 +1,4 @@
-"""The commands as frozen requests: the docstring of a class is the help, its fields are the options.
-
-Typer calls a class as it calls a function, so each option is written once.
-"""
+"""The commands as frozen requests, called by Typer: the docstring of a class is the help, its fields are options."""
 
 from dataclasses import dataclass
 from importlib import import_module

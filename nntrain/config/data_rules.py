@@ -19,10 +19,7 @@ from nntrain.errors import Path, Problem
 
 @dataclass(frozen=True)
 class Subject:
-    """What the rules check: an experiment, and its output layer and schema if they are known.
-
-    The output layer may be one that is added to the model.
-    """
+    """An experiment to check, with its output layer (written, or to be added) and its schema if they are known."""
 
     experiment: Experiment
     output: OutputLayer | None

@@ -22,10 +22,7 @@ from nntrain.storage import run_files
 
 @dataclass(frozen=True)
 class Config:
-    """An experiment, and its text for messages about what is found later.
-
-    known: the experiment resolved, if the schema of its data is known before they are read.
-    """
+    """An experiment with its text for messages; `known`: its resolved form, if the schema needs no reading."""
 
     experiment: Experiment
     document: Document

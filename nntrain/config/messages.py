@@ -22,10 +22,7 @@ def problem(message: str, help: str = "", on_key: bool = False) -> PydanticCusto
 def in_our_words(
     error: ErrorDetails, owner: str, instead: Callable[[str], str], choices: Sequence[str] = ()
 ) -> PydanticCustomError:
-    """Return pydantic's error reworded.
-
-    instead: returns the help for an unknown option. choices: the values of an option that takes one of several names.
-    """
+    """Return pydantic's error reworded; `instead` gives the help for an unknown option, `choices` the allowed names."""
     context = {**error.get("ctx", {}), "choices": choices}
     if error["type"] == "nntrain":
         return problem(context["message"], context["help"], context["on_key"])

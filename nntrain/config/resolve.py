@@ -19,10 +19,7 @@ Labels = Literal["index", "one_hot", "binary", "number"]
 
 @dataclass(frozen=True)
 class Resolved:
-    """An experiment with nothing left out, the schema of its data, and the output layer of its model.
-
-    `added` are the layers at the end of the model that the user left out.
-    """
+    """An experiment with nothing left out; `added` are the layers at the end of the model that the user left out."""
 
     experiment: Experiment
     schema: Schema

@@ -1,8 +1,4 @@
-"""Rules that span several options, each a function from an experiment to the problems that it finds.
-
-Those in this module need the config alone. Those of `data_rules` run again when the data are read, unless their schema
-was known before.
-"""
+"""Rules across options: experiment to problems; those of `data_rules` run again if only the data show the schema."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,4 @@
-"""A section of a config: a mapping of options.
-
-Pydantic's errors are reworded in the class where they arise, and keep their path.
-"""
+"""A section of a config: a mapping of options, whose class rewords pydantic's errors and keeps their path."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin

@@ -213,10 +213,7 @@ class StopAtTarget(keras.callbacks.Callback):
 
 
 class StopAfter(keras.callbacks.Callback):
-    """Stop at the end of the first epoch that ends more than `seconds` after the training began.
-
-    `spent` is the time in training so far, in seconds; a resumed training adds to it.
-    """
+    """Stop at the end of the first epoch after `seconds` of training; `spent` counts them, before a resume too."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()

@@ -14,10 +14,7 @@ _RAISED = (ValueError, TypeError, NotImplementedError, ArithmeticError, MemoryEr
 
 @contextmanager
 def raised_at(path: Path, spec: Named | None = None, shape: tuple[int | None, ...] = ()) -> Iterator[None]:
-    """Turn what Keras raises into a ConfigError at this path.
-
-    spec: the layer that is built there, if it is one. shape: that of its input, without the batch axis.
-    """
+    """Turn what Keras raises into ConfigError at the path; `shape`: of the layer's input, without the batch axis."""
     try:
         yield
     except _RAISED as error:

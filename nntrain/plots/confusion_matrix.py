@@ -17,10 +17,7 @@ _MOST_WITH_COUNTS = 20  # classes; more cells are too small for a number
 
 @dataclass(frozen=True)
 class Options:
-    """Which class was taken for which.
-
-    matrix: (classes, classes) counts from `scores.confusion_matrix`. names: of the classes.
-    """
+    """Which class was taken for which; matrix: (classes, classes) counts from `scores.confusion_matrix`."""
 
     matrix: "np.ndarray"
     names: Sequence[str]

@@ -53,10 +53,7 @@ class Options:
 
 
 def draw(options: Options) -> bytes:
-    """Return a PNG: a panel for the loss and for each further metric, and one for the learning rate where it changes.
-
-    Raises ValueError when there are no rows.
-    """
+    """Return a PNG: a panel for each metric, and for a learning rate that changes; raises ValueError without rows."""
     if not options.rows:
         raise ValueError("learning curves need at least one epoch")
     heights = [2.3] * len(options.metrics) + [1.0] * options.rate_changes

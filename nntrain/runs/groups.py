@@ -38,10 +38,7 @@ def run_all(config: GroupConfig, directory: RunDir, terminal: Terminal, context:
 def resume_all(
     directory: RunDir, allow_changed: bool, terminal: Terminal, context: RunContext = ALONE
 ) -> Result | None:
-    """Resume a group that was stopped; None where all its runs are finished.
-
-    Raises NNTrainError as `resume` and `run_all` do.
-    """
+    """Resume a stopped group; None where all runs are finished. Raises NNTrainError as `resume` and `run_all` do."""
     with directory.locked():
         group = _Group(GroupConfig.read(directory), directory, terminal, context, allow_changed)
         if group.is_finished:

@@ -27,10 +27,7 @@ _SHOULD_EQUAL = {"device": "another device", "threads": "other threads", "cpu": 
 
 
 def follow(run_dir: RunDir, assignments: Sequence[str], context: RunContext) -> None:
-    """Train as a worker that is not the chief: from the state that the chief sends, without writing anything.
-
-    Raises ConfigError where resolved.yaml is not that of the chief.
-    """
+    """Train from the chief's state as another worker, write nothing; raises ConfigError for another resolved.yaml."""
     _refuse_other_assignments(assignments)
     trainer.follow(prepare(load(run_dir.path / run_files.RESOLVED, assignments), False), context)
 

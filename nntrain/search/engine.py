@@ -9,11 +9,7 @@ from nntrain.config.search.space import Search, Values
 
 @dataclass(frozen=True)
 class Proposal:
-    """Values to try.
-
-    epochs: in place of `train.epochs`, where the engine decides it. parent: the number of a trial from whose last state
-    this one continues.
-    """
+    """Values to try: for `epochs` where the engine decides it, from the last state of trial `parent` if given."""
 
     values: Values
     epochs: int | None = None

@@ -56,10 +56,7 @@ class Executor(Protocol):
         """Start a task on a free worker; raises RuntimeError where no worker is free."""
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
-        """Return the next event, or None after the timeout and where no task runs.
-
-        Raises NNTrainError where workers cannot start.
-        """
+        """Return the next event; None after the timeout or without a task. Raises NNTrainError if no worker starts."""
 
     def answer(self, number: int, stop: bool) -> None:
         """Answer a judged task: whether to stop after the epoch it has reported. Ignored where the task has ended."""

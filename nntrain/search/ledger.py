@@ -149,10 +149,7 @@ def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
 
 
 def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
-    """Apply an event of the journal to the ledger; return the trial that it is about.
-
-    A `lost` worker does not count: a resumed search tries the trial again.
-    """
+    """Apply an event of the journal; return its trial. A `lost` worker does not count: a resumed search tries again."""
     kind = event["event"]
     if kind == "ask":
         return ledger.add(Proposal(event["values"], event["epochs"], event["parent"]))

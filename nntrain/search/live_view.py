@@ -19,10 +19,7 @@ BEST_SHOWN, FAILED_SHOWN = 5, 3
 
 
 class SearchView:
-    """Shows the best trials, the running ones, and the latest failures, each with its reason.
-
-    spent: the seconds of the search before it was resumed.
-    """
+    """Shows the best trials, the running ones, and why others failed; `spent`: the seconds before it was resumed."""
 
     def __init__(self, terminal: Terminal, search: Search, ledger: Ledger, spent: float = 0.0) -> None:
         self.terminal = terminal

@@ -1,7 +1,4 @@
-"""An engine and a ledger rebuilt from the journal; the engine is addressed by the numbers of the trials.
-
-After a change of the space, a new engine starts, and trials that were trained before count.
-"""
+"""An engine and a ledger rebuilt from the journal, by the numbers of the trials; a new space begins a new engine."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

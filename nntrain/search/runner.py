@@ -1,7 +1,4 @@
-"""`nntrain tune`: proposals of an engine become trials, trials become scores, scores go back to the engine.
-
-The engine decides what to try, an executor trains it, the journal records both. This module connects them.
-"""
+"""`nntrain tune`: an engine proposes trials, an executor trains them, and the journal records both."""
 
 import math
 import time

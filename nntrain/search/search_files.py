@@ -137,10 +137,7 @@ def error_of(config: Config, event: Event) -> ConfigError | DataError:
 
 
 def length_of(config: Config, proposal: Proposal) -> int:
-    """Return the number of epochs of a trial that is not stopped early, those of its parent included.
-
-    0 where `train.steps` is the length.
-    """
+    """Return the epochs of a trial that is not stopped early, its parent's included; 0 where `train.steps` is given."""
     train, values = config.experiment.train, proposal.values
     if values.get("train.steps", train.steps) is not None:
         return 0

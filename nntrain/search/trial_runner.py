@@ -50,10 +50,7 @@ class TrialRunner:
         self.datasets: dict[str, Dataset] = {}
 
     def run(self, task: Task, report: Report, request: StopRequest | None = None) -> Event:
-        """Train the task's run, or the rest of it, and return how it ended: done, failed or stopped.
-
-        request: asks to stop, in place of the process's signals.
-        """
+        """Train the task's run, or the rest of it, and return how it ended; `request` stops it in place of signals."""
         _forget()
         terminal = Terminal(quiet=True)
         try:

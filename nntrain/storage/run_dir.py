@@ -63,10 +63,7 @@ class RunDir:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the run until the block ends, for this process alone; the system releases the lock of a killed one.
-
-        Raises NNTrainError when another process has it.
-        """
+        """Lock the run for this process until the block ends; raises NNTrainError where another one has the lock."""
         with contextlib.ExitStack() as stack:
             with writing(self.path):
                 try:

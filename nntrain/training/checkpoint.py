@@ -48,10 +48,7 @@ class Store:
             write_atomic(self.folder / _SLOTS[self.counter % 2], content)
 
     def load(self) -> Found | None:
-        """Return the newest generation that is undamaged and of this run; None if no checkpoint was ever written.
-
-        Raises NNTrainError when there are checkpoints but none can be used.
-        """
+        """Return the newest undamaged state of this run, None without any; raises NNTrainError if all are damaged."""
         found: list[tuple[int, State]] = []
         complaints: list[str] = []
         for path in (self.folder / name for name in _SLOTS):

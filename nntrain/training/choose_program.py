@@ -37,10 +37,7 @@ LONG_EPOCH = 4_000_000_000  # multiplications from which a few epochs make up fo
 
 
 def make_program(resolved: Resolved, model: Network, example: Arrays, batch_size: int, x: Examples) -> Program:
-    """Return the model's program for `train.engine` and `train.compile`.
-
-    example: arrays with the dtypes and shapes of the data. x: the training examples.
-    """
+    """Return the program for `train.engine` and `train.compile`; example: arrays like the data; x: the examples."""
     engine = resolved.train.engine
     if engine == "auto":
         engine = "resident" if fits_in_memory(x) else "streamed"

@@ -209,10 +209,7 @@ class _Trainer:
         self.piece_steps = max(1, min(wanted, 10 * steps))
 
     def _validate(self, metrics: Row) -> bool:
-        """Add the metrics of the validation split and reset the model's; keep the weights if they are the best so far.
-
-        Returns whether they were kept.
-        """
+        """Add the validation metrics and reset the model's; return whether the weights are kept as the best so far."""
         self.callbacks.on_test_begin()  # without a validation split too: it puts in the averaged weights
         if self.validation is None:
             self.model.reset_metrics()

@@ -1,7 +1,4 @@
-"""SIGINT and SIGTERM: the first asks the training to stop after this piece, the second ends the process at once.
-
-A worker of a search receives no signals; a thread calls `ask` of its `StopRequest`.
-"""
+"""SIGINT and SIGTERM: the first stops the training after this piece, the second the process; a thread calls `ask`."""
 
 import signal
 from collections.abc import Iterator

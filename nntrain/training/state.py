@@ -1,7 +1,4 @@
-"""The state of a training, copied from the live objects and put back: all that an exact resume needs.
-
-The order of the examples is a function of seed and epoch, so no random generator belongs to the state.
-"""
+"""The state of a training, all that an exact resume needs; the order of examples follows from seed and epoch."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

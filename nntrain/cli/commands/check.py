@@ -1,8 +1,8 @@
 """`nntrain check`: find every error of a config without training."""
 
 from nntrain import backend
-from nntrain.cli.checked_config import checked
 from nntrain.cli.requests import Check
+from nntrain.config import file_checks
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.search.load import load_whole
@@ -15,6 +15,14 @@ def run(request: Check, terminal: Terminal) -> None:
     size = _build(request, config, terminal) if request.build else ""
     terminal.event("check", {"file": request.config, "errors": 0})
     terminal.line(f"{request.config} is valid{size}")
+
+
+def checked(config: Config, terminal: Terminal) -> Config:
+    """Return the config after its warnings are printed; raises DataError for a missing file."""
+    for warning in config.warnings:
+        terminal.note(str(warning))
+    file_checks.refuse_missing(config)
+    return config
 
 
 def _build(request: Check, config: Config, terminal: Terminal) -> str:

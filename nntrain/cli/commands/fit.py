@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nntrain.cli import summary
-from nntrain.cli.checked_config import checked
+from nntrain.cli.commands.check import checked
 from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Fit
 from nntrain.config.load import Config, load

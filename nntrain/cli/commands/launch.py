@@ -77,10 +77,7 @@ class _Worker:
 
 
 def _start(index: int, words: Sequence[str], gpus: str | None, key: str) -> _Worker:
-    """Start a worker in a new session, so that Ctrl-C reaches it only through this process.
-
-    Its standard input is a pipe that ends with this process.
-    """
+    """Start a worker that Ctrl-C reaches only through this process; its stdin is a pipe that ends with this one."""
     environment = {name: value for name, value in os.environ.items() if name != "TF_CONFIG"}
     environment[authkey.VARIABLE] = key
     if gpus is not None:

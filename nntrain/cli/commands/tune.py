@@ -1,6 +1,6 @@
 """`nntrain tune`: search the hyperparameters of a config."""
 
-from nntrain.cli.checked_config import checked
+from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Tune
 from nntrain.config.load import Config
 from nntrain.config.search.load import load_whole, search_of

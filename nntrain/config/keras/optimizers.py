@@ -1,7 +1,4 @@
-"""Keras's optimizers with Keras's arguments, and learning rates that change with the step.
-
-The rates are Keras's schedules and our `OneCycle`; their steps are updates, not epochs.
-"""
+"""Keras's optimizers and schedules with Keras's arguments, and our `OneCycle`; a schedule's steps are updates."""
 
 from typing import Annotated, Any, ClassVar
 

@@ -1,7 +1,4 @@
-"""What a layer's weights begin with and keep to: initializers, regularizers and constraints by Keras's names.
-
-The sum of the penalties is logged as `regularization_loss`; a constraint is enforced after every step.
-"""
+"""Keras's initializers, regularizers (logged as `regularization_loss`), constraints (enforced after every step)."""
 
 from typing import ClassVar, Literal
 

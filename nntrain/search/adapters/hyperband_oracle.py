@@ -7,10 +7,7 @@ from keras_tuner import oracles
 
 
 class Oracle(oracles.HyperbandOracle):
-    """KerasTuner's oracle, which promotes the best of an incomplete first round where the space is exhausted.
-
-    KerasTuner ends there, and no trial is trained for longer than the shortest round.
-    """
+    """KerasTuner's oracle, which promotes from an incomplete first round of an exhausted space, and does not end."""
 
     def __init__(self, **options: Any) -> None:
         self._drawn: dict[int, int] = {}  # bracket → the size of its first round, where that is incomplete

@@ -1,7 +1,4 @@
-"""Moves a cloud of points over the ranges (Optuna's CMA-ES).
-
-Hansen, The CMA Evolution Strategy: A Tutorial, https://arxiv.org/abs/1604.00772.
-"""
+"""Moves a cloud of points over the ranges (Optuna's CMA-ES; Hansen, https://arxiv.org/abs/1604.00772)."""
 
 from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine, Several

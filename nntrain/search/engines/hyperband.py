@@ -1,7 +1,4 @@
-"""Many short trainings, the best of which are trained further (KerasTuner's Hyperband).
-
-Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, https://arxiv.org/abs/1603.06560.
-"""
+"""Many short trainings, the best trained further (KerasTuner's Hyperband; https://arxiv.org/abs/1603.06560)."""
 
 from nntrain import backend
 from nntrain.config.search.space import Search

@@ -1,7 +1,4 @@
-"""Draws where good trials are dense and poor ones are not (Optuna's TPE).
-
-Bergstra et al., Algorithms for Hyper-Parameter Optimization, https://papers.nips.cc/paper/4443.
-"""
+"""Draws where good trials are dense and poor ones are not (Optuna's TPE; https://papers.nips.cc/paper/4443)."""
 
 from typing import Any, ClassVar
 

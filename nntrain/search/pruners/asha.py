@@ -1,7 +1,4 @@
-"""Successive halving that does not wait for a round to be complete (Optuna's SuccessiveHalvingPruner).
-
-Li et al., A System for Massively Parallel Hyperparameter Tuning, https://arxiv.org/abs/1810.05934.
-"""
+"""Successive halving that waits for no round (Optuna's SuccessiveHalvingPruner; https://arxiv.org/abs/1810.05934)."""
 
 from typing import Any, ClassVar
 

@@ -1,7 +1,4 @@
-"""Successive halving at several rates at once (Optuna's HyperbandPruner).
-
-Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, https://arxiv.org/abs/1603.06560.
-"""
+"""Successive halving at several rates at once (Optuna's HyperbandPruner; https://arxiv.org/abs/1603.06560)."""
 
 from typing import Any
 

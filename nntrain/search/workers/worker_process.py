@@ -1,7 +1,4 @@
-"""A worker process: it trains the trials that the pool sends through a pipe, and sends back what happens.
-
-A thread reads the pipe, so that the worker also notices an answer, a stop and the pool's death during a training.
-"""
+"""A worker process: it trains the trials that come through a pipe, which a thread also reads during a training."""
 
 import contextlib
 import gc

@@ -67,10 +67,7 @@ class DistributedProgram(Program):
             return TrainResult.of(self._result())
 
     def evaluate(self, data: Arrays) -> dict[str, float]:
-        """Return loss and metrics over all rows at inference, as Python floats, and reset the metrics.
-
-        Raises WorkerLost as `train` does.
-        """
+        """Return loss and metrics over all rows at inference, and reset them; raises WorkerLost as `train` does."""
         with self.distribution.noticing():
             self.model.reset_metrics()
             self._test(self._on_devices(Arrays(data.x, data.y)), tf.constant(len(data)))

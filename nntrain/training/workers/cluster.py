@@ -31,10 +31,7 @@ class Cluster:
 
 
 def parse(workers: str | None, worker: int | None) -> Cluster | None:
-    """Return the cluster of `--workers` and `--worker`, else of TF_CONFIG; None for one process.
-
-    Raises ConfigError for an invalid list, index or key.
-    """
+    """Return the cluster of these options, else of TF_CONFIG; None for one process. Raises ConfigError if invalid."""
     if workers is None and worker is None:
         return _from_environment(os.environ.get("TF_CONFIG", ""))
     if workers is None:

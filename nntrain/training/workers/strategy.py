@@ -1,7 +1,4 @@
-"""The options `--devices` and `--workers` as a strategy of TensorFlow.
-
-A strategy must be made before TensorFlow computes anything.
-"""
+"""The options `--devices` and `--workers` as a strategy of TensorFlow, which must be made before it computes."""
 
 import hashlib
 import json
@@ -110,10 +107,7 @@ def _mirrored(make: Callable[..., Any], **options: Any) -> Any:
 
 
 def over_devices(count: int, device: str) -> Distribution:
-    """Return the first `count` GPUs of this machine, or `count` logical devices of the CPU if it has no GPU.
-
-    Raises NNTrainError when there are too few GPUs.
-    """
+    """Return `count` GPUs, or logical devices of the CPU where there are none; raises NNTrainError for too few."""
     gpus = tf.config.get_visible_devices("GPU")
     if gpus or device == "gpu":
         if len(gpus) < count:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Check
-from nntrain.errors import ConfigError
+from nntrain.config.load import load
+from nntrain.errors import ConfigError, DataError
 from nntrain.terminal import Terminal
 
 MOONS = """
@@ -14,6 +16,8 @@ data: {toy_2d: {kind: moons, size: 60}}
 model: [{Dense: {units: 4, activation: tanh}}]
 train: {epochs: 3}
 """
+
+IRIS = "data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\n"
 
 
 def test_a_config_is_valid_and_build_prints_the_size_of_the_model(
@@ -32,3 +36,19 @@ def test_a_config_is_valid_and_build_prints_the_size_of_the_model(
 def test_a_pipe_without_end_is_a_message() -> None:
     with pytest.raises(ConfigError, match="`/dev/zero` is larger than 1,000,000 bytes"):
         Check(config="/dev/zero").run(Terminal(quiet=True))
+
+
+def test_warnings_are_printed_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(IRIS + "train: {epochs: 9, callbacks: [{EarlyStopping: 3}]}\n")
+    config = load(file, ["train.epochs=1"])
+    assert checked(config, Terminal()) is config
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("warning: `patience: 3` can never take effect in 1 epoch\n")
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text(IRIS.replace("iris", "{csv_table: {path: none.csv, label: y}}"))
+    with pytest.raises(DataError, match="there is no file `.*none.csv`"):
+        checked(load(file), Terminal(quiet=True))
