@@ -1,4 +1,4 @@
-"""Trials, one after another in one process, are the same as runs of their own."""
+"""Trials that run one after another in one process have the results of separate runs."""
 
 import gc
 import shutil
@@ -50,7 +50,7 @@ def without_seconds(event: Event) -> list[dict[str, float]]:
 
 
 def final_state(folder: Path) -> dict[str, bytes]:
-    """Everything in the last checkpoint: weights, optimizer, seeds of random layers, the kept weights."""
+    """Return the arrays of the last checkpoint: weights, optimizer, seeds of random layers, the weights to keep."""
     run = RunDir(folder)
     found = Store(run.checkpoints, run.key()).load()
     assert found is not None
@@ -110,7 +110,7 @@ KINDS: dict[str, dict[str, str]] = {
         "callbacks: [{ReduceLROnPlateau: {patience: 1, factor: 0.5, min_delta: 0.5}}]",
     },
     "normalization": {"model": "[Normalization, {Dense: 5}, ReLU]"},
-    "normalization of what drawn weights give": {"model": "[{Dense: 5}, Normalization, {Dense: 5}, ReLU]"},
+    "normalization of the outputs of random weights": {"model": "[{Dense: 5}, Normalization, {Dense: 5}, ReLU]"},
     "augmented images": {
         "data": IMAGES,
         "model": "[{RandomFlip: horizontal}, {RandomRotation: 0.1}, {Conv2D: {filters: 2, kernel_size: 3}}]",
@@ -119,7 +119,7 @@ KINDS: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_program_that_is_used_again_gives_the_same_bits(tmp_path: Path, kind: str) -> None:
+def test_a_reused_program_gives_the_same_bits(tmp_path: Path, kind: str) -> None:
     save_images(tmp_path / "images.npz")
     parts = {name: text.replace("IMAGES", str(tmp_path / "images.npz")) for name, text in KINDS[kind].items()}
 
@@ -129,7 +129,7 @@ def test_a_program_that_is_used_again_gives_the_same_bits(tmp_path: Path, kind: 
     runner = TrialRunner()
     done(runner, tmp_path / "before", config(1, 0.05))
     event = done(runner, tmp_path / "again", config(2, 0.01))
-    assert len(runner.programs) == (2 if "drawn" in kind else 1)
+    assert len(runner.programs) == (2 if "random" in kind else 1)
     expected = done(TrialRunner(), tmp_path / "fresh", config(2, 0.01))
     assert_same_run(tmp_path / "again", event, tmp_path / "fresh", expected)
 
@@ -141,14 +141,14 @@ def save_images(path: Path) -> None:
     np.savez(path, x=x, y=y)
 
 
-def test_what_enters_the_graph_is_never_mixed_up(tmp_path: Path) -> None:
+def test_a_program_is_not_reused_for_an_option_that_its_graph_contains(tmp_path: Path) -> None:
     runner = TrialRunner()
     for number, rate in enumerate((0.1, 0.4)):
         done(runner, tmp_path / f"trial-{number}", net(model=f"[{{Dense: 8}}, {{Dropout: {rate}}}]"))
     assert len(runner.programs) == 2
 
 
-def test_only_the_latest_programs_are_kept_and_their_graphs_are_freed(tmp_path: Path) -> None:
+def test_only_the_latest_programs_are_kept_and_the_graphs_of_the_others_are_freed(tmp_path: Path) -> None:
     from tensorflow.python.framework.func_graph import FuncGraph
 
     runner = TrialRunner()
@@ -170,7 +170,7 @@ def test_a_child_continues_its_parent_as_one_training(tmp_path: Path) -> None:
     event = done(runner, tmp_path / "child", net(epochs=7, more=STATEFUL), parent=tmp_path / "short")
     expected = done(TrialRunner(), tmp_path / "long", net(epochs=7, more=STATEFUL))
     assert len(event.rows) == 7
-    assert event.rows[-1]["learning_rate"] < event.rows[0]["learning_rate"], "the plateau must have been met"
+    assert event.rows[-1]["learning_rate"] < event.rows[0]["learning_rate"], "the plateau was not reached"
     assert_same_run(tmp_path / "child", event, tmp_path / "long", expected)
 
 
@@ -182,7 +182,7 @@ def test_a_child_killed_before_its_first_checkpoint_still_continues_its_parent(t
     request = StopRequest()
     request.ask()
     assert runner.run(task, silent, request).kind == "stopped"
-    RunDir(tmp_path / "child").checkpoints.joinpath("a.ckpt").unlink()  # the second one, of the stop
+    RunDir(tmp_path / "child").checkpoints.joinpath("a.ckpt").unlink()  # the second one, which the stop wrote
     shutil.rmtree(tmp_path / "short")
     event = runner.run(task, silent)
     expected = done(TrialRunner(), tmp_path / "long", config)
@@ -205,7 +205,7 @@ def test_a_child_of_an_early_stopped_parent_stays_stopped(tmp_path: Path) -> Non
         (net(epochs=5, seed=2), "differs in more than its length"),
     ],
 )
-def test_another_config_has_no_parent(tmp_path: Path, other: str, message: str) -> None:
+def test_a_run_of_another_config_cannot_be_continued(tmp_path: Path, other: str, message: str) -> None:
     runner = TrialRunner()
     done(runner, tmp_path / "short", net(epochs=1))
     event = runner.run(Task(1, str(tmp_path / "child"), other, str(tmp_path / "short")), silent)
@@ -291,9 +291,9 @@ FAULTS = {
         net(rate=1e30),
         "the training diverged in epoch 1: `dense/kernel` holds values that are not finite",
     ),
-    "data that are not there": (net(data="{csv_table: {path: /nowhere.csv, label: y}}"), "/nowhere.csv"),
+    "missing data": (net(data="{csv_table: {path: /nowhere.csv, label: y}}"), "/nowhere.csv"),
     "a layer that does not fit": (net(model="[{Conv2D: {filters: 2, kernel_size: 3}}]"), "`Conv2D` needs images"),
-    "no YAML": ("model: [", ""),
+    "invalid YAML": ("model: [", ""),
 }
 
 
@@ -311,7 +311,7 @@ def test_a_failed_trial_has_a_reason_of_one_line_and_the_next_one_runs(tmp_path:
     done(runner, tmp_path / "good", net(epochs=1))
 
 
-def test_wrong_data_are_reported_with_their_places_but_not_those_in_the_folder_of_the_trial(tmp_path: Path) -> None:
+def test_invalid_data_are_reported_with_their_places_but_not_those_in_the_folder_of_the_trial(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("x,y\n1,a\n?,b\n2,a\n")
     for label, span in (("y", "data.csv:3:1"), ("z", None)):
         config = net(data=f"{{csv_table: {{path: {tmp_path / 'data.csv'}, label: {label}}}}}")
