@@ -138,10 +138,7 @@ def _interrupt_delayed() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _collection_disabled() -> Iterator[None]:
-    """Disable garbage collection in the block, and exclude the objects made in it from every later collection.
-
-    The imports create a million objects that stay. To collect among them takes a third of the start-up time.
-    """
+    """Collect no garbage in the block, and never what is made in it: imports make a million objects that stay."""
     gc.disable()
     try:
         yield

@@ -147,10 +147,7 @@ def need(user: str, *packages: str, extra: str = "optuna") -> None:
 
 
 def install_command(extra: str) -> str:
-    """Return the command that installs an extra where this process finds its packages, such as the `.venv` of a clone.
-
-    pip keeps the nntrain that is installed there, editable or not, and adds the packages of the extra.
-    """
+    """Return the command that installs an extra where this process finds its packages; pip keeps the nntrain there."""
     return shlex.join([sys.executable or "python", "-m", "pip", "install", f"nntrain[{extra}]"])
 
 

@@ -34,11 +34,9 @@ class Subject:
 
     @property
     def train(self) -> Train:
-        """The section `train`."""
         return self.experiment.train
 
     def callbacks(self) -> Iterator[tuple[Path, Callback]]:
-        """Yield every callback with its path."""
         for index, callback in enumerate(self.train.callbacks):
             yield ("train", "callbacks", index, callback.called()), callback
 

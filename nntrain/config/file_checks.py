@@ -19,7 +19,6 @@ def refuse_missing(config: Config) -> None:
 
 
 def _fault(file: Path) -> list[tuple[str, str]]:
-    """Return what is wrong with the file, and how to fix it."""
     if file.is_dir():
         return [(f"`{file}` is a folder", "give the path of a file")]
     return [] if file.exists() else [(f"there is no file `{file}`", _beside(file))]

@@ -143,7 +143,6 @@ class PlugIn:
 
     @classmethod
     def members(cls) -> dict[str, type[Self]]:
-        """Return the family's members by name."""
         found = [extensions.load(cls.folder, name).Options for name in extensions.names(cls.folder)]
         return {member.called(): member for member in found}
 

@@ -28,7 +28,6 @@ class Resolved:
 
     @property
     def train(self) -> Train:
-        """The section `train`."""
         return self.experiment.train
 
     @property

@@ -52,7 +52,6 @@ class Section(BaseModel):
 
     @classmethod
     def _instead_of_option(cls, name: str) -> str:
-        """Return the help for an unknown option."""
         if help := cls.elsewhere.get(name) or with_space(name):
             return help
         if name.isdecimal():

@@ -52,7 +52,6 @@ class Objective(Section):
 
     @classmethod
     def read(cls, value: Any) -> Any:
-        """Return the mapping of the options; a text is the metric."""
         return {"metric": value} if isinstance(value, str) else value
 
 

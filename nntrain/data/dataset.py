@@ -163,7 +163,6 @@ class _Divider:
         faults.throw()
 
     def _cure(self, name: str) -> str:
-        """Return the help for a class that is missing from the split."""
         rule = Nothing() if name == "train" or (name == "test" and self.source.fold) else self._rule(name)
         if isinstance(rule, (First, Last)):
             return f"write `{name}: 0.2` for the same share of every class"

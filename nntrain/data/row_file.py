@@ -1,7 +1,4 @@
-"""Rows of an array that stays on the disk: each is read when it is needed, so that memory stays small.
-
-They are read with `preadv` and not through `mmap`, whose pages count as memory of the process once they are touched.
-"""
+"""Rows of an array on the disk, read as needed by `preadv`: pages of `mmap` would count as memory of the process."""
 
 import math
 import os

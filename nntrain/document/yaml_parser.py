@@ -47,10 +47,7 @@ def scalar(text: str) -> Any:
 
 
 class Parser:
-    """Turns PyYAML's events into values, and collects in `problems` what is wrong but does not prevent that.
-
-    `lost` are the paths with values that were refused: any other problem there would only be an echo.
-    """
+    """Turns PyYAML's events into values and `problems`; below the `lost` paths, other problems would be echoes."""
 
     def __init__(self, text: str, file: str) -> None:
         self.lines = _LINE_BREAK.split(text)

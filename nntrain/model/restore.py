@@ -29,10 +29,7 @@ class SavedModel:
 
 
 def load_model(run_dir: RunDir) -> SavedModel:
-    """Build the model of resolved.yaml, check hash, names, shapes and dtypes of the saved weights, and load them.
-
-    Raises NNTrainError when a file of the run is missing, damaged or belongs to another run.
-    """
+    """Build the run's model and load its checked weights; raises NNTrainError for missing, damaged or other files."""
     saved = run_dir.verified_model()
     experiment = load(run_dir.path / run_files.RESOLVED).experiment
     inputs = saved["input"]

@@ -20,14 +20,10 @@ _MANY = 200  # epochs above which lines are thin
 
 @dataclass(frozen=True)
 class Options:
-    """How each metric moved from epoch to epoch.
+    """How each metric moved from epoch to epoch."""
 
-    rows: those of metrics.csv, one an epoch; a column may be absent from some of them and its value may be non-finite,
-    which leaves a gap. best_epoch: is not marked where it is none of the epochs.
-    """
-
-    rows: Sequence[Mapping[str, float]]
-    best_epoch: int = 0
+    rows: Sequence[Mapping[str, float]]  # of metrics.csv, one an epoch; a missing or non-finite value leaves a gap
+    best_epoch: int = 0  # is not marked where it is none of the epochs
     title: str = ""
 
     @property

@@ -75,14 +75,7 @@ def _git_commit() -> str | None:
 
 def _git(*arguments: str) -> str:
     """Return what git says. The repository may be another user's, so no program that its settings name is started."""
-    command = [
-        "git",
-        "--no-optional-locks",
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        f"core.hooksPath={os.devnull}",
-        *arguments,
-    ]
+    settings = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+    command = ["git", "--no-optional-locks", *settings, *arguments]
     found = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=5, check=True)
     return found.stdout.strip()

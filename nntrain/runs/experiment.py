@@ -176,7 +176,6 @@ def help_to_resume(run_dir: RunDir) -> str:
 
 
 def _results_so_far(finished: FinishedTraining) -> str:
-    """Return what is written of a training that did not end well."""
     history, run_dir = finished.history, finished.run_dir
     if not history.rows:
         return f"no epoch was finished; its log is in {run_dir}"

@@ -51,8 +51,6 @@ def resume_all(
 
 @dataclass(frozen=True)
 class _Group:
-    """Runs that are trained one after the other."""
-
     config: GroupConfig
     directory: RunDir
     terminal: Terminal
@@ -77,7 +75,6 @@ class _Group:
         return Result(self.directory, self._write_summary(summaries, failed))
 
     def _summary_of(self, name: str, config: Config) -> dict[str, Any]:
-        """Train a run, or the rest of it, and return its summary."""
         if not is_run(self.directory.path / name):
             prepared = prepare(config)
             training = Training(prepared, self.directory.member(name), self.terminal, self.context)

@@ -125,7 +125,6 @@ def _cannot_be_exact(run_dir: RunDir, changed: Sequence[str]) -> NNTrainError:
 
 
 def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], data: Dataset) -> list[str]:
-    """Return the differences in versions, config and data, in words."""
     found = [
         f"{name} was {then['packages'].get(name)} and is {now['packages'][name]}"
         for name in _MUST_EQUAL

@@ -70,7 +70,6 @@ def estimate(
 
 
 def _extent(search: Search) -> str:
-    """Return the number of sets of values, in words."""
     engine, size = search.tune.engine, search.space.size
     if size is not None:
         return f"{counted(size, 'set')} of values"

@@ -14,17 +14,13 @@ from nntrain.search.task import Answer, Event, Message, Stop, Task
 
 @dataclass(frozen=True)
 class Settings:
-    """How many workers an executor starts, and how each of them starts TensorFlow.
-
-    threads: of TensorFlow, in one operation and between operations; the last bits of a convolution depend on it.
-    files: what the config reads, which must be at the same paths on every machine.
-    """
+    """How many workers an executor starts, and how each of them starts TensorFlow."""
 
     workers: int
     device: Device = "auto"
     verbose: bool = False
-    threads: int = 1
-    files: tuple[str, ...] = ()
+    threads: int = 1  # in one operation and between operations; the last bits of a convolution depend on it
+    files: tuple[str, ...] = ()  # what the config reads, which must be at the same paths on every machine
 
 
 class Worker(Protocol):

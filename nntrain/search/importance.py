@@ -19,20 +19,14 @@ _FOLDS, _SHUFFLES, _PERMUTATIONS, _TREES = 4, 5, 3, 100
 
 @dataclass(frozen=True)
 class Importance:
-    """The parameters, the most important first.
-
-    drops: the drop of the forest's R² when the parameter's values are shuffled; about 0, or below by chance, where the
-    parameter does not matter. spreads: the standard deviation over the five splits of the trials into four folds.
-    r2: of the forest on held-out trials, at most 1; near 0 or below, the drops have no meaning.
-    epochs: the fewest and the most of a trial; where they differ, the score may depend on them too.
-    """
+    """The parameters, the most important first."""
 
     paths: tuple[str, ...]
-    drops: tuple[float, ...]
-    spreads: tuple[float, ...]
-    r2: float
+    drops: tuple[float, ...]  # of the forest's R² when the values are shuffled; about 0 if they do not matter
+    spreads: tuple[float, ...]  # the standard deviation over the five splits of the trials into four folds
+    r2: float  # of the forest on held-out trials, at most 1; near 0 or below, the drops have no meaning
     trials: int
-    epochs: tuple[int, int]
+    epochs: tuple[int, int]  # the fewest and the most of a trial; where they differ, the score may depend on them too
 
 
 def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance:

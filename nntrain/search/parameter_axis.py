@@ -16,20 +16,16 @@ _MOST = 5  # ticks of a range of numbers
 
 @dataclass(frozen=True)
 class Axis:
-    """Places from 0 to 1: even steps for the options of a choice, the share of a range, or with `log` of its logarithm.
-
-    levels: the options of a choice or a bool, as JSON; empty for a range from `low` to `high`, which includes values
-    that were tried outside of it. beside: the label of the place `BESIDE`, empty where no trial is there.
-    """
+    """Places from 0 to 1: even steps for options, the share of a range, or with `log` that of its logarithm."""
 
     path: str
-    levels: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()  # the options of a choice or a bool, as JSON; empty for a range
     labels: tuple[str, ...] = ()
-    low: float = 0
+    low: float = 0  # of a range, which includes values that were tried outside of it
     high: float = 1
     log: bool = False
     whole: bool = False
-    beside: str = ""
+    beside: str = ""  # the label of the place `BESIDE`, empty where no trial is there
 
     def place(self, values: Mapping[str, Any]) -> float:
         """Return the place of a trial's value: from 0 to 1, or `BESIDE`."""

@@ -13,17 +13,13 @@ from nntrain.search.ledger import Entry, Ledger, rebuild_entry
 
 @dataclass
 class Replay:
-    """An engine with the trials that it has proposed.
-
-    first: the trials before this number were proposed over another space. key: equal for sets of values that make the
-    same trial. asked: the number of the trial of each proposal.
-    """
+    """An engine with the trials that it has proposed."""
 
     engine: SearchEngine
     ledger: Ledger
-    first: int = 0
-    key: Callable[[Values], str] = json.dumps
-    asked: list[int] = field(default_factory=list)
+    first: int = 0  # the trials before this number were proposed over another space
+    key: Callable[[Values], str] = json.dumps  # equal for sets of values that make the same trial
+    asked: list[int] = field(default_factory=list)  # the number of the trial of each proposal
     _keys: dict[int, str] = field(default_factory=dict)  # of the trials before `first`
 
     def ask(self) -> Proposal | Waiting | None:

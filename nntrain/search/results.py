@@ -62,7 +62,6 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
 
 
 def _show_table(runner: Runner, terminal: Terminal) -> None:
-    """Print the best trials."""
     paths = paths_of(runner.folder.trials(), runner.search.space)
     spread = ("spread",) if runner.search.tune.repeats > 1 else ()
     rows = [

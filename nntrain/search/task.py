@@ -8,21 +8,14 @@ from nntrain.errors import Problem
 
 @dataclass(frozen=True)
 class Task:
-    """One training: an ordinary run in the directory `folder`.
-
-    config: a complete config as YAML text, its paths absolute. Where `folder` is a run directory already, the worker
-        resumes that run.
-    parent: a finished run, from whose last state the training continues to the length that `config` gives.
-    judged: whether the worker waits for an answer after each epoch.
-    final: whether the work on this model ends here: the test split is scored, and plots are drawn.
-    """
+    """One training: an ordinary run."""
 
     number: int
-    folder: str
-    config: str
-    parent: str | None = None
-    judged: bool = False
-    final: bool = False
+    folder: str  # of the run; where it is a run directory already, the worker resumes that run
+    config: str  # complete, as YAML text, its paths absolute
+    parent: str | None = None  # a finished run, from whose last state the training continues to the config's length
+    judged: bool = False  # whether the worker waits for an answer after each epoch
+    final: bool = False  # whether the work on this model ends here: the test split is scored, and plots are drawn
 
 
 @dataclass(frozen=True)

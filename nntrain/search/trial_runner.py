@@ -115,8 +115,6 @@ class TrialRunner:
 
 @dataclass(frozen=True)
 class _Trial:
-    """A task that runs."""
-
     task: Task
     folder: Path
     terminal: Terminal

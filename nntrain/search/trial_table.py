@@ -13,21 +13,16 @@ Status = Literal["waiting", "running", "stopped", "done", "pruned", "failed"]
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial of a search.
+    """One trial of a search; a `stopped` one can be resumed."""
 
-    number: of its folder; the first trial has the config's own values. score: the objective, its mean where a trial is
-    repeated; None without one. epochs: those of its parent included. spread: the standard deviation over the repeats,
-    in the unit of the score. message: why it failed. A `stopped` trial can be resumed.
-    """
-
-    number: int
+    number: int  # of its folder; the first trial has the config's own values
     values: Values
-    score: float | None
+    score: float | None  # the objective, its mean where a trial is repeated; None without one
     status: Status
-    epochs: int
+    epochs: int  # those of its parent included
     seconds: float
-    spread: float | None = None
-    message: str = ""
+    spread: float | None = None  # the standard deviation over the repeats, in the unit of the score
+    message: str = ""  # why it failed
 
     @property
     def over(self) -> bool:

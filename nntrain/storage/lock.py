@@ -32,7 +32,6 @@ def locked(folder: Path, wait: bool = False) -> Iterator[None]:
 
 
 def _open_locked(path: Path, flags: int, wait: bool) -> int:
-    """Return the handle that keeps the lock."""
     handle = os.open(path, flags, 0o644)
     try:
         _lock(handle, wait)

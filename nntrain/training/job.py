@@ -15,20 +15,16 @@ from nntrain.training.signals import StopRequest
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and in which order to train.
-
-    steps: the number of steps after which the training ends, perhaps inside an epoch. mode: `min` or `max`, of the
-    monitored metric. save: which weights to keep, `best` or `last`.
-    """
+    """How long and in which order to train."""
 
     seed: int
     batch_size: int
     epochs: int
-    steps: int | None
+    steps: int | None  # after which the training ends, perhaps inside an epoch
     shuffle: bool
     monitor: str
-    mode: str
-    save: str
+    mode: str  # `min` or `max`, of the monitored metric
+    save: str  # which weights to keep, `best` or `last`
     max_seconds: float | None = None
     checkpoint_seconds: float = 30.0
 
@@ -48,11 +44,7 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """All that a training needs.
-
-    store: where checkpoints are written, if anywhere. judge: takes the row of every epoch and returns whether to stop
-    there. request: what may ask to stop, in place of the signals of the process.
-    """
+    """All that a training needs."""
 
     program: Program
     training: Arrays
@@ -60,6 +52,6 @@ class Job:
     plan: Plan
     callbacks: Sequence[keras.callbacks.Callback]
     watcher: Watcher
-    store: Store | None = None
-    judge: Callable[[Row], bool] | None = None
-    request: StopRequest | None = None
+    store: Store | None = None  # of the checkpoints
+    judge: Callable[[Row], bool] | None = None  # takes the row of every epoch and returns whether to stop there
+    request: StopRequest | None = None  # what may ask to stop, in place of the signals of the process

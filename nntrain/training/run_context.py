@@ -13,18 +13,13 @@ if TYPE_CHECKING:  # so that this module is light
 
 @dataclass(frozen=True)
 class RunContext:
-    """How a run is trained that is a trial of a search, or that several devices share.
+    """How a run is trained, such as a trial of a search or on several devices; for judge and request see `Job`."""
 
-    programs: those compiled before, for reuse. judge and request: see `Job`. final: whether the work on a model ends
-    here, so that the test split is used and plots are drawn. distribution: the devices that share every batch; None
-    for one device.
-    """
-
-    programs: "Programs | None" = None
+    programs: "Programs | None" = None  # those compiled before, for reuse
     judge: "Callable[[Row], bool] | None" = None
     request: "StopRequest | None" = None
-    final: bool = True
-    distribution: "Distribution | None" = None
+    final: bool = True  # whether the work on a model ends here: the test split is used, and plots are drawn
+    distribution: "Distribution | None" = None  # the devices that share every batch; None for one device
 
     @property
     def writes(self) -> bool:

@@ -26,7 +26,6 @@ def checked(config: Config, terminal: Terminal) -> Config:
 
 
 def _build(request: Check, config: Config, terminal: Terminal) -> str:
-    """Read the data and build the model, and return its size."""
     backend.start("cpu", request.verbose)
     from nntrain.runs import experiment, results
 

@@ -30,7 +30,6 @@ def run(request: Runs, terminal: Terminal) -> None:
 
 
 def _cells(row: dict[str, Any], metric: str) -> list[Any]:
-    """Return the cells of a row, with this metric among them."""
     started = str(row["start"])[:16].replace("T", " ")
     return [row["run"], started, row["epochs"], row["best_epoch"], row["figures"].get(metric, ""), row["state"]]
 

@@ -30,7 +30,6 @@ class Written:
 
     @property
     def depth(self) -> int:
-        """The number of dots in its path."""
         return self.parameter.path.count(".")
 
     def value_at(self, number: int) -> Path:
@@ -206,9 +205,8 @@ def _reach(option: Any, rest: list[str], above: str = "") -> Literal["free", "fi
 def _not_named(one: Written, choice: Written) -> Problem:
     path, above = one.parameter.path, choice.parameter.path
     name = _rest(path, above)[0]
-    names = [
-        next(iter(option)) if isinstance(option, Mapping) and option else option for option in choice.parameter.options
-    ]
+    options = choice.parameter.options
+    names = [next(iter(option)) if isinstance(option, Mapping) and option else option for option in options]
     shown = [str(name) for name in names if isinstance(name, (str, int, float))]
     message = f"no value of the choice `{above}` is `{name}`"
     help = f"its values are {listed(shown)}" if shown else "write the parameter inside the choice"

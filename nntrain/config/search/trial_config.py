@@ -51,7 +51,6 @@ def value_at(tree: Any, parts: Sequence[str], name: str = "") -> Any:
 
 
 def _without(tree: Any, parts: Sequence[str], name: str = "") -> Any:
-    """Return the tree without the option at a path."""
     if value_at(tree, parts, name) is MISSING:
         return tree
     if isinstance(tree, list):

@@ -65,7 +65,6 @@ class ValueChecker:
 
     @property
     def space(self) -> Space:
-        """The parameters."""
         return Space(tuple(one.parameter for one in self.written))
 
     def problems(self) -> Iterator[Problem]:
@@ -99,7 +98,6 @@ class ValueChecker:
         return filled
 
     def _tried(self, values: Values) -> list[Problem]:
-        """Return what is wrong with the config that the values make."""
         try:
             made = with_values(self.config, values)
         except ConfigError as error:

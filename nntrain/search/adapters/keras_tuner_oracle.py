@@ -48,7 +48,6 @@ class InMemory:
 
 
 def _make_oracle(kind: type, search: Search, coding: Encoding, options: Mapping[str, Any]) -> Any:
-    """Return an oracle of that class, at the beginning of a search."""
     oracle = type(f"InMemory{kind.__name__}", (InMemory, kind), {})(
         objective=keras_tuner.Objective(_SCORE, search.direction),
         seed=mixed(search.tune.seed),
@@ -150,10 +149,7 @@ class OracleEngine:
 
 
 class BlindEngine(OracleEngine):
-    """A search engine whose proposals are one fixed sequence: the oracle sees each trial end at once, with no score.
-
-    The proposals do not depend on the number of workers, and nothing waits for a running trial.
-    """
+    """An engine of one fixed sequence, for any number of workers: to the oracle, trials end at once without a score."""
 
     def _proposal(self, codes: Mapping[str, Any]) -> Proposal:
         self._finish(self._trials[-1], None)

@@ -120,7 +120,6 @@ class StudyEngine:
 
 
 def _suggest(asked: Any, one: EncodedParameter) -> Any:
-    """Return the code that the sampler proposes for a parameter."""
     parameter = one.parameter
     if parameter.kind in ("choice", "bool"):
         return asked.suggest_categorical(one.name, range(len(parameter.options)))

@@ -100,7 +100,6 @@ def _draw_axis(panel: "Axes", place: int, each: Axis) -> None:
 
 
 def _name(panel: "Axes", axes: Sequence[Axis], metric: str) -> None:
-    """Write the names of the axes below them."""
     names = [plot_style.wrapped(each.path, _LETTERS, lines=6) for each in axes]
     panel.set_xticks(range(len(axes) + 1), [*names, metric], fontsize=9, parse_math=False)
     panel.set_yticks([])

@@ -60,10 +60,7 @@ class Actor:
         return event
 
     def _refuse_unseen(self, run: Path) -> None:
-        """Raise NNTrainError unless the node sees the search's directory and the files that the config names.
-
-        A new file in the search's directory proves that this is not another disk at the same path.
-        """
+        """Raise NNTrainError unless the node sees the config's files, and a new one here: so it is the same disk."""
         folder = next(parent for parent in run.parents if parent.is_dir())
         marker = folder / f".seen-{secrets.token_hex(8)}"
         with writing(folder):

@@ -109,7 +109,6 @@ class DistributedProgram(Program):
         self.strategy.run(tf.autograph.experimental.do_not_convert(self._train_replica), args=(data, rows))
 
     def _train_replica(self, data: Any, rows: Any) -> None:
-        """Run a step on one replica."""
         part = _Part(data, rows)
         variables = self.model.trainable_variables
         values = [tf.convert_to_tensor(variable.value) for variable in variables]

@@ -38,9 +38,8 @@ def parse(workers: str | None, worker: int | None) -> Cluster | None:
         help = "write `--workers HOST:PORT,HOST:PORT --worker 0`"
         raise ConfigError("`--worker` needs the list of all workers", help=help)
     if workers.strip().isdecimal():
-        help = (
-            "write `--workers HOST:PORT,HOST:PORT`, or start them all on this machine with `nntrain launch --local 2`"
-        )
+        local = "start them all on this machine with `nntrain launch --local 2`"
+        help = f"write `--workers HOST:PORT,HOST:PORT`, or {local}"
         raise ConfigError(f"`--workers` takes the addresses of the workers, not their number `{workers}`", help=help)
     addresses = tuple(part.strip() for part in workers.split(","))
     if worker is None:
