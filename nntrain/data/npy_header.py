@@ -1,13 +1,14 @@
 """The place of an array in a `.npy` or an `.npz` file, so that it can be read in parts."""
 
 import math
-import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+
+from nntrain.storage.zip_member import member_offset
 
 _CHUNK_BYTES = 1 << 20
 
@@ -48,7 +49,9 @@ def stored_in_npz(path: str | Path, name: str) -> Stored | None:
             header = member.tell()
     if info.file_size != header + math.prod(shape) * dtype.itemsize and not dtype.hasobject:
         raise ValueError(f"`{name}` has {info.file_size} bytes")
-    return Stored(shape, dtype, by_column, _member_offset(path, info, header))
+    with Path(path).open("rb") as file:
+        begin = member_offset(file, info)
+    return Stored(shape, dtype, by_column, None if begin is None else begin + header)
 
 
 def verify_in_npz(path: str | Path, name: str) -> None:
@@ -63,20 +66,6 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, by_column, dtype = read(file)
     return shape, by_column, dtype
-
-
-def _member_offset(path: str | Path, info: zipfile.ZipInfo, header: int) -> int | None:
-    """Return the offset in the archive of the member's content after `header` bytes; None if it is compressed.
-
-    The lengths of name and extra field are those of the header before the content, at its bytes 26 to 29, and may
-    differ from the directory's (APPNOTE.TXT 4.3.7).
-    """
-    if info.compress_type != zipfile.ZIP_STORED:
-        return None
-    with Path(path).open("rb") as file:
-        file.seek(info.header_offset)
-        name, extra = struct.unpack("<26x2H", file.read(30))
-    return int(info.header_offset + 30 + name + extra + header)
 
 
 def used_as(stored: np.dtype[Any]) -> np.dtype[Any]:

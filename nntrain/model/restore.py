@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import keras
 import numpy as np
 
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import load
+from nntrain.config.messages import listed
 from nntrain.config.resolve import Resolved, resolve
 from nntrain.errors import ConfigError, NNTrainError, Problem
+from nntrain.model import weights_file
 from nntrain.model.build import build
 from nntrain.model.custom import Network
 from nntrain.storage import run_files
@@ -31,7 +34,7 @@ class SavedModel:
 def load_model(run_dir: RunDir) -> SavedModel:
     """Build the run's model and load its checked weights; raises NNTrainError for missing, damaged or other files."""
     saved = run_dir.verified_model()
-    experiment = load(run_dir.path / run_files.RESOLVED).experiment
+    experiment = load(run_dir.file(run_files.RESOLVED)).experiment
     inputs = saved["input"]
     schema = Schema(
         shape=tuple(inputs["shape"]),
@@ -45,8 +48,18 @@ def load_model(run_dir: RunDir) -> SavedModel:
     found = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
     if found != saved["weights"]:
         raise NNTrainError(f"the model of `{run_dir}` does not fit its resolved.yaml", help="train the run again")
-    model.plain().load_weights(run_dir.model)
+    with run_dir.open(run_files.MODEL) as file:
+        _load_all(model, file, run_dir)
     return SavedModel(resolved, model, inputs["dtype"])
+
+
+def _load_all(model: Network, file: BinaryIO, run_dir: RunDir) -> None:
+    try:
+        taken = weights_file.load_weights(model.plain(), file)
+    except weights_file.Unreadable as error:
+        raise NNTrainError(f"`{run_dir.model}` {error}", help="train the run again") from None
+    if missing := [weight.path for weight in model.weights if weight.path not in taken]:
+        raise NNTrainError(f"`{run_dir.model}` lacks the weights {listed(missing)}", help="train the run again")
 
 
 def take_weights(model: Network, source: str) -> str:

@@ -37,7 +37,7 @@ class GroupConfig:
     @classmethod
     def read(cls, directory: RunDir) -> "GroupConfig":
         """Read the group of a directory from its group.json."""
-        file, data = str(directory.path / run_files.GROUP), (directory.path / run_files.CONFIG).read_bytes()
+        file, data = str(directory.path / run_files.GROUP), directory.read_text(run_files.CONFIG).encode()
         content = directory.read_json(run_files.GROUP)
         trees: dict[str, Any] = content["members"]
         members = {name: from_document(Document(tree, file, data=data)) for name, tree in trees.items()}

@@ -21,7 +21,7 @@ def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
     then, kept = run_dir.read_rows(), load_model(run_dir)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
-        prepared = prepare(load(run_dir.path / run_files.RESOLVED))
+        prepared = prepare(load(run_dir.file(run_files.RESOLVED)))
         experiment.run(Training(prepared, again, Terminal(quiet=True), context))
         return _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, load_model(again))
 

@@ -106,7 +106,7 @@ class FinishedTraining:
     def _save_model(self) -> None:
         copy_variables(self.scorer.program.model, self.prepared.model)
         data, schema, model = self.prepared.data, self.prepared.data.schema, self.prepared.model.plain()
-        saved = self.run_dir.path / ".model.keras"
+        saved = self.run_dir.new_model()
         try:
             model.save(saved)
         except OSError as error:

@@ -29,7 +29,7 @@ _SHOULD_EQUAL = {"device": "another device", "threads": "other threads", "cpu": 
 def follow(run_dir: RunDir, assignments: Sequence[str], context: RunContext) -> None:
     """Train from the chief's state as another worker, write nothing; raises ConfigError for another resolved.yaml."""
     _refuse_other_assignments(assignments)
-    trainer.follow(prepare(load(run_dir.path / run_files.RESOLVED, assignments), False), context)
+    trainer.follow(prepare(load(run_dir.file(run_files.RESOLVED), assignments), False), context)
 
 
 def resume(
@@ -44,7 +44,7 @@ def resume(
     with run_dir.locked():
         if run_dir.read_json(run_files.ENVIRONMENT).get("exit_status") == 0 and not assignments:
             return None
-        prepared = prepare(load(run_dir.path / run_files.RESOLVED, assignments), initialize=False)
+        prepared = prepare(load(run_dir.file(run_files.RESOLVED), assignments), initialize=False)
         return resume_prepared(Training(prepared, run_dir, terminal, context), assignments, allow_changed)
 
 
@@ -95,7 +95,7 @@ def _refuse_shorter(training: Training, state: State) -> None:
     if plan.steps is None:
         option, wanted, trained = "epochs", plan.epochs, -(-done // steps_per_epoch)
     else:  # which may have ended inside the last epoch
-        before = load(run_dir.path / run_files.RESOLVED).experiment.train.steps
+        before = load(run_dir.file(run_files.RESOLVED)).experiment.train.steps
         option, wanted, trained = "steps", plan.steps, min(done, before or done)
     if wanted < trained:
         fit = f"`nntrain fit {run_dir.path / run_files.RESOLVED} --set train.{option}={wanted}`"
@@ -105,7 +105,7 @@ def _refuse_shorter(training: Training, state: State) -> None:
 
 def option_to_lengthen(run_dir: RunDir) -> str:
     """Return the option that ended a finished run: a larger value trains it further."""
-    train, summary = load(run_dir.path / run_files.RESOLVED).experiment.train, run_dir.read_json(run_files.SUMMARY)
+    train, summary = load(run_dir.file(run_files.RESOLVED)).experiment.train, run_dir.read_json(run_files.SUMMARY)
     cut_short = summary["epochs"] < summary["planned_epochs"]
     if cut_short and train.max_seconds is not None and summary["seconds"] >= round(train.max_seconds, 3):
         return "train.max_seconds"
@@ -138,7 +138,8 @@ def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], d
 
 
 def _sha256_of(run_dir: RunDir) -> str:
-    return hashlib.sha256((run_dir.path / run_files.RESOLVED).read_bytes()).hexdigest()
+    with run_dir.open(run_files.RESOLVED) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _last_state(store: Store, longer: bool, terminal: Terminal) -> State | None:

@@ -14,6 +14,7 @@ from nntrain.search.runner import POLL_SECONDS, Runner
 from nntrain.search.search_files import trial_config
 from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.signals import watched
 
@@ -49,8 +50,7 @@ def _tasks(runner: Runner, best: Sequence[Entry]) -> list[Task]:
 
 def _fits(folder: Path, config: str) -> bool:
     """Return whether the folder holds a run of this config, or none."""
-    written = folder / run_files.CONFIG
-    return not written.is_file() or written.read_text(encoding="utf-8") == config
+    return not (folder / run_files.CONFIG).is_file() or RunDir(folder).read_text(run_files.CONFIG) == config
 
 
 def _trained(executor: Executor, tasks: Sequence[Task]) -> dict[int, Event]:

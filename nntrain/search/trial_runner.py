@@ -19,7 +19,7 @@ from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stoppe
 from nntrain.runs import experiment, resume
 from nntrain.runs.experiment import Result, Training
 from nntrain.search.task import Event, Task
-from nntrain.storage import run_files
+from nntrain.storage import inside, run_files
 from nntrain.storage.atomic import writing
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.lock import POLL_SECONDS, locked
@@ -143,7 +143,7 @@ class _Trial:
 
     def refuse_changed(self, place: RunDir) -> None:
         """Raise NNTrainError where the folder holds a run of another config."""
-        if (place.path / run_files.CONFIG).read_text(encoding="utf-8") != self.task.config:
+        if place.read_text(run_files.CONFIG) != self.task.config:
             raise NNTrainError(f"`{place}` is a run of another config", help="remove the folder, or give another name")
 
     def done(self, result: Result) -> Event:
@@ -158,10 +158,11 @@ class _Trial:
 
 def _make(folder: Path) -> None:
     """Make a trial's folder. The folder of the search must exist: it may have been removed."""
-    if folder.name.startswith("repeat-"):
-        folder.parent.mkdir(exist_ok=True)
-    with writing(folder.parent):
-        folder.mkdir(exist_ok=True)
+    search = folder.parents[folder.name.startswith("repeat-")]
+    with writing(search):
+        for one in (folder.parent, folder):
+            if one != search:
+                inside.make_folder(search, str(one.relative_to(search)))
 
 
 def origin_of(parent: RunDir, prepared: Prepared) -> State:
@@ -171,7 +172,7 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
     Raises NNTrainError when the two runs differ in more than their length.
     """
     then = parent.read_json(run_files.ENVIRONMENT)
-    config = from_document(yaml_file.read(parent.path / run_files.RESOLVED)).experiment
+    config = from_document(yaml_file.read(parent.file(run_files.RESOLVED))).experiment
     if _without_length(to_tree(config)) != _without_length(to_tree(prepared.resolved.experiment)):
         raise NNTrainError(f"`{parent}` differs in more than its length, so this run cannot continue it")
     if then["data_sha256"] != prepared.data.digest:

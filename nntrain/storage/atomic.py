@@ -1,14 +1,14 @@
-"""Writes files whole or not at all, and turns errors of the disk into messages."""
+"""Errors of the disk as messages."""
 
 import contextlib
 import errno
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from nntrain.errors import NNTrainError
+from nntrain.storage import inside
 
 
 @contextlib.contextmanager
@@ -17,8 +17,7 @@ def writing(folder: Path, existed: bool = True) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        half_gone = error.errno == errno.ENOENT and str(error.filename).startswith(str(folder))
-        if existed and (half_gone or not folder.exists()):
+        if existed and (error.errno == errno.ENOENT or not folder.exists()):
             raise gone(folder) from None
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         help = "free some space, or choose another folder" if full else "choose a folder that can be written"
@@ -28,22 +27,6 @@ def writing(folder: Path, existed: bool = True) -> Iterator[None]:
 def gone(folder: Path) -> NNTrainError:
     """Return the error for a folder that was removed."""
     return NNTrainError(f"`{folder}` is gone: it was removed or moved", help="train again with `nntrain fit`")
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that it is whole or unchanged: temporary file beside it, fsync, rename, fsync of the folder."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -60,4 +43,4 @@ def sync_folder(folder: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file in any folder, whole or not at all."""
     with writing(path.parent, existed=False):
-        write_atomic(path, text.encode())
+        inside.write(path.parent, path.name, text.encode())

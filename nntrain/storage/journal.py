@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import run_files
-from nntrain.storage.atomic import write_atomic, writing
+from nntrain.storage import inside, run_files
+from nntrain.storage.atomic import writing
 from nntrain.storage.run_dir import RunDir
 
 KIND = "nntrain search"
@@ -40,7 +40,7 @@ class Journal:
 
     def add(self, event: Event) -> None:
         """Append an event, durably."""
-        with writing(self.path.parent), self.path.open("r+b") as file:  # "ab" would make a file that was removed
+        with writing(self.path.parent), inside.open_file(self.path.parent, self.path.name, change=True) as file:
             file.seek(0, os.SEEK_END)
             file.write(_line(event).encode())
             file.flush()
@@ -53,12 +53,13 @@ class Journal:
         lock of the search. Raises NNTrainError for a file that is damaged elsewhere or is not a journal.
         """
         try:
-            content = self.path.read_bytes()
+            with inside.open_file(self.path.parent, self.path.name) as file:
+                content = file.read()
         except OSError as error:
             raise NNTrainError(f"`{self.path}` cannot be read: {error.strerror}") from None
         whole, newline, rest = content.rpartition(b"\n")
         if rest and mend:
-            write_atomic(self.path, whole + newline)
+            inside.write(self.path.parent, self.path.name, whole + newline)
         head, *events = [self._parsed(number, line) for number, line in enumerate(whole.split(b"\n"), 1)]
         if head.get("kind") != KIND or head.get("format") != FORMAT:
             known = head.get("kind") == KIND

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import run_files
-from nntrain.storage.atomic import gone, sync_folder, write_atomic, writing
+from nntrain.storage import inside, run_files
+from nntrain.storage.atomic import gone, sync_folder, writing
 from nntrain.storage.lock import locked
 
 
@@ -41,7 +42,7 @@ class RunDir:
     def member(self, name: str) -> "RunDir":
         """Return the directory of a run in this group, made if it is missing."""
         with writing(self.path):
-            (self.path / name).mkdir(exist_ok=True)
+            inside.make_folder(self.path, name)
         return RunDir(self.path / name)
 
     def __str__(self) -> str:
@@ -81,17 +82,36 @@ class RunDir:
 
     def _sweep(self) -> None:
         """Remove the temporary files of a killed process."""
-        for folder in (self.path, self.checkpoints, self.path / run_files.PLOTS):
-            for path in folder.glob(".*-????????"):
-                path.unlink(missing_ok=True)
+        for folder in ("", run_files.CHECKPOINTS, run_files.PLOTS):
+            for name in inside.names(self.path, folder):
+                if re.fullmatch(inside.TEMPORARY, name) or name == run_files.OLD_TEMPORARY_MODEL:
+                    inside.remove(self.path, str(Path(folder, name)))
+
+    def open(self, name: str) -> io.BufferedReader | io.BufferedRandom:
+        """Open a file to read it; raises OSError, and NNTrainError for a symbolic link or what is not a file."""
+        return inside.open_file(self.path, name)
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file, for a reader of its own; raises NNTrainError as `open` does."""
+        with contextlib.suppress(OSError), self.open(name):
+            pass
+        return self.path / name
+
+    def read_text(self, name: str) -> str:
+        """Return a text file, with a replacement character for what is not UTF-8; raises OSError, and NNTrainError."""
+        with self.open(name) as file:
+            content = file.read(run_files.MOST_BYTES + 1)
+        if len(content) > run_files.MOST_BYTES:
+            message = f"`{self.path / name}` has more than {run_files.MOST_BYTES:,} bytes, too many for a file of a run"
+            raise NNTrainError(message, help="restore it from a copy, or train the run again")
+        return content.decode("utf-8", "replace")
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file whole or not at all; the name may hold one folder."""
-        path = self.path / name
         with writing(self.path):
-            if path.parent != self.path:
-                path.parent.mkdir(exist_ok=True)
-            write_atomic(path, content.encode() if isinstance(content, str) else content)
+            if (folder := Path(name).parent) != Path():
+                inside.make_folder(self.path, str(folder))
+            inside.write(self.path, name, content.encode() if isinstance(content, str) else content)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object with the version of its format."""
@@ -102,7 +122,7 @@ class RunDir:
         """Return the content of a JSON file, less its version; raises NNTrainError when it is missing or damaged."""
         path = self.path / name
         try:
-            content = json.loads(path.read_text())
+            content = json.loads(self.read_text(name))
         except FileNotFoundError:
             help = "the run ended before it was written; train it again"
             raise NNTrainError(f"`{path}` is missing", help=help) from None
@@ -114,8 +134,7 @@ class RunDir:
 
     def read_log(self) -> list[str]:
         """Return the lines of log.txt, none if it is missing."""
-        path = self.path / run_files.LOG
-        return path.read_text().splitlines() if path.is_file() else []
+        return self.read_text(run_files.LOG).splitlines() if (self.path / run_files.LOG).is_file() else []
 
     def write_log(self, lines: Iterable[str]) -> None:
         """Write log.txt: the lines printed so far."""
@@ -126,8 +145,7 @@ class RunDir:
         path = self.path / run_files.METRICS
         if not path.is_file():
             raise NNTrainError(f"`{path}` is missing", help="the run did not finish an epoch")
-        with path.open(newline="") as file:
-            return list(csv.DictReader(file))
+        return list(csv.DictReader(io.StringIO(self.read_text(run_files.METRICS), newline="")))
 
     def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Write metrics.csv: one row per epoch."""
@@ -136,6 +154,10 @@ class RunDir:
     def write_plot(self, name: str, png: bytes) -> None:
         """Write a plot."""
         self.write(f"{run_files.PLOTS}/{name}.png", png)
+
+    def new_model(self) -> Path:
+        """Return the path to which a model is saved before `adopt_model`: that of a new file, which no link can be."""
+        return self.path / inside.temporary_name("model", ".keras")
 
     def adopt_model(self, saved: Path, facts: Mapping[str, Any]) -> None:
         """Move a saved model into place, and write model.json with its hash and these facts."""
@@ -149,8 +171,8 @@ class RunDir:
 
     def discard_model(self) -> None:
         """Remove the model and the checkpoints, which are the largest files; the metrics stay."""
-        for path in (self.model, self.path / run_files.MODEL_FACTS):
-            path.unlink(missing_ok=True)
+        for name in (run_files.MODEL, run_files.MODEL_FACTS):
+            inside.remove(self.path, name)
         shutil.rmtree(self.checkpoints, ignore_errors=True)
 
     def verified_model(self) -> dict[str, Any]:
@@ -161,7 +183,7 @@ class RunDir:
             raise NNTrainError(f"the model of `{self}` was not kept", help=help)
         facts = self.read_json(run_files.MODEL_FACTS)
         try:
-            with self.model.open("rb") as file:
+            with self.open(run_files.MODEL) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise NNTrainError(f"`{self.model}` cannot be read: {error.strerror}", help="train the run again") from None

@@ -22,6 +22,8 @@ GROUP = "group.json"
 CHECKPOINTS = "checkpoint"
 WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # they hold valid configs
 
+OLD_TEMPORARY_MODEL = ".model.keras"  # left by a kill, before temporary files had random names
+MOST_BYTES = 16 << 20  # of a text file; parsed, JSON takes about 24 times as much memory
 FORMAT = 1  # of the JSON files; raised when readers of the old format would fail
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

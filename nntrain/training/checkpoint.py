@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from nntrain.errors import NNTrainError
-from nntrain.storage.atomic import write_atomic, writing
+from nntrain.storage import inside
+from nntrain.storage.atomic import writing
 from nntrain.training.state import State
 
 MAGIC = b"nntrain checkpoint 1\n"
@@ -44,19 +45,20 @@ class Store:
         self.counter += 1
         content = _encode(state, {"run": self.run_key, "counter": self.counter})
         with writing(self.folder.parent):
-            self.folder.mkdir(exist_ok=True)
-            write_atomic(self.folder / _SLOTS[self.counter % 2], content)
+            inside.make_folder(self.folder.parent, self.folder.name)
+            inside.write(self.folder.parent, self._name(_SLOTS[self.counter % 2]), content)
 
     def load(self) -> Found | None:
         """Return the newest undamaged state of this run, None without any; raises NNTrainError if all are damaged."""
         found: list[tuple[int, State]] = []
         complaints: list[str] = []
-        for path in (self.folder / name for name in _SLOTS):
-            if path.exists():
-                try:
-                    found.append(self._read(path))
-                except _Unusable as error:
-                    complaints.append(f"`{path}` {error}")
+        for slot in _SLOTS:
+            try:
+                found.append(self._read(slot))
+            except FileNotFoundError:
+                continue
+            except _Unusable as error:
+                complaints.append(f"`{self.folder / slot}` {error}")
         if not found and complaints:
             help = "train the run again with `nntrain fit`"
             raise NNTrainError(f"no checkpoint can be used: {'; '.join(complaints)}", help=help)
@@ -65,11 +67,15 @@ class Store:
         self.counter, state = max(found, key=lambda pair: pair[0])
         return Found(state, tuple(complaints))
 
-    def _read(self, path: Path) -> tuple[int, State]:
-        state, label = _decode(path.read_bytes())
+    def _read(self, slot: str) -> tuple[int, State]:
+        with inside.open_file(self.folder.parent, self._name(slot)) as file:
+            state, label = _decode(file.read())
         if label["run"] != self.run_key:
             raise _Unusable("belongs to another run")
         return int(label["counter"]), state
+
+    def _name(self, slot: str) -> str:
+        return f"{self.folder.name}/{slot}"
 
 
 class _Unusable(Exception):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from nntrain.errors import NNTrainError
-from nntrain.storage.atomic import write_atomic, write_text, writing
+from nntrain.storage import inside
+from nntrain.storage.atomic import write_text, writing
 from nntrain.storage.run_dir import RunDir
 
 
@@ -41,7 +42,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
     target.mkdir()
     (target / "old").write_text("old")
     with pytest.raises(OSError, match="directory") as caught:
-        write_atomic(target, b"new")
+        inside.write(tmp_path, "a.txt", b"new")
     assert caught.value.errno in (errno.EISDIR, errno.ENOTEMPTY)
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
     assert (target / "old").read_text() == "old"
@@ -59,9 +60,9 @@ def test_a_folder_that_cannot_be_written_is_a_message(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_just_being_removed_is_gone_too(tmp_path: Path) -> None:
     with pytest.raises(NNTrainError, match="is gone: it was removed or moved"), writing(tmp_path):
-        write_atomic(tmp_path / "removed" / "a.txt", b"x")
+        inside.write(tmp_path / "removed", "a.txt", b"x")
     with pytest.raises(NNTrainError, match="cannot write in"), writing(tmp_path / "here", existed=False):
-        write_atomic(tmp_path / "here" / "a.txt", b"x")
+        inside.write(tmp_path / "here", "a.txt", b"x")
 
 
 def test_others_may_read_what_was_written(tmp_path: Path) -> None:

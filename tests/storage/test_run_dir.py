@@ -102,7 +102,7 @@ def test_missing_json_and_a_folder_in_its_place_are_messages(tmp_path: Path) -> 
     with pytest.raises(NNTrainError, match="is missing"):
         RunDir(tmp_path).read_json("a.json")
     (tmp_path / "a.json").mkdir()
-    with pytest.raises(NNTrainError, match="is damaged: .*directory"):
+    with pytest.raises(NNTrainError, match="this is not a run of nntrain: .*is not a regular file"):
         RunDir(tmp_path).read_json("a.json")
 
 

@@ -13,7 +13,7 @@ from nntrain.terminal import Terminal
 def run(request: Repro, terminal: Terminal) -> None:
     """Print `identical` or the first difference; raises NNTrainError where the two differ."""
     run_dir = find_run(request.runs_dir, request.name)
-    context = _placement(request, run_dir).start(load(run_dir.path / run_files.RESOLVED), request.verbose, terminal)
+    context = _placement(request, run_dir).start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal)
     from nntrain.runs import reproduce
 
     difference = reproduce.repeat(run_dir, context)

@@ -31,7 +31,7 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
     if assignments:
         search_files.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
-    context = placement.start(load(run_dir.path / run_files.RESOLVED), request.verbose, terminal, "resume")
+    context = placement.start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal, "resume")
     from nntrain.runs import resume
 
     if not context.writes:
