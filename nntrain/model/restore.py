@@ -33,7 +33,7 @@ class SavedModel:
 
 def load_model(run_dir: RunDir) -> SavedModel:
     """Build the run's model and load its checked weights; raises NNTrainError for missing, damaged or other files."""
-    saved = run_dir.verified_model()
+    saved = run_dir.verified_model("weights", "input", "classes", "targets", "target_count")
     experiment = load(run_dir.file(run_files.RESOLVED)).experiment
     inputs = saved["input"]
     schema = Schema(

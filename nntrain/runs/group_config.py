@@ -38,7 +38,7 @@ class GroupConfig:
     def read(cls, directory: RunDir) -> "GroupConfig":
         """Read the group of a directory from its group.json."""
         file, data = str(directory.path / run_files.GROUP), directory.read_text(run_files.CONFIG).encode()
-        content = directory.read_json(run_files.GROUP)
+        content = directory.read_json(run_files.GROUP, "kind", "members")
         trees: dict[str, Any] = content["members"]
         members = {name: from_document(Document(tree, file, data=data)) for name, tree in trees.items()}
         return cls(str(content["kind"]), members)

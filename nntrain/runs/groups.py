@@ -82,7 +82,7 @@ class _Group:
         run_dir = self.directory.member(name)
         self.terminal.log[:0] = run_dir.read_log()
         result = resume.resume(run_dir, (), self.allow_changed, self.terminal, self.context)
-        return run_dir.read_json(run_files.SUMMARY) if result is None else result.summary
+        return run_dir.read_json(run_files.SUMMARY, "metrics") if result is None else result.summary
 
     def _write_summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
         if not summaries:

@@ -59,7 +59,7 @@ def _refuse_other_assignments(assignments: Sequence[str]) -> None:
 def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_changed: bool = False) -> Result:
     """Train the rest of a run that this process owns; raises as `resume` does."""
     run_dir, prepared = training.run_dir, training.prepared
-    then, now = run_dir.read_json(run_files.ENVIRONMENT), {**describe(), **experiment.devices_of(training.context)}
+    then, now = _began(run_dir), {**describe(), **experiment.devices_of(training.context)}
     changed = _changes(run_dir, then, now, prepared.data)
     if changed and not allow_changed:
         raise _cannot_be_exact(run_dir, changed)
@@ -75,6 +75,11 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     environment = {**then, "resolved_sha256": _sha256_of(run_dir), "resumed": [*then.get("resumed", ()), resumed]}
     run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": None, "exit_status": None})
     return experiment.record(training, environment, store, state)
+
+
+def _began(run_dir: RunDir) -> dict[str, Any]:
+    """Return what environment.json says about the begin of a run."""
+    return run_dir.read_json(run_files.ENVIRONMENT, "packages", "data_sha256", "resolved_sha256", "run_key")
 
 
 def _warn_of_other_machine(then: Mapping[str, Any], now: Mapping[str, Any], terminal: Terminal) -> None:
@@ -105,7 +110,10 @@ def _refuse_shorter(training: Training, state: State) -> None:
 
 def option_to_lengthen(run_dir: RunDir) -> str:
     """Return the option that ended a finished run: a larger value trains it further."""
-    train, summary = load(run_dir.file(run_files.RESOLVED)).experiment.train, run_dir.read_json(run_files.SUMMARY)
+    train, summary = (
+        load(run_dir.file(run_files.RESOLVED)).experiment.train,
+        run_dir.read_json(run_files.SUMMARY, "epochs", "planned_epochs", "seconds"),
+    )
     cut_short = summary["epochs"] < summary["planned_epochs"]
     if cut_short and train.max_seconds is not None and summary["seconds"] >= round(train.max_seconds, 3):
         return "train.max_seconds"
@@ -114,7 +122,7 @@ def option_to_lengthen(run_dir: RunDir) -> str:
 
 def refuse_changed(run_dir: RunDir, config: Config) -> None:
     """Raise NNTrainError when versions, resolved.yaml or the config's data are not those that the run began with."""
-    then, data = run_dir.read_json(run_files.ENVIRONMENT), datasets.load_data(config)
+    then, data = _began(run_dir), datasets.load_data(config)
     if changed := _changes(run_dir, then, describe(), data):
         raise _cannot_be_exact(run_dir, changed)
 

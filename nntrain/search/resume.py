@@ -51,6 +51,7 @@ class ResumeSearch:
         with self.directory.locked():
             journal = Journal.open(self.directory)
             head, events, complaint = journal.read(mend=True)
+            journal.check(head, events)
             if complaint:
                 terminal.note(f"warning: {complaint}")
             file = _search_file(self.directory, head, events)

@@ -153,7 +153,9 @@ class _Trial:
     def done_before(self, place: RunDir) -> Event:
         """Return the event of a training that ended in another process, from the files of its run."""
         rows = [{name: float(cell) for name, cell in row.items() if cell != ""} for row in place.read_rows()]
-        return Event(self.task.number, "done", rows=rows, summary=place.read_json(run_files.SUMMARY))
+        return Event(
+            self.task.number, "done", rows=rows, summary=place.read_json(run_files.SUMMARY, "seconds", "metrics")
+        )
 
 
 def _make(folder: Path) -> None:
@@ -171,7 +173,7 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
     A training that a callback has stopped stays stopped; one that was pruned, or reached its `max_seconds`, continues.
     Raises NNTrainError when the two runs differ in more than their length.
     """
-    then = parent.read_json(run_files.ENVIRONMENT)
+    then = parent.read_json(run_files.ENVIRONMENT, "data_sha256")
     config = from_document(yaml_file.read(parent.file(run_files.RESOLVED))).experiment
     if _without_length(to_tree(config)) != _without_length(to_tree(prepared.resolved.experiment)):
         raise NNTrainError(f"`{parent}` differs in more than its length, so this run cannot continue it")

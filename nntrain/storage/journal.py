@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import inside, run_files
+from nntrain.storage import inside, records, run_files
 from nntrain.storage.atomic import writing
 from nntrain.storage.run_dir import RunDir
 
@@ -67,9 +67,21 @@ class Journal:
             raise NNTrainError(f"`{self.path}` {what}", help="begin the search again with `nntrain tune`")
         return head, events, f"the last line of `{self.path}` is incomplete and is ignored" if rest else ""
 
+    def check(self, head: Event, events: list[Event]) -> None:
+        """Raise NNTrainError for a line that is not of its kind, or is about a trial that was not asked for before."""
+        records.check(records.Head, head, f"`{self.path}` in line 1")
+        trials = 0
+        for number, event in enumerate(events, 2):
+            place = f"`{self.path}` in line {number}"
+            records.check(records.Event, event, place)
+            trial = event["parent"] if event["event"] == "ask" else event.get("trial")
+            if trial is not None and trial >= trials:
+                raise records.not_a_run(f"{place} is about trial {trial}, which was not proposed before")
+            trials += event["event"] == "ask"
+
     def _parsed(self, number: int, line: bytes) -> Event:
         try:
-            event = json.loads(line)
+            event = records.parsed(line.decode("utf-8", "replace"))
         except (ValueError, RecursionError):
             event = None
         if not isinstance(event, dict):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import inside, run_files
+from nntrain.storage import inside, records, run_files
 from nntrain.storage.atomic import gone, sync_folder, writing
 from nntrain.storage.lock import locked
 
@@ -60,7 +60,7 @@ class RunDir:
 
     def key(self) -> str:
         """Return the identifier of this run, which a renamed folder keeps."""
-        return str(self.read_json(run_files.ENVIRONMENT)["run_key"])
+        return str(self.read_json(run_files.ENVIRONMENT, "run_key")["run_key"])
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -118,11 +118,15 @@ class RunDir:
         whole = {"version": run_files.FORMAT, **content}
         self.write(name, json.dumps(whole, indent=2, allow_nan=False, default=str) + "\n")
 
-    def read_json(self, name: str) -> dict[str, Any]:
-        """Return the content of a JSON file, less its version; raises NNTrainError when it is missing or damaged."""
+    def read_json(self, name: str, *needed: str) -> dict[str, Any]:
+        """Return the content of a JSON file, less its version.
+
+        Raises NNTrainError when it is missing, is damaged, holds what `records` does not allow, or lacks a field that
+        is needed.
+        """
         path = self.path / name
         try:
-            content = json.loads(self.read_text(name))
+            content = records.parsed(self.read_text(name))
         except FileNotFoundError:
             help = "the run ended before it was written; train it again"
             raise NNTrainError(f"`{path}` is missing", help=help) from None
@@ -130,6 +134,7 @@ class RunDir:
             raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
         if not isinstance(content, dict):
             raise NNTrainError(f"`{path}` is damaged: it is not a JSON object", help="train the run again")
+        records.check_file(path, content, needed)
         return {name: value for name, value in content.items() if name != "version"}
 
     def read_log(self) -> list[str]:
@@ -145,7 +150,13 @@ class RunDir:
         path = self.path / run_files.METRICS
         if not path.is_file():
             raise NNTrainError(f"`{path}` is missing", help="the run did not finish an epoch")
-        return list(csv.DictReader(io.StringIO(self.read_text(run_files.METRICS), newline="")))
+        try:
+            text = io.StringIO(self.read_text(run_files.METRICS), newline="")
+            rows = list(csv.DictReader(text, restval="missing"))
+        except csv.Error as error:
+            raise records.not_a_run(f"`{path}` is not CSV: {error}") from None
+        records.check_file(path, rows)
+        return rows
 
     def write_rows(self, rows: Sequence[Mapping[str, float]]) -> None:
         """Write metrics.csv: one row per epoch."""
@@ -175,13 +186,13 @@ class RunDir:
             inside.remove(self.path, name)
         shutil.rmtree(self.checkpoints, ignore_errors=True)
 
-    def verified_model(self) -> dict[str, Any]:
-        """Return the content of model.json; raises NNTrainError when the file of the model has changed."""
+    def verified_model(self, *needed: str) -> dict[str, Any]:
+        """Return the content of model.json as `read_json` does; raises NNTrainError when the model has changed too."""
         if (self.path / run_files.SUMMARY).is_file() and not (self.path / run_files.MODEL_FACTS).is_file():
             fit = f"`nntrain fit {self.path / run_files.RESOLVED}`"
             help = f"train it again with {fit}; `keep: all` keeps the model of every trial"
             raise NNTrainError(f"the model of `{self}` was not kept", help=help)
-        facts = self.read_json(run_files.MODEL_FACTS)
+        facts = self.read_json(run_files.MODEL_FACTS, *needed)
         try:
             with self.open(run_files.MODEL) as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -28,9 +28,14 @@ FORMAT = 1  # of the JSON files; raised when readers of the old format would fai
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
+def is_plain_name(name: str) -> bool:
+    """Return whether this may be the name of a run: one component of a path, on every system."""
+    return _NAME.fullmatch(name) is not None and not name.endswith(".")
+
+
 def refuse_bad_name(name: str) -> None:
     """Raise ConfigError for a name that is not a plain file name."""
-    if not _NAME.fullmatch(name) or name.endswith("."):
+    if not is_plain_name(name):
         help = "use up to 100 letters, digits, `.`, `_` and `-`, and begin with a letter or digit"
         raise ConfigError(f"invalid run name `{one_line(name)}`", help=help)
 

@@ -49,6 +49,33 @@ def test_a_file_that_is_not_a_journal_is_refused(tmp_path: Path, content: bytes,
         Journal.open(RunDir(tmp_path)).read()
 
 
+HEAD = {"search_sha256": "0" * 64}
+ASK = {"event": "ask", "values": {}, "epochs": None, "parent": None}
+START = {"event": "start", "trial": 0, "task": 0, "spent": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("head", "events", "fault"),
+    [
+        ({}, [], "in line 1 lacks `search_sha256`"),
+        ({**HEAD, "refit": -1}, [], "in line 1 has an invalid `refit`"),
+        (HEAD, [{"event": "else"}], "in line 2 is of no known kind"),
+        (HEAD, [ASK, {**START, "trial": "0"}], "in line 3 has an invalid `start.trial`"),
+        (HEAD, [START], "in line 2 is about trial 0, which was not proposed before"),
+        (HEAD, [ASK, {**ASK, "parent": 1}], "in line 3 is about trial 1, which was not proposed before"),
+        (HEAD, [ASK, {**START, "trial": 10**15}], "in line 3 is about trial 1000000000000000, which was not"),
+    ],
+)
+def test_events_that_no_search_writes_are_refused(
+    tmp_path: Path, head: dict[str, object], events: list[dict[str, object]], fault: str
+) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.check(HEAD, [ASK, START])
+    with pytest.raises(NNTrainError) as caught:
+        journal.check(head, events)
+    assert f"this is not a run of nntrain: `{journal.path}` {fault}" in str(caught.value)
+
+
 def test_a_missing_journal_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NNTrainError, match="cannot be read"):
         Journal.open(RunDir(tmp_path)).read()

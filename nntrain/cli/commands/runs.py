@@ -57,7 +57,8 @@ def _search_row(place: RunDir) -> dict[str, Any]:
 
 def _search_state(summary: dict[str, Any], ended: int) -> str:
     best = summary.get("best") or {}
-    found = f", best {summary['objective']} {shown_number(best['score'])} in {best['run']}" if best else ""
+    score = f"{summary.get('objective', '')} {shown_number(best.get('score'))}" if best else ""
+    found = f", best {score} in {best['run']}" if best else ""
     return f"search, {counted(ended, 'trial')}{found}; {summary.get('ended', 'not ended')}"
 
 

@@ -1,0 +1,264 @@
+"""What the files of a run may hold. They may have been damaged, or written by anybody.
+
+Each is checked once, when it is read; what reads on can rely on types, bounds and names. Fields that are not named here
+are kept as they are.
+"""
+
+import json
+import math
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Required
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
+
+from nntrain.errors import NNTrainError, one_line
+from nntrain.storage import run_files
+
+LARGEST = 2**53  # the largest whole number that JSON's readers agree on
+_SHOWN = 100  # characters of a place in a message
+
+
+def _plain(name: str) -> str:
+    if not run_files.is_plain_name(name):
+        raise ValueError("not a plain name")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_plain)]
+"""The name of a folder: one component of a path."""
+Text = Annotated[str, StringConstraints(max_length=100_000)]
+Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0, le=LARGEST)]
+Positive = Annotated[int, Field(ge=1, le=LARGEST)]
+Number = Annotated[float, Field(ge=-1e300, le=1e300, allow_inf_nan=False)]
+MOST_SECONDS = 1e10
+Seconds = Annotated[float, Field(ge=0, le=MOST_SECONDS, allow_inf_nan=False)]
+Metrics = dict[Text, Number | None]
+
+
+class Record(TypedDict, total=False):
+    """A JSON object, in which a field may be missing: `RunDir.read_json` names those that its reader needs."""
+
+    __pydantic_config__ = ConfigDict(extra="allow", strict=True)  # type: ignore[misc]
+
+
+class Environment(Record, total=False):
+    """environment.json."""
+
+    start: Text
+    packages: dict[Text, Text | None]
+    device: Text
+    threads: dict[Text, Any]
+    cpu: dict[Text, Any]
+    devices: Annotated[int, Field(ge=1, le=1024)]
+    workers: Annotated[int, Field(ge=1, le=1024)]
+    run_key: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    data_sha256: Sha256
+    resolved_sha256: Sha256
+    resumed: list[dict[Text, Any]]
+    exit_status: Annotated[int, Field(ge=-255, le=255)] | None
+
+
+class Best(Record, total=False):
+    """The best trial of a search."""
+
+    run: Required[Name]
+    score: Number
+
+
+class Summary(Record, total=False):
+    """summary.json of a run, of a group (`runs`, `failed`) or of a search (`best`, `refit`)."""
+
+    kind: Literal["run", "seeds", "folds", "search"]
+    epochs: Count
+    planned_epochs: Count
+    best_epoch: Count
+    stopped: Text
+    seconds: Seconds
+    metrics: dict[Text, Metrics]
+    runs: dict[Name, dict[Text, Any]]
+    failed: dict[Name, Text] | Count
+    objective: Text
+    best: Best | None
+    refit: dict[Name, dict[Text, Any]]
+    ended: Text
+
+
+class Weight(Record):
+    """A weight of a saved model."""
+
+    path: Text
+    shape: list[Count]
+    dtype: Text
+
+
+class Inputs(Record):
+    """A row of a saved model's inputs."""
+
+    shape: list[Positive]
+    dtype: Literal["uint8", "float32"]
+    features: list[Text]
+
+
+class Model(Record, total=False):
+    """model.json."""
+
+    sha256: Sha256
+    weights: list[Weight]
+    input: Inputs
+    classes: list[Text]
+    targets: list[Text]
+    target_count: Positive
+
+
+class Group(Record, total=False):
+    """group.json: the configs of the runs by their names."""
+
+    kind: Literal["seeds", "folds"]
+    members: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=1000)]
+
+
+class Head(Record, total=False):
+    """The first line of the journal of a search."""
+
+    search_sha256: Required[Sha256]
+    search: Text
+    start: Text
+    refit: Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Ask(Record):
+    """A trial was proposed."""
+
+    event: Literal["ask"]
+    values: dict[Text, Any]
+    epochs: Positive | None
+    parent: Count | None
+
+
+class Start(Record, total=False):
+    """A training of a trial was started, or its worker was lost."""
+
+    event: Required[Literal["start", "lost"]]
+    trial: Required[Count]
+    task: Required[Count]
+    spent: Seconds
+
+
+class Report(Record):
+    """A trial has a score after an epoch."""
+
+    event: Literal["report"]
+    trial: Count
+    epoch: Positive
+    score: Number
+    stop: bool
+
+
+class Tell(Record, total=False):
+    """A trial has ended."""
+
+    event: Required[Literal["tell"]]
+    trial: Required[Count]
+    status: Required[Literal["done", "pruned", "failed"]]
+    score: Required[Number | None]
+    spread: Required[Number | None]
+    epochs: Required[Count]
+    trained: Required[Count]
+    seconds: Required[Seconds]
+    message: Required[Text]
+    spent: Seconds
+
+
+class Pause(Record):
+    """The search has stopped or ended."""
+
+    event: Literal["pause"]
+    spent: Seconds
+
+
+class Refit(Record):
+    """How many trials to train again has changed."""
+
+    event: Literal["refit"]
+    refit: Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Extend(Record):
+    """The search goes on over another space."""
+
+    event: Literal["extend"]
+    search_sha256: Sha256
+    search: Text
+
+
+def _row(row: dict[str, float | None]) -> dict[str, float | None]:
+    epoch, seconds = row.get("epoch"), row.get("seconds")
+    if epoch is None or seconds is None or not (1 <= epoch <= LARGEST and epoch % 1 == 0 <= seconds <= MOST_SECONDS):
+        raise ValueError("not a row")
+    return row
+
+
+Cell = Annotated[float | None, BeforeValidator(lambda text: None if text == "" else text)]
+Row = Annotated[dict[Text, Cell], AfterValidator(_row)]
+"""A row of metrics.csv. A loss of NaN ends a training, so numbers need not be finite."""
+Event = Annotated[Ask | Start | Report | Tell | Pause | Refit | Extend, Field(discriminator="event")]
+
+_FILES: dict[str, Any] = {
+    run_files.ENVIRONMENT: Environment,
+    run_files.SUMMARY: Summary,
+    run_files.MODEL_FACTS: Model,
+    run_files.GROUP: Group,
+    run_files.METRICS: list[Row],
+}
+
+
+def check_file(file: Path, content: Any, needed: Iterable[str] = ()) -> None:
+    """Raise NNTrainError unless a file of this name may hold this content, and holds the fields that are needed."""
+    if kind := _FILES.get(file.name):
+        check(kind, content, f"`{file}`")
+    if missing := [name for name in needed if name not in content]:
+        raise not_a_run(f"`{file}` lacks `{missing[0]}`")
+
+
+def check(kind: Any, content: Any, place: str) -> None:
+    """Raise NNTrainError, which names `place` and what is wrong there, unless the content is of this kind."""
+    try:
+        _adapter(kind).validate_python(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = one_line(".".join(str(part) for part in first["loc"]))[:_SHOWN]
+        what = "lacks" if first["type"] == "missing" else "has an invalid"
+        raise not_a_run(f"{place} {what} `{where}`" if where else f"{place} is of no known kind") from None
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def not_a_run(why: str) -> NNTrainError:
+    """Return the error for a file that nntrain has not written so."""
+    return NNTrainError(f"this is not a run of nntrain: {why}", help="restore the file from a copy, or train again")
+
+
+def parsed(text: str) -> Any:
+    """Return the content of JSON text; raises ValueError, and RecursionError, also for numbers without bounds."""
+    return json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    if abs(value) > LARGEST:
+        raise ValueError(f"the number {text[:20]} is too large")
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {text[:20]} is not finite")
+    return value
