@@ -8,15 +8,14 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path as FilePath
 
 import numpy as np
 
 from nntrain.config.messages import listed, nearest, shown
 from nntrain.data.checks import Faults
 from nntrain.data.examples import Rows, Split
-from nntrain.data.npy_header import Stored, stored_in_npz, verify_in_npz
-from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large
+from nntrain.data.npy_header import Stored, array_in_npz, is_npy, stored_in_npz, verify_in_npz
+from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large, memory_bytes
 from nntrain.errors import DataError, Path, Problem
 
 SUFFIXES = {"remaining": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
@@ -101,15 +100,13 @@ class _ArrayFile:
     def _read_all(self) -> None:
         """Read every array whose name is known."""
         try:
-            with FilePath(self.file).open("rb") as file:
-                if file.read(6) == b"\x93NUMPY":
-                    raise self.error(f"`{self.file}` holds a single array", "save with `numpy.savez(file, x=x, y=y)`")
-                file.seek(0)
-                with np.load(file, allow_pickle=False) as opened:
-                    self.names = list(opened)
-                    known = [name for name in self.names if name in KNOWN]
-                    self.x = {name: self._examples(opened, name) for name in known if name[0] == "x"}
-                    self.y = {name: self._read(opened, name) for name in known if name[0] == "y"}
+            if is_npy(self.file):
+                raise self.error(f"`{self.file}` holds a single array", "save with `numpy.savez(file, x=x, y=y)`")
+            with zipfile.ZipFile(self.file) as archive:
+                self.names = [name.removesuffix(".npy") for name in archive.namelist()]
+            known = [name for name in self.names if name in KNOWN]
+            self.x = {name: self._examples(name) for name in known if name[0] == "x"}
+            self.y = {name: self._read(name) for name in known if name[0] == "y"}
         except FileNotFoundError:
             raise self.error(f"there is no file `{self.file}`", "check the path") from None
         except IsADirectoryError:
@@ -120,12 +117,12 @@ class _ArrayFile:
             message = f"`{self.file}` is broken, or not an .npz file"
             raise self.error(message, "save it again with `numpy.savez(file, x=x, y=y)`") from None
 
-    def _examples(self, opened: np.lib.npyio.NpzFile, name: str) -> Examples:
+    def _examples(self, name: str) -> Examples:
         """Return the array, or its rows on the disk where it is too large for the memory."""
         try:
             stored = stored_in_npz(self.file, name)
             if stored is None or not is_large(stored.nbytes) or stored.dtype.kind not in NUMBERS or not stored.shape:
-                return self._read(opened, name)
+                return self._read(name)
             self._refuse_unreadable(name, stored)
             verify_in_npz(self.file, name)
             return RowFile.open(self.file, stored)
@@ -142,9 +139,14 @@ class _ArrayFile:
             help = "save `numpy.ascontiguousarray(x)`, so that a batch can be read at a time"
             raise self.error(f"{large}, and is stored column by column", help)
 
-    def _read(self, opened: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
+    def _read(self, name: str) -> np.ndarray:
+        """Return a whole array, if it is not too large for the memory."""
         try:
-            return np.asarray(opened[name])
+            stored = stored_in_npz(self.file, name)
+            if stored is not None and stored.nbytes > memory_bytes() // 2:
+                large = f"`{name}` takes {stored.nbytes / 1e9:.1f} GB, more than half of the memory"
+                raise self.error(large, "save fewer rows")
+            return array_in_npz(self.file, name)
         except BROKEN as error:
             if "Object arrays" in str(error):
                 message = f"the array `{name}` holds Python objects"

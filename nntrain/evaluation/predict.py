@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import numpy as np
 from nntrain.config.data_schema import Schema
 from nntrain.data.csv_reader import read_features
 from nntrain.data.image_reader import images_below, read_images
+from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
+from nntrain.data.row_file import MEMORY_SHARE, is_large
 from nntrain.errors import DataError
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.storage.run_dir import RunDir
@@ -49,33 +52,41 @@ def read_inputs(saved: SavedModel, file: Path) -> np.ndarray:
     schema, source = saved.resolved.schema, saved.resolved.experiment.data
     shape = schema.shape
     if file.suffix == ".npz":
-        x = _npz_inputs(file)
+        x = _npz_inputs(file, shape)
     elif schema.features:
         x = read_features(file, schema.features, getattr(source, "separator", ","))
     else:
         message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
         raise DataError(message, help="save an array `x` as .npz")
-    if x.ndim == 0:
+    _refuse_shape(x.shape, shape, file)
+    return _as_trained(x.reshape(len(x), *shape), saved.dtype, file)
+
+
+def _refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: Path) -> None:
+    """Raise DataError unless an array of the shape `found` holds rows of this shape, or of as many numbers."""
+    if not found:
         raise DataError(f"`{file}` holds a single number, but the model expects rows of the shape {shape}")
-    if x.shape[1:] != shape and x.size == len(x) * int(np.prod(shape)):
-        x = x.reshape(len(x), *shape)
-    if x.shape[1:] != shape or not len(x):
-        raise DataError(f"`{file}` holds rows of the shape {x.shape[1:]}, but the model expects {shape}")
-    return _as_trained(x, saved.dtype, file)
+    if math.prod(found[1:]) != math.prod(shape) or not found[0]:
+        raise DataError(f"`{file}` holds rows of the shape {found[1:]}, but the model expects {shape}")
 
 
-def _npz_inputs(file: Path) -> np.ndarray:
-    """Return the array `x`, or `x_test` where the file holds no `x`."""
+def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the array `x`, or `x_test` where the file holds no `x`, whose rows have as many numbers as the shape."""
     help = "save it again with `numpy.savez(file, x=x)`"
     try:
-        with file.open("rb") as opened:
-            arrays = np.load(opened, allow_pickle=False)
-            if not isinstance(arrays, np.lib.npyio.NpzFile):
-                raise DataError(f"`{file}` holds a single array", help=help)
-            name = next((name for name in ("x", "x_test") if name in arrays), None)
-            if name is None:
-                raise DataError(f"`{file}` has no array `x`", help="save the inputs as `x`")
-            return np.asarray(arrays[name])
+        if is_npy(file):
+            raise DataError(f"`{file}` holds a single array", help=help)
+        found = ((name, stored_in_npz(file, name)) for name in ("x", "x_test"))
+        name, stored = next(((name, stored) for name, stored in found if stored is not None), ("", None))
+        if stored is None:
+            raise DataError(f"`{file}` has no array `x`", help="save the inputs as `x`")
+        _refuse_shape(stored.shape, shape, file)
+        if is_large(stored.nbytes):
+            message = (
+                f"`{name}` in `{file}` takes {stored.nbytes / 1e9:.1f} GB, more than {MEMORY_SHARE:.0%} of the memory"
+            )
+            raise DataError(message, help="save fewer rows")
+        return array_in_npz(file, name)
     except FileNotFoundError:
         raise DataError(f"there is no file `{file}`") from None
     except BROKEN:

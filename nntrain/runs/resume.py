@@ -16,10 +16,10 @@ from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
-from nntrain.training.checkpoint import Store
-from nntrain.training.prepare import prepare
+from nntrain.training.checkpoint import Found, Store
+from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import ALONE, RunContext
-from nntrain.training.state import State
+from nntrain.training.state import State, largest, refuse_other_model
 
 LENGTHS = ("train.epochs", "train.steps", "train.max_seconds", "train.checkpoint_seconds")
 _MUST_EQUAL = ("nntrain", "tensorflow", "keras", "numpy")
@@ -65,7 +65,7 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
         raise _cannot_be_exact(run_dir, changed)
     _warn_of_other_machine(then, now, training.terminal)
     store = Store(run_dir.checkpoints, run_dir.key())
-    state = _last_state(store, bool(assignments), training.terminal)
+    state = _last_state(store, bool(assignments), training)
     if assignments and state is not None:
         _refuse_shorter(training, state)
     if assignments:
@@ -150,9 +150,9 @@ def _sha256_of(run_dir: RunDir) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _last_state(store: Store, longer: bool, terminal: Terminal) -> State | None:
+def _last_state(store: Store, longer: bool, training: Training) -> State | None:
     """Return the state of the last good checkpoint; None, for the start, where the run stopped before its first."""
-    found = store.load()
+    found, terminal = load_checkpoint(store, training.prepared), training.terminal
     if found is None:
         terminal.note("the run has no checkpoint yet: training starts again")
         return None
@@ -164,3 +164,12 @@ def _last_state(store: Store, longer: bool, terminal: Terminal) -> State | None:
         return found.state
     history = {**found.state.facts["history"], "reason": ""}
     return replace(found.state, facts={**found.state.facts, "stop_training": False, "history": history})
+
+
+def load_checkpoint(store: Store, prepared: Prepared) -> Found | None:
+    """Return the last good checkpoint of a run; raises NNTrainError where its variables are not those of the model."""
+    epochs = trainer.make_plan(prepared.resolved, prepared.data).epochs
+    found = store.load(largest(prepared.model, epochs))
+    if found is not None:
+        refuse_other_model(found.state, prepared.model)
+    return found

@@ -179,7 +179,7 @@ def origin_of(parent: RunDir, prepared: Prepared) -> State:
         raise NNTrainError(f"`{parent}` differs in more than its length, so this run cannot continue it")
     if then["data_sha256"] != prepared.data.digest:
         raise NNTrainError(f"the data are not the data of `{parent}`")
-    found = Store(parent.checkpoints, parent.key()).load()
+    found = resume.load_checkpoint(Store(parent.checkpoints, parent.key()), prepared)
     if found is None:
         raise NNTrainError(f"`{parent}` has no checkpoint to continue from")
     facts = found.state.facts

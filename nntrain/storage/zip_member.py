@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 _LOCAL = struct.Struct("<26x2H")  # the lengths of name and extra field in the header before the content
 
 
-def member_offset(file: BinaryIO, info: zipfile.ZipInfo) -> int | None:
+def member_offset(file: "BinaryIO | Part", info: zipfile.ZipInfo) -> int | None:
     """Return the offset in the archive of the member's content; None if it is compressed or encrypted.
 
     The lengths of name and extra field are those of the header before the content, at its bytes 26 to 29, and may
@@ -21,7 +21,7 @@ def member_offset(file: BinaryIO, info: zipfile.ZipInfo) -> int | None:
     return int(info.header_offset + _LOCAL.size + name + extra)
 
 
-def stored_member(file: BinaryIO, name: str) -> "Part":
+def stored_member(file: "BinaryIO | Part", name: str) -> "Part":
     """Return a member as a file, without reading it; raises what zipfile raises, and BadZipFile if it is compressed."""
     with zipfile.ZipFile(file) as archive:
         info = archive.getinfo(name)
@@ -34,7 +34,7 @@ def stored_member(file: BinaryIO, name: str) -> "Part":
 class Part(io.RawIOBase):
     """The `size` bytes of a file that begin at `start`, as a file of their own."""
 
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+    def __init__(self, file: "BinaryIO | Part", start: int, size: int) -> None:
         self.file, self.start, self.size, self.position = file, start, size, 0
 
     def readable(self) -> bool:
@@ -61,6 +61,6 @@ class Part(io.RawIOBase):
         """Fill the buffer, to the end of the part at most; return the number of bytes."""
         wanted = memoryview(buffer).cast("B")[: max(0, self.size - self.position)]
         self.file.seek(self.start + self.position)
-        count = self.file.readinto(wanted) if wanted else 0  # type: ignore[attr-defined]
+        count = self.file.readinto(wanted) if wanted else 0  # type: ignore[union-attr]
         self.position += count
         return int(count)

@@ -3,22 +3,27 @@
 import hashlib
 import io
 import json
+import math
+import struct
 import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
+from nntrain.data.npy_header import arrays_in
 from nntrain.errors import NNTrainError
-from nntrain.storage import inside
+from nntrain.storage import inside, records
 from nntrain.storage.atomic import writing
+from nntrain.storage.zip_member import Part
 from nntrain.training.state import State
 
 MAGIC = b"nntrain checkpoint 1\n"
 _ANY_MAGIC = b"nntrain checkpoint "
+_DIGEST = 65  # the SHA-256 in hexadecimal digits, and a line end
 _SLOTS = ("a.ckpt", "b.ckpt")
 _LARGEST_SHARE = 0.05  # of the time that checkpoints may take
 HOLD_SECONDS = 1.0  # where a worker can be lost, the state is kept in memory about this often
@@ -48,13 +53,16 @@ class Store:
             inside.make_folder(self.folder.parent, self.folder.name)
             inside.write(self.folder.parent, self._name(_SLOTS[self.counter % 2]), content)
 
-    def load(self) -> Found | None:
-        """Return the newest undamaged state of this run, None without any; raises NNTrainError if all are damaged."""
+    def load(self, most_bytes: float = math.inf) -> Found | None:
+        """Return the newest undamaged state of this run, None without any; raises NNTrainError if all are damaged.
+
+        A file of more than `most_bytes` is none of the model's, and is not read.
+        """
         found: list[tuple[int, State]] = []
         complaints: list[str] = []
         for slot in _SLOTS:
             try:
-                found.append(self._read(slot))
+                found.append(self._read(slot, most_bytes))
             except FileNotFoundError:
                 continue
             except _Unusable as error:
@@ -67,15 +75,31 @@ class Store:
         self.counter, state = max(found, key=lambda pair: pair[0])
         return Found(state, tuple(complaints))
 
-    def _read(self, slot: str) -> tuple[int, State]:
+    def _read(self, slot: str, most_bytes: float) -> tuple[int, State]:
         with inside.open_file(self.folder.parent, self._name(slot)) as file:
-            state, label = _decode(file.read())
-        if label["run"] != self.run_key:
+            if file.seek(0, io.SEEK_END) > most_bytes:
+                raise _Unusable("is larger than a checkpoint of this model")
+            state, label = _decode(file)
+        if label.get("run") != self.run_key:
             raise _Unusable("belongs to another run")
-        return int(label["counter"]), state
+        return int(label.get("counter", 0)), state
 
     def _name(self, slot: str) -> str:
         return f"{self.folder.name}/{slot}"
+
+
+class _Label(records.Record, total=False):
+    """Which run wrote the file, and which of its checkpoints it is; empty for a state that another process gets."""
+
+    run: records.Text
+    counter: records.Count
+
+
+class _Content(records.Record):
+    """What is not an array."""
+
+    label: _Label
+    facts: dict[str, Any]
 
 
 class _Unusable(Exception):
@@ -91,20 +115,23 @@ def _encode(state: State, label: dict[str, Any]) -> bytes:
     return MAGIC + hashlib.sha256(content).hexdigest().encode() + b"\n" + content
 
 
-def _decode(data: bytes) -> tuple[State, dict[str, Any]]:
-    if not data.startswith(MAGIC):
-        known = data.startswith(_ANY_MAGIC)
+def _decode(file: BinaryIO) -> tuple[State, dict[str, Any]]:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    magic, digest = file.read(len(MAGIC)), file.read(_DIGEST).strip()
+    if magic != MAGIC:
+        known = magic.startswith(_ANY_MAGIC)
         raise _Unusable("was written by another version of nntrain" if known else "is not a checkpoint")
-    digest, _, payload = data[len(MAGIC) :].partition(b"\n")
-    if hashlib.sha256(payload).hexdigest().encode() != digest:
+    content = Part(file, len(MAGIC) + _DIGEST, size - len(MAGIC) - _DIGEST)
+    if hashlib.file_digest(content, "sha256").hexdigest().encode() != digest:
         raise _Unusable("is damaged: its SHA-256 differs")
     try:
-        with np.load(io.BytesIO(payload), allow_pickle=False) as file:
-            content = json.loads(file["facts"].tobytes())
-            arrays = {name.removeprefix("array:"): file[name] for name in file.files if name != "facts"}
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise _Unusable(f"cannot be read: {error}") from None
-    return State(content["facts"], arrays), content["label"]
+        arrays = arrays_in(content)
+        facts = json.loads(arrays.pop("facts").tobytes())
+        records.check(_Content, facts, "it")
+    except (ValueError, KeyError, RecursionError, zipfile.BadZipFile, struct.error, NNTrainError) as error:
+        raise _Unusable(f"cannot be read: {' '.join(str(error).split())}") from None
+    return State(facts["facts"], {name.removeprefix("array:"): array for name, array in arrays.items()}), facts["label"]
 
 
 def encode_state(state: State) -> bytes:
@@ -115,7 +142,7 @@ def encode_state(state: State) -> bytes:
 def decode_state(data: bytes) -> State:
     """Return the state that another process encoded; raises NNTrainError if it was damaged on the way."""
     try:
-        return _decode(data)[0]
+        return _decode(io.BytesIO(data))[0]
     except _Unusable as error:
         raise NNTrainError(f"the chief's checkpoint {error}", help="start all workers again") from None
 

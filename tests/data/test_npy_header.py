@@ -1,12 +1,15 @@
 """An array is found in its file by the header, wherever it is."""
 
+import io
+import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nntrain.data.npy_header import stored_in_npz
+from nntrain.data.npy_header import array_in_npz, arrays_in, is_npy, stored_in_npz
 from nntrain.data.row_file import RowFile
 
 
@@ -35,3 +38,114 @@ def test_the_bytes_of_an_array_are_those_that_it_takes_in_a_training() -> None:
     np.savez_compressed("d.npz", small=np.zeros((9, 2), np.int8), large=np.zeros((9, 2)))
     found = [stored_in_npz("d.npz", name) for name in ("small", "large")]
     assert [(stored.nbytes, stored.offset) for stored in found if stored] == [(72, None), (144, None)]
+
+
+def written(header: str, content: bytes = bytes(32), kind: int = zipfile.ZIP_STORED, name: str = "x") -> None:
+    """Write `d.npz` with an array of this header."""
+    text = header.encode() + b"\n"
+    with zipfile.ZipFile("d.npz", "w", kind) as archive:
+        archive.writestr(f"{name}.npy", b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + content)
+
+
+WHOLE = "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 2), }"
+
+
+def test_a_header_that_fits_is_read() -> None:
+    written(WHOLE)
+    assert array_in_npz("d.npz", "x").shape == (4, 2)
+    np.save("d.npy", np.zeros(3))
+    assert is_npy("d.npy") and not is_npy("d.npz")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        WHOLE[:-2],
+        WHOLE.replace(")", ""),
+        "(" * 5000,
+        "[" * 9000 + "]" * 9000,
+        WHOLE.replace("4", "True"),
+        WHOLE.replace("4, 2", "True, 8"),
+        WHOLE.replace("4, 2", "-4, -2"),
+        WHOLE.replace("4, 2", "4.0, 2"),
+        WHOLE.replace("4, 2", "'4', 2"),
+        WHOLE.replace("(4, 2)", "8"),
+        WHOLE.replace("4, 2", "10**12"),
+        WHOLE.replace("4, 2", "1000000000000, 2"),
+        WHOLE.replace("<f4", "<f99"),
+        WHOLE.replace("'<f4'", "None"),
+        WHOLE.replace("'<f4'", "__import__('os')"),
+        WHOLE.replace("'shape'", "'form'"),
+        WHOLE + " " * 20_000,
+        "",
+        "\0" * 100,
+    ],
+)
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_broken_header_is_a_value_error(header: str, kind: int) -> None:
+    written(header, kind=kind)
+    for read in (stored_in_npz, array_in_npz):
+        with pytest.raises(ValueError, match="."):
+            read("d.npz", "x")
+
+
+def lie_about_the_size(size: int) -> None:
+    """Let the directory of `d.npz` give each member this size."""
+    content = bytearray(Path("d.npz").read_bytes())
+    at = content.index(b"PK\1\2")
+    content[at + 20 : at + 28] = struct.pack("<II", size, size)
+    Path("d.npz").write_bytes(content)
+
+
+def test_a_size_that_the_file_does_not_have_is_not_allocated() -> None:
+    rows = 400_000_000
+    header = WHOLE.replace("4, 2", f"{rows}, 2")
+    written(header)
+    lie_about_the_size(10 + len(header) + 1 + rows * 8)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="has 3[0-9]+ bytes"):
+        array_in_npz("d.npz", "x")
+    with pytest.raises(ValueError, match="has 3[0-9]+ bytes"):
+        arrays_in(io.BytesIO(Path("d.npz").read_bytes()))
+    assert tracemalloc.get_traced_memory()[1] < 10e6
+    tracemalloc.stop()
+
+
+def test_an_array_that_is_compressed_a_thousand_times_is_not_inflated() -> None:
+    with zipfile.ZipFile("d.npz", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x.npy", "w") as member:
+        np.lib.format.write_array_header_1_0(member, {"descr": "<f4", "fortran_order": False, "shape": (75 << 20,)})
+        for _ in range(300):
+            member.write(bytes(1 << 20))
+    with pytest.raises(ValueError, match="`x` has 3[0-9]+ bytes"):
+        stored_in_npz("d.npz", "x")
+
+
+def test_all_arrays_of_a_file_together_are_no_larger_than_the_file() -> None:
+    arrays = {"a": np.arange(6.0).reshape(2, 3), "b": np.asfortranarray(np.ones((3, 2), "int8")), "c": np.array(7)}
+    saved = io.BytesIO()
+    np.savez(saved, **arrays)
+    found = arrays_in(saved)
+    assert found.keys() == arrays.keys()
+    assert all(np.array_equal(found[name], array) for name, array in arrays.items())
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)
+    with pytest.raises(zipfile.BadZipFile, match="is compressed"):
+        arrays_in(packed)
+
+
+def test_the_same_bytes_are_not_counted_as_many_arrays() -> None:
+    """Entries of the directory may all point to the same member."""
+    saved = io.BytesIO()
+    with zipfile.ZipFile(saved, "w") as archive:
+        with archive.open("a.npy", "w") as member:
+            np.lib.format.write_array(member, np.zeros(10_000))
+        archive.filelist += [archive.getinfo("a.npy")] * 50
+    with pytest.raises(ValueError, match="bytes"):
+        arrays_in(saved)
+
+
+def test_python_objects_are_never_made() -> None:
+    saved = io.BytesIO()
+    np.savez(saved, a=np.array([[1], "a"], object))
+    with pytest.raises(ValueError, match="bytes|Object"):
+        arrays_in(saved)

@@ -1,4 +1,7 @@
+import hashlib
+import io
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +152,55 @@ def test_checkpoints_cost_at_most_a_twentieth_of_the_time(
     later = [b - a - cost for a, b in itertools.pairwise(written)]
     assert len(written) * cost <= 0.05 * clock.now
     assert len(written) > 10 and min(later) >= max(seconds, 20 * cost) - 1e-6
+
+
+def written(folder: Path, facts: object, arrays: dict[str, np.ndarray], compressed: bool = False) -> None:
+    """A checkpoint with a right SHA-256, which anybody can compute."""
+    payload = io.BytesIO()
+    text = np.frombuffer(json.dumps(facts).encode(), "uint8")
+    (np.savez_compressed if compressed else np.savez)(payload, facts=text, **arrays)
+    content = payload.getvalue()
+    (folder / "checkpoint").mkdir(exist_ok=True)
+    digest = hashlib.sha256(content).hexdigest().encode()
+    (folder / "checkpoint" / "a.ckpt").write_bytes(MAGIC + digest + b"\n" + content)
+
+
+LABEL = {"run": "this run", "counter": 1}
+
+
+@pytest.mark.parametrize(
+    ("facts", "arrays", "compressed"),
+    [
+        ([], {}, False),
+        ({}, {}, False),
+        ({"label": LABEL, "facts": []}, {}, False),
+        ({"label": {**LABEL, "counter": "1"}, "facts": {}}, {}, False),
+        ({"label": {**LABEL, "counter": 10**30}, "facts": {}}, {}, False),
+        ({"label": LABEL, "facts": {}}, {"a": np.array([1, "x"], object)}, False),
+        ({"label": LABEL, "facts": {}}, {"a": np.zeros(10**7)}, True),
+    ],
+)
+def test_a_checkpoint_that_no_training_writes_cannot_be_used(
+    tmp_path: Path, facts: object, arrays: dict[str, np.ndarray], compressed: bool
+) -> None:
+    written(tmp_path, facts, arrays, compressed)
+    with pytest.raises(NNTrainError, match="no checkpoint can be used: `.*a.ckpt` cannot be read"):
+        store(tmp_path).load()
+
+
+def test_a_file_that_is_larger_than_a_checkpoint_of_the_model_is_not_read(tmp_path: Path) -> None:
+    saved(tmp_path, 2)
+    with newest(tmp_path).open("r+b") as file:
+        file.truncate(10**13)
+    found = store(tmp_path).load(most_bytes=10**6)
+    assert found is not None and found.state.facts == {"number": 1}
+    assert "is larger than a checkpoint of this model" in found.complaints[0]
+
+
+def test_a_linked_checkpoint_is_refused(tmp_path: Path) -> None:
+    saved(tmp_path, 1)
+    path = newest(tmp_path)
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NNTrainError, match="is a symbolic link"):
+        store(tmp_path).load()

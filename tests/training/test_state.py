@@ -1,16 +1,25 @@
 """A training is put back from its state, and ends with the bits of one that was never stopped."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nntrain.errors import Stopped
+from nntrain.config.load import from_document
+from nntrain.document import yaml_file
+from nntrain.errors import NNTrainError, Stopped
+from nntrain.model.build import build_callbacks
+from nntrain.model.custom import Network
 from nntrain.training import loop
+from nntrain.training import prepare as preparation
 from nntrain.training.checkpoint import Store
+from nntrain.training.history import History
 from nntrain.training.signals import StopRequest
+from nntrain.training.state import Position, State, capture, largest, restore
 
 Prepare = Callable[..., Any]
 
@@ -93,3 +102,84 @@ def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
     ends = [store.load() for store in (calm, torn)]
     states = [{name: array.tobytes() for name, array in end.state.arrays.items()} for end in ends if end is not None]
     assert len(states[0]) > 10 and states[0] == states[1]
+
+
+STOPS = """
+    data: iris
+    model: [Dense: {units: 4, activation: relu}]
+    train: {epochs: 2, optimizer: Adam, callbacks: [EarlyStopping: {restore_best_weights: true}]}
+    """
+Captured = tuple[Network, list[Any], State]
+
+
+@pytest.fixture(scope="module")
+def after_an_epoch() -> Captured:
+    """A model, its callbacks, and a state after one epoch."""
+    prepared = preparation.prepare(from_document(yaml_file.parse(dedent(STOPS), "net.yaml")))
+    model, callbacks = prepared.model, build_callbacks(prepared.resolved.experiment)
+    model.optimizer.build(model.trainable_variables)
+    row = {"epoch": 1, "seconds": 0.5, "loss": 1.0}
+    history = History([row], best_epoch=1, best_value=1.0, weights=model.get_weights())
+    for callback in callbacks:
+        callback.on_train_begin()
+    return model, callbacks, capture(model, callbacks, history, Position(2, 0, 0.0))
+
+
+def test_a_state_as_it_was_captured_is_put_back(after_an_epoch: Captured) -> None:
+    model, callbacks, state = after_an_epoch
+    history = History()
+    assert restore(state, model, callbacks, history) == Position(2, 0, 0.0)
+    assert (history.best_value, len(history.weights)) == (1.0, len(model.weights))
+    assert sum(array.nbytes for array in state.arrays.values()) < largest(model, epochs=1)
+
+
+def changed(state: State, path: str, value: Any) -> State:
+    facts = json.loads(json.dumps(state.facts))
+    *above, last = path.split(".")
+    place: Any = facts
+    for part in above:
+        place = place[int(part) if part.isdecimal() else part]
+    place[last] = value
+    return State(facts, state.arrays)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("position", None),
+        ("position.epoch", 0),
+        ("position.epoch", 2**53),
+        ("position.epoch", 10**400),
+        ("position.step", -1),
+        ("position.seconds", "1"),
+        ("history.rows", [{}]),
+        ("history.rows", [{"epoch": 1, "loss": "low", "seconds": 1.0}]),
+        ("history.rows", {}),
+        ("history.best_epoch", 99),
+        ("history.reason", 1),
+        ("kept", 10**9),
+        ("kept", 1),
+        ("callbacks", []),
+        ("callbacks.0._weights", {"best_weights": 10**9}),
+        ("callbacks.0._weights", {"model": 0}),
+        ("callbacks.0.patience", "many"),
+        ("callbacks.0.wait", None),
+        ("callbacks.0.on_epoch_end", 5),
+        ("callbacks.0.monitor", 5),
+        ("stop_training", 0),
+    ],
+)
+def test_a_state_that_no_training_writes_is_refused(after_an_epoch: Captured, path: str, value: Any) -> None:
+    model, callbacks, state = after_an_epoch
+    with pytest.raises(NNTrainError, match="checkpoint"):
+        restore(changed(state, path, value), model, callbacks, History())
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros(3), np.zeros((2, 2)), np.array("x"), np.zeros((4, 4), "float16"), np.zeros((4, 4), complex)]
+)
+@pytest.mark.parametrize("name", ["model.0", "optimizer.2", "kept.0"])
+def test_an_array_that_is_none_of_the_model_is_refused(after_an_epoch: Captured, name: str, array: np.ndarray) -> None:
+    model, callbacks, state = after_an_epoch
+    with pytest.raises(NNTrainError, match="does not fit the model of the run"):
+        restore(State(state.facts, {**state.arrays, name: array}), model, callbacks, History())
