@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ KERAS = re.compile(
 PROCESSES = re.compile(
     r"^from nntrain\.(?:cli\.commands|cli\.requests import Fit|search\.(?:workers|executors))\b", re.MULTILINE
 )
-RUNS = {"command", "fit", "in_process", "prepare", "start", "trained"}
+RUNS = {"command", "fit", "in_process", "prepare", "prepare_compiled", "prepare_in", "start", "trained"}
 """Fixtures that run nntrain."""
 
 
@@ -176,6 +176,7 @@ class Training:
     """A config that was prepared but not yet trained, without a run directory."""
 
     prepared: Any
+    programs: Any = None  # compiled ones, of which this training uses one and adds its own
 
     @cached_property
     def plan(self) -> Any:
@@ -187,7 +188,8 @@ class Training:
     def scorer(self) -> Any:
         from nntrain.training.scorer import Scorer
 
-        return Scorer.of(self.prepared.resolved, self.model, self.data.train.x, self.plan.batch_size)
+        scorer = Scorer.of if self.programs is None else self.programs.scorer
+        return scorer(self.prepared.resolved, self.prepared.model, self.data.train.x, self.plan.batch_size)
 
     @cached_property
     def history(self) -> Any:
@@ -201,7 +203,7 @@ class Training:
 
     @property
     def model(self) -> Any:
-        return self.prepared.model
+        return self.prepared.model if self.programs is None else self.scorer.program.model
 
     @property
     def arrays(self) -> Any:
@@ -237,17 +239,37 @@ class Watcher:
     def epoch(self, row: dict[str, float]) -> None: ...
 
 
-@pytest.fixture
-def prepare(tmp_path: Path) -> Prepare:
-    """Reads the data and builds the model of a config, without training it."""
+@pytest.fixture(scope="session")
+def prepare_in() -> Prepare:
+    """Reads the data and builds the model of a config, which it writes into a folder, without training it."""
 
-    def prepared(text: str, *assignments: str) -> Training:
+    def prepared(folder: Path, text: str, *assignments: str, programs: Any = None) -> Training:
         backend.start("cpu")
         from nntrain.config.load import load
         from nntrain.training import prepare as preparation
 
-        config = tmp_path / "net.yaml"
+        config = folder / "net.yaml"
         config.write_text(dedent(text), encoding="utf-8")
-        return Training(preparation.prepare(load(config, assignments)))
+        return Training(preparation.prepare(load(config, assignments)), programs)
 
     return prepared
+
+
+@pytest.fixture
+def prepare(prepare_in: Prepare, tmp_path: Path) -> Prepare:
+    """Does so in the folder of the test."""
+    return partial(prepare_in, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def programs() -> Any:
+    """The programs that the tests of a module compile."""
+    from nntrain.training.program_cache import Programs
+
+    return Programs()
+
+
+@pytest.fixture
+def prepare_compiled(prepare: Prepare, programs: Any) -> Prepare:
+    """Does so for nets that share compiled programs; each is valid until the next one is evaluated or fitted."""
+    return partial(prepare, programs=programs)

@@ -35,6 +35,12 @@ def net(seed: int = 1, epochs: int = 3, rate: float = 0.01, more: str = "", **pa
     return NET.format(seed=seed, epochs=epochs, more=more, **chosen)
 
 
+@pytest.fixture(scope="module")
+def runner() -> TrialRunner:
+    """For the tests that look at a trial and not at the programs that its runner keeps."""
+    return TrialRunner()
+
+
 def silent(_: dict[str, float]) -> bool:
     return False
 
@@ -71,11 +77,11 @@ def assert_same_run(one: Path, event: Event, other: Path, expected: Event) -> No
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_plots(tmp_path: Path) -> None:
+def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_plots(runner: TrialRunner, tmp_path: Path) -> None:
     rows: list[dict[str, float]] = []
     (tmp_path / "tune").mkdir()
     task = Task(7, str(tmp_path / "tune" / "trial-007"), net())
-    event = TrialRunner().run(task, lambda row: bool(rows.append(row)))
+    event = runner.run(task, lambda row: bool(rows.append(row)))
     assert (event.kind, event.number) == ("done", 7), event.message
     assert [row["epoch"] for row in rows] == [1, 2, 3]
     assert event.rows == rows
@@ -86,8 +92,8 @@ def test_a_trial_leaves_an_ordinary_run_without_the_test_split_and_plots(tmp_pat
     assert (Path(task.folder) / "config.yaml").read_text() == task.config
 
 
-def test_a_trial_is_the_run_that_fit_makes(tmp_path: Path, fit: Any) -> None:
-    event = done(TrialRunner(), tmp_path / "trial", net())
+def test_a_trial_is_the_run_that_fit_makes(runner: TrialRunner, tmp_path: Path, fit: Any) -> None:
+    event = done(runner, tmp_path / "trial", net())
     run: RunDir = fit(net())
     rows = [{name: float(cell) for name, cell in row.items() if name != "seconds"} for row in run.read_rows()]
     assert without_seconds(event) == rows
@@ -164,18 +170,18 @@ def test_only_the_latest_programs_are_kept_and_the_graphs_of_the_others_are_free
 STATEFUL = ", checkpoint_seconds: 0, callbacks: [{ReduceLROnPlateau: {patience: 1, factor: 0.5, min_delta: 0.1}}]"
 
 
-def test_a_child_continues_its_parent_as_one_training(tmp_path: Path) -> None:
-    runner = TrialRunner()
+def test_a_child_continues_its_parent_as_one_training(runner: TrialRunner, tmp_path: Path) -> None:
     done(runner, tmp_path / "short", net(epochs=3, more=STATEFUL))
     event = done(runner, tmp_path / "child", net(epochs=7, more=STATEFUL), parent=tmp_path / "short")
-    expected = done(TrialRunner(), tmp_path / "long", net(epochs=7, more=STATEFUL))
+    expected = done(runner, tmp_path / "long", net(epochs=7, more=STATEFUL))
     assert len(event.rows) == 7
     assert event.rows[-1]["learning_rate"] < event.rows[0]["learning_rate"], "the plateau was not reached"
     assert_same_run(tmp_path / "child", event, tmp_path / "long", expected)
 
 
-def test_a_child_killed_before_its_first_checkpoint_still_continues_its_parent(tmp_path: Path) -> None:
-    runner = TrialRunner()
+def test_a_child_killed_before_its_first_checkpoint_still_continues_its_parent(
+    runner: TrialRunner, tmp_path: Path
+) -> None:
     config = net(epochs=5, more=STATEFUL)
     done(runner, tmp_path / "short", net(epochs=2, more=STATEFUL))
     task = Task(1, str(tmp_path / "child"), config, str(tmp_path / "short"))
@@ -185,12 +191,11 @@ def test_a_child_killed_before_its_first_checkpoint_still_continues_its_parent(t
     RunDir(tmp_path / "child").checkpoints.joinpath("a.ckpt").unlink()  # the second one, which the stop wrote
     shutil.rmtree(tmp_path / "short")
     event = runner.run(task, silent)
-    expected = done(TrialRunner(), tmp_path / "long", config)
+    expected = done(runner, tmp_path / "long", config)
     assert_same_run(tmp_path / "child", event, tmp_path / "long", expected)
 
 
-def test_a_child_of_an_early_stopped_parent_stays_stopped(tmp_path: Path) -> None:
-    runner = TrialRunner()
+def test_a_child_of_an_early_stopped_parent_stays_stopped(runner: TrialRunner, tmp_path: Path) -> None:
     early = ", callbacks: [{EarlyStopping: {monitor: val_loss, patience: 1, min_delta: 100.0}}]"
     parent = done(runner, tmp_path / "short", net(epochs=4, more=early))
     child = done(runner, tmp_path / "child", net(epochs=9, more=early), parent=tmp_path / "short")
@@ -205,26 +210,25 @@ def test_a_child_of_an_early_stopped_parent_stays_stopped(tmp_path: Path) -> Non
         (net(epochs=5, seed=2), "differs in more than its length"),
     ],
 )
-def test_a_run_of_another_config_cannot_be_continued(tmp_path: Path, other: str, message: str) -> None:
-    runner = TrialRunner()
+def test_a_run_of_another_config_cannot_be_continued(
+    runner: TrialRunner, tmp_path: Path, other: str, message: str
+) -> None:
     done(runner, tmp_path / "short", net(epochs=1))
     event = runner.run(Task(1, str(tmp_path / "child"), other, str(tmp_path / "short")), silent)
     assert event.kind == "failed"
     assert message in event.message
 
 
-def test_a_judge_prunes_and_a_child_continues_from_there(tmp_path: Path) -> None:
-    runner = TrialRunner()
+def test_a_judge_prunes_and_a_child_continues_from_there(runner: TrialRunner, tmp_path: Path) -> None:
     task = Task(1, str(tmp_path / "short"), net(epochs=6), judged=True)
     event = runner.run(task, lambda row: row["epoch"] == 2)
     assert (event.kind, len(event.rows), event.summary["stopped"]) == ("done", 2, "pruned")
     child = done(runner, tmp_path / "child", net(epochs=6), parent=tmp_path / "short")
-    expected = done(TrialRunner(), tmp_path / "long", net(epochs=6))
+    expected = done(runner, tmp_path / "long", net(epochs=6))
     assert_same_run(tmp_path / "child", child, tmp_path / "long", expected)
 
 
-def test_a_stopped_trial_resumes_exactly(tmp_path: Path) -> None:
-    runner = TrialRunner()
+def test_a_stopped_trial_resumes_exactly(runner: TrialRunner, tmp_path: Path) -> None:
     request = StopRequest()
     task = Task(1, str(tmp_path / "trial"), net(epochs=6))
 
@@ -236,12 +240,11 @@ def test_a_stopped_trial_resumes_exactly(tmp_path: Path) -> None:
     stopped = runner.run(task, asking, request)
     assert (stopped.kind, stopped.message.split(";")[0]) == ("stopped", "by SIGTERM")
     event = runner.run(task, silent)
-    expected = done(TrialRunner(), tmp_path / "whole", net(epochs=6))
+    expected = done(runner, tmp_path / "whole", net(epochs=6))
     assert_same_run(tmp_path / "trial", event, tmp_path / "whole", expected)
 
 
-def test_a_finished_trial_is_not_trained_again(tmp_path: Path) -> None:
-    runner = TrialRunner()
+def test_a_finished_trial_is_not_trained_again(runner: TrialRunner, tmp_path: Path) -> None:
     event = done(runner, tmp_path / "trial", net())
     model = tmp_path / "trial" / "model.keras"
     before = model.stat().st_mtime_ns
@@ -252,19 +255,19 @@ def test_a_finished_trial_is_not_trained_again(tmp_path: Path) -> None:
     assert model.stat().st_mtime_ns == before
 
 
-def test_a_trial_waits_for_a_lost_worker_that_still_trains_it(tmp_path: Path) -> None:
+def test_a_trial_waits_for_a_lost_worker_that_still_trains_it(runner: TrialRunner, tmp_path: Path) -> None:
     (tmp_path / "trial").mkdir()
     lock = ExitStack()
     lock.enter_context(locked(tmp_path / "trial"))
     threading.Timer(1.0, lock.close).start()
     began = time.monotonic()
-    done(TrialRunner(), tmp_path / "trial", net(epochs=1))
+    done(runner, tmp_path / "trial", net(epochs=1))
     assert time.monotonic() - began > 1.0
 
 
 @pytest.mark.parametrize(("stopped", "kind"), [(False, "failed"), (True, "stopped")])
 def test_a_trial_does_not_wait_forever_for_a_lost_worker(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: bool, kind: str
+    runner: TrialRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: bool, kind: str
 ) -> None:
     monkeypatch.setattr(trial_runner, "LOST_SECONDS", 100.0 if stopped else 0.2)
     (tmp_path / "trial").mkdir()
@@ -272,13 +275,12 @@ def test_a_trial_does_not_wait_forever_for_a_lost_worker(
     if stopped:
         request.ask()
     with locked(tmp_path / "trial"):
-        event = TrialRunner().run(Task(1, str(tmp_path / "trial"), net(epochs=1)), silent, request)
+        event = runner.run(Task(1, str(tmp_path / "trial"), net(epochs=1)), silent, request)
     assert event.kind == kind
     assert stopped or event.message == f"another process is training `{tmp_path / 'trial'}`"
 
 
-def test_a_folder_with_another_config_is_refused(tmp_path: Path) -> None:
-    runner = TrialRunner()
+def test_a_folder_with_another_config_is_refused(runner: TrialRunner, tmp_path: Path) -> None:
     done(runner, tmp_path / "trial", net())
     event = runner.run(Task(1, str(tmp_path / "trial"), net(rate=0.3)), silent)
     assert (event.kind, event.message) == ("failed", f"`{tmp_path / 'trial'}` is a run of another config")
@@ -298,9 +300,10 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_failed_trial_has_a_reason_of_one_line_and_the_next_one_runs(tmp_path: Path, fault: str) -> None:
+def test_a_failed_trial_has_a_reason_of_one_line_and_the_next_one_runs(
+    runner: TrialRunner, tmp_path: Path, fault: str
+) -> None:
     config, message = FAULTS[fault]
-    runner = TrialRunner()
     event = runner.run(Task(3, str(tmp_path / "bad"), config), silent)
     assert (event.kind, event.number) == ("failed", 3)
     assert message in event.message
@@ -311,24 +314,26 @@ def test_a_failed_trial_has_a_reason_of_one_line_and_the_next_one_runs(tmp_path:
     done(runner, tmp_path / "good", net(epochs=1))
 
 
-def test_invalid_data_are_reported_with_their_places_but_not_those_in_the_folder_of_the_trial(tmp_path: Path) -> None:
+def test_invalid_data_are_reported_with_their_places_but_not_those_in_the_folder_of_the_trial(
+    runner: TrialRunner, tmp_path: Path
+) -> None:
     (tmp_path / "data.csv").write_text("x,y\n1,a\n?,b\n2,a\n")
     for label, span in (("y", "data.csv:3:1"), ("z", None)):
         config = net(data=f"{{csv_table: {{path: {tmp_path / 'data.csv'}, label: {label}}}}}")
-        event = TrialRunner().run(Task(1, str(tmp_path / "bad"), config), silent)
+        event = runner.run(Task(1, str(tmp_path / "bad"), config), silent)
         (fault,) = event.faults
         assert (event.kind, fault.path[:2]) == ("failed", ("data", "csv_table"))
         assert fault.span is None if span is None else str(fault.span).endswith(span)
-    event = TrialRunner().run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent)
+    event = runner.run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent)
     assert (event.wrong, [fault.span for fault in event.faults]) == ("config", [None])
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("a bug\nof ours")])
-def test_any_exception_is_a_failure_of_the_trial_alone(tmp_path: Path, error: Exception) -> None:
+def test_any_exception_is_a_failure_of_the_trial_alone(runner: TrialRunner, tmp_path: Path, error: Exception) -> None:
     def report(_: dict[str, float]) -> bool:
         raise error
 
-    event = TrialRunner().run(Task(1, str(tmp_path / "bad"), net()), report)
+    event = runner.run(Task(1, str(tmp_path / "bad"), net()), report)
     memory = isinstance(error, MemoryError)
     assert (event.kind, event.message) == ("failed", "out of memory" if memory else "RuntimeError: a bug of ours")
     log = (tmp_path / "bad" / "log.txt").read_text()

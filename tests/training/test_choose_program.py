@@ -1,4 +1,5 @@
-from pathlib import Path
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import keras
@@ -21,6 +22,7 @@ from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.keras_fit import KerasProgram
 from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import StreamedProgram
+from nntrain.training.run_context import RunContext
 
 IMAGE = Schema((28, 28, 1), tuple("0123456789"))
 
@@ -92,38 +94,56 @@ def test_a_cpu_is_given_xla_for_long_epochs_of_small_dense_steps(model: str, tra
     assert uses_xla(resolved, resolved.batch_size(rows), rows) is xla
 
 
-def test_an_epoch_that_is_long_enough_is_compiled_by_xla(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = losses(tmp_path, "graph", "engine: auto")
-    monkeypatch.setattr(choose_program, "LONG_EPOCH", 1000)
-    assert program("engine: auto").xla and program("engine: streamed").xla
-    found = losses(tmp_path, "auto", "engine: auto")
-    facts = RunDir(tmp_path / "auto").read_json("environment.json")
-    assert (facts["engine"], facts["compile"]) == ("resident", "xla")
-    assert found == losses(tmp_path, "xla", "compile: xla") != graph
+Runs = Callable[[str], RunDir]
 
 
-def losses(folder: Path, name: str, options: str) -> list[float]:
-    run = RunDir.create(folder, name)
-    experiment.run(Training(prepared(options), run, Terminal(quiet=True)))
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """The run of each of these options, trained once."""
+
+    @cache
+    def run(options: str) -> RunDir:
+        made = RunDir.create(tmp_path_factory.mktemp("runs"), "run")
+        experiment.run(Training(prepared(options), made, Terminal(quiet=True), RunContext(final=False)))
+        return made
+
+    return run
+
+
+def losses(run: RunDir) -> list[float]:
     return [float(row["val_loss"]) for row in run.read_rows()]
 
 
-def test_every_engine_and_every_compiler_trains_the_same_net(tmp_path: Path) -> None:
-    resident = losses(tmp_path, "resident", "engine: resident")
-    assert losses(tmp_path, "streamed", "engine: streamed") == resident
-    assert losses(tmp_path, "keras", "engine: keras") == pytest.approx(resident, rel=1e-4)
-    facts = RunDir(tmp_path / "keras").read_json("environment.json")
-    assert (facts["engine"], facts["compile"]) == ("keras", "graph")
-    assert losses(tmp_path, "xla", "compile: xla") == pytest.approx(resident, rel=1e-3)  # it adds in another order
+def compilation(run: RunDir) -> tuple[str, str]:
+    facts = run.read_json("environment.json")
+    return facts["engine"], facts["compile"]
+
+
+def test_an_epoch_that_is_long_enough_is_compiled_by_xla(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, xla = runs("engine: resident"), runs("compile: xla")
+    monkeypatch.setattr(choose_program, "LONG_EPOCH", 1000)
+    assert program("engine: auto").xla and program("engine: streamed").xla
+    chosen = runs("engine: auto")
+    assert compilation(chosen) == compilation(xla) == ("resident", "xla")
+    assert losses(chosen) == losses(xla) != losses(graph)
+
+
+def test_every_engine_and_every_compiler_trains_the_same_net(runs: Runs) -> None:
+    resident, streamed, keras, xla = map(
+        runs, ("engine: resident", "engine: streamed", "engine: keras", "compile: xla")
+    )
+    assert losses(streamed) == losses(resident)
+    assert losses(keras) == pytest.approx(losses(resident), rel=1e-4)
+    assert compilation(keras) == ("keras", "graph")
+    assert losses(xla) == pytest.approx(losses(resident), rel=1e-3)  # it adds in another order
 
 
 @pytest.mark.parametrize("more", ["", ", ema_overwrite_frequency: 20"])
-def test_averaged_weights_take_their_place_at_the_end_in_every_engine(tmp_path: Path, more: str) -> None:
-    averaged = f"optimizer: {{Adam: {{use_ema: true, ema_momentum: 0.9{more}}}}}, save: last"
-    resident = losses(tmp_path, "resident", f"engine: resident, {averaged}")
-    assert losses(tmp_path, "keras", f"engine: keras, {averaged}") == pytest.approx(resident, rel=1e-4)
-    models = [RunDir(tmp_path / name).model for name in ("resident", "keras")]
-    ours, theirs = ([w.numpy() for w in keras.models.load_model(model).weights] for model in models)
+def test_averaged_weights_take_their_place_at_the_end_in_every_engine(runs: Runs, more: str) -> None:
+    averaged = f"optimizer: {{SGD: {{use_ema: true, ema_momentum: 0.9{more}}}}}, save: last"
+    ended = [runs(f"engine: {engine}, {averaged}") for engine in ("resident", "keras")]
+    assert losses(ended[1]) == pytest.approx(losses(ended[0]), rel=1e-4)
+    ours, theirs = ([w.numpy() for w in keras.models.load_model(run.model).weights] for run in ended)
     assert all(np.abs(a - b).max() < 1e-5 for a, b in zip(ours, theirs, strict=True))
 
 

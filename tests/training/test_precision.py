@@ -11,7 +11,8 @@ from nntrain.training.programs.resident import Program
 from nntrain.training.state import capture, restore
 
 Prepare = Callable[..., Any]
-both = pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+both = pytest.mark.parametrize("precision", PRECISIONS[1:])
 
 CLASSES = "[accuracy, {SparseTopKCategoricalAccuracy: 2}, {TopK: {k: 1, name: top}}, Precision, Recall, F1Score, AUC]"
 NUMBERS = "[mse, mae, rmse, r2]"
@@ -33,20 +34,29 @@ def net(prepare: Prepare, output: str, precision: str, engine: str = "resident")
     )
 
 
-@pytest.mark.parametrize("output", OUTPUT_ACTIVATIONS)
+@pytest.mark.parametrize("output", [output for output in OUTPUT_ACTIVATIONS if output != "softmax"])
 def test_every_metric_is_nearly_that_of_float32(prepare: Prepare, output: str) -> None:
-    single = net(prepare, output, "float32").fit().rows
-    for precision in ("mixed_float16", "mixed_bfloat16"):
+    single = net(prepare, output, "float32")
+    exact = single.scorer.evaluate(single.data.train)
+    for precision in PRECISIONS[1:]:
         mixed = net(prepare, output, precision)
-        for exact, row in zip(single, mixed.fit().rows, strict=True):
-            for name in set(exact) - {"seconds"}:
-                assert row[name] == pytest.approx(exact[name], rel=0.05, abs=0.05), (precision, name)
+        mixed.model.set_weights(single.weights())
+        assert mixed.scorer.evaluate(mixed.data.train) == pytest.approx(exact, rel=0.05, abs=0.05), precision
         assert mixed.scorer.outputs(mixed.data.train.x).dtype == np.float32
 
 
-@both
-def test_the_metrics_work_under_plain_model_fit(prepare: Prepare, precision: str) -> None:
-    row = net(prepare, "softmax", precision, "keras").fit().rows[-1]
+def test_every_metric_of_a_training_is_nearly_that_of_float32(prepare: Prepare) -> None:
+    """For the output that the others leave out."""
+    single, *others = (net(prepare, "softmax", precision) for precision in PRECISIONS)
+    exact = single.fit().rows
+    for mixed in others:
+        for one, row in zip(exact, mixed.fit().rows, strict=True):
+            assert row == pytest.approx(one | {"seconds": row["seconds"]}, rel=0.05, abs=0.05)
+        assert mixed.scorer.outputs(mixed.data.train.x).dtype == np.float32
+
+
+def test_the_metrics_work_under_plain_model_fit(prepare: Prepare) -> None:
+    row = net(prepare, "softmax", "mixed_float16", "keras").fit().rows[-1]
     assert 0 < row["top_k_accuracy"] <= 1 and row["top"] == row["accuracy"]
 
 

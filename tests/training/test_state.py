@@ -79,14 +79,14 @@ class Asks:
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
-    prepare: Prepare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str
+    prepare_compiled: Prepare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str
 ) -> None:
     """`scripts/torture kill` proves the same of processes that are killed at any moment."""
     monkeypatch.setattr(loop, "PIECE_SECONDS", 1e-9)  # a piece is a step
     generator = np.random.default_rng(0)
     np.savez(tmp_path / "images.npz", x=generator.integers(0, 256, (260, 8, 8, 1), "uint8"), y=np.arange(260) % 3)
     calm, torn = Store(tmp_path / "calm", "run"), Store(tmp_path / "torn", "run")
-    whole, stopped, resumed = (prepare(JOBS[job]) for _ in range(3))
+    whole, stopped, resumed = (prepare_compiled(JOBS[job]) for _ in range(3))
     whole.fit(store=calm)
     request = StopRequest()
     with pytest.raises(Stopped):

@@ -53,6 +53,7 @@ def test_fit_in_json_prints_only_versioned_json_and_its_stderr_holds_no_noise(co
         "epoch 2/2"
     )
     environment = run.read_json(run_files.ENVIRONMENT)
+    assert (environment["threads"]["intra_op"], environment["threads"]["inter_op"]) == (1, 1)  # for small steps
     assert environment["command"][1:] == ["fit", "net.yaml", "--json", "--seed", "0", "--set", "train.epochs=2"]
     logged = (run.path / run_files.LOG).read_text()
     assert set(messages) <= set(logged.splitlines()) and "parameters, " in logged
@@ -88,14 +89,14 @@ def fit_into(config: Path, runs: Path, name: str) -> None:
     Fit(config=str(config), name=name, runs_dir=runs, device="cpu").run(Terminal(quiet=True))
 
 
-def test_a_gpu_that_is_not_there_ends_with_code_1_and_a_message(command: Any, tmp_path: Path) -> None:
+def test_a_gpu_that_is_not_there_ends_with_code_1_and_a_message(in_process: Any, tmp_path: Path) -> None:
     backend.start("cpu")
     import tensorflow as tf
 
     if tf.config.list_physical_devices("GPU"):
         pytest.skip("this machine has a GPU")
     (tmp_path / "net.yaml").write_text(MOONS)
-    done = command(tmp_path, "fit", "net.yaml", "--device", "gpu")
+    done = in_process(tmp_path, "fit", "net.yaml", "--device", "gpu")
     assert (done.returncode, done.stdout) == (1, "")
     command_line = f"{sys.executable} -m pip install 'nntrain[gpu]'"
     help = f" help: run `{command_line}` and install an NVIDIA driver, or use `--device cpu`"
@@ -104,25 +105,20 @@ def test_a_gpu_that_is_not_there_ends_with_code_1_and_a_message(command: Any, tm
 
 
 @pytest.fixture
-def two_trainings(tmp_path: Path) -> Iterator[dict[signal.Signals, "subprocess.Popen[str]"]]:
-    """Two processes that have finished their first epoch of very many, by the signal that each is to get."""
+def training(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A process that has finished its first epoch of very many."""
     (tmp_path / "net.yaml").write_text(LONG)
-    words = [sys.executable, "-m", "nntrain", "fit", "net.yaml", "--name"]
+    words = [sys.executable, "-m", "nntrain", "fit", "net.yaml"]
     pipe = subprocess.PIPE
-    processes = {
-        number: subprocess.Popen([*words, number.name], cwd=tmp_path, env=PATHS, text=True, stdout=pipe, stderr=pipe)
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    process = subprocess.Popen(words, cwd=tmp_path, env=PATHS, text=True, stdout=pipe, stderr=pipe)
     try:
-        for process in processes.values():
-            assert process.stderr is not None
-            assert process.stderr.readline().startswith("note: ")
-            assert process.stderr.readline().startswith("epoch 1/")
-        yield processes
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("note: ")
+        assert process.stderr.readline().startswith("epoch 1/")
+        yield process
     finally:
-        for process in processes.values():
-            process.kill()
-            process.communicate()
+        process.kill()
+        process.communicate()
 
 
 def computed(process: "subprocess.Popen[str]") -> float:
@@ -138,27 +134,26 @@ def computed_by_ended() -> float:
 
 
 def test_a_signal_ends_a_training_promptly_with_its_finished_epochs_kept(
-    two_trainings: dict[signal.Signals, "subprocess.Popen[str]"], tmp_path: Path
+    training: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
-    for number, process in two_trainings.items():
-        before = computed(process) + computed_by_ended()
-        process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-        assert computed_by_ended() - before < 5  # of CPU time, because other tests may have the cores
-        assert (process.returncode, out) == (128 + number, "")
-        *_, message, help = err.splitlines()
-        assert help == f" help: resume it with `nntrain resume runs/{number.name}`"
-        run = find_run(tmp_path / "runs", number.name)
-        summary = run.read_json(run_files.SUMMARY)
-        epochs = summary["epochs"]
-        finished = "1 epoch was finished" if epochs == 1 else f"{epochs} epochs were finished"
-        kept = f"the model of epoch {summary['best_epoch']} is in runs/{number.name}"
-        assert message == f"stopped: by {number.name}; {finished}; {kept}"
-        assert summary["stopped"] == f"stopped by {number.name}" and epochs >= 1
-        assert len((run.path / run_files.METRICS).read_text().splitlines()) == 1 + epochs
-        assert run.verified_model()["classes"] == ["negative", "positive"]
-        assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == process.returncode
-        assert message in (run.path / run_files.LOG).read_text()
+    """tests/runs/test_resume.py has SIGINT."""
+    before = computed(training) + computed_by_ended()
+    training.send_signal(signal.SIGTERM)
+    out, err = training.communicate(timeout=60)
+    assert computed_by_ended() - before < 5  # of CPU time, because other tests may have the cores
+    assert (training.returncode, out) == (143, "")
+    *_, message, help = err.splitlines()
+    assert help == " help: resume it with `nntrain resume runs/net`"
+    run = find_run(tmp_path / "runs", "net")
+    summary = run.read_json(run_files.SUMMARY)
+    epochs = summary["epochs"]
+    finished = "1 epoch was finished" if epochs == 1 else f"{epochs} epochs were finished"
+    assert message == f"stopped: by SIGTERM; {finished}; the model of epoch {summary['best_epoch']} is in runs/net"
+    assert summary["stopped"] == "stopped by SIGTERM" and epochs >= 1
+    assert len((run.path / run_files.METRICS).read_text().splitlines()) == 1 + epochs
+    assert run.verified_model()["classes"] == ["negative", "positive"]
+    assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == 143
+    assert message in (run.path / run_files.LOG).read_text()
 
 
 def test_on_a_terminal_there_is_a_bar_without_colours_where_they_are_not_wanted(tmp_path: Path) -> None:
@@ -191,9 +186,12 @@ def test_on_a_terminal_there_is_a_bar_without_colours_where_they_are_not_wanted(
 
 
 @pytest.mark.parametrize("several", [(), ("--seeds", "1")])
-def test_a_config_from_a_pipe_is_read_once_and_kept(tmp_path: Path, several: tuple[str, ...]) -> None:
+def test_a_config_from_a_pipe_is_read_once_and_kept(in_process: Any, tmp_path: Path, several: tuple[str, ...]) -> None:
     text = "  # from a pipe\n" + MOONS
-    command = [sys.executable, "-m", "nntrain", "fit", "/dev/stdin", "--name", "net", "-q", *several]
-    done = subprocess.run(command, cwd=tmp_path, env=PATHS, input=text, capture_output=True, text=True, timeout=120)
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    done = in_process(tmp_path, "fit", f"/dev/fd/{reading}", "--name", "net", "-q", *several)
+    os.close(reading)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "net" / run_files.CONFIG).read_text() == text

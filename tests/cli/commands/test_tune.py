@@ -45,7 +45,7 @@ def test_a_search_leaves_a_table_a_config_with_the_best_score_and_its_trials(
     assert summary["best"]["run"] == f"trial-{int(best['trial']):03}"
     assert summary["ended"] == "all 4 trials are done"
     (tmp_path / "best.yaml").write_text((place / "best.yaml").read_text())
-    assert command(tmp_path, "fit", "best.yaml", "-q").returncode == 0
+    assert in_process(tmp_path, "fit", "best.yaml", "-q").returncode == 0
     assert max(row["val_accuracy"] for row in rows(tmp_path / "runs" / "best" / "metrics.csv")) == best["score"]
     refit = json.loads((place / "refit-1" / "summary.json").read_text())
     assert set(refit["metrics"]) == {"train", "validation", "test"}

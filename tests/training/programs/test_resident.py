@@ -21,26 +21,35 @@ IRIS = """
     """
 
 
-@pytest.mark.parametrize("compiler", ["graph", "xla"])
-@pytest.mark.parametrize("batch_size", [15, 16])
+@pytest.fixture(scope="module", params=["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
+def net(
+    request: pytest.FixtureRequest, prepare_in: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    """A net for each program, which the tests leave with the weights that it has."""
+    options = (f"train.{request.param}", "train.batch_size=16", "train.metrics=[accuracy]")
+    return prepare_in(tmp_path_factory.mktemp("net"), IRIS, *options)
+
+
+@pytest.mark.parametrize("options", [[], ["train.compile=xla", "train.metrics=[accuracy]"]], ids=["graph", "xla"])
 def test_an_epoch_in_one_call_and_step_by_step_gives_equal_bits(
-    prepare: Callable[..., Any], compiler: str, batch_size: int
+    prepare_compiled: Callable[..., Any], options: list[str]
 ) -> None:
-    once, stepwise = (prepare(IRIS, f"train.compile={compiler}", f"train.batch_size={batch_size}") for _ in range(2))
+    once, stepwise = (prepare_compiled(IRIS, "train.batch_size=16", *options) for _ in range(2))
     order = epoch_order(5, 1, len(once.data.train), True)
     steps = once.scorer.program.steps(once.arrays)
-    once.scorer.program.train(once.arrays, order, 0, steps)
+    once.scorer.program.train(once.arrays, order, 0, steps)  # the last one of 8 rows
+    metrics, weights = once.scorer.program.metrics(), once.weights()
+    assert steps == once.model.optimizer.iterations == 8
+    stepwise.model.reset_metrics()
     for step in range(steps):
         stepwise.scorer.program.train(stepwise.arrays, order, step, step + 1)
-    assert steps == 8 and once.model.optimizer.iterations == steps
-    assert once.scorer.program.metrics() == stepwise.scorer.program.metrics()
-    assert all((a == b).all() for a, b in zip(once.weights(), stepwise.weights(), strict=True))
+    assert stepwise.model.optimizer.iterations == steps
+    assert stepwise.scorer.program.metrics() == metrics
+    assert all((a == b).all() for a, b in zip(stepwise.weights(), weights, strict=True))
 
 
-@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
-def test_no_step_more_shows_what_the_last_one_has_left(prepare: Callable[..., Any], wanted: str) -> None:
+def test_no_step_more_shows_what_the_last_one_has_left(net: Any) -> None:
     """A training that was stopped between its last step and the validation is gone on with so."""
-    net = prepare(IRIS, f"train.{wanted}", "train.batch_size=16")
     program, order = net.scorer.program, epoch_order(5, 1, len(net.data.train), True)
     steps = program.steps(net.arrays)
     last = program.train(net.arrays, order, 0, steps)
@@ -50,12 +59,12 @@ def test_no_step_more_shows_what_the_last_one_has_left(prepare: Callable[..., An
     assert all((a == b).all() for a, b in zip(before, net.weights(), strict=True))
 
 
-@pytest.mark.parametrize("wanted", ["engine=resident", "compile=xla", "engine=streamed", "engine=keras"])
-def test_a_weight_that_is_not_finite_is_seen_behind_a_finite_loss(prepare: Callable[..., Any], wanted: str) -> None:
-    net = prepare(IRIS, f"train.{wanted}")
+def test_a_weight_that_is_not_finite_is_seen_behind_a_finite_loss(net: Any) -> None:
+    before = net.weights()
     net.model.layers[1].moving_mean.assign(np.full(8, np.nan, "float32"))  # which the training does not read
     seen = net.scorer.program.train(net.arrays, epoch_order(5, 1, len(net.data.train), True), 0, 1)
     assert np.isfinite(seen.metrics["loss"]) and not seen.finite
+    net.model.set_weights(before)
 
 
 def test_steps_count_the_shorter_last_batch(prepare: Callable[..., Any]) -> None:
