@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from nntrain.config import class_weight
 from nntrain.config.data import Nothing
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
@@ -183,11 +184,8 @@ def _class_weight_fits(subject: Subject) -> Iterator[Problem]:
     classes = subject.schema.classes
     if not classes:
         yield Problem("`class_weight` is for classes, but the data have numbers", path, "remove `class_weight`")
-    known = {*classes, *map(str, range(len(classes)))}
-    for name in weights if classes and isinstance(weights, dict) else ():
-        if name not in known:
-            help = f"the classes are {listed(classes)}"
-            yield Problem(f"unknown class `{name}`", (*path, name), help, on_key=True)
+    elif isinstance(weights, dict):
+        yield from class_weight.problems(weights, classes, path)
 
 
 DATA_RULES: tuple[Rule, ...] = (

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nntrain.config.class_weight import class_index
 from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
@@ -84,7 +85,6 @@ def class_weights(resolved: Resolved, y: np.ndarray) -> np.ndarray | None:
     if wanted == "balanced":
         weights = len(y) / (len(classes) * np.maximum(np.bincount(y, minlength=len(classes)), 1))
     else:
-        by_index = {index: weight for index, weight in wanted.items() if index not in classes}
-        each = [wanted.get(name, by_index.get(str(index), 1.0)) for index, name in enumerate(classes)]
-        weights = np.array(each)
+        by_index = {class_index(key, classes): weight for key, weight in wanted.items()}
+        weights = np.array([by_index.get(index, 1.0) for index in range(len(classes))])
     return weights.astype("float32")[y]
