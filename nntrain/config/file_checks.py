@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nntrain.config.load import Config, in_order
 from nntrain.errors import DataError, Problem
+from nntrain.storage.regular_file import irregular_kind
 
 
 def refuse_missing(config: Config) -> None:
@@ -19,8 +20,8 @@ def refuse_missing(config: Config) -> None:
 
 
 def _fault(file: Path) -> list[tuple[str, str]]:
-    if file.is_dir():
-        return [(f"`{file}` is a folder", "give the path of a file")]
+    if kind := irregular_kind(file):
+        return [(f"`{file}` is {kind}", "give the path of a file")]
     return [] if file.exists() else [(f"there is no file `{file}`", _beside(file))]
 
 

@@ -21,6 +21,7 @@ from nntrain.data.csv_records import LARGEST, read_records
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.examples import Rows
 from nntrain.errors import DataError
+from nntrain.storage.regular_file import irregular_kind
 
 _THREADS = min(4, os.cpu_count() or 1)  # pandas parses without the lock of the interpreter
 
@@ -41,6 +42,8 @@ def load_rows(table: CsvTable, split_files: Mapping[str, str]) -> Rows:
 
 def read_rows(table: CsvTable) -> Rows:
     """Return the rows of a CSV file with a header. Raises DataError with every fault and its line and column."""
+    if irregular_kind(FilePath(table.path)):
+        return read_records(table)  # which refuses it
     try:
         return parse_rows(table)
     except (Doubt, DataError, OSError):

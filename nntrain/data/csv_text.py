@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 
 from nntrain.errors import DataError, Path, Problem, Span
+from nntrain.storage.regular_file import irregular_kind
 
 SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'", ",": "','"}  # and how each is written in YAML
 
@@ -87,12 +88,12 @@ class CsvText:
         return found
 
     def _bytes(self, file: FilePath) -> bytes:
+        if kind := irregular_kind(file):
+            raise self.error(f"`{self.file}` is {kind}", "give the path of a file")
         try:
             return file.read_bytes()
         except FileNotFoundError:
             raise self.error(f"there is no file `{self.file}`", self._similar(file)) from None
-        except IsADirectoryError:
-            raise self.error(f"`{self.file}` is a folder", "give the path of a file") from None
         except OSError as error:
             message = f"`{self.file}` cannot be read: {error.strerror}"
             raise self.error(message, "check the permissions of the file") from None

@@ -32,9 +32,14 @@ class Split:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a source loads: the rows to split, and the splits that come as files of their own."""
+    """What a source loads: the rows to split, and the splits that come as files of their own.
+
+    `warnings` are what was left out or lost when they were read, `notes` how they may be read otherwise.
+    """
 
     remaining: Split
     schema: Schema
     validation: Split | None = None
     test: Split | None = None
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

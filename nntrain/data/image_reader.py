@@ -6,25 +6,22 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path as FilePath
 
 import numpy as np
-from PIL import Image, ImageOps
 
-from nntrain.config.messages import listed
+from nntrain.config.messages import counted, listed
 from nntrain.data.checks import Faults
 from nntrain.data.examples import Rows, Split
+from nntrain.data.image_decoder import CHANNELS, LOSSES, Decoded, ImageFault, Target, decode, size_of
+from nntrain.data.image_files import SUFFIXES, ClassFolders, FoundImages
 from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import Examples, RowFile, is_large
 from nntrain.errors import DataError, Path, Problem
 
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
-_MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
-_CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 _BATCH = 256  # images that are decoded before they are stored
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
 
 def load_rows(
@@ -36,139 +33,126 @@ def load_rows(
     and width to which images are scaled, or None where all must have the size of the first. Raises DataError.
     """
     main = _Folder(folder, (*source, "path"))
-    target = _Target(size or main.first_size(), size is not None, color_mode)
+    target = Target(size or main.first_size(), size is not None, color_mode)
+    extra = {name: _Folder(path, (*source, name, "file")) for name, path in split_folders.items()}
     read = partial(_Folder.split, target=target, classes=main.classes)
-    extra = {name: read(_Folder(path, (*source, name, "file"))) for name, path in split_folders.items()}
+    splits = {name: read(other) for name, other in extra.items()}
     remaining = read(main)
-    return Rows(remaining, remaining.schema(main.classes), extra.get("validation"), extra.get("test"))
+    warnings = [warning for each in (main, *extra.values()) for warning in each.warnings()]
+    schema = remaining.schema(main.classes)
+    return Rows(remaining, schema, splits.get("validation"), splits.get("test"), tuple(warnings))
 
 
 def read_images(files: Sequence[FilePath], shape: tuple[int, ...]) -> np.ndarray:
     """Return uint8 (n, *shape): these files, scaled to the shape height, width, channels. Raises DataError."""
-    color_mode = next(mode for mode, channels in _CHANNELS.items() if channels == shape[2])
-    target = _Target((shape[0], shape[1]), True, color_mode)
+    color_mode = next(mode for mode, channels in CHANNELS.items() if channels == shape[2])
+    target = Target((shape[0], shape[1]), True, color_mode)
     try:
-        return np.stack([_decoded(file, target) for file in files])
-    except _Fault as fault:
+        return np.stack([decode(file, target).pixels for file in files])
+    except ImageFault as fault:
         raise DataError(str(fault), help=fault.help) from None
 
 
-class _Fault(Exception):
-    """What is wrong with one image."""
+def images_below(folder: FilePath) -> list[FilePath]:
+    """Return the image files in a folder and in all folders below it, sorted. Raises DataError."""
+    try:
+        return FoundImages.below(folder).images
+    except OSError as error:
+        raise DataError(f"`{error.filename}` cannot be read: {error.strerror}", help="check its permissions") from None
 
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.help = help
 
+@dataclass
+class _Losses:
+    """The images that lost something when they were decoded."""
 
-@dataclass(frozen=True)
-class _Target:
-    """What images become: height and width, whether those of another size are scaled to it, the colour mode."""
+    images: int = 0
+    files: dict[str, list[FilePath]] = field(default_factory=lambda: {name: [] for name in LOSSES})
 
-    size: tuple[int, int]
-    scale: bool
-    color_mode: str
+    def add(self, file: FilePath, image: Decoded) -> None:
+        self.images += 1
+        for name in image.lost:
+            self.files[name].append(file)
+
+    def warnings(self) -> Iterator[str]:
+        """Yield a warning for each kind of loss."""
+        for name, files in self.files.items():
+            if files:
+                some = f"{len(files):,} of {counted(self.images, 'image')} {'have' if len(files) > 1 else 'has'}"
+                yield f"{LOSSES[name].format(some)}; the first is `{files[0]}`"
 
 
 class _Folder:
     """A folder of classes. `place` is the path in the config of the option that names it."""
 
     def __init__(self, folder: str, place: Path) -> None:
-        self.folder, self.place = folder, place
-        found = sorted(path for path in self._inside() if path.is_dir() and not path.name.startswith("."))
-        self.files = {path.name: images_below(path) for path in found}
+        self.folder, self.place, self.losses = folder, place, _Losses()
+        self.found = self._found()
+        self.files = {name: found.images for name, found in self.found.classes.items()}
         self.classes = list(self.files)
-        if not found:
+        if not self.classes:
             help = "put the images of each class into a folder of their own, such as `cats/` and `dogs/`"
             raise self.error(f"`{folder}` holds no folders, which would be the classes", help)
+        if fault := self.found.above_the_classes():
+            raise self.error(*fault)
         if empty := [name for name, files in self.files.items() if not files]:
             help = f"add images ({', '.join(SUFFIXES)}), or remove the folder"
             raise self.error(f"there are no images in {listed(empty)} of `{folder}`", help)
 
-    def _inside(self) -> list[FilePath]:
+    def _found(self) -> ClassFolders:
         try:
-            return list(FilePath(self.folder).iterdir())
+            return ClassFolders.inside(self.folder)
         except FileNotFoundError:
             raise self.error(f"there is no folder `{self.folder}`", "check the path") from None
+        except NotADirectoryError:
+            raise self.error(f"`{self.folder}` is a file", "give a folder of folders") from None
         except OSError as error:
-            raise self.error(f"`{self.folder}` cannot be read: {error.strerror}", "give a folder of folders") from None
+            raise self.error(f"`{error.filename}` cannot be read: {error.strerror}", "check its permissions") from None
+
+    def warnings(self) -> Iterator[str]:
+        """Yield a warning for each kind of file that is left out, and for what the images lost."""
+        yield from self.found.warnings()
+        yield from self.losses.warnings()
 
     def first_size(self) -> tuple[int, int]:
         """Return height and width of the first image."""
-        file = self.files[self.classes[0]][0]
         try:
-            with Image.open(file) as image:
-                width, height = ImageOps.exif_transpose(image).size
-                return height, width
-        except _BROKEN:
-            raise self.error(*_broken(file)) from None
+            return size_of(self.files[self.classes[0]][0])
+        except ImageFault as fault:
+            raise self.error(str(fault), fault.help) from None
 
-    def split(self, target: _Target, classes: list[str]) -> Split:
+    def split(self, target: Target, classes: list[str]) -> Split:
         """Return all images of the folder, class by class."""
-        if self.classes != classes:
+        if not set(self.classes) <= set(classes):
             message = f"the classes of `{self.folder}` are {listed(self.classes)}, the training has {listed(classes)}"
             raise self.error(message, "give all splits the same folders")
-        files = [file for name in classes for file in self.files[name]]
-        y = np.repeat(np.arange(len(classes), dtype=np.int32), [len(self.files[name]) for name in classes])
-        shape = (len(files), *target.size, _CHANNELS[target.color_mode])
+        files = [file for name in classes for file in self.files.get(name, ())]
+        y = np.repeat(np.arange(len(classes), dtype=np.int32), [len(self.files.get(name, ())) for name in classes])
+        shape = (len(files), *target.size, CHANNELS[target.color_mode])
         return Split(_stored(self._decode(files, target), shape), y)
 
-    def _decode(self, files: Sequence[FilePath], target: _Target) -> Iterator[np.ndarray]:
+    def _decode(self, files: Sequence[FilePath], target: Target) -> Iterator[np.ndarray]:
         """Yield the images in their order; raises DataError after the last one, with every image that has a fault."""
         faults = Faults()
 
-        def decoded(file: FilePath) -> np.ndarray | _Fault:
+        def decoded(file: FilePath) -> Decoded | ImageFault:
             try:
-                return _decoded(file, target)
-            except _Fault as fault:
+                return decode(file, target)
+            except ImageFault as fault:
                 return fault
 
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             for start in range(0, len(files), _BATCH):
-                for image in threads.map(decoded, files[start : start + _BATCH]):
-                    if isinstance(image, _Fault):
+                batch = files[start : start + _BATCH]
+                for file, image in zip(batch, threads.map(decoded, batch), strict=True):
+                    if isinstance(image, ImageFault):
                         faults.add(Problem(str(image), self.place, image.help))
                     else:
-                        yield image
+                        self.losses.add(file, image)
+                        yield image.pixels
         faults.throw()
 
     def error(self, message: str, help: str) -> DataError:
         return DataError(problems=[Problem(message, self.place, help)])
-
-
-def images_below(folder: FilePath) -> list[FilePath]:
-    """Return the image files in a folder and in all folders below it, sorted; hidden files are left out."""
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-    return sorted(path for path in found if not path.name.startswith("."))
-
-
-def _decoded(file: FilePath, target: _Target) -> np.ndarray:
-    """Return uint8 (height, width, channels), rotated as the EXIF data say. Raises _Fault."""
-    height, width = target.size
-    try:
-        with Image.open(file) as opened:
-            image = _of_bytes(ImageOps.exif_transpose(opened), file).convert(_MODES[target.color_mode])
-    except _BROKEN:
-        raise _Fault(*_broken(file)) from None
-    if image.size != (width, height):
-        if not target.scale:
-            message = f"`{file}` has {image.height} x {image.width} pixels, the first image has {height} x {width}"
-            raise _Fault(message, f"write `image_size: [{height}, {width}]`, to which all are scaled")
-        image = image.resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(image, np.uint8).reshape(height, width, -1)
-
-
-def _of_bytes(image: Image.Image, file: FilePath) -> Image.Image:
-    """Return the image with one byte for each channel; Pillow would clip values above 255. Raises _Fault."""
-    if image.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.mode in ("I", "F"):
-        raise _Fault(f"`{file}` has pixels of 32 bits", "save it with 8 or 16 bits a channel")
-    return image.convert("RGBA") if image.mode == "P" and "transparency" in image.info else image
-
-
-def _broken(file: FilePath) -> tuple[str, str]:
-    return f"`{file}` is broken, or not an image", "replace or remove it"
 
 
 def _stored(images: Iterator[np.ndarray], shape: tuple[int, ...]) -> Examples:

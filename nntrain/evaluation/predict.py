@@ -16,6 +16,7 @@ from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import MEMORY_SHARE, is_large
 from nntrain.errors import DataError
 from nntrain.model.restore import SavedModel, load_model
+from nntrain.storage.regular_file import irregular_kind
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
 
@@ -73,6 +74,8 @@ def _refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: Path) ->
 def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
     """Return the array `x`, or `x_test` where the file holds no `x`, whose rows have as many numbers as the shape."""
     help = "save it again with `numpy.savez(file, x=x)`"
+    if kind := irregular_kind(file):
+        raise DataError(f"`{file}` is {kind}", help="give the path of a file")
     try:
         if is_npy(file):
             raise DataError(f"`{file}` holds a single array", help=help)

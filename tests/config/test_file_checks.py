@@ -49,3 +49,11 @@ def test_a_missing_file_is_reported_with_its_neighbours(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         file_checks.refuse_missing(load(config(tmp_path, text)))
     assert caught.value.problems[0].help == "that folder holds `flowers.csv`"
+
+
+def test_a_pipe_or_a_device_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, kind in {"pipe.csv": "a named pipe", "/dev/zero": "a device"}.items():
+        loaded = load(config(tmp_path, f"data: {{csv_table: {{path: {name}, label: b}}}}\nmodel: [Flatten]\n"))
+        with pytest.raises(DataError, match=f"is {kind}"):
+            file_checks.refuse_missing(loaded)

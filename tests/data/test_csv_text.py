@@ -1,9 +1,11 @@
 """A CSV file as text: its records, their lines, and what no CSV file may be."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from nntrain.data.csv_reader import read_rows
 from nntrain.data.csv_text import CsvTable, CsvText
 from nntrain.errors import DataError
 
@@ -66,3 +68,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     )
     with pytest.raises(DataError, match="error: `.*` is a folder"):
         CsvText(CsvTable(tmp_path))
+    os.mkfifo("pipe.csv")
+    for read in (CsvText, read_rows):
+        with pytest.raises(DataError, match="error: `pipe.csv` is a named pipe"):
+            read(CsvTable("pipe.csv"))

@@ -40,6 +40,10 @@ def text_of(**options: Any) -> str:
     return str(caught.value).replace(f"{Path.cwd()}/", "")
 
 
+def warnings_of(**options: Any) -> list[str]:
+    return [warning.replace(f"{Path.cwd()}/", "") for warning in load(source(**options)).warnings]
+
+
 @pytest.mark.parametrize("kind", ["png", "bmp", "gif", "webp", "JPG", "jpeg"])
 def test_pixels_and_classes_come_from_folders(kind: str) -> None:
     fill(kind=kind)
@@ -141,7 +145,43 @@ def test_folders_that_hold_no_classes_are_faults() -> None:
     assert "`data` holds no folders, which would be the classes" in text_of()
     assert "error: there is no folder `none`\n  --> data.image_folder.path" in text_of(path="none")
     Path("file").write_text("x")
-    assert "error: `file` cannot be read: Not a directory" in text_of(path="file")
+    assert "error: `file` is a file\n" in text_of(path="file")
     fill()
     Path("data", "empty").mkdir()
     assert "there are no images in `empty` of `data`" in text_of()
+
+
+def test_folders_of_splits_are_not_classes() -> None:
+    for name in ("train", "val", "test"):
+        fill(f"data/{name}", count=1)
+    assert text_of() == (
+        "error: `test`, `train`, `val` in `data` are splits, not classes\n  --> data.image_folder.path\n"
+        " help: write `image_folder: {path: data/train, validation: {file: data/val}, test: {file: data/test}}`"
+    )
+
+
+def test_what_is_left_out_and_what_is_lost_are_warnings() -> None:
+    fill(count=2)
+    fill("more", count=2)
+    Image.new("RGBA", (8, 6), (9, 9, 9, 0)).save("data/red/clear.png")
+    Path("data/red/photo.heic").touch()
+    Path("more/blue/.ipynb_checkpoints").mkdir()
+    Path("more/blue/.ipynb_checkpoints/0.png").touch()
+    assert [warning.partition(";")[0] for warning in warnings_of(validation={"file": "more"})] == [
+        "1 file left out of `data`: 1 `.heic`",
+        "1 of 7 images has transparent pixels, but the colour mode drops the alpha channel",
+        "1 of 7 images has no value above 15 of 255",
+        "6 of 7 images have the same colour in every pixel",
+        "1 file left out of `more`: 1 hidden",
+        "6 of 6 images have the same colour in every pixel",
+        "6 of 6 rows of the validation split are equal to rows of the training split",
+    ]
+
+
+def test_a_split_may_lack_a_class_but_have_none_of_its_own() -> None:
+    fill(count=2)
+    fill("more", count=1)
+    Path("more/red/0.png").unlink()
+    Path("more/red").rmdir()
+    validation = load(source(validation={"file": "more"})).validation
+    assert validation is not None and validation.y.tolist() == [0, 1]

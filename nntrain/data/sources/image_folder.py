@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Options(Splittable):
-    """Image files (BMP, GIF, JPEG, PNG, WebP), in a folder for each class; its name is that of the class.
+    """Image files (BMP, GIF, JPEG, PNG, TIFF, WebP), in a folder for each class; its name is that of the class.
 
     `image_size` is `[height, width]`, to which images are scaled; without it all must have the size of the first.
     """

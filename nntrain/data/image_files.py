@@ -1,0 +1,136 @@
+"""The image files in folders of classes, and the files that are left out."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nntrain.config.messages import counted, listed
+
+FORMATS = {
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "JPEG": (".jfif", ".jpe", ".jpeg", ".jpg"),
+    "PNG": (".png",),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+}
+"""The formats of Pillow that are decoded, each with the suffixes of its files."""
+SUFFIXES = tuple(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+_OF_THE_SYSTEM = {"$RECYCLE.BIN", "@eaDir", "__MACOSX", "lost+found"}
+_SPLITS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), "validation"),
+    **dict.fromkeys(("test", "testing", "eval", "holdout"), "test"),
+}
+
+
+@dataclass
+class FoundImages:
+    """The images in a folder and in all folders below it, through links too; `left_out` counts other files by kind.
+
+    Files and folders that are hidden, or that systems make, are left out. A folder that two links lead to is read once.
+    Raises OSError when a folder cannot be read.
+    """
+
+    folder: Path
+    images: list[Path] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    read: set[str] = field(default_factory=set)
+
+    @classmethod
+    def below(cls, folder: Path) -> "FoundImages":
+        """Return what is found, the images sorted."""
+        found = cls(folder)
+        found._walk(folder, is_hidden=False)
+        found.images.sort()
+        return found
+
+    def folders(self) -> list[str]:
+        """Return the names of the folders in it, where all its images are in those."""
+        places = [path.relative_to(self.folder).parts for path in self.images]
+        return sorted({parts[0] for parts in places}) if all(len(parts) > 1 for parts in places) else []
+
+    def _walk(self, folder: Path, is_hidden: bool) -> None:
+        if (real := os.path.realpath(folder)) in self.read:
+            self.left_out["in a folder that is linked twice"] += 1
+            return
+        self.read.add(real)
+        for path in sorted(folder.iterdir()):
+            hidden = is_hidden or is_left_alone(path)
+            if path.is_dir():
+                self._walk(path, hidden)
+            elif not hidden and path.suffix.lower() in SUFFIXES and path.is_file():
+                self.images.append(path)
+            elif kind := _kind(path, hidden):
+                self.left_out[kind] += 1
+
+
+def is_left_alone(path: Path) -> bool:
+    """Return whether the file or the folder is hidden, or made by a system."""
+    return path.name.startswith(".") or path.name in _OF_THE_SYSTEM
+
+
+def _kind(path: Path, is_hidden: bool) -> str:
+    """Return why a file is left out; nothing for a hidden file that is no image either."""
+    if is_hidden:
+        return "hidden" if path.suffix.lower() in SUFFIXES else ""
+    if not path.exists():
+        return "links to nothing"
+    if not path.is_file():
+        return "not regular files"
+    return f"`{path.suffix.lower()}`" if path.suffix else "without a suffix"
+
+
+@dataclass(frozen=True)
+class ClassFolders:
+    """The folders in a folder, each with its images; `left_out` counts the other files in it by kind."""
+
+    folder: str
+    classes: dict[str, FoundImages]
+    left_out: Counter[str]
+
+    @classmethod
+    def inside(cls, folder: str) -> "ClassFolders":
+        """Return the folders, sorted. Raises OSError when a folder cannot be read."""
+        found = cls(folder, {}, Counter())
+        for path in sorted(Path(folder).iterdir()):
+            if path.is_dir() and not is_left_alone(path):
+                found.classes[path.name] = FoundImages.below(path)
+                found.left_out.update(found.classes[path.name].left_out)
+            elif path.is_dir():
+                found.left_out["hidden"] += len(FoundImages.below(path).images)
+            elif path.suffix.lower() in SUFFIXES:
+                found.left_out["hidden" if is_left_alone(path) else "beside the folders of the classes"] += 1
+        return found
+
+    def warnings(self) -> Iterator[str]:
+        """Yield a warning about the files that are left out, if there are any."""
+        kinds = [f"{count:,} {kind}" for kind, count in sorted(self.left_out.items(), key=_most_first) if count]
+        if kinds:
+            formats = f"; images have the suffixes {listed(SUFFIXES)}" if "`" in "".join(kinds) else ""
+            yield f"{counted(self.left_out.total(), 'file')} left out of `{self.folder}`: {', '.join(kinds)}{formats}"
+
+    def above_the_classes(self) -> tuple[str, str] | None:
+        """Return a message and a help where the classes must be one folder further down."""
+        splits = [name for name in self.classes if name.lower() in _SPLITS]
+        inner = [found.folders() for found in self.classes.values()]
+        if len(splits) > 1 or (splits and all(inner)):
+            return f"{listed(splits)} in `{self.folder}` are splits, not classes", self._split_help(splits)
+        if len(self.classes) == 1 and len(inner[0]) > 1:
+            name = next(iter(self.classes))
+            message = f"`{self.folder}` holds only the folder `{name}`, which would be the only class"
+            return message, f"write `path: {Path(self.folder) / name}`, which holds {listed(inner[0], 5)}"
+        return None
+
+    def _split_help(self, splits: list[str]) -> str:
+        """Return the help that names the folder of each split."""
+        places = {_SPLITS[name.lower()]: Path(self.folder) / name for name in splits}
+        train = places.pop("train", Path(self.folder) / "train")
+        others = "".join(f", {split}: {{file: {place}}}" for split, place in sorted(places.items(), reverse=True))
+        return f"write `image_folder: {{path: {train}{others}}}`"
+
+
+def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
