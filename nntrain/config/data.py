@@ -95,6 +95,7 @@ class Source(PlugIn, Named):
     of_folders: ClassVar[bool] = False  # whether `paths` returns folders of images
     validation: SplitRule = Fraction.model_construct(share=0.2)
     split_seed: Seed = 0
+    group_duplicates: bool = False  # whether equal rows go to the same split
     fold: Fold = omitted
 
     @classmethod

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from nntrain.config.messages import shown
+from nntrain.data.labels import names_that_look_equal
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import DataError, Path, Problem
 
@@ -33,12 +33,6 @@ class Faults:
         else:
             self.others += 1
 
-    def add_all(self, where: np.ndarray, word: Callable[[np.ndarray], Problem]) -> None:
-        """Add a fault for each entry of `where`; `word` is called only for those that are shown."""
-        room = MOST - len(self.kept)
-        self.kept += [word(place) for place in where[:room]]
-        self.others += max(0, len(where) - room)
-
     def throw(self) -> None:
         """Raise DataError when there is any fault."""
         if not self.kept:
@@ -53,23 +47,23 @@ def check(rows: Rows, place: Path, faults: Faults) -> None:
     for name, split in (("", rows.remaining), ("validation", rows.validation), ("test", rows.test)):
         if split is not None:
             _Check(rows, split, name, place, faults).run()
-    if len(rows.schema.classes) == 1:
-        message = f"there is only one class, {shown(rows.schema.classes[0])}"
+    classes = rows.schema.classes
+    for first, second in names_that_look_equal(classes):
+        message = f"the classes `{first}` and `{second}` look equal, and are two"
+        faults.add(Problem(message, place, "give both the same name"))
+    if len(classes) == 1:
+        message = f"there is only one class, {shown(classes[0])}"
         faults.add(Problem(message, place, "give rows of at least 2 classes"))
-    elif rows.schema.classes and not faults.kept:
-        for missing in missing_classes(rows.remaining, rows.schema.classes):
+    elif not faults.kept:
+        for name in missing_classes(rows.remaining, classes):
             help = "give rows of that class, or leave the class out"
-            faults.add(Problem(f"class {missing} has no rows", place, help))
+            faults.add(Problem(f"class {shown(name)} has no rows", place, help))
 
 
 def missing_classes(split: Split, classes: tuple[str, ...]) -> list[str]:
-    """Return the names of the classes, in backticks, that have no row in the split."""
-    return [shown(classes[index]) for index in np.flatnonzero(class_counts(split, len(classes)) == 0)]
-
-
-def class_counts(split: Split, classes: int) -> np.ndarray:
-    """Return (classes,) the number of rows of each class."""
-    return np.bincount(split.y, minlength=classes)
+    """Return the names of the classes that have no row in the split."""
+    counts = np.bincount(split.y, minlength=len(classes)) if classes else np.zeros(0)
+    return [classes[index] for index in np.flatnonzero(counts == 0)]
 
 
 def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
@@ -111,18 +105,11 @@ class _Check:
 
     def _numbers(self, values: Examples, what: str, columns: tuple[str, ...]) -> None:
         """Refuse NaN and infinity. Integers hold neither, so images are not scanned."""
-        if values.dtype.kind != "f":
-            return
-        for start, part in chunks(values):
-            if not (finite := np.isfinite(part)).all():
-                self.faults.add_all(np.argwhere(~finite), partial(self._not_finite, part, start, what, columns))
-
-    def _not_finite(
-        self, part: np.ndarray, start: int, what: str, columns: tuple[str, ...], where: np.ndarray
-    ) -> Problem:
-        value = "NaN" if np.isnan(part[tuple(where)]) else "infinite"
-        message = f"{what} is {value} in {self._row(start + where[0])}, {_cell(where[1:], columns)}"
-        return Problem(message, self.place, "give a finite number, or leave the row out; counted from 1")
+        for word, is_bad in (("NaN", np.isnan), ("infinite", np.isinf)) if values.dtype.kind == "f" else ():
+            for bad in bad_places(values, is_bad):
+                message = f"{what} is {word} in {self._place_of(bad, columns)}"
+                help = "give finite numbers, or leave the rows out; counted from 1"
+                self.faults.add(Problem(message, self.place, help))
 
     def _labels(self, y: np.ndarray) -> None:
         """Refuse labels that are not the index of a class."""
@@ -131,18 +118,54 @@ class _Check:
             message = f"labels must be one whole number a row, got {y.dtype} of shape {y.shape}"
             self.faults.add(Problem(message, self.place, f"give the index of the class, from 0 to {last}"))
             return
+        wrong = np.flatnonzero((y < 0) | (y > last))
+        for label in np.unique(y[wrong]):
+            rows = np.flatnonzero(y == label)
+            where = self._row(rows[0]) if len(rows) == 1 else f"{len(rows):,} rows, the first is {self._row(rows[0])},"
+            message = f"label `{label}` in {where} is not the index of one of {last + 1} classes"
+            begins_at_1 = "; these begin at 1, so save `y - 1`" if (y.min(), y.max()) == (1, last + 1) else ""
+            self.faults.add(Problem(message, self.place, f"labels count from 0 to {last}{begins_at_1}"))
 
-        def word(row: np.ndarray) -> Problem:
-            message = f"label `{y[row]}` in {self._row(row)} is not the index of one of {last + 1} classes"
-            return Problem(message, self.place, f"labels count from 0 to {last}")
+    def _place_of(self, bad: BadPlaces, columns: tuple[str, ...]) -> str:
+        first, cell = self._row(bad.row), _cell(bad.cell, columns)
+        if bad.number == 1:
+            return f"{first}, {cell}"
+        if len(bad.cell) == 1:
+            return f"{bad.number:,} of {len(self.split):,} rows of {cell}, the first is {first}"
+        return f"{bad.number:,} values, the first is in {first}, {cell}"
 
-        self.faults.add_all(np.flatnonzero((y < 0) | (y > last)), word)
-
-    def _row(self, row: np.ndarray) -> str:
+    def _row(self, row: int) -> str:
         return f"row {row + 1}" + (f" of the {self.name} split" if self.name else "")
 
 
-def _cell(where: np.ndarray, columns: tuple[str, ...]) -> str:
+class BadPlaces(NamedTuple):
+    """Where bad values are: how many, and the first of them, by its row, its place in the row, and its value."""
+
+    number: int
+    row: int
+    cell: tuple[int, ...]
+    value: float
+
+
+def bad_places(values: Examples, is_bad: Callable[[np.ndarray], np.ndarray]) -> list[BadPlaces]:
+    """Return the bad values of each column of a table (n, columns), or all in one of another shape.
+
+    is_bad: the bad values as booleans of the same shape. The first row comes first.
+    """
+    found: dict[int, BadPlaces] = {}
+    for start, part in chunks(values):
+        where = np.argwhere(is_bad(part))
+        columns = where[:, 1] if values.ndim == 2 else np.zeros(len(where), np.int64)
+        for column in np.unique(columns):
+            places = where[columns == column]
+            row, *cell = (int(index) for index in places[0])
+            first = BadPlaces(0, start + row, tuple(cell), float(part[tuple(places[0])]))
+            first = found.get(int(column), first)
+            found[int(column)] = first._replace(number=first.number + len(places))
+    return sorted(found.values(), key=lambda bad: (bad.row, bad.cell))
+
+
+def _cell(where: Sequence[int], columns: tuple[str, ...]) -> str:
     if len(where) == 1:
         return f"column {_column(where[0], columns)}"
     return f"position {', '.join(str(index + 1) for index in where)}"

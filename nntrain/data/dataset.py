@@ -1,33 +1,36 @@
 """Examples, in memory or on the disk, split before anything else is done to them, and checked for faults."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from nntrain import extensions
-from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
+from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import Config, in_order
-from nntrain.config.messages import shown
-from nntrain.data import splits
-from nntrain.data.checks import Faults, check, class_counts, constant_columns, missing_classes
+from nntrain.data.checks import MOST, Faults, check, constant_columns
+from nntrain.data.divider import Divider
+from nntrain.data.duplicates import rows_in_two_splits
 from nntrain.data.examples import Rows, Split
+from nntrain.data.labels import nearly_equal_names
 from nntrain.data.row_file import chunks
-from nntrain.errors import DataError, Path, Problem
+from nntrain.errors import DataError
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """The splits of one run. `warnings` are faults that do not stop a training, such as a constant column."""
+    """The splits of one run. `warnings` are faults that do not stop a training, `notes` what is good to know."""
 
     name: str
     train: Split
     validation: Split | None
     test: Split | None
     schema: Schema
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -68,107 +71,35 @@ def load(source: Source) -> Dataset:
     faults = Faults()
     check(rows, ("data", source.called()), faults)
     faults.throw()
-    dataset = _Divider(rows, source).dataset()
-    return replace(dataset, warnings=constant_columns(dataset.train.x, dataset.schema.features))
+    divider = Divider(rows, source)
+    found = divider.splits()
+    constant = constant_columns(found["train"].x, rows.schema.features)
+    many, few = _equal_rows(found, source)
+    return Dataset(
+        source.called(),
+        found["train"],
+        found.get("validation"),
+        found.get("test"),
+        rows.schema,
+        warnings=(
+            *rows.warnings,
+            *islice(nearly_equal_names(rows.schema.classes), MOST),
+            *divider.warnings(found),
+            *many,
+            *constant,
+        ),
+        notes=(*rows.notes, *few),
+    )
+
+
+def _equal_rows(found: dict[str, Split], source: Source) -> tuple[list[str], list[str]]:
+    """Return warnings and notes about rows that are in two splits: the warnings where they are many."""
+    cure = "" if source.group_duplicates else "; `group_duplicates: true` keeps equal rows together"
+    shared = list(rows_in_two_splits(found))
+    many, few = ([f"{each}{cure}" for each in shared if each.is_many is wanted] for wanted in (True, False))
+    return many, few
 
 
 def sha256(dataset: Dataset) -> str:
     """Return the SHA-256 of what a training sees: dtype, shape and bytes of each split, and the class names."""
     return dataset.digest
-
-
-@dataclass(frozen=True)
-class _Divider:
-    """Divides the rows into splits and checks that every class is in each of them."""
-
-    rows: Rows
-    source: Source
-
-    @property
-    def place(self) -> Path:
-        return ("data", self.source.called())
-
-    @property
-    def groups(self) -> np.ndarray:
-        """(n,) the group of each row, by which shares are stratified: its class; a regression is one group."""
-        return self.rows.remaining.y if self.rows.schema.classes else np.zeros(len(self.rows.remaining), np.int32)
-
-    def dataset(self) -> Dataset:
-        rows, remaining = self.rows, self.rows.remaining
-        validation_rule = self._rule("validation")
-        test, rest = self._test(spare=1 if isinstance(validation_rule, Nothing) else 2)
-        validation, rest = self._taken(validation_rule, rest, "validation", spare=1)
-        dataset = Dataset(
-            self.source.called(),
-            train=remaining if len(rest) == len(remaining) else remaining.take(rest),
-            validation=remaining.take(validation) if len(validation) else rows.validation,
-            test=remaining.take(test) if len(test) else rows.test,
-            schema=rows.schema,
-        )
-        self._check_classes({"train": dataset.train, "validation": dataset.validation, "test": dataset.test})
-        return dataset
-
-    def _rule(self, name: str) -> SplitRule:
-        """Return how the split is taken from the remaining rows; `none` where the source provides it."""
-        if name == "test":
-            return Nothing() if self.rows.test is not None else self.source.test_rule
-        return Nothing() if self.rows.validation is not None else self.source.validation
-
-    def _test(self, spare: int) -> tuple[np.ndarray, np.ndarray]:
-        every = np.arange(len(self.rows.remaining))
-        fold = self.source.fold
-        if fold is None:
-            return self._taken(self._rule("test"), every, "test", spare)
-        self._check_folds(fold)
-        inside = splits.fold_of_rows(self.groups, fold.count, self.source.split_seed) == fold.index - 1
-        return every[inside], every[~inside]
-
-    def _taken(self, rule: SplitRule, rows: np.ndarray, name: str, spare: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the positions in the remaining rows that the split takes, and those that it leaves."""
-        if isinstance(rule, Nothing):
-            return rows[:0], rows
-        if isinstance(rule, File):
-            message = f"`{self.source.called()}` cannot take the {name} split from a file"
-            raise self._error(message, f"write a share of the rows, `{name}: 0.2`", name)
-        if isinstance(rule, (First, Last)) and rule.rows > len(rows):
-            message = f"`{rule.called()}: {rule.rows}` takes more rows than there are, {len(rows)}"
-            raise self._error(message, f"take fewer than {len(rows)} rows", name, rule.called(), "rows")
-        taken = splits.take(rule, rows, self.groups, self.source.split_seed, name, spare)
-        if len(taken) == len(rows):
-            message = f"the {name} split takes all {len(rows)} rows and leaves none for training"
-            raise self._error(message, f"take fewer than {len(rows)} rows", name)
-        if not len(taken):
-            message = f"the {name} split gets no rows, {len(rows)} are too few to share out"
-            raise self._error(message, f"give more rows, or write `{name}: none`", name)
-        return taken, splits.without(rows, taken)
-
-    def _check_folds(self, fold: Fold) -> None:
-        classes = self.rows.schema.classes
-        counts = class_counts(self.rows.remaining, len(classes)) if classes else np.array([len(self.rows.remaining)])
-        fewest = int(counts.min())
-        if fold.count > fewest:
-            what = f"class {shown(classes[int(counts.argmin())])} has" if classes else "the data have"
-            message = f"{fold.count} folds need at least {fold.count} rows, {what} {fewest}"
-            raise self._error(message, f"use at most {fewest} folds" if fewest > 1 else "give more rows")
-
-    def _check_classes(self, parts: dict[str, Split | None]) -> None:
-        faults = Faults()
-        for name, split in parts.items():
-            if split is None or not self.rows.schema.classes:
-                continue
-            place = self.place if name == "train" else (*self.place, name)
-            for missing in missing_classes(split, self.rows.schema.classes):
-                message = f"class {missing} has no row in the {name} split"
-                faults.add(Problem(message, place, self._cure(name)))
-        faults.throw()
-
-    def _cure(self, name: str) -> str:
-        rule = Nothing() if name == "train" or (name == "test" and self.source.fold) else self._rule(name)
-        if isinstance(rule, (First, Last)):
-            return f"write `{name}: 0.2` for the same share of every class"
-        if isinstance(rule, Fraction) and not rule.stratify:
-            return "remove `stratify: false`"
-        return "give more rows of that class"
-
-    def _error(self, message: str, help: str, *option: str) -> DataError:
-        return DataError(problems=[Problem(message, (*self.place, *option), help)])

@@ -6,17 +6,19 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
 
 import numpy as np
 
 from nntrain.config.messages import listed, nearest, shown
-from nntrain.data.checks import Faults
+from nntrain.data.checks import MOST, Faults, bad_places
 from nntrain.data.examples import Rows, Split
+from nntrain.data.labels import note_on_numbers
 from nntrain.data.npy_header import Stored, array_in_npz, is_npy, stored_in_npz, verify_in_npz
-from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, chunks, is_large, memory_bytes
+from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, is_large, memory_bytes
 from nntrain.errors import DataError, Path, Problem
+from nntrain.storage.regular_file import irregular_kind
 
 SUFFIXES = {"remaining": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
@@ -43,7 +45,11 @@ def load_rows(
         found[name] = _ArrayFile(path, place).pair("remaining")
     pairs = {name: pair for name, pair in found.items() if pair}
     floats = pairs["remaining"].y.dtype.kind == "f" and not classes
-    return _rows(pairs, task or ("regression" if floats else "classification"), classes)
+    rows = _rows(pairs, task or ("regression" if floats else "classification"), classes)
+    if task or rows.schema.classes:
+        return rows
+    note = note_on_numbers(rows.remaining.y, f"`{pairs['remaining'].y_name}`", "`task: classification`")
+    return replace(rows, notes=(note,) if note else ())
 
 
 def _rows(pairs: dict[str, _Pair], task: str, classes: Sequence[str]) -> Rows:
@@ -63,7 +69,21 @@ def _classes(splits: dict[str, Split], names: Sequence[str], remaining: _Pair) -
     if highest >= (rows := sum(len(split) for split in splits.values())):
         message = f"label `{highest}` is too large for {rows} rows: every class from 0 to {highest} needs some"
         raise remaining.error(message, "number the classes from 0, or write `task: regression`")
+    _refuse_gaps(splits["remaining"].y, highest, remaining)
     return tuple(str(index) for index in range(max(highest, 0) + 1))
+
+
+def _refuse_gaps(y: np.ndarray, highest: int, remaining: _Pair) -> None:
+    """Refuse labels that are not every number from 0 to the highest."""
+    found = np.unique(y)
+    if not len(found) or (found[0] == 0 and found[-1] == highest == len(found) - 1):
+        return
+    few = f"{', '.join(map(str, found[:MOST]))}{', …' if len(found) > MOST else ''}"
+    message = f"the labels in `{remaining.y_name}` are {few}, not every number from 0 to {max(highest, 0)}"
+    if found[0] == 1 and highest == len(found):
+        raise remaining.error(message, f"save `{remaining.y_name} - 1`, so that they count from 0")
+    help = f"save `numpy.unique({remaining.y_name}, return_inverse=True)[1]`, or write `task: regression` for numbers"
+    raise remaining.error(message, help)
 
 
 class _ArrayFile:
@@ -99,6 +119,8 @@ class _ArrayFile:
 
     def _read_all(self) -> None:
         """Read every array whose name is known."""
+        if kind := irregular_kind(FilePath(self.file)):
+            raise self.error(f"`{self.file}` is {kind}", "give the path of a file")
         try:
             if is_npy(self.file):
                 raise self.error(f"`{self.file}` holds a single array", "save with `numpy.savez(file, x=x, y=y)`")
@@ -109,8 +131,6 @@ class _ArrayFile:
             self.y = {name: self._read(name) for name in known if name[0] == "y"}
         except FileNotFoundError:
             raise self.error(f"there is no file `{self.file}`", "check the path") from None
-        except IsADirectoryError:
-            raise self.error(f"`{self.file}` is a folder", "give the path of a file") from None
         except PermissionError:
             raise self.error(f"`{self.file}` cannot be read", "check the permissions of the file") from None
         except BROKEN:
@@ -220,15 +240,13 @@ class _Pair:
         """Refuse finite numbers that are infinite as float32; only longer floats hold them."""
         if values.dtype.kind != "f" or values.dtype.itemsize <= 4:
             return
+        with np.errstate(over="ignore"):
+            places = bad_places(values, lambda part: np.isinf(part.astype(np.float32)) & np.isfinite(part))
         faults = Faults()
-        for start, part in chunks(values):
-            with np.errstate(over="ignore"):
-                overflown = np.isinf(part.astype(np.float32))
-            if overflown.any():
-                places = np.argwhere(overflown & np.isfinite(part))
-                faults.add_all(places, partial(self._too_large, part, start, name))
+        for bad in places:
+            where = (
+                f"row {bad.row + 1}" if bad.number == 1 else f"{bad.number:,} places, the first is row {bad.row + 1}"
+            )
+            message = f"`{name}` is {bad.value:g} in {where}, too large for a 32-bit float"
+            faults.add(Problem(message, self.file.place, "measure in a larger unit"))
         faults.throw()
-
-    def _too_large(self, part: np.ndarray, start: int, name: str, where: np.ndarray) -> Problem:
-        message = f"`{name}` is {part[tuple(where)]:g} in row {start + where[0] + 1}, too large for a 32-bit float"
-        return Problem(message, self.file.place, "measure in a larger unit")

@@ -67,8 +67,8 @@ def report(prepared: Prepared, terminal: Terminal) -> None:
     """Print the warnings about the data, and what was added to the config."""
     for warning in prepared.data.warnings:
         terminal.note(f"warning: {warning}")
-    if prepared.taken:
-        terminal.note(f"note: {prepared.taken}")
+    for note in (*prepared.data.notes, *([prepared.taken] if prepared.taken else [])):
+        terminal.note(f"note: {note}")
     if added := [_as_item(layer) for layer in prepared.resolved.added]:
         terminal.note(f"note: added the output layer {' and '.join(added)}")
 

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data.checks import constant_columns
+from nntrain.data import row_file
+from nntrain.data.checks import bad_places, constant_columns
 from nntrain.data.dataset import load
 
 
@@ -27,13 +28,13 @@ def test_nan_and_infinity_are_named_with_row_and_column(saved: Any, source: Any,
     x = np.ones((20, 3))
     x[16, 2], x[3, 0] = np.nan, -np.inf
     assert text_of(source(saved(x, np.tile([0, 1], 10)))) == (
-        "error: x is infinite in row 4, column 1\n"
-        "  --> data.npz_file\n"
-        " help: give a finite number, or leave the row out; counted from 1\n"
-        "\n"
         "error: x is NaN in row 17, column 3\n"
         "  --> data.npz_file\n"
-        " help: give a finite number, or leave the row out; counted from 1"
+        " help: give finite numbers, or leave the rows out; counted from 1\n"
+        "\n"
+        "error: x is infinite in row 4, column 1\n"
+        "  --> data.npz_file\n"
+        " help: give finite numbers, or leave the rows out; counted from 1"
     )
 
 
@@ -47,10 +48,32 @@ def test_nan_in_an_image_a_target_and_a_test_split(saved: Any, source: Any, text
     assert "error: x is NaN in row 2 of the test split, position 1, 2\n" in text
 
 
+def test_faults_are_grouped_by_column(saved: Any, source: Any, text_of: Any) -> None:
+    x = np.ones((30, 2))
+    x[4:, 0] = np.nan
+    text = text_of(source(saved(x, np.tile([0, 1], 15))))
+    assert text.startswith("error: x is NaN in 26 of 30 rows of column 1, the first is row 5\n")
+    assert text.count("error: ") == 1
+    images = np.ones((30, 2, 2))
+    images[7:9, 1] = np.inf
+    text = text_of(source(saved(images, np.tile([0, 1], 15))))
+    assert text.startswith("error: x is infinite in 4 values, the first is in row 8, position 2, 1\n")
+    assert text.count("error: ") == 1
+
+
 def test_ten_faults_are_shown_and_the_others_counted(saved: Any, source: Any, text_of: Any) -> None:
-    text = text_of(source(saved(np.full((30, 2), np.nan), np.tile([0, 1], 15))))
+    text = text_of(source(saved(np.full((30, 25), np.nan), np.tile([0, 1], 15))))
     assert text.count("error: ") == 10
-    assert text.endswith("note: 50 more such faults\n  --> data.npz_file")
+    assert text.endswith("note: 15 more such faults\n  --> data.npz_file")
+
+
+def test_places_are_counted_over_all_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_file, "CHUNK_BYTES", 16)
+    x = np.arange(12, dtype=np.float32).reshape(6, 2)
+    found = [tuple(bad) for bad in bad_places(x, lambda part: (part > 2) & (part != 7))]
+    assert found == [(4, 1, (1,), 3.0), (4, 2, (0,), 4.0)]
+    assert [tuple(bad) for bad in bad_places(x[:, :, None], lambda part: part > 8)] == [(3, 4, (1, 0), 9.0)]
+    assert bad_places(x, np.isnan) == []
 
 
 def test_labels_out_of_range_are_errors(saved: Any, source: Any, text_of: Any) -> None:
@@ -64,6 +87,12 @@ def test_labels_out_of_range_are_errors(saved: Any, source: Any, text_of: Any) -
         "  --> data.npz_file\n"
         " help: labels count from 0 to 1"
     )
+    file = saved(np.arange(12.0).reshape(6, 2), np.array([1, 2, 1, 2, 2, 1]))
+    assert text_of(source(file, classes=["no", "yes"])) == (
+        "error: label `2` in 3 rows, the first is row 2, is not the index of one of 2 classes\n"
+        "  --> data.npz_file\n"
+        " help: labels count from 0 to 1; these begin at 1, so save `y - 1`"
+    )
 
 
 def test_data_without_rows_are_an_error(saved: Any, source: Any, text_of: Any) -> None:
@@ -76,42 +105,21 @@ def test_a_single_class_is_an_error(numbered: Any, text_of: Any) -> None:
     assert text == ("error: there is only one class, `0`\n  --> data.npz_file\n help: give rows of at least 2 classes")
 
 
-def test_a_class_without_rows_is_an_error(numbered: Any, text_of: Any) -> None:
-    text = text_of(numbered([5, 0, 5]))
+def test_a_class_without_rows_is_an_error(saved: Any, source: Any, text_of: Any) -> None:
+    text = text_of(source(saved(np.ones((10, 2)), np.repeat([0, 2], 5)), classes=["a", "b", "c"]))
     assert text == (
-        "error: class `1` has no rows\n  --> data.npz_file\n help: give rows of that class, or leave the class out"
+        "error: class `b` has no rows\n  --> data.npz_file\n help: give rows of that class, or leave the class out"
     )
 
 
-@pytest.mark.parametrize(
-    ("rows", "options", "expected"),
-    [
-        (
-            [9, 9],
-            {"test": {"last": 3}},
-            "error: class `0` has no row in the test split\n  --> data.npz_file.test\n"
-            " help: write `test: 0.2` for the same share of every class",
-        ),
-        (
-            [9, 2],
-            {"test": 0.2},
-            "error: class `1` has no row in the test split\n  --> data.npz_file.test\n"
-            " help: give more rows of that class",
-        ),
-        (
-            [100, 2],
-            {"test": "none", "validation": {"fraction": {"share": 0.05, "stratify": False}}},
-            "error: class `1` has no row in the validation split\n  --> data.npz_file.validation\n"
-            " help: remove `stratify: false`",
-        ),
-        (
-            [9, 9],
-            {"test": "none", "validation": {"first": 10}},
-            "error: class `0` has no row in the train split\n  --> data.npz_file\n help: give more rows of that class",
-        ),
-    ],
-)
-def test_a_class_that_is_missing_from_a_split_is_an_error(
-    numbered: Any, text_of: Any, rows: list[int], options: dict[str, Any], expected: str
+def test_classes_that_look_equal_are_an_error_and_nearly_equal_ones_a_warning(
+    saved: Any, source: Any, text_of: Any
 ) -> None:
-    assert text_of(numbered(rows, **options)) == expected
+    file = saved(np.arange(40).reshape(20, 2), np.tile([0, 1], 10))
+    assert text_of(source(file, classes=["caf\xe9", "cafe\u0301"])) == (
+        "error: the classes `caf\\xe9` and `cafe\\u0301` look equal, and are two\n  --> data.npz_file\n"
+        " help: give both the same name"
+    )
+    assert load(source(file, classes=["No", "no"])).warnings == (
+        "`No` and `no` are two classes, which differ only by case, spaces or the form of a letter",
+    )

@@ -3,16 +3,10 @@
 from typing import Any
 
 import numpy as np
-import pytest
 
-from nntrain.config.data import Fold, Source
 from nntrain.config.data_schema import Schema
 from nntrain.data.dataset import Dataset, load, sha256
 from nntrain.data.examples import Split
-
-
-def folded(source: Source, index: int, count: int) -> Source:
-    return source.model_copy(update={"fold": Fold(index=index + 1, count=count)})
 
 
 def test_the_schema_of_the_data(saved: Any, source: Any, numbered: Any) -> None:
@@ -39,46 +33,22 @@ def test_the_hash_changes_with_every_part_of_the_data() -> None:
     assert sha256(data(np.asfortranarray(x), y)) == hashes[0]
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        (
-            {"test": {"first": 50}},
-            "error: `first: 50` takes more rows than there are, 20\n  --> data.npz_file.test.first.rows\n"
-            " help: take fewer than 20 rows",
-        ),
-        (
-            {"test": "none", "validation": {"last": 20}},
-            "error: the validation split takes all 20 rows and leaves none for training\n"
-            "  --> data.npz_file.validation\n help: take fewer than 20 rows",
-        ),
-    ],
-)
-def test_a_rule_that_takes_too_many_rows_is_an_error(
-    numbered: Any, text_of: Any, options: dict[str, Any], expected: str
-) -> None:
-    assert text_of(numbered([10, 10], **options)) == expected
-
-
-def test_a_split_without_rows_is_an_error(saved: Any, source: Any, text_of: Any) -> None:
-    assert text_of(source(saved(np.ones((2, 2)), np.ones(2)))) == (
-        "error: the test split gets no rows, 2 are too few to share out\n  --> data.npz_file.test\n"
-        " help: give more rows, or write `test: none`"
+def test_equal_rows_in_two_splits_are_a_warning_where_they_are_many_and_else_a_note(saved: Any, source: Any) -> None:
+    x, y = np.arange(80.0).reshape(40, 2), np.tile([0, 1], 20)
+    x_test = np.concatenate([x[:3] + 1000, x[:2]])
+    cure = "; `group_duplicates: true` keeps equal rows together"
+    file = saved(x, y, x_test=x_test, y_test=y[:5])
+    assert load(source(file, validation="none")).warnings == (
+        f"2 of 5 rows of the test split are equal to rows of the training split{cure}",
     )
+    x_test = np.concatenate([x + 1000, x[:1]])
+    data = load(source(saved(x, y, x_test=x_test, y_test=y[:1].repeat(41)), validation="none", group_duplicates=True))
+    assert data.notes == ("1 of 41 rows of the test split is equal to a row of the training split",)
+    assert not any("equal" in warning for warning in data.warnings)
 
 
-def test_a_source_without_files_takes_no_split_from_one(text_of: Any) -> None:
-    assert text_of(Source.parse({"iris": {"test": {"file": "x.csv"}}})) == (
-        "error: `iris` cannot take the test split from a file\n  --> data.iris.test\n"
-        " help: write a share of the rows, `test: 0.2`"
-    )
-
-
-def test_more_folds_than_rows_are_an_error(saved: Any, source: Any, numbered: Any, text_of: Any) -> None:
-    assert text_of(folded(numbered([20, 4]), 0, 5)) == (
-        "error: 5 folds need at least 5 rows, class `1` has 4\n  --> data.npz_file\n help: use at most 4 folds"
-    )
-    regression = source(saved(np.ones((3, 2)), np.ones(3)))
-    assert text_of(folded(regression, 0, 5)) == (
-        "error: 5 folds need at least 5 rows, the data have 3\n  --> data.npz_file\n help: use at most 3 folds"
+def test_warnings_and_notes_of_the_rows_come_first(saved: Any, source: Any) -> None:
+    data = load(source(saved(np.arange(80.0).reshape(40, 2), np.tile([0.0, 1.0], 20))))
+    assert data.notes == (
+        "`y` holds only 0, 1, and is read as numbers to predict; `task: classification` makes them classes",
     )

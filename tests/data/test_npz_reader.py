@@ -1,5 +1,6 @@
 """Arrays from NumPy files, and what may be wrong with them."""
 
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,20 @@ def test_labels_of_every_integer_dtype(dtype: Any) -> None:
 def test_bytes_stay_bytes(dtype: Any, expected: str) -> None:
     save(x=X.astype(dtype).reshape(20, 2, 1, 1), y=Y)
     assert load(source()).train.x.dtype == expected
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        (Y.astype(np.float64), "`y` holds only 0, 1, and is read as numbers to predict; `task: classification` makes"),
+        (np.eye(2)[Y], "the rows of `y` are one-hot, and are read as 2 numbers to predict"),
+        (Y / 255, "`y` holds only 2 multiples of 1/255, and is read as numbers to predict"),
+    ],
+)
+def test_floats_that_may_be_classes_are_noted(y: np.ndarray, words: str) -> None:
+    save(x=X, y=y)
+    assert [note[: len(words)] for note in load(source()).notes] == [words]
+    assert load(source(task="regression")).notes == ()
 
 
 def test_official_splits_take_precedence() -> None:
@@ -147,6 +162,26 @@ def test_splits_may_come_from_other_files() -> None:
             "number the classes from 0, or write `task: regression`",
         ),
         (
+            {"x": X, "y": Y + 1},
+            "the labels in `y` are 1, 2, not every number from 0 to 2",
+            "save `y - 1`, so that they count from 0",
+        ),
+        (
+            {"x_train": X, "y_train": 2 * Y - 1},
+            "the labels in `y_train` are -1, 1, not every number from 0 to 1",
+            "save `numpy.unique(y_train, return_inverse=True)[1]`, or write `task: regression` for numbers",
+        ),
+        (
+            {"x": X, "y": np.where(np.arange(20) == 5, 5, Y)},
+            "the labels in `y` are 0, 1, 5, not every number from 0 to 5",
+            "save `numpy.unique(y, return_inverse=True)[1]`, or write `task: regression` for numbers",
+        ),
+        (
+            {"x": X, "y": Y, "x_test": X, "y_test": Y + 1},
+            "the labels in `y` are 0, 1, not every number from 0 to 2",
+            "save `numpy.unique(y, return_inverse=True)[1]`, or write `task: regression` for numbers",
+        ),
+        (
             {"x": X, "y": Y, "x_test": X[:, :1], "y_test": Y},
             "a row of `x_test` is float32 of shape (1,), the training rows are float32 of shape (2,)",
             "give all splits the same shape and dtype",
@@ -177,6 +212,9 @@ def test_a_file_that_is_not_an_npz_is_an_error() -> None:
     Path("d.npz").mkdir()
     assert text_of() == fault("`d.npz` is a folder", "give the path of a file")
     Path("d.npz").rmdir()
+    os.mkfifo("d.npz")
+    assert text_of() == fault("`d.npz` is a named pipe", "give the path of a file")
+    Path("d.npz").unlink()
     for content in (b"", b"x,y\n1,2\n", b"PK\x03\x04 and so on"):
         Path("d.npz").write_bytes(content)
         assert text_of() == broken

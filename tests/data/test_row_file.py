@@ -179,8 +179,8 @@ def test_faults_are_found_wherever_the_rows_are(dtype: str, on_disk: bool, monke
     x[250, 0, 0] = -np.inf
     np.savez("d.npz", x=x, y=Y)
     lines = text_of().splitlines()
-    assert lines[0] == "error: x is NaN in row 101, position 2, 2"
-    assert "error: x is NaN in row 110, position 2, 2" in lines and lines[-2] == "note: 2 more such faults"
+    assert lines[0] == "error: x is NaN in 11 values, the first is in row 101, position 2, 2"
+    assert "error: x is infinite in row 251, position 1, 1" in lines
     x[100:111] = 0
     np.savez("d.npz", x=x, y=Y)
     assert text_of().splitlines()[0] == "error: x is infinite in row 251, position 1, 1"
@@ -192,8 +192,7 @@ def test_numbers_that_are_too_large_for_float32() -> None:
     x[[3, 290], 2, 0] = 1e39, -1e300
     np.savez("d.npz", x=x, y=Y)
     text = text_of()
-    assert "`x` is 1e+39 in row 4, too large for a 32-bit float" in text
-    assert "`x` is -1e+300 in row 291, too large for a 32-bit float" in text
+    assert "`x` is 1e+39 in 2 places, the first is row 4, too large for a 32-bit float" in text
 
 
 @pytest.mark.usefixtures("little_memory")

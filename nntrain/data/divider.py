@@ -1,0 +1,154 @@
+"""Rows are divided into splits: the test split first, then the validation split, the rest is for training."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
+from nntrain.config.messages import listed, shown
+from nntrain.data import splits
+from nntrain.data.checks import Faults, missing_classes
+from nntrain.data.duplicates import first_equal_rows
+from nntrain.data.examples import Rows, Split
+from nntrain.errors import DataError, Path, Problem
+
+
+@dataclass(frozen=True)
+class Divider:
+    """Divides the rows into splits, and checks that every class can be learnt."""
+
+    rows: Rows
+    source: Source
+
+    @property
+    def place(self) -> Path:
+        """The path of the source in the config."""
+        return ("data", self.source.called())
+
+    @property
+    def groups(self) -> np.ndarray:
+        """(n,) the group of each row, by which shares are stratified: its class; a regression is one group."""
+        return self.rows.remaining.y if self.rows.schema.classes else np.zeros(len(self.rows.remaining), np.int32)
+
+    def splits(self) -> dict[str, Split]:
+        """Return the splits that exist, by name. Raises DataError where a rule cannot be followed."""
+        rows, remaining = self.rows, self.rows.remaining
+        validation_rule = self._rule("validation")
+        test, rest = self._test(spare=1 if isinstance(validation_rule, Nothing) else 2)
+        validation, rest = self._taken(validation_rule, rest, "validation", spare=1)
+        train = remaining if len(rest) == len(remaining) else remaining.take(rest)
+        self._check_training(train)
+        others = {
+            "validation": remaining.take(validation) if len(validation) else rows.validation,
+            "test": remaining.take(test) if len(test) else rows.test,
+        }
+        return {"train": train, **{name: split for name, split in others.items() if split is not None}}
+
+    def warnings(self, splits: Mapping[str, Split]) -> Iterator[str]:
+        """Yield what makes the scores of the splits say less than they seem to."""
+        yield from self._rare_classes()
+        for name, split in splits.items():
+            yield from self._absent_classes(name, split)
+
+    @cached_property
+    def first_equal(self) -> np.ndarray:
+        """(n,) the first row that is to be in the same split as each row."""
+        remaining = self.rows.remaining
+        return first_equal_rows(remaining.x) if self.source.group_duplicates else np.arange(len(remaining))
+
+    def _rule(self, name: str) -> SplitRule:
+        """Return how the split is taken from the remaining rows; `none` where the source provides it."""
+        if name == "test":
+            return Nothing() if self.rows.test is not None else self.source.test_rule
+        return Nothing() if self.rows.validation is not None else self.source.validation
+
+    def _test(self, spare: int) -> tuple[np.ndarray, np.ndarray]:
+        every = np.arange(len(self.rows.remaining))
+        fold = self.source.fold
+        if fold is None:
+            return self._taken(self._rule("test"), every, "test", spare)
+        self._check_folds(fold)
+        first = self._first_of(every)
+        fold_of_first = splits.fold_of_rows(self.groups[first], fold.count, self.source.split_seed)
+        inside = fold_of_first[np.searchsorted(first, self.first_equal)] == fold.index - 1
+        return every[inside], every[~inside]
+
+    def _first_of(self, rows: np.ndarray) -> np.ndarray:
+        """Return those of the rows that no row before them equals, or all without `group_duplicates`."""
+        return np.asarray(rows[self.first_equal[rows] == rows])
+
+    def _taken(self, rule: SplitRule, rows: np.ndarray, name: str, spare: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the positions in the remaining rows that the split takes, and those that it leaves."""
+        if isinstance(rule, Nothing):
+            return rows[:0], rows
+        if isinstance(rule, File):
+            message = f"`{self.source.called()}` cannot take the {name} split from a file"
+            raise self._error(message, f"write a share of the rows, `{name}: 0.2`", name)
+        if isinstance(rule, (First, Last)) and rule.rows > len(rows):
+            message = f"`{rule.called()}: {rule.rows}` takes more rows than there are, {len(rows)}"
+            raise self._error(message, f"take fewer than {len(rows)} rows", name, rule.called(), "rows")
+        among = self._first_of(rows) if isinstance(rule, Fraction) else rows
+        taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)
+        taken = rows[np.isin(self.first_equal[rows], self.first_equal[taken])]
+        if len(taken) == len(rows):
+            message = f"the {name} split takes all {len(rows)} rows and leaves none for training"
+            raise self._error(message, f"take fewer than {len(rows)} rows", name)
+        if not len(taken):
+            message = f"the {name} split gets no rows, {len(rows)} are too few to share out"
+            raise self._error(message, f"give more rows, or write `{name}: none`", name)
+        return taken, splits.without(rows, taken)
+
+    def _check_folds(self, fold: Fold) -> None:
+        """Raise DataError where a fold would be empty, or would take all rows of a class from the training."""
+        counts, classes = self._counts(), self.rows.schema.classes
+        if fold.count > counts.sum():
+            message = f"{fold.count} folds need at least {fold.count} rows, the data have {counts.sum()}"
+            raise self._error(message, f"use at most {counts.sum()} folds" if counts.sum() > 1 else "give more rows")
+        if classes and counts.min() < 2:
+            name = shown(classes[int(counts.argmin())])
+            message = f"class {name} has a single row, so one of the folds leaves none of it for training"
+            raise self._error(message, "give more rows of that class, or leave the class out")
+
+    def _counts(self) -> np.ndarray:
+        """Return the rows of each class, or of all where there are none; equal rows that stay together are one."""
+        groups = self.groups[self._first_of(np.arange(len(self.rows.remaining)))]
+        return np.bincount(groups, minlength=max(1, len(self.rows.schema.classes)))
+
+    def _rare_classes(self) -> Iterator[str]:
+        fold, classes = self.source.fold, self.rows.schema.classes
+        if fold is None or not classes:
+            return
+        counts = self._counts()
+        if rare := [classes[index] for index in np.flatnonzero(counts < fold.count)]:
+            yield f"{fold.count} folds are more than the rows of {_classes(rare)}, so some have none in the test split"
+
+    def _check_training(self, train: Split) -> None:
+        """Raise DataError for the classes that have no row to learn from."""
+        faults = Faults()
+        for missing in missing_classes(train, self.rows.schema.classes):
+            message = f"class {shown(missing)} has no row in the training split"
+            faults.add(Problem(message, self.place, "give more rows of that class"))
+        faults.throw()
+
+    def _absent_classes(self, name: str, split: Split) -> Iterator[str]:
+        if missing := missing_classes(split, self.rows.schema.classes):
+            have = "has" if len(missing) == 1 else "have"
+            yield f"{_classes(missing)} {have} no row in the {name} split; {self._cure(name)}"
+
+    def _cure(self, name: str) -> str:
+        """Return what to do about a class that is missing from the split."""
+        rule = Nothing() if name == "test" and self.source.fold else self._rule(name)
+        if isinstance(rule, (First, Last)):
+            return f"`{name}: 0.2` takes the same share of every class"
+        if isinstance(rule, Fraction) and not rule.stratify:
+            return "without `stratify: false` each class gets the same share"
+        return "its scores leave that class out"
+
+    def _error(self, message: str, help: str, *option: str) -> DataError:
+        return DataError(problems=[Problem(message, (*self.place, *option), help)])
+
+
+def _classes(names: Sequence[str]) -> str:
+    return f"class {shown(names[0])}" if len(names) == 1 else f"classes {listed(names)}"

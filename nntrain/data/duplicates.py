@@ -1,0 +1,71 @@
+"""Rows that are equal: in one split they are more of the same, in two they make a score better than it is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from nntrain.data.examples import Split
+from nntrain.data.row_file import Examples, chunks
+
+
+def first_equal_rows(x: Examples) -> np.ndarray:
+    """Return int64 (n,), the position of the first row that equals each row; its own where there is none before."""
+    _, first, group = np.unique(row_hashes(x), return_index=True, return_inverse=True)
+    return np.asarray(first[group], np.int64)
+
+
+_MANY = 0.05  # of the rows of a split
+
+
+@dataclass(frozen=True)
+class Shared:
+    """So many rows of one split are in an earlier one too."""
+
+    split: str
+    earlier: str
+    count: int
+    rows: int  # of the split
+
+    @property
+    def is_many(self) -> bool:
+        """Whether the score of the split is not to be trusted."""
+        return self.count >= _MANY * self.rows
+
+    def __str__(self) -> str:
+        equal = "is equal to a row" if self.count == 1 else "are equal to rows"
+        earlier = "training" if self.earlier == "train" else self.earlier
+        return f"{self.count:,} of {self.rows:,} rows of the {self.split} split {equal} of the {earlier} split"
+
+
+def rows_in_two_splits(splits: Mapping[str, Split]) -> Iterator[Shared]:
+    """Yield how many rows of each split are in each split before it, if any are."""
+    hashes = {name: row_hashes(split.x) for name, split in splits.items()} if len(splits) > 1 else {}
+    for earlier, split in combinations(hashes, 2):
+        known = np.sort(hashes[earlier])
+        places = np.minimum(np.searchsorted(known, hashes[split]), len(known) - 1)
+        if count := int((known[places] == hashes[split]).sum()):
+            yield Shared(split, earlier, count, len(hashes[split]))
+
+
+def row_hashes(x: Examples) -> np.ndarray:
+    """Return uint64 (n,), equal for equal rows; x: uint8 or float32 (n, *shape).
+
+    The sum of the words of a row, each added to a random number for its place and mixed by the finalizer of SplitMix64
+    (Steele, Lea and Flood 2014, https://doi.org/10.1145/2660193.2660195). Of a million rows, two different ones share
+    a hash with a probability of 3e-8.
+    """
+    found = [np.zeros(0, np.uint64)]
+    for _, part in chunks(x):
+        rows = part.reshape(len(part), -1)
+        rows = rows + np.float32(0) if rows.dtype.kind == "f" else rows  # -0 becomes 0
+        words = np.zeros((len(rows), -(-rows.shape[1] * rows.itemsize // 8)), np.uint64)
+        words.view(np.uint8)[:, : rows.shape[1] * rows.itemsize] = np.ascontiguousarray(rows).view(np.uint8)
+        words += np.random.PCG64(0).random_raw(words.shape[1])
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            words ^= words >> np.uint64(shift)
+            words *= np.uint64(factor)
+        words ^= words >> np.uint64(31)
+        found.append(words.sum(axis=1))
+    return np.concatenate(found)

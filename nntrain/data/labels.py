@@ -1,0 +1,76 @@
+"""Labels that may be meant otherwise than they are read: classes as numbers to predict, one class under two names."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from nntrain.config.messages import shown
+
+_FEW = 10  # different numbers, as many as classes mostly are
+
+
+def note_on_numbers(y: np.ndarray, name: str, as_classes: str) -> str:
+    """Return a note when numbers to predict may be meant as classes; nothing otherwise.
+
+    y: float32 (n, targets). name: what they are called. as_classes: what makes them classes.
+    """
+    if not len(y) or not np.isfinite(y).all():
+        return ""
+    if y.shape[1] > 1:
+        is_one_hot = bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
+        note = f"the rows of {name} are one-hot, and are read as {y.shape[1]} numbers to predict"
+        return f"{note}; for classes save the index, `y.argmax(axis=1)`" if is_one_hot else ""
+    values = np.unique(y)
+    if len(values) > min(_FEW, len(y) // 2):
+        return ""
+    if (values == np.round(values)).all():
+        every = ", ".join(f"{value:.7g}" for value in values)
+        return f"{name} holds only {every}, and is read as numbers to predict; {as_classes} makes them classes"
+    if (np.abs(values * 255 - np.round(values * 255)) < 1e-3).all():
+        what = f"{name} holds only {len(values)} multiples of 1/255, and is read as numbers to predict"
+        return f"{what}; classes are not divided by 255, only pixels are"
+    return ""
+
+
+def names_that_look_equal(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of names, in ASCII, that differ only by their Unicode form, unseen characters or kinds of spaces."""
+    for first, second in _pairs(names, _look):
+        yield _ascii(first), _ascii(second)
+
+
+def nearly_equal_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield a warning for each pair of names that are most likely the same."""
+    every = list(dict.fromkeys(names))
+    for first, second in _pairs(every, lambda name: "".join(unicodedata.normalize("NFKC", name).casefold().split())):
+        how = "which differ only by case, spaces or the form of a letter"
+        yield f"{shown(first)} and {shown(second)} are two classes, {how}"
+    for first, second in _pairs([name for name in every if _number(name)], _number):
+        yield f"{shown(first)} and {shown(second)} are two classes, although they are the same number"
+
+
+def _pairs(names: Iterable[str], form: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Yield each name that has the form of a name before it, after that name."""
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(form(name), name)
+        if first != name:
+            yield first, name
+
+
+def _look(name: str) -> str:
+    """Return the name as it is printed: composed, without unseen characters, every space alike."""
+    seen = "".join(char for char in unicodedata.normalize("NFC", name) if unicodedata.category(char) != "Cf")
+    return " ".join(seen.split())
+
+
+def _ascii(name: str) -> str:
+    return name.encode("unicode_escape").decode()
+
+
+def _number(name: str) -> str:
+    """Return the number that the name is, as Python writes it; nothing for other names."""
+    try:
+        return repr(float(name) + 0.0)
+    except ValueError:
+        return ""
