@@ -10,6 +10,7 @@ from nntrain.config.messages import listed, nearest, shown
 from nntrain.data.checks import Faults
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.examples import Rows, Split
+from nntrain.data.labels import names_that_look_equal
 from nntrain.errors import Problem, Span
 
 _TILE_ROWS = 2048
@@ -45,13 +46,13 @@ def find_layout(text: CsvText, table: CsvTable) -> Layout:
 def class_order(labels: Iterable[str]) -> tuple[str, ...]:
     """Return the labels sorted, as numbers if all are whole numbers as Python writes them; `007` is text."""
     names = sorted(labels)
-    whole = all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name) for name in names)
+    whole = all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name, re.ASCII) for name in names)
     return tuple(sorted(names, key=int) if whole else names)
 
 
 def is_number(text: str) -> bool:
     """Return whether the text is a number as people write it, of any size."""
-    return re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) is not None
+    return re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text, re.ASCII) is not None
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,11 @@ class _Header:
 
     def _refuse_bad_names(self) -> None:
         for index, name in enumerate(self.names):
-            if not name:
-                self._fault(f"column {index + 1} has no name", "give the column a name", index)
-            elif name in self.names[:index]:
+            if not name and "" not in self.table.ignore and not self.table.others_allowed:
+                help = "give the column a name, or leave it out with `ignore: ['']`"
+                help += "; `to_csv(..., index=False)` of pandas writes no such column" if index == 0 else ""
+                self._fault(f"column {index + 1} has no name", help, index)
+            elif name and name in self.names[:index]:
                 self._fault(f"the column {shown(name)} stands twice", "rename one of the two", index)
 
     def _features(self) -> tuple[str, ...]:
@@ -113,6 +116,10 @@ class _Header:
         close = nearest(name, self.names)
         help = f"write `{close}`" if close else f"its columns are {listed(self.names)}"
         message = f"there is no column {shown(name)} in `{self.text.file}`"
+        for other in self.names:
+            for asked, found in names_that_look_equal([name, other]):
+                message = f"there is no column `{asked}` in `{self.text.file}`, but `{found}`, which looks equal"
+                help = "write the same name in both, without unseen characters"
         self.faults.add(Problem(message, (*self.table.source, option), help))
 
     def _compare(self, others: list[str]) -> None:

@@ -13,6 +13,7 @@ READ_BYTES = 126000
 LEAST_BYTES, MOST_BYTES = 4 << 20, 64 << 20
 _TAIL_BYTES = 4096
 _NEGATIVE_ZERO = re.compile(rb"-0+(?![\d.eE])")
+_ZERO = np.uint8(ord("0"))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -21,20 +22,28 @@ class Doubt(Exception):
 
 
 class Part(io.FileIO):
-    """The lines from `start` to `end` of a file, which pandas reads; `separators` counts those that were read."""
+    """The lines from `start` to `end` of a file, which pandas reads.
+
+    `separators` counts those that were read. `has_codes`: whether a cell that was read begins with a 0 and a digit.
+    """
 
     def __init__(self, table: CsvTable, start: int, end: int) -> None:
         super().__init__(table.path)
         self.seek(start)
         self.left, self.begun_line, self.marks = end - start, b"", np.empty(READ_BYTES, bool)
         self.separator, self.separators = table.separator.encode(), 0
+        self.has_codes, self.tail = False, b"\n"
 
     def read(self, size: int | None = READ_BYTES) -> bytes:
         """Return the next bytes, READ_BYTES at most. Raises Doubt for what pandas strips or might misread."""
         data = super().read(min(self.left, READ_BYTES)) or b""
         self.left -= len(data)
-        marks = np.equal(np.frombuffer(data, np.uint8), ord(self.separator), out=self.marks[: len(data)])
+        chars = np.frombuffer(data, np.uint8)
+        marks = np.equal(chars, ord(self.separator), out=self.marks[: len(data)])
         self.separators += int(np.count_nonzero(marks))
+        edge = np.frombuffer(self.tail + data[:2], np.uint8)  # the last two bytes that were read, and two of these
+        self.has_codes |= _has_codes(chars, marks) or _has_codes(edge, edge == ord(self.separator))
+        self.tail = data[-2:]
         if b"\0" in data or (not data.isascii() and _BYTE_ORDER_MARK in data):
             raise Doubt
         whole = data.rfind(b"\n") + 1 if self.left else len(data)
@@ -70,6 +79,13 @@ def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
         if cuts[-1] < file.tell() < size:
             cuts.append(file.tell())
     return [*cuts, size]
+
+
+def _has_codes(chars: np.ndarray, separators: np.ndarray) -> bool:
+    """Return whether a cell begins with a 0 and a digit, as codes do. separators: (n,) booleans."""
+    borders = separators | (chars == ord("\n")) | (chars == ord('"'))
+    digits = chars[np.flatnonzero(borders[:-2] & (chars[1:-1] == _ZERO)) + 2]
+    return bool((digits - _ZERO < 10).any())
 
 
 def _check_quotes(lines: bytes, separator: bytes) -> None:

@@ -7,7 +7,7 @@ which takes ten times as long and gives the same rows, or every fault with its p
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from nntrain.data.csv_layout import Layout, class_order, find_layout
+from nntrain.data.csv_meaning import notes, refuse_too_many_classes
+from nntrain.data.csv_merged import EXACT, merges
 from nntrain.data.csv_part import Doubt, Part, cut
 from nntrain.data.csv_records import LARGEST, read_records
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
@@ -32,12 +34,14 @@ def load_rows(table: CsvTable, split_files: Mapping[str, str]) -> Rows:
     Raises DataError with every fault and its line and column.
     """
     rows = read_rows(table)
+    refuse_too_many_classes(table, rows)
     like = replace(table, classes=rows.schema.classes, features=rows.schema.features)
     splits = {
         name: read_rows(replace(like, path=path, place=(*table.source, name, "file"))).remaining
         for name, path in split_files.items()
     }
-    return replace(rows, validation=splits.get("validation"), test=splits.get("test"))
+    told = tuple(notes(table, rows))
+    return replace(rows, validation=splits.get("validation"), test=splits.get("test"), notes=told)
 
 
 def read_rows(table: CsvTable) -> Rows:
@@ -71,6 +75,8 @@ def parse_rows(table: CsvTable) -> Rows:
     with warnings.catch_warnings(), ThreadPoolExecutor(_THREADS) as threads:
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # of columns that are refused, or ignored
         blocks = list(threads.map(parser.part, cuts[:-1], cuts[1:]))
+    if any(merges(np.concatenate(values)) for values in _by_column(block.large for block in blocks)):
+        raise Doubt
     labels = {label for block in blocks for label in block.labels}
     classes = table.classes or class_order(labels)
     if "" in labels or not labels <= set(classes):
@@ -82,9 +88,14 @@ def parse_rows(table: CsvTable) -> Rows:
 
 @dataclass(frozen=True)
 class _Block:
-    """numbers: float32 (features + targets, n). codes: (n,) the position of each row's label in `labels`."""
+    """numbers: float32 (features + targets, n). codes: (n,) the position of each row's label in `labels`.
+
+    large: the different values, as pandas found them, of each row of `numbers` that holds some that are not exact.
+    """
 
     numbers: np.ndarray
+    has_codes: bool  # whether a cell begins with a 0 and a digit
+    large: dict[int, np.ndarray]
     labels: tuple[str, ...] = ()
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -107,6 +118,8 @@ class _Parser:
         """
         labels = {} if self.layout.label is None else {self.layout.label: "str"}
         block = self._block(start, end, labels)
+        if block.has_codes and self._has_codes(start, end):
+            raise Doubt
         if not block.numbers.all():
             with Part(self.table, start, end) as part:
                 if part.has_negative_zero():
@@ -129,12 +142,33 @@ class _Parser:
             if frame.shape[1] != columns or part.separators != len(frame) * (columns - 1):
                 raise Doubt
         numbers = np.empty((len(self.layout.numbers), len(frame)), np.float32)
+        large = {}
         for row, column in zip(numbers, self.layout.numbers, strict=True):
-            _round(frame[column].to_numpy(), row)
+            values = frame[column].to_numpy()
+            _round(values, row)
+            if max(row.max(), -row.min()) >= EXACT:
+                large[column] = np.unique(values)
         if self.layout.label is None:
-            return _Block(numbers)
+            return _Block(numbers, part.has_codes, large)
         codes, names = pd.factorize(frame[self.layout.label])
-        return _Block(numbers, tuple(str(name).strip() for name in names), codes)
+        return _Block(numbers, part.has_codes, large, tuple(str(name).strip() for name in names), codes)
+
+    def _has_codes(self, start: int, end: int) -> bool:
+        """Return whether a number begins with a 0 and a digit."""
+        with Part(self.table, start, end) as part:
+            columns = list(self.layout.numbers)
+            texts = pd.read_csv(
+                part, sep=self.table.separator, header=None, usecols=columns, dtype="str", na_filter=False
+            )
+            return any(texts[column].str.match(r"\s*0\d").any() for column in columns)
+
+
+def _by_column(found: Iterable[Mapping[int, np.ndarray]]) -> Iterable[list[np.ndarray]]:
+    columns: dict[int, list[np.ndarray]] = {}
+    for each in found:
+        for column, values in each.items():
+            columns.setdefault(column, []).append(values)
+    return columns.values()
 
 
 def _round(values: np.ndarray, to: np.ndarray) -> None:

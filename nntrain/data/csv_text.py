@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
 
+from nntrain.data.file_formats import HEAD_BYTES, other_format
 from nntrain.errors import DataError, Path, Problem, Span
 from nntrain.storage.regular_file import irregular_kind
 
@@ -91,12 +92,19 @@ class CsvText:
         if kind := irregular_kind(file):
             raise self.error(f"`{self.file}` is {kind}", "give the path of a file")
         try:
-            return file.read_bytes()
+            with file.open("rb") as opened:
+                head = opened.read(HEAD_BYTES)
+                self._refuse_other_format(file, head)
+                return head + opened.read()
         except FileNotFoundError:
             raise self.error(f"there is no file `{self.file}`", self._similar(file)) from None
         except OSError as error:
             message = f"`{self.file}` cannot be read: {error.strerror}"
             raise self.error(message, "check the permissions of the file") from None
+
+    def _refuse_other_format(self, file: FilePath, head: bytes) -> None:
+        if found := other_format(file, head):
+            raise self.error(f"`{self.file}` {found[0]}", found[1])
 
     def _similar(self, file: FilePath) -> str:
         found = sorted(other.name for other in file.parent.glob(f"*{file.suffix}")) if file.parent.is_dir() else []
@@ -104,7 +112,7 @@ class CsvText:
 
     def _decoded(self, data: bytes) -> str:
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode().lstrip("\ufeff")
         except UnicodeDecodeError as error:
             raise self._not_text(data, error.start, "is not UTF-8 text") from None
         if "\0" in text:

@@ -7,7 +7,7 @@ import numpy as np
 
 from nntrain.config.messages import shown
 
-_FEW = 10  # different numbers, as many as classes mostly are
+FEW = 10  # different numbers, as many as classes mostly are
 
 
 def note_on_numbers(y: np.ndarray, name: str, as_classes: str) -> str:
@@ -22,7 +22,7 @@ def note_on_numbers(y: np.ndarray, name: str, as_classes: str) -> str:
         note = f"the rows of {name} are one-hot, and are read as {y.shape[1]} numbers to predict"
         return f"{note}; for classes save the index, `y.argmax(axis=1)`" if is_one_hot else ""
     values = np.unique(y)
-    if len(values) > min(_FEW, len(y) // 2):
+    if len(values) > min(FEW, len(y) // 2):
         return ""
     if (values == np.round(values)).all():
         every = ", ".join(f"{value:.7g}" for value in values)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.data.csv_layout import class_order, find_layout
+from nntrain.data.csv_layout import class_order, find_layout, is_number
 from nntrain.data.csv_text import CsvTable, CsvText
 from nntrain.errors import DataError
 
@@ -68,7 +68,14 @@ def test_the_order_of_classes(labels: list[str], classes: tuple[str, ...]) -> No
         ),
         (
             "a,,k\n1,2,x\n",
-            "error: column 2 has no name\n  --> t.csv:1:3\n  1 | a,,k\n    |   ^\n help: give the column a name",
+            "error: column 2 has no name\n  --> t.csv:1:3\n  1 | a,,k\n    |   ^\n"
+            " help: give the column a name, or leave it out with `ignore: ['']`",
+        ),
+        (
+            ",a,k\n0,1,x\n",
+            "error: column 1 has no name\n  --> t.csv:1:1\n  1 | ,a,k\n    | ^\n"
+            " help: give the column a name, or leave it out with `ignore: ['']`;"
+            " `to_csv(..., index=False)` of pandas writes no such column",
         ),
         (
             "a;k\n1,5;x\n",
@@ -93,6 +100,27 @@ def test_names_that_no_column_has() -> None:
         "error: there is no column `qqq` in `t.csv`\n  --> data.csv_table.ignore\n"
         " help: its columns are `aa`, `species`"
     )
+
+
+def test_a_column_without_a_name_may_be_ignored() -> None:
+    table = CsvTable("t.csv", label="k", ignore=("",))
+    layout = find_layout(CsvText(table, b",a,k,\n0,1,x,\n"), table)
+    assert (layout.features, layout.numbers, layout.label) == (("a",), (1,), 2)
+    table = CsvTable("t.csv", features=("a",), others_allowed=True)
+    assert find_layout(CsvText(table, b",a\n0,1\n"), table).numbers == (1,)
+
+
+def test_names_that_only_look_equal() -> None:
+    text = text_of("a,caf\xe9\u200b\n1,x\n", label="cafe\u0301", source=("data", "csv_table"))
+    assert text == (
+        "error: there is no column `cafe\\u0301` in `t.csv`, but `caf\\xe9\\u200b`, which looks equal\n"
+        "  --> data.csv_table.label\n help: write the same name in both, without unseen characters"
+    )
+
+
+def test_digits_of_other_scripts_are_no_numbers() -> None:
+    assert class_order(["\N{ARABIC-INDIC DIGIT TWO}", "10"]) == ("10", "\N{ARABIC-INDIC DIGIT TWO}")
+    assert [is_number(text) for text in ("12", "\uff11\uff12", "\N{ARABIC-INDIC DIGIT TWO}")] == [True, False, False]
 
 
 def test_no_feature_is_left() -> None:

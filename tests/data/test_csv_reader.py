@@ -87,7 +87,7 @@ def test_splits_of_other_files_have_the_columns_and_classes_of_the_first() -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "a,k\n007,007\n-0,7\n-0.0,1.0\n",
+        "a,k\n7,007\n-0,7\n-0.0,1.0\n",
         "a,k\n123456789012345678,x\n9007199254740993,x\n16777217,x\n",
         "a,k\n18446744073709551615,x\n0.00000000000000000000001234567890123456789,x\n1e-46,y\n",
         "a,k\n0.1,NA\n0.2,nan\n0.3,null\n",
@@ -113,6 +113,12 @@ def test_what_pandas_may_read(text: str) -> None:
         "a,k\n1_0,x\n",
         "a,k\n１,x\n",
         "a,k\n1,\n",
+        "a,k\n007,x\n1,y\n",
+        'a,k\n"007","x"\n"1","y"\n',
+        "a,b,k\n1,007,x\n1,1,y\n",
+        "a,k\n16777216,x\n16777217,y\n",
+        "a,k\n9007199254740993,x\n9007199254740992,y\n",
+        "a,k\n20000000,x\n2.0000001e7,y\n",
         "a,k\n1,x\n \n2,y\n",
         "a,k\n1,x\n\n2,y\n",
         'a,k\n1,"x"y\n',

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.data.csv_records import read_records
+from nntrain.data.csv_records import finite_numbers, read_records
 from nntrain.data.csv_text import CsvTable
 from nntrain.errors import DataError
 
@@ -36,11 +36,16 @@ def text_of(text: str, **options: Any) -> str:
         ("1_000", "is `1_000`, which is not a number\n{}\n help: write `1000`"),
         ('"1,5"', "is `1,5`, which is not a number\n{}\n help: write `1.5`"),
         ('"1,500"', "is `1,500`, which is not a number\n{}\n help: write `1500` or `1.500`"),
+        ('"1,234.5"', "is `1,234.5`, which is not a number\n{}\n help: write `1234.5`"),
+        ("$5", "is `$5`, which is not a number\n{}\n help: write `5`"),
+        ("\N{ARABIC-INDIC DIGIT ONE}", "is `\N{ARABIC-INDIC DIGIT ONE}`, which is not a number\n{}\n help: write `1`"),
+        ("\uff11\uff12", "is `\uff11\uff12`, which is not a number\n{}\n help: write `12`"),
         ("0x10", "is `0x10`, which is not a number\n{}\n help: leave the column out with `ignore: [bb]`"),
     ],
 )
 def test_a_cell_that_is_no_number(cell: str, expected: str) -> None:
-    place = f"  --> t.csv:3:3  (data.csv_table.path)\n  3 | 3,{cell},y\n    |   {'^' * max(1, len(cell))}"
+    width = max(1, len(cell) + sum(char in "\uff11\uff12" for char in cell))  # two columns for a wide character
+    place = f"  --> t.csv:3:3  (data.csv_table.path)\n  3 | 3,{cell},y\n    |   {'^' * width}"
     text = text_of(f"a,bb,k\n1,2,x\n3,{cell},y\n", place=("data", "csv_table", "path"))
     assert text == f"error: column `bb` {expected.format(place)}"
 
@@ -77,13 +82,20 @@ def test_rows_of_another_length() -> None:
         "error: the row has 2 cells, the header has 3\n"
         "  --> t.csv:2:1\n  2 | 1,2\n    | ^^^\n help: give every row a cell for each column\n\n"
         "error: the row has 4 cells, the header has 3\n"
-        "  --> t.csv:4:1\n  4 | 1,2,x,\n    | ^^^^^^\n help: give every row a cell for each column\n\n"
+        "  --> t.csv:4:1\n  4 | 1,2,x,\n    | ^^^^^^\n help: remove the separator at the end of the row\n\n"
         "error: the row has 1 cell, the header has 3\n"
         "  --> t.csv:6:1\n  6 | 7\n    | ^\n help: give every row a cell for each column"
     )
 
 
 def test_ten_faults_are_shown_and_the_others_counted() -> None:
-    text = text_of("a,b,k\n" + "1,red,x\n" * 25)
+    names = [f"c{index}" for index in range(25)]
+    text = text_of(f"{','.join(names)},k\n" + f"{'red,' * 25}x\n" * 3)
     assert text.count("error: ") == 10
     assert text.endswith("note: 15 more such faults")
+
+
+def test_numbers_of_python_that_are_none_elsewhere() -> None:
+    assert finite_numbers(["1", "-2e3", " .5"]) == [1, -2000, 0.5]
+    for text in ("1_0", "\N{ARABIC-INDIC DIGIT ONE}", "\uff11", "nan", "1e39"):
+        assert finite_numbers(["1", text]) is None

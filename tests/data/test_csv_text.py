@@ -52,10 +52,18 @@ def test_faults_of_the_file(text: str | bytes, expected: str) -> None:
     assert str(caught.value) == expected
 
 
-def test_utf_16_is_refused() -> None:
-    with pytest.raises(DataError) as caught:
-        records("a,k\n1,x\n".encode("utf-16"))
-    assert str(caught.value).startswith("error: `t.csv` is not UTF-8 text\n  --> t.csv:1:1\n")
+def test_other_formats_are_refused_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for data, words in {"a,k\n1,x\n".encode("utf-16"): "is text in UTF-16", b"PAR1\x15": "is Parquet"}.items():
+        Path("t.csv").write_bytes(data)
+        for read in (CsvText, read_rows):
+            with pytest.raises(DataError, match=f"error: `t.csv` {words}"):
+                read(CsvTable("t.csv"))
+
+
+def test_byte_order_marks_are_left_out() -> None:
+    for marks in (1, 2, 3):
+        assert records("\ufeff" * marks + "a,k\n1,x\n") == [(1, ["a", "k"]), (2, ["1", "x"])]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,15 +21,15 @@ def _separator(value: Any) -> str:
 
 
 def _target(value: Any) -> Any:
-    if names := _names(value):
+    if "" not in (names := _names(value)) and names:
         return value if isinstance(value, str) else names
     raise problem("`target` must name a column", "write `target: price`")
 
 
 def _names(value: Any) -> list[str]:
-    """Return one name or several as a list; an empty list is the default."""
+    """Return one name or several as a list; an empty list is the default, an empty name that of an unnamed column."""
     names = [value] if isinstance(value, str) else value
-    if isinstance(names, (list, tuple)) and all(isinstance(name, str) and name for name in names):
+    if isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names):
         if len(set(names)) == len(names):
             return list(names)
         raise problem("a name is twice in the list", "remove one of the two")
@@ -52,6 +52,9 @@ class Options(Splittable):
             got = "neither" if self.label is None else "both"
             help = "name the column of classes with `label`, or that of numbers to predict with `target`"
             raise problem(f"`csv_table` needs either `label` or `target`, got {got}", help, on_key=True)
+        for option, names in (("label", [self.label]), ("target", self.targets)):
+            if twice := [name for name in names if name in self.ignore]:
+                raise problem(f"the column `{twice[0]}` is `{option}`, and ignored", "remove it from `ignore`")
         if self.classes and self.target is not None:
             raise problem("`classes` belong to `label`, not to `target`", "remove `classes`")
         if len(self.classes) == 1 or len(set(self.classes)) < len(self.classes):

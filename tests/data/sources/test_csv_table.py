@@ -74,6 +74,24 @@ def test_a_class_that_only_the_test_file_has() -> None:
     )
 
 
+def test_a_double_byte_order_mark_is_left_out() -> None:
+    path = table("t.csv", "\ufeff\ufeffa,k", *["1,x", "3,y"] * 5)
+    assert load(source(path=path, label="k")).schema == Schema((1,), ("x", "y"), ("a",))
+
+
+def test_the_index_of_pandas_is_left_out() -> None:
+    path = table("t.csv", ",a,k", *[f"{row},{row % 3},{'xy'[row % 2]}" for row in range(10)])
+    assert load(source(path=path, label="k", ignore=[""])).schema == Schema((1,), ("x", "y"), ("a",))
+
+
+def test_a_label_or_a_target_is_not_ignored() -> None:
+    ignored = "and ignored", "remove it from `ignore`"
+    assert fault_of(label="k", ignore=["a", "k"]) == (f"the column `k` is `label`, {ignored[0]}", ignored[1])
+    assert fault_of(target=["a", "b"], ignore="b") == (f"the column `b` is `target`, {ignored[0]}", ignored[1])
+    assert fault_of(target="") == ("`target` must name a column", "write `target: price`")
+    assert fault_of(target=["a", ""]) == ("`target` must name a column", "write `target: price`")
+
+
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(DataError) as caught:
         load(source(path="none.csv", label="k"))
