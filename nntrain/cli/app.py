@@ -1,18 +1,46 @@
 """The command line: Typer turns the words into the request of a command, which runs itself."""
 
+import contextlib
 import os
 import signal
 import sys
 import traceback
 import warnings
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from nntrain import __version__
 from nntrain.cli import output, requests
+from nntrain.cli.error_event import error_event
 from nntrain.errors import NNTrainError
 from nntrain.terminal import Terminal
+
+
+class _Commands(TyperGroup):
+    """The commands. With `--json` an error is printed on stdout too; `launch` leaves that to the first worker."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> typer.Context:
+        with _errors_as_json():
+            return super().make_context(*arguments, **options)  # type: ignore[return-value]
+
+    def invoke(self, ctx: Any) -> Any:
+        with _errors_as_json():
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _errors_as_json() -> Iterator[None]:
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if "--json" in sys.argv[1:]:
+            Terminal(as_json=True).event("error", error_event(error))
+        raise
 
 
 def _run_request(request: requests.Request, **_: object) -> None:
@@ -21,6 +49,7 @@ def _run_request(request: requests.Request, **_: object) -> None:
 
 
 app = typer.Typer(
+    cls=_Commands,
     result_callback=_run_request,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -1,5 +1,6 @@
 """Whatever is wrong with a command: one message on stderr, nothing on stdout, the right exit code, no traceback."""
 
+import json
 import os
 import signal
 import subprocess
@@ -133,10 +134,45 @@ def test_a_missing_data_file_is_exit_code_4(command: str, nntrain: Any) -> None:
     assert result.err.count(" help: ") == 1
 
 
-def test_with_json_an_error_is_still_printed_on_stderr(nntrain: Any) -> None:
+def test_with_json_an_error_is_an_object_on_stdout_and_a_message_on_stderr(nntrain: Any) -> None:
     result = nntrain("check", "bad.yaml", "--json")
-    assert (result.code, result.out) == (2, "")
     assert result.err.startswith("error: ")
+    event = json.loads(result.out)
+    assert (event["event"], event["code"], result.code) == ("error", 2, 2)
+    assert event["message"] == "`Dense` has no option `unit`"
+    assert (event["path"], event["file"], event["line"]) == ("model.0.Dense.unit", "bad.yaml", 3)
+    assert event["help"] == "write `units`"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("fit c.yaml --bogus", 2),
+        ("fit", 2),
+        ("nothing", 2),
+        ("fit c.yaml --device tpu", 2),
+        ("launch --local 1 c.yaml", 2),
+        ("fit no_data.yaml", 4),
+        ("eval none", 2),
+        ("resume none", 2),
+        ("repro none", 2),
+        ("tune c.yaml", 2),
+        ("runs --runs-dir a_file", 2),
+        ("list layres", 2),
+    ],
+)
+def test_every_command_reports_its_errors_as_json(line: str, code: int, nntrain: Any) -> None:
+    result = nntrain(*line.split(), "--json")
+    event = json.loads(result.out)
+    assert (event["event"], result.code, event["code"]) == ("error", code, code)
+    assert event["message"] in result.err
+    assert event["help"]
+
+
+def test_help_is_no_error(nntrain: Any) -> None:
+    result = nntrain("fit", "--json", "--help")
+    assert result.code == 0
+    assert result.out.startswith("Usage: nntrain fit")
 
 
 def test_an_empty_name_of_a_run_is_a_mistake(nntrain: Any) -> None:
