@@ -27,6 +27,7 @@ GENERATED = {
     "yaml/latin_1": "data: iris\n# größe\nmodel: [Flatten]\n".encode("latin-1"),
     "yaml/too_deep": b"data: iris\nmodel: " + 100_000 * b"[" + 100_000 * b"]" + b"\n",
     "yaml/long_number": b"seed: " + 5000 * b"9" + b"\ndata: iris\nmodel: [Flatten]\n",
+    "yaml/yaml_directive_long": b"%YAML 1." + 5000 * b"9" + b"\n---\ndata: iris\nmodel: [Flatten]\n",
     "yaml/too_large": VALID + 100_000 * b"# comment\n",
 }
 

@@ -13,11 +13,12 @@ from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Optimizer, Schedule
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
-from nntrain.config.messages import listed, nearest, plural
+from nntrain.config.messages import listed, plural
 from nntrain.config.named import Named, to_tree
 from nntrain.config.tune import Engine, Pruner
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
+from nntrain.nearest import nearest
 
 FAMILIES: tuple[type[Named], ...] = (
     Source,

@@ -11,11 +11,12 @@ from nntrain.config.keras import layers, losses
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.weights import Constant, Ones, Zeros
-from nntrain.config.messages import counted, listed, nearest
+from nntrain.config.messages import counted, listed
 from nntrain.config.output_layer import OutputLayer, after_output_layer, expected_units, find_output_layer
 from nntrain.config.resolve import Resolved, columns
 from nntrain.config.train import Train
 from nntrain.errors import Path, Problem
+from nntrain.nearest import nearest
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The wording of messages about a config: what was found, what was expected, how to fix it."""
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from nntrain.document.yaml_file import inline
 from nntrain.document.yaml_parser import scalar
 from nntrain.errors import one_line
+from nntrain.nearest import nearest
 
 
 def problem(message: str, help: str = "", on_key: bool = False) -> PydanticCustomError:
@@ -132,13 +132,6 @@ def with_space(text: str) -> str:
     """Return the help for `rate:0.2`, which YAML takes for a name."""
     match = re.fullmatch(r"(\w+):\s*(\S+)", text)
     return f"write `{match[1]}: {match[2]}`, with a plain space after the `:`" if match else ""
-
-
-def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the known name of the closest spelling, or nothing."""
-    lower = {other.lower(): other for other in known}
-    found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=cutoff)
-    return lower[found[0]] if found else ""
 
 
 def close_names(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from nntrain.config.messages import got, in_our_words, listed, nearest, problem, with_space
+from nntrain.config.messages import got, in_our_words, listed, problem, with_space
+from nntrain.nearest import nearest
 
 
 class Section(BaseModel):

@@ -8,7 +8,7 @@ from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Adam, Optimizer
-from nntrain.config.messages import got, nearest, number_help, problem
+from nntrain.config.messages import got, number_help, problem
 from nntrain.config.section import Section
 from nntrain.config.value_types import (
     FilePath,
@@ -20,6 +20,7 @@ from nntrain.config.value_types import (
     is_whole,
     omitted,
 )
+from nntrain.nearest import nearest
 
 
 def _batch_size(value: Any) -> int | str:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator
 
 from nntrain.config.messages import got, problem, shown
+from nntrain.errors import one_line
+from nntrain.nearest import exists
 
 omitted: Any = None
 """The default of every option that has a default in Keras: it is not passed on."""
@@ -125,12 +128,24 @@ def relative_to(folder: Path) -> Iterator[None]:
 
 
 def _absolute(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
+    if not isinstance(value, str) or not value.strip():
         raise problem(f"expected the path of a file, got {shown(value)}", "write `path: data.csv`")
-    given = Path(value).expanduser()
+    if control := next((character for character in value if unicodedata.category(character) == "Cc"), ""):
+        message = f"the path {shown(value)} holds the control character `{one_line(control)}`"
+        raise problem(message, f"write `'{value.translate(_ESCAPES)}'`" if "'" not in value else "use single quotes")
+    try:
+        given = Path(value).expanduser()
+    except RuntimeError:
+        user = Path(value).parts[0]
+        raise problem(f"`{user}` is the home of a user who does not exist here", "write the path in full") from None
     beside_config = _folder.get() / given
-    here = given.exists() and not beside_config.exists()
+    here = exists(given) and not exists(beside_config)
     return str((given if here else beside_config).absolute())
 
+
+_ESCAPES = str.maketrans(
+    {sign: f"\\{letter}" for sign, letter in zip("\0\a\b\t\n\v\f\r\x1b", "0abtnvfre", strict=True)}
+)
+"""A character as an escape sequence in double quotes, which was meant as a part of a path of Windows."""
 
 FilePath = Annotated[str, PlainValidator(_absolute)]

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nntrain.config.messages import listed, nearest, shown
+from nntrain.config.messages import listed, shown
 from nntrain.data.checks import Faults
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
 from nntrain.errors import Problem, Span
+from nntrain.nearest import nearest
 
 _TILE_ROWS = 2048
 

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 
 from nntrain.data.file_formats import HEAD_BYTES, other_format
 from nntrain.errors import DataError, Path, Problem, Span
+from nntrain.nearest import near_path
 from nntrain.storage.regular_file import irregular_kind
 
 SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'", ",": "','"}  # and how each is written in YAML
@@ -97,7 +98,7 @@ class CsvText:
                 self._refuse_other_format(file, head)
                 return head + opened.read()
         except FileNotFoundError:
-            raise self.error(f"there is no file `{self.file}`", self._similar(file)) from None
+            raise self.error(f"there is no file `{self.file}`", near_path(file)) from None
         except OSError as error:
             message = f"`{self.file}` cannot be read: {error.strerror}"
             raise self.error(message, "check the permissions of the file") from None
@@ -105,10 +106,6 @@ class CsvText:
     def _refuse_other_format(self, file: FilePath, head: bytes) -> None:
         if found := other_format(file, head):
             raise self.error(f"`{self.file}` {found[0]}", found[1])
-
-    def _similar(self, file: FilePath) -> str:
-        found = sorted(other.name for other in file.parent.glob(f"*{file.suffix}")) if file.parent.is_dir() else []
-        return f"that folder holds {', '.join(f'`{name}`' for name in found[:5])}" if found else "check the path"
 
     def _decoded(self, data: bytes) -> str:
         try:

@@ -11,13 +11,14 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from nntrain.config.messages import listed, nearest, shown
+from nntrain.config.messages import listed, shown
 from nntrain.data.checks import MOST, Faults, bad_places
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import note_on_numbers
 from nntrain.data.npy_header import Stored, array_in_npz, is_npy, stored_in_npz, verify_in_npz
 from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, is_large, memory_bytes
 from nntrain.errors import DataError, Path, Problem
+from nntrain.nearest import nearest
 from nntrain.storage.regular_file import irregular_kind
 
 SUFFIXES = {"remaining": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}

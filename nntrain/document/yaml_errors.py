@@ -121,9 +121,25 @@ def _bad_start(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
 
 def _bad_escape(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     start = max(0, lines[line].rfind("\\", 0, column + 1))
-    escape = lines[line][start : column + 1]
+    known = re.match(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})", lines[line][start:])
+    escape = known[0] if known else lines[line][start : column + 1]
     message = f"`{escape}` is not an escape sequence in double quotes"
-    return Fault(message, "use single quotes", line, start, column + 1 - start)
+    return Fault(message, _in_single_quotes(lines[line], start), line, start, len(escape))
+
+
+def _in_single_quotes(text: str, inside: int) -> str:
+    """Return the help for text in double quotes around a column, mostly a path of Windows: write it in single ones."""
+    opening, closing = text.rfind('"', 0, inside), text.find('"', inside)
+    quoted = text[opening + 1 : closing]
+    whole = 0 <= opening < closing and not set(quoted) & set("'`")
+    return f"write `'{quoted}'`" if whole else "use single quotes"
+
+
+def _too_large(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:
+    """Return the fault of a number that is no character, or of a version of YAML in a first line `%YAML`."""
+    if lines[line].startswith("%"):
+        return Fault(*_NO_KEY, line, 0)
+    return _bad_escape(problem, lines, line, column)
 
 
 def _bad_end(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:
@@ -145,16 +161,15 @@ def _bad_tag(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     return Fault(f"the tag `{name}` is not allowed", "remove the tag", line, column, len(name))
 
 
+_NO_KEY = ("a config begins with a key", "remove lines that begin with `%` or `...`")
 _FIXED = {
     "sequence entries are not allowed": ("a list item cannot follow on this line", "put the item on its own line"),
     "expected chomping or indentation|expected a comment or a line break": (
         "after `|` or `>` the text begins on the next line",
         "put the text on the next line, or the whole value in quotes",
     ),
-    "expected '<document start>'|incompatible YAML document": (
-        "a config begins with a key",
-        "remove lines that begin with `%` or `...`",
-    ),
+    "half of a surrogate pair": ("this text holds half of a character", "write the whole character"),
+    "expected '<document start>'|incompatible YAML document": _NO_KEY,
 }
 """The words of PyYAML, with the message and the help in their place."""
 
@@ -162,6 +177,7 @@ _WORDED: dict[str, Callable[[str, Sequence[str], int, int], Fault]] = {
     r"found character '\\t'": _tab,
     "that cannot start any token": _bad_start,
     "mapping values are not allowed": _stray_colon,
+    "a number that is too large": _too_large,
     "unknown escape character|expected escape sequence": _bad_escape,
     "expected <block end>": _bad_end,
     "undefined tag handle": _bad_tag,

@@ -1,6 +1,5 @@
 """A config as text and as a tree of plain values: read it, put a value at a path, write it."""
 
-import difflib
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -11,6 +10,7 @@ import yaml
 from nntrain.document.assignment import Assignment, Change, SpelledOut, named_alike
 from nntrain.document.yaml_parser import FLOAT, INTEGER, Parser
 from nntrain.errors import ConfigError, Path, Problem, Span
+from nntrain.nearest import near_path
 
 MAX_BYTES = 1_000_000
 
@@ -100,7 +100,7 @@ def _bytes(file: FilePath) -> bytes:
         with file.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise ConfigError(f"there is no file `{file}`", help=_similar_files(file)) from None
+        raise ConfigError(f"there is no file `{file}`", help=near_path(file, suffixes=(".yaml", ".yml"))) from None
     except IsADirectoryError:
         raise ConfigError(f"`{file}` is a folder", help="give the path of a YAML file") from None
     except (OSError, ValueError) as error:
@@ -110,16 +110,6 @@ def _bytes(file: FilePath) -> bytes:
         message = f"`{file}` is larger than {MAX_BYTES:,} bytes"
         raise ConfigError(message, help="give a config; put data in a separate file")
     return data
-
-
-def _similar_files(file: FilePath) -> str:
-    if not file.parent.is_dir():
-        return f"there is no folder `{file.parent}`"
-    found = {other.stem: str(other) for other in sorted(file.parent.glob("*.y*ml"))}
-    if close := difflib.get_close_matches(file.stem, found, n=1):
-        return f"write `{found[close[0]]}`"
-    names = ", ".join(f"`{name}`" for name in list(found.values())[:5])
-    return f"that folder holds {names}" if found else "check the path"
 
 
 def _decode(data: bytes, file: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
+from yaml.scanner import ScannerError
 
 from nntrain.document.yaml_errors import explain
 from nntrain.errors import ConfigError, Path, Problem, Span, one_line
@@ -62,7 +63,7 @@ class Parser:
     def run(self) -> Any:
         """Return the value of the text; raises ConfigError for text that is not YAML."""
         try:
-            return self._document(yaml.parse(self.text, Loader=yaml.SafeLoader))
+            return self._document(_events(self.text))
         except yaml.YAMLError as error:
             fault = explain(error, self.lines)
             place = self._span(fault.line, fault.column, fault.width)
@@ -180,6 +181,29 @@ class Parser:
     def _span(self, line: int, column: int, width: int) -> Span:
         source = self.lines[line] if line < len(self.lines) else ""
         return Span(self.file, line + 1, column + 1, max(1, width), source)
+
+
+def _events(text: str) -> Iterator[Any]:
+    """Yield PyYAML's events; raises YAMLError for all that is wrong with the text."""
+    loader: Any = yaml.SafeLoader(text)
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            if isinstance(event, yaml.ScalarEvent):
+                event.value = _joined(event)
+            yield event
+    except (ValueError, OverflowError):  # of its `chr` and `int`
+        raise ScannerError(problem="found a number that is too large", problem_mark=loader.get_mark()) from None
+
+
+def _joined(event: Any) -> str:
+    """Return the text with each surrogate pair, as JSON writes it, joined to its character."""
+    if event.value.isascii():
+        return str(event.value)
+    try:
+        return str(event.value).encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise ScannerError(problem="found half of a surrogate pair", problem_mark=event.start_mark) from None
 
 
 def _width(event: Any) -> int:

@@ -16,6 +16,7 @@ from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import MEMORY_SHARE, is_large
 from nntrain.errors import DataError
 from nntrain.model.restore import SavedModel, load_model
+from nntrain.nearest import exists, near_path
 from nntrain.storage.regular_file import irregular_kind
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
@@ -40,8 +41,8 @@ def predict(run_dir: RunDir, file: Path) -> str:
 
 
 def _images(path: Path) -> Sequence[Path]:
-    if not path.exists():
-        raise DataError(f"there is no file `{path}`")
+    if not exists(path):
+        raise DataError(f"there is no file `{path}`", help=near_path(path))
     files = images_below(path) if path.is_dir() else [path]
     if not files:
         raise DataError(f"there are no images in `{path}`", help="give an image, or a folder of images")
@@ -91,7 +92,7 @@ def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
             raise DataError(message, help="save fewer rows")
         return array_in_npz(file, name)
     except FileNotFoundError:
-        raise DataError(f"there is no file `{file}`") from None
+        raise DataError(f"there is no file `{file}`", help=near_path(file)) from None
     except BROKEN:
         raise DataError(f"`{file}` is broken or not an .npz file", help=help) from None
 

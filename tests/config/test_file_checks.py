@@ -43,12 +43,12 @@ def test_files_are_looked_for_beside_the_config_and_else_where_the_command_runs(
         path("none.csv")
 
 
-def test_a_missing_file_is_reported_with_its_neighbours(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_nearest_one(tmp_path: Path) -> None:
     (tmp_path / "flowers.csv").write_text("a,b\n")
     text = "data: {csv_table: {path: flower.csv, label: b}}\nmodel: [Flatten]\n"
     with pytest.raises(DataError) as caught:
         file_checks.refuse_missing(load(config(tmp_path, text)))
-    assert caught.value.problems[0].help == "that folder holds `flowers.csv`"
+    assert caught.value.problems[0].help == "write `flowers.csv`"
 
 
 def test_a_pipe_or_a_device_is_not_read(tmp_path: Path) -> None:

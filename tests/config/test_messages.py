@@ -1,10 +1,4 @@
-from nntrain.config.messages import close_names, counted, nearest, shown
-
-
-def test_the_nearest_name_does_not_mind_capitals() -> None:
-    assert nearest("dense", ["Dense", "Dropout"]) == "Dense"
-    assert nearest("drop-out", ["Dense", "Dropout"]) == "Dropout"
-    assert nearest("Transformer", ["Dense", "Dropout"]) == ""
+from nntrain.config.messages import close_names, counted, shown
 
 
 def test_close_names_offers_all_that_hold_the_name_when_none_is_very_near() -> None:

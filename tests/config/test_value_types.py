@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from nntrain.config.data import Source
 from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.optimizers import Optimizer
 
@@ -25,3 +26,8 @@ def test_a_whole_number_may_stand_where_a_number_is_due() -> None:
         "learning_rate": 1.0,
         "clipnorm": 2.0,
     }
+
+
+def test_a_path_that_no_file_system_takes_is_one_that_does_not_exist() -> None:
+    for path in ("x" * 300, "/" + "x/" * 3000, "a/" * 40):
+        assert Source.parse({"npz_file": {"path": path}}).paths()["path",].endswith(path.rstrip("/"))

@@ -72,7 +72,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(DataError) as caught:
         CsvText(CsvTable("oter.csv", place=("data", "csv_table", "path")))
     assert str(caught.value) == (
-        "error: there is no file `oter.csv`\n  --> data.csv_table.path\n help: that folder holds `other.csv`"
+        "error: there is no file `oter.csv`\n  --> data.csv_table.path\n help: write `other.csv`"
     )
     with pytest.raises(DataError, match="error: `.*` is a folder"):
         CsvText(CsvTable(tmp_path))

@@ -197,3 +197,7 @@ def test_whatever_is_typed_ends_in_a_config_or_in_a_message() -> None:
 def test_scalar_reads_a_text_as_parse_does() -> None:
     for text in ("1e-3", "no", "~", "0x1F", "1_000", ".inf", "12"):
         assert scalar(text) == value(text)
+
+
+def test_a_surrogate_pair_of_json_is_one_character() -> None:
+    assert parse(r'{"\ud83d\ude00": ["\ud83d\ude00x"]}', "c.yaml").tree == {"😀": ["😀x"]}

@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 from nntrain.cli.requests import Runs
-from nntrain.config.messages import counted, listed, nearest
+from nntrain.config.messages import counted, listed
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.nearest import nearest
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import all_runs, all_searches
 from nntrain.storage.journal import Journal

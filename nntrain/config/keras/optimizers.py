@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainValidator
 
-from nntrain.config.messages import got, nearest, number_help, problem
+from nntrain.config.messages import got, number_help, problem
 from nntrain.config.named import Named, snake_case
 from nntrain.config.value_types import (
     NonNegativeFloat,
@@ -16,6 +16,7 @@ from nntrain.config.value_types import (
     is_number,
     omitted,
 )
+from nntrain.nearest import nearest
 
 
 class Schedule(Named):

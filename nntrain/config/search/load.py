@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from nntrain.config.data import File, Nothing
 from nntrain.config.keras.metrics import Metric, direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
-from nntrain.config.messages import listed, nearest
+from nntrain.config.messages import listed
 from nntrain.config.resolve import DEFAULT_EPOCHS, columns, default_monitor
 from nntrain.config.search.initial_values import initial_values
 from nntrain.config.search.space import Direction, Search, Space
@@ -19,6 +19,7 @@ from nntrain.config.search.space_reader import SPACE, Reader, Written
 from nntrain.config.search.value_checks import ValueChecker, refused_path
 from nntrain.config.tune import Tune
 from nntrain.errors import ConfigError, Path, Problem
+from nntrain.nearest import nearest
 
 
 def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:

@@ -7,10 +7,11 @@ The text `bool` is a parameter too.
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from nntrain.config.messages import got, listed, nearest, number_help, shown
+from nntrain.config.messages import got, listed, number_help, shown
 from nntrain.config.search.space import Parameter
 from nntrain.config.value_types import is_number, is_whole
 from nntrain.errors import Path, Problem
+from nntrain.nearest import nearest
 
 KINDS = ("choice", "int", "float")
 _EXAMPLE = "write `{choice: [16, 32]}`, `{int: [1, 4]}`, `{float: [0.1, 0.9]}` or `bool`"

@@ -1,0 +1,52 @@
+"""Names and paths that users write: whether there is such a file, and what they meant."""
+
+import difflib
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+MOST = 2000  # entries of a folder that are compared
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known name of the closest spelling, or nothing."""
+    lower = {other.lower(): other for other in known}
+    found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=cutoff)
+    return lower[found[0]] if found else ""
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is such a file or folder; False for a name that no file system takes."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def near_path(path: Path, written: str = "", suffixes: Iterable[str] = ()) -> str:
+    """Return the help for a file or a folder that does not exist: the nearest name in its folder, or some of them.
+
+    written: the path as the user wrote it. suffixes: those of the files to offer, by default that of the path.
+    """
+    written = written or str(path)
+    turned = written.replace("\\", "/")  # as Windows separates folders
+    if turned != written and exists(Path(str(path).replace("\\", "/"))):
+        return f"write `{turned}`"
+    entries = _entries(path.parent)
+    if entries is None:
+        return f"there is no folder `{path.parent}`"
+    kinds = [suffix.lower() for suffix in suffixes or [path.suffix]]
+    names = [name for name in entries if not kinds[0] or Path(name).suffix.lower() in kinds]
+    stems = {Path(name).stem: name for name in [*entries, *names]}
+    if close := nearest(path.stem, [Path(name).stem for name in names]) or nearest(path.stem, stems, cutoff=0.8):
+        return f"write `{Path(written).with_name(stems[close])}`"
+    shown = ", ".join(f"`{name}`" for name in names[:5])
+    return f"that folder holds {shown}" if shown else "check the path"
+
+
+def _entries(folder: Path) -> list[str] | None:
+    """Return the names in a folder, sorted, without hidden ones; None if it cannot be listed."""
+    try:
+        return sorted(entry.name for entry in islice(folder.iterdir(), MOST) if not entry.name.startswith("."))
+    except OSError:
+        return None

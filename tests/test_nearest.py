@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from nntrain.nearest import near_path, nearest
+
+
+def test_the_nearest_name_does_not_mind_capitals() -> None:
+    assert nearest("dense", ["Dense", "Dropout"]) == "Dense"
+    assert nearest("drop-out", ["Dense", "Dropout"]) == "Dropout"
+    assert nearest("Transformer", ["Dense", "Dropout"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("flower.csv", "write `data/flowers.csv`"),
+        ("Flowers.CSV", "write `data/flowers.csv`"),
+        ("flowers.txt", "write `data/flowers.csv`"),
+        ("flowers", "write `data/flowers.csv`"),
+        ("zebra.csv", "that folder holds `flowers.csv`, `wine.csv`"),
+        ("zebra.**", "check the path"),
+        (f"{'x' * 300}.csv", "that folder holds `flowers.csv`, `wine.csv`"),
+        ("sub/flowers.csv", "there is no folder `data/sub`"),
+        ("wine.csv/flowers.csv", "there is no folder `data/wine.csv`"),
+    ],
+)
+def test_a_path_that_does_not_exist_gets_the_nearest_one(
+    name: str, help: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("data/flowers.csv", "data/wine.csv", "data/.hidden.csv"):
+        Path(file).parent.mkdir(exist_ok=True)
+        Path(file).touch()
+    assert near_path(Path("data") / name) == help
+
+
+def test_a_path_of_windows_is_written_with_slashes(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "wine.csv").touch()
+    assert near_path(tmp_path / "data\\wine.csv", "data\\wine.csv") == "write `data/wine.csv`"
+
+
+def test_a_near_path_is_written_as_the_user_wrote_it(tmp_path: Path) -> None:
+    (tmp_path / "wine.csv").touch()
+    assert near_path(tmp_path / "wines.csv", "../x/wines.csv") == "write `../x/wine.csv`"
