@@ -19,6 +19,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
+MOST_SHOWN = 20  # problems of an error
+MOST_LETTERS = 1000  # of a message, a help or a path
+
 Path = tuple[str | int, ...]
 """The keys from the top of the config to a value: `("model", 1, "Dense", "units")` is `model.1.Dense.units`."""
 
@@ -54,18 +57,26 @@ class Problem:
     on_key: bool = False  # the caret belongs under the key, not under the value
 
     def __str__(self) -> str:
-        help = [f" help: {printable(self.help)}"] if self.help else []
-        return "\n".join([f"{self.severity}: {printable(self.message)}", *self._place(), *help])
+        help = [f" help: {_shortened(printable(self.help))}"] if self.help else []
+        return "\n".join([f"{self.severity}: {_shortened(printable(self.message))}", *self._place(), *help])
 
     def _place(self) -> list[str]:
+        path = _shortened(one_line(dotted(self.path)))
         if self.span is None:
-            return [f"  --> {dotted(self.path)}"] if self.path else []
-        way = f"  ({dotted(self.path)})" if self.path else ""
-        return [f"  --> {self.span}{way}", *_excerpt(self.span)]
+            return [f"  --> {path}"] if path else []
+        way = f"  ({path})" if path else ""
+        return [f"  --> {_shortened(one_line(str(self.span)))}{way}", *_excerpt(self.span)]
+
+
+def _shortened(text: str) -> str:
+    """Return the text, without its middle if it is very long: a user can write a name of a million letters."""
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS // 2]} … {text[-MOST_LETTERS // 2 :]}"
 
 
 def printable(text: str, keep: str = "\n") -> str:
     """Return the text with `\\x1b` and the like for characters that a terminal acts upon or does not show."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -109,7 +120,9 @@ class NNTrainError(Exception):
         super().__init__(message or self.problems[0].message)
 
     def __str__(self) -> str:
-        return "\n\n".join(str(problem) for problem in self.problems)
+        shown = "\n\n".join(str(problem) for problem in self.problems[:MOST_SHOWN])
+        more = len(self.problems) - MOST_SHOWN
+        return shown if more <= 0 else f"{shown}\n\n{more:,} more errors"
 
     def after(self, words: str, help: str = "") -> "NNTrainError":
         """Return the error with these words after its message, and with this help if it has none."""

@@ -94,6 +94,25 @@ def test_an_error_prints_all_of_its_problems() -> None:
     assert str(error) == "error: one\n help: h\n\nerror: two"
 
 
+def test_an_error_with_thousands_of_problems_prints_the_first_and_a_count() -> None:
+    error = ConfigError(problems=[Problem(f"problem {number}") for number in range(20_000)])
+    assert str(error).splitlines()[::2] == [*(f"error: problem {number}" for number in range(20)), "19,980 more errors"]
+
+
+def test_what_a_user_wrote_is_shortened_where_it_is_very_long() -> None:
+    long = "k" * 900_000
+    problem = Problem(f"unknown `{long}`", ("train", long), f"not `{long}`", Span(long, 3, 1, 1, f"{long}: 1"))
+    assert len(str(problem)) < 6000
+    assert "\n help: not `kkk" in str(problem)
+    assert "kkk`" in str(problem)
+
+
+def test_the_path_and_the_file_of_a_problem_are_printed_on_one_line() -> None:
+    problem = Problem("m", ("a\x1b[31m", "b\n"), span=Span("c\r.yaml", 3, 1, 1, ""))
+    assert str(problem) == "error: m\n  --> c\\r.yaml:3:1  (a\\x1b[31m.b\\n)"
+    assert str(Problem("m", ("\u202e",))) == "error: m\n  --> \\u202e"
+
+
 def test_every_error_has_the_exit_code_of_its_kind() -> None:
     codes = {kind: kind.exit_code for kind in (NNTrainError, ConfigError, MissingPackage, DataError, Diverged)}
     assert list(codes.values()) == [1, 2, 3, 4, 5]

@@ -12,6 +12,8 @@ from nntrain.config.section import Section
 from nntrain.config.train import Train
 from nntrain.config.value_types import Seed, omitted
 
+MOST_LAYERS = 3000  # of the list; `Repeat` makes more
+
 
 class Experiment(Section):
     """One frozen experiment. `tune` is validated by `nntrain tune` and `check`; `fit` does not need it."""
@@ -23,7 +25,7 @@ class Experiment(Section):
     }
     seed: Seed = 0
     data: Source
-    model: Annotated[list[Layer], Field(min_length=1)]
+    model: Annotated[list[Layer], Field(min_length=1, max_length=MOST_LAYERS)]
     train: Train = Field(default_factory=Train)
     tune: dict[str, Any] = omitted
 

@@ -22,12 +22,6 @@ def refuse_missing(config: Config) -> None:
         raise DataError(problems=in_order(config.document, found))
 
 
-def _fault(file: Path) -> list[tuple[str, str]]:
-    if kind := irregular_kind(file):
-        return [(f"`{file}` is {kind}", "give the path of a file")]
-    return [] if file.exists() else [(f"there is no file `{file}`", _beside(file))]
-
-
 def _written(config: Config, path: ConfigPath) -> str:
     """Return the path of the file as the user wrote it."""
     value = config.document.value(path)
@@ -45,6 +39,5 @@ def _fault(file: Path, written: str) -> tuple[str, str] | None:
 def _fault_of_folder(folder: Path, written: str) -> tuple[str, str] | None:
     if not exists(folder):
         return f"there is no folder `{folder}`", near_path(folder, written)
-    return (
-        None if folder.is_dir() else (f"`{folder}` is a file", "give the folder that holds one folder for each class")
-    )
+    help = "give the folder that holds one folder for each class"
+    return None if folder.is_dir() else (f"`{folder}` is a file", help)

@@ -101,6 +101,11 @@ def _too_short(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
     return f"a list of at least {counted(least, 'item')}", f"add {counted(least - len(value), 'item')}"
 
 
+def _too_long(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
+    most = context["max_length"]
+    return f"a list of at most {counted(most, 'item')}", "shorten the list"
+
+
 _EXPECTED: dict[str, Callable[[Any, Mapping[str, Any]], tuple[str, str]]] = {
     "int_type": lambda value, _: ("a whole number", number_help(value, whole=True)),
     "float_type": lambda value, _: ("a number", number_help(value)),
@@ -123,6 +128,7 @@ _EXPECTED: dict[str, Callable[[Any, Mapping[str, Any]], tuple[str, str]]] = {
         _at_most(value, context["le"], f"`{context['le']:.16g}` or less"),
     ),
     "too_short": _too_short,
+    "too_long": _too_long,
     "string_too_short": lambda *_: ("text that is not empty", "write a name"),
     "literal_error": _one_of,
 }

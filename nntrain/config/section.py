@@ -9,6 +9,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from nntrain.config.messages import got, in_our_words, listed, problem, with_space
 from nntrain.nearest import nearest
 
+MOST_COMPARED = 100  # unknown options of a section whose names are compared with the known ones
+
 
 class Section(BaseModel):
     """A mapping of options: frozen, strict, and without unknown keys."""
@@ -24,7 +26,8 @@ class Section(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            worded = [cls._worded(found) for found in _without_echoes(error.errors(), cls.model_fields)]
+            found = _without_echoes(error.errors(), cls.model_fields)
+            worded = [cls._worded(each, compare=number < MOST_COMPARED) for number, each in enumerate(found)]
             raise ValidationError.from_exception_data(cls.__name__, worded) from None
 
     @classmethod
@@ -46,10 +49,11 @@ class Section(BaseModel):
         return tuple(dict.fromkeys(name for name in own if name in cls.model_fields))
 
     @classmethod
-    def _worded(cls, error: ErrorDetails) -> InitErrorDetails:
+    def _worded(cls, error: ErrorDetails, compare: bool) -> InitErrorDetails:
         fields = [cls.model_fields[at] for at in error["loc"] if at in cls.model_fields]
         choices = [name for field in fields for name in _choices(field.annotation)]
-        return details(in_our_words(error, cls._title(), cls._instead_of_option, choices), error["loc"])
+        instead = cls._instead_of_option if compare else cls._known_options
+        return details(in_our_words(error, cls._title(), instead, choices), error["loc"])
 
     @classmethod
     def _instead_of_option(cls, name: str) -> str:
@@ -57,8 +61,11 @@ class Section(BaseModel):
             return help
         if name.isdecimal():
             return "write decimal numbers with a point, such as `0.9`"
-        if close := nearest(name, cls.model_fields):
-            return f"write `{close}`"
+        close = nearest(name, cls.model_fields)
+        return f"write `{close}`" if close else cls._known_options(name)
+
+    @classmethod
+    def _known_options(cls, _: str) -> str:
         return f"its options are {listed(cls.options())}" if cls.model_fields else "it takes no options; remove it"
 
     def written(self) -> dict[str, Any]:
@@ -73,7 +80,10 @@ class Section(BaseModel):
 
 def _without_echoes(errors: list[ErrorDetails], options: Iterable[str]) -> list[ErrorDetails]:
     """Return the errors without each "needs `units`" that only repeats "has no option `unit`"."""
-    meant = {nearest(str(e["loc"][-1]), options) for e in errors if e["type"] == "extra_forbidden"}
+    if not any(e["type"] == "missing" for e in errors):
+        return errors
+    unknown = [str(e["loc"][-1]) for e in errors if e["type"] == "extra_forbidden"]
+    meant = {nearest(name, options) for name in unknown[:MOST_COMPARED]}
     return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
 
 

@@ -8,12 +8,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from nntrain.config.messages import listed, nearest, shown
+from nntrain.config.messages import listed, shown
 from nntrain.data.checks import MOST, Faults
 from nntrain.data.csv_layout import Layout, is_number
 from nntrain.data.csv_text import CsvText
 from nntrain.data.labels import names_that_look_equal
 from nntrain.errors import Problem
+from nntrain.nearest import nearest
 
 _MISSING = {"na", "n/a", "none", "null", "?", "-", "."}
 _SYMBOL = r"[^\w\s.,+-]"  # $, €, %, °

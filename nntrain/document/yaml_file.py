@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -60,7 +61,13 @@ class Document:
         """Return the place of what was put below a value of the file."""
         if (span := self.values.get(at)) is not None and span.line == 0:
             return span
-        return next((span for path, span in self.keys.items() if path[:-1] == at and path and span.line == 0), None)
+        return self._keys_by_hand.get(at)
+
+    @cached_property
+    def _keys_by_hand(self) -> dict[Path, Span]:
+        """The first key that was put below each path."""
+        found = [(path[:-1], span) for path, span in self.keys.items() if path and span.line == 0]
+        return dict(reversed(found))
 
     def value(self, path: Path) -> Any:
         """Return the value at a path, or None."""

@@ -8,7 +8,7 @@ is limited before anything is built.
 import math
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from yaml.scanner import ScannerError
@@ -18,6 +18,7 @@ from nntrain.errors import ConfigError, Path, Problem, Span, one_line
 
 MAX_DEPTH = 40
 MAX_DIGITS = 40
+MAX_VALUES = 50_000
 
 _NULL = re.compile(r"|~|null|Null|NULL")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -59,6 +60,7 @@ class Parser:
         self.problems: list[Problem] = []
         self.lost: list[Path] = []
         self._anchors: set[str] = set()
+        self._count = 0
 
     def run(self) -> Any:
         """Return the value of the text; raises ConfigError for text that is not YAML."""
@@ -87,9 +89,10 @@ class Parser:
 
     def _node(self, event: Any, path: Path) -> Any:
         if len(path) > MAX_DEPTH:
-            place = self._span(event.start_mark.line, event.start_mark.column, 1)
-            message, help = f"nested deeper than {MAX_DEPTH} levels", "remove unnecessary brackets"
-            raise ConfigError(problems=[*self.problems, Problem(message, help=help, span=place)])
+            self._give_up(event, f"nested deeper than {MAX_DEPTH} levels", "remove unnecessary brackets")
+        self._count += 1
+        if self._count > MAX_VALUES:
+            self._give_up(event, f"a config holds at most {MAX_VALUES:,} values", "put data in a separate file")
         self._note(event, path)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
@@ -167,6 +170,10 @@ class Parser:
             self.lost.append(path)
             return self._refuse(event, path, f"the number `{text}` is too large", "write a smaller number")
         return value
+
+    def _give_up(self, event: Any, message: str, help: str) -> NoReturn:
+        place = self._span(event.start_mark.line, event.start_mark.column, 1)
+        raise ConfigError(problems=[*self.problems, Problem(message, help=help, span=place)])
 
     def _refuse(self, event: Any, path: Path, message: str, help: str, width: int = 0) -> None:
         mark = event.start_mark

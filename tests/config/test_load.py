@@ -104,3 +104,34 @@ def test_a_patience_that_only_a_quick_try_makes_too_long_is_a_warning(tmp_path: 
 def test_the_section_for_the_tuner_is_left_alone(tmp_path: Path) -> None:
     loaded = load(config(tmp_path, CONFIG + "tune: {engine: anything, space: [1, {a: b}]}\n"))
     assert loaded.experiment.tune == {"engine": "anything", "space": [1, {"a": "b"}]}
+
+
+@pytest.mark.parametrize(
+    ("above", "item"),
+    [
+        ("", "key%d: 1"),
+        ("train:\n", "  key%d: 1"),
+        ("train:\n  class_weight:\n", "    key%d: 1"),
+        ("train:\n", "  epochs: %d"),
+    ],
+)
+def test_thousands_of_errors_are_the_first_twenty_and_a_count(above: str, item: str) -> None:
+    lines = "\n".join(item % number for number in range(3000))
+    with pytest.raises(ConfigError) as caught:
+        from_document(yaml_file.parse(f"{CONFIG}{above}{lines}\n", "c.yaml"))
+    shown, _, more = str(caught.value).rpartition("\n\n")
+    assert more in ("2,980 more errors", "2,979 more errors")
+    assert shown.count("error: ") == shown.count(" help: ") == 20
+
+
+@pytest.mark.parametrize("value", ["[" + 9_000 * "1, " + "]", "k" * 900_000])
+def test_a_huge_value_is_a_short_message(value: str) -> None:
+    for text in (f"data: {value}", f"{CONFIG}seed: {value}", f"{CONFIG}train: {{monitor: {value}}}"):
+        with pytest.raises(ConfigError) as caught:
+            from_document(yaml_file.parse(f"{text}\n", "c.yaml"))
+        assert len(str(caught.value)) < 20_000
+
+
+def test_a_model_has_at_most_three_thousand_items() -> None:
+    with pytest.raises(ConfigError, match="`model` must be a list of at most 3,000 items"):
+        from_document(yaml_file.parse("data: iris\nmodel:\n" + 3001 * "- Dense: 3\n", "c.yaml"))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nntrain.config.load import from_document
+from nntrain.document import yaml_parser
 from nntrain.document.yaml_file import parse
 from nntrain.document.yaml_parser import scalar
 from nntrain.errors import ConfigError
@@ -137,7 +138,7 @@ def test_a_bomb_of_aliases_is_refused_at_once() -> None:
 
 def test_depth_is_limited_before_anything_is_built() -> None:
     for text in ("[" * 100_000, "{a: " * 100_000, "- " * 100_000, "? " * 100_000):
-        assert "nested deeper than 40 levels" in str(refused(text))
+        assert refused(text).problems[-1].message == "nested deeper than 40 levels"
     assert parse("[" * 40 + "]" * 40, "c.yaml").problems == ()
 
 
@@ -201,3 +202,9 @@ def test_scalar_reads_a_text_as_parse_does() -> None:
 
 def test_a_surrogate_pair_of_json_is_one_character() -> None:
     assert parse(r'{"\ud83d\ude00": ["\ud83d\ude00x"]}', "c.yaml").tree == {"😀": ["😀x"]}
+
+
+def test_the_number_of_values_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_parser, "MAX_VALUES", 500)
+    for text in ("a: [" + 600 * "1, " + "]", "{" + 600 * "a: 1, " + "}"):
+        assert refused(text).problems[-1].message == "a config holds at most 500 values"
