@@ -153,3 +153,53 @@ def test_the_version_of_the_json_is_that_of_the_format(tmp_path: Path) -> None:
     run = RunDir.create(tmp_path, "net")
     run.write_json("a.json", {})
     assert json.loads((run.path / "a.json").read_text()) == {"version": 1}
+
+
+def test_what_a_killed_process_was_writing_is_swept(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write("plots/a.png", "")
+    model = run.new_model()
+    left = [
+        model,
+        run.path / ".model.keras",
+        run.path / ".summary.json-0a1b2c3d",
+        run.path / "plots" / ".a.png-abcd_1xy",
+    ]
+    kept = [run.path / name for name in (".hidden", "plots/a.png", ".git-ignored-files", "model-abcdefgh.keras")]
+    for path in (*left, *kept):
+        path.write_text("x")
+    with run.locked():
+        pass
+    assert [path for path in left if path.exists()] == []
+    assert [path for path in kept if not path.exists()] == []
+
+
+def test_nothing_is_swept_in_a_folder_elsewhere(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / ".notes-12345678").write_text("x")
+    (run.path / "plots").symlink_to(tmp_path / "mine")
+    with pytest.raises(NNTrainError, match=r"this is not a run of nntrain: `.*plots` is a symbolic link"), run.locked():
+        pass
+    assert (tmp_path / "mine" / ".notes-12345678").exists()
+
+
+def test_a_model_is_removed_only_from_the_run_itself(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    (tmp_path / "model").write_text("x")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "a.ckpt").write_text("x")
+    run.model.symlink_to(tmp_path / "model")
+    run.checkpoints.symlink_to(tmp_path / "kept")
+    run.discard_model()
+    assert (tmp_path / "model").exists() and (tmp_path / "kept" / "a.ckpt").exists()
+
+
+def test_a_member_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    group = RunDir.create(tmp_path, "group")
+    (tmp_path / "elsewhere").mkdir()
+    (group.path / "seed-1").symlink_to(tmp_path / "elsewhere")
+    for name in ("seed-1", "../elsewhere"):
+        with pytest.raises(NNTrainError, match="this is not a run of nntrain"):
+            group.member(name)
+    assert group.member("seed-2").path.is_dir()

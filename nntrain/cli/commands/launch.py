@@ -13,11 +13,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
+
+from typer.main import get_command
 
 from nntrain.cli.requests import Launch
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, one_line
 from nntrain.terminal import Terminal
 from nntrain.training.workers import authkey
 
@@ -37,11 +40,13 @@ def run(request: Launch, _: Terminal) -> None:
 def launch(count: int, words: Sequence[str]) -> int:
     """Run `nntrain fit`, or `resume` if that is the first word, in `count` processes; return the chief's exit code.
 
-    Raises ConfigError when the machine has fewer GPUs than workers, or when the words hold `--workers` or the like.
+    Raises ConfigError when the machine has fewer GPUs than workers, or when the words hold `--workers` or the like, and
+    Click's UsageError for what the command does not take.
     """
     _refuse(count, words)
-    command = words if words[0] in _COMMANDS else ["fit", *words]
-    gpus = _gpus(count, words)
+    command = [*words] if words[0] in _COMMANDS else ["fit", *words]
+    options = _options(command)
+    gpus = _gpus(count, options["device"])
     addresses = ",".join(f"127.0.0.1:{port}" for port in _free_ports(count))
     key = secrets.token_hex(32)
     workers: list[_Worker] = []
@@ -49,24 +54,39 @@ def launch(count: int, words: Sequence[str]) -> int:
         stack.callback(lambda: _end(workers))
         stack.enter_context(_signals_passed_on(workers))
         for index in range(count):
-            options = ["--workers", addresses, "--worker", str(index)]
-            workers.append(_start(index, [*command, *options], gpus[index], key))
+            place = ["--workers", addresses, "--worker", str(index)]
+            workers.append(_start(index, [*command, *place], gpus[index], key))
         return _wait(workers)
 
 
 def _refuse(count: int, words: Sequence[str]) -> None:
     if not 2 <= count <= MOST:
         raise ConfigError(f"`--local` takes a number from 2 to {MOST}, got `{count}`", help="write `--local 2`")
-    taken = [word for word in words if word.split("=")[0] in ("--workers", "--worker", "--devices")]
-    if taken:
-        raise ConfigError(f"`{taken[0]}` is not allowed: `launch` sets the workers itself", help="leave it out")
     if list(words) == ["resume"]:
         raise ConfigError("`launch` needs a run", help="write `nntrain launch --local 2 resume RUN`")
     if list(words) in ([], ["fit"]):
         raise ConfigError("`launch` needs a config", help="write `nntrain launch --local 2 CONFIG`")
-    if words[0] not in _COMMANDS and not any(word.startswith("-") for word in words[:2]) and len(words) > 1:
+    several = len(words) > 1 and not any(word.startswith("-") for word in words[:2])
+    if words[0] not in _COMMANDS and (several or (words[0] in _commands() and not Path(words[0]).exists())):
         help = "write `nntrain launch --local 2 CONFIG`, or `nntrain launch --local 2 resume RUN`"
-        raise ConfigError(f"`launch` starts `fit` and `resume`, not `{words[0]}`", help=help)
+        raise ConfigError(f"`launch` starts `fit` and `resume`, not `{one_line(words[0])}`", help=help)
+
+
+def _commands() -> dict[str, Any]:
+    """Return Click's commands by their names."""
+    from nntrain.cli.app import app
+
+    return vars(get_command(app))["commands"]  # type: ignore[no-any-return]
+
+
+def _options(command: Sequence[str]) -> dict[str, Any]:
+    """Return the options of a command as Click reads them; raises ConfigError for those that `launch` sets itself."""
+    options: dict[str, Any] = _commands()[command[0]].make_context(command[0], list(command[1:])).params
+    taken = [name for name in ("workers", "worker", "devices") if options[name] is not None]
+    if taken:
+        word = next(word for word in command if word.partition("=")[0] == f"--{taken[0]}")
+        raise ConfigError(f"`{word}` is not allowed: `launch` sets the workers itself", help="leave it out")
+    return options
 
 
 @dataclass
@@ -158,10 +178,10 @@ def _free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
-def _gpus(count: int, words: Sequence[str]) -> list[str | None]:
+def _gpus(count: int, device: str) -> list[str | None]:
     """Return the GPUs of each worker, as CUDA names them; None for a worker that gets no GPU."""
     found = _visible_gpus()
-    if not found or "cpu" in words or "--device=cpu" in words:
+    if not found or device == "cpu":
         return [None] * count
     share = len(found) // count
     if not share:

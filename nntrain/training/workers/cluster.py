@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nntrain.errors import ConfigError, one_line
 from nntrain.training.workers.authkey import shared_key
 
+_ROLES = ("chief", "worker")  # of a process in TF_CONFIG
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 
 
@@ -74,10 +75,21 @@ def _from_environment(text: str) -> Cluster | None:
     try:
         content = json.loads(text)
         jobs, task = content.get("cluster") or {}, content.get("task") or {}
-        addresses = [str(address) for address in (*jobs.get("chief", []), *jobs.get("worker", []))]
-        before = len(jobs.get("chief", [])) if task.get("type") == "worker" else 0
-        index = before + int(task.get("index", 0))
-    except (ValueError, TypeError, AttributeError) as error:
-        help = "write `--workers` and `--worker`, or unset TF_CONFIG"
-        raise ConfigError(f"invalid TF_CONFIG: {error}", help=help) from None
-    return _checked(addresses, index) if len(addresses) > 1 else None
+        chiefs, workers = ([str(address) for address in jobs.get(role, [])] for role in _ROLES)
+        role, index = task.get("type", None if chiefs else "worker"), task.get("index", 0)
+        others = sorted(str(role) for role in jobs.keys() - set(_ROLES))
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise _invalid(str(error)) from None
+    if not jobs:
+        return None
+    if role not in _ROLES or others:
+        found = f"the task `{one_line(str(role))}`" if role not in _ROLES else f"the job `{one_line(others[0])}`"
+        raise _invalid(f"it has {found}, and nntrain knows only `chief` and `worker`")
+    if type(index) is not int or not 0 <= index < len(workers if role == "worker" else chiefs):
+        raise _invalid(f"it has no {role} {one_line(str(index))}")
+    addresses = [*chiefs, *workers]
+    return _checked(addresses, index + (len(chiefs) if role == "worker" else 0)) if len(addresses) > 1 else None
+
+
+def _invalid(why: str) -> ConfigError:
+    return ConfigError(f"invalid TF_CONFIG: {why}", help="write `--workers` and `--worker`, or unset TF_CONFIG")

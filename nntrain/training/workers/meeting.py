@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from nntrain.errors import ConfigError, NNTrainError, WorkerLost
+from nntrain.errors import ConfigError, NNTrainError, WorkerLost, one_line
 from nntrain.training.workers.authkey import VARIABLE, key_file
 from nntrain.training.workers.cluster import Cluster
 from nntrain.training.workers.connection import HELLO_SECONDS, Gone, Link, WrongKey, accept, connect
@@ -29,9 +29,12 @@ def meet(cluster: Cluster, identity: Mapping[str, str]) -> dict[int, Link]:
 
 
 def wait_seconds() -> float:
-    """Return how long to wait for the other workers."""
-    text = os.environ.get("NNTRAIN_WAIT_SECONDS", "")
-    return float(text) if re.fullmatch(r"[0-9]{1,5}(\.[0-9]+)?", text) else WAIT_SECONDS
+    """Return how long to wait for the other workers; raises ConfigError for a variable that is not a number."""
+    text = os.environ.get("NNTRAIN_WAIT_SECONDS")
+    if text is not None and not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,9})?", text, re.ASCII):
+        message = f"NNTRAIN_WAIT_SECONDS takes a number of seconds, got `{one_line(text)}`"
+        raise ConfigError(message, help="write `NNTRAIN_WAIT_SECONDS=120`")
+    return WAIT_SECONDS if text is None else float(text)
 
 
 def _accept_all(cluster: Cluster, identity: Mapping[str, str], until: float) -> dict[int, Link]:

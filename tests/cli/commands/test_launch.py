@@ -220,12 +220,73 @@ def test_two_workers_end_with_equal_weights(tmp_path: Path) -> None:
         (2, ["resume"], "`launch` needs a run"),
         (2, ["net.yaml", "--workers=a:1,b:1"], "`--workers=a:1,b:1` is not allowed: `launch` sets the workers itself"),
         (2, ["tune", "net.yaml"], "`launch` starts `fit` and `resume`, not `tune`"),
+        (2, ["eval"], "`launch` starts `fit` and `resume`, not `eval`"),
+        (2, ["eval", "--split", "test"], "`launch` starts `fit` and `resume`, not `eval`"),
+        (
+            2,
+            ["--name", "x", "--worker", "1", "net.yaml"],
+            "`--worker` is not allowed: `launch` sets the workers itself",
+        ),
+        (2, ["resume", "--devices=2", "x"], "`--devices=2` is not allowed: `launch` sets the workers itself"),
     ],
 )
 def test_launch_refuses_what_it_cannot_start(count: int, words: list[str], message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         launch.launch(count, words)
     assert caught.value.problems[0].message == message
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["resume", "--quiet"], "Missing argument 'RUN'"),
+        (["fit", "--quiet"], "Missing argument 'CONFIG'"),
+        (["--quiet"], "Missing argument 'CONFIG'"),
+        (["net.yaml", "--device", "tpu"], "Invalid value for '--device'"),
+        (["net.yaml", "--nope"], "No such option: --nope"),
+    ],
+)
+def test_what_the_command_does_not_take_is_refused_before_a_worker_starts(
+    in_process: Any, tmp_path: Path, words: list[str], fault: str
+) -> None:
+    done = in_process(tmp_path, "launch", "--local", "2", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count(fault) == 1
+
+
+class Begun(Exception):
+    """The workers would start now, on these GPUs."""
+
+
+@pytest.mark.parametrize(
+    ("words", "gpus"),
+    [
+        (["net.yaml"], ["0", "1"]),
+        (["net.yaml", "--name", "cpu"], ["0", "1"]),
+        (["--name=cpu", "net.yaml", "--device", "gpu"], ["0", "1"]),
+        (["cpu"], ["0", "1"]),
+        (["resume", "cpu", "--device=auto"], ["0", "1"]),
+        (["net.yaml", "--device", "cpu"], [None, None]),
+        (["--device=cpu", "net.yaml"], [None, None]),
+        (["resume", "--device", "cpu", "runs/net"], [None, None]),
+    ],
+)
+def test_only_the_option_device_keeps_the_workers_from_the_gpus(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], gpus: list[str | None]
+) -> None:
+    found: list[str | None] = []
+
+    def start(index: int, words: object, gpus: str | None, key: str) -> None:
+        found.append(gpus)
+        if index == 1:
+            raise Begun
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    monkeypatch.setattr(launch, "_start", start)
+    monkeypatch.setattr(launch, "_end", lambda workers: None)
+    with pytest.raises(Begun):
+        launch.launch(2, words)
+    assert found == gpus
 
 
 def test_the_exit_code_is_that_of_the_chief(command: Any, tmp_path: Path) -> None:

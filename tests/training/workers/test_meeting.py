@@ -38,6 +38,18 @@ def test_a_team_waits_only_so_long(clusters: Clusters, monkeypatch: pytest.Monke
         meet(clusters[1], SAME)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "abc", "-1", "1e3", "inf", "nan", "10 s", " 5", "999999", "٣", "1.", "5\n", "0x10"]
+)
+def test_a_time_to_wait_that_is_not_a_number_of_seconds_is_refused(
+    clusters: Clusters, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("NNTRAIN_WAIT_SECONDS", text)
+    with pytest.raises(ConfigError) as caught:
+        meet(clusters[0], SAME)
+    assert caught.value.problems[0].message.startswith("NNTRAIN_WAIT_SECONDS takes a number of seconds, got `")
+
+
 def test_a_taken_port_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         addresses = (f"127.0.0.1:{taken.getsockname()[1]}", "127.0.0.1:1")
