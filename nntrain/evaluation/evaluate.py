@@ -88,10 +88,15 @@ def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> E
 def _same_data(run_dir: RunDir) -> Dataset:
     """Return the run's data, which must be those of its training."""
     data = load_data(load(run_dir.file(run_files.RESOLVED)))
+    refuse_other_data(run_dir, data)
+    return data
+
+
+def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
+    """Raise DataError unless these are the data that the run was trained on."""
     if sha256(data) != run_dir.read_json(run_files.ENVIRONMENT).get("data_sha256"):
         message = f"the data are not those that `{run_dir}` was trained on"
         raise DataError(message, help="restore the data, or use `nntrain predict` for other data")
-    return data
 
 
 def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline]) -> Evaluation:

@@ -25,7 +25,7 @@ def describe() -> dict[str, Any]:
         "command": sys.argv,
         "start": now(),
         "python": platform.python_version(),
-        "packages": {"nntrain": __version__, **{name: installed(name) for name in PACKAGES}},
+        "packages": packages(),
         "platform": platform.platform(),
         "device": ", ".join(names) or "CPU",
         "cpu": {"cores": os.cpu_count(), "model": _cpu("model name"), "features": _features()},
@@ -36,6 +36,11 @@ def describe() -> dict[str, Any]:
         },
         "git_commit": _git_commit(),
     }
+
+
+def packages() -> dict[str, str | None]:
+    """Return the versions of nntrain and of what it computes with."""
+    return {"nntrain": __version__, **{name: installed(name) for name in PACKAGES}}
 
 
 def now() -> str:

@@ -10,7 +10,7 @@ from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import experiment
-from nntrain.runs.environment import describe
+from nntrain.runs.environment import describe, packages
 from nntrain.runs.experiment import Result, Training
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -60,7 +60,7 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     """Train the rest of a run that this process owns; raises as `resume` does."""
     run_dir, prepared = training.run_dir, training.prepared
     then, now = _began(run_dir), {**describe(), **experiment.devices_of(training.context)}
-    changed = _changes(run_dir, then, now, prepared.data)
+    changed = changes(run_dir, prepared.data)
     if changed and not allow_changed:
         raise _cannot_be_exact(run_dir, changed)
     _warn_of_other_machine(then, now, training.terminal)
@@ -72,7 +72,9 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
         run_dir.write(run_files.RESOLVED, experiment.resolved_text(prepared.resolved.experiment))
     names = ("start", "command", "devices", "workers")
     resumed = {**{name: now[name] for name in names}, "changed": changed, "set": list(assignments)}
-    environment = {**then, "resolved_sha256": _sha256_of(run_dir), "resumed": [*then.get("resumed", ()), resumed]}
+    trained_on = {"packages": now["packages"], "data_sha256": datasets.sha256(prepared.data)}
+    environment = {**then, **trained_on, "resolved_sha256": _sha256_of(run_dir)}
+    environment["resumed"] = [*then.get("resumed", ()), resumed]
     run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": None, "exit_status": None})
     return experiment.record(training, environment, store, state)
 
@@ -122,8 +124,7 @@ def option_to_lengthen(run_dir: RunDir) -> str:
 
 def refuse_changed(run_dir: RunDir, config: Config) -> None:
     """Raise NNTrainError when versions, resolved.yaml or the config's data are not those that the run began with."""
-    then, data = _began(run_dir), datasets.load_data(config)
-    if changed := _changes(run_dir, then, describe(), data):
+    if changed := changes(run_dir, datasets.load_data(config)):
         raise _cannot_be_exact(run_dir, changed)
 
 
@@ -132,11 +133,13 @@ def _cannot_be_exact(run_dir: RunDir, changed: Sequence[str]) -> NNTrainError:
     return NNTrainError(f"`{run_dir}` cannot be resumed exactly: {'; '.join(changed)}", help=help)
 
 
-def _changes(run_dir: RunDir, then: Mapping[str, Any], now: Mapping[str, Any], data: Dataset) -> list[str]:
+def changes(run_dir: RunDir, data: Dataset) -> list[str]:
+    """Return the differences in versions, config and data since the run was trained, in words."""
+    then, now = _began(run_dir), packages()
     found = [
-        f"{name} was {then['packages'].get(name)} and is {now['packages'][name]}"
+        f"{name} was {then['packages'].get(name)} and is {now[name]}"
         for name in _MUST_EQUAL
-        if then["packages"].get(name) != now["packages"][name]
+        if then["packages"].get(name) != now[name]
     ]
     if _sha256_of(run_dir) != then["resolved_sha256"]:
         found.append("resolved.yaml was edited")

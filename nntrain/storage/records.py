@@ -45,6 +45,12 @@ class Record(TypedDict, total=False):
     __pydantic_config__ = ConfigDict(extra="allow", strict=True)  # type: ignore[misc]
 
 
+class Resumed(Record, total=False):
+    """A command that has resumed the run; `changed` are words."""
+
+    changed: list[Text]
+
+
 class Environment(Record, total=False):
     """environment.json."""
 
@@ -58,7 +64,7 @@ class Environment(Record, total=False):
     run_key: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     data_sha256: Sha256
     resolved_sha256: Sha256
-    resumed: list[dict[Text, Any]]
+    resumed: list[Resumed]
     exit_status: Annotated[int, Field(ge=-255, le=255)] | None
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nntrain.errors import NNTrainError
-from nntrain.runs import reproduce
+from nntrain.errors import DataError, NNTrainError
+from nntrain.runs import experiment, reproduce
 from nntrain.runs.resume import resume
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -29,6 +29,26 @@ def test_the_model_is_needed_before_the_training(copy: RunDir, monkeypatch: pyte
     monkeypatch.setattr(reproduce, "prepare", pytest.fail)
     with pytest.raises(NNTrainError, match="model"):
         reproduce.repeat(copy)
+
+
+def test_other_data_are_an_error_before_the_training(copy: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = copy.read_json("environment.json")
+    copy.write_json("environment.json", {**environment, "data_sha256": "0" * 64})
+    monkeypatch.setattr(experiment, "run", pytest.fail)
+    with pytest.raises(DataError, match="the data are not those that `.*` was trained on"):
+        reproduce.repeat(copy)
+
+
+def test_what_has_changed_since_then_is_named(copy: RunDir) -> None:
+    environment = copy.read_json("environment.json")
+    environment["packages"]["keras"] = "3.0.0"
+    resumed = [{"changed": ["the data have changed"]}, {"changed": []}]
+    copy.write_json("environment.json", {**environment, "resumed": resumed})
+    resolved = copy.path / "resolved.yaml"
+    resolved.write_text(resolved.read_text().replace("epochs: 2", "epochs: 3"))
+    *_, first, second, third = reproduce.repeat(copy).split("; ")
+    assert first.startswith("keras was 3.0.0 and is ")
+    assert (second, third) == ("resolved.yaml was edited", "it was resumed though the data have changed")
 
 
 def test_the_first_metric_that_differs_is_named(copy: RunDir) -> None:

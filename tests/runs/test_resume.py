@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from nntrain.cli.requests import Fit
-from nntrain.errors import ConfigError, NNTrainError
+from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.evaluation.evaluate import evaluate
 from nntrain.runs.resume import option_to_lengthen, resume
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -123,6 +124,48 @@ def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
     assert result is not None
     record = copy.read_json("environment.json")["resumed"][0]
     assert record["changed"] == ["resolved.yaml was edited", "the data have changed"]
+
+
+def write_table(folder: Path, shift: float, columns: str = "ab") -> None:
+    header, rows = ",".join([*columns, "class"]), range(30)
+    cells = [",".join([*(f"{row + shift}" for _ in columns), "xy"[row % 2]]) for row in rows]
+    (folder / "d.csv").write_text("\n".join([header, *cells, ""]))
+
+
+@pytest.fixture
+def of_a_table(tmp_path: Path) -> RunDir:
+    """A run of one epoch on a table."""
+    write_table(tmp_path, 0)
+    (tmp_path / "run.yaml").write_text(
+        "data: {csv_table: {path: d.csv, label: class}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 1}"
+    )
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
+    return RunDir(tmp_path / "run")
+
+
+def test_a_run_resumed_on_other_data_is_one_of_these_data(of_a_table: RunDir, tmp_path: Path) -> None:
+    write_table(tmp_path, 0.5)
+    with pytest.raises(DataError, match="the data are not those that"):
+        evaluate(of_a_table, None, False)
+    assert resume(of_a_table, ("train.epochs=2",), True, quiet()) is not None
+    summary = of_a_table.read_json("summary.json")
+    assert evaluate(of_a_table, None, False).metrics == summary["metrics"]["test"]
+    assert resume(of_a_table, ("train.epochs=3",), False, quiet()) is not None
+    write_table(tmp_path, 0)
+    with pytest.raises(DataError, match="the data are not those that"):
+        evaluate(of_a_table, None, False)
+    changed = [each["changed"] for each in of_a_table.read_json("environment.json")["resumed"]]
+    assert changed == [["the data have changed"], []]
+
+
+def test_a_run_is_not_resumed_on_data_of_another_shape(of_a_table: RunDir, tmp_path: Path) -> None:
+    write_table(tmp_path, 0, columns="abc")
+    before = {path: path.read_bytes() for path in of_a_table.path.rglob("*.*")}
+    with pytest.raises(NNTrainError) as caught:
+        resume(of_a_table, ("train.epochs=2",), True, quiet())
+    message = "`dense/kernel` has the shape (3, 2), and is of the shape (2, 2) in it"
+    assert caught.value.problems[0].message == f"the checkpoint does not fit the model of the run: {message}"
+    assert {path: path.read_bytes() for path in of_a_table.path.rglob("*.*")} == before
 
 
 def test_other_versions_are_refused(copy: RunDir) -> None:
