@@ -107,7 +107,7 @@ def _adapt(layer: Any, before: Sequence[keras.layers.Layer], shape: tuple[int | 
     """Fit a Normalization to the outputs that the layers before it have for the training split.
 
     shape: that of its input, with the batch axis. Keras's own `adapt` needs all examples in memory and adds them up in
-    float32.
+    float32, and scales a constant column by 1e7.
     """
     prefix = keras.Sequential([keras.Input(examples.shape[1:]), *before]) if before else None
     layer.build(shape)
@@ -116,8 +116,7 @@ def _adapt(layer: Any, before: Sequence[keras.layers.Layer], shape: tuple[int | 
         # `training` is given because Keras's augmentation layers take a bare call for training.
         moments.add(part if prefix is None else prefix(part.astype("float32"), training=False).numpy())
     layer.adapt_mean.assign(moments.mean)
-    layer.adapt_variance.assign(moments.variance)
-    layer.finalize_state()
+    layer.adapt_variance.assign(moments.squared_scale)
 
 
 @contextmanager

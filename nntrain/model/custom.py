@@ -30,6 +30,27 @@ class Network(keras.Sequential):
         return keras.Sequential([keras.Input(self.input_shape[1:], dtype=self.inputs[0].dtype), *self.layers])
 
 
+class Normalization(keras.layers.Normalization):
+    """Keras's layer, whose mean and variance are read from its variables in every call.
+
+    Keras 3.15 computes with constants that it makes of them at some moments, so a model whose weights are set does not
+    compute what it saves. Shapes: any to the same.
+    """
+
+    __module__ = "keras.layers"  # under which it is saved: plain Keras loads its own class
+
+    def call(self, inputs: Any) -> Any:
+        """Return the normalized inputs, of the same shape."""
+        if self.input_mean is not None:
+            return super().call(inputs)
+        inputs = ops.cast(inputs, self.compute_dtype)
+        mean, variance = (
+            ops.reshape(weight, self._broadcast_shape) for weight in (self.adapt_mean, self.adapt_variance)
+        )
+        scale = ops.maximum(ops.sqrt(variance), keras.config.epsilon())
+        return inputs * scale + mean if self.invert else (inputs - mean) / scale
+
+
 @keras.saving.register_keras_serializable("nntrain")
 class RReLU(keras.layers.Layer):
     """Randomized leaky ReLU: x above 0, slope · x below (Xu et al. 2015, https://arxiv.org/abs/1505.00853).

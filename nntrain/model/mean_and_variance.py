@@ -26,6 +26,17 @@ class Moments:
         """The population variance: the mean squared difference from the mean."""
         return np.asarray(self.squares / self.count)
 
+    @property
+    def squared_scale(self) -> np.ndarray:
+        """The variance, and 1 for numbers that are all equal, as in scikit-learn's StandardScaler.
+
+        They count as equal where their variance is within the bound of its rounding error (scikit-learn's
+        `_is_constant_feature`, after Chan, Golub and LeVeque).
+        """
+        rounding = self.count * np.finfo(np.float64).eps
+        constant = self.variance <= rounding * self.variance + (rounding * self.mean) ** 2
+        return np.where(constant, 1.0, self.variance)
+
     def add(self, part: np.ndarray) -> None:
         """Add a part: an array of real numbers with the kept axes in these places."""
         sizes = [part.shape[axis] for axis in self.kept]

@@ -10,6 +10,7 @@ from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
 from nntrain.model.custom import Network
 from nntrain.plots import confusion_matrix, learning_curves
+from nntrain.runs import saved_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import ProgressWatcher, Terminal, json_ready
@@ -65,7 +66,7 @@ class FinishedTraining:
         """Write every file and return the summary.
 
         A model is written only after a good epoch. A training that can still be resumed (not `ended`) has no metrics,
-        and its test split is not scored.
+        and its test split is not scored. Raises NNTrainError where the model that was written is not the trained one.
         """
         summary = self._summary()
         if self.history.rows:
@@ -117,6 +118,8 @@ class FinishedTraining:
         inputs = {"shape": list(schema.shape), "dtype": str(data.train.x.dtype), "features": schema.features}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
         self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **outputs})
+        if self.final:  # reading it back takes a tenth of a second, longer than many trials
+            saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)
 
     def _draw_curves(self) -> None:
         plot = learning_curves.Options(self.history.rows, self.history.best_epoch, self.run_dir.path.name)

@@ -6,10 +6,9 @@ copied into the model that was compiled before, and the training has the same bi
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from nntrain.config.keras import layers
 from nntrain.config.named import to_tree
 from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
@@ -76,7 +75,6 @@ def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
         "weighted": resolved.train.class_weight is not None,
         "batch_size": batch_size,
         "inputs": [str(x.dtype), list(schema.shape), len(schema.classes), schema.target_count],
-        "fitted": _fitted_to(resolved.experiment.model, tree),
     }
     return json.dumps(content, sort_keys=True)
 
@@ -89,12 +87,6 @@ def _without_constant_rate(optimizer: Any) -> Any:
     constant = isinstance(options.get("learning_rate"), (int, float))
     kept = {key: value for key, value in options.items() if key != "learning_rate" or not constant}
     return {name: kept} if kept else name
-
-
-def _fitted_to(model: Sequence[layers.Layer], tree: dict[str, Any]) -> list[Any]:
-    """Return what the constants of `Normalization` depend on: the data, and the seed of the layers before them."""
-    places = [index for index, (_, layer) in enumerate(layers.walk(model)) if isinstance(layer, layers.Normalization)]
-    return [tree["data"] if places else None, tree["seed"] if any(places) else None]
 
 
 def copy_variables(source: Network, target: Network) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from sklearn import metrics as scores
 
 from nntrain.config.load import load
@@ -21,7 +22,7 @@ Prepare = Callable[..., Any]
 
 
 def moments(layer: Any) -> tuple[np.ndarray, np.ndarray]:
-    return np.ravel(layer.mean), np.ravel(layer.variance)
+    return np.ravel(layer.adapt_mean), np.ravel(layer.adapt_variance)
 
 
 def test_normalization_is_fitted_on_the_training_split_only(prepare: Prepare) -> None:
@@ -48,6 +49,32 @@ def test_normalization_behind_other_layers_is_fitted_to_what_they_give_at_infere
     mean, variance = moments(net.model.layers[3])
     assert mean == pytest.approx(seen.mean(axis=0), abs=1e-5)
     assert variance == pytest.approx(seen.var(axis=0), abs=1e-5)
+
+
+def test_a_constant_column_is_left_as_it_is(prepare: Prepare, tmp_path: Path) -> None:
+    """As in scikit-learn's StandardScaler: a column without variance has no scale, so a new value stays in proportion.
+
+    0.1 as float32 is no sum of a few powers of two: 240 equal numbers have a mean that is not quite one of them.
+    """
+    x = np.random.default_rng(0).normal(size=(300, 3)).astype("float32")
+    x[:, 1] = 0.1
+    x[:240, 2] = 7
+    np.savez(tmp_path / "flat.npz", x=x, y=np.arange(300) % 2)
+    data = "{npz_file: {path: flat.npz, test: {last: 60}, validation: none}}"
+    layer = prepare(f"data: {data}\nmodel: [Normalization, {{Dense: 2}}]\n").model.layers[0]
+    found = np.asarray(layer(np.float32([[0, 0.1, 7], [0, 0.3, 8]])))
+    assert np.abs(found[:, 1:] - [[0, 0], [0.2, 1]]).max() < 1e-6
+    assert moments(layer)[1][0] == pytest.approx(x[:240, 0].var(), rel=1e-4)
+
+
+def test_normalization_scales_by_its_variables_whenever_they_are_set(prepare: Prepare) -> None:
+    """Also in a function that was compiled before: what is saved is what was computed with."""
+    layer = prepare("data: iris\nmodel: [Normalization, {Dense: 3}]\n").model.layers[0]
+    compiled, x = tf.function(layer), np.float32([[1, 2, 3, 4]])
+    compiled(x)
+    layer.adapt_mean.assign([1, 2, 3, 3])
+    layer.adapt_variance.assign([1, 1, 1, 0.25])
+    assert np.array_equal(compiled(x), [[0, 0, 0, 2]]) and np.array_equal(layer(x), [[0, 0, 0, 2]])
 
 
 def test_normalization_survives_save_and_restore(trained: Callable[[str], RunDir]) -> None:

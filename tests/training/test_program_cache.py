@@ -28,7 +28,7 @@ def key(net: Any) -> str:
         ("train.optimizer={Adam: {learning_rate: {OneCycle: {max_learning_rate: 0.1, total_steps: 9}}}}", False),
         ("train.class_weight=balanced", False),
         ("model.1.Dense.units=5", False),
-        ("data={iris: {split_seed: 1}}", False),  # to which the Normalization is fitted
+        ("data={iris: {split_seed: 1}}", True),  # to which the Normalization is fitted: its variables are copied
     ],
 )
 def test_experiments_share_a_program_if_their_graphs_are_equal(prepare: Any, change: str, equal: bool) -> None:

@@ -105,7 +105,7 @@ class Rescaling(_KerasLayer):
 
 
 class Normalization(_KerasLayer):
-    """Mean 0 and variance 1 for each feature, measured on the training split only."""
+    """Mean 0 and variance 1 for each feature, measured on the training split only; a constant one is not scaled."""
 
     exact = True
     axis: Axes = omitted

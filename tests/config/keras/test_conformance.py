@@ -658,7 +658,7 @@ def test_a_normalization_is_fitted_to_images_that_no_layer_has_augmented() -> No
     model = "[{RandomTranslation: {height_factor: 0.5, width_factor: 0.5, fill_mode: constant}}, Normalization, ReLU]"
     trial = Trial(model, shape=IMAGE)
     np.testing.assert_allclose(
-        keras.ops.convert_to_numpy(trial.model.layers[1].mean).ravel(), trial.x.mean(axis=(0, 1, 2)), rtol=1e-5
+        keras.ops.convert_to_numpy(trial.model.layers[1].adapt_mean).ravel(), trial.x.mean(axis=(0, 1, 2)), rtol=1e-5
     )
 
 
