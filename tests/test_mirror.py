@@ -25,6 +25,7 @@ GROUPS = {
     "data/examples.py": "data/test_dataset.py",
     "document/yaml_errors.py": "test_messages.py",
     "model/custom.py": "config/keras/test_conformance.py",
+    "model/weight_axes.py": "model/test_initial_weights.py",
     "search/adapters/*.py": "search/engines/test_contract.py",
     "search/engines/*.py": "search/engines/test_contract.py",
     "search/executors/processes.py": "search/workers/test_process_pool.py",

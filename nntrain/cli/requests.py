@@ -138,6 +138,7 @@ class Check(Request):
     config: Config
     assignments: Assignments = None
     build: Annotated[bool, typer.Option("--build", help="Also read the data and build the model.")] = False
+    runs_dir: RunsDir = RUNS_DIR
     verbose: Verbose = False
     json: Json = False
 

@@ -7,6 +7,8 @@ from nntrain.errors import ConfigError
 from nntrain.storage.run_dir import RunDir
 from nntrain.storage.run_files import GROUP, JOURNAL, RESOLVED, SUMMARY
 
+WEIGHTS = (".keras", ".weights.h5")  # how the name of a file of weights ends
+
 
 class Group(RunDir):
     """The directory of a group over seeds or folds."""
@@ -33,6 +35,22 @@ def find_run(runs: Path, name: str) -> RunDir:
         help = f"name one of its runs, such as `{name}/{first_member(Path(name), runs / name)}`"
         raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
     raise ConfigError(f"unknown run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
+
+
+def find_weights(runs: Path, name: str, path: Path) -> Path:
+    """Return the run directory or the file at the path, else the run of this name in `runs`.
+
+    Raises ConfigError where neither is there, for a group or a search, and for a file of another kind.
+    """
+    found = next((place for place in (path, runs / name) if is_run(place) or place.is_file()), None)
+    if found is None:
+        if find_search(runs, name) or find_group(runs, name):
+            return find_run(runs, name).path
+        help = f"`nntrain runs` lists the runs in `{runs}`; a file needs its path"
+        raise ConfigError(f"`{name}` is neither a run nor a file", help=help)
+    if found.is_file() and not found.name.endswith(WEIGHTS):
+        raise ConfigError(f"`{name}` is not a file of weights", help="give a run, or a `.keras` or `.weights.h5` file")
+    return found
 
 
 def find_group(runs: Path, name: str) -> Group | None:

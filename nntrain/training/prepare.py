@@ -9,7 +9,7 @@ from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError
 from nntrain.model.build import build
 from nntrain.model.custom import Network
-from nntrain.model.restore import take_weights
+from nntrain.model.initial_weights import take_weights
 from nntrain.training.choose_program import SMALL_STEP, dense_products
 
 
@@ -35,7 +35,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     source = resolved.train.init_from if initialize else None
     try:
         model = build(resolved, data.train.x)
-        taken = take_weights(model, source) if source else ""
+        taken = take_weights(model, resolved.schema, source) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
     return Prepared(config, resolved, data, model, taken)

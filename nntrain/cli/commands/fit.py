@@ -16,7 +16,7 @@ from nntrain.terminal import Terminal
 
 def run(request: Fit, terminal: Terminal) -> None:
     """Train, write a run directory for each training, and print the metrics."""
-    config = checked(load(request.config, _assignments(request), request.seed), terminal)
+    config = checked(load(request.config, _assignments(request), request.seed), terminal, request.runs_dir)
     name = request.name or run_files.run_name(request.config)
     run_files.refuse_bad_name(name)
     run_files.refuse_bad_folder(request.runs_dir)
@@ -35,13 +35,12 @@ def run(request: Fit, terminal: Terminal) -> None:
 
 
 def _assignments(request: Fit) -> tuple[str, ...]:
-    """Return the assignments, `--init-from` among them; it names a run, a run directory or a file."""
+    """Return the assignments, `--init-from` among them, a path from the working folder or a name."""
     assignments = tuple(request.assignments or ())
     if request.init_from is None:
         return assignments
-    paths = (Path(request.init_from), request.runs_dir / request.init_from)
-    source = next((path for path in paths if path.exists()), paths[0])
-    return (*assignments, f"train.init_from={inline(str(source.absolute()))}")
+    path = Path(request.init_from)
+    return (*assignments, f"train.init_from={inline(str(path.absolute()) if path.exists() else request.init_from)}")
 
 
 def _group(request: Fit, config: Config) -> GroupConfig | None:

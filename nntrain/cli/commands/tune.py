@@ -15,7 +15,7 @@ from nntrain.terminal import Terminal
 
 def run(request: Tune, terminal: Terminal) -> None:
     """Search, write the directory of the search, and print the best trial; or print the estimate."""
-    config = checked(load_whole(request.config, request.assignments or ()), terminal)
+    config = checked(load_whole(request.config, request.assignments or ()), terminal, request.runs_dir)
     search = search_of(config)
     if request.dry_run:
         _estimate(request, config, search, terminal)
