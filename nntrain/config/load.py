@@ -100,12 +100,18 @@ def worded(error: ErrorDetails, above: Path = ()) -> Problem:
     return Problem(context["message"], (*above, *error["loc"]), context["help"], on_key=context["on_key"])
 
 
+_ACCEPTED_BEFORE = ("patience", "restore_best_weights", "mode")
+
+
 def _weighed(document: Document, problem: Problem) -> Problem:
     """Return the problem, as a warning for a patience that is too long only because `--set` shortened the training.
 
-    A config that nntrain writes does not show that the epochs were set, so in it the problem is a warning too.
+    A config that nntrain writes does not show that the epochs were set, so in it the problem is a warning too. So are
+    contradictions that earlier versions have accepted.
     """
-    by_hand = document.set_by_hand(("train", "epochs")) or FilePath(document.file).name in run_files.WRITTEN_CONFIGS
-    if problem.path[-1:] == ("patience",) and by_hand:
+    written = FilePath(document.file).name in run_files.WRITTEN_CONFIGS
+    by_hand = document.set_by_hand(("train", "epochs"))
+    option = problem.path[-1] if problem.path else ""
+    if (option == "patience" and by_hand) or (option in _ACCEPTED_BEFORE and written):
         return replace(problem, severity="warning")
     return problem

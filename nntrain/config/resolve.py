@@ -7,8 +7,9 @@ from typing import Literal
 from nntrain.config.data import Nothing
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
+from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import image_layers, layers, losses, metrics
-from nntrain.config.keras.callbacks import EarlyStopping
+from nntrain.config.keras.callbacks import SwapEMAWeights
 from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.train import Train
 from nntrain.errors import Path
@@ -96,6 +97,10 @@ def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema)
         chosen["loss"] = _default_loss(output, schema)
     if train.metrics is None:
         chosen["metrics"] = [_default_metric(schema)]
+    if train.save is None:
+        chosen["save"] = default_save(train.callbacks)
+    if train.optimizer.use_ema and not any(isinstance(callback, SwapEMAWeights) for callback in train.callbacks):
+        chosen["callbacks"] = [SwapEMAWeights(), *train.callbacks]
     if train.monitor is None:
         chosen["monitor"] = default_monitor(experiment)
     return train.model_copy(update=chosen)
@@ -112,9 +117,8 @@ def _default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
 
 def default_monitor(experiment: Experiment) -> str:
     """Return the metric that decides which epoch's model is kept: that of early stopping, else the loss."""
-    for callback in experiment.train.callbacks:
-        if isinstance(callback, EarlyStopping):
-            return str(callback.monitor)
+    if decides := judge(experiment.train.callbacks):
+        return str(decides.monitor)
     return "loss" if isinstance(experiment.data.validation, Nothing) else "val_loss"
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from nntrain.config.data import File
 from nntrain.config.data_rules import DATA_RULES, Rule, Subject
 from nntrain.config.experiment import Experiment
+from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import callbacks, layers, optimizers
+from nntrain.config.keras.metrics import Accuracy, MeanAbsoluteError, direction
 from nntrain.config.messages import listed
 from nntrain.config.named import Named
 from nntrain.config.resolve import DEFAULT_EPOCHS, Resolved
@@ -45,10 +47,33 @@ def _patience(subject: Subject) -> Iterator[Problem]:
 
 
 def _kept(subject: Subject) -> Iterator[Problem]:
-    for _path, callback in subject.callbacks():
-        if subject.train.save == "last" and getattr(callback, "restore_best_weights", None):
+    train = subject.train
+    saved = train.save or default_save(train.callbacks)
+    decides = judge(train.callbacks)
+    monitor = train.monitor or (decides and decides.monitor)
+    for at, callback in subject.callbacks():
+        path: Path = (*at, "restore_best_weights")
+        restores = getattr(callback, "restore_best_weights", None)
+        if restores and saved == "last":
             message = "`save: last` and `restore_best_weights: true` exclude each other"
-            yield Problem(message, ("train", "save"), "remove one of the two", on_key=True)
+            yield Problem(message, path, "remove one of the two", on_key=True)
+        elif restores is False and saved == "best":
+            message = "the best epoch's model is kept, but `restore_best_weights: false` asks for the last"
+            yield Problem(message, path, "remove it, or write `save: last`", on_key=True)
+        elif restores and callback.monitor != monitor:  # type: ignore[attr-defined]
+            message = f"the epoch with the best `{monitor}` is kept, not the one that `restore_best_weights` asks for"
+            yield Problem(message, path, "monitor the same metric, or remove `restore_best_weights`", on_key=True)
+
+
+def _modes(subject: Subject) -> Iterator[Problem]:
+    metrics = subject.train.metrics or [Accuracy(), MeanAbsoluteError()]
+    for path, callback in subject.callbacks():
+        mode, monitor = getattr(callback, "mode", None), getattr(callback, "monitor", "")
+        right = direction(monitor, metrics)
+        if mode in ("min", "max") and mode != right:
+            better = "lower" if right == "min" else "higher"
+            message = f"`mode: {mode}` takes the worst for the best: a {better} `{monitor}` is better"
+            yield Problem(message, (*path, "mode"), "remove `mode`")
 
 
 def _own_files(subject: Subject) -> Iterator[Problem]:
@@ -124,4 +149,14 @@ def _bounds_in_order(path: Path, value: object) -> Iterator[Problem]:
             yield Problem(message, (*path, value.called(), least), "swap the two")
 
 
-RULES: tuple[Rule, ...] = (_exclusive, _patience, _kept, *DATA_RULES, _own_files, _schedule, _optimizer, _layer_options)
+RULES: tuple[Rule, ...] = (
+    _exclusive,
+    _patience,
+    _kept,
+    _modes,
+    *DATA_RULES,
+    _own_files,
+    _schedule,
+    _optimizer,
+    _layer_options,
+)

@@ -68,7 +68,7 @@ class Train(Section):
     callbacks: list[Callback] = Field(default_factory=list)
     class_weight: ClassWeight = omitted
     monitor: Text = omitted
-    save: Literal["best", "last"] = "best"
+    save: Literal["best", "last"] = omitted
     shuffle: bool = True
     max_seconds: PositiveFloat = omitted
     checkpoint_seconds: NonNegativeFloat = 30.0

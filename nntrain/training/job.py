@@ -6,6 +6,7 @@ from typing import Protocol
 
 import keras
 
+from nntrain.config.kept_epoch import Improvement
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
 from nntrain.training.programs.arrays import Arrays
@@ -25,6 +26,7 @@ class Plan:
     monitor: str
     mode: str  # `min` or `max`, of the monitored metric
     save: str  # which weights to keep, `best` or `last`
+    improvement: Improvement = Improvement()  # what makes an epoch better than another
     max_seconds: float | None = None
     checkpoint_seconds: float = 30.0
 

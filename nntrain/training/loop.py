@@ -224,10 +224,13 @@ class _Trainer:
         return kept
 
     def _is_best(self, value: float) -> bool:
-        best = self.history.best_value
-        if math.isnan(best):
+        """Return whether the epoch is the best so far, in float32 as Keras's early stopping compares."""
+        best, rule = self.history.best_value, self.plan.improvement
+        if math.isnan(best) or self.history.best_epoch <= rule.start_from_epoch:
             return True
-        return value > best if self.plan.mode == "max" else value < best
+        if self.plan.mode == "max":
+            return bool(np.float32(value - rule.min_delta) > np.float32(best))
+        return bool(np.float32(value + rule.min_delta) < np.float32(best))
 
     def _refuse_nonfinite_weights(self) -> None:
         for weight in self.model.weights:

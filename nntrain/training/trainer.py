@@ -1,5 +1,6 @@
 """The parts of a training: the plan, the program on one device or several, the job for the loop."""
 
+from nntrain.config.kept_epoch import improvement
 from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.config.keras.metrics import direction
 from nntrain.config.named import to_tree
@@ -104,6 +105,7 @@ def make_plan(resolved: Resolved, data: Dataset) -> Plan:
         monitor=train.monitor,
         mode=direction(train.monitor, train.metrics),
         save="best" if _keeps_best(train, data) else "last",
+        improvement=improvement(train),
         max_seconds=train.max_seconds,
         checkpoint_seconds=train.checkpoint_seconds,
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -133,6 +134,55 @@ def test_early_stopping_follows_the_highest_accuracy_and_its_weights_are_kept(pr
     assert history.best_epoch == best and history.best_value == max(accuracies)
     assert history.reason == "early stopping: val_accuracy has not improved for 3 epochs"
     assert net.scorer.evaluate(net.data.validation)["accuracy"] == max(accuracies)
+
+
+@pytest.mark.parametrize("restore", [", restore_best_weights: true", ""])
+@pytest.mark.parametrize(
+    ("options", "monitor"),
+    [
+        ("min_delta: 0.05", "val_loss"),
+        ("start_from_epoch: 7", "val_loss"),
+        ("start_from_epoch: 40", "val_loss"),
+        ("min_delta: 0.1, start_from_epoch: 1", "val_accuracy"),
+    ],
+)
+def test_the_epoch_that_is_kept_is_that_of_keras_early_stopping(
+    prepare: Prepare, options: str, monitor: str, restore: str
+) -> None:
+    callback = f"{{monitor: {monitor}, patience: 7, {options}{restore}}}"
+    rate = "train.optimizer={Adam: {learning_rate: 0.2}}"
+    net = prepare(MOONS, "train.epochs=8", rate, f"train.callbacks=[{{EarlyStopping: {callback}}}]")
+    rows = net.fit().rows
+    given = {name: float(value) for name, value in (option.split(": ") for option in options.split(", "))}
+    theirs = keras.callbacks.EarlyStopping(monitor, patience=7, mode=net.plan.mode, restore_best_weights=True, **given)
+    theirs.set_model(net.model)
+    theirs.on_train_begin()
+    for epoch, row in enumerate(rows):
+        theirs.on_epoch_end(epoch, row)
+    values = [row[monitor] for row in rows]
+    absolute = values.index(min(values) if net.plan.mode == "min" else max(values)) + 1
+    expected = theirs.best_epoch + 1 if theirs.best is not None else len(rows)
+    assert net.history.best_epoch == expected != absolute
+    assert net.scorer.evaluate(net.data.validation)[monitor[4:]] == rows[expected - 1][monitor]
+
+
+def test_without_restoring_the_best_weights_the_last_epoch_is_kept(prepare: Prepare) -> None:
+    stop = "train.callbacks=[{EarlyStopping: {patience: 3, restore_best_weights: false}}]"
+    net = prepare(MOONS, "train.epochs=12", "train.optimizer={SGD: {learning_rate: 2.0, momentum: 0.9}}", stop)
+    history = net.fit()
+    assert (net.prepared.resolved.train.save, net.plan.save) == ("last", "last")
+    assert history.best_epoch == len(history.rows)
+    assert net.scorer.evaluate(net.data.validation)["loss"] == history.rows[-1]["val_loss"]
+
+
+def test_a_moving_average_of_the_weights_is_validated_and_kept(prepare: Prepare) -> None:
+    ema = "train.optimizer={SGD: {learning_rate: 0.5, use_ema: true, ema_momentum: 0.9}}"
+    written, left_out = prepare(MOONS, ema, "train.callbacks=[SwapEMAWeights]"), prepare(MOONS, ema)
+    plain = prepare(MOONS, "train.optimizer={SGD: {learning_rate: 0.5}}")
+    rows = [metrics(net.fit().rows) for net in (written, left_out, plain)]
+    assert rows[0] == rows[1] and same(written.weights(), left_out.weights())
+    assert not same(plain.weights(), left_out.weights())
+    assert left_out.scorer.evaluate(left_out.data.validation)["loss"] == min(row["val_loss"] for row in rows[1])
 
 
 def test_restore_best_weights_is_kept_without_a_validation_split(prepare: Prepare) -> None:

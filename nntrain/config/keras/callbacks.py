@@ -51,7 +51,7 @@ class ReduceLROnPlateau(_Monitor):
 
 
 class SwapEMAWeights(Callback):
-    """Validates and keeps the moving average of the weights; the optimizer needs `use_ema: true`."""
+    """Validates and keeps the moving average of the weights; added where the optimizer has `use_ema: true`."""
 
 
 class StopAtTarget(Callback):
