@@ -22,6 +22,7 @@ MOST_TIMES = 8  # the size of a file, in sizes of the model: the optimizer of a 
 SLACK_BYTES = 16 << 20  # what else is in a file, such as the config of the model
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 _MEMBER = "model.weights.h5"
+_AT_ONCE = 1 << 20  # bytes
 _BROKEN = (OSError, EOFError, KeyError, ValueError, TypeError, RuntimeError, MemoryError, OverflowError)
 
 
@@ -68,12 +69,21 @@ def _hdf5(file: BinaryIO) -> h5py.File:
     begin = file.read(len(_HDF5))
     try:
         if begin.startswith(_ZIP):
-            return h5py.File(stored_member(file, _MEMBER), "r")
+            member = stored_member(file, _MEMBER)
+            _refuse_altered(file)
+            return h5py.File(member, "r")
         if begin == _HDF5:
             return h5py.File(file, "r")
     except (*_BROKEN, zipfile.BadZipFile) as error:
         raise Unreadable(f"is damaged: {_words(error)}") from None
     raise Unreadable("is empty" if not begin else "is neither a `.keras` nor a `.weights.h5` file")
+
+
+def _refuse_altered(file: BinaryIO) -> None:
+    """Read the member once; zipfile raises BadZipFile where its CRC-32 is another one."""
+    with zipfile.ZipFile(file) as archive, archive.open(_MEMBER) as member:
+        while member.read(_AT_ONCE):
+            continue
 
 
 def _places(model: keras.Model, file: Path) -> dict[str, int]:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from nntrain.config.keras.callbacks import Callback
 from nntrain.config.kept_epoch import Improvement, default_save, improvement, judge
+from nntrain.config.keras.callbacks import Callback
 from nntrain.config.train import Train
 
 

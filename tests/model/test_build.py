@@ -204,7 +204,7 @@ def test_callbacks_get_the_mode_of_their_metric(prepare: Prepare) -> None:
             - EarlyStopping: {monitor: val_f1_score, patience: 2}
             - ReduceLROnPlateau: {monitor: accuracy, patience: 2}
             - StopAtTarget: {monitor: val_loss, target: 0.1}
-            - EarlyStopping: {monitor: val_accuracy, patience: 2, mode: min}
+            - EarlyStopping: {monitor: val_loss, patience: 2, mode: min}
         """
     )
     callbacks = build_callbacks(net.prepared.resolved.experiment)
