@@ -10,31 +10,33 @@ from nntrain.config.messages import shown
 from nntrain.data.checks import Faults
 from nntrain.data.csv_layout import Layout
 from nntrain.data.csv_text import CsvText
+from nntrain.data.precision import is_suspect
 from nntrain.errors import Problem
 
-EXACT = 2.0**24  # the whole numbers up to it are exact as float32
 CODE = re.compile(r"0\d+", re.ASCII)
 
 
 class _Cell(NamedTuple):
-    exact: int | str  # the number, or the code with its zeros
+    exact: int | float | str  # the number, or the code with its zeros
     text: str
 
 
 def refuse_merged(text: CsvText, layout: Layout, numbers: np.ndarray) -> None:
-    """Raise DataError for columns in which two different whole numbers, or codes, become one.
+    """Raise DataError for columns in which two different codes or whole numbers become one, or all numbers do.
 
     numbers: float64 (n, features + targets), the columns of `layout.numbers`.
     """
     has_codes = re.search(rf'[{re.escape(text.separator)}"\r\n]\s*0\d', text.text) is not None
-    suspects = np.flatnonzero((np.abs(numbers) >= EXACT).any(axis=0) | has_codes)
-    columns = [layout.numbers[place] for place in suspects]
-    seen: dict[int, dict[np.float32, _Cell]] = {column: {} for column in columns}
+    rounded = numbers.astype(np.float32).T
+    seen: dict[int, dict[np.float32, _Cell]] = {
+        column: {} for column, values in zip(layout.numbers, rounded, strict=True) if has_codes or is_suspect(values)
+    }
+    constant = {column for column, values in zip(layout.numbers, rounded, strict=True) if (values == values[0]).all()}
     faults = Faults()
-    for line, cells in islice(text.records(), 1, None) if columns else ():
+    for line, cells in islice(text.records(), 1, None) if seen else ():
         for column in list(seen):
             cell = _cell(cells[column])
-            if cell is None:
+            if isinstance(cell.exact, float) and column not in constant:
                 continue
             first = seen[column].setdefault(np.float32(float(cell.text)), cell)
             if first.exact != cell.exact:
@@ -45,19 +47,13 @@ def refuse_merged(text: CsvText, layout: Layout, numbers: np.ndarray) -> None:
     faults.throw()
 
 
-def merges(values: np.ndarray) -> bool:
-    """Return whether two different whole numbers, (n,) of any dtype, are one as float32."""
-    whole = np.unique(values if values.dtype.kind != "f" else values[values == np.floor(values)])
-    return len(np.unique(whole.astype(np.float64).astype(np.float32))) < len(whole)
-
-
-def _cell(text: str) -> _Cell | None:
-    """Return the whole number or the code; None for another number."""
+def _cell(text: str) -> _Cell:
     if CODE.fullmatch(text):
         return _Cell(text, text)
     if re.fullmatch(r"[-+]?\d+", text, re.ASCII):
         return _Cell(int(text), text)
-    return _Cell(int(float(text)), text) if float(text).is_integer() else None
+    number = float(text)
+    return _Cell(int(number) if number.is_integer() else number, text)
 
 
 def _words(first: _Cell, second: _Cell, name: str, is_target: bool) -> tuple[str, str]:

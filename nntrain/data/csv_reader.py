@@ -17,11 +17,11 @@ import pandas as pd
 
 from nntrain.data.csv_layout import Layout, class_order, find_layout
 from nntrain.data.csv_meaning import notes, refuse_too_many_classes
-from nntrain.data.csv_merged import EXACT, merges
 from nntrain.data.csv_part import Doubt, Part, cut
 from nntrain.data.csv_records import LARGEST, read_records
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.examples import Rows
+from nntrain.data.precision import is_suspect, merged
 from nntrain.errors import DataError
 from nntrain.storage.regular_file import irregular_kind
 
@@ -75,7 +75,9 @@ def parse_rows(table: CsvTable) -> Rows:
     with warnings.catch_warnings(), ThreadPoolExecutor(_THREADS) as threads:
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # of columns that are refused, or ignored
         blocks = list(threads.map(parser.part, cuts[:-1], cuts[1:]))
-    if any(merges(np.concatenate(values)) for values in _by_column(block.large for block in blocks)):
+    if not table.features and any(
+        merged(np.concatenate(values)) for values in _by_column(block.suspect for block in blocks)
+    ):
         raise Doubt
     labels = {label for block in blocks for label in block.labels}
     classes = table.classes or class_order(labels)
@@ -90,12 +92,12 @@ def parse_rows(table: CsvTable) -> Rows:
 class _Block:
     """numbers: float32 (features + targets, n). codes: (n,) the position of each row's label in `labels`.
 
-    large: the different values, as pandas found them, of each row of `numbers` that holds some that are not exact.
+    suspect: the different values, as pandas found them, of the rows of `numbers` in which some may have merged.
     """
 
     numbers: np.ndarray
     has_codes: bool  # whether a cell begins with a 0 and a digit
-    large: dict[int, np.ndarray]
+    suspect: dict[int, np.ndarray]
     labels: tuple[str, ...] = ()
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -142,16 +144,16 @@ class _Parser:
             if frame.shape[1] != columns or part.separators != len(frame) * (columns - 1):
                 raise Doubt
         numbers = np.empty((len(self.layout.numbers), len(frame)), np.float32)
-        large = {}
+        suspect = {}
         for row, column in zip(numbers, self.layout.numbers, strict=True):
             values = frame[column].to_numpy()
             _round(values, row)
-            if max(row.max(), -row.min()) >= EXACT:
-                large[column] = np.unique(values)
+            if is_suspect(row):
+                suspect[column] = np.unique(values)
         if self.layout.label is None:
-            return _Block(numbers, part.has_codes, large)
+            return _Block(numbers, part.has_codes, suspect)
         codes, names = pd.factorize(frame[self.layout.label])
-        return _Block(numbers, part.has_codes, large, tuple(str(name).strip() for name in names), codes)
+        return _Block(numbers, part.has_codes, suspect, tuple(str(name).strip() for name in names), codes)
 
     def _has_codes(self, start: int, end: int) -> bool:
         """Return whether a number begins with a 0 and a digit."""

@@ -33,7 +33,7 @@ class _Reader:
     """One pass over the records of a file."""
 
     def __init__(self, text: CsvText, table: CsvTable) -> None:
-        self.text, self.classes = text, table.classes
+        self.text, self.classes, self.like_others = text, table.classes, bool(table.features)
         self.layout = find_layout(text, table)
         self.faults = TableFaults(text, self.layout)
         self.numbers, self.labels = array("d"), list[str]()
@@ -44,7 +44,8 @@ class _Reader:
             self._take(line, cells)
         self.faults.throw(self.classes)
         exact = np.frombuffer(self.numbers).reshape(-1, len(self.layout.numbers))
-        refuse_merged(self.text, self.layout, exact)
+        if not self.like_others:
+            refuse_merged(self.text, self.layout, exact)
         numbers = exact.astype(np.float32)
         classes = self.classes or class_order(set(self.labels))
         index = {name: number for number, name in enumerate(classes)}

@@ -16,7 +16,7 @@ from nntrain.storage.regular_file import irregular_kind
 CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 warnings.simplefilter("error", Image.DecompressionBombWarning)
-_MOST_PIXELS = 1 << 26  # 67 million; in memory 256 MiB with four channels, twice while they are converted
+MOST_PIXELS = 1 << 26  # 67 million; in memory 256 MiB with four channels, twice while they are converted
 _MANY_PIXELS = 1 << 22  # an image of more is decoded while no other such image is
 _ALONE = threading.Lock()
 _BLACK = 15  # what 12 of 16 bits become at most
@@ -96,7 +96,7 @@ def _opened(file: Path) -> Image.Image:
         image = Image.open(file, formats=list(FORMATS))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(file) from None
-    if (pixels := image.width * image.height) > _MOST_PIXELS or is_large(8 * pixels):
+    if (pixels := image.width * image.height) > MOST_PIXELS or is_large(8 * pixels):
         image.close()
         raise _too_large(file)
     return image
@@ -139,7 +139,7 @@ def _of_bytes(image: Image.Image, file: Path) -> Image.Image:
 
 
 def _too_large(file: Path) -> ImageFault:
-    help = f"scale it down, or cut it into pieces of at most {_MOST_PIXELS // 10**6} million pixels"
+    help = f"scale it down, or cut it into pieces of at most {MOST_PIXELS // 10**6} million pixels"
     return ImageFault(f"`{file}` has too many pixels to be decoded", help)
 
 

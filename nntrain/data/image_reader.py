@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +16,14 @@ import numpy as np
 from nntrain.config.messages import counted, listed
 from nntrain.data.checks import Faults
 from nntrain.data.examples import Rows, Split
-from nntrain.data.image_decoder import CHANNELS, LOSSES, Decoded, ImageFault, Target, decode, size_of
+from nntrain.data.image_decoder import CHANNELS, LOSSES, MOST_PIXELS, Decoded, ImageFault, Target, decode, size_of
 from nntrain.data.image_files import SUFFIXES, ClassFolders, FoundImages
 from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import Examples, RowFile, is_large
 from nntrain.errors import DataError, Path, Problem
 
 _BATCH = 256  # images that are decoded before they are stored
+_BATCH_BYTES = 1 << 28
 
 
 def load_rows(
@@ -32,6 +34,9 @@ def load_rows(
     source: the path of the data source in the config. split_folders: the folder by the name of its split. size: height
     and width to which images are scaled, or None where all must have the size of the first. Raises DataError.
     """
+    if size and math.prod(size) > MOST_PIXELS:
+        message = f"`image_size` of {size[0]} x {size[1]} is more than {MOST_PIXELS:,} pixels"
+        raise DataError(problems=[Problem(message, (*source, "image_size"), "write a smaller size, such as `224`")])
     main = _Folder(folder, (*source, "path"))
     target = Target(size or main.first_size(), size is not None, color_mode)
     extra = {name: _Folder(path, (*source, name, "file")) for name, path in split_folders.items()}
@@ -133,6 +138,7 @@ class _Folder:
     def _decode(self, files: Sequence[FilePath], target: Target) -> Iterator[np.ndarray]:
         """Yield the images in their order; raises DataError after the last one, with every image that has a fault."""
         faults = Faults()
+        size = max(1, min(_BATCH, _BATCH_BYTES // (math.prod(target.size) * CHANNELS[target.color_mode])))
 
         def decoded(file: FilePath) -> Decoded | ImageFault:
             try:
@@ -141,8 +147,8 @@ class _Folder:
                 return fault
 
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            for start in range(0, len(files), _BATCH):
-                batch = files[start : start + _BATCH]
+            for start in range(0, len(files), size):
+                batch = files[start : start + size]
                 for file, image in zip(batch, threads.map(decoded, batch), strict=True):
                     if isinstance(image, ImageFault):
                         faults.add(Problem(str(image), self.place, image.help))

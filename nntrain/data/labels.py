@@ -27,10 +27,16 @@ def note_on_numbers(y: np.ndarray, name: str, as_classes: str) -> str:
     if (values == np.round(values)).all():
         every = ", ".join(f"{value:.7g}" for value in values)
         return f"{name} holds only {every}, and is read as numbers to predict; {as_classes} makes them classes"
-    if (np.abs(values * 255 - np.round(values * 255)) < 1e-3).all():
+    if are_divided_by_255(values):
         what = f"{name} holds only {len(values)} multiples of 1/255, and is read as numbers to predict"
         return f"{what}; classes are not divided by 255, only pixels are"
     return ""
+
+
+def are_divided_by_255(values: np.ndarray) -> bool:
+    """Return whether the numbers may be class indices that were divided by 255 together with the pixels."""
+    times = values * 255
+    return bool((np.abs(times - np.round(times)) < 1e-3).all() and np.abs(values).max(initial=0) <= 1)
 
 
 def names_that_look_equal(names: Iterable[str]) -> Iterator[tuple[str, str]]:

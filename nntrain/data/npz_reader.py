@@ -12,10 +12,12 @@ from pathlib import Path as FilePath
 import numpy as np
 
 from nntrain.config.messages import listed, shown
-from nntrain.data.checks import MOST, Faults, bad_places
+from nntrain.data.checks import MOST
 from nntrain.data.examples import Rows, Split
-from nntrain.data.labels import note_on_numbers
+from nntrain.data.file_formats import HEAD_BYTES, other_format
+from nntrain.data.labels import are_divided_by_255, note_on_numbers
 from nntrain.data.npy_header import Stored, array_in_npz, is_npy, stored_in_npz, verify_in_npz
+from nntrain.data.npz_numbers import NUMBERS, as_float32, refuse_large, refuse_merged
 from nntrain.data.row_file import MEMORY_SHARE, Examples, RowFile, is_large, memory_bytes
 from nntrain.errors import DataError, Path, Problem
 from nntrain.nearest import nearest
@@ -23,7 +25,6 @@ from nntrain.storage.regular_file import irregular_kind
 
 SUFFIXES = {"remaining": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
-NUMBERS = "iubf"  # the kinds of dtype that are real numbers
 KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes for letter in "xy"]
 
 
@@ -47,18 +48,19 @@ def load_rows(
     pairs = {name: pair for name, pair in found.items() if pair}
     floats = pairs["remaining"].y.dtype.kind == "f" and not classes
     rows = _rows(pairs, task or ("regression" if floats else "classification"), classes)
-    if task or rows.schema.classes:
-        return rows
-    note = note_on_numbers(rows.remaining.y, f"`{pairs['remaining'].y_name}`", "`task: classification`")
-    return replace(rows, notes=(note,) if note else ())
+    is_chosen = task or rows.schema.classes
+    name = f"`{pairs['remaining'].y_name}`"
+    note = "" if is_chosen else note_on_numbers(rows.remaining.y, name, "`task: classification`")
+    return replace(rows, warnings=main.unread(), notes=(note,) if note else ())
 
 
 def _rows(pairs: dict[str, _Pair], task: str, classes: Sequence[str]) -> Rows:
     splits = {name: Split(pair.examples(), pair.labels(task)) for name, pair in pairs.items()}
     for name, pair in pairs.items():
         pair.check_like(splits[name], splits["remaining"])
-    names = _classes(splits, classes, pairs["remaining"]) if task == "classification" else ()
     remaining = splits["remaining"]
+    pairs["remaining"].refuse_merged(remaining)
+    names = _classes(splits, classes, pairs["remaining"]) if task == "classification" else ()
     return Rows(remaining, remaining.schema(names), splits.get("validation"), splits.get("test"))
 
 
@@ -115,6 +117,12 @@ class _ArrayFile:
                 raise self.error(f"there is no array `{name}` in `{self.file}`", found)
         return _Pair(self, x, y, self.x[x], self.y[y])
 
+    def unread(self) -> tuple[str, ...]:
+        """Return a warning about arrays whose names say nothing."""
+        others = [name for name in self.names if name not in KNOWN]
+        known = listed(KNOWN[:2] + [name for name in KNOWN if "_" in name])
+        return (f"{listed(others)} in `{self.file}` are not read; arrays are named {known}",) if others else ()
+
     def error(self, message: str, help: str) -> DataError:
         return DataError(problems=[Problem(message, self.place, help)])
 
@@ -135,8 +143,15 @@ class _ArrayFile:
         except PermissionError:
             raise self.error(f"`{self.file}` cannot be read", "check the permissions of the file") from None
         except BROKEN:
+            self._refuse_other_format()
             message = f"`{self.file}` is broken, or not an .npz file"
             raise self.error(message, "save it again with `numpy.savez(file, x=x, y=y)`") from None
+
+    def _refuse_other_format(self) -> None:
+        with FilePath(self.file).open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        if not head.startswith(b"PK") and (found := other_format(FilePath(self.file), head)):
+            raise self.error(f"`{self.file}` {found[0]}", found[1])
 
     def _examples(self, name: str) -> Examples:
         """Return the array, or its rows on the disk where it is too large for the memory."""
@@ -198,9 +213,9 @@ class _Pair:
             message = f"`{self.x_name}` has {len(x)} rows, `{self.y_name}` has {len(self.y) if self.y.ndim else 'none'}"
             raise self.error(message, "give one label or target for each row")
         if isinstance(x, RowFile):
-            self._refuse_large(x.as_stored(), self.x_name)
+            refuse_large(x.as_stored(), self.x_name, self.file.place)
             return x
-        return x if x.dtype == np.uint8 else self._float32(x, self.x_name)
+        return x if x.dtype == np.uint8 else as_float32(x, self.x_name, self.file.place)
 
     def labels(self, task: str) -> np.ndarray:
         """Return class indices int32 (n,), or targets float32 (n, targets)."""
@@ -209,12 +224,20 @@ class _Pair:
             message = f"`{self.y_name}` must have one value a row, got the shape {self.y.shape}"
             raise self.error(message, "give the index of the class, for one-hot rows `y.argmax(axis=1)`")
         if task == "regression":
-            return self._float32(y if y.ndim == 2 else y[:, None], self.y_name)
-        whole = self._float32(y, self.y_name) if y.dtype.kind not in "iub" else y
+            return as_float32(y if y.ndim == 2 else y[:, None], self.y_name, self.file.place)
+        whole = as_float32(y, self.y_name, self.file.place) if y.dtype.kind not in "iub" else y
         if whole.dtype.kind == "f" and not (np.isfinite(whole) & (whole == np.floor(whole))).all():
             message = f"`{self.y_name}` holds numbers that are not whole, so they are not class indices"
-            raise self.error(message, "write `task: regression`, or give whole numbers")
+            whole_help = "write `task: regression`, or give whole numbers"
+            divided = f"classes are not divided by 255, so save `({self.y_name} * 255).round()`"
+            raise self.error(message, divided if are_divided_by_255(whole) else whole_help)
         return np.asarray(np.clip(whole.astype(np.int64), -(2**31), 2**31 - 1), np.int32)
+
+    def refuse_merged(self, split: Split) -> None:
+        """Raise DataError where different numbers of these arrays are one in the split."""
+        for name, array, used in ((self.x_name, self.x, split.x), (self.y_name, self.y, split.y)):
+            if isinstance(array, np.ndarray) and isinstance(used, np.ndarray) and used.dtype == np.float32:
+                refuse_merged(array.reshape(used.shape), used, name, self.file.place)
 
     def check_like(self, split: Split, remaining: Split) -> None:
         """Raise DataError unless the rows of this split have the shape and dtype of the remaining rows."""
@@ -226,28 +249,3 @@ class _Pair:
 
     def error(self, message: str, help: str) -> DataError:
         return self.file.error(message, help)
-
-    def _float32(self, values: np.ndarray, name: str) -> np.ndarray:
-        if values.dtype.kind not in NUMBERS:
-            message = f"`{name}` has the dtype {values.dtype}, which is not a type of real numbers"
-            raise self.error(message, "save integers or floats; classes are numbered from 0")
-        with np.errstate(over="ignore"):
-            converted = values.astype(np.float32)
-        if np.isinf(converted).any():
-            self._refuse_large(values, name)
-        return converted
-
-    def _refuse_large(self, values: Examples, name: str) -> None:
-        """Refuse finite numbers that are infinite as float32; only longer floats hold them."""
-        if values.dtype.kind != "f" or values.dtype.itemsize <= 4:
-            return
-        with np.errstate(over="ignore"):
-            places = bad_places(values, lambda part: np.isinf(part.astype(np.float32)) & np.isfinite(part))
-        faults = Faults()
-        for bad in places:
-            where = (
-                f"row {bad.row + 1}" if bad.number == 1 else f"{bad.number:,} places, the first is row {bad.row + 1}"
-            )
-            message = f"`{name}` is {bad.value:g} in {where}, too large for a 32-bit float"
-            faults.add(Problem(message, self.file.place, "measure in a larger unit"))
-        faults.throw()

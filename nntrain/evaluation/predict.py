@@ -22,6 +22,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
 
 IMAGES_AT_ONCE = 1024  # images decoded before they are predicted
+_BYTES_AT_ONCE = 1 << 28
 
 
 def predict(run_dir: RunDir, file: Path) -> str:
@@ -34,7 +35,8 @@ def predict(run_dir: RunDir, file: Path) -> str:
     scorer, schema = Scorer.restored(saved), saved.resolved.schema
     if saved.resolved.experiment.data.of_folders and file.suffix != ".npz":
         files = _images(file)
-        parts = [files[start : start + IMAGES_AT_ONCE] for start in range(0, len(files), IMAGES_AT_ONCE)]
+        at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(schema.shape)))
+        parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
         outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
         return predictions_text(schema, np.concatenate(outputs), [str(file) for file in files])
     return predictions_text(schema, scorer.outputs(read_inputs(saved, file)))

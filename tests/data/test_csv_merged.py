@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from nntrain.data import csv_part
-from nntrain.data.csv_merged import merges
 from nntrain.data.csv_reader import read_rows
 from nntrain.data.csv_records import read_records
 from nntrain.data.csv_text import CsvTable
@@ -81,7 +80,12 @@ def test_other_numbers_are_read() -> None:
     assert column("a,k\n1,001\n2,1\n3,16777216\n4,16777217\n") == [1, 2, 3, 4]
 
 
-def test_merging_of_arrays() -> None:
-    assert merges(np.array([2**24, 2**24 + 1])) and merges(np.array([2**53, 2**53 + 1]))
-    assert merges(np.array([2.0**24, 2.0**24 + 1])) and not merges(np.array([2.0**24, 2.0**24 + 0.5]))
-    assert not merges(np.array([2**24, 2**24, 2**24 + 2, 2**24 - 1]))
+def test_a_column_that_becomes_constant() -> None:
+    text = text_of("b,t,k\n1,1700000000.1,x\n2,1700000000.2,y\n3,1700000000.1,y\n")
+    assert text.startswith("error: column `t`: `1700000000.1` and `1700000000.2` become the same 32-bit float\n")
+    assert "`1` and `1.00000001`" in text_of("t,k\n1,x\n1.00000001,y\n")
+    assert column("a,k\n5,x\n5.0,y\n5e0,x\n") == [5, 5, 5]
+
+
+def test_only_the_training_rows_must_not_merge() -> None:
+    assert column("a,k\n5,x\n5.0000000001,y\n", features=("a",)) == [5, 5]

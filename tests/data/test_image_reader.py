@@ -185,3 +185,18 @@ def test_a_split_may_lack_a_class_but_have_none_of_its_own() -> None:
     Path("more/red").rmdir()
     validation = load(source(validation={"file": "more"})).validation
     assert validation is not None and validation.y.tolist() == [0, 1]
+
+
+def test_a_size_that_no_image_may_have_is_an_error() -> None:
+    fill()
+    assert text_of(image_size=20000) == (
+        "error: `image_size` of 20000 x 20000 is more than 67,108,864 pixels\n  --> data.image_folder.image_size\n"
+        " help: write a smaller size, such as `224`"
+    )
+
+
+def test_large_images_are_decoded_in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    fill()
+    expected = load(source()).train.x
+    monkeypatch.setattr(image_reader, "_BATCH_BYTES", 300)
+    assert (load(source()).train.x[:] == expected[:]).all()

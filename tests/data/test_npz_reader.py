@@ -144,12 +144,12 @@ def test_splits_may_come_from_other_files() -> None:
         (
             {"x": X.astype(complex), "y": Y},
             "`x` has the dtype complex128, which is not a type of real numbers",
-            "save integers or floats; classes are numbered from 0",
+            "save integers or floats",
         ),
         (
             {"x": X, "y": Y.astype(str)},
             "`y` has the dtype <U21, which is not a type of real numbers",
-            "save integers or floats; classes are numbered from 0",
+            "save integers or floats; for classes `numpy.unique(y, return_inverse=True)[1]`",
         ),
         (
             {"x": np.where(X == 39, 1e39, X), "y": Y},
@@ -160,6 +160,11 @@ def test_splits_may_come_from_other_files() -> None:
             {"x": X, "y": Y + 10**9},
             "label `1000000001` is too large for 20 rows: every class from 0 to 1000000001 needs some",
             "number the classes from 0, or write `task: regression`",
+        ),
+        (
+            {"x": np.stack([X[:, 0], 2**24 + np.arange(20)], axis=1), "y": Y},
+            "16777216.0 and 16777217.0 of column 2 in `x` become the same 32-bit float",
+            "subtract the lowest value, or leave the column out",
         ),
         (
             {"x": X, "y": Y + 1},
@@ -203,6 +208,31 @@ def test_labels_that_are_not_whole_are_an_error() -> None:
     assert text_of(task="classification") == fault(
         "`y` holds numbers that are not whole, so they are not class indices",
         "write `task: regression`, or give whole numbers",
+    )
+    save(x=X, y=np.arange(20) / 255)
+    assert text_of(task="classification").endswith("help: classes are not divided by 255, so save `(y * 255).round()`")
+
+
+def test_numbers_that_merge_matter_in_the_training_rows_only() -> None:
+    near = np.array([[5, 1], [5.0000000001, 1]])
+    save(x=X, y=Y, x_test=near, y_test=Y[:2])
+    assert load(source()).test is not None
+    save(x=X, y=2**24 + np.arange(20))
+    assert text_of(task="regression").startswith("error: 16777216 and 16777217 of column 1 in `y` become")
+
+
+def test_arrays_of_other_names_are_a_warning() -> None:
+    save(x=X, y=Y, X_test=X, weights=Y)
+    assert [warning.replace(f"{Path.cwd()}/", "") for warning in load(source()).warnings] == [
+        "`X_test`, `weights` in `d.npz` are not read; arrays are named `x`, `y`, `x_train`, `y_train`, `x_validation`, "
+        "`y_validation`, `x_val`, `y_val`, `x_test`, `y_test`",
+    ]
+
+
+def test_a_file_of_another_format_is_named() -> None:
+    Path("d.npz").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    assert text_of() == fault(
+        "`d.npz` is HDF5", "save its arrays with `numpy.savez(file, x=x, y=y)`, and write `npz_file`"
     )
 
 

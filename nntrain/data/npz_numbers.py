@@ -1,0 +1,52 @@
+"""Arrays of numbers as float32; what would be lost is refused. `place`: the path of the file's option in the config."""
+
+import numpy as np
+
+from nntrain.data.checks import Faults, bad_places
+from nntrain.data.precision import is_suspect, merged
+from nntrain.data.row_file import Examples
+from nntrain.errors import DataError, Path, Problem
+
+NUMBERS = "iubf"  # the kinds of dtype that are real numbers
+
+
+def as_float32(values: np.ndarray, name: str, place: Path) -> np.ndarray:
+    """Return the array `name` as float32. Raises DataError for other dtypes, and where numbers are too large."""
+    if values.dtype.kind not in NUMBERS:
+        message = f"`{name}` has the dtype {values.dtype}, which is not a type of real numbers"
+        help = "save integers or floats"
+        help += f"; for classes `numpy.unique({name}, return_inverse=True)[1]`" if name.startswith("y") else ""
+        raise DataError(problems=[Problem(message, place, help)])
+    with np.errstate(over="ignore"):
+        converted = values.astype(np.float32)
+    if np.isinf(converted).any():
+        refuse_large(values, name, place)
+    return converted
+
+
+def refuse_large(values: Examples, name: str, place: Path) -> None:
+    """Refuse finite numbers that are infinite as float32; only longer floats hold them."""
+    if values.dtype.kind != "f" or values.dtype.itemsize <= 4:
+        return
+    with np.errstate(over="ignore"):
+        places = bad_places(values, lambda part: np.isinf(part.astype(np.float32)) & np.isfinite(part))
+    faults = Faults()
+    for bad in places:
+        where = f"row {bad.row + 1}" if bad.number == 1 else f"{bad.number:,} places, the first is row {bad.row + 1}"
+        message = f"`{name}` is {bad.value:g} in {where}, too large for a 32-bit float"
+        faults.add(Problem(message, place, "measure in a larger unit"))
+    faults.throw()
+
+
+def refuse_merged(values: np.ndarray, converted: np.ndarray, name: str, place: Path) -> None:
+    """Refuse a column of (n, columns), or an array of another shape, whose numbers merge when they are converted."""
+    if values.dtype.itemsize <= 2 or values.dtype == np.float32 or not values.size:
+        return
+    faults, is_table = Faults(), values.ndim == 2
+    columns = zip(values.T, converted.T, strict=True) if is_table else [(values.ravel(), converted.ravel())]
+    for index, (exact, rounded) in enumerate(columns):
+        if is_suspect(rounded) and (pair := merged(exact)):
+            where = f" of column {index + 1}" if is_table else ""
+            message = f"{pair[0]} and {pair[1]}{where} in `{name}` become the same 32-bit float"
+            faults.add(Problem(message, place, "subtract the lowest value, or leave the column out"))
+    faults.throw()

@@ -1,0 +1,33 @@
+"""Which numbers merge when they are rounded to float32."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain.data.precision import is_suspect, merged
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2**24, 5, 2**24 + 1], (2**24, 2**24 + 1)),
+        ([2**53 + 1, 2**53], (2**53, 2**53 + 1)),
+        ([2.0**24 + 1, 2.0**24, 0.5], (2.0**24, 2.0**24 + 1)),
+        ([-(2**24) - 1, -(2**24)], (-(2**24) - 1, -(2**24))),
+        ([1.0, 1.00000001], (1.0, 1.00000001)),
+        ([1e9 + 0.25, 1e9 + 0.5], (1e9 + 0.25, 1e9 + 0.5)),
+        ([2**24, 2**24 + 2, 2**24], None),
+        ([1e9 + 0.25, 1e9 + 0.5, 1], None),
+        ([3, 3, 3], None),
+        ([7.5], None),
+    ],
+)
+def test_whole_numbers_and_columns_that_merge(values: list[Any], expected: Any) -> None:
+    found = merged(np.array(values))
+    assert found == expected
+    assert found is None or is_suspect(np.array(values, np.float32))
+
+
+def test_small_numbers_that_differ_are_not_suspect() -> None:
+    assert not is_suspect(np.array([0.5, 2**24 - 1], np.float32))
