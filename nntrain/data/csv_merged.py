@@ -50,8 +50,8 @@ def refuse_merged(text: CsvText, layout: Layout, numbers: np.ndarray) -> None:
 def _cell(text: str) -> _Cell:
     if CODE.fullmatch(text):
         return _Cell(text, text)
-    if re.fullmatch(r"[-+]?\d+", text, re.ASCII):
-        return _Cell(int(text), text)
+    if match := re.fullmatch(r"([-+]?)0*(\d+)", text, re.ASCII):
+        return _Cell(int(match[1] + match[2]), text)
     number = float(text)
     return _Cell(int(number) if number.is_integer() else number, text)
 

@@ -74,6 +74,7 @@ def test_codes_that_are_the_same_number() -> None:
 
 def test_other_numbers_are_read() -> None:
     assert column("a,k\n007,x\n1,y\n007,x\n") == [7, 1, 7]
+    assert column(f"a,k\n+{'0' * 5000},x\n007,y\n") == [0, 7]
     assert column("a,k\n16777216,x\n16777218,y\n16777218.0,y\n") == [16777216, 16777218, 16777218]
     assert column("a,k\n20000000.25,x\n20000000.5,y\n1e30,x\n1e30,y\n")[0] == 20000000
     assert column("a,id,k\n1,001,x\n2,1,y\n", ignore=("id",)) == [1, 2]
