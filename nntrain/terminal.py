@@ -99,10 +99,14 @@ def shown_number(value: Any) -> str:
 
 
 class ProgressWatcher:
-    """Shows the progress of a training: a bar with the remaining time on a terminal, else a line now and then."""
+    """Shows the progress of a training: a bar with the remaining time on a terminal, else a line now and then.
 
-    def __init__(self, terminal: Terminal) -> None:
+    The events of `--json` carry the name of the `run`: those of a group follow each other.
+    """
+
+    def __init__(self, terminal: Terminal, run: str = "") -> None:
         self.terminal = terminal
+        self.run = run
         self.bar: Progress | None = None
         self.last_line = 0.0
 
@@ -125,7 +129,7 @@ class ProgressWatcher:
 
     def epoch(self, row: Mapping[str, float]) -> None:
         """Move the bar to the end of an epoch; without a terminal, print a line now and then."""
-        self.terminal.event("epoch", row)
+        self.terminal.event("epoch", {"run": self.run, **row})
         epoch = int(row["epoch"])
         text = f"epoch {epoch}/{self.epochs}  {_metrics(row)}"
         self.terminal.log.append(text)

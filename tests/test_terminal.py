@@ -54,7 +54,7 @@ def test_json_is_one_object_a_line_with_a_version_and_nothing_else(capsys: pytes
     lines = [json.loads(line) for line in out.splitlines()]
     assert [line["event"] for line in lines] == ["epoch", "epoch", "summary"]
     assert all(line["version"] == 1 for line in lines)
-    assert lines[0] == {"version": 1, "event": "epoch", **ROW}
+    assert lines[0] == {"version": 1, "event": "epoch", "run": "runs/net", **ROW}
     assert lines[2]["nested"] == {"value": None, "list": [None, 1.5]} and lines[2]["text"] == "é"
     assert err.startswith("a note\n")
 
@@ -129,7 +129,7 @@ def on_a_terminal() -> str:
 
 
 def show_two_epochs(terminal: Terminal, epochs: int = 2) -> None:
-    watcher = ProgressWatcher(terminal)
+    watcher = ProgressWatcher(terminal, "runs/net")
     watcher.begin(epochs, 10)
     watcher.piece(1, 5, {"loss": 0.5})
     rows: list[Mapping[str, float]] = [ROW, {**ROW, "epoch": 2.0}]

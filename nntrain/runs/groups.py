@@ -71,6 +71,7 @@ class _Group:
                 if error.exit_code >= 128:
                     raise self._stopped(error) from None
                 failed[name] = str(error.problems[0].message)
+                self.terminal.event("failed", {"run": str(self.directory.path / name), "message": failed[name]})
                 self.terminal.note(f"{name} failed: {failed[name]}")
         return Result(self.directory, self._write_summary(summaries, failed))
 

@@ -27,7 +27,7 @@ class RowWriter(ProgressWatcher):
     """Shows a training and keeps metrics.csv up to date; `rows` are those of the epochs before it was resumed."""
 
     def __init__(self, terminal: Terminal, run_dir: RunDir, rows: Iterable[Row]) -> None:
-        super().__init__(terminal)
+        super().__init__(terminal, str(run_dir))
         self.run_dir = run_dir
         self.rows: list[Mapping[str, float]] = list(rows)
         self.written = time.monotonic()

@@ -58,7 +58,7 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
     Raises Stopped at a signal, and NNTrainError where no trial has a score or too many failed.
     """
     directory, terminal = folder.directory, session.terminal
-    view = SearchView(terminal, folder.search, folder.ledger, spent)
+    view = SearchView(terminal, folder, spent)
     runner = Runner(folder, journal, replay, session.executor, view, spent)
     try:
         with view:
@@ -66,17 +66,17 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
         folder.write()
         directory.write_log(terminal.log)
         results.finish(runner, reason, session.refit, terminal)
-    except Stopped as error:
-        raise error.after(folder.ledger.progress, f"resume it with `nntrain resume {directory}`") from None
+        if runner.broken:
+            help = "fix the cause, or keep searching with `--set tune.on_error=continue`"
+            raise NNTrainError(f"the search was stopped: {reason}", help=help)
     except NNTrainError as error:
+        if isinstance(error, Stopped):
+            error.after(folder.ledger.progress, f"resume it with `nntrain resume {directory}`")
         terminal.log.append(str(error))
         raise
     finally:
         folder.write()
         directory.write_log(terminal.log)
-    if runner.broken:
-        help = "fix the cause, or keep searching with `--set tune.on_error=continue`"
-        raise NNTrainError(f"the search was stopped: {reason}", help=help)
 
 
 def search_yaml(config: Config) -> str:

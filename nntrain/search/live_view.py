@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from nntrain.config.messages import counted
-from nntrain.config.search.space import Search
-from nntrain.search.ledger import Entry, Ledger
+from nntrain.search.ledger import Entry
 from nntrain.search.parameter_axis import label, short_number
+from nntrain.search.search_files import SearchDir
 from nntrain.terminal import Terminal, shown_number
 
 BEST_SHOWN, FAILED_SHOWN = 5, 3
@@ -21,14 +21,15 @@ BEST_SHOWN, FAILED_SHOWN = 5, 3
 class SearchView:
     """Shows the best trials, the running ones, and why others failed; `spent`: the seconds before it was resumed."""
 
-    def __init__(self, terminal: Terminal, search: Search, ledger: Ledger, spent: float = 0.0) -> None:
+    def __init__(self, terminal: Terminal, folder: SearchDir, spent: float = 0.0) -> None:
         self.terminal = terminal
-        self.search = search
-        self.ledger = ledger
+        self.directory = folder.directory
+        self.search = folder.search
+        self.ledger = folder.ledger
         self.began = time.monotonic()
         self.spent = spent
-        self.before = len(ledger.over())
-        self.names = short_names([one.path for one in search.space.parameters])
+        self.before = len(self.ledger.over())
+        self.names = short_names([one.path for one in self.search.space.parameters])
         self.reached: dict[int, tuple[int, float | None]] = {}  # a running trial's number → its epoch and score
         self.live: Live | None = None
 
@@ -65,7 +66,9 @@ class SearchView:
     def _as_json(self, entry: Entry) -> dict[str, object]:
         result = {name: getattr(entry, name) for name in ("score", "spread", "epochs", "seconds")}
         message = {"message": entry.message} if entry.message else {}
-        return {"trial": entry.number + 1, "status": entry.status, "values": entry.proposal.values, **result, **message}
+        run = str(self.directory.path / entry.name)
+        named = {"run": run, "trial": entry.number + 1, "status": entry.status, "values": entry.proposal.values}
+        return {**named, **result, **message}
 
     def _result(self, entry: Entry) -> str:
         if entry.status == "failed":

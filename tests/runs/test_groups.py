@@ -94,7 +94,7 @@ def test_a_run_that_fails_is_reported_and_left_out(tmp_path: Path, capsys: pytes
     good = load(written(tmp_path))
     bad = load(tmp_path / "net.yaml", ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
     place = RunDir.create(tmp_path / "runs", "net")
-    groups.run_all(GroupConfig("seeds", {"seed-1": good, "seed-2": bad}), place, Terminal())
+    groups.run_all(GroupConfig("seeds", {"seed-1": good, "seed-2": bad}), place, Terminal(as_json=True))
     summary = place.read_json(run_files.SUMMARY)
     assert list(summary["runs"]) == ["seed-1"] and list(summary["failed"]) == ["seed-2"]
     assert "the training diverged in epoch" in summary["failed"]["seed-2"]
@@ -106,7 +106,12 @@ def test_a_run_that_fails_is_reported_and_left_out(tmp_path: Path, capsys: pytes
         "high": None,
         "count": 1,
     }
-    assert "seed-2 failed: the training diverged" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "seed-2 failed: the training diverged" in err
+    *epochs, failed = map(json.loads, out.splitlines())
+    assert {event["run"] for event in epochs} == {f"{place}/seed-1"}
+    assert (failed["event"], failed["run"]) == ("failed", f"{place}/seed-2")
+    assert failed["message"] == summary["failed"]["seed-2"]
     assert (place.path / "seed-2" / run_files.ENVIRONMENT).is_file()
 
 

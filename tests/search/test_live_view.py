@@ -1,11 +1,18 @@
 """The progress that a search shows."""
 
+import json
+from pathlib import Path
+
+import pytest
+
 from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of
 from nntrain.document import yaml_file
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Ledger
 from nntrain.search.live_view import SearchView
+from nntrain.search.search_files import SearchDir
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 CONFIG = """
@@ -19,7 +26,9 @@ def view(over: int, spent: float = 0.0) -> SearchView:
     ledger = Ledger("min")
     for number in range(over):
         ledger.add(Proposal({"train.batch_size": 8 * 2**number})).status = "done"
-    return SearchView(Terminal(quiet=True), search_of(from_document(yaml_file.parse(CONFIG, "c.yaml"))), ledger, spent)
+    config = from_document(yaml_file.parse(CONFIG, "c.yaml"))
+    folder = SearchDir(config, search_of(config), RunDir(Path("runs/c")), ledger)
+    return SearchView(Terminal(as_json=True, quiet=True), folder, spent)
 
 
 def test_one_trial_is_not_many() -> None:
@@ -31,3 +40,10 @@ def test_the_time_left_is_less_what_was_spent_before_a_resume() -> None:
     assert view(0)._headline().endswith(" 1:39 left")
     assert view(1, spent=90)._headline().endswith(" 0:09 left")
     assert view(1, spent=900)._headline().endswith(" 0:00 left")
+
+
+def test_the_event_of_a_trial_has_the_path_of_its_run(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = view(2)
+    shown.ended(shown.ledger.entries[1])
+    event = json.loads(capsys.readouterr().out)
+    assert (event["event"], event["run"], event["trial"]) == ("trial", "runs/c/trial-002", 2)

@@ -81,6 +81,7 @@ def test_three_failures_of_one_cause_end_a_search(tune: Tune, resume: Tune) -> N
     assert found.column("status") == ["done", "failed", "failed", "failed"]
     assert "diverged" in found.rows[1]["message"]
     assert "the search was stopped: 3 trials failed with the same cause" in found.err
+    assert found.err in (found.place / "log.txt").read_text()
     assert found.summary["best"]["run"] == "trial-001"
     again = resume()
     assert again.code == 1 and "the search was stopped: 4 trials failed with the same cause" in again.err
@@ -165,6 +166,7 @@ def test_a_signal_stops_a_search_and_the_message_says_how_to_resume(searching: A
     message = process.communicate(timeout=30)[1]
     assert process.returncode == 130
     assert "resume it with `nntrain resume runs/net`" in message
+    assert message in (search.place / "log.txt").read_text()
     assert resume().code == 0 and search.column("status") == ["done", "done"]
 
 

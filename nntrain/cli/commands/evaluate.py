@@ -13,7 +13,7 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     from nntrain.evaluation import evaluate
 
     found = evaluate.evaluate(run_dir, request.split, request.baselines)
-    terminal.event("eval", found.as_json())
+    terminal.event("eval", {"run": str(run_dir), **found.as_json()})
     terminal.table("", ("split", "rows", *found.metrics), [[found.split, found.rows, *found.metrics.values()]])
     low, high = found.interval
     interval = f"95 % interval {low:.4f} to {high:.4f} (bootstrap over the rows)"

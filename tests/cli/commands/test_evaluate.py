@@ -27,5 +27,5 @@ def test_json_holds_the_metrics_of_the_split_that_is_named(trained: Any, capsys:
     capsys.readouterr()
     Evaluate(name="moons", runs_dir=run.path.parent, split="train", device="cpu").run(Terminal(as_json=True))
     shown = json.loads(capsys.readouterr().out)
-    assert (shown["event"], shown["split"]) == ("eval", "train")
+    assert (shown["event"], shown["run"], shown["split"]) == ("eval", str(run), "train")
     assert shown["figures"] == pytest.approx(run.read_json(run_files.SUMMARY)["metrics"]["train"])
