@@ -26,7 +26,7 @@ from nntrain.training.workers.cluster import parse
 from nntrain.training.workers.team import end_process
 from nntrain.cli.placement import Placement
 from nntrain.config.load import load
-from nntrain.terminal import Terminal
+from nntrain.terminal import ProgressWatcher, Terminal
 
 addresses, index, *assignments = sys.argv[1:]
 config = load("net.yaml", ["train.epochs=20", "train.threads=1", *assignments])
@@ -38,8 +38,8 @@ from nntrain.training.history import History
 
 threads = tf.config.threading
 assert (threads.get_intra_op_parallelism_threads(), threads.get_inter_op_parallelism_threads()) == (1, 1)
-prepared = prepare(config)
-job = trainer.make_job(prepared, trainer.make_scorer(prepared, shared), shared, trainer.Unwatched(), None)
+prepared, watcher = prepare(config), ProgressWatcher(Terminal(quiet=True))
+job = trainer.make_job(prepared, trainer.make_scorer(prepared, shared), shared, watcher, None)
 trainer.fit(job, History(), None, prepared.model, None)
 np.savez(f"{index}.npz", *job.program.model.get_weights())
 shared.distribution.agree((0,), 0)
