@@ -105,7 +105,7 @@ class Source(PlugIn, Named):
     @classmethod
     def instead_of(cls, name: str) -> str:
         sources = {".csv": "csv_table: {path: %s, label: ...}", ".npz": "npz_file: {path: %s}"}
-        known = sources.get(name[-4:].lower())
+        known = sources.get(name.lower().removesuffix(".gz")[-4:])
         return f"write `{known % name}`" if known else super().instead_of(name)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nntrain.config.messages import shown
+from nntrain.config.messages import listed, shown
 from nntrain.data.csv_layout import is_number
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows
@@ -36,14 +36,20 @@ def notes(table: CsvTable, rows: Rows) -> Iterator[str]:
     """Yield what the user may not have meant: classes as numbers, numbers as classes, the number of the row as x."""
     names = rows.schema.classes
     if table.targets:
-        note = note_on_numbers(rows.remaining.y, f"column {shown(table.targets[0])}", f"`label: {table.targets[0]}`")
-        yield from [note] if note and len(table.targets) == 1 else []
-    elif not table.classes and len(names) > _MANY and all(map(is_number, names)):
+        name = f"column {shown(table.targets[0])}" if len(table.targets) == 1 else listed(table.targets)
+        index = "make one column of them, and name it with `label`"
+        note = note_on_numbers(rows.remaining.y, name, f"`label: {table.targets[0]}`", index)
+        yield from [note] if note else []
+    elif not table.classes and all(map(is_number, names)) and (len(names) > _MANY or not all(map(_is_whole, names))):
         help = f"`target: {table.label}` predicts them"
         yield f"the {len(names):,} numbers in column {shown(table.label)} are read as classes; {help}"
     for index in _counting_columns(rows.remaining.x):
         name = rows.schema.features[index]
         yield f"column {shown(name)} only numbers the rows; `ignore: [{name}]` leaves it out"
+
+
+def _is_whole(number: str) -> bool:
+    return float(number).is_integer()
 
 
 def _counting_columns(x: Examples) -> np.ndarray:

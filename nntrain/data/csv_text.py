@@ -125,6 +125,9 @@ class CsvText:
         column = len(before[-1].decode("utf-8-sig", "replace")) + 1
         shown = source.decode("utf-8-sig", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
         help = "save the file as CSV with the encoding UTF-8"
+        help += (
+            f"; `iconv -f LATIN1 -t UTF-8 {self.file}` prints it so, if it is Latin-1" if what.endswith("text") else ""
+        )
         return self.error(f"`{self.file}` {what}", help, Span(self.file, len(before), column, 1, shown))
 
 

@@ -8,6 +8,7 @@ _COMPRESSED = {
     b"\xfd7zXZ\0": ("xz", "unxz"),
     b"\x28\xb5\x2f\xfd": ("zstd", "unzstd"),
 }
+LFS_POINTER = b"version https://git-lfs"
 _OTHERS = {
     b"\x93NUMPY": ("an .npy array", "save it with `numpy.savez(file, x=x, y=y)`, and write `npz_file`"),
     b"PAR1": ("Parquet", "save it with `pandas.read_parquet(file).to_csv(other, index=False)`"),
@@ -15,7 +16,7 @@ _OTHERS = {
     b"\xd0\xcf\x11\xe0": ("an Excel workbook", "save it as CSV in the spreadsheet"),
     b"SQLite format 3": ("an SQLite database", "export its table as CSV"),
     b"%PDF": ("a PDF document", "give the table as CSV"),
-    b"version https://git-lfs": ("a pointer of Git LFS, without the data", "run `git lfs pull`"),
+    LFS_POINTER: ("a pointer of Git LFS, without the data", "run `git lfs pull`"),
 }
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
 HEAD_BYTES = 64
@@ -38,7 +39,8 @@ def other_format(file: Path, head: bytes) -> tuple[str, str] | None:
         return _archive(file)
     if head.lstrip().lower().startswith(_PAGES):
         return "is a web page or XML", "download the file itself, as CSV"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1::2].count(0) > len(head) // 4:
+    zeros = sorted((head[::2].count(0), head[1::2].count(0)))  # in UTF-16 one of the two bytes of a letter
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (zeros[0] == 0 and zeros[1] > len(head) // 4):
         return (
             "is text in UTF-16, not UTF-8",
             f"run `iconv -f UTF-16 -t UTF-8 {file} > {other}`, and write `path: {other}`",

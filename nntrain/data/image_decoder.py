@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
+from nntrain.data.file_formats import HEAD_BYTES, LFS_POINTER
 from nntrain.data.image_files import FORMATS
 from nntrain.data.row_file import is_large
 from nntrain.storage.regular_file import irregular_kind
@@ -144,4 +145,11 @@ def _too_large(file: Path) -> ImageFault:
 
 
 def _broken(file: Path) -> ImageFault:
+    try:
+        with file.open("rb") as opened:
+            is_pointer = opened.read(HEAD_BYTES).startswith(LFS_POINTER)
+    except OSError as error:
+        return ImageFault(f"`{file}` cannot be read: {error.strerror}", "check its permissions")
+    if is_pointer:
+        return ImageFault(f"`{file}` is a pointer of Git LFS, without the image", "run `git lfs pull`")
     return ImageFault(f"`{file}` is broken, or not an image", "replace or remove it")

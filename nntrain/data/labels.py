@@ -10,17 +10,18 @@ from nntrain.config.messages import shown
 FEW = 10  # different numbers, as many as classes mostly are
 
 
-def note_on_numbers(y: np.ndarray, name: str, as_classes: str) -> str:
+def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str) -> str:
     """Return a note when numbers to predict may be meant as classes; nothing otherwise.
 
-    y: float32 (n, targets). name: what they are called. as_classes: what makes them classes.
+    y: float32 (n, targets). name: what they are called. as_classes: what makes them classes. from_one_hot: what makes
+    classes of one-hot rows.
     """
     if not len(y) or not np.isfinite(y).all():
         return ""
     if y.shape[1] > 1:
         is_one_hot = bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
         note = f"the rows of {name} are one-hot, and are read as {y.shape[1]} numbers to predict"
-        return f"{note}; for classes save the index, `y.argmax(axis=1)`" if is_one_hot else ""
+        return f"{note}; for classes {from_one_hot}" if is_one_hot else ""
     values = np.unique(y)
     if len(values) > min(FEW, len(y) // 2):
         return ""

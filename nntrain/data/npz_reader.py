@@ -49,8 +49,8 @@ def load_rows(
     floats = pairs["remaining"].y.dtype.kind == "f" and not classes
     rows = _rows(pairs, task or ("regression" if floats else "classification"), classes)
     is_chosen = task or rows.schema.classes
-    name = f"`{pairs['remaining'].y_name}`"
-    note = "" if is_chosen else note_on_numbers(rows.remaining.y, name, "`task: classification`")
+    name, index = pairs["remaining"].y_name, f"save the index, `{pairs['remaining'].y_name}.argmax(axis=1)`"
+    note = "" if is_chosen else note_on_numbers(rows.remaining.y, f"`{name}`", "`task: classification`", index)
     return replace(rows, warnings=main.unread(), notes=(note,) if note else ())
 
 

@@ -45,7 +45,7 @@ def test_labels_that_all_differ_are_no_classes() -> None:
     assert fault(list(range(30)), label="b").endswith("help: write `target: b` to predict a number")
 
 
-@pytest.mark.parametrize("rows", [["x", "y"], [0.5, 1.0, 1.5] * 3, list("abcdefghijkl") * 2, list(range(20)) * 2])
+@pytest.mark.parametrize("rows", [["x", "y"], [1.0, 2.0] * 3, list("abcdefghijkl") * 2, list(range(20)) * 2])
 def test_other_labels_are_classes(rows: list[Any]) -> None:
     assert notes(rows, label="b") == ()
 
@@ -54,6 +54,8 @@ def test_many_numbers_as_classes_are_noted() -> None:
     assert notes(list(range(30)) * 2, label="b") == (
         "the 30 numbers in column `b` are read as classes; `target: b` predicts them",
     )
+    few = "the 3 numbers in column `b` are read as classes; `target: b` predicts them"
+    assert notes([0.5, 1.0, 1.5] * 3, label="b") == (few,)
     assert notes(list(range(30)) * 2, label="b", classes=tuple(map(str, range(30)))) == ()
 
 
@@ -69,3 +71,11 @@ def test_a_column_that_numbers_the_rows_is_noted() -> None:
     named = "column `Unnamed: 0` only numbers the rows; `ignore: [Unnamed: 0]` leaves it out"
     assert load_rows(CsvTable("t.csv", label="k"), {}).notes == (named,)
     assert load_rows(CsvTable("t.csv", label="k", ignore=("Unnamed: 0",)), {}).notes == ()
+
+
+def test_one_hot_targets_are_noted() -> None:
+    Path("t.csv").write_text("x,a,b\n" + "".join(f"{row % 3},{row % 2},{1 - row % 2}\n" for row in range(12)))
+    assert load_rows(CsvTable("t.csv", targets=("a", "b")), {}).notes == (
+        "the rows of `a`, `b` are one-hot, and are read as 2 numbers to predict; for classes make one column of them, "
+        "and name it with `label`",
+    )

@@ -37,7 +37,8 @@ def test_records_know_their_lines() -> None:
         (
             "a,k\n1,gr\xfcn\n".encode("latin-1"),
             "error: `t.csv` is not UTF-8 text\n  --> t.csv:2:5\n  2 | 1,gr\ufffdn\n    |     ^\n"
-            " help: save the file as CSV with the encoding UTF-8",
+            " help: save the file as CSV with the encoding UTF-8; `iconv -f LATIN1 -t UTF-8 t.csv` prints it so,"
+            " if it is Latin-1",
         ),
         (
             "a,k\n1,x\0\n",

@@ -43,6 +43,7 @@ def zipped() -> bytes:
         ("t.npz", zipped(), "is an .npz file: write `npz_file: {path: t.npz}`"),
         ("t.csv", TEXT.decode().encode("utf-16"), "is text in UTF-16, not UTF-8: run `iconv -f UTF-16 -t UTF-8 t.csv"),
         ("t.csv", TEXT.decode().encode("utf-16-le"), "is text in UTF-16"),
+        ("t.csv", TEXT.decode().encode("utf-16-be"), "is text in UTF-16"),
         ("t.csv", b"\n<!DOCTYPE html><html>", "is a web page"),
         ("t.csv", b"version https://git-lfs.github.com/spec/v1", "is a pointer of Git LFS, without the data: run `git"),
         ("t.parquet", b"PAR1\x15\x04", "is Parquet"),

@@ -82,6 +82,12 @@ def test_large_images_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch)
     assert not image_decoder._ALONE.locked()
 
 
+def test_a_file_of_another_kind_is_named() -> None:
+    Path("a.png").write_text("version https://git-lfs.github.com/spec/v1\n")
+    assert message("a.png") == "`a.png` is a pointer of Git LFS, without the image"
+    assert message("none.png") == "`none.png` cannot be read: No such file or directory"
+
+
 def test_a_pipe_or_a_folder_is_refused_before_it_is_read() -> None:
     os.mkfifo("a.png")
     Path("b.png").mkdir()

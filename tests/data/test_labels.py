@@ -8,7 +8,9 @@ from nntrain.data.labels import names_that_look_equal, nearly_equal_names, note_
 
 def note(y: object) -> str:
     values = np.asarray(y, np.float32)
-    return note_on_numbers(values if values.ndim == 2 else values[:, None], "`y`", "`task: classification`")
+    return note_on_numbers(
+        values if values.ndim == 2 else values[:, None], "`y`", "`task: classification`", "save an index"
+    )
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,10 @@ def note(y: object) -> str:
         ),
         ([1, 2, 3] * 3, "`y` holds only 1, 2, 3, and"),
         ([-1, 1] * 3, "`y` holds only -1, 1, and"),
-        (np.eye(3)[[0, 1, 2, 2]], "the rows of `y` are one-hot, and are read as 3 numbers to predict"),
+        (
+            np.eye(3)[[0, 1, 2, 2]],
+            "the rows of `y` are one-hot, and are read as 3 numbers to predict; for classes save an index",
+        ),
         (np.arange(10).repeat(2) / 255, "`y` holds only 10 multiples of 1/255, and is read as numbers to predict"),
     ],
 )
