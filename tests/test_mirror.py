@@ -19,7 +19,6 @@ GROUPS = {
     "config/keras/*.py": "config/keras/test_conformance.py",
     "config/data_schema.py": "data/test_dataset.py",  # values alone
     "config/experiment.py": "config/test_load.py",  # fields alone
-    "config/train.py": "test_messages.py",
     "config/tune.py": "config/search/test_load.py",
     "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
     "data/examples.py": "data/test_dataset.py",

@@ -1,12 +1,13 @@
 """How to train: the section `train`."""
 
+from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
-from nntrain.config.keras.metrics import Metric
+from nntrain.config.keras.metrics import Metric, find_metric
 from nntrain.config.keras.optimizers import Adam, Optimizer
 from nntrain.config.messages import got, number_help, problem
 from nntrain.config.section import Section
@@ -77,6 +78,13 @@ class Train(Section):
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     threads: Annotated[int, Field(ge=1, le=1024)] = omitted
     init_from: FilePath = omitted
+
+    def bounds(self, column: str) -> tuple[float, float]:
+        """Return the least and the largest value that is possible in a column of metrics.csv."""
+        if column == "loss":
+            return (self.loss.least if self.loss else 0.0), inf
+        metric = find_metric(column, self.metrics)
+        return metric.bounds if metric else (0.0, inf)
 
     def written(self) -> dict[str, Any]:
         """Return all options that have a value."""

@@ -6,7 +6,7 @@ second or more.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 
 import numpy as np
 
@@ -89,11 +89,12 @@ class Summary:
         return f"{mean} ± {sd} (95 % interval {low} to {high}, n = {self.count})"
 
 
-def summarize(values: Sequence[float] | np.ndarray) -> Summary:
+def summarize(values: Sequence[float] | np.ndarray, bounds: tuple[float, float] = (-inf, inf)) -> Summary:
     """Return the summary of (n,) independent values, such as the score of each seed.
 
     sd has n - 1 in the denominator; the interval is mean ± t sd / √n with the 97.5 % quantile t of Student's
-    distribution with n - 1 degrees of freedom (Student 1908). Raises ValueError when there are no values.
+    distribution with n - 1 degrees of freedom (Student 1908), less what is outside the `bounds` of a value. Raises
+    ValueError when there are no values.
     """
     from scipy.special import stdtrit  # what scipy.stats.t.ppf calls, without the import of scipy.stats
 
@@ -105,7 +106,7 @@ def summarize(values: Sequence[float] | np.ndarray) -> Summary:
         return Summary(mean, nan, nan, nan, 1)
     sd = float(np.std(values, ddof=1))
     margin = float(stdtrit(count - 1, 0.975)) * sd / count**0.5
-    return Summary(mean, sd, mean - margin, mean + margin, count)
+    return Summary(mean, sd, max(mean - margin, bounds[0]), min(mean + margin, bounds[1]), count)
 
 
 def _rounded(value: float, mean: float) -> str:

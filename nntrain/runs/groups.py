@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.config.load import Config
+from nntrain.config.train import Train
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.scores import summarize
 from nntrain.runs import experiment, resume
@@ -88,7 +89,7 @@ class _Group:
     def _write_summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
         if not summaries:
             raise NNTrainError(f"all {len(failed)} runs failed", help=f"the first: {next(iter(failed.values()))}")
-        statistics = _statistics(summaries)
+        statistics = _statistics(summaries, self.config.first.experiment.train)
         summary = {"kind": self.config.kind, "runs": summaries, "failed": failed, "statistics": statistics}
         self.directory.write_json(run_files.SUMMARY, json_ready(summary))
         return summary
@@ -122,11 +123,14 @@ class _Group:
         return next((RunDir(path) for path in paths if is_run(path)), None)
 
 
-def _statistics(summaries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _statistics(summaries: dict[str, dict[str, Any]], train: Train) -> dict[str, dict[str, Any]]:
     """Return mean, standard deviation and interval of every metric of every split."""
     every = [summary["metrics"] for summary in summaries.values()]
     return {
-        split: {name: asdict(summarize([_number(each[split][name]) for each in every])) for name in every[0][split]}
+        split: {
+            name: asdict(summarize([_number(each[split][name]) for each in every], train.bounds(name)))
+            for name in every[0][split]
+        }
         for split in every[0]
     }
 

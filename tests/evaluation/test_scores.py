@@ -106,6 +106,14 @@ def test_three_values_by_hand():
     assert (summary.low, summary.high) == pytest.approx((2 - reach, 2 + reach), abs=1e-6)
 
 
+def test_the_interval_stays_inside_what_is_possible():
+    accuracy, loss = summarize([0.9, 1.0, 1.0], (0, 1)), summarize([0.01, 0.02, 0.09], (0, np.inf))
+    free = summarize([0.9, 1.0, 1.0])
+    assert free.high > 1 and (accuracy.low, accuracy.high) == (free.low, 1)
+    assert (loss.low, loss.high) == (0, summarize([0.01, 0.02, 0.09]).high)
+    assert isnan(summarize([0.5], (0, 1)).low)
+
+
 def test_the_interval_is_scipys():
     values = np.random.default_rng(0).normal(size=10)
     summary = summarize(values)

@@ -1,5 +1,6 @@
 """Keras's losses, and `HalfSquaredError` of the lectures."""
 
+from math import inf
 from typing import ClassVar, Literal
 
 from nntrain.config.named import Named
@@ -7,10 +8,11 @@ from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, Share, o
 
 
 class Loss(Named):
-    """The family of losses. `labels` is what the loss compares the prediction with."""
+    """The family of losses. `labels` is what the loss compares the prediction with, `least` its smallest value."""
 
     noun = "loss"
     labels: ClassVar[Literal["index", "one_hot", "binary", "number"]] = "number"
+    least: ClassVar[float] = 0.0
     reduction: Literal["sum_over_batch_size", "sum", "mean"] = omitted
 
 
@@ -79,6 +81,8 @@ class Hinge(Loss):
 
 class Poisson(Loss):
     """Mean of y - t log y, for counts."""
+
+    least = -inf
 
 
 class HalfSquaredError(Loss):

@@ -1,6 +1,7 @@
 """Keras's metrics; `accuracy` is the one that fits labels and output layer."""
 
 from collections.abc import Iterable
+from math import inf
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -10,13 +11,14 @@ from nntrain.config.value_types import NonNegativeInt, PositiveInt, Share, Text,
 
 
 class Metric(Named):
-    """The family of metrics. `task` is the kind of data that it can score."""
+    """The family of metrics. `task` is the kind of data that it can score, `bounds` are its least and largest value."""
 
     noun = "metric"
     several = True
     task: ClassVar[Literal["classes", "numbers"]] = "classes"
     default_name: ClassVar[str] = ""  # where Keras's is not its identifier
     better: ClassVar[Literal["min", "max"]] = "max"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     name: Text = omitted
 
     @property
@@ -75,6 +77,7 @@ class MeanSquaredError(Metric):
     aliases = ("mse",)
     task = "numbers"
     better = "min"
+    bounds = (0.0, inf)
 
 
 class MeanAbsoluteError(Metric):
@@ -83,6 +86,7 @@ class MeanAbsoluteError(Metric):
     aliases = ("mae",)
     task = "numbers"
     better = "min"
+    bounds = (0.0, inf)
 
 
 class RootMeanSquaredError(Metric):
@@ -91,6 +95,7 @@ class RootMeanSquaredError(Metric):
     aliases = ("rmse",)
     task = "numbers"
     better = "min"
+    bounds = (0.0, inf)
 
 
 class R2Score(Metric):
@@ -98,9 +103,16 @@ class R2Score(Metric):
 
     aliases = ("r2", "R2")
     task = "numbers"
+    bounds = (-inf, 1.0)
 
 
-def direction(monitor: str, metrics: Iterable[Metric]) -> Literal["min", "max"]:
+def find_metric(column: str, metrics: Iterable[Metric] | None) -> Metric | None:
+    """Return the metric that is called so in metrics.csv; where none are chosen, of all with their own names."""
+    known = (member.model_validate({}) for member in Metric.members().values()) if metrics is None else metrics
+    return next((metric for metric in known if metric.column == column), None)
+
+
+def direction(monitor: str, metrics: Iterable[Metric] | None) -> Literal["min", "max"]:
     """Return whether less or more of a monitored value is better; one that is not a metric is a loss."""
-    plain = monitor.removeprefix("val_")
-    return next((metric.better for metric in metrics if metric.column == plain), "min")
+    metric = find_metric(monitor.removeprefix("val_"), metrics)
+    return metric.better if metric else "min"

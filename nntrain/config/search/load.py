@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nntrain.config.data import File, Nothing
-from nntrain.config.keras.metrics import Metric, direction
+from nntrain.config.keras.metrics import direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
 from nntrain.config.messages import listed
 from nntrain.config.resolve import DEFAULT_EPOCHS, columns, default_monitor
@@ -109,8 +109,7 @@ class _Objective:
     @property
     def direction(self) -> Direction:
         """`min` or `max`: whether a lower or a higher value of the metric is better."""
-        every = (member.model_validate({}) for member in Metric.members().values())
-        return direction(self.metric, self.config.experiment.train.metrics or list(every))
+        return direction(self.metric, self.config.experiment.train.metrics)
 
     def problems(self) -> Iterator[Problem]:
         source = self.config.experiment.data
