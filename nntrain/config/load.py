@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails
 from nntrain.config import rules
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.named import spelled_out
+from nntrain.config.named import spelled_out, to_tree
 from nntrain.config.resolve import Resolved, resolve
 from nntrain.config.value_types import relative_to
 from nntrain.document import yaml_file
@@ -28,6 +29,23 @@ class Config:
     document: Document
     warnings: tuple[Problem, ...] = ()
     known: Resolved | None = None
+
+    @cached_property
+    def document_to_train(self) -> Document:
+        """The document without the section `tune`."""
+        document = self.document
+        tree = {name: part for name, part in document.tree.items() if name != "tune"}
+        values, keys = (
+            {at: span for at, span in found.items() if at[:1] != ("tune",)}
+            for found in (document.values, document.keys)
+        )
+        return replace(document, tree=tree, values=values, keys=keys)
+
+    @cached_property
+    def tree(self) -> dict[str, Any]:
+        """The experiment as plain values, with all our own defaults."""
+        tree: dict[str, Any] = to_tree(self.experiment)
+        return tree
 
     def resolve(self, schema: Schema) -> Resolved:
         """Return the experiment with nothing left out; raises ConfigError where it does not fit the data."""

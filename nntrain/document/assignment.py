@@ -1,10 +1,11 @@
 """A value for a path of a config, and its way into the tree."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nntrain.document.yaml_parser import Parser
+from nntrain.document.yaml_parser import MAX_DEPTH, Parser
 from nntrain.errors import ConfigError, Path, Problem, Span, dotted
 
 SpelledOut = Callable[[str, Any], Mapping[str, Any] | None]
@@ -27,7 +28,12 @@ class Assignment:
         name, equals, value = text.partition("=")
         given = cls(text, name)
         if not equals or not name.strip():
-            raise given.error(given.span(1, len(text)), "`--set` takes `path=value`", "write `train.epochs=5`")
+            known = re.fullmatch(r"([\w.-]+)(?::\s*|\s+)(\S+)", text.strip())
+            help = f"write `{known[1]}={known[2]}`" if known and "`" not in text else "write `train.epochs=5`"
+            raise given.error(given.span(1, len(text)), "`--set` takes `path=value`", help)
+        if len(given.parts) > MAX_DEPTH:
+            message = f"the path has {len(given.parts):,} parts, but a config has at most {MAX_DEPTH} levels"
+            raise given.error(given.span(1, len(name)), message, "write a path such as `train.epochs`")
         if not all(given.parts):
             help = f"write `{'.'.join(str(part) for part in given.parts if part) or 'train.epochs'}`"
             raise given.error(given.span(1, len(name)), "the path has an empty part", help)

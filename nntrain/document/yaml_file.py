@@ -164,7 +164,8 @@ def _put(document: Document, given: Assignment, spelled_out: SpelledOut | None) 
 
 
 def _outside(places: dict[Path, Span], path: Path) -> dict[Path, Span]:
-    return {at: place for at, place in places.items() if at[: len(path)] != path}
+    depth = len(path)
+    return {at: place for at, place in places.items() if at[:depth] != path}
 
 
 class _Dumper(yaml.SafeDumper):

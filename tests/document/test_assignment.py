@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from nntrain.document.assignment import Assignment
 from nntrain.document.yaml_file import assign, inline, parse, put
 from nntrain.errors import ConfigError, Problem
 
@@ -134,3 +135,8 @@ def test_the_error_of_a_value_of_several_lines_shows_one_line() -> None:
     with pytest.raises(ConfigError) as caught:
         assign(parse(CONFIG, "c.yaml"), "train=epochs: 3\n  batch: 4")
     assert len(str(caught.value).splitlines()) == 5
+
+
+def test_a_path_deeper_than_a_config_can_be_is_refused() -> None:
+    with pytest.raises(ConfigError, match="the path has 2,001 parts, but a config has at most 40 levels"):
+        Assignment.read(f"{'a.' * 2000}b=1")

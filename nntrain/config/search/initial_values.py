@@ -9,6 +9,7 @@ from nntrain.config.named import to_tree
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.space import Condition, Parameter, Space, Values
 from nntrain.config.search.trial_config import MISSING, value_at, with_values
+from nntrain.config.value_types import is_number
 from nntrain.document.assignment import same_name
 from nntrain.errors import ConfigError
 
@@ -36,7 +37,7 @@ def initial_values(config: Config, parameters: Sequence[Parameter]) -> Values:
     own: Values = {}
     space = Space(tuple(parameters))
     for one in parameters:
-        if space.active_parameters(own).get(one.path) is not one or one.path in own:
+        if one.path in own or (one.condition and space.active_parameters(own).get(one.path) is not one):
             continue
         found = config_value(config, one.path)
         if found is MISSING and one.index(None) is not None:
@@ -52,7 +53,7 @@ def config_value(config: Config, path: str) -> Any:
     written = value_at(config.document.tree, parts)
     if written is not MISSING:
         return written
-    known = value_at(to_tree(config.experiment), parts)
+    known = value_at(config.tree, parts)
     return known if known is not MISSING else _default(config.experiment, parts)
 
 
@@ -71,6 +72,8 @@ def _option(config: Config, space: Space, choice: Parameter, found: Any) -> Any:
     if (same := choice.index(found)) is not None and not _inner(space, choice.path, same):
         return choice.options[same]
     for number, option in enumerate(choice.options):
+        if is_number(option) and is_number(found) and option != found:
+            continue
         values = {choice.path: option}
         for path in _inner(space, choice.path, number):
             if (value := value_at(config.document.tree, path.split("."))) is not MISSING:
@@ -89,5 +92,5 @@ def _makes_the_same(config: Config, values: Values) -> bool:
         made = with_values(config, values).experiment
     except ConfigError:
         return False
-    wanted = {name: part for name, part in to_tree(config.experiment).items() if name != "tune"}
+    wanted = {name: part for name, part in config.tree.items() if name != "tune"}
     return bool(to_tree(made) == wanted)

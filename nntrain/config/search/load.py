@@ -80,8 +80,8 @@ def _searchable(config: Config, reader: Reader, problems: list[Problem]) -> list
             problems.append(found)
         elif condition is None or condition.path in kept:
             kept.setdefault(one.parameter.path, []).append(one)
-    known = [one for every in kept.values() for one in every]
-    return [one for one in reader.ordered() if one in known]
+    known = {id(one) for every in kept.values() for one in every}
+    return [one for one in reader.ordered() if id(one) in known]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from nntrain.config.tune import Tune
@@ -53,8 +54,12 @@ class Parameter:
 
     def index(self, value: Any) -> int | None:
         """Return the index of the option that equals the value; None where no option does."""
-        text = _canonical(value)
-        return next((number for number, option in enumerate(self.options) if _canonical(option) == text), None)
+        return self._numbers.get(_canonical(value))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """The number of each option, of the first where two are equal."""
+        return {_canonical(option): number for number, option in reversed(list(enumerate(self.options)))}
 
     def _on_grid(self, value: float) -> bool:
         steps = 0.0 if self.step is None else (value - self.low) / self.step
@@ -85,10 +90,36 @@ class Space:
 
     def active_parameters(self, values: Mapping[str, Any]) -> dict[str, Parameter]:
         """Return path → parameter where its condition holds; a path may have several parameters by condition."""
-        found: dict[str, Parameter] = {}
+        active = [number for number, one in enumerate(self.parameters) if one.condition is None]
+        for number in active:
+            one = self.parameters[number]
+            active += self._depending_on(one, values[one.path]) if one.path in values else ()
+        return {self.parameters[number].path: self.parameters[number] for number in sorted(active)}
+
+    def depending_on(self, path: str, value: Any) -> list[Parameter]:
+        """Return the parameters that become active where the choice at the path takes this value."""
+        choices = (one for one in self._choices.get(path, ()) if one.index(value) is not None)
+        return [self.parameters[number] for one in choices for number in self._depending_on(one, value)]
+
+    def _depending_on(self, one: Parameter, value: Any) -> list[int]:
+        index = one.index(value) if one.kind == "choice" else None
+        return [] if index is None else self._below.get(Condition(one.path, index), [])
+
+    @cached_property
+    def _below(self) -> dict[Condition, list[int]]:
+        """The positions of the parameters that have each condition."""
+        found: dict[Condition, list[int]] = {}
+        for number, one in enumerate(self.parameters):
+            if one.condition is not None:
+                found.setdefault(one.condition, []).append(number)
+        return found
+
+    @cached_property
+    def _choices(self) -> dict[str, list[Parameter]]:
+        found: dict[str, list[Parameter]] = {}
         for one in self.parameters:
-            if one.condition is None or _met(one.condition, found.get(one.condition.path), values):
-                found[one.path] = one
+            if one.kind == "choice":
+                found.setdefault(one.path, []).append(one)
         return found
 
     def holds(self, values: Mapping[str, Any]) -> bool:
@@ -105,12 +136,6 @@ class Search:
     space: Space
     metric: str  # a column of metrics.csv, always on the validation split
     direction: Direction
-
-
-def _met(condition: Condition, parent: Parameter | None, values: Mapping[str, Any]) -> bool:
-    if parent is None or condition.path not in values:
-        return False
-    return parent.index(values[condition.path]) == condition.index
 
 
 def _product(counts: Iterable[int | None]) -> int | None:

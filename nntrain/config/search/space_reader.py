@@ -15,6 +15,7 @@ from nntrain.config.named import is_name, spelled_out
 from nntrain.config.search import parameter_syntax
 from nntrain.config.search.space import Condition, Parameter
 from nntrain.document.assignment import same_name
+from nntrain.document.yaml_parser import MAX_DEPTH
 from nntrain.errors import Path, Problem
 
 SPACE: Path = ("tune", "space")
@@ -49,17 +50,23 @@ class Reader:
         """Read all parameters; an invalid one becomes a problem."""
         for path, at, form in _flat(space, "", SPACE):
             self._add(path, form, at, None)
-        as_written = [one.at for one in self.found]
+        as_written = {one.at: number for number, one in reversed(list(enumerate(self.found)))}
         separate = sorted((one for one in self.found if not one.inside), key=lambda one: one.depth)
         self.found = [one for one in self.found if one.inside]
+        choices = _Choices(self.found)
         for one in separate:
-            self._add_separate(one)
+            before = len(self.found)
+            self._add_separate(one, choices.above(one.parameter.path))
+            choices.add(self.found[before:])
         self._refuse_overlaps()
         self._refuse_shared_parents()
-        self.found.sort(key=lambda one: as_written.index(one.at))
+        self.found.sort(key=lambda one: as_written[one.at])
 
     def _add(self, path: str, form: Any, at: Path, condition: Condition | None) -> None:
         problems = list(parameter_syntax.problems(form, at))
+        if (depth := path.count(".") + 1) > MAX_DEPTH:
+            message = f"the path has {depth:,} parts, but a config has at most {MAX_DEPTH} levels"
+            problems = [Problem(message, at, "write a path such as `train.batch_size`", on_key=True)]
         self.problems += problems
         if problems:
             return
@@ -84,10 +91,9 @@ class Reader:
                 kept[key] = self._take_inner(item, f"{path}.{key}", (*at, key), condition)
         return kept if isinstance(value, Mapping) else [kept.get(number) for number in range(len(value))]
 
-    def _add_separate(self, one: Written) -> None:
+    def _add_separate(self, one: Written, holders: list[Written]) -> None:
         """Add a parameter that is not inside an option; below a choice, one for each option that names it."""
         path = one.parameter.path
-        holders = _holders(path, self.found)
         reached = [
             (Condition(holder.parameter.path, number), _reach(option, _rest(path, holder.parameter.path)))
             for holder in holders
@@ -109,13 +115,13 @@ class Reader:
     def _refuse_overlaps(self) -> None:
         """Refuse a second parameter of a path under one condition, and one that a choice above replaces."""
         seen: dict[tuple[str, Condition | None], Written] = {}
-        known = {one.parameter.path for one in self.found}
+        known, choices = {one.parameter.path for one in self.found}, _Choices(self.found)
         for one in self.found:
             condition = one.parameter.condition
             if condition is not None and condition.path not in known:
                 continue  # the choice that it is inside has been refused
             first = seen.setdefault((_folded(one.parameter.path), condition), one)
-            above = _holders(one.parameter.path, self.found)
+            above = choices.above(one.parameter.path)
             if first is not one:
                 message = f"`{one.parameter.path}` has a parameter already"
                 self.problems.append(Problem(message, one.at, "keep one of the two", on_key=True))
@@ -161,15 +167,23 @@ def _repeated_options(choice: Parameter, at: Path) -> Iterator[Problem]:
             yield Problem(message, (*at, number), help)
 
 
-def _holders(path: str, found: Iterable[Written]) -> list[Written]:
-    """Return the choices that the path is directly below: those of the longest path."""
-    above = [one for one in found if one.parameter.kind == "choice" and _folded(path).startswith(_below(one))]
-    longest = max((len(_below(one)) for one in above), default=0)
-    return [one for one in above if len(_below(one)) == longest]
+class _Choices:
+    """The choices by their paths in one spelling."""
 
+    def __init__(self, found: Iterable[Written]) -> None:
+        self.by_path: dict[str, list[Written]] = {}
+        self.add(found)
 
-def _below(one: Written) -> str:
-    return f"{_folded(one.parameter.path)}."
+    def add(self, found: Iterable[Written]) -> None:
+        for one in found:
+            if one.parameter.kind == "choice":
+                self.by_path.setdefault(_folded(one.parameter.path), []).append(one)
+
+    def above(self, path: str) -> list[Written]:
+        """Return the choices that the path is directly below: those of the longest path."""
+        parts = _folded(path).split(".")
+        paths = (".".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
+        return next((self.by_path[above] for above in paths if above in self.by_path), [])
 
 
 def _folded(path: str) -> str:

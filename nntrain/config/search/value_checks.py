@@ -4,20 +4,23 @@ A value that is valid only with a value of another parameter (a `linear` output 
 accepted. Combinations are not checked: there are too many.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from nntrain.config.load import Config, validated
+from nntrain.config.load import Config, from_document, validated
 from nntrain.config.named import is_name
 from nntrain.config.resolve import columns
 from nntrain.config.search.initial_values import config_value
 from nntrain.config.search.space import Parameter, Space, Values
 from nntrain.config.search.space_reader import Written
-from nntrain.config.search.trial_config import MISSING, put_values, with_values
+from nntrain.config.search.trial_config import MISSING, put_values, without_places
 from nntrain.document.assignment import same_name
+from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Problem, Span, dotted
 
+MOST_ATTEMPTS = 5000  # to make a value valid by a value of another parameter, in one space
 _INPUTS = ("ignore", "features")  # options of data sources that select inputs of the same rows
 
 
@@ -62,16 +65,49 @@ class ValueChecker:
     config: Config
     written: tuple[Written, ...]
     metric: str | None = None  # the column that every trial must have
+    attempts: Iterator[int] = field(default_factory=lambda: iter(range(MOST_ATTEMPTS)))
 
-    @property
+    @cached_property
     def space(self) -> Space:
         return Space(tuple(one.parameter for one in self.written))
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with single values, at their places in `tune.space`."""
-        for one in self.written:
-            found = [list(self._of_value(one, number, value)) for number, value in enumerate(_probed(one.parameter))]
+        fine = self._valid_together()
+        for place, one in enumerate(self.written):
+            found: list[list[Problem]] = []
+            for number, value in enumerate(_probed(one.parameter)):
+                found.append([] if (place, number) in fine else list(self._of_value(one, number, value)))
+                if any(problem.path == one.at for problem in found[-1]):  # no value can be put at this path
+                    break
             yield from _once(one, found)
+
+    def _valid_together(self) -> set[tuple[int, int]]:
+        """Return the parameters without a condition, by their place, with the number of each value that is valid.
+
+        Many values are put at once, and fewer where that is invalid: else a long config is validated for every value.
+        """
+        fine: set[tuple[int, int]] = set()
+        free = [(place, one.parameter) for place, one in enumerate(self.written) if one.parameter.condition is None]
+        for number in range(max((len(_probed(one)) for _, one in free), default=0)):
+            fine |= {
+                (place, number) for place in self._valid([at for at in free if number < len(_probed(at[1]))], number)
+            }
+        return fine
+
+    def _valid(self, free: list[tuple[int, Parameter]], number: int) -> list[int]:
+        """Return the places of the parameters whose value of this number is valid beside those of the others."""
+        values = self._filled({one.path: _probed(one)[number] for _, one in free})
+        found = self._problems_of(lambda: without_places(self.config, values))
+        if not found:
+            return [place for place, _ in free]
+        culprits = {dotted(problem.path[:end]) for problem in found for end in range(len(problem.path) + 1)}
+        culprits |= {problem.span.file for problem in found if problem.span is not None}
+        others = [(place, one) for place, one in free if one.path not in culprits]
+        if len(others) < len(free):
+            return self._valid(others, number) if others else []
+        middle = len(free) // 2
+        return [] if not middle else [*self._valid(free[:middle], number), *self._valid(free[middle:], number)]
 
     def _of_value(self, one: Written, number: int, value: Any) -> Iterator[Problem]:
         values = self._setting(one.parameter, value)
@@ -90,16 +126,23 @@ class ValueChecker:
         return self._filled(values)
 
     def _filled(self, values: Values) -> Values:
+        """Return the values, with one for each parameter that they activate."""
         filled = dict(values)
-        for other in self.space.parameters:
-            if other.condition and other.path not in filled and other.path in self.space.active_parameters(filled):
-                own = config_value(self.config, other.path)
-                filled[other.path] = _probed(other)[0] if own is MISSING else own
+        pending = list(filled)
+        for path in pending:
+            for other in self.space.depending_on(path, filled[path]):
+                if other.path not in filled:
+                    own = config_value(self.config, other.path)
+                    filled[other.path] = _probed(other)[0] if own is MISSING else own
+                    pending.append(other.path)
         return filled
 
     def _tried(self, values: Values) -> list[Problem]:
+        return self._problems_of(lambda: put_values(self.config, values))
+
+    def _problems_of(self, document: Callable[[], Document]) -> list[Problem]:
         try:
-            made = with_values(self.config, values)
+            made = from_document(document())
         except ConfigError as error:
             return list(error.problems)
         known = columns(made.experiment, made.experiment.data.known_schema)
@@ -124,6 +167,7 @@ class ValueChecker:
             if other.path != one.path and (other.condition is None or other.path in values)
             if not f"{one.path}.".startswith(f"{other.path}.")
             for value in _probed(other)
+            if next(self.attempts, None) is not None
         )
 
     def _at_value(self, one: Written, number: int, values: Values, found: list[Problem]) -> Iterator[Problem]:

@@ -1,6 +1,12 @@
 """Every value of a space is tried in the config before the search begins."""
 
+import time
 from typing import Any
+
+import pytest
+
+from nntrain.config.search.load import search_of
+from nntrain.errors import ConfigError
 
 
 def test_a_value_that_fits_together_with_another_parameter_is_right(plain: str, search: Any, refused: Any) -> None:
@@ -24,3 +30,31 @@ def test_a_long_config_with_many_values_is_checked_within_seconds(plain: str, se
     config = plain.replace("  - Dropout: 0.2\n", f"  - Dropout: 0.2\n{layers}")
     space = "\n".join(f"model.{n}.Dense.units: {{choice: [10, 20, 30]}}" for n in range(2, 22))
     assert search(space, config=config).space.size == 3**20
+
+
+LAYERS = "".join("  - Dense: {units: 8, activation: relu}\n" for _ in range(1000))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("model.%d.Dense.units: {int: [1, 2]}", ""),
+        ("train.x%d: {float: [0, 1]}", "`train` has no option `x0`"),
+    ],
+)
+def test_a_space_of_a_thousand_paths_is_checked_in_seconds(line: str, message: str, plain: str, read: Any) -> None:
+    """Each took more than ten times as long when every value was tried alone."""
+    config = plain.replace("  - Dropout: 0.2\n", f"{LAYERS}") if not message else plain
+    space = "\n".join(line.replace("%d", str(number)) for number in range(1000))
+    start = time.process_time()
+    read_config = read(space, config=config)
+    try:
+        assert len(search_of(read_config).space.parameters) == 1000
+        assert not message
+    except ConfigError as error:
+        assert error.problems[0].message == message
+    assert time.process_time() - start < 12
+
+
+def test_a_path_deeper_than_a_config_can_be_is_refused(refused: Any) -> None:
+    assert refused(f"{'a.' * 400}b: bool") == ["the path has 401 parts, but a config has at most 40 levels"]
