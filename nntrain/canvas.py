@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
 
-INK, GREY, FAINT = "#222222", "#6b6b6b", "#dddddd"
+INK, GREY, FAINT, BLUE = "#222222", "#6b6b6b", "#dddddd", "#56a0d3"
 DOTS_PER_INCH = 120
 
 
@@ -32,6 +33,18 @@ def short(text: str, longest: int) -> str:
     """Return the text on one line; a long one loses its middle, because names often differ at the end."""
     text = " ".join(text.split())
     return text if len(text) <= longest else f"{text[: longest - longest // 3 - 1]}…{text[-(longest // 3) :]}"
+
+
+def accuracy(right: int, total: int) -> str:
+    """Return the accuracy in words."""
+    return f"{right:,} of {total:,} right, {right / max(total, 1):.2%}"
+
+
+def percent() -> "PercentFormatter":
+    """Return the format of an axis of shares."""
+    from matplotlib.ticker import PercentFormatter
+
+    return PercentFormatter(1, decimals=0)
 
 
 def plain(axes: "Axes") -> None:

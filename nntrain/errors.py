@@ -6,7 +6,7 @@
     ├── DataError           4   the data are missing or invalid
     ├── Diverged            5   a loss or a weight is not finite
     ├── WorkerLost          1   one of several workers is lost
-    └── Stopped       130/143   SIGINT or SIGTERM
+    └── Stopped       128 + n   signal n: SIGINT, SIGTERM, SIGHUP
 
 The number is the exit code of the process. An error has one or more `Problem`s. Each says what was found, what was
 expected and how to fix it, and prints itself in the format of compilers.

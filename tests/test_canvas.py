@@ -11,3 +11,8 @@ def test_a_long_text_loses_its_middle():
 
 def test_lines_are_joined():
     assert canvas.short("a\n b\t c", 9) == "a b c"
+
+
+def test_an_accuracy_has_its_counts() -> None:
+    assert canvas.accuracy(1900, 2000) == "1,900 of 2,000 right, 95.00%"
+    assert canvas.accuracy(0, 0) == "0 of 0 right, 0.00%"

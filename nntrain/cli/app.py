@@ -17,6 +17,7 @@ from nntrain.cli import output, requests
 from nntrain.cli.error_event import error_event
 from nntrain.errors import NNTrainError
 from nntrain.terminal import Terminal
+from nntrain.training.signals import SAVING
 
 
 class _Commands(TyperGroup):
@@ -82,12 +83,14 @@ def _exit_code() -> int:
 
 
 def _leave_environment() -> None:
-    """Keep what is meant for other programs out of this process and its workers.
+    """Keep what is meant for other programs, or for a training, out of this process and its workers.
 
     A warning of a library is no error here. A worker does not import modules of the working folder: a user's own
     `socket.py` would take the place of Python's.
     """
     os.environ["PYTHONSAFEPATH"] = "1"
+    if SAVING:
+        signal.signal(SAVING, signal.SIG_IGN)  # until there is a training, it would end the process
     if any(option.startswith("error") for option in sys.warnoptions):
         sys.warnoptions.clear()  # multiprocessing passes them on
         os.environ.pop("PYTHONWARNINGS", None)

@@ -19,14 +19,16 @@ from nntrain.training.scorer import Scorer
 
 Table = tuple[str, Sequence[str], list[list[Any]]]  # title, columns, rows
 
+MOST_MISTAKES = 30
+
 
 @dataclass(frozen=True)
 class Evaluation:
     """What `evaluate` returns.
 
     `metrics` are the loss and the metrics of the config. `value` is the score that `score` names, accuracy or the mean
-    absolute error of a regression, and `interval` its 95 % bootstrap interval. `classes` and `confusion` are for
-    classes, `regression` for numbers.
+    absolute error of a regression, and `interval` its 95 % bootstrap interval. `classes`, `confusion` and
+    `mistakes` (the most frequent ones) are for classes, `regression` for numbers.
     """
 
     split: str
@@ -37,6 +39,7 @@ class Evaluation:
     interval: tuple[float, float]
     classes: list[scores.ClassScore]
     confusion: np.ndarray | None
+    mistakes: list[scores.Mistake]
     baselines: list[Baseline]
     regression: dict[str, float]
 
@@ -53,13 +56,19 @@ class Evaluation:
             names = [each.name for each in self.classes]
             rows = [[each.name, each.support, each.precision, each.recall, each.f1] for each in self.classes]
             found.append(("classes", ("class", "rows", "precision", "recall", "f1"), rows))
-            rows = [[name, *map(int, row)] for name, row in zip(names, self.confusion, strict=True)]
-            found.append(("confusion matrix (a row for each true class)", ("true \\ predicted", *names), rows))
+            found.append(self._mistakes(names))
         if self.regression:
             found.append(("regression", tuple(self.regression), [list(self.regression.values())]))
         if self.baselines:
             found.append(self._baseline_table(model))
         return found
+
+    def _mistakes(self, names: Sequence[str]) -> Table:
+        if self.confusion is not None and len(names) <= scores.MANY_CLASSES:
+            rows = [[name, *map(int, row)] for name, row in zip(names, self.confusion, strict=True)]
+            return "confusion matrix (a row for each true class)", ("true \\ predicted", *names), rows
+        rows = [[each.true, each.predicted, each.rows, each.support] for each in self.mistakes]
+        return "the most frequent mistakes", ("true", "predicted", "rows", "of"), rows
 
     def _baseline_table(self, model: str) -> Table:
         score, value = ("R²", self.regression["r2_score"]) if self.regression else ("accuracy", self.value)
@@ -111,6 +120,7 @@ def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline])
         interval=scores.bootstrap_interval(each),
         classes=scores.class_table(split.y, predicted, classes) if classes else [],
         confusion=scores.confusion_matrix(split.y, predicted, len(classes)) if classes else None,
+        mistakes=scores.most_confused(split.y, predicted, classes, MOST_MISTAKES) if classes else [],
         baselines=fitted,
         regression={} if classes else scores.regression_scores(split.y, predicted),
     )

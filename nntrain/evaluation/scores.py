@@ -11,6 +11,7 @@ from math import inf, nan
 import numpy as np
 
 _RESAMPLES = 2000
+MANY_CLASSES = 60  # with more of them the most frequent mistakes are shown, not the confusion matrix
 _AT_ONCE = 1_000_000  # values drawn at once, 8 MB
 
 
@@ -37,6 +38,28 @@ def confusion_matrix(y: np.ndarray, predicted: np.ndarray, classes: int) -> np.n
     matrix = np.zeros((classes, classes), np.int64)
     np.add.at(matrix, (y, predicted), 1)
     return matrix
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """How often (`rows`) one class was taken for another, and how many rows (`support`) the true class has."""
+
+    true: str
+    predicted: str
+    rows: int
+    support: int
+
+
+def most_confused(y: np.ndarray, predicted: np.ndarray, names: Sequence[str], most: int) -> list[Mistake]:
+    """Return the most frequent mistakes, at most `most`, the first the most frequent.
+
+    y and predicted: (n,) class indices.
+    """
+    support, wrong, classes = np.bincount(y, minlength=len(names)), y != predicted, np.int64(len(names))
+    pairs, counts = np.unique(y[wrong] * classes + predicted[wrong], return_counts=True)
+    first = np.argsort(-counts, kind="stable")[:most]
+    found = zip(*np.divmod(pairs[first], classes), counts[first].tolist(), strict=True)
+    return [Mistake(names[true], names[taken], count, int(support[true])) for true, taken, count in found]
 
 
 def class_table(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> list[ClassScore]:

@@ -43,6 +43,16 @@ def build(resolved: Resolved, examples: Examples | None = None) -> Network:
     return model
 
 
+def outline(resolved: Resolved) -> list[tuple[Path, keras.layers.Layer]]:
+    """Return the layers with their paths, built without values: they have shapes and take no memory, however large.
+
+    Raises ConfigError as `build` does.
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        built = _layers(resolved, None)[1:]
+    return [(path, layer) for (path, _), layer in zip(_named(resolved.experiment.model), built, strict=True)]
+
+
 def _optimizer(train: Train) -> keras.optimizers.Optimizer:
     """Return the optimizer; in float16, where a small gradient rounds to 0, with a scaled loss."""
     optimizer = keras_object(train.optimizer)

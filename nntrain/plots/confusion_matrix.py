@@ -42,7 +42,7 @@ def draw(options: Options) -> bytes:
     if len(names) <= _MOST_WITH_COUNTS:
         _write_counts(axes, matrix, shares)
     _label(axes, shown)
-    axes.set_title(_accuracy(matrix), loc="left", fontsize=10, color=canvas.INK)
+    axes.set_title(canvas.accuracy(int(matrix.trace()), int(matrix.sum())), loc="left", fontsize=10, color=canvas.INK)
     return canvas.png(figure)
 
 
@@ -51,19 +51,13 @@ def _cell(classes: int) -> float:
     return max(0.24, min(0.9, 6 / classes))
 
 
-def _accuracy(matrix: "np.ndarray") -> str:
-    right, total = int(matrix.trace()), int(matrix.sum())
-    return f"{right:,} of {total:,} right, {right / max(total, 1):.2%}"
-
-
 def _draw_cells(figure: "Figure", axes: "Axes", shares: "np.ndarray") -> None:
     from matplotlib.colors import PowerNorm
-    from matplotlib.ticker import PercentFormatter
 
     # The square root of the share, because with the share itself a mistake of a few per cent would be invisible.
     image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1))
     bar = figure.colorbar(image, ax=axes, aspect=30, pad=0.03, ticks=[0, 0.01, 0.05, 0.2, 0.5, 1])
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    bar.ax.yaxis.set_major_formatter(canvas.percent())
     canvas.dress_bar(bar, "share of the true class")
 
 

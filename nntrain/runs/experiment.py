@@ -121,7 +121,8 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
     status = 1
     try:
         trainer.share(training.prepared, training.context.distribution, state)
-        result = _train(training, environment, store, state)
+        with training.prepared.memory.explained():
+            result = _train(training, environment, store, state)
         status = 0
         return result
     except NNTrainError as error:
@@ -146,7 +147,9 @@ def _train(training: Training, environment: dict[str, Any], store: Store, state:
     scorer = trainer.make_scorer(prepared, context)
     job = trainer.make_job(prepared, scorer, context, watcher, store)
     environment |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
-    finished = FinishedTraining(run_dir, prepared, scorer, history, plan=job.plan, final=context.final)
+    finished = FinishedTraining(
+        run_dir, training.terminal, prepared, scorer, history, plan=job.plan, final=context.final
+    )
     try:
         trainer.fit(job, history, state, prepared.model, context.distribution)
     except (Diverged, Stopped, WorkerLost) as error:

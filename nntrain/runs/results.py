@@ -2,14 +2,17 @@
 
 import math
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from nntrain.errors import NNTrainError
+import numpy as np
+
+from nntrain.data.examples import Split
+from nntrain.errors import NNTrainError, one_line
 from nntrain.evaluation import scores
 from nntrain.model.custom import Network
-from nntrain.plots import confusion_matrix, learning_curves
+from nntrain.plots import confused_pairs, confusion_matrix, learning_curves
 from nntrain.runs import saved_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -56,6 +59,7 @@ class FinishedTraining:
     """
 
     run_dir: RunDir
+    terminal: Terminal
     prepared: Prepared
     scorer: Scorer
     history: History
@@ -74,11 +78,14 @@ class FinishedTraining:
             self._save_model()
             if ended:
                 summary |= {"metrics": self._metrics()}
-            if self.final:
-                self._draw_curves()
-            if self.final and ended:
-                self._draw_confusion()
         self.run_dir.write_json(run_files.SUMMARY, json_ready(summary))
+        if self.history.rows and self.final:
+            self._draw("learning_curves", self._learning_curves)
+            classes = len(self.prepared.data.schema.classes)
+            if ended and classes > scores.MANY_CLASSES:
+                self._draw("confused_pairs", self._confused_pairs)
+            elif ended and classes:
+                self._draw("confusion_matrix", self._confusion)
         return summary
 
     def _summary(self) -> dict[str, Any]:
@@ -121,20 +128,33 @@ class FinishedTraining:
         if self.final:  # reading it back takes a tenth of a second, longer than many trials
             saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)
 
-    def _draw_curves(self) -> None:
-        plot = learning_curves.Options(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
-        self.run_dir.write_plot("learning_curves", learning_curves.draw(plot))
+    def _draw(self, name: str, draw: Callable[[], bytes]) -> None:
+        """Write a plot; one that fails is a warning, because the results are written already."""
+        try:
+            self.run_dir.write_plot(name, draw())
+        except Exception as error:  # noqa: BLE001  # matplotlib raises anything
+            self.terminal.note(f"warning: cannot draw plots/{name}.png: {one_line(str(error)) or type(error).__name__}")
 
-    def _draw_confusion(self) -> None:
-        """Draw the confusion matrix of the last split: test, validation or train."""
-        data = self.prepared.data
-        if not data.schema.classes:
-            return
-        name, split = list(data.splits.items())[-1]
-        matrix = scores.confusion_matrix(split.y, self.scorer.predicted(split.x), len(data.schema.classes))
-        title = f"{self.run_dir.path.name}: {name} split"
-        plot = confusion_matrix.Options(matrix, data.schema.classes, title)
-        self.run_dir.write_plot("confusion_matrix", confusion_matrix.draw(plot))
+    def _learning_curves(self) -> bytes:
+        options = learning_curves.Options(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
+        return learning_curves.draw(options)
+
+    def _confusion(self) -> bytes:
+        title, data, predicted = self._last_split()
+        names = self.prepared.data.schema.classes
+        matrix = scores.confusion_matrix(data.y, predicted, len(names))
+        return confusion_matrix.draw(confusion_matrix.Options(matrix, names, title))
+
+    def _confused_pairs(self) -> bytes:
+        title, data, predicted = self._last_split()
+        mistakes = scores.most_confused(data.y, predicted, self.prepared.data.schema.classes, confused_pairs.MOST_PAIRS)
+        pairs = [confused_pairs.Pair(**asdict(mistake)) for mistake in mistakes]
+        return confused_pairs.draw(confused_pairs.Options(pairs, int((predicted == data.y).sum()), len(data), title))
+
+    def _last_split(self) -> tuple[str, Split, np.ndarray]:
+        """Return a title for the test, validation or training split, its rows and their predicted classes."""
+        name, data = list(self.prepared.data.splits.items())[-1]
+        return f"{self.run_dir.path.name}: {name} split", data, self.scorer.predicted(data.x)
 
 
 def count_parameters(model: Network) -> dict[str, int]:

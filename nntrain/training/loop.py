@@ -71,18 +71,20 @@ class _Trainer:
         self.history = history
         self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
         self.piece_steps = 1
+        self.is_cut = False  # the only epoch, by `max_seconds`; the checkpoint is that of its last step
 
     def run(self, resumed: State | None) -> None:
         self._begin(resumed)
         try:
             self._epochs()
-        except _TimeOver:
-            self.history.reason = f"the limit of {self.plan.max_seconds or 0:g} s is reached"
+        except _TimeOver as over:
+            self.history.reason = f"the limit of {self.plan.max_seconds or 0:g} s is reached{over}"
         except WorkerLost:
             self.saver.save_held()
             raise
         self.history.seconds = time.monotonic() - self.began
-        self.saver.save()
+        if not self.is_cut:
+            self.saver.save()
         self.request.raise_if_asked()  # a signal that came after the last piece
         self._end()
 
@@ -112,8 +114,8 @@ class _Trainer:
             elif over and self.position.epoch <= self.plan.epochs:
                 raise _TimeOver
             self.saver.hold()
-            if self.saver.is_due(end_of_epoch=True):
-                self.saver.save()
+            if self.saver.is_due(end_of_epoch=True) or self.request.wants_checkpoint:
+                self._save()
 
     def _end(self) -> None:
         """Replace the weights by their average, as Keras does after the last epoch."""
@@ -129,8 +131,13 @@ class _Trainer:
         epoch = self.position.epoch
         if self.position.step == 0:
             self.callbacks.on_epoch_begin(epoch - 1)
-        result = self._train()
-        metrics = result.metrics
+        metrics = self._finish_epoch(self._train())
+        self.callbacks.on_epoch_end(epoch - 1, dict(metrics))
+        self.watcher.epoch(self.history.rows[-1])
+
+    def _finish_epoch(self, result: TrainResult) -> Row:
+        """Validate, add the row of the epoch to the history, and return its metrics."""
+        epoch, metrics = self.position.epoch, result.metrics
         if not result.finite:
             self._refuse_nonfinite_weights()
         if not math.isfinite(metrics["loss"]):
@@ -142,8 +149,7 @@ class _Trainer:
         self.history.rows.append(row)
         if kept:
             self.history.best_epoch, self.history.best_value = epoch, metrics[self.plan.monitor]
-        self.callbacks.on_epoch_end(epoch - 1, dict(metrics))
-        self.watcher.epoch(row)
+        return metrics
 
     def _train(self) -> TrainResult:
         """Run the remaining steps of the epoch, piece by piece; the result does not depend on the pieces."""
@@ -165,13 +171,16 @@ class _Trainer:
 
     def _between_pieces(self, step: int, end: int, result: TrainResult) -> None:
         """Stop or save the training where that is due; inside an epoch it happens here only."""
-        enough = self._time_is_over() and bool(self.history.rows) and step < end
+        enough = self._time_is_over() and step < end
         self.piece_steps, over, asked = self._agreed(self.piece_steps, enough)
-        if asked or over or (step < end and self.saver.is_due(end_of_epoch=False)):
+        due = self.saver.is_due(end_of_epoch=False) or self.request.wants_checkpoint
+        if asked or over or (step < end and due):
             self._advance(step)
-            self.saver.save()
+            self._save()
         if asked:
             self.request.raise_if_asked()
+        if over and not self.history.rows:
+            self._cut_epoch(step, end, result)
         if over:
             raise _TimeOver
         if step < end:
@@ -179,6 +188,16 @@ class _Trainer:
                 self._advance(step)
                 self.saver.hold()
             self.watcher.piece(self.position.epoch, step, result.metrics)
+
+    def _save(self) -> None:
+        self.request.wants_checkpoint = False
+        self.saver.save()
+
+    def _cut_epoch(self, step: int, end: int, result: TrainResult) -> None:
+        """Score and keep the model in the middle of the first epoch. `resume` continues as if this had not been."""
+        self._finish_epoch(result)
+        self.is_cut = True
+        raise _TimeOver(f" in epoch 1, after {step} of {end} steps")
 
     def _agreed(self, *decisions: int) -> list[int]:
         """Return what depends on a clock or a signal as all processes of the training agree on it, the signal last.

@@ -11,6 +11,7 @@ from nntrain.model.build import build
 from nntrain.model.custom import Network
 from nntrain.model.initial_weights import take_weights
 from nntrain.training.choose_program import SMALL_STEP, dense_products
+from nntrain.training.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Prepared:
     resolved: Resolved
     data: Dataset
     model: Network
+    memory: Memory
     taken: str = ""  # a note on what was taken from `train.init_from`
 
 
@@ -34,11 +36,13 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     _choose_threads(resolved, len(data.train))
     source = resolved.train.init_from if initialize else None
     try:
+        memory = Memory.of(resolved, data)
+        memory.refuse_too_much()
         model = build(resolved, data.train.x)
         taken = take_weights(model, resolved.schema, source) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
-    return Prepared(config, resolved, data, model, taken)
+    return Prepared(config, resolved, data, model, memory, taken)
 
 
 def _choose_threads(resolved: Resolved, rows: int) -> None:

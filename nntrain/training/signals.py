@@ -7,7 +7,9 @@ from types import FrameType
 
 from nntrain.errors import Stopped
 
-WATCHED = (signal.SIGINT, signal.SIGTERM)
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+SAVING = getattr(signal, "SIGUSR1", None)  # Windows has none
+WATCHED = (*STOPPING, *([SAVING] if SAVING else []))
 
 
 class StopRequest:
@@ -15,11 +17,15 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.signal = 0
+        self.wants_checkpoint = False
 
     def receive(self, number: int, _: FrameType | None) -> None:
-        """Handle a signal; the next one ends the process."""
+        """Handle a signal; after one that stops the training the next one ends the process."""
+        if number == SAVING:
+            self.wants_checkpoint = True
+            return
         self.signal = number
-        for watched in WATCHED:
+        for watched in STOPPING:
             signal.signal(watched, signal.SIG_DFL)
 
     def ask(self, number: int = signal.SIGTERM) -> None:
@@ -37,8 +43,9 @@ class StopRequest:
 def watched() -> Iterator[StopRequest]:
     """Receive signals inside the block; only the main thread can."""
     request = StopRequest()
+    handled = [number for number in WATCHED if signal.getsignal(number) != signal.SIG_IGN or number == SAVING]
     try:
-        before = {number: signal.signal(number, request.receive) for number in WATCHED}
+        before = {number: signal.signal(number, request.receive) for number in handled}
     except ValueError:
         yield request
         return

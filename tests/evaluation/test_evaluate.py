@@ -22,7 +22,8 @@ from nntrain.training.prepare import prepare
 from nntrain.training.scorer import Scorer
 
 Trained = Callable[[str], RunDir]
-KEYS = ["split", "rows", "figures", "score", "value", "interval", "classes", "confusion", "baselines", "regression"]
+KEYS = ["split", "rows", "figures", "score", "value", "interval", "classes", "confusion"]
+KEYS += ["mistakes", "baselines", "regression"]
 
 
 def data_of(run: RunDir) -> Dataset:

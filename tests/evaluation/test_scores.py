@@ -7,7 +7,15 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from nntrain.evaluation.scores import bootstrap_interval, class_table, confusion_matrix, regression_scores, summarize
+from nntrain.evaluation.scores import (
+    Mistake,
+    bootstrap_interval,
+    class_table,
+    confusion_matrix,
+    most_confused,
+    regression_scores,
+    summarize,
+)
 
 pytestmark = pytest.mark.quick
 
@@ -184,3 +192,16 @@ def test_bootstrap_interval_of_60000_examples_needs_little_memory_and_time():
     tracemalloc.stop()
     assert peak < 40e6
     assert time.perf_counter() - start < 20
+
+
+def test_the_most_frequent_mistakes_come_first_with_the_rows_of_their_true_class() -> None:
+    y = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2])
+    predicted = np.array([1, 1, 0, 1, 0, 0, 0, 0, 2])
+    found = most_confused(y, predicted, ["a", "b", "c"], most=2)
+    assert found == [Mistake("c", "a", 3, 4), Mistake("a", "b", 2, 3)]
+    assert most_confused(y, y, ["a", "b", "c"], most=2) == []
+    matrix = confusion_matrix(y, predicted, 3)
+    every = most_confused(y, predicted, ["0", "1", "2"], most=9)
+    assert {(int(each.true), int(each.predicted)): each.rows for each in every} == {
+        (i, j): matrix[i, j] for i in range(3) for j in range(3) if i != j and matrix[i, j]
+    }

@@ -69,10 +69,6 @@ def test_letters_that_would_be_formulas_or_are_missing_from_the_font():
     plot(np.eye(3, dtype=np.int64), ["$犬$", "$\\frac", "two\nlines"], "猫 $")
 
 
-def test_the_accuracy_is_above():
-    assert confusion_matrix._accuracy(np.array([[900, 100], [0, 1000]])) == "1,900 of 2,000 right, 95.00%"
-
-
 def test_a_matrix_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"a matrix of \(2, 2\) does not fit 3 names"):
         confusion_matrix.draw(confusion_matrix.Options(np.eye(2), ["a", "b", "c"], "iris"))

@@ -2,8 +2,10 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import keras
+import numpy as np
 import pytest
 
 from nntrain.errors import NNTrainError
@@ -12,7 +14,7 @@ from nntrain.runs.results import RowWriter, count_parameters
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
-ROWS = [{"epoch": float(epoch), "loss": 1 / epoch} for epoch in (1, 2, 3)]
+ROWS = [{"epoch": epoch, "seconds": 0.5, "loss": 1 / epoch} for epoch in (1, 2, 3)]
 
 
 @pytest.fixture
@@ -31,16 +33,16 @@ def epochs(writer: RowWriter) -> list[str]:
 
 def test_metrics_csv_holds_the_rows_before_the_training_was_resumed_and_each_new_one(writer: RowWriter) -> None:
     writer.epoch(ROWS[1])
-    assert epochs(writer) == ["1.0", "2.0"]
+    assert epochs(writer) == ["1", "2"]
     writer.epoch(ROWS[2])
-    assert epochs(writer) == ["1.0", "2.0", "3.0"]
+    assert epochs(writer) == ["1", "2", "3"]
 
 
 def test_metrics_csv_is_not_rewritten_before_it_is_due(writer: RowWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     writer.epoch(ROWS[1])
     monkeypatch.setattr(results, "METRICS_SECONDS", 100.0)
     writer.epoch(ROWS[2])
-    assert epochs(writer) == ["1.0", "2.0"]
+    assert epochs(writer) == ["1", "2"]
 
 
 def test_a_removed_run_directory_ends_the_training(writer: RowWriter) -> None:
@@ -53,3 +55,24 @@ def test_a_removed_run_directory_ends_the_training(writer: RowWriter) -> None:
 def test_weights_that_are_not_trained_count_in_the_total_only() -> None:
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()])
     assert count_parameters(model) == {"trainable": 3 * 2 + 2 + 2 * 2, "total": 3 * 2 + 2 + 2 * 4}
+
+
+def test_a_plot_that_fails_is_a_warning_and_the_results_are_there(
+    fit: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(_: object) -> bytes:
+        raise RuntimeError("no glyph\nfor it")
+
+    monkeypatch.setattr(results.learning_curves, "draw", fail)
+    run = fit("data: iris\nmodel: [Dense: 3]\ntrain: {epochs: 1}\n")
+    assert run.read_json("summary.json")["metrics"]["test"]
+    assert [path.name for path in (run.path / "plots").iterdir()] == ["confusion_matrix.png"]
+    assert "warning: cannot draw plots/learning_curves.png: no glyph\\nfor it" in run.read_log()
+
+
+def test_many_classes_get_their_most_frequent_mistakes_in_place_of_the_matrix(fit: Any, tmp_path: Path) -> None:
+    classes, rows = 61, np.random.default_rng(0).normal(size=(61 * 8, 2)).astype("float32")
+    np.savez(tmp_path / "many.npz", x=rows, y=np.repeat(np.arange(classes), 8))
+    data = f"npz_file: {{path: {tmp_path}/many.npz}}"
+    run = fit(f"data: {{{data}}}\nmodel: [Dense: {{units: 4, activation: relu}}]\ntrain: {{epochs: 1}}\n")
+    assert {path.name for path in (run.path / "plots").iterdir()} == {"confused_pairs.png", "learning_curves.png"}

@@ -110,9 +110,25 @@ def test_the_option_that_ended_a_finished_run_makes_it_longer(finished: RunDir, 
 
 
 def test_a_training_that_has_done_all_its_epochs_was_not_cut_short(tmp_path: Path) -> None:
-    (tmp_path / "run.yaml").write_text(CONFIG.split("  callbacks")[0].replace("EPOCHS", "1\n  max_seconds: 0.001"))
+    (tmp_path / "run.yaml").write_text(
+        CONFIG.split("  callbacks")[0].replace("16", "full").replace("EPOCHS", "1\n  max_seconds: 1e-3")
+    )
     Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
     assert RunDir(tmp_path / "run").read_json("summary.json")["stopped"] == "all epochs are done"
+
+
+def test_a_time_limit_ends_the_first_epoch_and_resume_trains_as_if_it_had_not(finished: RunDir, tmp_path: Path) -> None:
+    limited = CONFIG.replace("EPOCHS", "6\n  max_seconds: 1e-3")
+    (tmp_path / "run.yaml").write_text(limited)
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
+    run = RunDir(tmp_path / "run")
+    summary = run.read_json("summary.json")
+    assert summary["stopped"] == "the limit of 0.001 s is reached in epoch 1, after 1 of 6 steps"
+    assert (summary["epochs"], summary["best_epoch"], len(rows(run))) == (1, 1, 1)
+    assert set(summary["metrics"]) == {"train", "validation", "test"}
+    assert resume(run, ("train.max_seconds=1000",), False, quiet()) is not None
+    assert rows(run) == rows(finished)
+    assert run.read_json("summary.json")["metrics"] == finished.read_json("summary.json")["metrics"]
 
 
 def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.quick
 REPOSITORY = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_raises_stopped_when_the_request_is_checked(number: signal.Signals, code: int) -> None:
     with watched() as request:
         request.raise_if_asked()
@@ -25,6 +25,24 @@ def test_a_signal_raises_stopped_when_the_request_is_checked(number: signal.Sign
         with pytest.raises(Stopped, match=f"by {number.name}") as raised:
             request.raise_if_asked()
     assert raised.value.exit_code == code
+
+
+def test_a_request_for_a_checkpoint_stops_nothing() -> None:
+    with watched() as request:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGUSR1)
+        assert request.wants_checkpoint
+        request.raise_if_asked()
+
+
+def test_a_hangup_that_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with watched() as request:
+            os.kill(os.getpid(), signal.SIGHUP)
+            request.raise_if_asked()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_the_handlers_are_put_back() -> None:

@@ -55,6 +55,7 @@ def _build(request: Check, config: Config, terminal: Terminal) -> str:
     backend.start("cpu", request.verbose)
     from nntrain.runs import experiment, results
 
-    model = experiment.prepare_and_report(config, terminal).model
-    parameters = results.count_parameters(model)["total"]
-    return f", {counted(len(model.layers), 'layer')}, {counted(parameters, 'parameter')}"
+    prepared = experiment.prepare_and_report(config, terminal)
+    parameters = results.count_parameters(prepared.model)["total"]
+    size = f", {counted(len(prepared.model.layers), 'layer')}, {counted(parameters, 'parameter')}"
+    return f"{size}\nmemory: about {prepared.memory}"

@@ -22,6 +22,7 @@ from typer.main import get_command
 from nntrain.cli.requests import Launch
 from nntrain.errors import ConfigError, one_line
 from nntrain.terminal import Terminal
+from nntrain.training.signals import WATCHED
 from nntrain.training.workers import authkey
 
 MOST = 64
@@ -29,7 +30,6 @@ GRACE_SECONDS = 45.0  # for the chief to end by itself after a worker has failed
 LEAVE_SECONDS = 10.0  # for the others to end after the chief
 _STOPPED = 128  # plus the number of the signal: the exit code of a process that a signal has stopped
 _COMMANDS = ("fit", "resume")
-_WATCHED = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(request: Launch, _: Terminal) -> None:
@@ -156,14 +156,14 @@ def _end(workers: Sequence[_Worker]) -> None:
 
 @contextlib.contextmanager
 def _signals_passed_on(workers: Sequence[_Worker]) -> Iterator[None]:
-    """Pass SIGINT and SIGTERM on to the workers, which handle them."""
+    """Pass signals on to the workers, which handle them."""
 
     def pass_on(number: int, _: FrameType | None) -> None:
         for worker in workers:
             if worker.process.poll() is None:
                 worker.process.send_signal(number)
 
-    before = {number: signal.signal(number, pass_on) for number in _WATCHED}
+    before = {number: signal.signal(number, pass_on) for number in WATCHED}
     try:
         yield
     finally:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, model_validator
 
 from nntrain.config.keras.activations import ACTIVATIONS, ActivationName
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
@@ -246,11 +246,26 @@ class LayerNormalization(_Norm):
     """Normalizes each example over its features (Ba et al. 2016)."""
 
 
+MOST_REPEATED = 5000
+
+
 class Repeat(Layer):
     """A list of layers, several times. Ours."""
 
     times: Annotated[int, Field(ge=1, le=1000)]
     layers: Annotated[list[Layer], Field(min_length=1)]
+
+    @property
+    def count(self) -> int:
+        """The number of layers that it stands for."""
+        return self.times * sum(layer.count if isinstance(layer, Repeat) else 1 for layer in self.layers)
+
+    @model_validator(mode="after")
+    def _refuse_too_many(self) -> "Repeat":
+        if self.count > MOST_REPEATED:
+            message = f"`Repeat` makes {self.count:,} layers, at most {MOST_REPEATED:,} are possible"
+            raise problem(message, "repeat fewer layers, or fewer times")
+        return self
 
 
 def walk(layers: Sequence[Layer], path: Path = ("model",)) -> Iterator[tuple[Path, Layer]]:

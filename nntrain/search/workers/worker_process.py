@@ -18,7 +18,7 @@ from nntrain import backend
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Settings
 from nntrain.search.task import Answer, Event, Stop, Task
-from nntrain.training.signals import StopRequest
+from nntrain.training.signals import SAVING, STOPPING, StopRequest
 
 if TYPE_CHECKING:
     from nntrain.search.trial_runner import TrialRunner
@@ -68,7 +68,11 @@ class _Order:
 def main(connection: Connection, settings: Settings) -> None:
     """Run tasks until the pool closes the pipe."""
     worker = Worker(connection)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool receives Ctrl-C, and then sends `Stop`
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)  # the pool receives what the terminal sends, and then sends `Stop`
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if SAVING:
+        signal.signal(SAVING, signal.SIG_IGN)
     os.dup2(2, 1)  # what a library prints must not mix with the results on stdout
     threading.Thread(target=worker.listen, daemon=True).start()
     try:

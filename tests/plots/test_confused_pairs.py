@@ -1,0 +1,31 @@
+"""The most frequent mistakes of many classes."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nntrain.plots import confused_pairs
+from nntrain.plots.confused_pairs import Options, Pair
+
+
+def plot(pairs: list[Pair]) -> np.ndarray:
+    data = confused_pairs.draw(Options(pairs, 90, 100, "digits: test split"))
+    return np.asarray(Image.open(BytesIO(data)).convert("RGB"))
+
+
+def blue(pixels: np.ndarray) -> int:
+    return int((np.abs(pixels.astype(int) - (0x56, 0xA0, 0xD3)).max(axis=2) < 4).sum())
+
+
+def test_a_bar_is_as_long_as_its_share_of_the_true_class() -> None:
+    whole, half = blue(plot([Pair("cat", "dog", 8, 8)])), blue(plot([Pair("cat", "dog", 4, 8)]))
+    assert half == pytest.approx(whole / 2, rel=0.02)
+
+
+@pytest.mark.parametrize("count", [0, 1, 30])
+def test_any_number_of_pairs(count: int) -> None:
+    pixels = plot([Pair(f"class {n}", "$x^{" + 99 * "y", n + 1, 40) for n in range(count)])
+    assert 250 < pixels.shape[0] < 1400 and pixels.shape[1] == 960
+    assert bool(blue(pixels)) == bool(count)
