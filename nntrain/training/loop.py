@@ -243,13 +243,10 @@ class _Trainer:
         return kept
 
     def _is_best(self, value: float) -> bool:
-        """Return whether the epoch is the best so far, in float32 as Keras's early stopping compares."""
         best, rule = self.history.best_value, self.plan.improvement
         if math.isnan(best) or self.history.best_epoch <= rule.start_from_epoch:
             return True
-        if self.plan.mode == "max":
-            return bool(np.float32(value - rule.min_delta) > np.float32(best))
-        return bool(np.float32(value + rule.min_delta) < np.float32(best))
+        return rule.is_better(value, best, self.plan.mode)
 
     def _refuse_nonfinite_weights(self) -> None:
         for weight in self.model.weights:

@@ -1,11 +1,9 @@
 """The parts of a training: the plan, the program on one device or several, the job for the loop."""
 
-from nntrain.config.kept_epoch import improvement
-from nntrain.config.keras.callbacks import EarlyStopping
+from nntrain.config.kept_epoch import improvement, keeps_best
 from nntrain.config.keras.metrics import direction
 from nntrain.config.named import to_tree
 from nntrain.config.resolve import Resolved
-from nntrain.config.train import Train
 from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
@@ -104,14 +102,8 @@ def make_plan(resolved: Resolved, data: Dataset) -> Plan:
         shuffle=train.shuffle,
         monitor=train.monitor,
         mode=direction(train.monitor, train.metrics),
-        save="best" if _keeps_best(train, data) else "last",
+        save="best" if keeps_best(train, data.validation is not None) else "last",
         improvement=improvement(train),
         max_seconds=train.max_seconds,
         checkpoint_seconds=train.checkpoint_seconds,
     )
-
-
-def _keeps_best(train: Train, data: Dataset) -> bool:
-    """Return whether to keep the best epoch's model; without a validation split, only if early stopping restores it."""
-    restores = any(isinstance(c, EarlyStopping) and c.restore_best_weights for c in train.callbacks)
-    return train.save == "best" and (data.validation is not None or restores)

@@ -93,6 +93,50 @@ def test_an_error_is_better_when_it_is_lower(tmp_path: Path, capsys: pytest.Capt
     assert names(tmp_path, "mean_absolute_error", capsys) == ["b", "a", "c"]
 
 
+@pytest.mark.parametrize(
+    ("name", "sort"),
+    [
+        ("mae", "mae"),
+        ("mae", "val_mae"),
+        ("mean_absolute_error", "mae"),
+        ("mean_absolute_error", "validation.mae"),
+        ("mean_absolute_error", "val_mae"),
+    ],
+)
+def test_a_metric_says_which_value_is_better(
+    name: str, sort: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for run, value in (("a", 2.0), ("b", 1.0), ("c", 3.0)):
+        make(tmp_path, run, metrics={"validation": {name: value}})
+    assert names(tmp_path, sort, capsys) == ["b", "a", "c"]
+
+
+def test_a_metric_with_a_name_of_its_own_is_sorted_as_the_config_of_its_run_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for run, value in (("a", 2.0), ("b", 1.0), ("c", 3.0)):
+        path = make(tmp_path, run, metrics={"test": {"precise": value, "no_loss": value}})
+        metrics = "[{MeanAbsoluteError: {name: precise}}, {R2Score: {name: no_loss}}]"
+        (path / run_files.RESOLVED).write_text(
+            f"data: {{toy_2d: reg_plane}}\nmodel: [Dense: 1]\ntrain: {{metrics: {metrics}}}\n"
+        )
+    assert names(tmp_path, "precise", capsys) == ["b", "a", "c"]
+    assert names(tmp_path, "no_loss", capsys) == ["c", "a", "b"]
+
+
+def test_a_column_of_metrics_csv_names_its_split(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for run, test, validation, train in (("a", 3.0, 2.0, 1.0), ("b", 1.0, 3.0, 2.0), ("c", 2.0, 1.0, 3.0)):
+        make(
+            tmp_path,
+            run,
+            metrics={"train": {"loss": train}, "validation": {"loss": validation}, "test": {"loss": test}},
+        )
+    assert names(tmp_path, "val_loss", capsys) == ["c", "a", "b"]
+    assert names(tmp_path, "validation.loss", capsys) == ["c", "a", "b"]
+    assert names(tmp_path, "test_loss", capsys) == names(tmp_path, "loss", capsys) == ["b", "c", "a"]
+    assert names(tmp_path, "train_loss", capsys) == ["a", "b", "c"]
+
+
 def test_the_table_shows_the_metric_that_sorts_it(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Runs(runs_dir=runs, sort="loss").run(Terminal())
     lines = capsys.readouterr().out.splitlines()
