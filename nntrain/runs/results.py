@@ -136,8 +136,8 @@ class FinishedTraining:
             self.terminal.note(f"warning: cannot draw plots/{name}.png: {one_line(str(error)) or type(error).__name__}")
 
     def _learning_curves(self) -> bytes:
-        options = learning_curves.Options(self.history.rows, self.history.best_epoch, self.run_dir.path.name)
-        return learning_curves.draw(options)
+        best = self.history.best_epoch if self.plan.save == "best" else 0
+        return learning_curves.draw(learning_curves.Options(self.history.rows, best, self.run_dir.path.name))
 
     def _confusion(self) -> bytes:
         title, data, predicted = self._last_split()

@@ -82,7 +82,8 @@ class _Trainer:
         except WorkerLost:
             self.saver.save_held()
             raise
-        self.history.seconds = time.monotonic() - self.began
+        finally:
+            self.history.seconds = time.monotonic() - self.began
         if not self.is_cut:
             self.saver.save()
         self.request.raise_if_asked()  # a signal that came after the last piece

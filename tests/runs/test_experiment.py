@@ -210,6 +210,7 @@ def test_a_divergence_in_the_first_epoch_leaves_no_model(tmp_path: Path) -> None
     assert not run.model.exists() and not (run.path / run_files.METRICS).exists()
     summary = run.read_json(run_files.SUMMARY)
     assert summary["epochs"] == 0 and summary["best_value"] is None and "metrics" not in summary
+    assert summary["seconds"] > 0
 
 
 def test_metrics_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> None:

@@ -70,6 +70,19 @@ def test_a_plot_that_fails_is_a_warning_and_the_results_are_there(
     assert "warning: cannot draw plots/learning_curves.png: no glyph\\nfor it" in run.read_log()
 
 
+@pytest.mark.parametrize(
+    ("assignment", "marked"),
+    [("train.save=best", True), ("train.save=last", False), ("data.iris.validation=none", False)],
+)
+def test_the_last_epoch_is_not_marked_as_the_best(
+    assignment: str, marked: bool, fit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw, drawn = results.learning_curves.draw, []
+    monkeypatch.setattr(results.learning_curves, "draw", lambda options: drawn.append(options) or draw(options))
+    fit("data: iris\nmodel: [Dense: 3]\ntrain: {epochs: 2}\n", assignment)
+    assert [options.best_epoch in options.epochs for options in drawn] == [marked]
+
+
 def test_many_classes_get_their_most_frequent_mistakes_in_place_of_the_matrix(fit: Any, tmp_path: Path) -> None:
     classes, rows = 61, np.random.default_rng(0).normal(size=(61 * 8, 2)).astype("float32")
     np.savez(tmp_path / "many.npz", x=rows, y=np.repeat(np.arange(classes), 8))
