@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from nntrain.config import rules
+from nntrain.config import rules, set_help
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.named import spelled_out, to_tree
@@ -66,7 +66,7 @@ def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
     """Read a config and apply `path=value` assignments; raises ConfigError for text that cannot be parsed."""
     document = yaml_file.read(file)
     for assignment in assignments:
-        document = yaml_file.assign(document, assignment, spelled_out)
+        document = _assigned(document, assignment)
     return document if seed is None else put(document, "seed", seed)
 
 
@@ -75,12 +75,31 @@ def put(document: Document, path: str, value: Any) -> Document:
     return yaml_file.put(document, path, value, spelled_out)
 
 
+def _assigned(document: Document, text: str) -> Document:
+    try:
+        put = yaml_file.assign(document, text, spelled_out)
+    except ConfigError as error:
+        raise ConfigError(problems=set_help.with_line(error.problems, document, text, _checked)) from None
+    return replace(put, warnings=(*put.warnings, *set_help.dropped(document, text)))
+
+
 def from_document(document: Document) -> Config:
     """Validate a document; raises ConfigError with all problems."""
+    try:
+        return _checked(document)
+    except ConfigError as error:
+        problems = list(error.problems)
+        for text, before in document.before:
+            problems = set_help.with_line(problems, before, text, _checked)
+        raise ConfigError(problems=problems) from None
+
+
+def _checked(document: Document) -> Config:
     experiment = validated(document)
     schema = experiment.data.known_schema
     known = None if schema is None else resolve(experiment, schema)
-    found = in_order(document, [_weighed(document, problem) for problem in rules.problems(experiment, known)])
+    ruled = [_weighed(document, problem) for problem in rules.problems(experiment, known)]
+    found = in_order(document, [*document.warnings, *ruled])
     if any(problem.severity == "error" for problem in found):
         raise ConfigError(problems=found)
     return Config(experiment, document, tuple(found), known)

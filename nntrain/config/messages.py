@@ -37,14 +37,20 @@ def in_our_words(
     return problem(f"`{name}` must be {expected}, got {got(value)}", help)
 
 
+MOST_WRITTEN = 1e15  # the largest number that a help writes out
+
+
 def number_help(value: Any, whole: bool = False) -> str:
     """Return how to write the number that the user meant."""
     if value is None:
         return "give a number, or remove the option"
     if isinstance(value, str):
         return _number_in_text(value, whole)
-    if isinstance(value, float) and math.isfinite(value):
-        return f"write `{value:.0f}`" if value.is_integer() else f"write `{math.floor(value)}` or `{math.ceil(value)}`"
+    if isinstance(value, float) and abs(value) < MOST_WRITTEN:
+        low, high = math.floor(value), math.ceil(value)
+        return f"write `{low}` or `{high}`" if low < high and low != 0 else f"write `{high}`"
+    if isinstance(value, float):
+        return "write a smaller number"
     return "write one number" if isinstance(value, (Mapping, list, tuple)) else "write a number"
 
 
@@ -55,6 +61,8 @@ def _number_in_text(text: str, whole: bool) -> str:
         return f"write `{text.replace('_', '')}`"
     if whole and re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", text):
         return f"write `{text.replace(',', '')}`"
+    if whole:
+        return "write a whole number"
     if re.fullmatch(r"-?[0-9]*,[0-9]+", text):
         return f"write `{text.replace(',', '.')}`"
     if share := as_share(text):

@@ -192,9 +192,14 @@ def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
     return None
 
 
+def member_of(text: str) -> type[Named] | None:
+    """Return the member of this name in any family, or None."""
+    return next((_known(family)[text] for family in Named.__subclasses__() if text in _known(family)), None)
+
+
 def is_name(text: str) -> bool:
     """Return whether any family has a member of this name."""
-    return any(text in _known(family) for family in Named.__subclasses__())
+    return member_of(text) is not None
 
 
 def to_tree(value: Any) -> Any:

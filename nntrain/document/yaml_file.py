@@ -27,6 +27,8 @@ class Document:
     problems: tuple[Problem, ...] = ()
     lost: tuple[Path, ...] = ()  # with values that were refused; other problems there would repeat them
     data: bytes = b""  # of the file, which may be a pipe that can be read once only
+    warnings: tuple[Problem, ...] = ()
+    before: tuple[tuple[str, "Document"], ...] = ()  # each text of `assign`, with the document that it was put into
 
     def locate(self, problem: Problem) -> Problem:
         """Return the problem with the place of its path, or of the nearest path above it that the text has."""
@@ -134,7 +136,8 @@ def _decode(data: bytes, file: str) -> str:
 
 def assign(document: Document, text: str, spelled_out: SpelledOut | None = None) -> Document:
     """Return the document with `path=value` applied as by `put`; raises ConfigError with the place in the text."""
-    return _put(document, Assignment.read(text), spelled_out)
+    put = _put(document, Assignment.read(text), spelled_out)
+    return replace(put, before=(*document.before, (text, document)))
 
 
 def put(document: Document, path: str, value: Any, spelled_out: SpelledOut | None = None) -> Document:

@@ -31,9 +31,14 @@ OUTPUT_ACTIVATIONS = ("linear", "sigmoid", "softmax")
 """The activations that make a last layer the output layer."""
 
 
+_NOTHING = ("None", "none", "Null", "identity", "no")
+
+
 def _activation(value: Any) -> str:
     if isinstance(value, str) and value in ACTIVATIONS:
         return value
+    if value is None or value in _NOTHING:
+        raise problem(f"an activation is a name, got {got(value)}", "write `linear`")
     if not isinstance(value, str):
         raise problem(f"an activation is a name, got {got(value)}", "write `relu`, or use a layer such as `LeakyReLU`")
     help = close_names(value, ACTIVATIONS) or "`nntrain list activations` shows them all"
