@@ -1,63 +1,109 @@
 """`nntrain tune --dry-run`: the size of the space, the number of trials, an estimate of the time."""
 
 import contextlib
+import os
 import tempfile
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.load import search_of
-from nntrain.config.search.space import Search
+from nntrain.config.search.space import Search, Values
 from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError
-from nntrain.search.engine import Proposal, SearchEngine, Waiting
+from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
 from nntrain.search.executor import Executor
 from nntrain.search.search_files import error_of, length_of, trial_config
-from nntrain.search.task import Task
+from nntrain.search.task import Event, Task
 from nntrain.storage.atomic import writing
 from nntrain.terminal import Terminal
 
 SAMPLE_EPOCHS = 2
-OVERHEAD_SECONDS = 0.3  # of a trial, besides its training
 MOST_PROPOSALS = 100_000  # counted where the budget has no limit
+TRIES = 3  # proposals among which is one that differs from the config as written
 
 
-def sample(config: Config, executor: Executor, runs_dir: Path) -> list[dict[str, float]]:
-    """Return the rows of a training of the config as written: two epochs, or all `train.steps`.
+@dataclass(frozen=True)
+class Sample:
+    """Two trainings: the rows of the first one, and how long its worker and each trial take besides their epochs."""
 
-    The training is in a temporary folder where the runs are, which an executor on several machines can use too. Raises
-    as `fit` does where the training fails.
+    rows: Sequence[dict[str, float]]
+    start_seconds: float
+    trial_seconds: float
+
+    @property
+    def epoch_seconds(self) -> float:
+        """The seconds of an epoch in which nothing is compiled."""
+        return self.rows[:SAMPLE_EPOCHS][-1]["seconds"]
+
+
+def sample(config: Config, executor: Executor, runs_dir: Path) -> Sample:
+    """Train the config as written, and once with other values, two epochs each, or all `train.steps`.
+
+    The first training includes the start of the worker; the second shows what each trial takes. They are in a temporary
+    folder where the runs are, which an executor on several machines can use too. Raises as `fit` does where the first
+    training fails.
     """
-    epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
-    trial = trial_config(config, search_of(config), Proposal({}, epochs=epochs), 0)
     place = next(folder for folder in (runs_dir.absolute(), *runs_dir.absolute().parents) if folder.is_dir())
     with contextlib.ExitStack() as stack:
         with writing(place):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".dry-run-", dir=place))
-        executor.submit(Task(0, f"{folder}/sample", as_yaml(trial)))
-        while (event := executor.next()) is None or event.kind == "epoch":
-            continue
-    if event.wrong:
-        raise error_of(config, event)
-    if event.kind != "done":
-        raise NNTrainError(f"the config as written does not train: {event.message}")
-    return event.rows
+        first, first_seconds = _train(config, executor, Task(0, f"{folder}/first", _sample_config(config, {})))
+        if first.wrong:
+            raise error_of(config, first)
+        if first.kind != "done":
+            raise NNTrainError(f"the config as written does not train: {first.message}")
+        task = Task(1, f"{folder}/second", _sample_config(config, _other_values(config)))
+        second, seconds = _train(config, executor, task)
+    timed = second if second.kind == "done" else first  # the other values may be invalid together
+    trial_seconds = seconds - len(timed.rows) * timed.rows[:SAMPLE_EPOCHS][-1]["seconds"]
+    start_seconds = first_seconds - sum(row["seconds"] for row in first.rows)
+    return Sample(first.rows, start_seconds, max(0.0, trial_seconds))
 
 
-def estimate(
-    config: Config, engine: SearchEngine, rows: Sequence[dict[str, float]], workers: int, terminal: Terminal
-) -> None:
-    """Print the size of the space, the number of trials, and the time, from the rows of a sample.
+def _train(config: Config, executor: Executor, task: Task) -> tuple[Event, float]:
+    """Return how the task ended, and after how many seconds."""
+    began = time.perf_counter()
+    executor.submit(task)
+    while (event := executor.next()) is None or event.kind == "epoch":
+        continue
+    return event, time.perf_counter() - began
+
+
+def _sample_config(config: Config, values: Values) -> str:
+    epochs = None if config.experiment.train.steps is not None else SAMPLE_EPOCHS
+    return as_yaml(trial_config(config, search_of(config), Proposal(values, epochs=epochs), 0))
+
+
+def _other_values(config: Config) -> Values:
+    """Return values that the engine proposes after the config as written, which needs another compiled program."""
+    engine = make_engine(search_of(config))
+    found: Values = {}
+    for number in range(TRIES):
+        proposal = engine.ask()
+        if proposal is None or isinstance(proposal, Waiting):
+            break
+        found = proposal.values
+        engine.tell(number, float(number), SAMPLE_EPOCHS)
+    return {path: value for path, value in found.items() if path not in ("train.epochs", "train.steps")}
+
+
+def estimate(config: Config, engine: SearchEngine, sample: Sample, workers: int, terminal: Terminal) -> None:
+    """Print the size of the space, the number of trials, and the time, from a sample.
 
     Where `train.steps` is the length of a training, the sample also gives the number of epochs.
     """
     search = search_of(config)
     lengths = _lengths(config, search, engine)
-    trials, epoch_seconds = len(lengths), rows[:SAMPLE_EPOCHS][-1]["seconds"]
-    epochs = sum(length or len(rows) for length in lengths) * search.tune.repeats
-    seconds = (epochs * epoch_seconds + OVERHEAD_SECONDS * trials) / workers
+    trials, epoch_seconds = len(lengths), sample.epoch_seconds
+    epochs = sum(length or len(sample.rows) for length in lengths) * search.tune.repeats
+    at_once = min(workers, os.cpu_count() or 1)
+    trained = epochs * epoch_seconds + sample.trial_seconds * trials * search.tune.repeats
+    seconds = sample.start_seconds + trained / at_once
     if search.tune.max_seconds is not None:
         seconds = min(seconds, search.tune.max_seconds)
     found = {"space": search.space.size, "parameters": len(search.space.parameters), "trials": trials, "epochs": epochs}

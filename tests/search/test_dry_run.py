@@ -30,16 +30,21 @@ tune:
 
 
 class Sample(Executor):
-    """An executor that ends its one task with an event."""
+    """An executor that ends each task with an event."""
 
     free = 1
 
     def __init__(self, **event: Any) -> None:
         self.event = Event(**{"number": 0, "kind": "done", **event})
-        self.task: Task | None = None
+        self.tasks: list[Task] = []
+
+    @property
+    def task(self) -> Task | None:
+        """The first one."""
+        return self.tasks[0] if self.tasks else None
 
     def submit(self, task: Task) -> None:
-        self.task = task
+        self.tasks.append(task)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
         return self.event
@@ -87,8 +92,8 @@ def printed(
     proposals: Sequence[Proposal] = (),
 ) -> dict[str, Any]:
     config = from_document(yaml_file.parse(CONFIG % (train, engine, space, repeats), "c.yaml"))
-    rows = dry_run.sample(config, sample, Path("runs"))
-    dry_run.estimate(config, Fixed(proposals), rows, 1, Terminal(as_json=True, quiet=True))
+    found = dry_run.sample(config, sample, Path("runs"))
+    dry_run.estimate(config, Fixed(proposals), found, 1, Terminal(as_json=True, quiet=True))
     return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
 
 
@@ -97,13 +102,32 @@ def test_epochs_and_seconds_follow_from_the_second_epoch_of_a_sample(capsys: pyt
     found = printed(capsys, sample, repeats=2)
     assert sample.task is not None and "epochs: 2" in sample.task.config
     assert (found["space"], found["trials"], found["epochs"]) == (2, 2, 2 * 5 * 2)
-    assert (found["epoch_seconds"], found["seconds"]) == (0.5, round(20 * 0.5 + 2 * dry_run.OVERHEAD_SECONDS, 1))
+    assert found["epoch_seconds"] == 0.5
+
+
+@pytest.mark.parametrize(("workers", "at_once"), [(1, 1), (2, 2), (200, 2)])
+def test_the_time_is_that_of_the_start_the_trials_and_their_epochs_on_the_cores_that_there_are(
+    workers: int, at_once: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run.os, "cpu_count", lambda: 2)
+    config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", "RandomSearch", RATE, 1), "c.yaml"))
+    sample = dry_run.Sample(rows(9.0, 0.5), start_seconds=4.0, trial_seconds=1.5)
+    dry_run.estimate(config, Fixed([]), sample, workers, Terminal(as_json=True, quiet=True))
+    assert json.loads(capsys.readouterr().out)["seconds"] == 4 + 4 * (5 * 0.5 + 1.5) / at_once
+
+
+def test_the_second_training_has_other_values(tmp_path: Path) -> None:
+    sample = Sample(rows=rows(9.0, 0.5))
+    config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", "RandomSearch", RATE, 1), "c.yaml"))
+    dry_run.sample(config, sample, tmp_path)
+    first, second = ([line for line in task.config.splitlines() if "learning_rate" in line] for task in sample.tasks)
+    assert second and first != second
 
 
 def test_a_sample_is_trained_where_the_runs_are_and_leaves_nothing(tmp_path: Path) -> None:
     sample = Sample(rows=rows(9.0, 0.5))
     config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", "RandomSearch", BATCH, 1), "c.yaml"))
-    assert dry_run.sample(config, sample, tmp_path / "shared" / "runs") == rows(9.0, 0.5)
+    assert dry_run.sample(config, sample, tmp_path / "shared" / "runs").rows == rows(9.0, 0.5)
     assert sample.task is not None and Path(sample.task.folder).parents[1] == tmp_path
     assert not list(tmp_path.iterdir())
 
@@ -150,7 +174,7 @@ def test_the_size_of_the_space_agrees_with_the_trials(
 ) -> None:
     config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", engine, space, 1), "c.yaml"))
     search = search_of(config)
-    dry_run.estimate(config, make_engine(search), rows(9.0), 1, Terminal())
+    dry_run.estimate(config, make_engine(search), dry_run.Sample(rows(9.0), 1.0, 1.0), 1, Terminal())
     assert words in capsys.readouterr().out.splitlines()
 
 

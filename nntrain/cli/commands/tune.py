@@ -1,8 +1,11 @@
 """`nntrain tune`: search the hyperparameters of a config."""
 
+import os
+
 from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Tune
 from nntrain.config.load import Config
+from nntrain.config.messages import counted
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.config.search.space import Search
 from nntrain.search import dry_run
@@ -16,7 +19,10 @@ from nntrain.terminal import Terminal
 def run(request: Tune, terminal: Terminal) -> None:
     """Search, write the directory of the search, and print the best trial; or print the estimate."""
     config = checked(load_whole(request.config, request.assignments or ()), terminal, request.runs_dir)
-    search = search_of(config)
+    search, cores = search_of(config), os.cpu_count() or 1
+    if request.executor == "processes" and request.workers > cores:
+        many = f"`--workers {request.workers}` on {counted(cores, 'core')} takes more memory and is not faster"
+        terminal.note(f"warning: {many}; use `--workers {cores}`")
     if request.dry_run:
         _estimate(request, config, search, terminal)
         return
@@ -31,5 +37,5 @@ def _estimate(request: Tune, config: Config, search: Search, terminal: Terminal)
     """Print what the search would do, after one short training to time an epoch."""
     engine = make_engine(search)
     with Workers(1, request.executor, request.address).start(config, request.device, request.verbose) as executor:
-        rows = dry_run.sample(config, executor, request.runs_dir)
-    dry_run.estimate(config, engine, rows, request.workers, terminal)
+        sample = dry_run.sample(config, executor, request.runs_dir)
+    dry_run.estimate(config, engine, sample, request.workers, terminal)
