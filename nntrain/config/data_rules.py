@@ -12,11 +12,11 @@ from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.weights import Constant, Ones, Zeros
 from nntrain.config.messages import counted, listed
+from nntrain.config.metric_names import meant_column
 from nntrain.config.output_layer import OutputLayer, after_output_layer, expected_units, find_output_layer
 from nntrain.config.resolve import Resolved, columns
 from nntrain.config.train import Train
 from nntrain.errors import Path, Problem
-from nntrain.nearest import nearest
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def _monitors(subject: Subject) -> Iterator[Problem]:
             message = f"`{name}` is monitored, but there is no validation split"
             yield Problem(message, path, help, on_key=not written)
             continue
-        close = nearest(name, known) if written else ""
-        help = f"write `{close}`" if close else f"monitor one of {listed(sorted(known))}"
+        meant = meant_column(name, known) if written else ""
+        help = f"write `{meant}`" if meant else f"monitor one of {listed(sorted(known))}"
         yield Problem(f"no metric of this run is called `{name}`", path, help, on_key=not written)
 
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from nntrain.cli.requests import Runs
 from nntrain.cli.run_rows import Row, run_rows
-from nntrain.config.keras.metrics import find_metric, own_column
+from nntrain.config.keras.metrics import find_metric
 from nntrain.config.load import load
 from nntrain.config.messages import listed
+from nntrain.config.metric_names import own_column, split_and_metric
 from nntrain.errors import ConfigError
 from nntrain.nearest import nearest
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
 
 _SPLITS = ("test", "validation", "train")
-_PREFIXES = {"test": "test", "val": "validation", "train": "train"}  # as in `val_loss`, a column of metrics.csv
 
 
 def run(request: Runs, terminal: Terminal) -> None:
@@ -55,10 +55,8 @@ def _full_names(sort: str) -> Iterator[str]:
     """Yield what the name may mean, such as `validation.mean_absolute_error` for `val_mae`."""
     yield sort
     yield from (f"{split}.{name}" for split in _SPLITS for name in (sort, own_column(sort)))
-    for mark in ("_", "."):
-        prefix, _, name = sort.partition(mark)
-        split = _PREFIXES.get(prefix, prefix)
-        yield from (f"{split}.{name}", f"{split}.{own_column(name)}")
+    split, name = split_and_metric(sort)
+    yield from (f"{split}.{name}", f"{split}.{own_column(name)}")
 
 
 def _sorted(rows: list[Row], wanted: str) -> list[Row]:

@@ -1,11 +1,10 @@
 """Keras's metrics; `accuracy` is the one that fits labels and output layer."""
 
-import contextlib
 from collections.abc import Iterable
 from math import inf
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from nntrain.config.named import Named, snake_case
 from nntrain.config.value_types import NonNegativeInt, PositiveInt, Share, Text, omitted
@@ -111,13 +110,6 @@ def find_metric(column: str, metrics: Iterable[Metric] | None) -> Metric | None:
     """Return the metric that is called so in metrics.csv; where none are chosen, of all with their own names."""
     known = (member.model_validate({}) for member in Metric.members().values()) if metrics is None else metrics
     return next((metric for metric in known if metric.column == column), None)
-
-
-def own_column(name: str) -> str:
-    """Return the column of the metric that a config calls so: `mean_absolute_error` for `mae`; any other name as is."""
-    with contextlib.suppress(ValidationError):
-        return Metric.parse(name).column
-    return name
 
 
 def direction(monitor: str, metrics: Iterable[Metric] | None) -> Literal["min", "max"]:

@@ -12,6 +12,7 @@ from nntrain.config.data import File, Nothing
 from nntrain.config.keras.metrics import direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
 from nntrain.config.messages import listed
+from nntrain.config.metric_names import meant_column, split_and_metric
 from nntrain.config.resolve import DEFAULT_EPOCHS, columns, default_monitor
 from nntrain.config.search.initial_values import initial_values
 from nntrain.config.search.space import Direction, Search, Space
@@ -19,7 +20,9 @@ from nntrain.config.search.space_reader import SPACE, Reader, Written
 from nntrain.config.search.value_checks import ValueChecker, refused_path
 from nntrain.config.tune import Tune
 from nntrain.errors import ConfigError, Path, Problem
-from nntrain.nearest import nearest
+
+_USUAL = {f"{split}{name}" for split in ("", "val_") for name in ("loss", "accuracy", "mean_absolute_error")}
+"""The metrics of a run whose metrics depend on data that are not read yet."""
 
 
 def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
@@ -137,20 +140,29 @@ class _Objective:
 
     def _metric(self) -> Iterator[Problem]:
         known = columns(self.config.experiment, self.config.experiment.data.known_schema)
-        on_key = not self.written
-        if not self.metric.startswith("val_"):
-            help = f"write `objective: val_{self.metric}` below `tune`"
-            message = f"`{self.metric}` is a metric of the training split; a search needs one of the validation split"
-            yield Problem(message, self.path, help, on_key=on_key)
-        elif known is not None and self.metric not in known:
-            names = sorted(name for name in known if name.startswith("val_"))
-            close = nearest(self.metric, names)
-            help = f"write `{close}`" if close else f"write one of {listed(names)}"
-            yield Problem(f"this run has no metric `{self.metric}`", self.path, help, on_key=on_key)
+        if not self.metric.startswith("val_") or (known is not None and self.metric not in known):
+            names = known or _USUAL
+            yield Problem(self._message(names), self.path, self._help(names), on_key=not self.written)
         elif self.wanted is not None and self.wanted != self.direction:
             better = "lower" if self.direction == "min" else "higher"
             message = f"`direction: {self.wanted}` searches for the worst: a {better} `{self.metric}` is better"
             yield Problem(message, ("tune", "objective", "direction"), "remove `direction`")
+
+    def _message(self, known: set[str]) -> str:
+        """Return what is wrong with a metric that is not one of the validation split."""
+        split, metric = split_and_metric(self.metric)
+        if split == "test":
+            return f"`{self.metric}` is a metric of the test split; a search must not choose by the test rows"
+        if self.metric in known or (split == "train" and metric in known):
+            return f"`{self.metric}` is a metric of the training split; a search needs one of the validation split"
+        return f"this run has no metric `{self.metric}`"
+
+    def _help(self, known: set[str]) -> str:
+        names = sorted(name for name in known if name.startswith("val_"))
+        meant = meant_column(self.metric, names)
+        if not meant:
+            return f"write one of {listed(names)}"
+        return f"write `{meant}`" if self.metric.startswith("val_") else f"write `objective: {meant}` below `tune`"
 
 
 def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Iterator[Problem]:
