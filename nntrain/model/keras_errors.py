@@ -12,6 +12,9 @@ from nntrain.errors import ConfigError, Path, Problem
 _RAISED = (ValueError, TypeError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)
 
 
+CHANNELS_LAST = "save the images as rows x columns x channels, as `numpy.moveaxis(x, 1, -1)` gives them"
+
+
 @contextmanager
 def raised_at(path: Path, spec: Named | None = None, shape: tuple[int | None, ...] = ()) -> Iterator[None]:
     """Turn what Keras raises into ConfigError at the path; `shape`: of the layer's input, without the batch axis."""
@@ -31,10 +34,18 @@ def _problem(path: Path, spec: Named | None, shape: tuple[int | None, ...], erro
     if re.search(r"expected (min_)?ndim=4|rank 4|4D", text):
         message = f"`{layer}` needs images, but its input has the shape {_shown(shape)}"
         return Problem(message, path, "add `Reshape: [height, width, channels]` before it", on_key=True)
+    if has_channels_first(shape):
+        message = f"`{layer}` needs the channels last, but its input has the shape {_shown(shape)}"
+        return Problem(message, path, CHANNELS_LAST, on_key=True)
     if re.search(r"negative|zero or", text):
         message = f"`{layer}` does not fit into its input of the shape {_shown(shape)}"
         return Problem(message, path, "use a smaller window, `padding: same`, or one pooling less", on_key=True)
     return Problem(f"`{layer}` cannot take an input of the shape {_shown(shape)}: {text}", path, on_key=True)
+
+
+def has_channels_first(shape: tuple[int | None, ...]) -> bool:
+    """Return whether the shape is that of images whose channels are probably the first axis, not the last."""
+    return len(shape) == 3 and shape[0] in (1, 3, 4) and min(size or 0 for size in shape[1:]) >= 8
 
 
 def _one_line(message: str) -> str:

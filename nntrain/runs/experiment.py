@@ -64,13 +64,20 @@ def prepare_and_report(config: Config, terminal: Terminal) -> Prepared:
 
 
 def report(prepared: Prepared, terminal: Terminal) -> None:
-    """Print the warnings about the data, and what was added to the config."""
+    """Print the warnings about the data and the training, and what was added to the config."""
     for warning in prepared.data.warnings:
         terminal.note(f"warning: {warning}")
     for note in (*prepared.data.notes, *([prepared.taken] if prepared.taken else [])):
         terminal.note(f"note: {note}")
     if added := [_as_item(layer) for layer in prepared.resolved.added]:
         terminal.note(f"note: added the output layer {' and '.join(added)}")
+    report_obstacles(prepared, terminal)
+
+
+def report_obstacles(prepared: Prepared, terminal: Terminal) -> None:
+    """Print the warnings of what keeps the training from learning."""
+    for warning in prepared.obstacles:
+        terminal.note(str(warning))
 
 
 def _as_item(layer: Layer) -> str:

@@ -69,6 +69,7 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     if assignments and state is not None:
         _refuse_shorter(training, state)
     if assignments:
+        experiment.report_obstacles(prepared, training.terminal)
         run_dir.write(run_files.RESOLVED, experiment.resolved_text(prepared.resolved.experiment))
     names = ("start", "command", "devices", "workers")
     resumed = {**{name: now[name] for name in names}, "changed": changed, "set": list(assignments)}

@@ -7,6 +7,7 @@ from typing import Protocol
 import keras
 
 from nntrain.config.kept_epoch import Improvement
+from nntrain.training import divergence
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
 from nntrain.training.programs.arrays import Arrays
@@ -56,4 +57,5 @@ class Job:
     watcher: Watcher
     store: Store | None = None  # of the checkpoints
     judge: Callable[[Row], bool] | None = None  # takes the row of every epoch and returns whether to stop there
+    help: Callable[[], str] = lambda: divergence.DEFAULT  # of the error when the training diverges
     request: StopRequest | None = None  # what may ask to stop, in place of the signals of the process

@@ -67,6 +67,7 @@ class _Trainer:
         self.plan = job.plan
         self.watcher = job.watcher
         self.judge = job.judge
+        self.help = job.help
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
         self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
@@ -255,8 +256,7 @@ class _Trainer:
                 raise self._diverged(f"`{weight.path}` holds values that are not finite")
 
     def _diverged(self, what: str) -> Diverged:
-        help = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"
-        return Diverged(f"the training diverged in epoch {self.position.epoch}: {what}", help=help)
+        return Diverged(f"the training diverged in epoch {self.position.epoch}: {what}", help=self.help())
 
 
 def _reason(callbacks: Sequence[Any]) -> str:

@@ -6,12 +6,13 @@ from nntrain import backend
 from nntrain.config.load import Config, in_order
 from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset, load_data
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, Problem
 from nntrain.model.build import build
 from nntrain.model.custom import Network
 from nntrain.model.initial_weights import take_weights
 from nntrain.training.choose_program import SMALL_STEP, dense_products
 from nntrain.training.memory import Memory
+from nntrain.training.obstacles import obstacles
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Prepared:
     model: Network
     memory: Memory
     taken: str = ""  # a note on what was taken from `train.init_from`
+    obstacles: tuple[Problem, ...] = ()  # warnings of what keeps the training from learning
 
 
 def prepare(config: Config, initialize: bool = True, data: Dataset | None = None) -> Prepared:
@@ -42,7 +44,8 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
         taken = take_weights(model, resolved.schema, source) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
-    return Prepared(config, resolved, data, model, memory, taken)
+    found = in_order(config.document, obstacles(resolved, model, len(data.train)))
+    return Prepared(config, resolved, data, model, memory, taken, tuple(found))
 
 
 def _choose_threads(resolved: Resolved, rows: int) -> None:

@@ -1,5 +1,7 @@
 """The parts of a training: the plan, the program on one device or several, the job for the loop."""
 
+from functools import partial
+
 from nntrain.config.kept_epoch import improvement, keeps_best
 from nntrain.config.keras.metrics import direction
 from nntrain.config.named import to_tree
@@ -11,7 +13,7 @@ from nntrain.errors import ConfigError
 from nntrain.model.build import build, build_callbacks
 from nntrain.model.custom import Network
 from nntrain.terminal import ProgressWatcher, Terminal
-from nntrain.training import loop
+from nntrain.training import divergence, loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History
 from nntrain.training.job import Job, Plan, Watcher
@@ -39,6 +41,7 @@ def make_job(prepared: Prepared, scorer: Scorer, context: RunContext, watcher: W
         watcher=watcher,
         store=store,
         judge=context.judge,
+        help=partial(divergence.help_for, resolved, data.train),
         request=context.request,
     )
 

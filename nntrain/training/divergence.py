@@ -1,0 +1,51 @@
+"""Why a training may have diverged, and how to fix it: the help of the error."""
+
+import numpy as np
+
+from nntrain.config.keras import layers, losses
+from nntrain.config.resolve import Resolved
+from nntrain.data.examples import Split
+from nntrain.data.row_file import Examples, chunks
+
+FLOAT16_MAX = 65504
+LARGE = 1e4  # numbers from which the first gradients are too large
+_POSITIVE = ("relu", "relu6", "softplus", "exponential", "sigmoid", "hard_sigmoid", "softmax")
+DEFAULT = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"
+
+
+def help_for(resolved: Resolved, train: Split) -> str:
+    """Return the help for a loss or a weight that is not finite: what the config and the training rows show."""
+    if isinstance(resolved.train.loss, losses.Poisson) and resolved.output.activation not in _POSITIVE:
+        reason = f"`Poisson` needs predictions above 0, but the output layer is `{resolved.output.activation}`"
+        return f"{reason}: end the model with `Dense: {{units: {resolved.schema.target_count}, activation: softplus}}`"
+    largest = 0.0 if _is_scaled(resolved) else _largest(train.x)
+    if resolved.train.precision == "mixed_float16":
+        return _help_for_float16(resolved, largest)
+    if largest >= LARGE:
+        return f"the inputs go up to {largest:.4g}: add `Normalization` as the first layer"
+    if not resolved.schema.classes and (target := _largest(train.y)) >= LARGE:
+        return f"the targets go up to {target:.4g}: divide them, or lower `learning_rate`"
+    return DEFAULT
+
+
+def _help_for_float16(resolved: Resolved, largest: float) -> str:
+    if largest > FLOAT16_MAX:
+        add = "add `Normalization` as the first layer, or write `precision: float32`"
+        return f"the inputs go up to {largest:.4g}, and float16 ends at {FLOAT16_MAX:,}: {add}"
+    if resolved.train.optimizer.loss_scale_factor is not None:
+        return "remove `loss_scale_factor`: the loss is then scaled so that its gradients fit into float16"
+    return f"float16 ends at {FLOAT16_MAX:,}: write `precision: mixed_bfloat16` or `float32`, or lower `learning_rate`"
+
+
+def _is_scaled(resolved: Resolved) -> bool:
+    """Return whether the inputs are scaled before they meet a weight."""
+    for _, layer in layers.walk(resolved.experiment.model):
+        if isinstance(layer, (layers.Normalization, layers.Rescaling)):
+            return True
+        if hasattr(layer, "kernel_initializer"):
+            return False
+    return False
+
+
+def _largest(values: Examples) -> float:
+    return max(float(np.abs(part.astype("float64")).max(initial=0)) for _, part in chunks(values))
