@@ -116,7 +116,7 @@ class FinishedTraining:
         data, schema, model = self.prepared.data, self.prepared.data.schema, self.prepared.model.plain()
         saved = self.run_dir.new_model()
         try:
-            model.save(saved)
+            saved_model.save(model, saved)
         except OSError as error:
             self.run_dir.refuse_if_gone()
             help = "free some space, or choose another folder with `--runs-dir`"

@@ -1,4 +1,10 @@
-"""Whether the model that a run has written is the one that it has trained."""
+"""The file of a model, and whether it is the one that was trained."""
+
+import time
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +16,17 @@ from nntrain.storage.run_dir import RunDir
 
 ROWS = 32  # whose outputs are compared
 TOLERANCE = 1e-3  # of the largest output; the same layers on the same rows differ by less on a GPU
+
+ZIP_YEAR = 1980  # the first one that a ZIP file can hold
+
+
+def save(model: Any, path: Path) -> None:
+    """Write a Keras model as a `.keras` file, also on a machine whose clock is not set; raises OSError."""
+    if time.localtime().tm_year < ZIP_YEAR:
+        first = time.struct_time((ZIP_YEAR, 1, 1, 0, 0, 0, 1, 1, 0))
+        clock = SimpleNamespace(time=time.time, localtime=lambda *_: first)
+        zipfile.time = clock  # type: ignore[attr-defined]  # Keras gives its files the time of this module
+    model.save(path)
 
 
 def refuse_another(run_dir: RunDir, trained: Network, x: Examples) -> None:

@@ -1,7 +1,10 @@
 """What a run has written is read back and compared with what it has trained."""
 
 import shutil
+import time
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -10,7 +13,7 @@ import pytest
 
 from nntrain.errors import NNTrainError
 from nntrain.model.restore import load_model
-from nntrain.runs import experiment
+from nntrain.runs import experiment, saved_model
 from nntrain.runs.experiment import Training
 from nntrain.runs.saved_model import refuse_another
 from nntrain.storage import run_files
@@ -88,3 +91,15 @@ def test_with_weights_of_another_run_a_normalization_trains_with_what_it_saves(
     right = (predicted[:, 0] > 0.5) == net.data.test.y
     assert second.read_json(run_files.SUMMARY)["metrics"]["test"]["accuracy"] == pytest.approx(right.mean())
     assert np.array_equal(model.layers[0].adapt_mean, load_model(first).model.layers[0].adapt_mean)
+
+
+def test_a_clock_that_is_not_set_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    unset = SimpleNamespace(time=lambda: 5.0, localtime=lambda *_: time.gmtime(5))
+    monkeypatch.setattr(zipfile, "time", unset)
+    with pytest.raises(ValueError, match="before 1980"):
+        model.save(tmp_path / "plain.keras")
+    monkeypatch.setattr(time, "localtime", unset.localtime)
+    saved_model.save(model, tmp_path / "ours.keras")
+    again = keras.saving.load_model(tmp_path / "ours.keras")
+    assert np.array_equal(again.get_weights()[0], model.get_weights()[0])
