@@ -53,6 +53,16 @@ def outline(resolved: Resolved) -> list[tuple[Path, keras.layers.Layer]]:
     return [(path, layer) for (path, _), layer in zip(_named(resolved.experiment.model), built, strict=True)]
 
 
+def weights_of(resolved: Resolved) -> list[dict[str, Any]]:
+    """Return the description of every weight that the model of an experiment has, without memory for one of them."""
+    return described([weight for _, layer in outline(resolved) for weight in layer.weights])
+
+
+def described(weights: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return path, shape and dtype of each weight, as model.json holds them."""
+    return [{"path": each.path, "shape": list(each.shape), "dtype": str(each.dtype)} for each in weights]
+
+
 def _optimizer(train: Train) -> keras.optimizers.Optimizer:
     """Return the optimizer; in float16, where a small gradient rounds to 0, with a scaled loss."""
     optimizer = keras_object(train.optimizer)

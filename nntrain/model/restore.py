@@ -1,5 +1,6 @@
 """The model of a run, rebuilt with its saved weights."""
 
+import io
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -9,7 +10,7 @@ from nntrain.config.messages import listed
 from nntrain.config.resolve import Resolved, resolve
 from nntrain.errors import NNTrainError
 from nntrain.model import weights_file
-from nntrain.model.build import build
+from nntrain.model.build import build, weights_of
 from nntrain.model.custom import Network
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -37,11 +38,14 @@ def load_model(run_dir: RunDir) -> SavedModel:
         target_count=saved["target_count"],
     )
     resolved = resolve(experiment, schema)
-    model = build(resolved)
-    found = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
-    if found != saved["weights"]:
+    if weights_of(resolved) != saved["weights"]:
         raise NNTrainError(f"the model of `{run_dir}` does not fit its resolved.yaml", help="train the run again")
     with run_dir.open(run_files.MODEL) as file:
+        needed, size = weights_file.bytes_of(saved["weights"]), file.seek(0, io.SEEK_END)
+        if needed > size:
+            message = f"the weights of `{run_dir}` take {needed:,} bytes, and `{run_dir.model}` has {size:,}"
+            raise NNTrainError(message, help="train the run again")
+        model = build(resolved)
         _load_all(model, file, run_dir)
     return SavedModel(resolved, model, inputs["dtype"])
 

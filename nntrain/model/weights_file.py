@@ -8,14 +8,15 @@ import io
 import math
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import h5py
 import keras
 import numpy as np
 
+from nntrain.model.build import described
 from nntrain.storage.zip_member import stored_member
 
 MOST_TIMES = 8  # the size of a file, in sizes of the model: the optimizer of a foreign file holds up to three
@@ -36,7 +37,7 @@ def load_weights(model: keras.Model, file: BinaryIO) -> set[str]:
     The others keep their values, and all do where Unreadable is raised: for a file that is not one of Keras's, is
     damaged, or holds more than a model of this size needs.
     """
-    _refuse_large(file, MOST_TIMES * _bytes_of(model) + SLACK_BYTES)
+    _refuse_large(file, MOST_TIMES * bytes_of(described(model.weights)) + SLACK_BYTES)
     before = [np.array(weight) for weight in model.weights]
     try:
         with _hdf5(file) as found, tempfile.TemporaryDirectory() as folder:
@@ -53,8 +54,9 @@ def load_weights(model: keras.Model, file: BinaryIO) -> set[str]:
     return {model.weights[number].path for number in taken}
 
 
-def _bytes_of(model: keras.Model) -> int:
-    return sum(math.prod(each.shape) * np.dtype(each.dtype).itemsize for each in model.weights)
+def bytes_of(weights: Sequence[Mapping[str, Any]]) -> int:
+    """Return the bytes of the weights that are described."""
+    return sum(math.prod(each["shape"]) * np.dtype(each["dtype"]).itemsize for each in weights)
 
 
 def _refuse_large(file: BinaryIO, most: int) -> None:
@@ -123,6 +125,8 @@ def _array(file: h5py.File, place: str, shape: tuple[int, ...]) -> np.ndarray | 
         node.read_direct(array)
     except _BROKEN as error:
         raise Unreadable(f"is damaged at `{place}`: {_words(error)}") from None
+    if not np.isfinite(array).all():
+        raise Unreadable(f"holds values in `{place}` that are not finite")
     return array
 
 

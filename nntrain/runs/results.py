@@ -11,6 +11,7 @@ import numpy as np
 from nntrain.data.examples import Split
 from nntrain.errors import NNTrainError, one_line
 from nntrain.evaluation import scores
+from nntrain.model.build import described
 from nntrain.model.custom import Network
 from nntrain.plots import confused_pairs, confusion_matrix, learning_curves
 from nntrain.runs import saved_model
@@ -121,10 +122,9 @@ class FinishedTraining:
             self.run_dir.refuse_if_gone()
             help = "free some space, or choose another folder with `--runs-dir`"
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
-        weights = [{"path": w.path, "shape": list(w.shape), "dtype": str(w.dtype)} for w in model.weights]
         inputs = {"shape": list(schema.shape), "dtype": str(data.train.x.dtype), "features": schema.features}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
-        self.run_dir.adopt_model(saved, {"weights": weights, "input": inputs, **outputs})
+        self.run_dir.adopt_model(saved, {"weights": described(model.weights), "input": inputs, **outputs})
         if self.final:  # reading it back takes a tenth of a second, longer than many trials
             saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)
 

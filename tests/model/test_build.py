@@ -10,9 +10,10 @@ import pytest
 import tensorflow as tf
 from sklearn import metrics as scores
 
-from nntrain.config.load import load
+from nntrain.config.load import from_document, load
 from nntrain.data import dataset
-from nntrain.model.build import build_callbacks, encode_labels, seeded
+from nntrain.document import yaml_file
+from nntrain.model.build import build, build_callbacks, described, encode_labels, seeded, weights_of
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 
@@ -209,3 +210,26 @@ def test_callbacks_get_the_mode_of_their_metric(prepare: Prepare) -> None:
     )
     callbacks = build_callbacks(net.prepared.resolved.experiment)
     assert [callback.mode for callback in callbacks] == ["max", "max", "min", "min"]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "[Normalization, {Dense: {units: 8, activation: relu, use_bias: false}}, Dropout: 0.1, BatchNormalization]",
+        "[{Reshape: [2, 2, 1]}, {Conv2D: {filters: 3, kernel_size: 2}}, LayerNormalization, Flatten]",
+    ],
+)
+def test_the_weights_of_a_model_are_known_before_it_is_built(model: str) -> None:
+    resolved = from_document(yaml_file.parse(f"data: iris\nmodel: {model}", "net.yaml")).known
+    assert resolved is not None
+    found = weights_of(resolved)
+    assert found == described(build(resolved).weights) and len(found) > 3
+
+
+def test_no_memory_is_taken_for_the_weights_of_a_model_that_is_described() -> None:
+    text = (
+        "data: iris\nmodel: [{Dense: {units: 50000000, activation: relu}}, {Dense: {units: 500000, activation: relu}}]"
+    )
+    resolved = from_document(yaml_file.parse(text, "net.yaml")).known
+    assert resolved is not None
+    assert [one["shape"] for one in weights_of(resolved)[:3]] == [[4, 50_000_000], [50_000_000], [50_000_000, 500_000]]
