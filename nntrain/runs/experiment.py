@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.runs.environment import describe, now
 from nntrain.runs.results import FinishedTraining, RowWriter
-from nntrain.storage import run_files
+from nntrain.storage import drafts, run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
@@ -53,7 +53,8 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
         trainer.follow(prepare(config), context)
         return None
     prepared = prepare_and_report(config, terminal)
-    return run(Training(prepared, RunDir.create(runs_dir, name), terminal, context))
+    with drafts.draft(runs_dir, name) as draft:
+        return run(Training(prepared, draft, terminal, context))
 
 
 def prepare_and_report(config: Config, terminal: Terminal) -> Prepared:
@@ -107,7 +108,9 @@ def run(training: Training, origin: State | None = None) -> Result:
         if origin is not None:
             store.save(origin)
         run_dir.write(run_files.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
-        return record(training, environment, store, origin)
+        begun = drafts.published(run_dir)
+        store.folder = begun.checkpoints
+        return record(replace(training, run_dir=begun), environment, store, origin)
 
 
 def devices_of(context: RunContext) -> dict[str, int]:

@@ -12,7 +12,7 @@ from nntrain.evaluation.scores import summarize
 from nntrain.runs import experiment, resume
 from nntrain.runs.experiment import Result, Training
 from nntrain.runs.group_config import GroupConfig
-from nntrain.storage import run_files
+from nntrain.storage import drafts, run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready
@@ -23,7 +23,8 @@ from nntrain.training.run_context import ALONE, RunContext
 def fit(config: GroupConfig, runs_dir: Path, name: str, terminal: Terminal, context: RunContext = ALONE) -> Result:
     """Train each run of a group in a new directory; raises as `run_all` does."""
     experiment.prepare_and_report(config.first, terminal)
-    return run_all(config, RunDir.create(runs_dir, name), terminal, context)
+    with drafts.draft(runs_dir, name) as draft:
+        return run_all(config, draft, terminal, context)
 
 
 def run_all(config: GroupConfig, directory: RunDir, terminal: Terminal, context: RunContext = ALONE) -> Result:
@@ -33,7 +34,7 @@ def run_all(config: GroupConfig, directory: RunDir, terminal: Terminal, context:
     """
     with directory.locked():
         config.write(directory)
-        return _Group(config, directory, terminal, context).run()
+        return _Group(config, drafts.published(directory), terminal, context).run()
 
 
 def resume_all(

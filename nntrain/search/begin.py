@@ -20,9 +20,8 @@ from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.runner import Runner
 from nntrain.search.search_files import SearchDir
-from nntrain.storage import run_files
+from nntrain.storage import drafts, run_files
 from nntrain.storage.journal import Journal
-from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
@@ -42,12 +41,13 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
     """Run a search in a new directory; raises as `carry_out`, and MissingPackage before anything is written."""
     search = search_of(config)
     engine = make_engine(search)
-    directory = RunDir.create(runs_dir, name)
-    with directory.locked():
-        directory.write(run_files.CONFIG, config.document.data)
-        directory.write(run_files.SEARCH, search_yaml(config))
+    with drafts.draft(runs_dir, name) as draft, draft.locked():
+        draft.write(run_files.CONFIG, config.document.data)
+        draft.write(run_files.SEARCH, search_yaml(config))
         head = {"start": environment.now(), "command": sys.argv, "refit": session.refit}
-        journal = Journal.create(directory, {"search_sha256": identity(config), **head})
+        Journal.create(draft, {"search_sha256": identity(config), **head})
+        directory = drafts.published(draft)
+        journal = Journal.open(directory)
         folder = SearchDir(config, search, directory, Ledger(search.direction))
         carry_out(folder, journal, Replay(engine, folder.ledger), session)
 

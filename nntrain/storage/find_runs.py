@@ -87,9 +87,10 @@ def _trial_of(search: RunDir) -> str:
 
 def all_runs(runs: Path) -> Iterable[RunDir]:
     """Return all runs below a folder: also those in groups, searches and repeated trials."""
-    return [RunDir(path.parent) for depth in ("*", "*/*", "*/*/*") for path in runs.glob(f"{depth}/{RESOLVED}")]
+    depths = ("[!.]*", "[!.]*/*", "[!.]*/*/*")
+    return [RunDir(path.parent) for depth in depths for path in runs.glob(f"{depth}/{RESOLVED}")]
 
 
 def all_searches(runs: Path) -> Iterable[RunDir]:
     """Return all searches in a folder."""
-    return [RunDir(path.parent) for path in runs.glob(f"*/{JOURNAL}")]
+    return [RunDir(path.parent) for path in runs.glob(f"[!.]*/{JOURNAL}")]

@@ -32,12 +32,11 @@ class RunDir:
         run_files.refuse_bad_folder(runs)
         with writing(runs, existed=False):
             runs.mkdir(parents=True, exist_ok=True)
-            for count in range(1, 100_000):
-                path = runs / (name if count == 1 else f"{name}-{count}")
+            for path in run_files.numbered(runs, name):
                 with contextlib.suppress(FileExistsError):
                     path.mkdir()
                     return cls(path)
-        raise NNTrainError(f"`{runs}` holds too many runs called `{name}`", help="give another `--name`")
+        raise too_many(runs, name)
 
     def member(self, name: str) -> "RunDir":
         """Return the directory of a run in this group, made if it is missing."""
@@ -85,7 +84,8 @@ class RunDir:
         for folder in ("", run_files.CHECKPOINTS, run_files.PLOTS):
             for name in inside.names(self.path, folder):
                 if re.fullmatch(inside.TEMPORARY, name) or name == run_files.OLD_TEMPORARY_MODEL:
-                    inside.remove(self.path, str(Path(folder, name)))
+                    with contextlib.suppress(IsADirectoryError, PermissionError):  # a folder is not of nntrain
+                        inside.remove(self.path, str(Path(folder, name)))
 
     def open(self, name: str) -> io.BufferedReader | io.BufferedRandom:
         """Open a file to read it; raises OSError, and NNTrainError for a symbolic link or what is not a file."""
@@ -202,6 +202,11 @@ class RunDir:
             message = f"`{self.model}` is not the file that was saved: its SHA-256 differs from model.json"
             raise NNTrainError(message, help="restore the file from a copy, or train the run again")
         return facts
+
+
+def too_many(runs: Path, name: str) -> NNTrainError:
+    """Return the error for a name with which no further number is free."""
+    return NNTrainError(f"`{runs}` holds too many runs called `{name}`", help="give another `--name`")
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -1,6 +1,7 @@
 """The names of the files in a run directory, and the names that a run may have."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from nntrain.errors import ConfigError, one_line
@@ -44,6 +45,12 @@ def refuse_bad_folder(runs: Path) -> None:
     """Raise ConfigError for a path that exists and is not a folder."""
     if runs.exists() and not runs.is_dir():
         raise ConfigError(f"`{runs}` is not a folder", help="give a folder for the runs with `--runs-dir`")
+
+
+def numbered(runs: Path, name: str) -> Iterator[Path]:
+    """Yield the paths that a run of this name may have: `name`, `name-2`, `name-3`, …"""
+    yield runs / name
+    yield from (runs / f"{name}-{count}" for count in range(2, 100_000))
 
 
 def run_name(config: str) -> str:

@@ -12,10 +12,10 @@ import pytest
 from nntrain.cli import summary
 from nntrain.config.load import load
 from nntrain.document import yaml_file
-from nntrain.errors import ConfigError, Diverged
+from nntrain.errors import ConfigError, Diverged, NNTrainError
 from nntrain.runs import experiment
 from nntrain.runs.experiment import Training
-from nntrain.storage import run_files
+from nntrain.storage import inside, run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import prepare
@@ -238,14 +238,13 @@ def test_a_class_weight_for_a_class_that_is_not_there_is_an_error_at_its_place(t
     assert span is not None and span.line == 4
 
 
-def test_a_full_disk_is_a_message(tmp_path: Path) -> None:
+def test_a_full_disk_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "net.yaml"
     config.write_text("data: {toy_2d: {kind: moons, size: 40}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 1}\n")
     prepared = prepare(load(config))
     run = RunDir.create(tmp_path / "runs", "net")
+    monkeypatch.setattr(inside, "temporary_name", lambda name, suffix="": f".{name}{suffix}")
     (run.path / ".model.keras").mkdir()  # where the model would be written
-    from nntrain.errors import NNTrainError
-
     with pytest.raises(NNTrainError, match="cannot write `.*model.keras`"):
         experiment.run(Training(prepared, run, Terminal(quiet=True)))
     assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == 1
