@@ -66,7 +66,7 @@ def _open(path: Path, name: str, flags: int, descriptor: int | None) -> int:
 
 def refused(path: Path) -> NNTrainError:
     """Return the error for what is not a file or a folder of the run's own."""
-    what = "a symbolic link" if path.is_symlink() else "not a regular file"
+    what = "a symbolic link" if path.is_symlink() else "not a regular file, or not a folder"
     help = "put the file or folder itself there, or train the run again"
     return NNTrainError(f"this is not a run of nntrain: `{path}` is {what}", help=help)
 
@@ -128,7 +128,7 @@ def make_folder(folder: Path, name: str) -> None:
 def remove(folder: Path, name: str) -> None:
     """Remove a file, or a link itself; nothing where there is none. Raises OSError."""
     *above, last = Path(name).parts
-    with _opened(folder, tuple(above)) as place, contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError), _opened(folder, tuple(above)) as place:
         os.unlink(place.at(last), dir_fd=place.descriptor)
 
 

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class RunDir:
     def member(self, name: str) -> "RunDir":
         """Return the directory of a run in this group, made if it is missing."""
         with writing(self.path):
-            inside.make_folder(self.path, name)
+            inside.make_folder(*self._inside(name))
         return RunDir(self.path / name)
 
     def __str__(self) -> str:
@@ -56,6 +57,15 @@ class RunDir:
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
         return self.path / run_files.CHECKPOINTS
+
+    @cached_property
+    def _top(self) -> Path:
+        """The folder that may be a link: this one, or the group or search that it is in."""
+        return next((each for each in list(self.path.parents)[:2] if run_files.holds_runs(each)), self.path)
+
+    def _inside(self, name: str = "") -> tuple[Path, str]:
+        """Return where `inside` begins, and the way from there to a file of this run."""
+        return self._top, str(self.path.relative_to(self._top) / name)
 
     def key(self) -> str:
         """Return the identifier of this run, which a renamed folder keeps."""
@@ -82,14 +92,14 @@ class RunDir:
     def _sweep(self) -> None:
         """Remove the temporary files of a killed process."""
         for folder in ("", run_files.CHECKPOINTS, run_files.PLOTS):
-            for name in inside.names(self.path, folder):
+            for name in inside.names(*self._inside(folder)):
                 if re.fullmatch(inside.TEMPORARY, name) or name == run_files.OLD_TEMPORARY_MODEL:
                     with contextlib.suppress(IsADirectoryError, PermissionError):  # a folder is not of nntrain
-                        inside.remove(self.path, str(Path(folder, name)))
+                        inside.remove(*self._inside(str(Path(folder, name))))
 
     def open(self, name: str) -> io.BufferedReader | io.BufferedRandom:
         """Open a file to read it; raises OSError, and NNTrainError for a symbolic link or what is not a file."""
-        return inside.open_file(self.path, name)
+        return inside.open_file(*self._inside(name))
 
     def file(self, name: str) -> Path:
         """Return the path of a file, for a reader of its own; raises NNTrainError as `open` does."""
@@ -110,8 +120,8 @@ class RunDir:
         """Write a file whole or not at all; the name may hold one folder."""
         with writing(self.path):
             if (folder := Path(name).parent) != Path():
-                inside.make_folder(self.path, str(folder))
-            inside.write(self.path, name, content.encode() if isinstance(content, str) else content)
+                inside.make_folder(*self._inside(str(folder)))
+            inside.write(*self._inside(name), content.encode() if isinstance(content, str) else content)
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a JSON object with the version of its format."""
@@ -183,7 +193,8 @@ class RunDir:
     def discard_model(self) -> None:
         """Remove the model and the checkpoints, which are the largest files; the metrics stay."""
         for name in (run_files.MODEL, run_files.MODEL_FACTS):
-            inside.remove(self.path, name)
+            inside.remove(*self._inside(name))
+        inside.names(*self._inside(run_files.CHECKPOINTS))  # it is the run's own folder
         shutil.rmtree(self.checkpoints, ignore_errors=True)
 
     def verified_model(self, *needed: str) -> dict[str, Any]:

@@ -41,6 +41,11 @@ def refuse_bad_name(name: str) -> None:
         raise ConfigError(f"invalid run name `{one_line(name)}`", help=help)
 
 
+def holds_runs(folder: Path) -> bool:
+    """Return whether the folder is a group or a search, whose runs are folders in it."""
+    return (folder / GROUP).is_file() or (folder / JOURNAL).is_file()
+
+
 def refuse_bad_folder(runs: Path) -> None:
     """Raise ConfigError for a path that exists and is not a folder."""
     if runs.exists() and not runs.is_dir():

@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
@@ -191,7 +192,9 @@ def test_a_model_is_removed_only_from_the_run_itself(tmp_path: Path) -> None:
     (tmp_path / "kept" / "a.ckpt").write_text("x")
     run.model.symlink_to(tmp_path / "model")
     run.checkpoints.symlink_to(tmp_path / "kept")
-    run.discard_model()
+    with pytest.raises(NNTrainError, match="checkpoint` is a symbolic link"):
+        run.discard_model()
+    assert not run.model.is_symlink()
     assert (tmp_path / "model").exists() and (tmp_path / "kept" / "a.ckpt").exists()
 
 
@@ -203,3 +206,44 @@ def test_a_member_that_is_a_link_is_refused(tmp_path: Path) -> None:
         with pytest.raises(NNTrainError, match="this is not a run of nntrain"):
             group.member(name)
     assert group.member("seed-2").path.is_dir()
+
+
+@pytest.mark.parametrize("top", [run_files.GROUP, run_files.JOURNAL])
+@pytest.mark.parametrize("member", ["seed-1", "trial-001/repeat-1"])
+def test_nothing_is_read_written_or_removed_through_a_linked_member(tmp_path: Path, top: str, member: str) -> None:
+    (tmp_path / "group").mkdir()
+    (tmp_path / "group" / top).touch()
+    elsewhere = RunDir.create(tmp_path, "elsewhere")
+    for place in (elsewhere, elsewhere.member("repeat-1")):
+        for name in ("model.keras", "model.json", "checkpoint/a.ckpt", "summary.json", ".summary.json-12345678"):
+            place.write(name, "{}")
+    (tmp_path / "group" / member.split("/")[0]).symlink_to(elsewhere.path)
+    before = sorted(elsewhere.path.rglob("*"))
+    run = RunDir(tmp_path / "group" / member)
+    for act in (
+        lambda: run.read_json("summary.json"),
+        lambda: run.file("summary.json"),
+        lambda: run.write("a.txt", ""),
+        lambda: run.member("new"),
+        run.discard_model,
+        run.locked().__enter__,
+    ):
+        with pytest.raises(NNTrainError, match=r"this is not a run of nntrain: `.*` is a symbolic link"):
+            act()
+    assert sorted(elsewhere.path.rglob("*")) == before
+
+
+def test_a_run_that_the_user_has_linked_is_a_run(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    run.write_json("a.json", {"a": 1})
+    (tmp_path / "link").symlink_to(run.path)
+    assert RunDir(tmp_path / "link").read_json("a.json") == {"a": 1}
+
+
+def test_a_member_that_is_no_folder_has_nothing_to_remove(tmp_path: Path) -> None:
+    group = RunDir.create(tmp_path, "group")
+    group.write(run_files.GROUP, "{}")
+    RunDir(group.path / "seed-1").discard_model()
+    os.mkfifo(group.path / "seed-2")
+    with pytest.raises(NNTrainError, match="is not a regular file, or not a folder"):
+        RunDir(group.path / "seed-2").discard_model()
