@@ -145,7 +145,7 @@ def test_what_cannot_be_repeated_is_refused_before_anything_is_written(
     assert not (tmp_path / "runs").exists()
 
 
-def test_more_folds_than_rows_of_a_class_are_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(NNTrainError, match="30 folds need at least 30 rows"):
-        request(written(tmp_path), tmp_path / "runs", folds=30).run(Terminal(quiet=True))
+def test_more_folds_than_rows_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(NNTrainError, match="31 folds need at least 31 rows, the data have 30"):
+        request(written(tmp_path), tmp_path / "runs", folds=31).run(Terminal(quiet=True))
     assert not (tmp_path / "runs").exists()
