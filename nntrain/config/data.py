@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
-from nntrain.config.data_schema import Schema
+from nntrain.config.data_schema import Labels, Schema
 from nntrain.config.messages import as_share, problem, shown
 from nntrain.config.named import Named, PlugIn
 from nntrain.config.section import Section
@@ -112,6 +112,12 @@ class Source(PlugIn, Named):
     def known_schema(self) -> Schema | None:
         """What is known before the data are read; None if only the rows can show it."""
         return None
+
+    @property
+    def known_labels(self) -> Labels | None:
+        """What the labels are, if that is known before the data are read."""
+        schema = self.known_schema
+        return None if schema is None else "classes" if schema.classes else "numbers"
 
     @property
     def test_rule(self) -> SplitRule:

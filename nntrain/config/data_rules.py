@@ -1,11 +1,11 @@
 """Rules that can depend on the data: about monitored metrics, the output layer, the loss and the metrics."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nntrain.config import class_weight
 from nntrain.config.data import Nothing
-from nntrain.config.data_schema import Schema
+from nntrain.config.data_schema import Labels, Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import layers, losses
 from nntrain.config.keras.callbacks import Callback
@@ -37,6 +37,13 @@ class Subject:
     @property
     def train(self) -> Train:
         return self.experiment.train
+
+    @property
+    def labels(self) -> Labels | None:
+        """What the labels are, if that is known."""
+        if self.schema is None:
+            return self.experiment.data.known_labels
+        return "classes" if self.schema.classes else "numbers"
 
     def callbacks(self) -> Iterator[tuple[Path, Callback]]:
         for index, callback in enumerate(self.train.callbacks):
@@ -112,16 +119,20 @@ def _units_for(output: OutputLayer, schema: Schema) -> tuple[int, ...]:
     return expected_units(schema)
 
 
+_FITTING_LOSS = "leave the loss out: the data decide which one fits"  # where their labels are not known yet
+
+
 def _loss_fits(subject: Subject) -> Iterator[Problem]:
     loss, schema, output = subject.train.loss, subject.schema, subject.output
     if loss is None:
         return
     path: Path = ("train", "loss")
-    if schema is not None and not schema.classes and loss.labels != "number":
+    if subject.labels == "numbers" and loss.labels != "number":
         help = "write `mean_squared_error`, or leave the loss out"
         yield Problem(f"`{loss.called()}` is for classes, but the data have numbers to predict", path, help)
-    elif output is not None and _units_fit(output, schema) and (schema is None or schema.classes):
-        yield from _loss_fits_output_layer(loss, output, path)
+    elif output is not None and _units_fit(output, schema) and subject.labels != "numbers":
+        found = _loss_fits_output_layer(loss, output, path)
+        yield from found if subject.labels else (replace(one, help=_FITTING_LOSS) for one in found)
 
 
 def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
@@ -180,13 +191,10 @@ def _metric_fits(metric: Metric, classes: Sequence[str], path: Path) -> Iterator
 
 def _class_weight_fits(subject: Subject) -> Iterator[Problem]:
     weights, path = subject.train.class_weight, ("train", "class_weight")
-    if weights is None or subject.schema is None:
-        return
-    classes = subject.schema.classes
-    if not classes:
+    if weights is not None and subject.labels == "numbers":
         yield Problem("`class_weight` is for classes, but the data have numbers", path, "remove `class_weight`")
-    elif isinstance(weights, dict):
-        yield from class_weight.problems(weights, classes, path)
+    elif isinstance(weights, dict) and subject.schema is not None:
+        yield from class_weight.problems(weights, subject.schema.classes, path)
 
 
 DATA_RULES: tuple[Rule, ...] = (

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Task = Literal["binary", "multiclass", "regression"]
+Labels = Literal["classes", "numbers"]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import PlainValidator
 
 from nntrain.config.data import Splittable
+from nntrain.config.data_schema import Labels
 from nntrain.config.messages import problem, shown
 from nntrain.config.value_types import FilePath, Text, omitted
 from nntrain.data.csv_text import CsvTable
@@ -64,6 +65,11 @@ class Options(Splittable):
     def targets(self) -> tuple[str, ...]:
         """The columns of numbers to predict."""
         return (self.target,) if isinstance(self.target, str) else tuple(self.target or ())
+
+    @property
+    def known_labels(self) -> Labels:
+        """What the chosen column holds."""
+        return "classes" if self.target is None else "numbers"
 
 
 def load(options: Options) -> "Rows":

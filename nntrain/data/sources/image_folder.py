@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from nntrain.config.data import Splittable
+from nntrain.config.data_schema import Labels
 from nntrain.config.value_types import FilePath, Size2D, omitted
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ class Options(Splittable):
     path: FilePath
     image_size: Size2D = omitted
     color_mode: Literal["grayscale", "rgb", "rgba"] = "rgb"
+
+    @property
+    def known_labels(self) -> Labels:
+        """Classes: the folders."""
+        return "classes"
 
 
 def load(options: Options) -> "Rows":

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Literal
 
 from nntrain.config.data import Splittable
+from nntrain.config.data_schema import Labels
 from nntrain.config.messages import problem
 from nntrain.config.value_types import FilePath, Text, omitted
 
@@ -26,6 +27,13 @@ class Options(Splittable):
             raise problem("a regression has no `classes`", "remove `classes`")
         if len(self.classes) == 1 or len(set(self.classes)) < len(self.classes):
             raise problem("`classes` must be at least 2 different names", "write `classes: [no, yes]`")
+
+    @property
+    def known_labels(self) -> Labels | None:
+        """What `task` says, or that there are names of classes; else the type of `y` decides."""
+        if self.task is None:
+            return "classes" if self.classes else None
+        return "classes" if self.task == "classification" else "numbers"
 
 
 def load(options: Options) -> "Rows":
