@@ -97,12 +97,21 @@ def _fractions(value: Any) -> Any:
     return _fraction(value)
 
 
+def _lengths(numbers: Any) -> tuple[int, ...]:
+    """Return the shape of nested tuples."""
+    return (len(numbers), *_lengths(numbers[0])) if isinstance(numbers, tuple) else ()
+
+
 def _numbers(value: Any) -> Any:
     """Return a number or nested lists of numbers as tuples."""
     if is_number(value):
         return float(value)
     if isinstance(value, (list, tuple)) and value:
-        return tuple(_numbers(item) for item in value)
+        items = tuple(_numbers(item) for item in value)
+        if len({_lengths(item) for item in items}) > 1:
+            message = f"lists inside a list must have the same length, got {got(value)}"
+            raise problem(message, "write `[[1.0, 2.0], [3.0, 4.0]]`")
+        return items
     raise problem(f"expected a number or nested lists of numbers, got {got(value)}", "write `[[1.0, 2.0], [3.0, 4.0]]`")
 
 

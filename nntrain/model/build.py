@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from operator import attrgetter
 from typing import Any
@@ -98,7 +99,7 @@ def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.
         # The output is float32, so that losses and probabilities keep their digits.
         exact = spec.exact or index == len(specs) - 1
         policy = "float32" if exact else experiment.train.precision
-        located = keras_errors.raised_at(path, spec, flow.shape[1:])
+        located = keras_errors.raised_at(path, spec, flow.shape[1:], partial(_built, flow, policy))
         with located, seeded(experiment.seed, f"{index} {dotted(path)}"):
             layer = keras_object(spec, dtype=policy)
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
@@ -106,6 +107,11 @@ def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.
             flow = layer(flow)
         stack.append(layer)
     return stack
+
+
+def _built(flow: Any, policy: str, spec: Named) -> None:
+    """Build a layer on an input; raises what Keras raises."""
+    keras_object(spec, dtype=policy)(flow)
 
 
 def _named(model: Sequence[layers.Layer]) -> Iterator[tuple[Path, layers.Layer]]:

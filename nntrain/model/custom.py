@@ -104,9 +104,18 @@ class RandomCrop(keras.layers.RandomCrop):
         return super().transform_images(images, transformation, training=True)
 
 
+class WrongShape(ValueError):
+    """Values do not have the shape of their weight; `help` says which."""
+
+    def __init__(self, values: tuple[int, ...], weight: tuple[int, ...]) -> None:
+        have, need = (" x ".join(map(str, shape)) or "of one number" for shape in (values, weight))
+        super().__init__(f"the values have the shape {have}, the weight has {need}")
+        self.help = f"give values of the shape {need}"
+
+
 @keras.saving.register_keras_serializable("nntrain")
 class Values(keras.initializers.Initializer):
-    """The given values as the weight; raises ValueError when the weight has another shape."""
+    """The given values as the weight; raises WrongShape when the weight has another one."""
 
     def __init__(self, values: Any) -> None:
         self.values = np.asarray(values, dtype="float64")
@@ -114,7 +123,7 @@ class Values(keras.initializers.Initializer):
     def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
         """Return the values as a tensor of that shape."""
         if tuple(shape) != self.values.shape:
-            raise ValueError(f"the weight has the shape {tuple(shape)}, the values have {self.values.shape}")
+            raise WrongShape(self.values.shape, tuple(shape))
         return ops.convert_to_tensor(self.values, dtype=dtype)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,27 +1,40 @@
 """Keras's exceptions as errors at their place in the config."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import tensorflow as tf
+from pydantic import ValidationError
 
 from nntrain.config.named import Named
 from nntrain.errors import ConfigError, Path, Problem
+from nntrain.model import custom
 
-_RAISED = (ValueError, TypeError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)
+_RAISED = (ValueError, TypeError, LookupError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)
 
 
 CHANNELS_LAST = "save the images as rows x columns x channels, as `numpy.moveaxis(x, 1, -1)` gives them"
 
 
 @contextmanager
-def raised_at(path: Path, spec: Named | None = None, shape: tuple[int | None, ...] = ()) -> Iterator[None]:
-    """Turn what Keras raises into ConfigError at the path; `shape`: of the layer's input, without the batch axis."""
+def raised_at(
+    path: Path,
+    spec: Named | None = None,
+    shape: tuple[int | None, ...] = (),
+    build: Callable[[Named], object] | None = None,
+) -> Iterator[None]:
+    """Turn what Keras raises into ConfigError at the path, or at the option that Keras refuses.
+
+    shape: of the layer's input, without the batch axis. build: builds a layer on that input.
+    """
     try:
         yield
     except _RAISED as error:
-        raise ConfigError(problems=[_problem(path, spec, shape, error)]) from error
+        problem = _problem(path, spec, shape, error)
+        if spec is not None and build is not None and problem.help == "":
+            problem = _of_an_option(path, spec, build, error) or problem
+        raise ConfigError(problems=[problem]) from error
 
 
 def _problem(path: Path, spec: Named | None, shape: tuple[int | None, ...], error: Exception) -> Problem:
@@ -43,14 +56,32 @@ def _problem(path: Path, spec: Named | None, shape: tuple[int | None, ...], erro
     return Problem(f"`{layer}` cannot take an input of the shape {_shown(shape)}: {text}", path, on_key=True)
 
 
+def _of_an_option(path: Path, spec: Named, build: Callable[[Named], object], error: Exception) -> Problem | None:
+    """Return the problem of an option, or of several, without which the layer takes its input; None if it does not."""
+    written, text = spec.written(), _one_line(str(error))
+    for name in written:
+        with suppress(*_RAISED, ValidationError):
+            build(spec.model_validate({other: value for other, value in written.items() if other != name}))
+            help = error.help if isinstance(error, custom.WrongShape) else f"change `{name}`, or leave it out"
+            return Problem(f"`{name}` of `{spec.called()}`: {text}", (*path, name), help)
+    needed = {name: value for name, value in written.items() if type(spec).model_fields[name].is_required()}
+    with suppress(*_RAISED, ValidationError):
+        build(spec.model_validate(needed))
+        message = f"the options of `{spec.called()}` do not fit: {text}"
+        return Problem(message, path, "change them, or leave them out", on_key=True)
+    return None
+
+
 def has_channels_first(shape: tuple[int | None, ...]) -> bool:
     """Return whether the shape is that of images whose channels are probably the first axis, not the last."""
     return len(shape) == 3 and shape[0] in (1, 3, 4) and min(size or 0 for size in shape[1:]) >= 8
 
 
 def _one_line(message: str) -> str:
-    """Return Keras's message on one line, without its colours, its preamble and its list of arguments."""
-    message = re.sub(r"\x1b\[[0-9;]*m", "", message).split("Arguments received by")[0]
+    """Return the message on one line, without colours, preamble, list of arguments and the names of operations."""
+    message = re.sub(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\}|\[Op:\w+\]", "", message).split(
+        "Arguments received by"
+    )[0]
     message = re.sub(r"^Exception encountered when calling [^\n]*\n", "", message.strip())
     return " ".join(message.split()).rstrip(".")
 
