@@ -13,9 +13,9 @@ import typer
 from typer.core import TyperGroup
 
 from nntrain import __version__
-from nntrain.cli import output, requests
+from nntrain.cli import output, requests, usage_help
 from nntrain.cli.error_event import error_event
-from nntrain.errors import NNTrainError
+from nntrain.errors import NNTrainError, Stopped, one_line
 from nntrain.terminal import Terminal
 from nntrain.training.signals import SAVING
 
@@ -24,35 +24,50 @@ class _Commands(TyperGroup):
     """The commands. With `--json` an error is printed on stdout too; `launch` leaves that to the first worker."""
 
     def make_context(self, *arguments: Any, **options: Any) -> typer.Context:
-        with _errors_as_json():
+        with _errors_worded():
             return super().make_context(*arguments, **options)  # type: ignore[return-value]
 
     def invoke(self, ctx: Any) -> Any:
-        with _errors_as_json():
+        with _errors_worded():
             return super().invoke(ctx)
 
 
 @contextlib.contextmanager
-def _errors_as_json() -> Iterator[None]:
+def _errors_worded() -> Iterator[None]:
+    """Give the errors of a command line a help, and print each error as JSON where that is wanted."""
     try:
         yield
     except typer.Exit:
         raise
     except (Exception, KeyboardInterrupt) as error:
+        help = usage_help.reword(error, sys.argv[1:]) if hasattr(error, "format_message") else ""
         if "--json" in sys.argv[1:]:
-            Terminal(as_json=True).event("error", error_event(error))
+            Terminal(as_json=True).event("error", error_event(error, help))
+        if help and getattr(error, "message", ""):
+            error.message = f"{one_line(error.message)}\n help: {one_line(help)}"  # type: ignore[union-attr]
         raise
 
 
 def _run_request(request: requests.Request, **_: object) -> None:
     quiet, as_json = getattr(request, "quiet", False), getattr(request, "json", False)
-    request.run(Terminal(as_json=as_json, quiet=quiet))
+    try:
+        request.run(Terminal(as_json=as_json, quiet=quiet))
+    except NNTrainError as error:
+        if getattr(request, "verbose", False) and _has_news(request, error):
+            traceback.print_exc()
+        raise
+
+
+def _has_news(request: requests.Request, error: NNTrainError) -> bool:
+    """Return whether a traceback says more than the error: not of a stop, and of `check` only for a library's error."""
+    return not isinstance(error, Stopped) and (not isinstance(request, requests.Check) or error.__cause__ is not None)
 
 
 app = typer.Typer(
     cls=_Commands,
     result_callback=_run_request,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Train Keras Sequential networks from one YAML file.",
@@ -109,8 +124,6 @@ def _run(out: output.Stream) -> None:
         sys.stderr.write(f"error: {out.fault}\n")
         sys.exit(1)
     except NNTrainError as error:
-        if {"-v", "--verbose"} & set(sys.argv[1:]):
-            traceback.print_exc()
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
 

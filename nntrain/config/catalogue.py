@@ -13,8 +13,8 @@ from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Optimizer, Schedule
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
-from nntrain.config.messages import listed, plural
-from nntrain.config.named import Named, to_tree
+from nntrain.config.messages import article, listed, plural
+from nntrain.config.named import Named, member_of, to_tree
 from nntrain.config.tune import Engine, Pruner
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
@@ -47,14 +47,22 @@ def entries(kind: str) -> dict[str, str]:
     known = kinds()
     wanted = {"data": "data sources", "datasets": "data sources"}.get(kind, kind)
     if wanted not in known:
-        names = ["data", *(name for name in known if name != "data sources")]
-        close = nearest(kind, names)
-        help = f"write `nntrain list {close}`" if close else f"the kinds are {listed(names)}"
-        raise ConfigError(f"unknown kind `{kind}`", help=help)
+        raise ConfigError(f"unknown kind `{kind}`", help=_kind_meant(kind, list(known)))
     family = known[wanted]
     if family is None:
         return ACTIVATIONS
     return {name: first_line(member) for name, member in family.members().items()}
+
+
+def _kind_meant(kind: str, known: list[str]) -> str:
+    """Return the help for an unknown kind, which may be the name of a member or of an option."""
+    names = ["data", *(name for name in known if name != "data sources")]
+    if (member := member_of(kind)) is not None:
+        family = next(family for family in FAMILIES if issubclass(member, family))
+        listed_as = "data" if family is Source else plural(family.noun)
+        return f"`{kind}` is {article(family.noun)}; write `nntrain list {listed_as}`"
+    close = nearest(kind, names)
+    return f"write `nntrain list {close}`" if close else f"the kinds are {listed(names)}"
 
 
 def first_line(member: type[Named]) -> str:

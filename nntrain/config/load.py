@@ -19,6 +19,7 @@ from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem
 from nntrain.storage import run_files
+from nntrain.storage.find_runs import is_run
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,19 @@ def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
 
 def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Document:
     """Read a config and apply `path=value` assignments; raises ConfigError for text that cannot be parsed."""
+    if is_run(FilePath(file)):
+        again = FilePath(file) / run_files.RESOLVED
+        help = f"write `nntrain fit {again}` to train it again, or `nntrain resume {file}`"
+        raise ConfigError(f"`{file}` is a run, not a config", help=help)
     document = yaml_file.read(file)
     for assignment in assignments:
         document = _assigned(document, assignment)
     return document if seed is None else put(document, "seed", seed)
+
+
+def lines_that_work(file: str | FilePath, text: str) -> list[str]:
+    """Return what a user meant by an assignment that does not fit a config; raises ConfigError as `read` does."""
+    return set_help.lines_that_work(yaml_file.read(file), text, _checked)
 
 
 def put(document: Document, path: str, value: Any) -> Document:

@@ -28,7 +28,7 @@ def with_line(
     document: that into which the text was put. check: raises ConfigError for a document that is not valid.
     """
     at = [number for number, problem in enumerate(problems) if _is_of(problem, text)]
-    lines = _lines_that_work(document, text, check) if at else []
+    lines = lines_that_work(document, text, check) if at else []
     help = f"write {' or '.join(f'`--set {shlex.quote(line)}`' for line in lines[:3])}"
     return [replace(one, help=help) if lines and number in at else one for number, one in enumerate(problems)]
 
@@ -37,7 +37,8 @@ def _is_of(problem: Problem, text: str) -> bool:
     return problem.span is not None and problem.span.line == 0 and problem.span.source == text
 
 
-def _lines_that_work(document: Document, text: str, check: Callable[[Document], object]) -> list[str]:
+def lines_that_work(document: Document, text: str, check: Callable[[Document], object]) -> list[str]:
+    """Return assignments that the text may mean and that make a valid config."""
     given = Assignment(text, *text.partition("=")[::2])
     with suppress(ConfigError):
         given = Assignment.read(text)

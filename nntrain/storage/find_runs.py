@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, one_line
+from nntrain.nearest import exists, nearest
 from nntrain.storage.run_dir import RunDir
 from nntrain.storage.run_files import GROUP, JOURNAL, RESOLVED, SUMMARY
 
@@ -34,7 +35,17 @@ def find_run(runs: Path, name: str) -> RunDir:
     if find_group(runs, name) or _holding(SUMMARY, runs, name):
         help = f"name one of its runs, such as `{name}/{first_member(Path(name), runs / name)}`"
         raise ConfigError(f"`{name}` is a group of runs, not one run", help=help)
-    raise ConfigError(f"unknown run `{name}`", help=f"`nntrain runs` lists the runs in `{runs}`")
+    raise ConfigError(f"unknown run `{one_line(name)}`", help=_meant(runs, name))
+
+
+def _meant(runs: Path, name: str) -> str:
+    """Return the help for a name that no run has: a config, or the nearest run."""
+    if name.endswith((".yaml", ".yml")) and exists(Path(name)):
+        return f"`{name}` is a config; `nntrain fit {name}` trains it and prints the name of its run"
+    known = [place.path.name for place in (*all_runs(runs), *all_searches(runs)) if place.path.parent == runs]
+    if close := nearest(Path(name).name, [*known, *(path.parent.name for path in runs.glob(f"*/{GROUP}"))]):
+        return f"write `{close}`; `nntrain runs` lists the runs in `{runs}`"
+    return f"`nntrain runs` lists the runs in `{runs}`"
 
 
 def find_weights(runs: Path, name: str, path: Path) -> Path:
@@ -42,7 +53,7 @@ def find_weights(runs: Path, name: str, path: Path) -> Path:
 
     Raises ConfigError where neither is there, for a group or a search, and for a file of another kind.
     """
-    found = next((place for place in (path, runs / name) if is_run(place) or place.is_file()), None)
+    found = next((place for place in (path, runs / name) if is_run(place) or (exists(place) and place.is_file())), None)
     if found is None:
         if find_search(runs, name) or find_group(runs, name):
             return find_run(runs, name).path
@@ -64,12 +75,12 @@ def find_search(runs: Path, name: str) -> Search | None:
 
 
 def _holding(file: str, runs: Path, name: str) -> list[Path]:
-    return [path for path in (Path(name), runs / name) if (path / file).is_file()]
+    return [path for path in (Path(name), runs / name) if exists(path / file)]
 
 
 def is_run(path: Path) -> bool:
     """Return whether the folder is a run directory."""
-    return (path / RESOLVED).is_file()
+    return exists(path / RESOLVED)
 
 
 def first_member(*folders: Path) -> str:

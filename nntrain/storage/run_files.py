@@ -47,8 +47,13 @@ def holds_runs(folder: Path) -> bool:
 
 
 def refuse_bad_folder(runs: Path) -> None:
-    """Raise ConfigError for a path that exists and is not a folder."""
-    if runs.exists() and not runs.is_dir():
+    """Raise ConfigError for a path that exists and is not a folder, or that no file system takes."""
+    try:
+        known = runs.exists()
+    except OSError as error:
+        message = f"`{one_line(str(runs))}` cannot be a folder: {error.strerror}"
+        raise ConfigError(message, help="give another folder with `--runs-dir`") from None
+    if known and not runs.is_dir():
         raise ConfigError(f"`{runs}` is not a folder", help="give a folder for the runs with `--runs-dir`")
 
 

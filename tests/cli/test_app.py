@@ -82,6 +82,80 @@ def test_a_command_that_makes_no_sense_shows_its_usage(line: str, message: str, 
     assert result.out == ""
     assert message in result.err
     assert "Traceback" not in result.err
+    assert "Input should be" not in result.err and "Value error" not in result.err
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("line", "help"),
+    [
+        ("train c.yaml", "write `nntrain fit c.yaml`"),
+        ("Fit c.yaml", "write `nntrain fit c.yaml`"),
+        ("fti c.yaml", "write `nntrain fit c.yaml`"),
+        ("evaluate iris", "write `nntrain eval iris`"),
+        ("help", "write `nntrain --help`"),
+        ("help fit", "write `nntrain fit --help`"),
+        ("c.yaml", "write `nntrain fit c.yaml`"),
+        ("runs/iris", "write `nntrain eval runs/iris`"),
+        ("nothing", "run `nntrain --help`"),
+        ("fit c.yaml --epochs 5", "write `--set train.epochs=5`"),
+        ("fit c.yaml --epochs=5", "write `--set train.epochs=5`"),
+        ("fit c.yaml --batch-size 5", "write `--set train.batch_size=5`"),
+        ("fit --epochs 5 c.yaml", "write `--set train.epochs=5`"),
+        ("fit c.yaml --lr 0.1", "write `--set train.optimizer.Adam.learning_rate=0.1`"),
+        ("fit c.yaml --optimizer SGD", "write `--set train.optimizer=SGD`"),
+        ("fit c.yaml --config c.yaml", "write `nntrain fit c.yaml`"),
+        ("fit c.yaml --gpu", "write `--device gpu`"),
+        ("fit c.yaml --verbos", "write `--verbose`"),
+        ("fit c.yaml --bogus", "run `nntrain fit --help`"),
+        ("fit c.yaml train.epochs=5", "write `--set train.epochs=5`"),
+        ("fit c.yaml --device cuda", "write `--device gpu`"),
+        ("fit c.yaml --device GPU", "write `--device gpu`"),
+        ("fit c.yaml --seed abc", "write `--seed 2`"),
+        ("eval runs/iris --split val", "write `--split validation`"),
+        ("list Adam", "`Adam` is an optimizer; write `nntrain list optimizers`"),
+        ("list layer", "write `nntrain list layers`"),
+        ("list iris", "`iris` is a data source; write `nntrain list data`"),
+        (
+            "fit runs/iris",
+            "write `nntrain fit runs/iris/resolved.yaml` to train it again, or `nntrain resume runs/iris`",
+        ),
+        (
+            "check runs/iris",
+            "write `nntrain fit runs/iris/resolved.yaml` to train it again, or `nntrain resume runs/iris`",
+        ),
+        ("fit x.yaml", "that folder holds `bad.yaml`, `c.yaml`, `no_data.yaml`"),
+        ("fit c.yml", "write `c.yaml`"),
+        ("eval irs", "write `iris`; `nntrain runs` lists the runs in `runs`"),
+        ("resume runs/irs", "write `iris`; `nntrain runs` lists the runs in `runs`"),
+        ("eval c.yaml", "`c.yaml` is a config; `nntrain fit c.yaml` trains it and prints the name of its run"),
+        (f"eval {LONG}", "`nntrain runs` lists the runs in `runs`"),
+        (f"runs --runs-dir {LONG}", "give another folder with `--runs-dir`"),
+        (f"fit c.yaml --runs-dir {LONG}", "give another folder with `--runs-dir`"),
+        (f"check {LONG}", "give the path of a YAML file"),
+    ],
+)
+def test_a_mistake_gets_the_line_that_works(line: str, help: str, nntrain: Any) -> None:
+    Path("runs/iris").mkdir(parents=True)
+    Path("runs/iris/resolved.yaml").write_text(CONFIG)
+    result = nntrain(*line.split())
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[-1] == f" help: {help}"
+    assert "Traceback" not in result.err
+
+
+def test_help_has_a_short_name(nntrain: Any) -> None:
+    for line in ("-h", "fit -h", "launch -h"):
+        result = nntrain(*line.split())
+        assert (result.code, result.err) == (0, "")
+        assert result.out.startswith("Usage: nntrain")
+
+
+def test_the_line_that_works_is_the_help_of_the_json_too(nntrain: Any) -> None:
+    event = json.loads(nntrain("fit", "c.yaml", "--json", "--epochs", "5").out)
+    assert (event["message"], event["help"]) == ("No such option: --epochs", "write `--set train.epochs=5`")
 
 
 @pytest.mark.parametrize(
@@ -224,10 +298,19 @@ def test_the_module_ends_like_the_function(tmp_path: Path, command: Any) -> None
     )
 
 
-def test_verbose_adds_the_traceback_and_keeps_message_and_exit_code(nntrain: Any) -> None:
-    plain, verbose = nntrain("check", "bad.yaml"), nntrain("check", "bad.yaml", "-v")
+@pytest.mark.parametrize("flags", [["-v"], ["--verbose"], ["-qv"], ["-vq"]])
+def test_verbose_adds_the_traceback_and_keeps_message_and_exit_code(flags: list[str], nntrain: Any) -> None:
+    plain, verbose = nntrain("fit", "bad.yaml"), nntrain("fit", "bad.yaml", *flags)
     assert verbose.code == plain.code == 2
     assert verbose.err.startswith("Traceback") and verbose.err.endswith(plain.err)
+
+
+def test_what_check_finds_has_no_traceback(nntrain: Any) -> None:
+    assert nntrain("check", "bad.yaml", "-v") == nntrain("check", "bad.yaml")
+
+
+def test_a_value_that_looks_like_a_flag_is_not_one(nntrain: Any) -> None:
+    assert "Traceback" not in nntrain("fit", "bad.yaml", "--name=-v").err
 
 
 def test_a_runs_folder_that_is_a_file_is_refused_before_anything_is_loaded(nntrain: Any) -> None:

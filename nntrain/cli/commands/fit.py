@@ -9,6 +9,7 @@ from nntrain.cli.requests import Fit
 from nntrain.config.load import Config, load
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
+from nntrain.nearest import exists
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
@@ -40,7 +41,7 @@ def _assignments(request: Fit) -> tuple[str, ...]:
     if request.init_from is None:
         return assignments
     path = Path(request.init_from)
-    return (*assignments, f"train.init_from={inline(str(path.absolute()) if path.exists() else request.init_from)}")
+    return (*assignments, f"train.init_from={inline(str(path.absolute()) if exists(path) else request.init_from)}")
 
 
 def _group(request: Fit, config: Config) -> GroupConfig | None:

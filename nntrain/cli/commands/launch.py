@@ -21,6 +21,7 @@ from typer.main import get_command
 
 from nntrain.cli.requests import Launch
 from nntrain.errors import ConfigError, one_line
+from nntrain.nearest import exists
 from nntrain.terminal import Terminal
 from nntrain.training.signals import WATCHED
 from nntrain.training.workers import authkey
@@ -67,7 +68,7 @@ def _refuse(count: int, words: Sequence[str]) -> None:
     if list(words) in ([], ["fit"]):
         raise ConfigError("`launch` needs a config", help="write `nntrain launch --local 2 CONFIG`")
     several = len(words) > 1 and not any(word.startswith("-") for word in words[:2])
-    if words[0] not in _COMMANDS and (several or (words[0] in _commands() and not Path(words[0]).exists())):
+    if words[0] not in _COMMANDS and (several or (words[0] in _commands() and not exists(Path(words[0])))):
         help = "write `nntrain launch --local 2 CONFIG`, or `nntrain launch --local 2 resume RUN`"
         raise ConfigError(f"`launch` starts `fit` and `resume`, not `{one_line(words[0])}`", help=help)
 

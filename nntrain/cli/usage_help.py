@@ -1,0 +1,118 @@
+"""What a user meant by a command line that Typer refuses."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from nntrain.config import load
+from nntrain.config.train import Train
+from nntrain.errors import NNTrainError
+from nntrain.nearest import exists, nearest
+from nntrain.storage.find_runs import is_run
+
+_COMMANDS = {
+    "train": "fit",
+    "run": "fit",
+    "learn": "fit",
+    "evaluate": "eval",
+    "test": "eval",
+    "score": "eval",
+    "validate": "check",
+    "lint": "check",
+    "infer": "predict",
+    "search": "tune",
+    "sweep": "tune",
+    "continue": "resume",
+    "restart": "resume",
+    "reproduce": "repro",
+    "show": "list",
+    "layers": "list layers",
+    "ls": "runs",
+    "gpus": "devices",
+}
+_OPTIONS = {"--gpu": "--device gpu", "--cpu": "--device cpu", "--out": "--output", "--fold": "--folds"}
+_VALUES = {"cuda": "gpu", "nvidia": "gpu", "gpus": "gpu", "val": "validation", "dev": "validation"}
+_WHOLE = "a whole number"
+
+
+def reword(error: Any, words: Sequence[str]) -> str:
+    """Put our words into an error of Typer, and return the help: the line that works, or how to see the options."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "nntrain"
+    message = str(getattr(error, "message", "") or "")
+    if unknown := re.match(r"No such command '(.*?)'", message):
+        error.message = f"No such command '{unknown[1]}'."
+        return _command(unknown[1], words)
+    if (name := getattr(error, "option_name", None)) and message.startswith("No such option"):
+        error.message, error.possibilities = f"No such option: {name}", None
+        return _option(name, words, command, context)
+    if extra := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", message):
+        return f"write `--set {shlex.quote(extra[1])}`" if "=" in extra[1] else f"run `{command} --help`"
+    if getattr(error, "param", None) is not None and message:
+        return _value(error, message, words, command)
+    return f"run `{command} --help`"
+
+
+def _command(name: str, words: Sequence[str]) -> str:
+    rest = shlex.join(words[list(words).index(name) + 1 :]) if name in words else ""
+    if name == "help":
+        return f"write `nntrain {rest} --help`" if rest else "write `nntrain --help`"
+    if exists(Path(name)):
+        return f"write `nntrain {'eval' if is_run(Path(name)) else 'fit'} {shlex.quote(name)}`"
+    known = ("fit", "check", "eval", "predict", "runs", "resume", "repro", "tune", "list", "devices", "launch")
+    meant = _COMMANDS.get(name.lower()) or nearest(name, known)
+    return f"write `nntrain {meant} {rest}".rstrip() + "`" if meant else "run `nntrain --help`"
+
+
+def _option(name: str, words: Sequence[str], command: str, context: Any) -> str:
+    """Return the help for an unknown option, which may be one of the config."""
+    plain = name.lstrip("-").replace("-", "_")
+    if meant := _OPTIONS.get(name):
+        return f"write `{meant}`"
+    options = [option for param in context.command.params for option in param.opts] if context else []
+    value = _given(name, words)
+    if "--set" in options and (line := _line(plain, value, words)):
+        return f"write `--set {line}`"
+    if nearest(plain, ("config", "file", "run"), cutoff=0.7) and value:
+        return f"write `{command} {shlex.quote(value)}`"
+    close = nearest(name, [option for option in options if option.startswith("--")], cutoff=0.7)
+    return f"write `{close}`" if close else f"run `{command} --help`"
+
+
+def _line(option: str, value: str, words: Sequence[str]) -> str:
+    """Return `path=value` for an option of the config that was written as one of the command; else nothing."""
+    for config in (word for word in words if word.endswith((".yaml", ".yml"))):
+        with suppress(NNTrainError):
+            lines = load.lines_that_work(config, f"{option}={value}") if value else []
+            return shlex.quote(lines[0]) if lines else ""
+    close = nearest(option, Train.model_fields, cutoff=0.85)
+    return f"train.{close}={value or '...'}" if close else ""
+
+
+def _given(option: str, words: Sequence[str]) -> str:
+    """Return the value that stands after an option."""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word == option and not after.startswith("--"):
+            return after
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return ""
+
+
+def _value(error: Any, message: str, words: Sequence[str], command: str) -> str:
+    """Reword a value that an option does not take, and return the help."""
+    option = next(iter(error.param.opts), "")
+    value = _given(option, words)
+    if choices := re.search(r"'(.*)' is not one of (.*?)\.?$", message):
+        error.message = f"'{choices[1]}' is not one of {choices[2]}."
+        names = re.findall(r"'([^']*)'", choices[2])
+        close = _VALUES.get(choices[1].lower(), "") or nearest(choices[1], names)
+        return f"write `{option} {close if close in names else names[0]}`"
+    if "valid integer" in message or "not a valid int" in message:
+        error.message = f"'{value}' is not {_WHOLE}." if value else f"it takes {_WHOLE}."
+        return f"write `{option} 2`"
+    error.message = re.sub(r"^(Value error, |Input should be )", "", message)
+    return f"run `{command} --help`"
