@@ -45,6 +45,23 @@ class Resolved:
         """Whether the model's output still needs a sigmoid or a softmax to be probabilities."""
         return self.output.activation == "linear" and bool(getattr(self.train.loss, "from_logits", False))
 
+    @property
+    def are_probabilities(self) -> bool:
+        """Whether the model predicts probabilities of classes, and not scores such as those of a linear output."""
+        return bool(self.schema.classes) and (self.are_logits or self.output.activation in ("sigmoid", "softmax"))
+
+    @property
+    def threshold(self) -> float:
+        """Above which output a single unit predicts the second class: 0 between the -1 and 1 of `Hinge`, else 0.5."""
+        return 0.0 if isinstance(self.train.loss, losses.Hinge) and not self.are_probabilities else 0.5
+
+    @property
+    def metric_classes(self) -> dict[str, str]:
+        """The name of the class of each metric that is of one class, by column."""
+        classes = self.schema.classes
+        of_one = {metric.column: metric.scored_class(classes) for metric in self.train.metrics}
+        return {column: classes[index] for column, index in of_one.items() if index is not None}
+
     def batch_size(self, rows: int) -> int:
         """Return the rows in a step, which are never more than the training rows."""
         return rows if self.train.batch_size == "full" else min(int(self.train.batch_size), rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nntrain.config.data_schema import Schema
+from nntrain.config.resolve import Resolved
 from nntrain.data.csv_reader import read_features
 from nntrain.data.image_reader import images_below, read_images
 from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
@@ -26,7 +26,7 @@ _BYTES_AT_ONCE = 1 << 28
 
 
 def predict(run_dir: RunDir, file: Path) -> str:
-    """Return CSV text with a row for each example: the class and the probability of each class, or the numbers.
+    """Return CSV text with a row for each example: the class and the probability or score of each, or the numbers.
 
     file: a CSV or npz file, an image, or a folder of images. Raises DataError when it does not fit the model, and
     NNTrainError as `load_model` does.
@@ -38,8 +38,8 @@ def predict(run_dir: RunDir, file: Path) -> str:
         at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(schema.shape)))
         parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
         outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
-        return predictions_text(schema, np.concatenate(outputs), [str(file) for file in files])
-    return predictions_text(schema, scorer.outputs(read_inputs(saved, file)))
+        return predictions_text(saved.resolved, np.concatenate(outputs), [str(file) for file in files])
+    return predictions_text(saved.resolved, scorer.outputs(read_inputs(saved, file)))
 
 
 def _images(path: Path) -> Sequence[Path]:
@@ -114,15 +114,16 @@ def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
     return x
 
 
-def predictions_text(schema: Schema, outputs: np.ndarray, files: Sequence[str] = ()) -> str:
+def predictions_text(resolved: Resolved, outputs: np.ndarray, files: Sequence[str] = ()) -> str:
     """Return CSV text with a row for each example, in the order of the file.
 
     outputs: (n, classes) or (n, targets) float32. files: (n,) the image of each example, which is the first column.
     """
+    schema, kind = resolved.schema, "probability" if resolved.are_probabilities else "score"
     leading: dict[str, Sequence[str]] = {"file": files} if files else {}
     if schema.classes:
         leading["class"] = [schema.classes[index] for index in outputs.argmax(axis=1)]
-        columns = [f"probability_{name}" for name in schema.classes]
+        columns = [f"{kind}_{name}" for name in schema.classes]
     else:
         columns = list(schema.targets) or [f"prediction_{index + 1}" for index in range(outputs.shape[1])]
     text = io.StringIO()

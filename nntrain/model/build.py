@@ -19,8 +19,10 @@ from nntrain.config.resolve import Resolved, has_penalty
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
-from nntrain.model import custom, keras_errors
-from nntrain.model.custom import Network, on_probabilities
+from nntrain.model import class_metrics, custom, keras_errors
+from nntrain.model.area import AUC
+from nntrain.model.class_metrics import Outputs
+from nntrain.model.custom import Network
 from nntrain.model.mean_and_variance import Moments
 
 _MODULES = {"loss": "losses", "schedule": "optimizers.schedules"}  # others have the plural of the noun
@@ -160,27 +162,26 @@ def seeded(seed: int, place: str) -> Iterator[None]:
         random.setstate(kept)
 
 
+def outputs_of(resolved: Resolved) -> Outputs:
+    """Return how the outputs of the model are scores of the classes."""
+    classes = len(resolved.schema.classes)
+    return Outputs(classes, resolved.are_logits, resolved.are_probabilities, resolved.threshold)
+
+
 def _metric(spec: metrics.Metric, resolved: Resolved) -> keras.metrics.Metric:
     """Return the Keras metric, of the class that fits the labels."""
     classes = resolved.schema.classes
     if not classes:
         return keras_object(spec)
-    single, options = resolved.output.units == 1, {**spec.written(), "name": spec.column}
+    options = {**spec.written(), "name": spec.column}
     if isinstance(spec, metrics.Accuracy) and resolved.labels == "index":
         return keras.metrics.SparseCategoricalAccuracy(**options)  # as Keras chooses for `accuracy`
-    if isinstance(spec, metrics.AUC) and not single:
-        options |= {"multi_label": True, "num_labels": len(classes)}
-    if isinstance(spec, metrics.F1Score) and single:
-        # Without a threshold Keras predicts the most probable class, which is always the first where there is one.
-        options = {"threshold": 0.5, **options}
-    return on_probabilities(_metric_class(spec, single), len(classes), resolved.are_logits)(**options)
-
-
-def _metric_class(spec: metrics.Metric, single: bool) -> Any:
-    """Return the class for one-hot labels, or for zeros and ones where the output is a single unit."""
-    if isinstance(spec, metrics.Accuracy):
-        return keras.metrics.BinaryAccuracy if single else keras.metrics.CategoricalAccuracy
-    return keras.metrics.TopKCategoricalAccuracy if isinstance(spec, metrics.TopK) else _keras_class(spec)
+    options.pop("class_id", None)
+    if (scored := spec.scored_class(classes)) is not None:
+        options["scored"] = scored
+    kind = AUC if isinstance(spec, metrics.AUC) else getattr(class_metrics, spec.called())
+    metric: keras.metrics.Metric = kind(outputs_of(resolved), **options)
+    return metric
 
 
 def encode_labels(y: np.ndarray, resolved: Resolved) -> np.ndarray:

@@ -160,24 +160,28 @@ class HalfSquaredError(keras.losses.Loss):
         return ops.sum(ops.square(y_true - y_pred), axis=-1) / 2
 
 
-def on_probabilities(metric: type[keras.metrics.Metric], classes: int, logits: bool) -> type[keras.metrics.Metric]:
-    """Return a subclass of the metric that first converts labels and predictions to what it expects.
+class R2Score(keras.metrics.R2Score):
+    """1 - Σ (t - y)² / Σ (t - mean)², the mean over the targets, as in scikit-learn.
 
-    y_true: (batch,) class indices, (batch, 1) zeros and ones, or (batch, classes) one-hot; y_pred: (batch, 1) or
-    (batch, classes), probabilities or logits.
+    The sums are float64: in Keras's float32 the variance of targets that are far from 0 is lost. For a constant target
+    it is 1 where every prediction is exact, else 0. Shapes: (batch, targets) twice.
     """
 
-    class OnProbabilities(metric):
-        def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-            y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-            if logits:
-                y_pred = ops.sigmoid(y_pred) if y_pred.shape[-1] == 1 else ops.softmax(y_pred)
-            if y_pred.shape[-1] > 1 and len(y_true.shape) < 2:
-                y_true = ops.one_hot(ops.cast(y_true, "int32"), classes)
-            return super().update_state(y_true, y_pred, sample_weight)
+    def __init__(self, name: str = "r2_score") -> None:
+        super().__init__(name=name, dtype="float64")
 
-    OnProbabilities.__name__ = metric.__name__
-    return OnProbabilities
+    def add_variable(self, *args: Any, **options: Any) -> Any:
+        """Return a state of float64; Keras's are float32, whatever the metric's dtype is."""
+        return super().add_variable(*args, **{**options, "dtype": "float64"})
+
+    def result(self) -> Any:
+        """Return the mean over the targets, a float32 scalar."""
+        residual, square = ops.convert_to_tensor(self.total_mse), ops.convert_to_tensor(self.squared_sum)
+        total = square - ops.square(self.sum) / ops.maximum(self.count, 1e-300)
+        varies = total > 1e-13 * square  # below it is rounding
+        constant = ops.cast(residual == 0, "float64")
+        each = ops.where(varies, 1 - residual / ops.where(varies, total, 1.0), constant)
+        return ops.cast(ops.mean(each), "float32")
 
 
 @keras.saving.register_keras_serializable("nntrain")

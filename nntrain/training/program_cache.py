@@ -74,7 +74,7 @@ def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
         "train": {**train, "optimizer": _without_constant_rate(train["optimizer"])},
         "weighted": resolved.train.class_weight is not None,
         "batch_size": batch_size,
-        "inputs": [str(x.dtype), list(schema.shape), len(schema.classes), schema.target_count],
+        "inputs": [str(x.dtype), list(schema.shape), list(schema.classes), schema.target_count],
     }
     return json.dumps(content, sort_keys=True)
 

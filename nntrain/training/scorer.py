@@ -8,7 +8,7 @@ from nntrain.config.class_weight import class_index
 from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
-from nntrain.model.build import encode_labels
+from nntrain.model.build import encode_labels, outputs_of
 from nntrain.model.custom import Network
 from nntrain.model.restore import SavedModel
 from nntrain.training.choose_program import make_program
@@ -47,13 +47,11 @@ class Scorer:
         return self.program.evaluate(self.arrays(split))
 
     def outputs(self, x: Examples) -> np.ndarray:
-        """Return (n, classes) float32 probabilities, or (n, targets) float32 numbers for a regression."""
+        """Return (n, classes) float32 probabilities or scores, or (n, targets) float32 numbers for a regression."""
         raw = self.program.predict(x)
         if not self.resolved.schema.classes:
             return raw.reshape(len(raw), -1)
-        if self.resolved.are_logits:
-            raw = _sigmoid(raw) if raw.shape[1] == 1 else _softmax(raw)
-        return np.concatenate([1 - raw, raw], axis=1) if raw.shape[1] == 1 else raw
+        return np.asarray(outputs_of(self.resolved).scores(raw))
 
     def predicted(self, x: Examples) -> np.ndarray:
         """Return (n,) class indices, or (n, targets) float32 numbers for a regression."""
@@ -62,15 +60,6 @@ class Scorer:
             return outputs
         # As in Keras's accuracy, a tie is the first class: of two classes the second needs more than one half.
         return outputs.argmax(axis=1)
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(x, -80, 80)))
-
-
-def _softmax(x: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(x - x.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def class_weights(resolved: Resolved, y: np.ndarray) -> np.ndarray | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nntrain.errors import DataError
-from nntrain.evaluation.predict import predict
+from nntrain.evaluation.predict import predict, predictions_text
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
@@ -127,3 +127,22 @@ def test_class_names_that_a_spreadsheet_would_run_get_an_apostrophe(pixels: RunD
     assert lines[0] == "class,probability_=cmd,probability_-1"
     assert {line.split(",")[0] for line in lines[1:]} <= {"'=cmd", "'-1"}
     assert all(line[0] == "'" for line in lines[1:])
+
+
+@pytest.mark.parametrize(
+    ("train", "columns", "values"),
+    [
+        ("{loss: hinge}", "score", {-3.0: (3.0, -3.0, "negative"), 0.2: (-0.2, 0.2, "positive")}),
+        ("{loss: mse}", "score", {-3.0: (4.0, -3.0, "negative"), 0.2: (0.8, 0.2, "negative")}),
+        ("{loss: {BinaryCrossentropy: {from_logits: true}}}", "probability", {0.0: (0.5, 0.5, "negative")}),
+    ],
+)
+def test_only_probabilities_are_called_so(prepare: Any, train: str, columns: str, values: dict[float, Any]) -> None:
+    """The scores of hinge mirror each other at 0, which decides; those of the labels 0 and 1 at one half."""
+    net = prepare(f"data: {{toy_2d: {{kind: moons, size: 40}}}}\nmodel: [{{Dense: 1}}]\ntrain: {train}\n")
+    net.model.set_weights([np.array([[1.0], [0.0]]), np.zeros(1)])
+    outputs = net.scorer.outputs(np.array([[x, 0] for x in values], "float32"))
+    rows = list(csv.DictReader(io.StringIO(predictions_text(net.scorer.resolved, outputs))))
+    found = [(float(r[f"{columns}_negative"]), float(r[f"{columns}_positive"]), r["class"]) for r in rows]
+    assert [pytest.approx(row[:2]) for row in found] == [row[:2] for row in values.values()]
+    assert [row[2] for row in found] == [row[2] for row in values.values()]

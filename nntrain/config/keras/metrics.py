@@ -1,13 +1,26 @@
 """Keras's metrics; `accuracy` is the one that fits labels and output layer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import inf
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
+from nntrain.config.messages import got, problem
 from nntrain.config.named import Named, snake_case
-from nntrain.config.value_types import NonNegativeInt, PositiveInt, Share, Text, omitted
+from nntrain.config.value_types import PositiveInt, Share, Text, is_whole, omitted
+
+# What nntrain writes beside the metrics: columns of metrics.csv, and keys of the JSON line of an epoch.
+RESERVED_COLUMNS = ("epoch", "seconds", "learning_rate", "loss", "regularization_loss", "version", "event")
+
+
+def _class_id(value: Any) -> int | str:
+    if is_whole(value, 0) or (isinstance(value, str) and value):
+        return value  # type: ignore[no-any-return]
+    raise problem(f"`class_id` must be the name of a class, or its number from 0, got {got(value)}", "write `0`")
+
+
+ClassId = Annotated[int | str, PlainValidator(_class_id)]
 
 
 class Metric(Named):
@@ -26,6 +39,10 @@ class Metric(Named):
         """Its name in metrics.csv."""
         return self.name or self.default_name or snake_case(self.called())
 
+    def scored_class(self, classes: Sequence[str]) -> int | None:
+        """Return the index of the class that it is of; None where it is of all classes."""
+        return None
+
 
 class Accuracy(Metric):
     """Share of examples whose class is predicted correctly."""
@@ -42,10 +59,25 @@ class TopK(Metric):
     k: PositiveInt = 5
 
 
-class _Thresholds(Metric):
+class _OfOneClass(Metric):
+    """A metric that can be of one class; of two classes it is of the second where nothing else is chosen."""
+
+    class_id: ClassId = omitted
+
+    def scored_class(self, classes: Sequence[str]) -> int | None:
+        """Return the index of the class that it is of; None where it is averaged over the classes."""
+        if isinstance(self.class_id, str):
+            return list(classes).index(self.class_id)
+        return self._second(classes) if self.class_id is None else self.class_id
+
+    def _second(self, classes: Sequence[str]) -> int | None:
+        return 1 if len(classes) == 2 and getattr(self, "average", None) is None else None
+
+
+class _Thresholds(_OfOneClass):
+    average: Literal["macro", "micro", "weighted"] = omitted
     thresholds: Share = omitted
     top_k: PositiveInt = omitted
-    class_id: NonNegativeInt = omitted
 
 
 class Precision(_Thresholds):
@@ -56,19 +88,26 @@ class Recall(_Thresholds):
     """Share of the examples of a class that are predicted as it."""
 
 
-class F1Score(Metric):
-    """Harmonic mean of precision and recall, averaged over the classes."""
+class F1Score(_OfOneClass):
+    """Harmonic mean of precision and recall, averaged over the classes unless it is of one."""
 
-    average: Literal["macro", "micro", "weighted"] = "macro"
+    average: Literal["macro", "micro", "weighted"] = omitted
     threshold: Annotated[float, Field(gt=0, le=1)] = omitted
 
+    def _second(self, classes: Sequence[str]) -> None:
+        return None
 
-class AUC(Metric):
-    """Area under the ROC or precision-recall curve, each class against the rest."""
+
+class AUC(_OfOneClass):
+    """Area under the ROC curve, or average precision (PR), of each class against the rest."""
 
     curve: Literal["ROC", "PR"] = omitted
-    num_thresholds: PositiveInt = omitted
+    num_thresholds: Annotated[int, Field(ge=2, le=100_000)] = omitted
     summation_method: Literal["interpolation", "minoring", "majoring"] = omitted
+
+    def _second(self, classes: Sequence[str]) -> int | None:
+        # The ROC curves of two classes have the same area.
+        return 1 if len(classes) == 2 and self.curve == "PR" else None
 
 
 class MeanSquaredError(Metric):

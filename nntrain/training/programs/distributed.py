@@ -51,6 +51,7 @@ class DistributedProgram(Program):
         self._placed: dict[tuple[int, bool], tuple[Arrays, Any]] = {}
         self._train = tf.function(self._train_steps, reduce_retracing=True)
         self._test = tf.function(self._test_split, reduce_retracing=True)
+        self._predict = tf.function(self._predict_batch, reduce_retracing=True)  # by this process alone
 
     def agree(self, decisions: tuple[int, ...], request: int) -> tuple[list[int], int]:
         """Return the chief's decisions, and the request of any worker."""
@@ -71,13 +72,9 @@ class DistributedProgram(Program):
         with self.distribution.noticing():
             self.model.reset_metrics()
             self._test(self._on_devices(Arrays(data.x, data.y)), tf.constant(len(data)))
-            found = self.metrics()
+            found = self.metrics() | self._areas(data)
             self.model.reset_metrics()
             return found
-
-    def predict(self, x: Any) -> np.ndarray:
-        """Not implemented: the program on one device predicts."""
-        raise NotImplementedError("a distributed program only trains")
 
     def before_end(self, save: Callable[[], None]) -> None:
         """Keep the function to call before the process is ended, because TensorFlow hangs after a worker was lost."""
@@ -125,7 +122,7 @@ class DistributedProgram(Program):
     def _apply(self, part: "_Part", scope: Any, changed: Sequence[Any], gradients: Sequence[Any]) -> None:
         """Sum the step's gradients, metrics and statistics over the replicas, and update the variables by the sums."""
         states = [state for state in changed if _is_float(state)]
-        counted = [tf.cast(scope.get_current_value(metric), "float32") * part.present for metric in self._metrics]
+        counted = _counted(self._metrics, scope, part)
         moved = [tf.cast(scope.get_current_value(state), "float32") * part.share for state in states]
         given = [index for index, gradient in enumerate(gradients) if gradient is not None]
         sums = _all_reduce([*(gradients[index] for index in given), *counted, *moved])
@@ -181,10 +178,10 @@ class DistributedProgram(Program):
             mapping += [(metric, tf.zeros(metric.shape, metric.dtype)) for metric in self._metrics]
             with keras.StatelessScope(mapping, collect_losses=True) as scope:
                 self._forward(part, training=False)
-            new = [tf.cast(scope.get_current_value(metric), "float32") * part.present for metric in self._metrics]
+            new = _counted(self._metrics, scope, part)
             return (start + EVALUATION_BATCH, *(old + more for old, more in zip(counted, new, strict=True)))
 
-        zeros = [tf.zeros(metric.shape) for metric in self._metrics]
+        zeros = [tf.zeros(metric.shape, _summed_dtype(metric)) for metric in self._metrics]
         counted = tf.while_loop(lambda start, *_: start < size, one, (tf.constant(0), *zeros))[1:]
         for metric, value in zip(self._metrics, _all_reduce(counted), strict=True):
             metric.value.assign(tf.cast(value, metric.dtype))
@@ -209,8 +206,30 @@ class _Part:
         self.present = tf.minimum(self.count, 1.0)
 
 
+def _counted(metrics: Sequence[Any], scope: Any, part: _Part) -> list[Any]:
+    """Return what a replica adds to each state of the metrics."""
+    dtypes = [_summed_dtype(metric) for metric in metrics]
+    return [
+        tf.cast(scope.get_current_value(metric), dtype) * tf.cast(part.present, dtype)
+        for metric, dtype in zip(metrics, dtypes, strict=True)
+    ]
+
+
+def _summed_dtype(metric: Any) -> str:
+    """Return float64 for a sum that needs it, else float32."""
+    return "float64" if metric.dtype == "float64" else "float32"
+
+
 def _all_reduce(values: Sequence[Any]) -> list[Any]:
-    """Return the sum of each value over the replicas, after one exchange."""
+    """Return the sum of each value over the replicas, after one exchange for each dtype."""
+    summed: dict[int, Any] = {}
+    for dtype in dict.fromkeys(value.dtype for value in values):
+        same = [index for index, value in enumerate(values) if value.dtype == dtype]
+        summed |= zip(same, _all_reduce_same([values[index] for index in same]), strict=True)
+    return [summed[index] for index in range(len(values))]
+
+
+def _all_reduce_same(values: Sequence[Any]) -> list[Any]:
     flat = tf.concat([tf.reshape(value, [-1]) for value in values], axis=0)
     summed = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, flat)
     parts = tf.split(summed, [int(np.prod(value.shape)) for value in values])

@@ -65,7 +65,7 @@ class StreamedProgram(Program):
         everything = epoch_order(0, 1, len(data), shuffle=False)
         for block in self._blocks(Arrays(data.x, data.y), everything, EVALUATION_BATCH, 0):
             self._test(block.data.tensors)
-        found = self.metrics()
+        found = self.metrics() | self._areas(data)
         self.model.reset_metrics()
         return found
 

@@ -84,13 +84,11 @@ LEFT_OUT: dict[type[Named], set[str]] = {
         "name",  # the column is `loss`
     },
     Metric: {
-        "class_aggregation",  # the mean over the targets
         "dtype",
         "from_logits",  # metrics always see probabilities
         "label_weights",
         "multi_label",  # chosen from the data
         "num_labels",
-        "num_regressors",  # for the adjusted R²
     },
     Callback: {
         "swap_on_epoch",  # only the validation's swap decides which weights are validated and kept
@@ -101,6 +99,14 @@ LEFT_OUT: dict[type[Named], set[str]] = {
 # Arguments that one member leaves out, though others of its family have them.
 LEFT_OUT_OF_ONE: dict[str, set[str]] = {
     "AUC": {"thresholds"},  # points of the curve, not a threshold of a decision
+}
+
+# Options that are nntrain's, because Keras's class does not have scikit-learn's value.
+ADDED: dict[str, set[str]] = {
+    "Precision": {"average"},
+    "Recall": {"average"},
+    "F1Score": {"class_id"},
+    "AUC": {"class_id"},
 }
 
 # For every layer the options to try, one layer of the net after the other; together they name every option.
@@ -283,8 +289,8 @@ LOSSES: dict[str, list[tuple[str, str]]] = {
 METRICS = {
     "Accuracy": "{name: a}",
     "TopK": "{k: 2, name: b}",
-    "Precision": "{thresholds: 0.3, top_k: 1, class_id: 0, name: c}",
-    "Recall": "{thresholds: 0.3, top_k: 1, class_id: 0, name: d}",
+    "Precision": "{thresholds: 0.3, top_k: 1, average: macro, name: c}",
+    "Recall": "{thresholds: 0.3, top_k: 1, average: weighted, name: d}",
     "F1Score": "{average: weighted, threshold: 0.4, name: e}",
     "AUC": "{curve: PR, num_thresholds: 50, summation_method: minoring, name: f}",
     "MeanSquaredError": "{name: g}",
@@ -292,6 +298,8 @@ METRICS = {
     "RootMeanSquaredError": "{name: i}",
     "R2Score": "{name: j}",
 }
+
+METRICS_OF_A_CLASS = dict.fromkeys(("Precision", "Recall", "F1Score", "AUC"), "{class_id: 0}")
 
 CALLBACKS = {  # the options, and what the optimizer must be
     "EarlyStopping": (
@@ -323,7 +331,7 @@ def sampled(family: type[Named], name: str) -> list[str]:
         Regularizer: [REGULARIZERS],
         Constraint: [CONSTRAINTS],
         Schedule: [SCHEDULES],
-        Metric: [METRICS],
+        Metric: [METRICS, METRICS_OF_A_CLASS],
         Callback: [{name: options for name, (options, _) in CALLBACKS.items()}],
     }
     if family is Layer:
@@ -434,7 +442,7 @@ def test_every_family_of_keras_is_tested() -> None:
 
 @every_compared
 def test_every_option_is_an_argument_of_the_class(family: type[Named], member: type[Named]) -> None:
-    assert set(member.model_fields) <= set(arguments(family, member))
+    assert set(member.model_fields) - ADDED.get(member.called(), set()) <= set(arguments(family, member))
 
 
 @every_compared
@@ -603,7 +611,6 @@ def scored(output: str) -> tuple[Trial, dict[str, float]]:
     plain = {**dict.fromkeys(members, "{}"), "TopK": "{k: 2}"}
     tables = (plain,) if output in (LOGIT, LOGITS) else (METRICS, plain)
     chosen = [f"{{{name}: {options[name]}}}" for options in tables for name in members]
-    # Inputs from -3 to 3 spread the predictions, so that the 200 thresholds of AUC separate them.
     model = f"[{{Rescaling: 3}}, {{Dense: {output}}}]"
     trial = Trial(model, f"{{metrics: [{', '.join(chosen)}]}}", classes=classes_of(output))
     stepped = trial.step()
@@ -621,14 +628,13 @@ def test_metrics_of_classes_are_those_of_scikit_learn(output: str) -> None:
         raw = keras.ops.convert_to_numpy(keras.ops.sigmoid(raw) if raw.shape[1] == 1 else keras.ops.softmax(raw))
     single = raw.shape[1] == 1
     predicted = (raw[:, 0] > 0.5).astype(int) if single else raw.argmax(axis=1)
-    hits, shown = (trial.y, predicted) if single else (np.eye(3)[trial.y], (raw > 0.5).astype(int))
-    average = {"average": "binary" if single else "micro", "zero_division": 0}
+    average = {"average": "binary" if single else "macro", "zero_division": 0}
     expected = {
         "accuracy": scores.accuracy_score(trial.y, predicted),
-        "precision": scores.precision_score(hits, shown, **average),
-        "recall": scores.recall_score(hits, shown, **average),
-        "f1_score": scores.f1_score(trial.y, predicted, average="binary" if single else "macro", zero_division=0),
-        "auc": scores.roc_auc_score(hits, raw[:, 0] if single else raw, average="macro"),
+        "precision": scores.precision_score(trial.y, predicted, **average),
+        "recall": scores.recall_score(trial.y, predicted, **average),
+        "f1_score": scores.f1_score(trial.y, predicted, average="macro", zero_division=0),
+        "auc": scores.roc_auc_score(trial.y, raw[:, 0] if single else raw, multi_class="ovr"),
         "top_k_accuracy": 1.0 if single else scores.top_k_accuracy_score(trial.y, raw, k=2),
     }
     assert {name: metrics[name] for name in expected} == pytest.approx(expected, abs=1e-5)
@@ -645,6 +651,25 @@ def test_metrics_of_numbers_are_those_of_scikit_learn() -> None:
         "r2_score": scores.r2_score(trial.y, predicted),
     }
     assert {name: metrics[name] for name in expected} == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("y", "predicted"),
+    [
+        ([1e6, 1e6 + 1, 1e6 + 2, 1e6 + 3], [1e6, 1e6 + 1, 1e6 + 2, 1e6 + 2.5]),  # float32 sums lose the variance
+        ([2020.0, 2021.0, 2023.0, 2024.0], [2020.5, 2020.5, 2023.0, 2024.0]),
+        ([7.0, 7.0, 7.0, 7.0], [7.0, 7.0, 7.0, 7.0]),
+        ([7.1, 7.1, 7.1, 7.1], [7.0, 7.1, 7.1, 7.1]),
+    ],
+)
+def test_r2_is_that_of_scikit_learn_far_from_0_and_for_a_constant_target(
+    y: list[float], predicted: list[float]
+) -> None:
+    metric, y_true, y_pred = custom.R2Score(), np.array(y, "float32")[:, None], np.array(predicted, "float32")[:, None]
+    for rows in (slice(0, 3), slice(3, 4)):
+        metric.update_state(y_true[rows], y_pred[rows])
+    wanted = scores.r2_score(y_true.astype("float64"), y_pred.astype("float64"))
+    assert float(metric.result()) == pytest.approx(wanted, abs=1e-6)
 
 
 def test_a_random_crop_cuts_from_the_middle_at_inference() -> None:

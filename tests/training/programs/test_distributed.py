@@ -21,7 +21,7 @@ train:
   epochs: 2
   batch_size: 10
   optimizer: {SGD: {learning_rate: 0.05, momentum: 0.9, clipnorm: 0.1}}
-  metrics: [accuracy, AUC, F1Score]
+  metrics: [accuracy, AUC, F1Score, Precision, {TopK: 2}]
 """,
     "empty_share": """
 data: iris

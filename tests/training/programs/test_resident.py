@@ -78,7 +78,8 @@ def test_evaluate_gives_what_keras_evaluate_gives(prepare: Callable[..., Any]) -
     split = net.scorer.arrays(net.data.train)
     ours = net.scorer.program.evaluate(split)
     keras = net.model.evaluate(split.x, split.y, batch_size=len(split), verbose=0, return_dict=True)
-    assert ours == {name: pytest.approx(value, abs=1e-6) for name, value in keras.items()}
+    near = {"auc": 0.01}  # which Keras's loop counts in intervals
+    assert ours == {name: pytest.approx(value, abs=near.get(name, 1e-6)) for name, value in keras.items()}
     assert set(ours) == {"loss", "accuracy", "auc", "regularization_loss"}
 
 
