@@ -1,6 +1,6 @@
-"""Rules that can depend on the data: about monitored metrics, the output layer, the loss and the metrics."""
+"""Rules that can depend on the data: about monitored metrics, the output layer and the loss."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from nntrain.config import class_weight
@@ -9,7 +9,6 @@ from nntrain.config.data_schema import Labels, Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import layers, losses
 from nntrain.config.keras.callbacks import Callback
-from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.weights import Constant, Ones, Zeros
 from nntrain.config.messages import counted, listed
 from nntrain.config.metric_names import meant_column
@@ -166,29 +165,6 @@ def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[
         yield Problem(message, path, f"write `{loss.called()}: {{from_logits: true}}`, or leave the loss out")
 
 
-def _metrics_fit(subject: Subject) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for index, metric in enumerate(subject.train.metrics or ()):
-        path: Path = ("train", "metrics", index)
-        if metric.column in seen:
-            yield Problem(f"two metrics are called `{metric.column}`", path, "give one of them a `name`")
-        elif subject.schema is not None:
-            yield from _metric_fits(metric, subject.schema.classes, path)
-        seen.add(metric.column)
-
-
-def _metric_fits(metric: Metric, classes: Sequence[str], path: Path) -> Iterator[Problem]:
-    if metric.task == "classes" and not classes:
-        message = f"`{metric.called()}` is for classes, but the data have numbers to predict"
-        yield Problem(message, path, "write `mean_absolute_error` or `r2_score`")
-    if metric.task == "numbers" and classes:
-        yield Problem(f"`{metric.called()}` is for numbers, but the data have classes", path, "write `accuracy`")
-    class_id = getattr(metric, "class_id", None)
-    if classes and class_id is not None and class_id >= len(classes):
-        message = f"`class_id: {class_id}` is not a class: there are {len(classes)}, counted from 0"
-        yield Problem(message, (*path, metric.called(), "class_id"), f"use 0 to {len(classes) - 1}")
-
-
 def _class_weight_fits(subject: Subject) -> Iterator[Problem]:
     weights, path = subject.train.class_weight, ("train", "class_weight")
     if weights is not None and subject.labels == "numbers":
@@ -203,6 +179,5 @@ DATA_RULES: tuple[Rule, ...] = (
     _symmetry,
     _output_units,
     _loss_fits,
-    _metrics_fit,
     _class_weight_fits,
 )

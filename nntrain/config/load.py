@@ -53,9 +53,19 @@ class Config:
         if self.known is not None and self.known.schema == schema:
             return self.known
         resolved = resolve(self.experiment, schema)
-        if found := rules.data_problems(self.experiment, resolved):
-            raise ConfigError(problems=in_order(self.document, found))
+        if found := [problem for problem in self._data_problems(resolved) if problem.severity == "error"]:
+            raise ConfigError(problems=found)
         return resolved
+
+    def late_warnings(self, resolved: Resolved) -> list[Problem]:
+        """Return the warnings that only the schema of the data can show, if it was not known before they were read."""
+        if self.known is not None:
+            return []
+        return [problem for problem in self._data_problems(resolved) if problem not in self.warnings]
+
+    def _data_problems(self, resolved: Resolved) -> list[Problem]:
+        found = rules.data_problems(self.experiment, resolved)
+        return in_order(self.document, [_weighed(self.document, problem) for problem in found])
 
 
 def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
@@ -154,11 +164,12 @@ def _weighed(document: Document, problem: Problem) -> Problem:
     """Return the problem, as a warning for a patience that is too long only because `--set` shortened the training.
 
     A config that nntrain writes does not show that the epochs were set, so in it the problem is a warning too. So are
-    contradictions that earlier versions have accepted.
+    contradictions that earlier versions have accepted, and names of metrics.
     """
     written = FilePath(document.file).name in run_files.WRITTEN_CONFIGS
     by_hand = document.set_by_hand(("train", "epochs"))
     option = problem.path[-1] if problem.path else ""
-    if (option == "patience" and by_hand) or (option in _ACCEPTED_BEFORE and written):
+    named = option == "name" and problem.path[:2] == ("train", "metrics")
+    if (option == "patience" and by_hand) or (written and (named or option in _ACCEPTED_BEFORE)):
         return replace(problem, severity="warning")
     return problem

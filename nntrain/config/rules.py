@@ -1,4 +1,4 @@
-"""Rules across options: experiment to problems; those of `data_rules` run again if only the data show the schema."""
+"""Rules across options: experiment to problems; those that need the schema run again if only the data show it."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import callbacks, layers, optimizers
 from nntrain.config.keras.metrics import Accuracy, MeanAbsoluteError, direction
 from nntrain.config.messages import listed
+from nntrain.config.metric_rules import METRIC_RULES
 from nntrain.config.named import Named
 from nntrain.config.resolve import DEFAULT_EPOCHS, Resolved
 from nntrain.errors import Path, Problem
@@ -21,7 +22,7 @@ def problems(experiment: Experiment, resolved: Resolved | None) -> list[Problem]
 
 def data_problems(experiment: Experiment, resolved: Resolved) -> list[Problem]:
     """Return the problems of the rules that also depend on the data."""
-    return _found(DATA_RULES, Subject.of(experiment, resolved))
+    return _found((*DATA_RULES, *METRIC_RULES), Subject.of(experiment, resolved))
 
 
 def _found(rules: tuple[Rule, ...], subject: Subject) -> list[Problem]:
@@ -155,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     _kept,
     _modes,
     *DATA_RULES,
+    *METRIC_RULES,
     _own_files,
     _schedule,
     _optimizer,
