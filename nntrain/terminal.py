@@ -89,6 +89,11 @@ def json_ready(value: Any) -> Any:
     return [json_ready(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
+def titled(metrics: Sequence[str], classes: Mapping[str, str]) -> list[str]:
+    """Return metrics as tables name them: `recall (setosa)` where it is of one of the classes, by metric."""
+    return [f"{name} ({classes[name]})" if name in classes else name for name in metrics]
+
+
 def shown_number(value: Any) -> str:
     """Return a cell as text; a float with four digits after the point, or an exponent if it is very small or large."""
     if isinstance(value, bool) or not isinstance(value, float):

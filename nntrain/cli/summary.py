@@ -5,7 +5,7 @@ from typing import Any
 
 from nntrain.config.messages import counted
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import Terminal
+from nntrain.terminal import Terminal, titled
 
 
 def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> None:
@@ -14,7 +14,7 @@ def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> No
     metrics: dict[str, dict[str, float]] = summary["metrics"]
     names = list(metrics["train"])
     rows = [[split, summary["rows"][split], *(found[name] for name in names)] for split, found in metrics.items()]
-    terminal.table("", ("split", "rows", *names), rows)
+    terminal.table("", ("split", "rows", *titled(names, summary.get("metric_classes", {}))), rows)
     kept = "best epoch" if summary["save"] == "best" else "last epoch"
     value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
     terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
@@ -26,10 +26,16 @@ def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> No
 def show_group(summary: dict[str, Any], directory: RunDir, terminal: Terminal) -> None:
     """Print mean, standard deviation and interval of every metric over the runs."""
     terminal.event("summary", {"run": str(directory), **summary})
+    first = next(iter(summary["runs"].values()))
     columns = ("split", "metric", "mean", "sd", "95 % from", "to", "runs")
     numbers = ("mean", "sd", "low", "high")
     rows = [
-        [split, name, *("-" if math.isnan(found[key]) else found[key] for key in numbers), found["count"]]
+        [
+            split,
+            *titled([name], first.get("metric_classes", {})),
+            *("-" if math.isnan(found[key]) else found[key] for key in numbers),
+            found["count"],
+        ]
         for split, metrics in summary["statistics"].items()
         for name, found in metrics.items()
     ]

@@ -28,7 +28,8 @@ class Evaluation:
 
     `metrics` are the loss and the metrics of the config. `value` is the score that `score` names, accuracy or the mean
     absolute error of a regression, and `interval` its 95 % bootstrap interval. `classes`, `confusion` and
-    `mistakes` (the most frequent ones) are for classes, `regression` for numbers.
+    `mistakes` (the most frequent ones) are for classes, `regression` for numbers. `metric_classes` holds the class of
+    each metric that is of one.
     """
 
     split: str
@@ -42,6 +43,7 @@ class Evaluation:
     mistakes: list[scores.Mistake]
     baselines: list[Baseline]
     regression: dict[str, float]
+    metric_classes: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for `--json`, where the metrics have the key `figures`."""
@@ -123,4 +125,5 @@ def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline])
         mistakes=scores.most_confused(split.y, predicted, classes, MOST_MISTAKES) if classes else [],
         baselines=fitted,
         regression={} if classes else scores.regression_scores(split.y, predicted),
+        metric_classes=scorer.resolved.metric_classes,
     )

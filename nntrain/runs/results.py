@@ -104,6 +104,7 @@ class FinishedTraining:
             "seconds": round(history.seconds, 3),
             "rows": {name: len(split) for name, split in self.prepared.data.splits.items()},
             "parameters": count_parameters(self.prepared.model),
+            "metric_classes": self.prepared.resolved.metric_classes,
         }
 
     def _metrics(self) -> dict[str, dict[str, float]]:

@@ -15,7 +15,7 @@ from nntrain.search.search_files import trial_config
 from nntrain.search.task import Event, Task
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import Terminal
+from nntrain.terminal import Terminal, titled
 from nntrain.training.signals import watched
 
 
@@ -32,7 +32,8 @@ def refit(runner: Runner, most: int, terminal: Terminal) -> dict[str, Any]:
         Path(task.folder).name: {"trial": entry.name, "metrics": ended[task.number].summary["metrics"]}
         for task, entry in zip(tasks, best, strict=True)
     }
-    _show(found, terminal)
+    of_one = {name: of for event in ended.values() for name, of in event.summary.get("metric_classes", {}).items()}
+    _show(found, of_one, terminal)
     return found
 
 
@@ -75,9 +76,9 @@ def _trained(executor: Executor, tasks: Sequence[Task]) -> dict[int, Event]:
     return found
 
 
-def _show(found: dict[str, Any], terminal: Terminal) -> None:
+def _show(found: dict[str, Any], metric_classes: dict[str, str], terminal: Terminal) -> None:
     tested = {name: one for name, one in found.items() if "test" in one["metrics"]}
     if tested:
         names = next(iter(tested.values()))["metrics"]["test"]
         rows = [[name, one["trial"], *one["metrics"]["test"].values()] for name, one in tested.items()]
-        terminal.table("trained again, on the test split", ("run", "trial", *names), rows)
+        terminal.table("trained again, on the test split", ("run", "trial", *titled(names, metric_classes)), rows)

@@ -85,6 +85,7 @@ class Summary(Record, total=False):
     stopped: Text
     seconds: Seconds
     metrics: dict[Text, Metrics]
+    metric_classes: dict[Text, Text]
     runs: dict[Name, dict[Text, Any]]
     failed: dict[Name, Text] | Count
     objective: Text

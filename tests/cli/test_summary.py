@@ -56,3 +56,14 @@ def test_a_group_has_a_line_for_each_metric_and_a_dash_for_what_one_run_has_not(
     assert names.split() == ["split", "metric", "mean", "sd", "95", "%", "from", "to", "runs"]
     assert line.split() == ["test", "accuracy", "0.7500", "-", "-", "-", "1"]
     assert last == "1 run in runs/net"
+
+
+def test_a_metric_of_one_class_says_which(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The names in metrics.csv and summary.json stay; runs of older versions do not know the class."""
+    found: dict[str, Any] = {"metrics": {"train": {"loss": 0.25, "recall": 1.0}}, "metric_classes": {"recall": "ok"}}
+    summary.show_run({**RUN, **found, "rows": {"train": 80}}, RunDir(tmp_path), Terminal())
+    assert capsys.readouterr().out.splitlines()[0].split("  ")[-1] == "recall (ok)"
+    numbers = {"mean": 1.0, "sd": 0.0, "low": 1.0, "high": 1.0, "count": 2}
+    group = {"runs": {"seed-1": found, "seed-2": found}, "statistics": {"test": {"recall": numbers}}}
+    summary.show_group(group, RunDir(Path("runs/net")), Terminal())
+    assert "test   recall (ok)  1.0000" in capsys.readouterr().out

@@ -23,7 +23,7 @@ from nntrain.training.scorer import Scorer
 
 Trained = Callable[[str], RunDir]
 KEYS = ["split", "rows", "figures", "score", "value", "interval", "classes", "confusion"]
-KEYS += ["mistakes", "baselines", "regression"]
+KEYS += ["mistakes", "baselines", "regression", "metric_classes"]
 
 
 def data_of(run: RunDir) -> Dataset:
@@ -48,7 +48,7 @@ def test_eval_in_a_fresh_process_prints_the_same_metrics_as_json(trained: Traine
     assert (done.returncode, done.stderr) == (0, "")
     (line,) = done.stdout.splitlines()
     printed = json.loads(line)
-    assert list(printed) == ["version", "event", *KEYS]
+    assert list(printed) == ["version", "event", "run", *KEYS]
     assert printed["version"] == 1 and printed["event"] == "eval" and printed["split"] == "validation"
     assert printed["figures"] == run.read_json(run_files.SUMMARY)["metrics"]["validation"]
 

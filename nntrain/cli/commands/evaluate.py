@@ -3,7 +3,7 @@
 from nntrain import backend
 from nntrain.cli.requests import Evaluate
 from nntrain.storage.find_runs import find_run
-from nntrain.terminal import Terminal
+from nntrain.terminal import Terminal, titled
 
 
 def run(request: Evaluate, terminal: Terminal) -> None:
@@ -14,7 +14,8 @@ def run(request: Evaluate, terminal: Terminal) -> None:
 
     found = evaluate.evaluate(run_dir, request.split, request.baselines)
     terminal.event("eval", {"run": str(run_dir), **found.as_json()})
-    terminal.table("", ("split", "rows", *found.metrics), [[found.split, found.rows, *found.metrics.values()]])
+    names = titled(list(found.metrics), found.metric_classes)
+    terminal.table("", ("split", "rows", *names), [[found.split, found.rows, *found.metrics.values()]])
     low, high = found.interval
     interval = f"95 % interval {low:.4f} to {high:.4f} (bootstrap over the rows)"
     terminal.line(f"{found.score} {found.value:.4f}, {interval}")
