@@ -15,6 +15,7 @@ from nntrain.config.metric_names import meant_column
 from nntrain.config.output_layer import OutputLayer, after_output_layer, expected_units, find_output_layer
 from nntrain.config.resolve import Resolved, columns
 from nntrain.config.train import Train
+from nntrain.document.yaml_file import inline
 from nntrain.errors import Path, Problem
 
 
@@ -101,11 +102,38 @@ def _output_units(subject: Subject) -> Iterator[Problem]:
     output, schema = subject.output, subject.schema
     if schema is None or output is None or output.units is None or _units_fit(output, schema):
         return
-    allowed = _units_for(output, schema)
-    have = f"{output.units} unit{'s' if output.units > 1 else ''}"
+    if output.is_one_softmax and schema.task != "multiclass":
+        return
     ask = counted(len(schema.classes), "class") if schema.classes else counted(schema.target_count, "target")
-    help = f"write `units: {allowed[0]}`, or leave the output layer out"
-    yield Problem(f"the output layer has {have}, but the data have {ask}", (*output.units_path, "units"), help)
+    message = f"the output layer has {counted(output.units, 'unit')}, but the data have {ask}"
+    yield Problem(
+        message, (*output.units_path, "units"), _help_for_units(subject, output, _units_for(output, schema)[0])
+    )
+
+
+def _help_for_units(subject: Subject, output: OutputLayer, units: int) -> str:
+    """Return the help for an output layer of another size; one that names no activation may be a hidden layer."""
+    last = next(layer for path, layer in layers.walk(subject.experiment.model) if path == output.units_path)
+    if output.path != output.units_path or "activation" in last.model_fields_set:
+        return f"write `units: {units}`, or leave the output layer out"
+    hidden = {**last.written(), "activation": "relu"}
+    line = inline({"Dense": hidden})[1:-1] if len(hidden) == 2 else "activation: relu"
+    return f"write `units: {units}`, or `{line}` if it is a hidden layer"
+
+
+def _one_softmax_unit(subject: Subject) -> Iterator[Problem]:
+    """The probabilities of softmax sum to 1, so that of a single unit is always 1."""
+    output, schema = subject.output, subject.schema
+    if output is None or not output.is_one_softmax or (schema is not None and schema.task == "multiclass"):
+        return
+    wanted = "linear" if subject.labels == "numbers" else "sigmoid"
+    layer = next(layer for path, layer in layers.walk(subject.experiment.model) if path == output.path)
+    has_option = "activation" in type(layer).model_fields
+    path = (*output.path, "activation") if has_option else output.path
+    help = f"write `{wanted}`" if has_option else f"write `Activation: {wanted}`"
+    if subject.labels != "numbers" and getattr(subject.train.loss, "labels", "binary") != "binary":
+        help += " and `loss: binary_crossentropy`"
+    yield Problem("`softmax` over one unit is always 1", path, help, on_key=not has_option)
 
 
 def _units_fit(output: OutputLayer, schema: Schema | None) -> bool:
@@ -129,7 +157,9 @@ def _loss_fits(subject: Subject) -> Iterator[Problem]:
     if subject.labels == "numbers" and loss.labels != "number":
         help = "write `mean_squared_error`, or leave the loss out"
         yield Problem(f"`{loss.called()}` is for classes, but the data have numbers to predict", path, help)
-    elif output is not None and _units_fit(output, schema) and subject.labels != "numbers":
+    elif output is None or output.is_one_softmax:
+        return
+    elif _units_fit(output, schema) and subject.labels != "numbers":
         found = _loss_fits_output_layer(loss, output, path)
         yield from found if subject.labels else (replace(one, help=_FITTING_LOSS) for one in found)
 
@@ -140,19 +170,27 @@ def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) 
     categorical = loss.labels in ("index", "one_hot")
     binary = (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)
     if categorical and output.units == 1:
-        help = "write `binary_crossentropy`, or leave the loss out"
+        help = f"write `{_loss_for(output)}`, or leave the loss out"
         yield Problem(f"`{loss.called()}` needs a unit for each class, but the output layer has one", path, help)
     elif categorical and output.activation == "sigmoid":
         help = "write `activation: softmax` in the output layer, or `binary_crossentropy`"
         yield Problem(f"`{loss.called()}` needs probabilities that sum to 1, but the output is `sigmoid`", path, help)
     elif isinstance(loss, binary) and output.activation == "softmax":
-        help = "write `sparse_categorical_crossentropy`, or leave the loss out"
+        help = f"write `{_loss_for(output)}`, or leave the loss out"
         yield Problem(f"`{loss.called()}` fits a `sigmoid` output, but the output is `softmax`", path, help)
     elif isinstance(loss, losses.Hinge) and (output.units or 1) > 1:
-        help = "write `sparse_categorical_crossentropy`, or leave the loss out"
+        help = f"write `{_loss_for(output)}`, or leave the loss out"
         yield Problem(f"`Hinge` is for two classes and one unit, but the output layer has {output.units}", path, help)
     elif "from_logits" in type(loss).model_fields:
         yield from _logits_fit(loss, output, place)
+
+
+def _loss_for(output: OutputLayer) -> str:
+    """Return how to write the cross-entropy that fits the output layer."""
+    binary = output.units == 1 or output.activation == "sigmoid"
+    if output.activation == "linear":
+        return f"{'BinaryCrossentropy' if binary else 'SparseCategoricalCrossentropy'}: {{from_logits: true}}"
+    return "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
 
 
 def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:
@@ -178,6 +216,7 @@ DATA_RULES: tuple[Rule, ...] = (
     _dropout_after_output,
     _symmetry,
     _output_units,
+    _one_softmax_unit,
     _loss_fits,
     _class_weight_fits,
 )

@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 from nntrain import extensions
 from nntrain.config.messages import article, close_names, got, in_our_words, listed, problem, see, with_space
 from nntrain.config.section import Section, details
+from nntrain.document.assignment import same_name
 
 
 class Named(Section):
@@ -98,7 +99,7 @@ class Named(Section):
     @classmethod
     def instead_of(cls, name: str) -> str:
         """Return the help for an unknown name."""
-        if help := cls.absent.get(name) or with_space(name):
+        if help := cls.absent.get(name) or cls._absent_in_another_spelling(name) or with_space(name):
             return help
         if " - " in name:
             return "give all lines of the list the same indentation"
@@ -108,6 +109,10 @@ class Named(Section):
             if name in _known(family):
                 return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
         return close_names(name, _known(cls)) or see(cls.noun)
+
+    @classmethod
+    def _absent_in_another_spelling(cls, name: str) -> str:
+        return next((help for other, help in cls.absent.items() if same_name(name, other)), "")
 
     @classmethod
     def as_options(cls, value: Any) -> Any:

@@ -20,6 +20,11 @@ class OutputLayer:
     units: int | None
     units_path: Path = ()  # of the Dense that has these units
 
+    @property
+    def is_one_softmax(self) -> bool:
+        """Whether it is a softmax over a single unit, which is always 1."""
+        return self.units == 1 and self.activation == "softmax"
+
 
 def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> OutputLayer | None:
     """Return the output layer, or None if the user left it out.

@@ -25,6 +25,7 @@ from nntrain.storage.regular_file import irregular_kind
 
 SUFFIXES = {"remaining": ("", "_train"), "validation": ("_validation", "_val"), "test": ("_test",)}
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, MemoryError, struct.error, zipfile.BadZipFile, zlib.error)
+_SYNONYMS = {"holdout": "test", "dev": "validation", "eval": "validation", "tr": "train", "te": "test"}
 KNOWN = [f"{letter}{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes for letter in "xy"]
 
 
@@ -100,7 +101,10 @@ class _ArrayFile:
         self._read_all()
         for name in self.names:
             if name.startswith(("x_", "y_")) and name not in KNOWN:
-                raise self.error(f"the array {shown(name)} has no meaning", f"name it `{nearest(name, KNOWN)}`")
+                meant = name[:2] + _SYNONYMS.get(name[2:].replace("_", "").lower(), name[2:])
+                close = nearest(meant, [known for known in KNOWN if known[0] == name[0]])
+                help = f"name it `{close}`" if close else f"remove it, or name it {listed(KNOWN)}"
+                raise self.error(f"the array {shown(name)} has no meaning", help)
 
     def pair(self, split: str) -> _Pair | None:
         """Return the x and y of a split; None where the file holds neither, an error for the remaining rows."""

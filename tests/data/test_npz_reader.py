@@ -120,6 +120,14 @@ def test_splits_may_come_from_other_files() -> None:
             "keep one of them",
         ),
         ({"x": X, "y": Y, "x_valid": X}, "the array `x_valid` has no meaning", "name it `x_val`"),
+        ({"x": X, "y": Y, "x_holdout": X}, "the array `x_holdout` has no meaning", "name it `x_test`"),
+        ({"x": X, "y": Y, "y_dev": Y}, "the array `y_dev` has no meaning", "name it `y_validation`"),
+        (
+            {"x": X, "y": Y, "x_mean_image": X},
+            "the array `x_mean_image` has no meaning",
+            "remove it, or name it `x`, `y`, `x_train`, `y_train`, `x_validation`, `y_validation`, `x_val`, `y_val`, "
+            "`x_test`, `y_test`",
+        ),
         (
             {"x": np.array([[1], "a"], object), "y": Y},
             "the array `x` holds Python objects",

@@ -38,6 +38,13 @@ def _noise_shape(value: Any) -> tuple[int | None, ...]:
 NoiseShape = Annotated[tuple[int | None, ...], PlainValidator(_noise_shape)]
 
 
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "TimeDistributed", "Embedding", "Masking")
+_ATTENTION = ("Attention", "MultiHeadAttention", "Transformer")
+_ONE_DIMENSION = ("Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D")
+_SEQUENCES = (*_RECURRENT, *_ATTENTION, *_ONE_DIMENSION)
+_BRANCHES = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
+
+
 class Layer(Named):
     """The family of layers. `exact` ones compute in float32 in mixed precision too."""
 
@@ -48,6 +55,10 @@ class Layer(Named):
         **{name: f"write `Activation: {name}`" for name in ACTIVATIONS},
         "Input": "remove it; the data determine the shape of the input",
         "InputLayer": "remove it; the data determine the shape of the input",
+        **dict.fromkeys(_SEQUENCES, "write `Flatten` and `Dense: 64`; there are no layers for sequences"),
+        **dict.fromkeys(_BRANCHES, "remove it; a model is one sequence of layers, without branches"),
+        **dict.fromkeys(("Lambda", "TorchModuleWrapper"), "remove it; a config holds no code"),
+        **dict.fromkeys(("Linear", "FullyConnected", "FC"), "write `Dense`"),
     }
 
 
