@@ -8,6 +8,8 @@ from nntrain.config.messages import counted, listed
 from nntrain.errors import Path, Problem
 from nntrain.nearest import nearest
 
+MOST_THRESHOLDS = 10_000_000  # of all classes of an AUC
+
 
 def _metrics_fit(subject: Subject) -> Iterator[Problem]:
     """A metric must have a name of its own, and fit the task of the data and the classes."""
@@ -44,6 +46,7 @@ def _options_fit(metric: Metric, subject: Subject, path: Path) -> Iterator[Probl
         classes = _classes(subject)
         yield from _class_fits(metric, classes, place)
         yield from _top_fits(metric, classes, place)
+        yield from _thresholds_fit(metric, len(classes), place)
 
 
 def _classes(subject: Subject) -> Sequence[str | None]:
@@ -93,6 +96,15 @@ def _top_fits(metric: Metric, classes: Sequence[str | None], place: Path) -> Ite
         yield Problem(message, path, f"write `k{fewer}, or use `accuracy`", severity="warning")
     if classes and top_k is not None and top_k >= len(classes):
         yield Problem(f"`top_k: {top_k}` predicts every class: {have}", (*place, "top_k"), f"write `top_k{fewer}")
+
+
+def _thresholds_fit(metric: Metric, classes: int, place: Path) -> Iterator[Problem]:
+    """The counts of all thresholds and classes must fit into memory; 10 million take 80 MB."""
+    thresholds = getattr(metric, "num_thresholds", None)
+    if thresholds is not None and thresholds * classes > MOST_THRESHOLDS:
+        message = f"`num_thresholds: {thresholds}` is too many for {counted(classes, 'class')}"
+        most = MOST_THRESHOLDS // classes
+        yield Problem(message, (*place, "num_thresholds"), f"write `num_thresholds: {most}` or less, or leave it out")
 
 
 METRIC_RULES: tuple[Rule, ...] = (_metrics_fit,)

@@ -90,6 +90,13 @@ def test_names_of_other_columns_are_refused(name: str) -> None:
     assert only[0] == "error"
 
 
+def test_thresholds_of_many_classes_are_bounded() -> None:
+    many = Schema((4,), tuple(f"c{index}" for index in range(1000)))
+    options = {"AUC": {"num_thresholds": 20_000}}
+    assert found(options, many) == [("error", "`num_thresholds: 20000` is too many for 1,000 classes")]
+    assert found({"AUC": {"num_thresholds": 10_000}}, many) == found(options) == []
+
+
 def test_the_class_and_an_average_exclude_each_other() -> None:
     for name in ("Precision", "Recall", "F1Score"):
         options = {"class_id": 0, "average": "micro"}
