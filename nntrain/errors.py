@@ -122,7 +122,7 @@ class NNTrainError(Exception):
     def __str__(self) -> str:
         shown = "\n\n".join(str(problem) for problem in self.problems[:MOST_SHOWN])
         more = len(self.problems) - MOST_SHOWN
-        return shown if more <= 0 else f"{shown}\n\n{more:,} more errors"
+        return shown if more <= 0 else f"{shown}\n\n{more:,} more error{'s' if more > 1 else ''}"
 
     def after(self, words: str, help: str = "") -> "NNTrainError":
         """Return the error with these words after its message, and with this help if it has none."""

@@ -19,7 +19,7 @@ def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> No
     value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
     terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
     parameters = summary["parameters"]["total"]
-    terminal.line(f"{parameters:,} parameters, {summary['seconds']:.1f} s, run in {run_dir}")
+    terminal.line(f"{counted(parameters, 'parameter')}, {summary['seconds']:.1f} s, run in {run_dir}")
     run_dir.write_log(terminal.log)
 
 

@@ -8,7 +8,7 @@ from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import callbacks, layers, optimizers
 from nntrain.config.keras.metrics import Accuracy, MeanAbsoluteError, direction
-from nntrain.config.messages import listed
+from nntrain.config.messages import counted, listed
 from nntrain.config.metric_rules import METRIC_RULES
 from nntrain.config.named import Named
 from nntrain.config.resolve import DEFAULT_EPOCHS, Resolved
@@ -94,7 +94,8 @@ def _schedule(subject: Subject) -> Iterator[Problem]:
     if isinstance(rate, optimizers.PiecewiseConstantDecay):
         count = len(rate.boundaries)
         if len(rate.values) != count + 1:
-            message = f"{count} boundaries need {count + 1} values, got {len(rate.values)}"
+            need = f"need{'s' if count == 1 else ''}"
+            message = f"{counted(count, 'boundary')} {need} {count + 1} values, got {len(rate.values)}"
             yield Problem(message, (*path, "values"), "give one value more than boundaries")
         if list(rate.boundaries) != sorted(set(rate.boundaries)):
             yield Problem("the boundaries must increase", (*path, "boundaries"), "sort them and remove repeated ones")

@@ -93,7 +93,8 @@ class Divider:
         taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)
         taken = rows[np.isin(self.first_equal[rows], self.first_equal[taken])]
         if len(taken) == len(rows):
-            message = f"the {name} split takes all {len(rows)} rows and leaves none for training"
+            every = f"all {len(rows)} rows" if len(rows) > 1 else "the only row"
+            message = f"the {name} split takes {every} and leaves none for training"
             raise self._error(message, f"take fewer than {len(rows)} rows", name)
         if not len(taken):
             message = f"the {name} split gets no rows, {len(rows)} are too few to share out"

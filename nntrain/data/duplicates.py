@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
+from nntrain.config.messages import counted
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples, chunks
 
@@ -36,7 +37,7 @@ class Shared:
     def __str__(self) -> str:
         equal = "is equal to a row" if self.count == 1 else "are equal to rows"
         earlier = "training" if self.earlier == "train" else self.earlier
-        return f"{self.count:,} of {self.rows:,} rows of the {self.split} split {equal} of the {earlier} split"
+        return f"{self.count:,} of {counted(self.rows, 'row')} of the {self.split} split {equal} of the {earlier} split"
 
 
 def rows_in_two_splits(splits: Mapping[str, Split]) -> Iterator[Shared]:

@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 
 import numpy as np
 
-from nntrain.config.messages import listed, shown
+from nntrain.config.messages import counted, listed, shown
 from nntrain.data.checks import MOST
 from nntrain.data.examples import Rows, Split
 from nntrain.data.file_formats import HEAD_BYTES, other_format
@@ -71,7 +71,8 @@ def _classes(splits: dict[str, Split], names: Sequence[str], remaining: _Pair) -
         return tuple(names)
     highest = max((int(split.y.max()) for split in splits.values() if len(split)), default=0)
     if highest >= (rows := sum(len(split) for split in splits.values())):
-        message = f"label `{highest}` is too large for {rows} rows: every class from 0 to {highest} needs some"
+        large = f"label `{highest}` is too large for {counted(rows, 'row')}"
+        message = f"{large}: every class from 0 to {highest} needs some"
         raise remaining.error(message, "number the classes from 0, or write `task: regression`")
     _refuse_gaps(splits["remaining"].y, highest, remaining)
     return tuple(str(index) for index in range(max(highest, 0) + 1))
@@ -214,7 +215,8 @@ class _Pair:
             message = f"`{self.x_name}` must have a row for each example, got the shape {x.shape}"
             raise self.error(message, "reshape it to (rows, features), for one feature with `x.reshape(-1, 1)`")
         if len(x) != len(self.y if self.y.ndim else ()):
-            message = f"`{self.x_name}` has {len(x)} rows, `{self.y_name}` has {len(self.y) if self.y.ndim else 'none'}"
+            labels = len(self.y) if self.y.ndim else "none"
+            message = f"`{self.x_name}` has {counted(len(x), 'row')}, `{self.y_name}` has {labels}"
             raise self.error(message, "give one label or target for each row")
         if isinstance(x, RowFile):
             refuse_large(x.as_stored(), self.x_name, self.file.place)

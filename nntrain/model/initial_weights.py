@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.data_schema import Schema
-from nntrain.config.messages import listed
+from nntrain.config.messages import counted, listed
 from nntrain.errors import ConfigError, NNTrainError, Problem
 from nntrain.model import weights_file
 from nntrain.model.custom import Network
@@ -55,7 +55,7 @@ def take_weights(model: Network, schema: Schema, source: str) -> str:
     taken = {weight.path for weight in fitting}
     left = [weight.path for weight in model.weights if weight.path not in taken]
     rest = f"; the others are initialized: {', '.join(left)}" if left else ""
-    return f"{len(taken)} of {len(model.weights)} weights are those of {source}{found.done}{rest}"
+    return f"{len(taken)} of {counted(len(model.weights), 'weight')} are those of {source}{found.done}{rest}"
 
 
 def _read(model: Network, schema: Schema, path: Path) -> _Source:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.config.load import Config
+from nntrain.config.messages import counted
 from nntrain.config.train import Train
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.scores import summarize
@@ -89,7 +90,8 @@ class _Group:
 
     def _write_summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
         if not summaries:
-            raise NNTrainError(f"all {len(failed)} runs failed", help=f"the first: {next(iter(failed.values()))}")
+            what = f"all {len(failed)} runs failed" if len(failed) > 1 else "the one run failed"
+            raise NNTrainError(what, help=f"the first: {next(iter(failed.values()))}")
         statistics = _statistics(summaries, self.config.first.experiment.train)
         summary = {"kind": self.config.kind, "runs": summaries, "failed": failed, "statistics": statistics}
         self.directory.write_json(run_files.SUMMARY, json_ready(summary))
@@ -117,7 +119,8 @@ class _Group:
         """Print a warning where the remaining runs are trained on another number of devices."""
         first, now = self._first_begun(), experiment.devices_of(self.context)["devices"]
         if first is not None and (then := first.read_json(run_files.ENVIRONMENT).get("devices", 1)) != now:
-            self.terminal.note(f"warning: the group began on {then} devices, not {now}, so the last bits may differ")
+            began = f"the group began on {counted(then, 'device')}, not {now}"
+            self.terminal.note(f"warning: {began}, so the last bits may differ")
 
     def _first_begun(self) -> RunDir | None:
         paths = [self.directory.path / name for name in self.config.members]

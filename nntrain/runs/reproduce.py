@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.load import load
+from nntrain.config.messages import counted
 from nntrain.evaluation.evaluate import refuse_other_data
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.runs import experiment, resume
@@ -44,7 +45,7 @@ def _difference_of_rows(then: list[dict[str, str]], now: list[dict[str, str]]) -
         for name, value in old.items():
             if name != "seconds" and new.get(name) != value:
                 return f"epoch {old['epoch']} differs: {name} was {value} and is {new.get(name)}"
-    return "" if len(then) == len(now) else f"there were {len(then)} epochs and are {len(now)}"
+    return "" if len(then) == len(now) else f"the run had {counted(len(then), 'epoch')}, and now it has {len(now)}"
 
 
 def _difference_of_weights(then: SavedModel, now: SavedModel) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain.config.load import Config, load
+from nntrain.config.messages import counted
 from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.errors import ConfigError, NNTrainError
@@ -91,7 +92,8 @@ def _warn_of_other_machine(then: Mapping[str, Any], now: Mapping[str, Any], term
         if then.get(name) != now[name]:
             terminal.note(f"warning: the run began on {other}, so the last bits may differ")
     if (before := then.get("devices", 1)) != now["devices"]:
-        terminal.note(f"warning: the run began on {before} devices, not {now['devices']}, so the last bits may differ")
+        began = f"the run began on {counted(before, 'device')}, not {now['devices']}"
+        terminal.note(f"warning: {began}, so the last bits may differ")
 
 
 def _refuse_shorter(training: Training, state: State) -> None:

@@ -166,7 +166,7 @@ class Runner:
             return True
         if not running:
             self.limit = "max_epochs_total"
-            self.ending = f"{spent} of {limit} epochs are spent, and the next trial would train {planned}"
+            self.ending = f"{spent} of {counted(limit, 'epoch')} are spent, and the next trial would train {planned}"
         return False
 
     def _planned(self, entry: Entry) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from nntrain.config.messages import counted
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.training import state
 from nntrain.training.checkpoint import Saver
@@ -265,5 +266,5 @@ def _reason(callbacks: Sequence[Any]) -> str:
         if reason := getattr(callback, "reason", ""):
             return str(reason)
         if getattr(callback, "stopped_epoch", 0):
-            return f"early stopping: {callback.monitor} has not improved for {callback.patience} epochs"
+            return f"early stopping: {callback.monitor} has not improved for {counted(callback.patience, 'epoch')}"
     return "a callback stopped it"

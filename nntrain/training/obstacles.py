@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from nntrain.config.keras import image_layers, layers, optimizers
+from nntrain.config.messages import counted
 from nntrain.config.resolve import Resolved
 from nntrain.errors import Path, Problem
 from nntrain.model.build import keras_object
@@ -77,7 +78,8 @@ def _nothing_to_train(training: Training) -> Iterator[Problem]:
 
 def _accumulation(training: Training) -> Iterator[Problem]:
     if not training.updates:
-        message = f"no weight is ever updated: the gradients of {training.optimizer.gradient_accumulation_steps} steps "
+        steps = counted(training.optimizer.gradient_accumulation_steps, "step")
+        message = f"no weight is ever updated: the gradients of {steps} "
         message += f"are accumulated for one update, but the training has {training.steps}"
         path = (*training.at_optimizer, "gradient_accumulation_steps")
         yield _warning(message, path, "write fewer `gradient_accumulation_steps`, or train longer")
@@ -90,7 +92,8 @@ def _schedule(training: Training) -> Iterator[Problem]:
     path = (*training.at_optimizer, "learning_rate", schedule.called())
     help = f"its steps are updates, of which this training has {updates:,}"
     if _warmup(schedule) >= updates:
-        message = f"the learning rate of `{schedule.called()}` rises for {_warmup(schedule):,} updates, until the end"
+        rises = f"rises for {counted(_warmup(schedule), 'update')}, until the end"
+        message = f"the learning rate of `{schedule.called()}` {rises}"
         yield _warning(message, path, f"{help}; give it a shorter warm-up")
         return
     rate = keras_object(schedule)
@@ -118,7 +121,8 @@ def _average_of_weights(training: Training) -> Iterator[Problem]:
     momentum = 0.99 if momentum is None else momentum  # as in Keras
     left = momentum**training.updates
     if training.optimizer.use_ema and left > LEFT and training.updates:
-        message = f"after {training.updates:,} updates the averaged weights are still {_percent(left)} the initial ones"
+        still = f"still {_percent(left)} the initial ones"
+        message = f"after {counted(training.updates, 'update')} the averaged weights are {still}"
         help = _help_for_momentum("ema_momentum", momentum, training.updates)
         yield _warning(message, (*training.at_optimizer, "use_ema"), help)
 
@@ -126,7 +130,7 @@ def _average_of_weights(training: Training) -> Iterator[Problem]:
 def _help_for_momentum(option: str, momentum: float, steps: int) -> str:
     lower = math.floor(100 * 0.01 ** (1 / steps)) / 100
     enough = math.ceil(math.log(LEFT) / math.log(momentum)) if momentum < 1 else 0
-    return f"write `{option}: {lower:g}`" + (f", or train {enough:,} steps" if enough else "")
+    return f"write `{option}: {lower:g}`" + (f", or train {counted(enough, 'step')}" if enough else "")
 
 
 def _batch_statistics(training: Training) -> Iterator[Problem]:
@@ -143,7 +147,7 @@ def _batch_statistics(training: Training) -> Iterator[Problem]:
             message = "the last batch of every epoch has one row, for which `BatchNormalization` gives always the same"
             yield _warning(message, path, f"write another `batch_size` than {size}: {rows:,} rows leave one")
         elif left > LEFT and _is_new(layer):
-            message = f"after {training.steps:,} steps the moving averages of `BatchNormalization` are still "
+            message = f"after {counted(training.steps, 'step')} the moving averages of `BatchNormalization` are still "
             message += f"{_percent(left)} their initial values, and the model is validated and saved with them"
             yield _warning(message, path, _help_for_momentum("momentum", layer.momentum, training.steps))
         else:

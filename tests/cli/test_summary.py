@@ -25,6 +25,12 @@ RUN: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(("count", "words"), [(1, "1 parameter, "), (2, "2 parameters, ")])
+def test_one_parameter_is_not_many(count: int, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    summary.show_run({**RUN, "parameters": {"total": count}}, RunDir(tmp_path), Terminal())
+    assert capsys.readouterr().out.splitlines()[-1].startswith(words)
+
+
 def test_a_run_has_a_line_for_each_split_and_all_is_in_the_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

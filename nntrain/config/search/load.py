@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from nntrain.config.data import File, Nothing
 from nntrain.config.keras.metrics import direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
-from nntrain.config.messages import listed
+from nntrain.config.messages import counted, listed
 from nntrain.config.metric_names import meant_column, split_and_metric
 from nntrain.config.resolve import DEFAULT_EPOCHS, columns, default_monitor
 from nntrain.config.search.initial_values import initial_values
@@ -196,7 +196,7 @@ def _counts_epochs(section: Tune, config: Config, written: list[Written]) -> Ite
     one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
     if train.steps is None and not section.engine.promotes and total < one:
         repeats = f", in its {section.repeats} repeats" if section.repeats > 1 else ""
-        message = f"one trial trains {one} epochs{repeats}, more than `max_epochs_total: {total}`"
+        message = f"one trial trains {counted(one, 'epoch')}{repeats}, more than `max_epochs_total: {total}`"
         yield Problem(message, ("tune", "max_epochs_total"), f"give {one} or more")
 
 

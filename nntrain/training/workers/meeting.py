@@ -37,6 +37,10 @@ def wait_seconds() -> float:
     return WAIT_SECONDS if text is None else float(text)
 
 
+def _limit() -> str:
+    return f"{wait_seconds():g} second{'' if wait_seconds() == 1 else 's'}"
+
+
 def _accept_all(cluster: Cluster, identity: Mapping[str, str], until: float) -> dict[int, Link]:
     """Accept all other workers, then have each begin."""
     links: dict[int, Link] = {}
@@ -48,7 +52,7 @@ def _accept_all(cluster: Cluster, identity: Mapping[str, str], until: float) -> 
                 for found in links.values():
                     found.close()
                 names = " and ".join(cluster.name(index) for index in missing)
-                message = f"{names} did not connect within {wait_seconds():g} seconds"
+                message = f"{names} did not connect within {_limit()}"
                 raise NNTrainError(message, help=_HELP) from None
             index = _admitted(link, identity, missing)
             if index is not None:
@@ -88,7 +92,7 @@ def _join_chief(cluster: Cluster, identity: Mapping[str, str], until: float) -> 
         help = f"set {VARIABLE} to the same secret for all workers, or copy the chief's `{key_file()}` to this machine"
         raise ConfigError(f"{chief} has another key than this worker", help=help) from None
     except Gone:
-        raise NNTrainError(f"{chief} did not answer within {wait_seconds():g} seconds", help=_HELP) from None
+        raise NNTrainError(f"{chief} did not answer within {_limit()}", help=_HELP) from None
     if "refused" in answer:
         link.close()
         raise ConfigError(str(answer["refused"]), help="start all workers with the same nntrain and the same command")
