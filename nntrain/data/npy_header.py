@@ -19,6 +19,7 @@ from nntrain.storage.zip_member import Part, member_offset, stored_member
 _CHUNK_BYTES = 1 << 20
 _MOST_HEADER = 10_000  # bytes: what NumPy parses, though it would read up to 4 GB first
 _MOST_INFLATED, _SMALL = 100, 1 << 28  # times its size in the file, where it is not small: more is no data set
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of NumPy; zipfile inflates others without a limit
 _UNPARSED = (tokenize.TokenError, SyntaxError, RecursionError, TypeError, KeyError, AttributeError, MemoryError)
 
 
@@ -59,6 +60,8 @@ def stored_in_npz(path: str | Path, name: str) -> Stored | None:
         if f"{name}.npy" not in archive.namelist():
             return None
         info = archive.getinfo(f"{name}.npy")
+        if info.compress_type not in _COMPRESSIONS:
+            raise ValueError(f"`{name}` is compressed in another way than NumPy does it")
         with archive.open(info) as member:
             shape, by_column, dtype = _header(member)
             header = member.tell()

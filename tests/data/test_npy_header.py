@@ -120,6 +120,16 @@ def test_an_array_that_is_compressed_a_thousand_times_is_not_inflated() -> None:
         stored_in_npz("d.npz", "x")
 
 
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_numpy_does_not_compress_so_is_not_inflated(kind: int) -> None:
+    written(WHOLE, bytes(50_000_000), kind)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="`x` is compressed in another way than NumPy does it"):
+        stored_in_npz("d.npz", "x")
+    assert tracemalloc.get_traced_memory()[1] < 10e6
+    tracemalloc.stop()
+
+
 def test_all_arrays_of_a_file_together_are_no_larger_than_the_file() -> None:
     arrays = {"a": np.arange(6.0).reshape(2, 3), "b": np.asfortranarray(np.ones((3, 2), "int8")), "c": np.array(7)}
     saved = io.BytesIO()
