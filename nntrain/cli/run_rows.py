@@ -92,7 +92,7 @@ def _so_far(run: RunDir) -> dict[str, Any]:
     rows = [{name: float(cell) for name, cell in row.items() if cell} for row in run.read_rows()]
     found: dict[str, Any] = {"epochs": len(rows)}
     with contextlib.suppress(ConfigError, KeyError):  # a config, or rows, that were edited
-        train = load(run.path / run_files.RESOLVED).experiment.train
+        train = load(run.file(run_files.RESOLVED)).experiment.train
         best = keeps_best(train, any("val_loss" in row for row in rows))
         kept = best_row(train, rows) if best else rows[-1] if rows else None
         if kept is not None:

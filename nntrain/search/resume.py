@@ -134,7 +134,7 @@ def _refuse_less_than_is_done(before: Config, config: Config, events: Events) ->
 
 def _search_file(directory: RunDir, head: dict[str, Any], events: Events) -> Path:
     """Return the file of the search; raises NNTrainError where it is not the one of the journal."""
-    path = directory.path / run_files.SEARCH
+    path = directory.file(run_files.SEARCH)
     before, now = [{}, head, *(event for event in events if event["event"] == "extend")][-2:]
     found, wanted = identity(load_whole(path)), now.get("search_sha256")
     if found == before.get("search_sha256") != wanted:  # a kill came between the journal and the file

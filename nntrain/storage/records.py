@@ -82,6 +82,9 @@ class Summary(Record, total=False):
     epochs: Count
     planned_epochs: Count
     best_epoch: Count
+    best_value: Number | None
+    monitor: Text
+    save: Text
     stopped: Text
     seconds: Seconds
     metrics: dict[Text, Metrics]

@@ -95,6 +95,24 @@ def test_what_must_not_change_in_a_search_is_refused(finished: Any, resume: Tune
     assert changed.code == 1 and "is not the search of `journal.jsonl`" in changed.err
 
 
+def test_no_file_of_a_search_is_read_or_written_through_a_link(finished: Any, resume: Tune, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for name in ("search.yaml", "journal.jsonl", "config.yaml", "log.txt", "trials.csv", "best.yaml", "summary.json"):
+        file = finished.place / name
+        content = file.read_bytes()
+        (outside / name).write_text("words of somebody else")
+        file.unlink()
+        file.symlink_to(outside / name)
+        done = resume()
+        assert "words" not in done.out + done.err and "Traceback" not in done.err
+        assert (outside / name).read_text() == "words of somebody else"
+        if name in ("search.yaml", "journal.jsonl"):
+            assert done.code == 1 and f"{name}` is a symbolic link" in done.err
+        file.unlink()
+        file.write_bytes(content)
+
+
 def test_a_finished_search_has_nothing_to_train(finished: Any, resume: Tune) -> None:
     before = finished.rows
     assert resume().code == 0
