@@ -56,5 +56,6 @@ def published(run_dir: RunDir) -> RunDir:
 def _remove_old(runs: Path) -> None:
     """Remove what processes have left that were killed while a run began."""
     for path in runs.glob(f".*-????????{_DRAFT}"):
-        if time.time() - path.lstat().st_mtime > _OLD_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # it has just got its name
+            if time.time() - path.lstat().st_mtime > _OLD_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
