@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from nntrain.errors import one_line, printable
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -29,16 +31,16 @@ class Terminal:
     @cached_property
     def out(self) -> "Console":
         """The console of stdout."""
-        return _plain_console(width=WIDE)
+        return plain_console(width=WIDE)
 
     @cached_property
     def err(self) -> "Console":
         """The console of stderr."""
-        return _plain_console(stderr=True)
+        return plain_console(stderr=True)
 
     def note(self, text: str) -> None:
         """Print a message on stderr, unless `quiet` is true."""
-        self.log.append(text)
+        self.log.append(printable(text))
         if not self.quiet:
             self.err.print(text)
 
@@ -51,7 +53,7 @@ class Terminal:
 
     def line(self, text: str) -> None:
         """Print a line of the result, unless `as_json` is true."""
-        self.log.append(text)
+        self.log.append(printable(text))
         if not self.as_json:
             self.out.print(text)
 
@@ -64,8 +66,8 @@ class Terminal:
             numeric = index and all(isinstance(row[index], (int, float)) or row[index] == "" for row in rows)
             table.add_column(name, justify="right" if numeric else "left", no_wrap=True)
         for row in rows:
-            table.add_row(*(shown_number(cell) for cell in row))
-        plain = _plain_console(width=WIDE, color_system=None)
+            table.add_row(*(one_line(shown_number(cell)) for cell in row))
+        plain = plain_console(width=WIDE, color_system=None)
         with plain.capture() as captured:
             plain.print(table)
         self.log.append("\n".join(line.rstrip() for line in captured.get().splitlines()))
@@ -73,11 +75,16 @@ class Terminal:
             self.out.print(table)
 
 
-def _plain_console(**options: Any) -> "Console":
-    """Return a console that prints text unchanged: a class may be called `[b]`."""
+def plain_console(**options: Any) -> "Console":
+    """Return a console that prints text unchanged, such as a class `[b]`, but escapes what a terminal acts upon."""
     from rich.console import Console
+    from rich.text import Text
 
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True, **options)
+    class PlainConsole(Console):
+        def render_str(self, text: str, **style: Any) -> Text:
+            return super().render_str(printable(text), **style)
+
+    return PlainConsole(markup=False, emoji=False, highlight=False, **{"soft_wrap": True, **options})
 
 
 def json_ready(value: Any) -> Any:
@@ -122,8 +129,8 @@ class ProgressWatcher:
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        words, remaining = TextColumn("{task.description}"), TimeRemainingColumn(elapsed_when_finished=True)
-        columns = (words, BarColumn(bar_width=24), remaining, TextColumn("{task.fields[metrics]}"))
+        words, metrics = (TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[metrics]"))
+        columns = (words, BarColumn(bar_width=24), TimeRemainingColumn(elapsed_when_finished=True), metrics)
         self.bar = Progress(*columns, console=self.terminal.err, transient=True)
         self.bar.start()
         self.task = self.bar.add_task("starting", total=epochs * steps, metrics="")
@@ -137,7 +144,7 @@ class ProgressWatcher:
         self.terminal.event("epoch", {"run": self.run, **row})
         epoch = int(row["epoch"])
         text = f"epoch {epoch}/{self.epochs}  {_metrics(row)}"
-        self.terminal.log.append(text)
+        self.terminal.log.append(printable(text))
         self._show(epoch, epoch * self.steps, row)
         due = time.monotonic() - self.last_line >= LINE_SECONDS or epoch == self.epochs
         if self.bar is None and not self.terminal.quiet and due:
@@ -160,4 +167,4 @@ def _metrics(row: Mapping[str, float], most: int = 6) -> str:
     """Return the first metrics of a row: `loss 0.3210  accuracy 0.9012  …`."""
     names = [name for name in row if name not in ("epoch", "seconds", "learning_rate", "regularization_loss")]
     names = [name for name in names if not name.endswith("_regularization_loss")][:most]
-    return "  ".join(f"{name} {shown_number(float(row[name]))}" for name in names)
+    return "  ".join(f"{one_line(name)} {shown_number(float(row[name]))}" for name in names)

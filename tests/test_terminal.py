@@ -154,3 +154,35 @@ def show_two_epochs(terminal: Terminal, epochs: int = 2) -> None:
 )
 def test_numbers_have_four_digits_and_an_exponent_where_digits_would_hide_them(value: Any, text: str) -> None:
     assert shown_number(value) == text
+
+
+EVIL = "\x1b]0;pwned\x07\x1b[31m[b]red\u202e\u200b"
+SHOWN = "\\x1b]0;pwned\\x07\\x1b[31m[b]red\\u202e\\u200b"
+
+
+def test_no_escape_sequence_of_a_file_reaches_the_terminal_or_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal()
+    terminal.note(EVIL)
+    terminal.line(EVIL)
+    terminal.table(EVIL, ("class", EVIL), [[EVIL, f"{EVIL}\n"], ["plain", 0.5]])
+    watcher = ProgressWatcher(terminal)
+    watcher.begin(epochs=1, steps=1)
+    watcher.epoch({**ROW, EVIL: 0.5})
+    out, err = capsys.readouterr()
+    for printed in (out, err, "\n".join(terminal.log)):
+        assert "\x1b" not in printed and "\x07" not in printed and "\u202e" not in printed
+        assert SHOWN in printed
+    assert len(out.splitlines()) == 1 + 4
+
+
+def test_the_bar_shows_names_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    terminal = Terminal()
+    terminal.err = Console(file=stream, force_terminal=True, width=120, markup=False)
+    watcher = ProgressWatcher(terminal)
+    watcher.begin(epochs=1, steps=1)
+    watcher.piece(1, 1, {"[b]": 0.5, EVIL: 0.25})
+    assert watcher.bar is not None
+    watcher.bar.refresh()
+    watcher.end()
+    assert f"[b] 0.5000  {SHOWN} 0.2500" in stream.getvalue()

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from nntrain import __version__
-from nntrain.cli import output, requests, usage_help
+from nntrain.cli import output, requests
 from nntrain.cli.error_event import error_event
 from nntrain.errors import NNTrainError, Stopped, one_line
 from nntrain.terminal import Terminal
@@ -40,12 +40,18 @@ def _errors_worded() -> Iterator[None]:
     except typer.Exit:
         raise
     except (Exception, KeyboardInterrupt) as error:
-        help = usage_help.reword(error, sys.argv[1:]) if hasattr(error, "format_message") else ""
+        help = _help_for_usage(error) if hasattr(error, "format_message") else ""
         if "--json" in sys.argv[1:]:
             Terminal(as_json=True).event("error", error_event(error, help))
         if help and getattr(error, "message", ""):
             error.message = f"{one_line(error.message)}\n help: {one_line(help)}"  # type: ignore[union-attr]
         raise
+
+
+def _help_for_usage(error: Exception | KeyboardInterrupt) -> str:
+    from nntrain.cli import usage_help  # it reads configs, which `--help` does not need
+
+    return usage_help.reword(error, sys.argv[1:])
 
 
 def _run_request(request: requests.Request, **_: object) -> None:

@@ -4,16 +4,17 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from nntrain.config.messages import counted
+from nntrain.errors import printable
 from nntrain.search.ledger import Entry
 from nntrain.search.parameter_axis import label, short_number
 from nntrain.search.search_files import SearchDir
-from nntrain.terminal import Terminal, shown_number
+from nntrain.terminal import Terminal, plain_console, shown_number
 
 BEST_SHOWN, FAILED_SHOWN = 5, 3
 
@@ -34,7 +35,7 @@ class SearchView:
         self.live: Live | None = None
 
     def __enter__(self) -> "SearchView":
-        console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        console = plain_console(stderr=True, soft_wrap=False)
         if not self.terminal.quiet and console.is_terminal and not console.is_dumb_terminal:
             self.live = Live(self._screen(), console=console, refresh_per_second=4, transient=True)
             self.live.start()
@@ -58,7 +59,7 @@ class SearchView:
         if self.live is None:
             self.terminal.note(line)
         else:
-            self.terminal.log.append(line)
+            self.terminal.log.append(printable(line))
             if entry.status == "failed":
                 self.live.console.print(line)
         self.draw()

@@ -4,6 +4,7 @@ import sys
 
 from nntrain import backend
 from nntrain.cli.requests import Predict
+from nntrain.errors import printable
 from nntrain.storage.atomic import write_text
 from nntrain.storage.find_runs import find_run
 from nntrain.terminal import Terminal
@@ -17,6 +18,6 @@ def run(request: Predict, _: Terminal) -> None:
 
     text = predict(run_dir, request.file)
     if request.output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(printable(text, keep="\n\t") if sys.stdout.isatty() else text)
     else:
         write_text(request.output, text)
