@@ -1,6 +1,6 @@
 """The figure and the colors of every plot. It does not use pyplot, which keeps global state."""
 
-import warnings
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -8,10 +8,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
+    from matplotlib.ft2font import FT2Font
     from matplotlib.ticker import PercentFormatter
 
 INK, GREY, FAINT, BLUE = "#222222", "#6b6b6b", "#dddddd", "#56a0d3"
 DOTS_PER_INCH = 120
+FONT = "DejaVu Sans"  # comes with matplotlib
+_NO_TEXT = ("Last Resort", "STIXNonUnicode", "STIXSize", "cm")  # fonts without letters, or with letters at other codes
 
 
 def sheet(width: float, height: float, title: str) -> "Figure":
@@ -30,9 +33,45 @@ def sheet(width: float, height: float, title: str) -> "Figure":
 
 
 def short(text: str, longest: int) -> str:
-    """Return the text on one line; a long one loses its middle, because names often differ at the end."""
-    text = " ".join(text.split())
+    """Return the text on one line, as a plot draws it; a long one loses its middle: names often differ at the end."""
+    text = drawable(" ".join(text.split()))
     return text if len(text) <= longest else f"{text[: longest - longest // 3 - 1]}…{text[-(longest // 3) :]}"
+
+
+def drawable(text: str) -> str:
+    """Return the text with `U+6F22` for each character that no font on this machine can draw."""
+    if text.isascii() and text.isprintable():
+        return text
+    drawn = [char if _font_of(char) else f" U+{ord(char):04X} " for char in text]
+    return " ".join("".join(drawn).split())
+
+
+@cache
+def _font_of(char: str) -> str:
+    """Return the name of a font that has the character: matplotlib's own, or else one of the system; else nothing."""
+    from matplotlib.font_manager import FontProperties, findfont, fontManager
+
+    own = (findfont(FontProperties(family=FONT, weight=weight)) for weight in ("normal", "bold"))
+    if all(_has(file, char) for file in own):
+        return FONT
+    others = (font for font in fontManager.ttflist if font.style == "normal" and not font.name.startswith(_NO_TEXT))
+    return next((str(font.name) for font in others if _has(str(font.fname), char)), "")
+
+
+@cache
+def _font(file: str) -> "FT2Font | None":
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        font = FT2Font(file)
+    except (OSError, RuntimeError):  # a font of pictures, which cannot be drawn at every size
+        return None
+    return font if font.scalable else None
+
+
+def _has(file: str, char: str) -> bool:
+    font = _font(file)
+    return font is not None and font.get_char_index(ord(char)) > 0
 
 
 def accuracy(right: int, total: int) -> str:
@@ -84,9 +123,13 @@ def dress_bar(bar: "Colorbar", label: str) -> None:
 
 
 def png(figure: "Figure") -> bytes:
-    """Return the figure as a PNG. A letter that matplotlib's font lacks becomes a box, without a warning."""
+    """Return the figure as a PNG, its texts in the fonts that have their characters."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        others = {_font_of(char) for char in text.get_text() if not char.isascii()} - {FONT, ""}
+        if others:
+            text.set_fontfamily([FONT, *sorted(others)])
     buffer = BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format="png")
     return buffer.getvalue()

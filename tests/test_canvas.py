@@ -1,4 +1,9 @@
+import warnings
+
+import pytest
+
 from nntrain import canvas
+from nntrain.plots import confusion_matrix
 
 
 def test_a_short_text_stays():
@@ -16,3 +21,45 @@ def test_lines_are_joined():
 def test_an_accuracy_has_its_counts() -> None:
     assert canvas.accuracy(1900, 2000) == "1,900 of 2,000 right, 95.00%"
     assert canvas.accuracy(0, 0) == "0 of 0 right, 0.00%"
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("plain [b] $x$", "plain [b] $x$"),
+        ("größe ñ → 😀 Ω", "größe ñ → 😀 Ω"),
+        ("猫", "U+732B"),
+        ("黒猫 x", "U+9ED2 U+732B x"),
+        ("a猫b", "a U+732B b"),
+        ("🫠", "U+1FAE0"),
+        ("\x07", "U+0007"),
+        ("\ufe0f", "\ufe0f"),
+    ],
+)
+def test_what_no_font_can_draw_is_its_code(text: str, drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.font_manager import fontManager
+
+    bundled = [font for font in fontManager.ttflist if "mpl-data" in font.fname]
+    monkeypatch.setattr(fontManager, "ttflist", bundled)  # the same on machines with more fonts
+    canvas._font_of.cache_clear()
+    assert canvas.drawable(text) == drawn
+    canvas._font_of.cache_clear()
+
+
+def test_a_character_of_another_font_is_drawn_in_it() -> None:
+    assert canvas._font_of("a") == canvas.FONT
+    other = canvas._font_of("\u2312")  # of one of the fonts that come with matplotlib
+    assert other not in ("", canvas.FONT)
+    figure = canvas.sheet(2, 1, "")
+    text = figure.text(0.5, 0.5, canvas.short("arc \u2312", 20))
+    canvas.png(figure)
+    assert text.get_fontfamily() == [canvas.FONT, other]
+
+
+def test_no_plot_draws_a_box_for_a_name() -> None:
+    """matplotlib warns of every character that none of the fonts has, before it draws a box."""
+    np = pytest.importorskip("numpy")
+    names = ["黒猫", "🫠", "\u2312", "a\x07b", "\U00010ffff"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert confusion_matrix.draw(confusion_matrix.Options(np.eye(5, dtype=int), names, "黒猫 🫠"))

@@ -75,7 +75,9 @@ def _draw_metric(panel: "Axes", options: Options, metric: str) -> None:
     panel.plot(options.epochs, training, **_line(_TRAINING, "-", len(options.rows)), label="training")
     if any(f"val_{metric}" in row for row in options.rows):
         panel.plot(options.epochs, validation, **_line(_VALIDATION, _DASHES, len(options.rows)), label="validation")
-    panel.set_title(metric.replace("_", " "), loc="left", fontsize=10, color=canvas.INK, parse_math=False)
+    panel.set_title(
+        canvas.short(metric.replace("_", " "), 60), loc="left", fontsize=10, color=canvas.INK, parse_math=False
+    )
     if metric == "loss":
         _scale(panel, [*training, *validation])
 
