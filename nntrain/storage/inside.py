@@ -88,6 +88,14 @@ def open_file(folder: Path, name: str, change: bool = False) -> io.BufferedReade
     return os.fdopen(handle, "r+b") if change else os.fdopen(handle, "rb")
 
 
+def content_of(file: io.BufferedReader | io.BufferedRandom, path: Path, most_bytes: int) -> bytes:
+    """Return the content of a file; raises NNTrainError, which names the path, where it is larger than allowed."""
+    if os.fstat(file.fileno()).st_size > most_bytes:
+        message = f"this is not a run of nntrain: `{path}` has more than {most_bytes:,} bytes"
+        raise NNTrainError(message, help="restore it from a copy, or train the run again")
+    return file.read()
+
+
 def write(folder: Path, name: str, content: bytes) -> None:
     """Write a file whole or not at all: temporary file beside it, fsync, rename, fsync of the folder.
 

@@ -18,6 +18,7 @@ from nntrain.storage.run_dir import RunDir
 
 KIND = "nntrain search"
 FORMAT = 1
+MOST_BYTES = 256 << 20  # 10,000 trials of 100 epochs take 60 MB
 Event = dict[str, Any]
 
 
@@ -54,7 +55,7 @@ class Journal:
         """
         try:
             with inside.open_file(self.path.parent, self.path.name) as file:
-                content = file.read()
+                content = inside.content_of(file, self.path, MOST_BYTES)
         except OSError as error:
             raise NNTrainError(f"`{self.path}` cannot be read: {error.strerror}") from None
         whole, newline, rest = content.rpartition(b"\n")

@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ from nntrain.errors import NNTrainError
 from nntrain.storage import inside, records, run_files
 from nntrain.storage.atomic import gone, sync_folder, writing
 from nntrain.storage.lock import locked
+
+_LARGEST_NUMBER = 8  # bytes of a weight at most
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,7 @@ class RunDir:
     def read_text(self, name: str) -> str:
         """Return a text file, with a replacement character for what is not UTF-8; raises OSError, and NNTrainError."""
         with self.open(name) as file:
-            content = file.read(run_files.MOST_BYTES + 1)
-        if len(content) > run_files.MOST_BYTES:
-            message = f"`{self.path / name}` has more than {run_files.MOST_BYTES:,} bytes, too many for a file of a run"
-            raise NNTrainError(message, help="restore it from a copy, or train the run again")
-        return content.decode("utf-8", "replace")
+            return inside.content_of(file, self.path / name, run_files.MOST_BYTES).decode("utf-8", "replace")
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file whole or not at all; the name may hold one folder."""
@@ -204,8 +203,11 @@ class RunDir:
             help = f"train it again with {fit}; `keep: all` keeps the model of every trial"
             raise NNTrainError(f"the model of `{self}` was not kept", help=help)
         facts = self.read_json(run_files.MODEL_FACTS, *needed)
+        numbers = sum(math.prod(weight["shape"]) for weight in facts.get("weights", ()))
         try:
             with self.open(run_files.MODEL) as file:
+                if os.fstat(file.fileno()).st_size > 2 * _LARGEST_NUMBER * numbers + run_files.MOST_BYTES:
+                    raise records.not_a_run(f"`{self.model}` is larger than a file of its weights")
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise NNTrainError(f"`{self.model}` cannot be read: {error.strerror}", help="train the run again") from None

@@ -76,6 +76,14 @@ def test_events_that_no_search_writes_are_refused(
     assert f"this is not a run of nntrain: `{journal.path}` {fault}" in str(caught.value)
 
 
+def test_a_journal_larger_than_that_of_a_search_is_not_read(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    with journal.path.open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(NNTrainError, match="this is not a run of nntrain: `.*journal.jsonl` has more than 268,435,456"):
+        journal.read()
+
+
 def test_a_missing_journal_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NNTrainError, match="cannot be read"):
         Journal.open(RunDir(tmp_path)).read()

@@ -143,6 +143,18 @@ def test_a_model_is_moved_into_place_and_known_by_its_hash(tmp_path: Path) -> No
         run.verified_model()
 
 
+def test_a_model_that_is_larger_than_its_weights_is_not_read(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    weights = [{"path": "dense/kernel", "shape": [10, 10], "dtype": "float32"}]
+    run.write_json(run_files.MODEL_FACTS, {"sha256": "0" * 64, "weights": weights})
+    with run.model.open("wb") as file:
+        file.truncate(10**13)
+    with pytest.raises(
+        NNTrainError, match="this is not a run of nntrain: `.*model.keras` is larger than a file of its"
+    ):
+        run.verified_model()
+
+
 def test_rows_are_csv_that_reads_back_the_same(tmp_path: Path) -> None:
     run = RunDir.create(tmp_path, "net")
     run.write_rows([{"epoch": 1, "loss": 0.1}, {"epoch": 2, "loss": 1e-9, "val_loss": 1 / 3}])
