@@ -1,6 +1,5 @@
 """Types of plain values that options take, each with a message for what it expects."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -18,11 +17,14 @@ from nntrain.nearest import exists
 omitted: Any = None
 """The default of every option that has a default in Keras: it is not passed on."""
 
+LARGEST = 3.4e38  # a larger number would be infinite as a 32-bit float
+
 PositiveInt = Annotated[int, Field(ge=1, le=10**9)]
 NonNegativeInt = Annotated[int, Field(ge=0, le=10**15)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-NonNegativeFloat = Annotated[float, Field(ge=0)]
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+PositiveFloat = Annotated[float, Field(gt=0, le=LARGEST)]
+NonNegativeFloat = Annotated[float, Field(ge=0, le=LARGEST)]
 Rate = Annotated[float, Field(ge=0, lt=1)]  # the share of units to drop
 Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1)]
@@ -34,8 +36,8 @@ def is_whole(value: Any, minimum: int) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Return whether the value is a finite number, not a boolean."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """Return whether the value is a number that a 32-bit float holds, not a boolean."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _size(value: Any) -> int | tuple[int, int]:
@@ -81,13 +83,20 @@ def _axes(value: Any) -> Any:
     raise problem(f"an axis must be a whole number, or a list of them, got {got(value)}", "write `-1`")
 
 
+_FRACTION = re.compile(r"\s*(-?[0-9]+(?:\.[0-9]*)?)\s*/\s*([0-9]+(?:\.[0-9]*)?)\s*")
+
+
 def _fraction(value: Any) -> float:
     """Return a number from a number, or from a fraction such as the `1/255` of every Keras script."""
     if is_number(value):
         return float(value)
-    match = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*/\s*(\d+(?:\.\d*)?)\s*", value) if isinstance(value, str) else None
-    if match and float(match[2]) > 0:
-        return float(match[1]) / float(match[2])
+    match = (
+        re.fullmatch(r"\s*(-?[0-9]+(?:\.[0-9]*)?)\s*/\s*([0-9]+(?:\.[0-9]*)?)\s*", value)
+        if isinstance(value, str)
+        else None
+    )
+    if match and float(match[2]) > 0 and abs(quotient := float(match[1]) / float(match[2])) <= LARGEST:
+        return quotient
     raise problem(f"expected a number or a fraction, got {got(value)}", "write `1/255`")
 
 

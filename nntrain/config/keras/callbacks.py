@@ -5,7 +5,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from nntrain.config.named import Named
-from nntrain.config.value_types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Text, omitted
+from nntrain.config.value_types import (
+    NonNegativeFloat,
+    NonNegativeInt,
+    Number,
+    PositiveFloat,
+    PositiveInt,
+    Text,
+    omitted,
+)
 
 Mode = Literal["auto", "min", "max"]
 
@@ -35,7 +43,7 @@ class EarlyStopping(_Monitor):
     shorthand: ClassVar = "patience"
     monitor: Text = "val_loss"
     patience: NonNegativeInt = omitted
-    baseline: float = omitted
+    baseline: Number = omitted
     restore_best_weights: bool = omitted
     start_from_epoch: NonNegativeInt = omitted
 
@@ -58,7 +66,7 @@ class StopAtTarget(Callback):
     """Stops at the end of the first epoch whose metric reaches `target`. Ours."""
 
     monitor: Text = "val_accuracy"
-    target: float
+    target: Number
     mode: Mode = "auto"
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from nntrain.config.keras.layers import _Bias, _KerasLayer, _Kernel
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
-from nntrain.config.value_types import Factor, Padding2D, PositiveInt, Seed, Size2D, omitted
+from nntrain.config.value_types import Factor, Number, Padding2D, PositiveInt, Seed, Size2D, omitted
 
 
 class Conv2D(_Kernel):
@@ -102,7 +102,7 @@ class RandomFlip(_Augmentation):
 
 class _Move(_Augmentation):
     fill_mode: Literal["constant", "nearest", "wrap", "reflect"] = omitted
-    fill_value: float = omitted
+    fill_value: Number = omitted
     interpolation: Literal["nearest", "bilinear"] = omitted
 
 
@@ -148,5 +148,5 @@ class RandomErasing(_Augmentation):
 
     factor: Factor = omitted
     scale: Factor = omitted
-    fill_value: float = omitted
+    fill_value: Number = omitted
     value_range: Factor = omitted

@@ -13,6 +13,7 @@ from nntrain.config.value_types import (
     Axes,
     Fraction,
     NonNegativeFloat,
+    Number,
     PositiveFloat,
     PositiveInt,
     Rate,
@@ -135,7 +136,7 @@ class Resizing(_KerasLayer):
     crop_to_aspect_ratio: bool = omitted
     pad_to_aspect_ratio: bool = omitted
     fill_mode: Literal["constant"] = omitted
-    fill_value: float = omitted
+    fill_value: Number = omitted
     antialias: bool = omitted
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from nntrain.config.named import Named
-from nntrain.config.value_types import Axes, NonNegativeFloat, Numbers, PositiveFloat, Seed, Share, omitted
+from nntrain.config.value_types import Axes, NonNegativeFloat, Number, Numbers, PositiveFloat, Seed, Share, omitted
 
 
 class Initializer(Named):
@@ -52,7 +52,7 @@ class RandomNormal(_Random):
     """Normal with a given mean and standard deviation."""
 
     aliases: ClassVar = ("normal",)
-    mean: float = omitted
+    mean: Number = omitted
     stddev: NonNegativeFloat = omitted
 
 
@@ -60,14 +60,14 @@ class RandomUniform(_Random):
     """Uniform between two bounds."""
 
     aliases: ClassVar = ("uniform",)
-    minval: float = omitted
-    maxval: float = omitted
+    minval: Number = omitted
+    maxval: Number = omitted
 
 
 class TruncatedNormal(_Random):
     """Normal without the values beyond two standard deviations."""
 
-    mean: float = omitted
+    mean: Number = omitted
     stddev: NonNegativeFloat = omitted
 
 
@@ -75,7 +75,7 @@ class Constant(Initializer):
     """One value for all weights; in the kernel of a hidden layer it keeps all units equal."""
 
     shorthand = "value"
-    value: float = omitted
+    value: Number = omitted
 
 
 class Zeros(Initializer):
@@ -93,13 +93,13 @@ class Ones(Initializer):
 class Orthogonal(_Random):
     """A random orthogonal matrix times `gain` (Saxe et al. 2014)."""
 
-    gain: float = omitted
+    gain: Number = omitted
 
 
 class Identity(Initializer):
     """The identity matrix times `gain`; for square kernels."""
 
-    gain: float = omitted
+    gain: Number = omitted
 
 
 class Values(Initializer):
