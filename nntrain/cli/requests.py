@@ -151,15 +151,15 @@ class Evaluate(Request, RunOptions):
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
 
 
-class Predict(Request):
+class Predict(Request, RunOptions):
     """Predict the rows of a file, as CSV."""
 
     name: RunName
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or npz file, an image, or a folder of images.")]
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV or npz file, an image, a folder of images, or - for stdin.")
+    ]
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")] = None
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
-    verbose: Verbose = False
+    with_input: Annotated[bool, typer.Option("--with-input", help="Also write the columns of the CSV file.")] = False
 
 
 class Runs(Request):

@@ -1,20 +1,19 @@
 """The predictions of a trained model for the rows of a file, or for images."""
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from nntrain.config.resolve import Resolved
 from nntrain.data.csv_reader import read_features
+from nntrain.data.csv_text import CsvTable, CsvText
 from nntrain.data.image_reader import images_below, read_images
 from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import MEMORY_SHARE, is_large
 from nntrain.errors import DataError
+from nntrain.evaluation.predictions import Columns, Predictions
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.nearest import exists, near_path
 from nntrain.storage.regular_file import irregular_kind
@@ -25,11 +24,11 @@ IMAGES_AT_ONCE = 1024  # images decoded before they are predicted
 _BYTES_AT_ONCE = 1 << 28
 
 
-def predict(run_dir: RunDir, file: Path) -> str:
-    """Return CSV text with a row for each example: the class and the probability or score of each, or the numbers.
+def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Predictions:
+    """Return a row for each example: the class and the probability or score of each, or the numbers.
 
-    file: a CSV or npz file, an image, or a folder of images. Raises DataError when it does not fit the model, and
-    NNTrainError as `load_model` does.
+    file: a CSV or npz file, an image, or a folder of images. with_input: whether the columns of a CSV file stand before
+    the predictions. Raises DataError when the file does not fit the model, and NNTrainError as `load_model` does.
     """
     saved = load_model(run_dir)
     scorer, schema = Scorer.restored(saved), saved.resolved.schema
@@ -38,8 +37,22 @@ def predict(run_dir: RunDir, file: Path) -> str:
         at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(schema.shape)))
         parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
         outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
-        return predictions_text(saved.resolved, np.concatenate(outputs), [str(file) for file in files])
-    return predictions_text(saved.resolved, scorer.outputs(read_inputs(saved, file)))
+        return Predictions.of(saved.resolved, np.concatenate(outputs), [("file", list(map(str, files)))])
+    found = scorer.outputs(read_inputs(saved, file))
+    return Predictions.of(saved.resolved, found, _columns(saved, file) if with_input else ())
+
+
+def _columns(saved: SavedModel, file: Path) -> Columns:
+    """Return the columns of a CSV file, which was read without a fault; raises DataError for arrays."""
+    if file.suffix == ".npz":
+        message = f"`--with-input` keeps the columns of a CSV file, and `{file}` holds arrays"
+        raise DataError(message, help="leave it out: the predictions are in the order of the rows")
+    header, *rows = (cells for _, cells in CsvText(CsvTable(file, _separator(saved))).records())
+    return list(zip(header, zip(*rows, strict=True), strict=True))
+
+
+def _separator(saved: SavedModel) -> str:
+    return str(getattr(saved.resolved.experiment.data, "separator", ","))
 
 
 def _images(path: Path) -> Sequence[Path]:
@@ -53,12 +66,11 @@ def _images(path: Path) -> Sequence[Path]:
 
 def read_inputs(saved: SavedModel, file: Path) -> np.ndarray:
     """Return (n, *shape) in the dtype that the model was trained on; raises DataError when the file does not fit."""
-    schema, source = saved.resolved.schema, saved.resolved.experiment.data
-    shape = schema.shape
+    schema, shape = saved.resolved.schema, saved.resolved.schema.shape
     if file.suffix == ".npz":
         x = _npz_inputs(file, shape)
     elif schema.features:
-        x = read_features(file, schema.features, getattr(source, "separator", ","))
+        x = read_features(file, schema.features, _separator(saved))
     else:
         message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
         raise DataError(message, help="save an array `x` as .npz")
@@ -112,28 +124,3 @@ def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise DataError(f"`{file}` holds numbers that are too large for a 32-bit float")
     return x
-
-
-def predictions_text(resolved: Resolved, outputs: np.ndarray, files: Sequence[str] = ()) -> str:
-    """Return CSV text with a row for each example, in the order of the file.
-
-    outputs: (n, classes) or (n, targets) float32. files: (n,) the image of each example, which is the first column.
-    """
-    schema, kind = resolved.schema, "probability" if resolved.are_probabilities else "score"
-    leading: dict[str, Sequence[str]] = {"file": files} if files else {}
-    if schema.classes:
-        leading["class"] = [schema.classes[index] for index in outputs.argmax(axis=1)]
-        columns = [f"{kind}_{name}" for name in schema.classes]
-    else:
-        columns = list(schema.targets) or [f"prediction_{index + 1}" for index in range(outputs.shape[1])]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_safe(name) for name in (*leading, *columns))
-    for index, row in enumerate(outputs):
-        writer.writerow([*(_safe(column[index]) for column in leading.values()), *(f"{value:.7g}" for value in row)])
-    return text.getvalue()
-
-
-def _safe(text: str) -> str:
-    """Return the text as a cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

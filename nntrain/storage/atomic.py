@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nntrain.errors import NNTrainError
 from nntrain.storage import inside
+from nntrain.storage.regular_file import irregular_kind
 
 
 @contextlib.contextmanager
@@ -41,6 +42,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file in any folder, whole or not at all."""
+    """Write a text file in any folder, whole or not at all; to a named pipe or a device, such as /dev/null, at once."""
+    content = text.encode(errors="surrogateescape")  # a path may have any bytes
     with writing(path.parent, existed=False):
-        inside.write(path.parent, path.name, text.encode())
+        if irregular_kind(path):
+            path.write_bytes(content)
+        else:
+            inside.write(path.parent, path.name, content)

@@ -229,6 +229,7 @@ def test_with_json_an_error_is_an_object_on_stdout_and_a_message_on_stderr(nntra
         ("fit no_data.yaml", 4),
         ("eval none", 2),
         ("resume none", 2),
+        ("predict none c.csv", 2),
         ("repro none", 2),
         ("tune c.yaml", 2),
         ("runs --runs-dir a_file", 2),

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from nntrain.errors import DataError
-from nntrain.evaluation.predict import predict, predictions_text
+from nntrain.evaluation.predict import predict
+from nntrain.evaluation.predictions import Predictions
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
@@ -20,7 +21,7 @@ FLOWERS = "sepal_length,sepal_width,petal_length,petal_width"
 
 
 def table_of(run: RunDir, file: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(predict(run, file))))
+    return list(csv.DictReader(io.StringIO(str(predict(run, file)))))
 
 
 def test_columns_are_found_by_name_in_any_order_and_others_are_left_alone(trained: Trained, tmp_path: Path) -> None:
@@ -109,9 +110,9 @@ def test_pixels_are_whole_numbers_to_255_whatever_their_dtype(pixels: RunDir, tm
     np.savez(tmp_path / "bytes.npz", x=x)
     np.savez(tmp_path / "floats.npz", x=x.astype("float64"))
     np.savez(tmp_path / "flat.npz", x=x.reshape(3, 16))
-    found = predict(pixels, tmp_path / "bytes.npz")
-    assert predict(pixels, tmp_path / "floats.npz") == found
-    assert predict(pixels, tmp_path / "flat.npz") == found
+    found = str(predict(pixels, tmp_path / "bytes.npz"))
+    assert str(predict(pixels, tmp_path / "floats.npz")) == found
+    assert str(predict(pixels, tmp_path / "flat.npz")) == found
     for values in (x / 255, x.astype("int32") - 256, x.astype("int32") + 256):
         np.savez(tmp_path / "scaled.npz", x=values)
         with pytest.raises(DataError, match="are not pixels, but the model was trained on pixels"):
@@ -123,10 +124,9 @@ def test_pixels_are_whole_numbers_to_255_whatever_their_dtype(pixels: RunDir, tm
 
 def test_class_names_that_a_spreadsheet_would_run_get_an_apostrophe(pixels: RunDir, tmp_path: Path) -> None:
     np.savez(tmp_path / "rows.npz", x=np.random.default_rng(2).integers(0, 256, (20, 4, 4, 1), dtype="uint8"))
-    lines = predict(pixels, tmp_path / "rows.npz").splitlines()
+    lines = str(predict(pixels, tmp_path / "rows.npz")).splitlines()
     assert lines[0] == "class,probability_=cmd,probability_-1"
-    assert {line.split(",")[0] for line in lines[1:]} <= {"'=cmd", "'-1"}
-    assert all(line[0] == "'" for line in lines[1:])
+    assert {line.split(",")[0] for line in lines[1:]} <= {"'=cmd", "-1"}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,23 @@ def test_only_probabilities_are_called_so(prepare: Any, train: str, columns: str
     net = prepare(f"data: {{toy_2d: {{kind: moons, size: 40}}}}\nmodel: [{{Dense: 1}}]\ntrain: {train}\n")
     net.model.set_weights([np.array([[1.0], [0.0]]), np.zeros(1)])
     outputs = net.scorer.outputs(np.array([[x, 0] for x in values], "float32"))
-    rows = list(csv.DictReader(io.StringIO(predictions_text(net.scorer.resolved, outputs))))
+    rows = list(csv.DictReader(io.StringIO(str(Predictions.of(net.scorer.resolved, outputs)))))
     found = [(float(r[f"{columns}_negative"]), float(r[f"{columns}_positive"]), r["class"]) for r in rows]
     assert [pytest.approx(row[:2]) for row in found] == [row[:2] for row in values.values()]
     assert [row[2] for row in found] == [row[2] for row in values.values()]
+
+
+def test_the_columns_of_the_input_stand_before_the_predictions(trained: Trained, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(f"id,{FLOWERS},class,\n a7 ,5.1,3.5,1.4,0.2,=x,1\n\n-3,6.3,2.9,5.6,1.8,y,2\n")
+    plain, found = (str(predict(trained("iris"), file, kept)).splitlines() for kept in (False, True))
+    own = plain[0].replace("class", "predicted_class", 1)
+    assert found[0] == f"id,{FLOWERS},class,,{own}"
+    assert found[1] == f"a7,5.1,3.5,1.4,0.2,'=x,1,{plain[1]}"
+    assert found[2] == f"-3,6.3,2.9,5.6,1.8,y,2,{plain[2]}"
+
+
+def test_arrays_have_no_columns_to_keep(trained: Trained, tmp_path: Path) -> None:
+    np.savez(tmp_path / "rows.npz", x=np.zeros((2, 4)))
+    with pytest.raises(DataError, match="`--with-input` keeps the columns of a CSV file"):
+        predict(trained("iris"), tmp_path / "rows.npz", with_input=True)

@@ -1,6 +1,7 @@
 """Files are whole or as they were, and a fault of the disk is a message."""
 
 import errno
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,3 +69,13 @@ def test_a_folder_that_is_just_being_removed_is_gone_too(tmp_path: Path) -> None
 def test_others_may_read_what_was_written(tmp_path: Path) -> None:
     write_text(tmp_path / "a.csv", "x")
     assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    write_text(tmp_path / "pipe", "x\udcff")
+    assert os.read(reader, 10) == b"x\xff"
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
