@@ -101,17 +101,23 @@ class RunDir:
                         inside.remove(*self._inside(str(Path(folder, name))))
 
     def open(self, name: str) -> io.BufferedReader | io.BufferedRandom:
-        """Open a file to read it; raises OSError, and NNTrainError for a symbolic link or what is not a file."""
-        return inside.open_file(*self._inside(name))
+        """Open a file to read it; raises NNTrainError where it is missing, a symbolic link or not a file."""
+        try:
+            return inside.open_file(*self._inside(name))
+        except FileNotFoundError:
+            help = "the run ended before it was written; train it again"
+            raise NNTrainError(f"`{self.path / name}` is missing", help=help) from None
+        except OSError as error:
+            message = f"`{self.path / name}` cannot be read: {error.strerror}"
+            raise NNTrainError(message, help="restore it from a copy, or train again") from None
 
     def file(self, name: str) -> Path:
         """Return the path of a file, for a reader of its own; raises NNTrainError as `open` does."""
-        with contextlib.suppress(OSError), self.open(name):
-            pass
+        self.open(name).close()
         return self.path / name
 
     def read_text(self, name: str) -> str:
-        """Return a text file, with a replacement character for what is not UTF-8; raises OSError, and NNTrainError."""
+        """Return a text file, with replacement characters for what is not UTF-8; raises NNTrainError as `open` does."""
         with self.open(name) as file:
             return inside.content_of(file, self.path / name, run_files.MOST_BYTES).decode("utf-8", "replace")
 
@@ -136,10 +142,7 @@ class RunDir:
         path = self.path / name
         try:
             content = records.parsed(self.read_text(name))
-        except FileNotFoundError:
-            help = "the run ended before it was written; train it again"
-            raise NNTrainError(f"`{path}` is missing", help=help) from None
-        except (OSError, ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise NNTrainError(f"`{path}` is damaged: {error}", help="restore it from a copy, or train again") from None
         if not isinstance(content, dict):
             raise NNTrainError(f"`{path}` is damaged: it is not a JSON object", help="train the run again")
@@ -205,7 +208,7 @@ class RunDir:
         facts = self.read_json(run_files.MODEL_FACTS, *needed)
         numbers = sum(math.prod(weight["shape"]) for weight in facts.get("weights", ()))
         try:
-            with self.open(run_files.MODEL) as file:
+            with inside.open_file(*self._inside(run_files.MODEL)) as file:
                 if os.fstat(file.fileno()).st_size > 2 * _LARGEST_NUMBER * numbers + run_files.MOST_BYTES:
                     raise records.not_a_run(f"`{self.model}` is larger than a file of its weights")
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

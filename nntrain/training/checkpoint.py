@@ -65,6 +65,8 @@ class Store:
                 found.append(self._read(slot, most_bytes))
             except FileNotFoundError:
                 continue
+            except OSError as error:
+                complaints.append(f"`{self.folder / slot}` cannot be read: {error.strerror}")
             except _Unusable as error:
                 complaints.append(f"`{self.folder / slot}` {error}")
         if not found and complaints:

@@ -7,7 +7,7 @@ import pytest
 
 from nntrain.config.load import load
 from nntrain.data import dataset
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs.group_config import GroupConfig, parse_seeds
 from nntrain.storage.run_dir import RunDir
 
@@ -69,3 +69,18 @@ def test_a_group_is_read_as_it_was_written(table: Path, tmp_path: Path) -> None:
         assert read.members[name].experiment == config.experiment
         assert read.members[name].document.data == TEXT.encode()
     assert (directory.path / "config.yaml").read_text() == TEXT
+
+
+def test_a_group_of_somebody_else_is_no_group(table: Path, tmp_path: Path) -> None:
+    directory = RunDir.create(tmp_path, "group")
+    GroupConfig.over_folds(load(table), 3).write(directory)
+    content = directory.read_json("group.json")
+    directory.write_json("group.json", {**content, "members": {"../../x": content["members"]["fold-1"]}})
+    with pytest.raises(
+        NNTrainError, match="this is not a run of nntrain: `.*group.json` has an invalid `members.../../x"
+    ):
+        GroupConfig.read(directory)
+    directory.write_json("group.json", content)
+    (directory.path / "config.yaml").unlink()
+    with pytest.raises(NNTrainError, match="config.yaml` is missing"):
+        GroupConfig.read(directory)
