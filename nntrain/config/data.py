@@ -1,5 +1,6 @@
 """The options of every data source: how to split, with which seed."""
 
+import re
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
@@ -26,8 +27,9 @@ class SplitRule(Named):
         """Return the rule; a bare share means `fraction`, and 0 or nothing means `none`."""
         if value is None or (is_whole(value, 0) and value == 0):
             return super().parse("none")
-        if isinstance(value, str) and (share := as_share(value)):
-            raise problem(f"a share of the rows must be between 0 and 1, got `{value}`", f"write `{share}`")
+        if isinstance(value, str) and re.fullmatch(r"[-+.0-9]+ *%", value):
+            help = f"write `{as_share(value) or '0.1'}`"
+            raise problem(f"a share of the rows must be between 0 and 1, got `{value}`", help)
         if is_whole(value, 1):
             help = f"write `{{first: {value}}}` or `{{last: {value}}}`, or a share such as `0.1`"
             raise problem(f"`{value}` rows could come from either end", help)

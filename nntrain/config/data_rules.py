@@ -200,7 +200,8 @@ def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[
         yield Problem(message, path, "remove `from_logits`, or make the output layer `linear`")
     elif not from_logits and output.activation == "linear":
         message = f"`{loss.called()}` needs probabilities, but the output layer is `linear`"
-        yield Problem(message, path, f"write `{loss.called()}: {{from_logits: true}}`, or leave the loss out")
+        line = "true" if "from_logits" in loss.model_fields_set else f"{loss.called()}: {{from_logits: true}}"
+        yield Problem(message, path, f"write `{line}`, or leave the loss out")
 
 
 def _class_weight_fits(subject: Subject) -> Iterator[Problem]:

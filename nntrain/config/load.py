@@ -1,5 +1,6 @@
 """From a file and `--set` to a validated experiment; every error has its place."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -131,12 +132,23 @@ def validated(document: Document) -> Experiment:
         with relative_to(FilePath(document.file).parent):
             experiment: Experiment = Experiment.model_validate(document.tree)
     except ValidationError as error:
-        found = [worded(details) for details in error.errors()]
+        found = [_not_twice(worded(details), document) for details in error.errors()]
         new = [problem for problem in found if not is_echo(problem, document)]
         raise ConfigError(problems=in_order(document, [*document.problems, *new])) from None
     if document.problems:
         raise ConfigError(problems=in_order(document, document.problems))
     return experiment
+
+
+def _not_twice(problem: Problem, document: Document) -> Problem:
+    """Return the problem of an unknown key with another help where the key that it offers is there already."""
+    meant = re.fullmatch(r"write `(\w+)`", problem.help)
+    beside, key = document.value(problem.path[:-1]), document.keys.get(problem.path)
+    if meant is None or not problem.on_key or not isinstance(beside, dict) or meant[1] not in beside:
+        return problem
+    if key is None or key.line == 0:  # put in place of the other one
+        return problem
+    return replace(problem, help=f"remove it, or merge it with `{meant[1]}`, which is there too")
 
 
 def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:

@@ -55,7 +55,8 @@ def number_help(value: Any, whole: bool = False) -> str:
 
 
 def _number_in_text(text: str, whole: bool) -> str:
-    if isinstance(scalar(text), (int, float)) and not isinstance(scalar(text), bool):
+    number = scalar(text)
+    if isinstance(number, (int, float)) and not isinstance(number, bool) and (not whole or float(number).is_integer()):
         return "remove the quotes"
     if re.fullmatch(r"[0-9]+(_[0-9]+)+", text):
         return f"write `{text.replace('_', '')}`"
@@ -73,7 +74,7 @@ def _number_in_text(text: str, whole: bool) -> str:
 def as_share(text: str) -> str:
     """Return `0.1` for `10%`, else nothing."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) *%", text)
-    return f"{float(match[1]) / 100:g}" if match else ""
+    return f"{float(match[1]) / 100:g}" if match and 0 < float(match[1]) < 100 else ""
 
 
 def _bool_help(value: Any) -> str:
@@ -89,7 +90,9 @@ def _text_help(value: Any) -> str:
 
 
 def _list_help(value: Any) -> str:
-    return f"write `[{value}]`" if isinstance(value, str) else "write the items below each other, each after `- `"
+    if isinstance(value, str) and value.strip() and "`" not in value:
+        return f"write `{inline([value])}`"
+    return "write the items below each other, each after `- `"
 
 
 def _at_most(value: Any, bound: float, words: str) -> str:
@@ -144,7 +147,7 @@ _EXPECTED: dict[str, Callable[[Any, Mapping[str, Any]], tuple[str, str]]] = {
 
 def with_space(text: str) -> str:
     """Return the help for `rate:0.2`, which YAML takes for a name."""
-    match = re.fullmatch(r"(\w+):\s*(\S+)", text)
+    match = re.fullmatch(r"(\w+):\s*([\w.+/-]*\w)", text)
     return f"write `{match[1]}: {match[2]}`, with a plain space after the `:`" if match else ""
 
 

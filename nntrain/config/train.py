@@ -3,14 +3,14 @@
 from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, ValidationError
 
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric, find_metric
 from nntrain.config.keras.optimizers import Adam, Optimizer
 from nntrain.config.messages import got, number_help, problem
-from nntrain.config.section import Section
+from nntrain.config.section import Section, details
 from nntrain.config.value_types import (
     FilePath,
     NonNegativeFloat,
@@ -42,7 +42,8 @@ def _class_weight(value: Any) -> Any:
     for name, weight in value.items():
         if not is_number(weight) or weight < 0:
             help = number_help(weight) if not is_number(weight) else "write `0` or more"
-            raise problem(f"the weight of class `{name}` must be a number from 0, got {got(weight)}", help)
+            wrong = problem(f"the weight of class `{name}` must be a number from 0, got {got(weight)}", help)
+            raise ValidationError.from_exception_data("class_weight", [details(wrong, (str(name),))])
     return {str(name): float(weight) for name, weight in value.items()}
 
 

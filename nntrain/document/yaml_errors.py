@@ -73,8 +73,22 @@ def _in_brackets(lines: Sequence[str], opening: yaml.Mark, found: yaml.Mark) -> 
     return Fault(message, "put a `,` between two items", found.line, found.column)
 
 
+def _missing_space(pair: re.Match[str], line: int, column: int) -> Fault:
+    """Return the fault of a `:` and a value without a space; the help repeats only what is a value by itself."""
+    key, value = f"{pair[1]}:", pair[2]
+    known = re.fullmatch(r"[\w.+/~-]*\w|'[^']*'|\[[^]]*\]|\{[^}]*\}", value)
+    help = f"write `{key} {value}`" if known else "put a space after the `:`"
+    return Fault(f"a space is missing after `{key}`", help, line, column, len(key))
+
+
 def _missing_colon(lines: Sequence[str], line: int, column: int) -> Fault:
     text = lines[line][column:].rstrip()
+    if item := re.fullmatch(r"-(\w.*)", text):
+        return Fault("a space is missing after `-`", f"write `- {item[1]}`", line, column, 2)
+    if pair := re.fullmatch(r"(\w+):(\S.*)", text):
+        return _missing_space(pair, line, column)
+    if not re.fullmatch(r"[\w.]+", text):
+        return Fault("this line is neither `key: value` nor `- item`", "write `key: value`", line, column, len(text))
     return Fault(f"a `:` is missing after `{text}`", f"write `{text}:`", line, column, len(text))
 
 
@@ -83,12 +97,11 @@ def _stray_colon(_: str, lines: Sequence[str], line: int, column: int) -> Fault:
     text = lines[line]
     indent = re.match(r"\s*(?:- +)?", text)
     start = indent.end() if indent else 0
-    if missing := re.match(r"-(\S+)", text[start:]):
+    if missing := re.match(r"-(\S.*)", text[start:]):
         return Fault("a space is missing after `-`", f"write `- {missing[1]}`", line, start, 2)
     above, before = _line_above(lines, line)
     if missing := re.fullmatch(r"\s*(?:- +)?(\w+):(\S.*?)\s*", before):
-        key, help = f"{missing[1]}:", f"write `{missing[1]}: {missing[2]}`"
-        return Fault(f"a space is missing after `{key}`", help, above, missing.start(1), len(key))
+        return _missing_space(missing, above, missing.start(1))
     if re.search(r":\s", text[:column]):
         return Fault("a second `:` in one value", "put the value in quotes, or its options in braces", line, column)
     if ":" in before or before.lstrip().startswith("- "):

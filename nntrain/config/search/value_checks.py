@@ -4,6 +4,7 @@ A value that is valid only with a value of another parameter (a `linear` output 
 accepted. Combinations are not checked: there are too many.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -179,9 +180,12 @@ class ValueChecker:
                 message = f"`{dotted(problem.path)}`: {problem.message}"
                 yield replace(problem, message=message, path=one.value_at(number), span=None, on_key=False)
             elif culprit == one.parameter.path and len(problem.path) <= one.depth:
-                yield replace(problem, path=one.at, span=self._in_key(one, problem.span), on_key=True)
+                help = _whole_path(one, problem)
+                yield replace(problem, path=one.at, span=self._in_key(one, problem.span), on_key=True, help=help)
             elif culprit == one.parameter.path and not rest and problem.on_key:
-                yield replace(problem, path=one.at, span=None)
+                yield replace(problem, path=one.at, span=None, help=_whole_path(one, problem))
+            elif culprit == one.parameter.path and one.parameter.kind == "float" and "whole number" in problem.message:
+                yield replace(problem, path=(*one.at, "float"), span=None, on_key=True, help="write `int`")
             elif culprit == one.parameter.path:
                 yield replace(problem, path=(*one.value_at(number), *rest), span=None)
 
@@ -192,6 +196,16 @@ class ValueChecker:
             return None
         first = next((n for n in (key.column - 1, key.column) if key.source.startswith(one.parameter.path, n)), None)
         return None if first is None else replace(key, column=first + place.column, width=place.width)
+
+
+def _whole_path(one: Written, problem: Problem) -> str:
+    """Return the help for a name in a path that is written as one key: the whole path."""
+    parts = one.parameter.path.split(".")
+    meant = re.fullmatch(r"write `(\w+)`", problem.help)
+    if one.inside or meant is None or one.at[-1] != one.parameter.path or len(problem.path) > len(parts):
+        return problem.help
+    parts[len(problem.path) - 1] = meant[1]
+    return f"write `{'.'.join(parts)}`"
 
 
 def _once(one: Written, found: list[list[Problem]]) -> Iterator[Problem]:
