@@ -148,6 +148,9 @@ class Evaluate(Request, RunOptions):
 
     name: RunName
     split: Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to score.")] = None
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Score other rows: a file with labels like the training's.")
+    ] = None
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
 
 

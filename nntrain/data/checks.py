@@ -60,6 +60,11 @@ def check(rows: Rows, place: Path, faults: Faults) -> None:
             faults.add(Problem(f"class {shown(name)} has no rows", place, help))
 
 
+def check_rows(rows: Rows, faults: Faults) -> None:
+    """Add every fault of rows to be scored, which need not have all classes."""
+    _Check(rows, rows.remaining, "", (), faults).run()
+
+
 def missing_classes(split: Split, classes: tuple[str, ...]) -> list[str]:
     """Return the names of the classes that have no row in the split."""
     counts = np.bincount(split.y, minlength=len(classes)) if classes else np.zeros(0)

@@ -48,10 +48,19 @@ def load_rows(
     return Rows(remaining, schema, splits.get("validation"), splits.get("test"), tuple(warnings))
 
 
+def load_split(folder: str, shape: tuple[int, ...], classes: list[str]) -> Split:
+    """Return the images in a folder of some of these classes, scaled to height, width, channels. Raises DataError."""
+    return _Folder(folder, ()).split(_target(shape), classes)
+
+
+def _target(shape: tuple[int, ...]) -> Target:
+    color_mode = next(mode for mode, channels in CHANNELS.items() if channels == shape[2])
+    return Target((shape[0], shape[1]), True, color_mode)
+
+
 def read_images(files: Sequence[FilePath], shape: tuple[int, ...]) -> np.ndarray:
     """Return uint8 (n, *shape): these files, scaled to the shape height, width, channels. Raises DataError."""
-    color_mode = next(mode for mode, channels in CHANNELS.items() if channels == shape[2])
-    target = Target((shape[0], shape[1]), True, color_mode)
+    target = _target(shape)
     try:
         return np.stack([decode(file, target).pixels for file in files])
     except ImageFault as fault:

@@ -55,6 +55,14 @@ def load_rows(
     return replace(rows, warnings=main.unread(), notes=(note,) if note else ())
 
 
+def load_split(file: str, task: str) -> Split:
+    """Return `x` and `y` of a file, or `x_test` and `y_test` where it has no others; raises as `load_rows` does."""
+    arrays = _ArrayFile(file, ())
+    names = {f"{letter}{suffix}" for letter in "xy" for suffix in SUFFIXES["remaining"]}
+    pair = arrays.pair("remaining") if names & set(arrays.names) else arrays.pair("test") or arrays.pair("remaining")
+    return Split(pair.examples(), pair.labels(task))  # type: ignore[union-attr]  # remaining rows are never None
+
+
 def _rows(pairs: dict[str, _Pair], task: str, classes: Sequence[str]) -> Rows:
     splits = {name: Split(pair.examples(), pair.labels(task)) for name, pair in pairs.items()}
     for name, pair in pairs.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation import scores
 from nntrain.evaluation.baselines import Baseline, baselines
+from nntrain.evaluation.labelled import read_labelled
 from nntrain.model.restore import load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -76,7 +78,16 @@ class Evaluation:
         score, value = ("R²", self.regression["r2_score"]) if self.regression else ("accuracy", self.value)
         rows: list[list[Any]] = [[model, value, "", ""]]
         rows += [[each.name, each.score, each.train_rows, round(each.seconds, 2)] for each in self.baselines]
-        return f"baselines on the {self.split} split", ("model", score, "trained on rows", "s"), rows
+        split = f"the {self.split} split" if self.split in ("train", "validation", "test") else self.split
+        return f"baselines on {split}", ("model", score, "trained on rows", "s"), rows
+
+
+def evaluate_file(run_dir: RunDir, file: Path, with_baselines: bool) -> Evaluation:
+    """Score a run on a file with labels; only baselines need the data of the training. Raises as `evaluate` does."""
+    saved = load_model(run_dir)
+    split = read_labelled(saved, file)
+    fitted = baselines(_same_data(run_dir), split, saved.resolved.experiment.seed) if with_baselines else []
+    return _evaluation(Scorer.restored(saved, split.x), str(file), split, fitted)
 
 
 def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> Evaluation:
@@ -107,7 +118,7 @@ def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
     """Raise DataError unless these are the data that the run was trained on."""
     if sha256(data) != run_dir.read_json(run_files.ENVIRONMENT).get("data_sha256"):
         message = f"the data are not those that `{run_dir}` was trained on"
-        raise DataError(message, help="restore the data, or use `nntrain predict` for other data")
+        raise DataError(message, help="restore the data, or score other rows with `--data FILE`")
 
 
 def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline]) -> Evaluation:

@@ -47,11 +47,12 @@ def _columns(saved: SavedModel, file: Path) -> Columns:
     if file.suffix == ".npz":
         message = f"`--with-input` keeps the columns of a CSV file, and `{file}` holds arrays"
         raise DataError(message, help="leave it out: the predictions are in the order of the rows")
-    header, *rows = (cells for _, cells in CsvText(CsvTable(file, _separator(saved))).records())
+    header, *rows = (cells for _, cells in CsvText(CsvTable(file, separator_of(saved))).records())
     return list(zip(header, zip(*rows, strict=True), strict=True))
 
 
-def _separator(saved: SavedModel) -> str:
+def separator_of(saved: SavedModel) -> str:
+    """Return what separates the cells of a CSV file with rows like those of the training."""
     return str(getattr(saved.resolved.experiment.data, "separator", ","))
 
 
@@ -70,15 +71,15 @@ def read_inputs(saved: SavedModel, file: Path) -> np.ndarray:
     if file.suffix == ".npz":
         x = _npz_inputs(file, shape)
     elif schema.features:
-        x = read_features(file, schema.features, _separator(saved))
+        x = read_features(file, schema.features, separator_of(saved))
     else:
         message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
         raise DataError(message, help="save an array `x` as .npz")
-    _refuse_shape(x.shape, shape, file)
-    return _as_trained(x.reshape(len(x), *shape), saved.dtype, file)
+    refuse_shape(x.shape, shape, file)
+    return as_trained(x.reshape(len(x), *shape), saved.dtype, file)
 
 
-def _refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: Path) -> None:
+def refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: Path) -> None:
     """Raise DataError unless an array of the shape `found` holds rows of this shape, or of as many numbers."""
     if not found:
         raise DataError(f"`{file}` holds a single number, but the model expects rows of the shape {shape}")
@@ -98,7 +99,7 @@ def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
         name, stored = next(((name, stored) for name, stored in found if stored is not None), ("", None))
         if stored is None:
             raise DataError(f"`{file}` has no array `x`", help="save the inputs as `x`")
-        _refuse_shape(stored.shape, shape, file)
+        refuse_shape(stored.shape, shape, file)
         if is_large(stored.nbytes):
             message = (
                 f"`{name}` in `{file}` takes {stored.nbytes / 1e9:.1f} GB, more than {MEMORY_SHARE:.0%} of the memory"
@@ -111,7 +112,8 @@ def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
         raise DataError(f"`{file}` is broken or not an .npz file", help=help) from None
 
 
-def _as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
+def as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
+    """Return the inputs in the dtype that the model was trained on; raises DataError where that changes them."""
     if x.dtype.kind not in "fiub" or (x.dtype.kind == "f" and not np.isfinite(x).all()):
         raise DataError(f"`{file}` holds values that are not finite numbers")
     if dtype == "uint8" and x.dtype != np.uint8:

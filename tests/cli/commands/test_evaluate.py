@@ -1,11 +1,16 @@
 """`nntrain eval`: what is printed of the metrics of a run."""
 
+import io
 import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from nntrain.cli.requests import Evaluate
+from nntrain.errors import ConfigError
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
 
@@ -29,3 +34,25 @@ def test_json_holds_the_metrics_of_the_split_that_is_named(trained: Any, capsys:
     shown = json.loads(capsys.readouterr().out)
     assert (shown["event"], shown["run"], shown["split"]) == ("eval", str(run), "train")
     assert shown["figures"] == pytest.approx(run.read_json(run_files.SUMMARY)["metrics"]["train"])
+
+
+def test_a_new_file_is_scored_in_place_of_a_split(
+    trained: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, rows = trained("moons"), "x,y,side\n0.5,0.5,positive\n1,-1,negative\n0,1,negative\n"
+    (tmp_path / "new.csv").write_text(rows)
+    capsys.readouterr()
+    request = Evaluate(name=str(run), data=tmp_path / "new.csv", baselines=True, device="cpu")
+    request.run(Terminal())
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split()[:2] == [str(tmp_path / "new.csv"), "3"]
+    assert f"baselines on {tmp_path / 'new.csv'}" in lines
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(rows.encode())))
+    Evaluate(name=str(run), data=Path("-"), device="cpu").run(Terminal(as_json=True))
+    event = json.loads(capsys.readouterr().out)
+    assert (event["split"], event["rows"]) == ("-", 3)
+
+
+def test_a_file_and_a_split_exclude_each_other(trained: Any, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="`--data` and `--split` exclude each other"):
+        Evaluate(name=str(trained("moons")), data=tmp_path / "new.csv", split="test").run(Terminal())
