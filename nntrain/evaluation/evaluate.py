@@ -17,6 +17,7 @@ from nntrain.evaluation.labelled import read_labelled
 from nntrain.model.restore import load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
+from nntrain.training.memory import refuse_large_batch
 from nntrain.training.scorer import Scorer
 
 Table = tuple[str, Sequence[str], list[list[Any]]]  # title, columns, rows
@@ -102,6 +103,7 @@ def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> E
     name = split_name or last
     if name not in data.splits:
         raise ConfigError(f"the run has no {name} split", help=f"use `--split {last}`")
+    refuse_large_batch(saved.resolved, len(data.splits[name]))
     scorer = Scorer.restored(saved, data.train.x)
     fitted = baselines(data, data.splits[name], saved.resolved.experiment.seed) if with_baselines else []
     return _evaluation(scorer, name, data.splits[name], fitted)

@@ -18,6 +18,7 @@ from nntrain.model.restore import SavedModel, load_model
 from nntrain.nearest import exists, near_path
 from nntrain.storage.regular_file import irregular_kind
 from nntrain.storage.run_dir import RunDir
+from nntrain.training.memory import refuse_large_batch
 from nntrain.training.scorer import Scorer
 
 IMAGES_AT_ONCE = 1024  # images decoded before they are predicted
@@ -35,10 +36,13 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Prediction
     if saved.resolved.experiment.data.of_folders and file.suffix != ".npz":
         files = _images(file)
         at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(schema.shape)))
+        refuse_large_batch(saved.resolved, min(at_once, len(files)))
         parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
         outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
         return Predictions.of(saved.resolved, np.concatenate(outputs), [("file", list(map(str, files)))])
-    found = scorer.outputs(read_inputs(saved, file))
+    x = read_inputs(saved, file)
+    refuse_large_batch(saved.resolved, len(x))
+    found = scorer.outputs(x)
     return Predictions.of(saved.resolved, found, _columns(saved, file) if with_input else ())
 
 

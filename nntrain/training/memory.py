@@ -4,7 +4,7 @@ import contextlib
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -91,8 +91,7 @@ class Memory:
         """The outputs of all layers for a batch in training, or the largest ones of a batch in evaluation."""
         outputs, rows = [_size(layer) for _, layer in self.layers], len(self.data.train)
         training = TRAINING_COPIES * sum(outputs) * self.resolved.batch_size(rows)
-        evaluation = EVALUATION_COPIES * max(outputs) * min(EVALUATION_BATCH, rows)
-        return int(max(training, evaluation)) * (4 if self.resolved.train.precision == "float32" else 2)
+        return int(max(training, _evaluation(outputs, rows))) * (4 if self.resolved.train.precision == "float32" else 2)
 
     def _cure(self) -> tuple[Path, str]:
         """Return the place of what needs most, and what to do about it."""
@@ -104,6 +103,20 @@ class Memory:
         if largest == "activations":
             return max(self.layers, key=lambda pair: _size(pair[1]))[0], "use smaller images, or fewer filters"
         return ("data",), "use fewer rows, or a machine with more memory"
+
+
+def refuse_large_batch(resolved: Resolved, rows: int) -> None:
+    """Raise NNTrainError where the model cannot compute so many rows, in batches, in the memory that is there."""
+    outputs = [math.prod(resolved.schema.shape), *(_size(layer) for _, layer in outline(resolved))]
+    needed, limit = LIBRARIES + 4 * _evaluation(outputs, rows), available()
+    if limit is not None and needed > limit:
+        message = f"the model needs about {in_words(needed)} for its outputs, and {in_words(limit)} are there"
+        raise NNTrainError(message, help="use a machine with more memory, or fewer rows at once")
+
+
+def _evaluation(outputs: Sequence[int], rows: int) -> int:
+    """Return the numbers that are in memory when so many rows are evaluated."""
+    return EVALUATION_COPIES * max(outputs) * min(EVALUATION_BATCH, rows)
 
 
 def _size(layer: Any) -> int:

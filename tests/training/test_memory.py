@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
+from nntrain.config.load import from_document
+from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.training import memory
 from nntrain.training.memory import Memory
@@ -106,3 +108,13 @@ print("peak", re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_t
     (promised,) = re.findall(r"memory: about ([\d.]+) GB", done.stdout)
     (peak,) = re.findall(r"peak (\d+)", done.stdout)
     assert 0.5 < float(promised) * 1e9 / (int(peak) * 1024) < 2
+
+
+def test_a_model_whose_outputs_do_not_fit_is_not_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 100 * 1000 * MB)
+    layers = "{Reshape: [2, 2, 1]}, {Resizing: {height: 20000, width: 20000}}, GlobalAveragePooling2D, {Dense: 3}"
+    resolved = from_document(yaml_file.parse(f"data: iris\nmodel: [{layers}]", "net.yaml")).known
+    assert resolved is not None
+    memory.refuse_large_batch(resolved, 2)
+    with pytest.raises(NNTrainError, match=r"the model needs about 4915.9 GB for its outputs, and 100.0 GB are there"):
+        memory.refuse_large_batch(resolved, 10**9)
