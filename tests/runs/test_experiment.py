@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from nntrain.cli import summary
 from nntrain.config.load import load
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, Diverged, NNTrainError
+from nntrain.model import custom
 from nntrain.runs import experiment
 from nntrain.runs.experiment import Training
 from nntrain.storage import inside, run_files
@@ -146,9 +148,14 @@ def test_seed_and_set_land_in_the_resolved_config_and_not_in_the_config(fit: Any
     assert run.read_json(run_files.SUMMARY)["seed"] == 0
 
 
-def test_the_model_loads_in_plain_keras_without_nntrain_and_predicts_the_same(
-    trained: Any, command: Any, tmp_path: Path
+OURS = "data: iris\nmodel: [{Reshape: [2, 2, 1]}, {RandomCrop: {height: 1, width: 2}}, Flatten, RReLU, {Dense: %s}]\n"
+
+
+def test_the_model_loads_in_plain_keras_and_predicts_the_same_and_with_a_layer_of_ours_after_an_import(
+    trained: Any, command: Any, prepare: Any, tmp_path: Path
 ) -> None:
+    dense = "{units: 3, kernel_regularizer: L2Norm, bias_initializer: {Values: [1, 2, 3]}}"
+    prepare(OURS % dense).model.plain().save(tmp_path / "ours.keras")
     run = trained("iris")
     rows_of = load(run.path / run_files.RESOLVED).experiment.data
     from nntrain.data import dataset
@@ -163,12 +170,48 @@ import sys, numpy as np, keras
 model = keras.saving.load_model({str(run.model)!r})
 np.save("predicted.npy", model.predict(np.load("x.npy"), verbose=0))
 print("nntrain" in sys.modules, type(model).__name__)
+try:
+    keras.models.load_model("ours.keras")
+except TypeError:
+    import nntrain.model.custom
+print(type(keras.models.load_model("ours.keras")).__name__)
 """
     done = command(tmp_path, "-c", code, python=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["False", "Sequential"]
+    assert done.stdout.split() == ["False", "Sequential", "Sequential"]
     expected = Scorer.restored(load_model(run)).outputs(x.x)
     assert np.load(tmp_path / "predicted.npy") == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_reference_names_every_class_of_a_model_that_plain_keras_lacks() -> None:
+    kinds = (keras.layers.Layer, keras.initializers.Initializer, keras.regularizers.Regularizer)
+    own = {c for c in vars(custom).values() if isinstance(c, type) and c.__module__ == custom.__name__}
+    names = sorted(c.__name__ for c in own if issubclass(c, kinds) and not issubclass(c, keras.Model))
+    reference = (Path(__file__).parents[2] / "docs/reference.md").read_text()
+    (row,) = [line for line in reference.splitlines() if line.startswith("| `model.keras`")]
+    assert sorted(re.findall(r"`(\w+)`", row.partition("with ")[2].partition(" only")[0])) == names
+
+
+def test_a_run_is_evaluated_and_resumed_from_another_folder(
+    in_process: Any, trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub/data").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    table = "a,b,y\n" + "".join(f"{i % 7},{i % 5},{'no' if i % 2 else 'yes'}\n" for i in range(40))
+    for name in ("rows", "test"):
+        (tmp_path / f"sub/data/{name}.csv").write_text(table)
+    data = "{csv_table: {path: data/rows.csv, label: y, test: {file: data/test.csv}}}"
+    (tmp_path / "sub/net.yaml").write_text(f"data: {data}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}\n")
+    assert in_process(tmp_path, "fit", "sub/net.yaml", "-q", "--runs-dir", "runs").returncode == 0
+    assert in_process(tmp_path / "sub", "fit", "net.yaml", "-q", "--init-from", "../runs/net").returncode == 0
+    for run in ("../runs/net", "../sub/runs/net"):
+        tree = yaml_file.read(tmp_path / "elsewhere" / run / run_files.RESOLVED).tree
+        source = tree["data"]["csv_table"]
+        assert all(Path(path).is_absolute() for path in (source["path"], source["test"]["file"]["path"]))
+        assert Path(tree["train"].get("init_from", "/")).is_absolute()
+        assert in_process(tmp_path / "elsewhere", "eval", run).returncode == 0
+        longer = in_process(tmp_path / "elsewhere", "resume", run, "--set", "train.epochs=2", "-q")
+        assert (longer.returncode, longer.stderr) == (0, "")
 
 
 DIVERGES = """
