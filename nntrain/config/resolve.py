@@ -8,9 +8,10 @@ from nntrain.config.data import Nothing
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
-from nntrain.config.keras import image_layers, layers, losses, metrics
+from nntrain.config.keras import layers, losses, metrics
 from nntrain.config.keras.callbacks import SwapEMAWeights
 from nntrain.config.output_layer import OutputLayer, find_output_layer
+from nntrain.config.shapes import output_shape
 from nntrain.config.train import Train
 from nntrain.errors import Path
 
@@ -89,20 +90,9 @@ def _output_layer(model: Sequence[layers.Layer], schema: Schema) -> tuple[Output
     }
     activation, units = kinds[schema.task]
     dense = layers.Dense.model_validate({"units": units, "activation": activation})
-    added = (layers.Flatten(), dense) if _ends_in_maps(model, schema) else (dense,)
+    added = (layers.Flatten(), dense) if len(output_shape(model, schema.shape)) > 1 else (dense,)
     path: Path = ("model", len(model) + len(added) - 1, dense.called())
     return OutputLayer(path, activation, units, path), added
-
-
-def _ends_in_maps(model: Sequence[layers.Layer], schema: Schema) -> bool:
-    """Return whether the last hidden layer has more than one axis, so that a Dense alone would not see all of it."""
-    rank = len(schema.shape)
-    for _, layer in layers.walk(model):
-        if isinstance(layer, (layers.Flatten, image_layers.GlobalAveragePooling2D, image_layers.GlobalMaxPooling2D)):
-            rank = rank if getattr(layer, "keepdims", False) else 1
-        elif isinstance(layer, layers.Reshape):
-            rank = len(layer.target_shape)
-    return rank > 1
 
 
 def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema) -> Train:

@@ -41,7 +41,7 @@ def test_a_net_is_trained_and_evaluated_and_predicts_images(in_process: Any, tmp
     every = in_process(tmp_path, "predict", "net", "data").stdout.splitlines()
     assert len(every) == 31 and sum(line.split("/")[1] == line.split(",")[1] for line in every[1:]) >= 29
     missing = in_process(tmp_path, "predict", "net", "none.png")
-    assert (missing.returncode, missing.stderr) == (4, "error: there is no file `none.png`\n")
+    assert (missing.returncode, missing.stderr) == (4, "error: there is no file `none.png`\n help: check the path\n")
     Path("empty").mkdir()
     assert "there are no images in `empty`" in in_process(tmp_path, "predict", "net", "empty").stderr
 

@@ -1,0 +1,48 @@
+"""Rules about the shapes of layers: a table or an image becomes one row, which the output layer turns into one row."""
+
+from collections.abc import Iterator
+
+from nntrain.config.data_rules import Rule, Subject
+from nntrain.config.keras import layers
+from nntrain.config.shapes import flow, output_shape, shown
+from nntrain.errors import Problem
+
+
+def _one_row(subject: Subject) -> Iterator[Problem]:
+    """The output layer must make one row of each example."""
+    schema, output, model = subject.schema, subject.output, subject.experiment.model
+    if schema is None or output is None or output.path not in [path for path, _ in layers.walk(model)]:
+        return
+    shape = output_shape(model, schema.shape)
+    if len(shape) > 1:
+        name, units = str(output.path[-1]), len(schema.classes) or schema.target_count
+        message = f"the output has the shape {shown(shape)}, but one row of {units} is needed"
+        yield Problem(message, output.path, f"add `Flatten` before `{name}`", on_key=True)
+
+
+def _dense_on_maps(subject: Subject) -> Iterator[Problem]:
+    """A Dense on more than one axis sees the last one only, which on images is mostly meant otherwise."""
+    if subject.schema is None:
+        return
+    for path, layer, before, after in flow(subject.experiment.model, subject.schema.shape):
+        if (
+            isinstance(layer, layers.Dense)
+            and len(before) > 1
+            and (subject.output is None or path != subject.output.path)
+        ):
+            message = f"`Dense` sees only the last axis of {shown(before)}, and its output has the shape {shown(after)}"
+            yield Problem(message, path, "add `Flatten` before it to see the whole", severity="warning", on_key=True)
+            return
+
+
+def _sigmoid_over_classes(subject: Subject) -> Iterator[Problem]:
+    """A sigmoid for each of several classes means classes that do not exclude each other."""
+    output, schema = subject.output, subject.schema
+    several = schema is not None and schema.task == "multiclass"
+    if several and output is not None and output.activation == "sigmoid" and subject.train.loss is None:
+        message = "with `sigmoid` each class is decided by itself, and the loss is `BinaryCrossentropy`"
+        help = "write `softmax`, as only one class is true of a row, or write the loss"
+        yield Problem(message, (*output.path, "activation"), help, severity="warning")
+
+
+SHAPE_RULES: tuple[Rule, ...] = (_one_row, _dense_on_maps, _sigmoid_over_classes)
