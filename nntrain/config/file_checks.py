@@ -1,30 +1,49 @@
 """Whether the files that a config names exist, before anything heavy is loaded."""
 
 from pathlib import Path
+from typing import Protocol
 
-from nntrain.config.load import Config, in_order
+from nntrain.config.data import Source
+from nntrain.config.experiment import Experiment
+from nntrain.document.yaml_file import Document
 from nntrain.errors import DataError, Problem
 from nntrain.errors import Path as ConfigPath
 from nntrain.nearest import exists, near_path
 from nntrain.storage.regular_file import irregular_kind
 
 
+class Config(Protocol):
+    """What `load.Config` has of the text and the values of a config."""
+
+    @property
+    def experiment(self) -> Experiment: ...
+
+    @property
+    def document(self) -> Document: ...
+
+
 def refuse_missing(config: Config) -> None:
     """Raise DataError for each option whose file or folder is missing, or is the other of the two."""
-    source = config.experiment.data
+    if found := faults(config.experiment.data, config.document):
+        raise DataError(problems=config.document.in_order(found))
+
+
+def faults(source: Source, document: Document) -> list[Problem]:
+    """Return a problem for each option whose file or folder is missing, or is the other of the two."""
     fault = _fault_of_folder if source.of_folders else _fault
     found = []
     for option, file in source.paths().items():
         path = ("data", source.called(), *option)
-        if worded := fault(Path(file), _written(config, path)):
+        if option != ("path",) and not source.takes_files:
+            continue  # a rule refuses the option
+        if worded := fault(Path(file), _written(document, path)):
             found.append(Problem(worded[0], path, worded[1]))
-    if found:
-        raise DataError(problems=in_order(config.document, found))
+    return found
 
 
-def _written(config: Config, path: ConfigPath) -> str:
+def _written(document: Document, path: ConfigPath) -> str:
     """Return the path of the file as the user wrote it."""
-    value = config.document.value(path)
+    value = document.value(path)
     value = value.get("path") if isinstance(value, dict) else value
     return value if isinstance(value, str) else ""
 

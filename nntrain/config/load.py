@@ -8,9 +8,10 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from nntrain.config import rules, set_help
+from nntrain.config import file_checks, rules, set_help
+from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.named import spelled_out, to_tree
@@ -109,14 +110,26 @@ def from_document(document: Document) -> Config:
     try:
         return _checked(document)
     except ConfigError as error:
-        problems = list(error.problems)
+        problems = document.in_order([*error.problems, *_missing_files(document)])
         for text, before in document.before:
             problems = set_help.with_line(problems, before, text, _checked)
         raise ConfigError(problems=problems) from None
 
 
+def _missing_files(document: Document) -> list[Problem]:
+    """Return what is wrong with the files of a config that has other errors, if its section `data` is valid."""
+    try:
+        with relative_to(FilePath(document.file).parent):
+            return file_checks.faults(Source.parse(document.tree["data"]), document)
+    except (KeyError, TypeError, ValidationError, PydanticCustomError):
+        return []
+
+
 def _checked(document: Document) -> Config:
-    experiment = validated(document)
+    try:
+        experiment = validated(document)
+    except ConfigError as error:
+        raise ConfigError(problems=document.in_order([*error.problems, *_of_rules(document, error)])) from None
     schema = experiment.data.known_schema
     known = None if schema is None else resolve(experiment, schema)
     ruled = [_weighed(document, problem) for problem in rules.problems(experiment, known)]
@@ -124,6 +137,22 @@ def _checked(document: Document) -> Config:
     if any(problem.severity == "error" for problem in found):
         raise ConfigError(problems=found)
     return Config(experiment, document, tuple(found), known)
+
+
+def _of_rules(document: Document, error: ConfigError) -> list[Problem]:
+    """Return what the rules find in the valid sections beside the invalid ones; what depends on those is left out."""
+    wrong = {problem.path[:1] for problem in error.problems}
+    if not isinstance(document.tree, dict) or not wrong <= {("model",), ("train",), ("tune",), ("seed",)}:
+        return []
+    tree = {name: part for name, part in document.tree.items() if (name,) not in wrong}
+    try:
+        experiment = validated(replace(document, tree={"model": ["Flatten"], **tree}, problems=()))
+    except ConfigError:
+        return []
+    schema = None if ("model",) in wrong else experiment.data.known_schema
+    found = rules.problems(experiment, None if schema is None else resolve(experiment, schema))
+    sure = [one for one in found if one.path[:1] not in wrong and one.path[-1:] != ("monitor",)]
+    return [one for one in sure if _weighed(document, one).severity == "error"]
 
 
 def validated(document: Document) -> Experiment:
@@ -153,8 +182,7 @@ def _not_twice(problem: Problem, document: Document) -> Problem:
 
 def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems with their places, in the order of the file, each once."""
-    located = {document.locate(problem): None for problem in problems}
-    return sorted(located, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0))
+    return document.in_order(problems)
 
 
 def is_echo(problem: Problem, document: Document) -> bool:

@@ -1,6 +1,7 @@
 """A config as text and as a tree of plain values: read it, put a value at a path, write it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -39,6 +40,11 @@ class Document:
             if span := self._place(path[:end], problem.on_key, end < len(path)):
                 return replace(problem, span=span)
         return problem
+
+    def in_order(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return the problems with their places, in the order of the file, each once."""
+        located = {self.locate(problem): None for problem in problems}
+        return sorted(located, key=lambda found: (found.span.line, found.span.column) if found.span else (0, 0))
 
     def _as_written(self, path: Path) -> Path:
         """Return the path with names as the file writes them: `sgd` for `SGD`."""

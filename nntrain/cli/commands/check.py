@@ -45,7 +45,8 @@ def _with_weights(config: Config, runs_dir: Path) -> Config:
         path = str(find_weights(runs_dir, name, Path(given)).absolute())
     except ConfigError as error:
         at_option = [replace(problem, path=_INIT_FROM) for problem in error.problems]
-        raise ConfigError(problems=in_order(config.document, at_option)) from None
+        faults = file_checks.faults(config.experiment.data, config.document)
+        raise ConfigError(problems=in_order(config.document, [*at_option, *faults])) from None
     tree = config.document.tree
     put = {**tree, "train": {**tree["train"], "init_from": path}}
     return config if path == given else from_document(replace(config.document, tree=put))

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from nntrain.config import file_checks
 from nntrain.config.data import File, Nothing
 from nntrain.config.keras.metrics import direction
 from nntrain.config.load import Config, from_document, in_order, is_echo, read, worded
@@ -36,7 +37,11 @@ def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int 
         new = [problem for problem in found if not is_echo(problem, document)]
         raise ConfigError(problems=in_order(document, [*error.problems, *new])) from None
     if config.experiment.tune is not None:
-        search_of(config)
+        try:
+            search_of(config)
+        except ConfigError as error:
+            faults = file_checks.faults(config.experiment.data, document)
+            raise ConfigError(problems=in_order(document, [*error.problems, *faults])) from None
     return config
 
 

@@ -96,3 +96,15 @@ def test_initial_weights_that_are_not_there_are_an_error_at_their_line(name: str
     with pytest.raises(ConfigError) as raised:
         checked(load(file), Terminal(quiet=True), tmp_path / "runs")
     assert str(raised.value).startswith(f"error: {message}\n  --> {file}:3:20  (train.init_from)")
+
+
+def test_initial_weights_and_data_that_are_missing_are_shown_at_once(tmp_path: Path) -> None:
+    config = tmp_path / "net.yaml"
+    data = "data: {csv_table: {path: none.csv, label: y}}\n"
+    config.write_text(data + "model: [{Dense: 3}]\ntrain: {init_from: nothing.keras}\n")
+    with pytest.raises(ConfigError) as raised:
+        Check(config=str(config), runs_dir=tmp_path / "runs").run(Terminal())
+    assert [problem.path for problem in raised.value.problems] == [
+        ("data", "csv_table", "path"),
+        ("train", "init_from"),
+    ]
