@@ -87,5 +87,6 @@ def search_yaml(config: Config) -> str:
 def identity(config: Config) -> str:
     """Return the SHA-256 of what must not change in a search: its config without the budget and without `null`."""
     tree = to_tree(config.experiment)
-    tree["tune"] = {name: value for name, value in tree["tune"].items() if value is not None and name not in MAY_CHANGE}
+    tune = tree.get("tune") or {}  # a file that was cut has none
+    tree["tune"] = {name: value for name, value in tune.items() if value is not None and name not in MAY_CHANGE}
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
