@@ -124,6 +124,17 @@ def _numbers(value: Any) -> Any:
     raise problem(f"expected a number or nested lists of numbers, got {got(value)}", "write `[[1.0, 2.0], [3.0, 4.0]]`")
 
 
+def _layer_name(value: Any) -> str:
+    """Return a name that TensorFlow takes as the name of a scope."""
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.-]{1,200}", value):
+        return value
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", value).strip("_")[:40] if isinstance(value, str) else ""
+    quoted = f"'{value}'" if is_number(value) else ""
+    message = f"the name of a layer is text of letters, digits, `_`, `.` and `-`, got {got(value)}"
+    raise problem(message, f"write `{plain or quoted or 'hidden'}`")
+
+
+LayerName = Annotated[str, PlainValidator(_layer_name)]
 Size2D = Annotated[int | tuple[int, int], PlainValidator(_size)]
 Padding2D = Annotated[Any, PlainValidator(_padding)]
 Factor = Annotated[float | tuple[float, float], PlainValidator(_factor)]

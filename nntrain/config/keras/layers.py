@@ -12,6 +12,7 @@ from nntrain.config.named import Named
 from nntrain.config.value_types import (
     Axes,
     Fraction,
+    LayerName,
     NonNegativeFloat,
     Number,
     PositiveFloat,
@@ -20,7 +21,6 @@ from nntrain.config.value_types import (
     Seed,
     Shape,
     Share,
-    Text,
     is_whole,
     omitted,
 )
@@ -64,7 +64,7 @@ class Layer(Named):
 
 
 class _Bare(Layer):
-    name: Text = omitted
+    name: LayerName = omitted
 
 
 class _KerasLayer(_Bare):
