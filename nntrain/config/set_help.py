@@ -39,11 +39,14 @@ def _is_of(problem: Problem, text: str) -> bool:
 
 def lines_that_work(document: Document, text: str, check: Callable[[Document], object]) -> list[str]:
     """Return assignments that the text may mean and that make a valid config."""
-    given = Assignment(text, *text.partition("=")[::2])
+    name, equals, value = text.partition("=")
+    given = Assignment(text, name, value)
     with suppress(ConfigError):
         given = Assignment.read(text)
+    if not equals:
+        return []
     for group in meant(document.tree, given):
-        lines = [f"{dotted(path)}={inline(value)}" for path, value in group]
+        lines = [f"{dotted(path)}={inline(value)}" for path, value in group if path[:1] != ("tune",)]
         if found := [line for line in lines if line != text and _works(document, line, check)]:
             return found
     return []

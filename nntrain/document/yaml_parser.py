@@ -37,6 +37,8 @@ def scalar(text: str) -> Any:
         return None
     if _BOOL.fullmatch(text):
         return text.lower() == "true"
+    if len(text) > MAX_DIGITS and _NUMBER.fullmatch(text):
+        return text  # which `Parser` refuses, and Python may refuse to read
     if _DECIMAL.fullmatch(text):
         return int(text)
     if _BASED.fullmatch(text):

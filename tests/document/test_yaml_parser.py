@@ -200,6 +200,14 @@ def test_scalar_reads_a_text_as_parse_does() -> None:
         assert scalar(text) == value(text)
 
 
+def test_a_number_that_python_does_not_read_stays_a_text() -> None:
+    assert scalar(5000 * "9") == 5000 * "9"
+    assert (
+        refused(f"data: iris\nmodel: [{{Dense: {{units: '{5000 * '9'}'}}}}]\n").problems[0].help
+        == "write a whole number"
+    )
+
+
 def test_a_surrogate_pair_of_json_is_one_character() -> None:
     assert parse(r'{"\ud83d\ude00": ["\ud83d\ude00x"]}', "c.yaml").tree == {"😀": ["😀x"]}
 
