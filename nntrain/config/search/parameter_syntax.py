@@ -13,6 +13,7 @@ from nntrain.config.value_types import is_number, is_whole
 from nntrain.errors import Path, Problem
 from nntrain.nearest import nearest
 
+MOST_OPTIONS = 1000  # of a choice: each is tried in the config
 KINDS = ("choice", "int", "float")
 _EXAMPLE = "write `{choice: [16, 32]}`, `{int: [1, 4]}`, `{float: [0.1, 0.9]}` or `bool`"
 
@@ -89,6 +90,9 @@ def _choice(values: Any, at: Path) -> Iterator[Problem]:
         return
     if not values:
         yield Problem("`choice` has no values", at, "give two or more")
+    if len(values) > MOST_OPTIONS:
+        message = f"`choice` has {len(values):,} values, at most {MOST_OPTIONS:,} are possible"
+        yield Problem(message, at, "write a range, such as `int: [1, 30000]`")
     if len(values) == 1:
         yield Problem("`choice` has one value", (*at, 0), "give a second value, or remove the parameter")
     for number, value in enumerate(values):

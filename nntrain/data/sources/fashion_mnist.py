@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from nntrain.config.data import Fraction, Source, SplitRule
 from nntrain.config.data_schema import Schema
 from nntrain.errors import DataError
+from nntrain.storage.home import cache, home
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,13 +92,13 @@ def _found(name: str) -> Path | None:
 
 
 def _folders() -> list[Path]:
-    keras = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-    own = Path(given) if (given := os.environ.get("NNTRAIN_DATA")) else None
-    return [*([own / "fashion-mnist", own] if own else []), _cache(), Path(keras, "datasets", "fashion-mnist")]
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nntrain" / "fashion-mnist"
+    keras = os.environ.get("KERAS_HOME") or (home() or Path()) / ".keras"
+    own = Path(named) if (named := os.environ.get("NNTRAIN_DATA")) else None
+    return [
+        *([own / "fashion-mnist", own] if own else []),
+        cache() / "fashion-mnist",
+        Path(keras, "datasets", "fashion-mnist"),
+    ]
 
 
 def _downloaded(name: str) -> Path:
@@ -105,6 +106,6 @@ def _downloaded(name: str) -> Path:
 
     folders = os.environ.get("NNTRAIN_FASHION_MNIST_URL", "").split() or ADDRESSES
     size, expected = FILES[name]
-    target = _cache() / name
+    target = cache() / "fashion-mnist" / name
     fetch([f"{folder.rstrip('/')}/{name}" for folder in folders], target, expected, size)
     return target

@@ -17,6 +17,7 @@ from nntrain.backend import stderr_dropped
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.search.executor import Settings
 from nntrain.search.workers.ray_node import Node
+from nntrain.storage.home import home
 
 ANSWER_SECONDS = 10.0  # for an address to answer
 SHUTDOWN_SECONDS = 2.0
@@ -132,7 +133,7 @@ def _prepare_environment(local: bool) -> None:
     os.environ.setdefault("RAY_AUTH_MODE", "token")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # important errors are also raised
     named = any(os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"))
-    if local and not named and not (Path.home() / ".ray" / "auth_token").is_file():
+    if local and not named and not ((home() or Path()) / ".ray" / "auth_token").is_file():
         os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)  # else Ray would write one into the user's home
 
 

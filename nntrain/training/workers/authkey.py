@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from nntrain.errors import ConfigError
+from nntrain.storage.home import home
 from nntrain.storage.lock import locked
 
 VARIABLE = "NNTRAIN_AUTHKEY"
@@ -34,8 +35,12 @@ def shared_key() -> bytes:
 
 
 def key_file() -> Path:
-    """Return the path of the key file of this user."""
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()) / "nntrain" / "authkey"
+    """Return the path of the key file of this user; raises ConfigError for a user without a home."""
+    folder = os.environ.get("XDG_CONFIG_HOME") or (known := home()) and known / ".config"
+    if not folder:
+        message = "the key of the workers is kept in the home of the user, and this user has none"
+        raise ConfigError(message, help=f"set {VARIABLE} to the same secret for all workers")
+    return Path(folder) / "nntrain" / "authkey"
 
 
 def _read(path: Path) -> bytes:
