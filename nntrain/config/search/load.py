@@ -195,7 +195,7 @@ def _counts_epochs(section: Tune, config: Config, written: list[Written]) -> Ite
     total, train = section.max_epochs_total, config.experiment.train
     message = "`max_epochs_total` counts epochs, and `train.steps` does not give their number"
     if train.steps is not None:
-        yield Problem(message, ("tune", "max_epochs_total"), "write `epochs` in place of `steps`", on_key=True)
+        yield Problem(message, ("train", "steps"), "write `epochs`", on_key=True)
     for place in [one.at for one in written if one.parameter.path == "train.steps"]:
         yield Problem(message, place, "search `train.epochs` in its place", on_key=True)
     one = (train.epochs or DEFAULT_EPOCHS) * section.repeats

@@ -187,7 +187,8 @@ class ValueChecker:
             elif culprit == one.parameter.path and one.parameter.kind == "float" and "whole number" in problem.message:
                 yield replace(problem, path=(*one.at, "float"), span=None, on_key=True, help="write `int`")
             elif culprit == one.parameter.path:
-                yield replace(problem, path=(*one.value_at(number), *rest), span=None)
+                help = _only_value(one, problem.help)
+                yield replace(problem, path=(*one.value_at(number), *rest), span=None, help=help)
 
     def _in_key(self, one: Written, place: Span | None) -> Span | None:
         """Return the place of a part of a path that is written as one key."""
@@ -206,6 +207,16 @@ def _whole_path(one: Written, problem: Problem) -> str:
         return problem.help
     parts[len(problem.path) - 1] = meant[1]
     return f"write `{'.'.join(parts)}`"
+
+
+def _only_value(one: Written, help: str) -> str:
+    """Return the help for a value of a search where only another one is right."""
+    right = re.match(r"write `(\w+): ([^`]*)`", help)
+    if right is None or right[1] != one.parameter.path.rpartition(".")[2]:
+        return help
+    return (
+        f"write `{right[2]}`" if one.parameter.kind == "choice" else f"remove the parameter: only `{right[2]}` is right"
+    )
 
 
 def _once(one: Written, found: list[list[Problem]]) -> Iterator[Problem]:
