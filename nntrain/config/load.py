@@ -111,9 +111,14 @@ def from_document(document: Document) -> Config:
         return _checked(document)
     except ConfigError as error:
         problems = document.in_order([*error.problems, *_missing_files(document)])
-        for text, before in document.before:
-            problems = set_help.with_line(problems, before, text, _checked)
-        raise ConfigError(problems=problems) from None
+        raise ConfigError(problems=with_lines(document, problems)) from None
+
+
+def with_lines(document: Document, problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Return the problems with the lines that work as the help of those that `--set` has made."""
+    for text, before in document.before:
+        problems = set_help.with_line(problems, before, text, _checked)
+    return problems
 
 
 def _missing_files(document: Document) -> list[Problem]:

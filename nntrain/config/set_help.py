@@ -2,21 +2,25 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+
+from pydantic import ValidationError
 
 from nntrain.config.experiment import Experiment
 from nntrain.config.named import Named, member_of, spelled_out
 from nntrain.config.section import Section
 from nntrain.config.train import Train
+from nntrain.config.tune import Tune
 from nntrain.document.assignment import Assignment, Change, same_name
 from nntrain.document.yaml_file import Document, assign, inline
 from nntrain.document.yaml_parser import scalar
 from nntrain.errors import ConfigError, Path, Problem, dotted, one_line
 from nntrain.nearest import nearest
 
+_SECTIONS: Mapping[str, type[Section]] = {"train": Train, "tune": Tune}
 _LISTS = ("metrics", "callbacks")  # of `train`
 
 
@@ -46,7 +50,7 @@ def lines_that_work(document: Document, text: str, check: Callable[[Document], o
     if not equals:
         return []
     for group in meant(document.tree, given):
-        lines = [f"{dotted(path)}={inline(value)}" for path, value in group if path[:1] != ("tune",)]
+        lines = [f"{dotted(path)}={inline(value)}" for path, value in group]
         if found := [line for line in lines if line != text and _works(document, line, check)]:
             return found
     return []
@@ -54,8 +58,11 @@ def lines_that_work(document: Document, text: str, check: Callable[[Document], o
 
 def _works(document: Document, line: str, check: Callable[[Document], object]) -> bool:
     try:
-        check(assign(document, line, spelled_out))
-    except ConfigError:
+        put = assign(document, line, spelled_out)
+        check(put)
+        if line.startswith("tune."):
+            Tune.read(put.tree["tune"])
+    except (ConfigError, ValidationError):
         return False
     return True
 
@@ -107,8 +114,9 @@ def _from_the_top(parts: Path) -> Iterator[Path]:
         yield ("train", "optimizer", *parts[1:])
     if nearest(first, Experiment.model_fields, cutoff=0.8):
         return
-    if close := nearest(first, Train.model_fields, cutoff=0.8):
-        yield ("train", close, *parts[1:])
+    for name, section in _SECTIONS.items():
+        if close := nearest(first, section.model_fields, cutoff=0.8):
+            yield (name, close, *parts[1:])
     yield ("train", "optimizer", *parts)
     yield ("data", *parts)
     yield ("model", *parts)
@@ -138,8 +146,8 @@ def _paths(tree: Any, parts: Path, above: Path) -> Iterator[Path]:
 def _options(tree: Any, path: Path) -> set[str]:
     """Return the options that there are at a path."""
     owner: type[Section] | None = member_of(str(path[-1])) if path else Experiment
-    if path == ("train",):
-        owner = Train
+    if len(path) == 1:
+        owner = _SECTIONS.get(str(path[0]))
     return {*(tree if isinstance(tree, dict) else ()), *(owner.model_fields if owner else ())}
 
 

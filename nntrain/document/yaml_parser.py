@@ -54,6 +54,7 @@ class Parser:
     """Turns PyYAML's events into values and `problems`; below the `lost` paths, other problems would be echoes."""
 
     def __init__(self, text: str, file: str) -> None:
+        text = text.lstrip("\ufeff")  # PyYAML skips one byte order mark, and then counts columns from it
         self.lines = _LINE_BREAK.split(text)
         self.file = file
         self.text = text

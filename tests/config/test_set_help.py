@@ -1,10 +1,12 @@
 """An assignment that does not fit the config gets the line that works."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
 from nntrain.config import load
+from nntrain.config.search.load import load_whole
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 
@@ -71,6 +73,16 @@ def helps(config: str, *texts: str) -> list[str]:
 def test_a_path_that_is_not_there_gets_the_line_that_works(config: str, text: str, line: str) -> None:
     assert helps(config, text) == [f"write `--set {shlex.quote(line)}`"]
     assert assigned(config, line)
+
+
+@pytest.mark.parametrize("text", ["tune.trial=5", "trials=5", "tune:trials=5"])
+def test_the_section_of_a_search_has_its_lines_too(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(PLAIN + "tune: {space: {train.batch_size: {choice: [16, 32]}}}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_whole(file, [text])
+    assert [problem.help for problem in caught.value.problems] == ["write `--set tune.trials=5`"]
+    assert load_whole(file, ["tune.trials=5"])
 
 
 def test_several_lines_that_work_are_all_offered() -> None:

@@ -179,7 +179,7 @@ def test_text_in_quotes_is_never_refused_for_its_content() -> None:
 def test_whatever_is_typed_ends_in_a_config_or_in_a_message() -> None:
     """Deletes, doubles and changes characters of a good config at random; a crash would be no ConfigError."""
     source = random.Random(1)
-    signs = "{}[]:,-#&*!|>'\"%@`?\t\n 019.eé\x85\u2028\ufeff\\~="
+    signs = [*"{}[]:,-#&*!|>'\"%@`?\t\n 019.eé\x85\u2028\ufeff\\~=", '"\\UFFFFFFFF"', '"\\ud800"', "%YAML 9", 50 * "9"]
     outcomes = {True: 0, False: 0}
     for _ in range(1500):
         text = list(CONFIG)
@@ -216,3 +216,11 @@ def test_the_number_of_values_is_limited(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(yaml_parser, "MAX_VALUES", 500)
     for text in ("a: [" + 600 * "1, " + "]", "{" + 600 * "a: 1, " + "}"):
         assert refused(text).problems[-1].message == "a config holds at most 500 values"
+
+
+def test_byte_order_marks_are_skipped_and_columns_count_from_the_text() -> None:
+    for marks in ("\ufeff", "\ufeff\ufeff\ufeff"):
+        assert parse(f"{marks}a: 1\n", "c.yaml").tree == {"a": 1}
+        assert place(f"{marks}a: 1\n", "a", key=True) == (1, 1, 1)
+        with pytest.raises(ConfigError, match="this `\\[` is never closed"):
+            parse(f"{marks}[a, b", "c.yaml")
