@@ -3,6 +3,7 @@
 import math
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -211,6 +212,7 @@ class Runner:
         elif event.kind == "failed" and self.folder.is_hopeless(trial.entry, event):
             self._refuse(event)
         elif event.kind == "failed":
+            trial.entry.seconds = self._seconds_of(trial.entry, [*trial.done.values(), event])
             self._end(trial.entry, message=event.message)
         elif event.kind == "lost":
             self._lost(trial, event)
@@ -251,9 +253,8 @@ class Runner:
         events = [event for _, event in sorted(trial.done.items())]
         scores = [score_of(event.rows, search.metric, search.direction, search.tune.epoch) for event in events]
         entry.epochs = max(len(event.rows) for event in events)
-        epochs, seconds = self.ledger.before(entry)
-        entry.trained = sum(len(event.rows) - epochs for event in events)
-        entry.seconds = round(max(0.0, sum(float(event.summary["seconds"]) for event in events) - seconds), 3)
+        entry.trained = sum(len(event.rows) - self.ledger.before(entry)[0] for event in events)
+        entry.seconds = self._seconds_of(entry, events)
         whole = [score for score in scores if score is not None]
         if len(whole) < len(scores):
             self._end(entry, message=f"`{search.metric}` is not finite")
@@ -261,6 +262,11 @@ class Runner:
         entry.score, entry.spread = mean_and_spread(whole)
         pruned = any(event.summary.get("stopped") == "pruned" for event in events)
         self._end(entry, status="pruned" if pruned else "done")
+
+    def _seconds_of(self, entry: Entry, events: Sequence[Event]) -> float:
+        """Return the seconds of the trainings of a trial, less those of its parent."""
+        total = sum(float(event.summary.get("seconds", 0.0)) for event in events)
+        return round(max(0.0, total - self.ledger.before(entry)[1]), 3)
 
     def _end(self, entry: Entry, status: Any = "failed", message: str = "") -> None:
         """Record how a trial ended: for the engine, in the journal, on the screen."""

@@ -39,7 +39,8 @@ class Event:
 
     epoch: `row` is the new row of metrics.csv; if the task is judged, the worker waits for `answer`.
     done: `summary` is the content of summary.json, and `rows` are all rows; a pruned training is done too.
-    failed: `message` is the reason. Where the data or the config are `wrong`, `faults` are what is wrong in them.
+    failed: `message` is the reason; a training that diverged has a `summary`. Where the data or the config are `wrong`,
+    `faults` are what is wrong in them.
     lost: the worker died; the task may be submitted again.
     stopped: the task was asked to stop; it can be resumed.
     """

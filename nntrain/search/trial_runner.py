@@ -110,7 +110,10 @@ class TrialRunner:
         with contextlib.suppress(OSError, NNTrainError):
             _make(Path(task.folder))
             RunDir(Path(task.folder)).write_log(terminal.log)
-        return Event(task.number, "failed", message=message)
+        summary: dict[str, Any] = {}
+        with contextlib.suppress(NNTrainError):  # a training that diverged has one
+            summary = RunDir(Path(task.folder)).read_json(run_files.SUMMARY)
+        return Event(task.number, "failed", summary=summary, message=message)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def test_three_failures_of_one_cause_end_a_search(tune: Tune, resume: Tune) -> N
     assert "diverged" in found.rows[1]["message"]
     assert "the search was stopped: 3 trials failed with the same cause" in found.err
     assert found.err in (found.place / "log.txt").read_text()
+    assert all(float(row["seconds"]) > 0 for row in found.table())
     assert found.summary["best"]["run"] == "trial-001"
     again = resume()
     assert again.code == 1 and "the search was stopped: 4 trials failed with the same cause" in again.err

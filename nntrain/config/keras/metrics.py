@@ -11,7 +11,7 @@ from nntrain.config.named import Named, snake_case
 from nntrain.config.value_types import PositiveInt, Share, Text, is_whole, omitted
 
 # What nntrain writes beside the metrics: columns of metrics.csv, and keys of the JSON line of an epoch.
-RESERVED_COLUMNS = ("epoch", "seconds", "learning_rate", "loss", "regularization_loss", "version", "event")
+RESERVED_COLUMNS = ("epoch", "seconds", "learning_rate", "loss", "regularization_loss", "version", "event", "run")
 
 
 def _class_id(value: Any) -> int | str:
