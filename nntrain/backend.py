@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from nntrain.config.messages import counted
 from nntrain.errors import NNTrainError, install_command, one_line
 
 Device = Literal["auto", "cpu", "gpu"]
@@ -86,7 +87,7 @@ def devices() -> list[dict[str, str]]:
     for device in tf.config.get_visible_devices():
         details = tf.config.experimental.get_device_details(device)
         name, kind = device.name.removeprefix("/physical_device:"), device.device_type
-        model = str(details.get("device_name", f"{os.cpu_count()} cores" if kind == "CPU" else ""))
+        model = str(details.get("device_name", counted(os.cpu_count() or 1, "core") if kind == "CPU" else ""))
         found.append({"device": name, "kind": kind, "name": model})
     return found
 

@@ -110,3 +110,9 @@ except NNTrainError as error:
     ):
         done = command(tmp_path, "-c", f"limit, least = 5 * 10**8, {least}\n{code}", python=True)
         assert done.stdout.startswith(f"error: {message}") and "help: " in done.stdout, done.stderr
+
+
+def test_one_core_is_not_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend.start("cpu")
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert backend.devices()[0]["name"] == "1 core"

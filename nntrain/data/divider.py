@@ -86,16 +86,17 @@ class Divider:
         if isinstance(rule, File):
             message = f"`{self.source.called()}` cannot take the {name} split from a file"
             raise self._error(message, f"write a share of the rows, `{name}: 0.2`", name)
+        fewer = f"take fewer than {len(rows)} rows" if len(rows) > 1 else "give more rows"
         if isinstance(rule, (First, Last)) and rule.rows > len(rows):
             message = f"`{rule.called()}: {rule.rows}` takes more rows than there are, {len(rows)}"
-            raise self._error(message, f"take fewer than {len(rows)} rows", name, rule.called(), "rows")
+            raise self._error(message, fewer, name, rule.called(), "rows")
         among = self._first_of(rows) if isinstance(rule, Fraction) else rows
         taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)
         taken = rows[np.isin(self.first_equal[rows], self.first_equal[taken])]
         if len(taken) == len(rows):
             every = f"all {len(rows)} rows" if len(rows) > 1 else "the only row"
             message = f"the {name} split takes {every} and leaves none for training"
-            raise self._error(message, f"take fewer than {len(rows)} rows", name)
+            raise self._error(message, fewer, name)
         if not len(taken):
             message = f"the {name} split gets no rows, {len(rows)} are too few to share out"
             raise self._error(message, f"give more rows, or write `{name}: none`", name)

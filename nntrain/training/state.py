@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from nntrain.config.messages import counted
 from nntrain.errors import NNTrainError
 from nntrain.model.custom import Network
 from nntrain.storage import records
@@ -120,7 +121,7 @@ def _refuse_other_rows(history: dict[str, Any], epoch: int) -> None:
     rows = history["rows"]
     numbered = len(rows) == epoch - 1 and all(row.get("epoch") == number for number, row in enumerate(rows, 1))
     if not numbered or history["best_epoch"] > len(rows) or not all({"loss", "seconds"} <= row.keys() for row in rows):
-        raise unfit(f"its rows are not those of {epoch - 1} epochs")
+        raise unfit(f"its rows are not those of {counted(epoch - 1, 'epoch')}")
 
 
 def largest(model: Network, epochs: int) -> int:
