@@ -70,7 +70,7 @@ def _row(run: RunDir) -> Row:
         "run": str(run),
         "start": environment.get("start", ""),
         "epochs": known.get("epochs", ""),
-        "best_epoch": "" if keeps_last else known.get("best_epoch", ""),
+        "best_epoch": "" if keeps_last else known.get("best_epoch") or "",
         "monitor": known.get("monitor", ""),
         "best_value": "" if keeps_last else known.get("best_value", ""),
         "figures": _figures(known.get("metrics", {})),
