@@ -24,6 +24,7 @@ from nntrain.training.prepare import Prepared
 from nntrain.training.program_cache import copy_variables
 from nntrain.training.scorer import Scorer
 
+ALL_DONE = "all epochs are done"  # why a training has ended that nothing else has ended
 METRICS_SECONDS = 2.0  # metrics.csv is rewritten at most this often during training
 
 
@@ -100,7 +101,7 @@ class FinishedTraining:
             "monitor": plan.monitor,
             "save": plan.save,
             "best_value": None if math.isnan(history.best_value) else history.best_value,
-            "stopped": history.reason or "all epochs are done",
+            "stopped": history.reason or ALL_DONE,
             "seconds": round(history.seconds, 3),
             "rows": {name: len(split) for name, split in self.prepared.data.splits.items()},
             "parameters": count_parameters(self.prepared.model),

@@ -13,6 +13,7 @@ from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import experiment
 from nntrain.runs.environment import describe, packages
 from nntrain.runs.experiment import Result, Training
+from nntrain.runs.results import ALL_DONE
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -114,14 +115,16 @@ def _refuse_shorter(training: Training, state: State) -> None:
 
 
 def option_to_lengthen(run_dir: RunDir) -> str:
-    """Return the option that ended a finished run: a larger value trains it further."""
+    """Return the option that ended a finished run: a larger value trains it further; "" where a callback ended it."""
     train, summary = (
         load(run_dir.file(run_files.RESOLVED)).experiment.train,
-        run_dir.read_json(run_files.SUMMARY, "epochs", "planned_epochs", "seconds"),
+        run_dir.read_json(run_files.SUMMARY, "epochs", "planned_epochs", "seconds", "stopped"),
     )
     cut_short = summary["epochs"] < summary["planned_epochs"]
     if cut_short and train.max_seconds is not None and summary["seconds"] >= round(train.max_seconds, 3):
         return "train.max_seconds"
+    if summary["stopped"] != ALL_DONE:
+        return ""
     return "train.epochs" if train.steps is None else "train.steps"
 
 
@@ -164,12 +167,13 @@ def _last_state(store: Store, longer: bool, training: Training) -> State | None:
         return None
     for complaint in found.complaints:
         terminal.note(f"warning: {complaint}; the checkpoint before it is used")
-    position = found.state.facts["position"]
-    terminal.note(f"resuming in epoch {position['epoch']}, after {position['step']} of its steps")
-    if not longer:
+    facts = found.state.facts
+    position, history = facts["position"], facts["history"]
+    if facts["stop_training"]:
+        terminal.note(f"note: {history['reason']}, and that ends a longer training too")
         return found.state
-    history = {**found.state.facts["history"], "reason": ""}
-    return replace(found.state, facts={**found.state.facts, "stop_training": False, "history": history})
+    terminal.note(f"resuming in epoch {position['epoch']}, after {position['step']} of its steps")
+    return replace(found.state, facts={**facts, "history": {**history, "reason": ""}}) if longer else found.state
 
 
 def load_checkpoint(store: Store, prepared: Prepared) -> Found | None:

@@ -73,7 +73,7 @@ class _Trainer:
         self.history = history
         self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
         self.piece_steps = 1
-        self.is_cut = False  # the only epoch, by `max_seconds`; the checkpoint is that of its last step
+        self.is_cut = False  # the last epoch, by `max_seconds` or `steps`; the checkpoint is that of its last step
 
     def run(self, resumed: State | None) -> None:
         self._begin(resumed)
@@ -116,6 +116,8 @@ class _Trainer:
                 self.model.stop_training, self.history.reason = True, PRUNED
             elif over and self.position.epoch <= self.plan.epochs:
                 raise _TimeOver
+            if self.is_cut:
+                return
             self.saver.hold()
             if self.saver.is_due(end_of_epoch=True) or self.request.wants_checkpoint:
                 self._save()
@@ -160,7 +162,7 @@ class _Trainer:
         order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
         steps = self.program.steps(self.training)
         end = steps if self.plan.steps is None else min(steps, self.plan.steps - (epoch - 1) * steps)
-        self.epoch_began = time.perf_counter()
+        self.epoch_began, self.is_cut = time.perf_counter(), end < steps
         if step == end:  # the training was stopped between the last step and the validation
             return self.program.train(self.training, order, end, end)
         while step < end:
@@ -170,6 +172,9 @@ class _Trainer:
             self._size_pieces(until - step, time.perf_counter() - started)
             step = until
             self._between_pieces(step, end, result)
+        if self.is_cut:  # saved before the validation, so that a longer training continues the epoch
+            self._advance(end)
+            self.saver.save()
         return result
 
     def _between_pieces(self, step: int, end: int, result: TrainResult) -> None:

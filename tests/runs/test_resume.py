@@ -75,6 +75,58 @@ def test_a_finished_run_trained_further_is_a_longer_run(copy: RunDir, tmp_path: 
     assert copy.read_json("environment.json")["resumed"][0]["set"] == ["train.epochs=10"]
 
 
+STOPPING = """
+data: {toy_2d: {kind: moons, size: 100, noise: 0.3}}
+model: [{Dense: {units: 4, activation: tanh}}]
+train:
+  LENGTH
+  batch_size: 16
+  checkpoint_seconds: 0
+  optimizer: {SGD: {learning_rate: RATE, momentum: 0.9}}
+  CALLBACKS
+"""
+
+
+def trained_for(folder: Path, length: str, callbacks: str = "save: best", rate: str = "3.0") -> RunDir:
+    folder.mkdir()
+    text = STOPPING.replace("LENGTH", length).replace("CALLBACKS", callbacks).replace("RATE", rate)
+    (folder / "run.yaml").write_text(text)
+    Fit(config=str(folder / "run.yaml"), runs_dir=folder, device="cpu").run(quiet())
+    return RunDir(folder / "run")
+
+
+def test_a_run_that_a_callback_has_stopped_ends_there_when_it_is_longer_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    early = "callbacks: [{EarlyStopping: {patience: 2}}]"
+    longer, run = trained_for(tmp_path / "a", "epochs: 30", early), trained_for(tmp_path / "b", "epochs: 20", early)
+    stopped = run.read_json("summary.json")["stopped"]
+    assert len(rows(run)) < 20 and stopped.startswith("early stopping") and option_to_lengthen(run) == ""
+    assert resume(run, ("train.epochs=30",), False, Terminal()) is not None
+    assert f"note: {stopped}, and that ends a longer training too" in capsys.readouterr().err
+    assert rows(run) == rows(longer)
+    ours, theirs = run.read_json("summary.json"), longer.read_json("summary.json")
+    assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
+
+
+def test_steps_that_end_inside_an_epoch_go_on_from_there(tmp_path: Path) -> None:
+    longer, run = trained_for(tmp_path / "a", "steps: 23"), trained_for(tmp_path / "b", "steps: 9")  # 4 an epoch
+    assert len(rows(run)) == 3
+    assert resume(run, ("train.steps=9",), False, quiet()) is not None
+    assert len(rows(run)) == 3
+    assert resume(run, ("train.steps=23",), False, quiet()) is not None
+    assert rows(run) == rows(longer)
+    assert run.read_json("summary.json")["metrics"] == longer.read_json("summary.json")["metrics"]
+
+
+def test_what_keeps_a_longer_training_from_learning_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rate = "{CosineDecay: {initial_learning_rate: 0.1, decay_steps: 8}}"
+    run = trained_for(tmp_path / "a", "epochs: 2", rate=rate)
+    capsys.readouterr()
+    resume(run, ("train.epochs=6",), False, Terminal())
+    assert "warning: the learning rate of `CosineDecay` is 0 in 65 % of the training" in capsys.readouterr().err
+
+
 def test_only_the_length_can_be_changed(copy: RunDir) -> None:
     with pytest.raises(ConfigError) as caught:
         resume(copy, ("train.batch_size=8",), False, quiet())

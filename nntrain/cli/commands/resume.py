@@ -39,8 +39,8 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
     elif result := resume.resume(run_dir, assignments, request.allow_changed, terminal, context):
         summary.show_run(result.summary, run_dir, terminal)
     else:
-        longer = "" if search_files.is_trial(run_dir) else f"`--set {resume.option_to_lengthen(run_dir)}=...`"
-        terminal.line(f"{run_dir} is finished{longer and f'; {longer} trains it further'}")
+        option = "" if search_files.is_trial(run_dir) else resume.option_to_lengthen(run_dir)
+        terminal.line(f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}")
         terminal.event("finished", {"run": str(run_dir)})
 
 
