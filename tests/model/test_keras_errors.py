@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nntrain.errors import ConfigError
+from nntrain.training import memory
 
 Prepare = Callable[..., Any]
 
@@ -89,7 +90,9 @@ def test_values_of_another_shape_are_an_error_that_gives_the_right_one(prepare: 
     assert raised.value.problems[0].help == "give values of the shape 4 x 8"
 
 
-def test_a_layer_that_does_not_fit_into_memory_is_named(prepare: Prepare) -> None:
+def test_a_layer_that_does_not_fit_into_memory_is_named(prepare: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the limit of the machine is unknown, the layer is tried."""
+    monkeypatch.setattr(memory, "available", lambda: None)
     model = "data: iris\nmodel: [{Dense: 1000}, {Dense: {units: 1000000000, activation: relu}}]\n"
     with pytest.raises(ConfigError, match="out of memory: `Dense` is too large for this machine"):
         prepare(model)
