@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,14 @@ from nntrain.storage.find_runs import all_runs, all_searches
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import shown_number
+from nntrain.training.signals import STOPPING
 
 Row = dict[str, Any]
 """`figures` are the finite metrics by names such as `test.accuracy`; `best_value` is `monitor` at the best epoch.
 
 What is not known is empty, such as the best epoch of a run that keeps the last one.
 """
-_STOPPED = {128 + number: f"stopped by {number.name}" for number in (signal.SIGINT, signal.SIGTERM)}
+_STOPPED = {128 + number: f"stopped by {number.name}" for number in STOPPING}
 
 
 def run_rows(runs: Path) -> list[Row]:

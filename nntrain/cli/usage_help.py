@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def reword(error: Any, words: Sequence[str]) -> str:
     message = str(getattr(error, "message", "") or "")
     if unknown := re.match(r"No such command '(.*?)'", message):
         error.message = f"No such command '{unknown[1]}'."
-        return _command(unknown[1], words)
+        return _command(unknown[1], words, getattr(getattr(context, "command", None), "commands", ()))
     if (name := getattr(error, "option_name", None)) and message.startswith("No such option"):
         error.message, error.possibilities = f"No such option: {name}", None
         return _option(name, words, command, context)
@@ -56,13 +56,12 @@ def reword(error: Any, words: Sequence[str]) -> str:
     return f"run `{command} --help`"
 
 
-def _command(name: str, words: Sequence[str]) -> str:
+def _command(name: str, words: Sequence[str], known: Iterable[str]) -> str:
     rest = shlex.join(words[list(words).index(name) + 1 :]) if name in words else ""
     if name == "help":
         return f"write `nntrain {rest} --help`" if rest else "write `nntrain --help`"
     if exists(Path(name)):
         return f"write `nntrain {'eval' if is_run(Path(name)) else 'fit'} {shlex.quote(name)}`"
-    known = ("fit", "check", "eval", "predict", "runs", "resume", "repro", "tune", "list", "devices", "launch")
     meant = _COMMANDS.get(name.lower()) or nearest(name, known)
     return f"write `nntrain {meant} {rest}".rstrip() + "`" if meant else "run `nntrain --help`"
 

@@ -56,7 +56,11 @@ def best_row(train: Train, rows: Iterable[Mapping[str, float]]) -> Mapping[str, 
     """Return the best of the rows of metrics.csv so far, as the training loop chooses it; None without rows."""
     rule, mode, best = improvement(train), direction(train.monitor, train.metrics), None
     for row in rows:
-        first = best is None or best["epoch"] <= rule.start_from_epoch or math.isnan(best[train.monitor])
-        if best is None or first or rule.is_better(row[train.monitor], best[train.monitor], mode):
+        if (
+            best is None
+            or best["epoch"] <= rule.start_from_epoch
+            or math.isnan(best[train.monitor])
+            or rule.is_better(row[train.monitor], best[train.monitor], mode)
+        ):
             best = row
     return best

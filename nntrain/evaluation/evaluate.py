@@ -22,8 +22,6 @@ from nntrain.training.scorer import Scorer
 
 Table = tuple[str, Sequence[str], list[list[Any]]]  # title, columns, rows
 
-MOST_MISTAKES = 30
-
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -135,7 +133,7 @@ def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline])
         interval=scores.bootstrap_interval(each),
         classes=scores.class_table(split.y, predicted, classes) if classes else [],
         confusion=scores.confusion_matrix(split.y, predicted, len(classes)) if classes else None,
-        mistakes=scores.most_confused(split.y, predicted, classes, MOST_MISTAKES) if classes else [],
+        mistakes=scores.most_confused(split.y, predicted, classes) if classes else [],
         baselines=fitted,
         regression={} if classes else scores.regression_scores(split.y, predicted),
         metric_classes=scorer.resolved.metric_classes,

@@ -11,6 +11,7 @@ from math import inf, nan
 import numpy as np
 
 _RESAMPLES = 2000
+MOST_MISTAKES = 30  # that are shown
 MANY_CLASSES = 60  # with more of them the most frequent mistakes are shown, not the confusion matrix
 _AT_ONCE = 1_000_000  # values drawn at once, 8 MB
 
@@ -50,7 +51,9 @@ class Mistake:
     support: int
 
 
-def most_confused(y: np.ndarray, predicted: np.ndarray, names: Sequence[str], most: int) -> list[Mistake]:
+def most_confused(
+    y: np.ndarray, predicted: np.ndarray, names: Sequence[str], most: int = MOST_MISTAKES
+) -> list[Mistake]:
     """Return the most frequent mistakes, at most `most`, the first the most frequent.
 
     y and predicted: (n,) class indices.

@@ -5,25 +5,17 @@ from dataclasses import dataclass
 
 from nntrain import canvas
 
-MOST_PAIRS = 30
 _LONGEST = 28  # letters of a name that are shown
 
 
 @dataclass(frozen=True)
-class Pair:
-    """How often (`rows`) one class was taken for another, and how many rows (`support`) the true class has."""
-
-    true: str
-    predicted: str
-    rows: int
-    support: int
-
-
-@dataclass(frozen=True)
 class Options:
-    """pairs: to be drawn, the most frequent one first. right, total: how many predictions are right, and all."""
+    """pairs: the most frequent one first. right, total: how many predictions are right, and all.
 
-    pairs: Sequence[Pair]
+    A pair is the true class, the predicted one, how many rows were confused so, and the rows of the true class.
+    """
+
+    pairs: Sequence[tuple[str, str, int, int]]
     right: int
     total: int
     title: str
@@ -35,9 +27,9 @@ def draw(options: Options) -> bytes:
     figure = canvas.sheet(8, 0.26 * max(len(pairs), 4) + 1.4, options.title)
     axes = figure.subplots()
     axes.set_title(canvas.accuracy(options.right, options.total), loc="left", fontsize=10, color=canvas.INK)
-    bars = axes.barh(range(len(pairs)), [pair.rows / pair.support for pair in pairs], color=canvas.BLUE)
-    axes.bar_label(bars, [f"{pair.rows:,} of {pair.support:,}" for pair in pairs], padding=3, fontsize=8)
-    labels = [f"{canvas.short(pair.true, _LONGEST)}  →  {canvas.short(pair.predicted, _LONGEST)}" for pair in pairs]
+    bars = axes.barh(range(len(pairs)), [count / rows for _, _, count, rows in pairs], color=canvas.BLUE)
+    axes.bar_label(bars, [f"{count:,} of {rows:,}" for _, _, count, rows in pairs], padding=3, fontsize=8)
+    labels = ["  →  ".join(canvas.short(name, _LONGEST) for name in names) for *names, _, _ in pairs]
     axes.set_yticks(range(len(pairs)), labels, parse_math=False)
     axes.invert_yaxis()
     canvas.plain(axes)

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -149,8 +149,8 @@ class FinishedTraining:
 
     def _confused_pairs(self) -> bytes:
         title, data, predicted = self._last_split()
-        mistakes = scores.most_confused(data.y, predicted, self.prepared.data.schema.classes, confused_pairs.MOST_PAIRS)
-        pairs = [confused_pairs.Pair(**asdict(mistake)) for mistake in mistakes]
+        mistakes = scores.most_confused(data.y, predicted, self.prepared.data.schema.classes)
+        pairs = [(each.true, each.predicted, each.rows, each.support) for each in mistakes]
         return confused_pairs.draw(confused_pairs.Options(pairs, int((predicted == data.y).sum()), len(data), title))
 
     def _last_split(self) -> tuple[str, Split, np.ndarray]:

@@ -44,7 +44,7 @@ class Runner:
     def run(self) -> str:
         """Run trials until the budget, the space or the algorithm ends the search; return the reason, in words.
 
-        Raises Stopped at SIGINT or SIGTERM, after the running trials wrote their checkpoints, DataError or ConfigError
+        Raises Stopped at a signal, after the running trials wrote their checkpoints, DataError or ConfigError
         where no trial can be trained, and NNTrainError where none has a score.
         """
         self.began = time.monotonic() - self.spent

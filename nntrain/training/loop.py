@@ -31,7 +31,7 @@ PRUNED = "pruned"  # the reason of a training that its judge stopped
 def fit(job: Job, history: History, resumed: State | None = None) -> None:
     """Train the job's model from the start or from a state; fill the history and leave the weights to keep in both.
 
-    Raises Diverged when a loss or a weight is not finite, Stopped at SIGINT or SIGTERM after a checkpoint is written,
+    Raises Diverged when a loss or a weight is not finite, Stopped at a signal after a checkpoint is written,
     and WorkerLost after the last certain state is written. In all cases the history holds the complete epochs, and the
     model has the weights to keep, if there are any. Raises ValueError when the state belongs to another model, and
     NNTrainError when a checkpoint cannot be written, which becomes Stopped after a signal.

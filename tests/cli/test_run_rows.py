@@ -28,6 +28,7 @@ def ended(run: RunDir, runs: Path, status: int | None, **summary: Any) -> RunDir
     ("status", "state"),
     [
         (None, "not ended"),
+        (129, "stopped by SIGHUP"),
         (130, "stopped by SIGINT"),
         (143, "stopped by SIGTERM"),
         (1, "failed with exit code 1"),

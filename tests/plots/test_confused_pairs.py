@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from nntrain.plots import confused_pairs
-from nntrain.plots.confused_pairs import Options, Pair
+from nntrain.plots.confused_pairs import Options
 
 
-def plot(pairs: list[Pair]) -> np.ndarray:
+def plot(pairs: list[tuple[str, str, int, int]]) -> np.ndarray:
     data = confused_pairs.draw(Options(pairs, 90, 100, "digits: test split"))
     return np.asarray(Image.open(BytesIO(data)).convert("RGB"))
 
@@ -20,12 +20,12 @@ def blue(pixels: np.ndarray) -> int:
 
 
 def test_a_bar_is_as_long_as_its_share_of_the_true_class() -> None:
-    whole, half = blue(plot([Pair("cat", "dog", 8, 8)])), blue(plot([Pair("cat", "dog", 4, 8)]))
+    whole, half = blue(plot([("cat", "dog", 8, 8)])), blue(plot([("cat", "dog", 4, 8)]))
     assert half == pytest.approx(whole / 2, rel=0.02)
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])
 def test_any_number_of_pairs(count: int) -> None:
-    pixels = plot([Pair(f"class {n}", "$x^{" + 99 * "y", n + 1, 40) for n in range(count)])
+    pixels = plot([(f"class {n}", "$x^{" + 99 * "y", n + 1, 40) for n in range(count)])
     assert 250 < pixels.shape[0] < 1400 and pixels.shape[1] == 960
     assert bool(blue(pixels)) == bool(count)
