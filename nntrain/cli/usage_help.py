@@ -62,7 +62,7 @@ def _command(name: str, words: Sequence[str], known: Iterable[str]) -> str:
         return f"write `nntrain {rest} --help`" if rest else "write `nntrain --help`"
     if exists(Path(name)):
         return f"write `nntrain {'eval' if is_run(Path(name)) else 'fit'} {shlex.quote(name)}`"
-    meant = _COMMANDS.get(name.lower()) or nearest(name, known)
+    meant = _COMMANDS.get(name.lower()) or nearest(name, known) or _COMMANDS.get(nearest(name, _COMMANDS))
     return f"write `nntrain {meant} {rest}".rstrip() + "`" if meant else "run `nntrain --help`"
 
 

@@ -92,6 +92,8 @@ LONG = "x" * 300
     ("line", "help"),
     [
         ("train c.yaml", "write `nntrain fit c.yaml`"),
+        ("tran c.yaml", "write `nntrain fit c.yaml`"),
+        ("rusn", "write `nntrain runs`"),
         ("Fit c.yaml", "write `nntrain fit c.yaml`"),
         ("fti c.yaml", "write `nntrain fit c.yaml`"),
         ("evaluate iris", "write `nntrain eval iris`"),
