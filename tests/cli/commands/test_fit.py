@@ -60,10 +60,9 @@ def test_fit_in_json_prints_only_versioned_json_and_its_stderr_holds_no_noise(co
     assert set(messages) <= set(logged.splitlines()) and "parameters, " in logged
 
 
-def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(
-    fit: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    fit(MOONS)
+def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "net.yaml").write_text(MOONS)
+    fit_into(tmp_path / "net.yaml", tmp_path / "runs", "net")
     out, err = capfd.readouterr()
     assert err == ""
     lines = out.splitlines()

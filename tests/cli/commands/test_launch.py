@@ -72,7 +72,7 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     )
     try:
         wait_for_epochs(folder / "runs" / "net", chief)
-        time.sleep(0.5)
+        time.sleep(3)  # a slow first state in memory delays the next one
         other.send_signal(signal.SIGKILL)
         killed = time.monotonic()
         ended = end(chief, other)
