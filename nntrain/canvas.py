@@ -130,6 +130,9 @@ def png(figure: "Figure") -> bytes:
         others = {_font_of(char) for char in text.get_text() if not char.isascii()} - {FONT, ""}
         if others:
             text.set_fontfamily([FONT, *sorted(others)])
+    if (layout := figure.get_layout_engine()) and figure.axes:
+        layout.execute(figure)  # once; `savefig` would do it twice, with an equal result
+        figure.set_layout_engine("none")
     buffer = BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()

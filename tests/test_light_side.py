@@ -1,9 +1,11 @@
 """What needs no TensorFlow loads none, and no other heavy library."""
 
+import json
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -13,95 +15,100 @@ from nntrain.errors import ConfigError
 CONFIG = "data: iris\nmodel:\n  - Dense: {units: 3, activation: softmax}\n"
 
 RUN = """
-import atexit, sys
+import contextlib, io, json, sys
 from nntrain.cli.app import main
-heavy = set("HEAVY".split())
-atexit.register(lambda: print("heavy:", *sorted(heavy & sys.modules.keys()), file=sys.stderr))
-main()
+for words in json.loads(sys.argv[1]):
+    sys.argv[1:], before = words, set(sys.modules)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main()
+            code = 0
+        except SystemExit as exit:
+            code = exit.code
+    heavy = sorted(set("HEAVY".split()) & sys.modules.keys() - before)
+    print(json.dumps([code, out.getvalue(), err.getvalue(), heavy]))
 """
 HEAVY = "tensorflow keras numpy pandas matplotlib sklearn scipy optuna keras_tuner"
+LIGHT = (
+    "--help",
+    "--version",
+    "fit --help",
+    "launch --help",
+    "check c.yaml",
+    "check c.yaml --set train.epochs=3 --json",
+    "check c.yaml --set tune.space.train.batch_size={choice:[16,32]}",
+    "list",
+    "list layers",
+    "list data",
+    "runs",
+)
+REFUSED = (
+    "fit bad.yaml",
+    "fit none.yaml",
+    "check c.yaml --set tune.space.train.batch_size={choice:[0,32]}",
+    "fit c.yaml --name ../x",
+    "fit missing_data.yaml",
+    "fit c.yaml --seeds x",
+    "fit c.yaml --workers x",
+    "fit c.yaml --devices 0",
+    "launch --local 1 c.yaml",
+    "tune c.yaml",
+    "tune c.yaml --dry-run",
+    "resume none",
+    "repro none",
+    "eval none",
+    "predict none x.csv",
+)
 
 
-def run(folder: Path, *arguments: str, heavy: str = HEAVY) -> "subprocess.CompletedProcess[str]":
-    words = [sys.executable, "-c", RUN.replace("HEAVY", heavy), *arguments]
+class Ended(NamedTuple):
+    """How one command line ended, and which heavy libraries it was the first to load."""
+
+    code: int
+    stdout: str
+    stderr: str
+    heavy: list[str]
+
+
+def run(folder: Path, *lines: str, heavy: str = HEAVY, program: str = RUN) -> list[Ended]:
+    """Run the command lines in turn in one process, which has loaded nothing before."""
+    (folder / "c.yaml").write_text(CONFIG)
+    (folder / "bad.yaml").write_text(CONFIG.replace("units", "unit"))
+    (folder / "missing_data.yaml").write_text(CONFIG.replace("iris", "{npz_file: {path: none.npz}}"))
+    words = [sys.executable, "-c", program.replace("HEAVY", heavy), json.dumps([line.split() for line in lines])]
     root = str(Path(__file__).parents[1])
     environment = {"PYTHONPATH": root, "PATH": "/usr/bin:/bin", "HOME": str(folder)}
-    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    return [Ended(*json.loads(line)) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["--version"],
-        ["fit", "--help"],
-        ["launch", "--help"],
-        ["check", "c.yaml"],
-        ["check", "c.yaml", "--set", "train.epochs=3", "--json"],
-        ["check", "c.yaml", "--set", "tune.space.train.batch_size={choice: [16, 32]}"],
-        ["list"],
-        ["list", "layers"],
-        ["list", "data"],
-        ["runs"],
-    ],
-    ids=" ".join,
-)
-def test_the_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
-    (tmp_path / "c.yaml").write_text(CONFIG)
-    result = run(tmp_path, *arguments)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout
-    assert result.stderr == "heavy:\n"
+def test_the_light_commands_load_nothing_heavy(tmp_path: Path) -> None:
+    ends = run(tmp_path, *LIGHT)
+    assert len(ends) == len(LIGHT)
+    for line, end in zip(LIGHT, ends, strict=True):
+        assert (line, end.code, end.stderr, end.heavy) == (line, 0, "", [])
+        assert end.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=" ".join)
-def test_help_does_not_even_load_what_a_command_needs(arguments: list[str], tmp_path: Path) -> None:
-    result = run(tmp_path, *arguments, heavy="pydantic yaml rich nntrain.cli.commands nntrain.config")
-    assert (result.returncode, result.stderr) == (0, "heavy:\n")
+@pytest.mark.parametrize("line", ["--help", "--version"])
+def test_help_does_not_even_load_what_a_command_needs(line: str, tmp_path: Path) -> None:
+    [end] = run(tmp_path, line, heavy="pydantic yaml rich nntrain.cli.commands nntrain.config")
+    assert (end.code, end.heavy) == (0, [])
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["fit", "bad.yaml"],
-        ["fit", "none.yaml"],
-        ["check", "c.yaml", "--set", "tune.space.train.batch_size={choice: [0, 32]}"],
-        ["fit", "c.yaml", "--name", "../x"],
-        ["fit", "missing_data.yaml"],
-        ["fit", "c.yaml", "--seeds", "x"],
-        ["fit", "c.yaml", "--workers", "x"],
-        ["fit", "c.yaml", "--devices", "0"],
-        ["launch", "--local", "1", "c.yaml"],
-        ["tune", "c.yaml"],
-        ["tune", "c.yaml", "--dry-run"],
-        ["resume", "none"],
-        ["repro", "none"],
-        ["eval", "none"],
-        ["predict", "none", "x.csv"],
-    ],
-    ids=" ".join,
-)
-def test_an_error_that_needs_nothing_heavy_is_printed_before_anything_heavy_is_loaded(
-    arguments: list[str], tmp_path: Path
-) -> None:
-    (tmp_path / "c.yaml").write_text(CONFIG)
-    (tmp_path / "bad.yaml").write_text(CONFIG.replace("units", "unit"))
-    (tmp_path / "missing_data.yaml").write_text(CONFIG.replace("iris", "{npz_file: {path: none.npz}}"))
-    result = run(tmp_path, *arguments)
-    assert result.returncode in (2, 4), result.stderr
-    assert result.stderr.endswith("heavy:\n")
+def test_an_error_that_needs_nothing_heavy_is_printed_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    ends = run(tmp_path, *REFUSED)
+    assert len(ends) == len(REFUSED)
+    for line, end in zip(REFUSED, ends, strict=True):
+        assert (line, end.code in (2, 4), end.heavy) == (line, True, [])
+        assert end.stderr
 
 
 def test_a_heavy_import_is_noticed(tmp_path: Path) -> None:
-    result = subprocess.run(
-        [sys.executable, "-c", RUN.replace("HEAVY", HEAVY).replace("main()\n", "import numpy; main()\n"), "--version"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(Path(__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert result.stderr == "heavy: numpy\n"
+    program = RUN.replace("            main()\n", "            import numpy\n            main()\n")
+    assert [end.heavy for end in run(tmp_path, "list", program=program)] == [["numpy"]]
 
 
 def long_config(lines: int) -> str:

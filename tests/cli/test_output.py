@@ -63,6 +63,7 @@ def test_a_text_that_the_stream_cannot_encode_is_escaped(tmp_path: Path) -> None
     assert "\\u6f22" in done.stdout
 
 
+@pytest.mark.trains
 def test_a_training_goes_on_when_nobody_reads_it(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
     done = shell(tmp_path, "$nntrain fit net.yaml --device cpu --json 2>&- | true; echo ${PIPESTATUS[0]}")

@@ -197,6 +197,7 @@ def test_every_metric_is_that_of_scikit_learn(kind: str, rare: bool, weighted: b
     assert differing(found, expected, Case(y, scorer.outputs(x), w), auc=0.003) == {}
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("kind", ["sigmoid", "hinge", "softmax 3"])
 def test_compiled_programs_count_the_same_while_they_train_and_evaluate(kind: str) -> None:
     """No metric counts the class weights; the learning rate is so small that all outputs stay the same."""
