@@ -123,7 +123,12 @@ def dress_bar(bar: "Colorbar", label: str) -> None:
 
 
 def png(figure: "Figure") -> bytes:
-    """Return the figure as a PNG, its texts in the fonts that have their characters."""
+    """Return the figure as a PNG."""
+    return image(figure, "png")
+
+
+def image(figure: "Figure", format: str) -> bytes:
+    """Return the figure as `png` or `svg`, its texts in the fonts that have their characters."""
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
@@ -134,5 +139,5 @@ def png(figure: "Figure") -> bytes:
         layout.execute(figure)  # once; `savefig` would do it twice, with an equal result
         figure.set_layout_engine("none")
     buffer = BytesIO()
-    figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format=format)
     return buffer.getvalue()

@@ -42,6 +42,7 @@ LIGHT = (
     "list layers",
     "list data",
     "runs",
+    "explain --expr x**2+exp(x) --at x=1",
 )
 REFUSED = (
     "fit bad.yaml",

@@ -165,6 +165,21 @@ class Predict(Request, RunOptions):
     with_input: Annotated[bool, typer.Option("--with-input", help="Also write the columns of the CSV file.")] = False
 
 
+class Explain(Request, RunOptions):
+    """Show the numbers behind a step: of an example, an expression, the gradients, or an optimizer."""
+
+    config: Annotated[str | None, typer.Argument(metavar="CONFIG|RUN", help="A YAML file, or a run.")] = None
+    assignments: Assignments = None
+    expressions: Annotated[
+        list[str] | None, typer.Option("--expr", metavar="EXPRESSION", help="Differentiate this; repeatable.")
+    ] = None
+    at: Annotated[list[str] | None, typer.Option("--at", metavar="NAME=NUMBER,...", help="Where to.")] = None
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a plot: a PNG or SVG file.")] = None
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout; as JSON if it ends so.")
+    ] = None
+
+
 class Runs(Request):
     """List the runs, newest first."""
 

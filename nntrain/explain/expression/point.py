@@ -1,0 +1,55 @@
+"""Where an expression is computed: `--at x=1,y=2`."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nntrain.errors import ConfigError
+from nntrain.explain.expression.graph import Graph
+from nntrain.nearest import nearest
+
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+
+
+def read_point(graph: Graph, at: Sequence[str]) -> dict[str, float]:
+    """Return the number of each input; raises ConfigError for an input without one, and a number without an input."""
+    point: dict[str, float] = {}
+    for name, value in (pair for text in at for pair in _pairs(text)):
+        if name in point:
+            raise ConfigError(f"`--at` has two values for `{name}`", help="give one value for each name")
+        point[name] = value
+    for name, node in graph.inputs.items():
+        if name not in point:
+            node.place.refuse(
+                f"`{name}` has no value", f"add `--at {','.join([*map(_written, point.items()), name])}=1`"
+            )
+    if unknown := point.keys() - graph.inputs.keys():
+        name = min(unknown)
+        help = f"write `{nearest(name, graph.inputs)}`" if nearest(name, graph.inputs) else "leave it out of `--at`"
+        raise ConfigError(f"`{name}` of `--at` is in no expression", help=help)
+    return {name: point[name] for name in graph.inputs}
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """Return numbers that commas separate; raises ConfigError for anything else."""
+    return [_number(each.strip(), option, "1,0.5,-0.2") for each in text.split(",")]
+
+
+def _written(pair: tuple[str, float]) -> str:
+    return f"{pair[0]}={pair[1]:g}"
+
+
+def _pairs(text: str) -> Iterator[tuple[str, float]]:
+    for part in text.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or not value or not _NAME.fullmatch(name):
+            shown = name if _NAME.fullmatch(name) else "x"
+            raise ConfigError(f"`--at {text}` has no value in `{part.strip()}`", help=f"write `--at {shown}=1`")
+        yield name, _number(value, "--at", f"{name}=1")
+
+
+def _number(text: str, option: str, example: str) -> float:
+    value = float(text) if _NUMBER.fullmatch(text) else float("nan")
+    if value - value != 0:
+        raise ConfigError(f"`{text}` of `{option}` is not a finite number", help=f"write `{option} {example}`")
+    return value

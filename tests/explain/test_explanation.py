@@ -1,0 +1,6 @@
+from nntrain.explain.explanation import digits
+
+
+def test_numbers_of_both_signs_align() -> None:
+    assert [digits(value) for value in (1.0, -1.0, 1 / 3)] == [" 1", "-1", " 0.333333333333"]
+    assert digits(1 / 3, 4) == " 0.3333"
