@@ -5,7 +5,7 @@ import re
 from pydantic.fields import FieldInfo
 
 from nntrain.config.data import Source, SplitRule
-from nntrain.config.keras import image_layers  # noqa: F401  # its classes are layers
+from nntrain.config.keras import image_layers, table_layers  # noqa: F401  # their classes are layers
 from nntrain.config.keras.activations import ACTIVATIONS
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.layers import Layer

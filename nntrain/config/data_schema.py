@@ -17,6 +17,7 @@ class Schema:
     targets: tuple[str, ...] = ()  # names of columns, if the data are a table
     target_count: int = 1  # the numbers that a regression predicts
     sizes: tuple[int, ...] = ()  # of a table, a column each: 0 for a number, k for codes 0..k-1 of a category
+    missing: tuple[int, ...] = ()  # of a table, the places of columns with missing values in the training split
 
     @property
     def task(self) -> Task:

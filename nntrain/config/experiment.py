@@ -6,7 +6,7 @@ from pydantic import Field
 
 from nntrain.config import tune  # noqa: F401
 from nntrain.config.data import Source
-from nntrain.config.keras import image_layers  # noqa: F401  # its classes are layers
+from nntrain.config.keras import image_layers, table_layers  # noqa: F401  # their classes are layers
 from nntrain.config.keras.layers import Layer
 from nntrain.config.section import Section
 from nntrain.config.train import Train

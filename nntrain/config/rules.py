@@ -6,7 +6,7 @@ from nntrain.config.data import File
 from nntrain.config.data_rules import DATA_RULES, Rule, Subject
 from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
-from nntrain.config.keras import callbacks, layers, optimizers
+from nntrain.config.keras import callbacks, layers, optimizers, table_layers
 from nntrain.config.keras.metrics import Accuracy, MeanAbsoluteError, direction
 from nntrain.config.messages import counted, listed
 from nntrain.config.metric_rules import METRIC_RULES
@@ -137,6 +137,10 @@ def _layer_options(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, (*path, "lower"), "give a `lower` that is below `upper`")
         if isinstance(layer, layers.Normalization) and (layer.mean is None) != (layer.variance is None):
             yield Problem("`mean` and `variance` belong together", path, "give both, or leave both out")
+        quantile = isinstance(layer, table_layers.TableEncoding) and layer.scaling == "quantile"
+        if getattr(layer, "distribution", None) and not quantile:
+            message = "`distribution` does nothing without `scaling: quantile`"
+            yield Problem(message, (*path, "distribution"), "add `scaling: quantile`", on_key=True)
         for option, value in layer.written().items():
             yield from _bounds_in_order((*path, option), value)
 

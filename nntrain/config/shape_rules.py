@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from nntrain.config.data_rules import Rule, Subject
 from nntrain.config.keras import layers
+from nntrain.config.keras.table_layers import TableEncoding
 from nntrain.config.shapes import flow, output_shape, shown
 from nntrain.errors import Problem
 
@@ -45,4 +46,18 @@ def _sigmoid_over_classes(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, (*output.path, "activation"), help, severity="warning")
 
 
-SHAPE_RULES: tuple[Rule, ...] = (_one_row, _dense_on_maps, _sigmoid_over_classes)
+def _encoding_of_the_data(subject: Subject) -> Iterator[Problem]:
+    """What encodes the columns of a table must be the first layer, and the data must be a table."""
+    for index, (path, layer) in enumerate(layers.walk(subject.experiment.model)):
+        if not isinstance(layer, TableEncoding):
+            continue
+        if index > 0:
+            message = "`TableEncoding` encodes the columns of the data, so it must be the first layer"
+            yield Problem(message, path, "move it to the front, or remove it", on_key=True)
+        elif subject.schema is not None and len(subject.schema.shape) > 1:
+            message = "`TableEncoding` is for the rows of a table, but the data have the shape "
+            message += shown(subject.schema.shape)
+            yield Problem(message, path, "remove it; `Rescaling: 1/255` scales images", on_key=True)
+
+
+SHAPE_RULES: tuple[Rule, ...] = (_one_row, _dense_on_maps, _sigmoid_over_classes, _encoding_of_the_data)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from nntrain.config.keras import image_layers, layers
+from nntrain.config.keras import image_layers, layers, table_layers
 from nntrain.errors import Path
 
 Shape = tuple[int | None, ...]
@@ -47,6 +47,8 @@ def _after(layer: layers.Layer, shape: Shape) -> Shape:
         return tuple(None if size == -1 else size for size in layer.target_shape)
     if isinstance(layer, layers.Dense):
         return (*shape[:-1], layer.units)
+    if isinstance(layer, table_layers.TableEncoding):
+        return (*shape[:-1], None)
     if isinstance(layer, (layers.Resizing, image_layers.RandomCrop)) and len(shape) == 3:
         return (layer.height, layer.width, shape[-1])
     if isinstance(layer, (*_RESIZE, *_FLAT)) and len(shape) == 3:

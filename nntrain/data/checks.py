@@ -87,6 +87,14 @@ def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
     return (*kept, *([f"{others} more constant column{'s' if others > 1 else ''}"] if others else []))
 
 
+def columns_with_missing(x: Examples) -> tuple[int, ...]:
+    """Return the places of the columns that have a missing value; x: (n, columns) float32."""
+    found = np.zeros(x.shape[1:], bool)
+    for _, part in chunks(x):
+        found |= np.isnan(part).any(axis=0)
+    return tuple(np.flatnonzero(found).tolist())
+
+
 @dataclass(frozen=True)
 class _Check:
     """The check of one split; `name` is empty for the remaining rows."""

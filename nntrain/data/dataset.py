@@ -11,7 +11,7 @@ from nntrain import extensions
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import Config, in_order
-from nntrain.data.checks import MOST, Faults, check, constant_columns
+from nntrain.data.checks import MOST, Faults, check, columns_with_missing, constant_columns
 from nntrain.data.divider import Divider
 from nntrain.data.duplicates import rows_in_two_splits
 from nntrain.data.examples import Rows, Split
@@ -74,13 +74,14 @@ def load(source: Source) -> Dataset:
     divider = Divider(rows, source)
     found = divider.splits()
     constant = constant_columns(found["train"].x, rows.schema.features)
+    missing = columns_with_missing(found["train"].x) if rows.schema.sizes else ()
     many, few = _equal_rows(found, source)
     return Dataset(
         source.called(),
         found["train"],
         found.get("validation"),
         found.get("test"),
-        rows.schema,
+        replace(rows.schema, missing=missing),
         warnings=(
             *rows.warnings,
             *islice(nearly_equal_names(rows.schema.classes), MOST),

@@ -12,8 +12,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.keras import callbacks, layers, metrics
+from nntrain.config.keras import callbacks, layers, metrics, table_layers
 from nntrain.config.named import Named, snake_case
 from nntrain.config.resolve import Resolved, has_penalty
 from nntrain.config.train import Train
@@ -103,12 +104,21 @@ def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.
         policy = "float32" if exact else experiment.train.precision
         located = keras_errors.raised_at(path, spec, flow.shape[1:], partial(_built, flow, policy))
         with located, seeded(experiment.seed, f"{index} {dotted(path)}"):
-            layer = keras_object(spec, dtype=policy)
+            layer = keras_object(spec, dtype=policy, **_from_schema(spec, resolved.schema))
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
                 _adapt(layer, stack[1:], flow.shape, examples)
+            if isinstance(spec, table_layers.TableEncoding) and examples is not None:
+                layer.adapt(examples)
             flow = layer(flow)
         stack.append(layer)
     return stack
+
+
+def _from_schema(spec: layers.Layer, schema: Schema) -> dict[str, Any]:
+    """Return the arguments of a layer that the data decide."""
+    if isinstance(spec, table_layers.TableEncoding):
+        return {"sizes": schema.sizes, "missing_columns": schema.missing}
+    return {}
 
 
 def _built(flow: Any, policy: str, spec: Named) -> None:

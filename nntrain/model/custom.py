@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from nntrain.model.table_encoding import TableEncoding as TableEncoding
+
 
 class Network(keras.Sequential):
     """A Sequential whose penalties are part of `loss` and are also logged as the metric `regularization_loss`."""

@@ -36,6 +36,8 @@ def load_model(run_dir: RunDir) -> SavedModel:
         features=tuple(inputs["features"]),
         targets=tuple(saved["targets"]),
         target_count=saved["target_count"],
+        sizes=tuple(inputs.get("sizes", ())),
+        missing=tuple(inputs.get("missing", ())),
     )
     resolved = resolve(experiment, schema)
     if weights_of(resolved) != saved["weights"]:

@@ -5,19 +5,21 @@ import numpy as np
 
 from nntrain.model.custom import Network
 from nntrain.model.restore import SavedModel
+from nntrain.model.table_encoding import TableEncoding
 
 
 def feature_axes(model: Network) -> tuple[dict[str, int], bool]:
     """Return the axis of each weight that has an entry for each input column, by path, and whether these are all.
 
-    The columns keep their places in every layer up to the first Dense, but not through a Reshape.
+    The columns keep their places in every layer up to the first Dense, but not through a Reshape or a
+    TableEncoding.
     """
     axes: dict[str, int] = {}
     columns = model.input_shape[-1]
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
             return {**axes, layer.kernel.path: 0}, True
-        if isinstance(layer, keras.layers.Reshape):
+        if isinstance(layer, (keras.layers.Reshape, TableEncoding)):
             return axes, False
         axes |= {weight.path: -1 for weight in layer.weights if tuple(weight.shape[-1:]) == (columns,)}
     return axes, True

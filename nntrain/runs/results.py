@@ -125,6 +125,7 @@ class FinishedTraining:
             help = "free some space, or choose another folder with `--runs-dir`"
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
         inputs = {"shape": list(schema.shape), "dtype": str(data.train.x.dtype), "features": schema.features}
+        inputs |= {"sizes": schema.sizes, "missing": schema.missing}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
         self.run_dir.adopt_model(saved, {"weights": described(model.weights), "input": inputs, **outputs})
         if self.final:  # reading it back takes a tenth of a second, longer than many trials

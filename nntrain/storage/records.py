@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Required
+from typing import Annotated, Any, Literal, NotRequired, Required
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
@@ -111,6 +111,8 @@ class Inputs(Record):
     shape: list[Positive]
     dtype: Literal["uint8", "float32"]
     features: list[Text]
+    sizes: NotRequired[list[Annotated[int, Field(ge=0, le=2**31)]]]
+    missing: NotRequired[list[Count]]
 
 
 class Model(Record, total=False):

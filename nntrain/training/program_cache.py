@@ -75,6 +75,7 @@ def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
         "weighted": resolved.train.class_weight is not None,
         "batch_size": batch_size,
         "inputs": [str(x.dtype), list(schema.shape), list(schema.classes), schema.target_count],
+        "columns": [list(schema.sizes), list(schema.missing)],
     }
     return json.dumps(content, sort_keys=True)
 

@@ -16,6 +16,7 @@ MODELS: list[list[Any]] = [
     [{"Reshape": [28, 28, 1]}, {"GlobalMaxPooling2D": {"keepdims": True}}, "Flatten"],
     [{"Reshape": [28, 28, 1]}, {"Resizing": {"height": 7, "width": 5}}, {"RandomCrop": {"height": 3, "width": 4}}],
     ["BatchNormalization", "LayerNormalization", {"Dropout": 0.5}, {"Activation": "relu"}, {"Rescaling": "1/255"}],
+    ["Flatten", "TableEncoding", {"Dense": 3}],
     [{"Repeat": {"times": 2, "layers": [{"Dense": 8}, "ReLU"]}}, {"Dense": 1}],
 ]
 

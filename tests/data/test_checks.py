@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nntrain.data import row_file
-from nntrain.data.checks import bad_places, constant_columns
+from nntrain.data.checks import bad_places, columns_with_missing, constant_columns
 from nntrain.data.dataset import load
 
 
@@ -22,6 +22,13 @@ def test_constant_columns_are_named_and_counted() -> None:
     assert len(found) == 11
     assert constant_columns(np.zeros((3, 12), np.uint8), columns) == ()
     assert constant_columns(np.zeros((3, 2, 2), np.float32), ()) == ()
+
+
+def test_columns_with_missing_values_are_found_in_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_file, "CHUNK_BYTES", 20)
+    x = np.zeros((50, 4), np.float32)
+    x[3, 1] = x[49, 2] = np.nan
+    assert columns_with_missing(x) == (1, 2)
 
 
 def test_nan_and_infinity_are_named_with_row_and_column(saved: Any, source: Any, text_of: Any) -> None:
