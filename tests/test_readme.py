@@ -27,7 +27,7 @@ def blocks(kind: str) -> list[tuple[str, str]]:
 
 # What the pages do not show of a command: a pattern in what it prints, or in the file that it writes.
 PRINTS = {
-    "check configs/iris.yaml --build": r"configs/iris\.yaml .* 3 layers, 332 parameters",
+    "check configs/iris.yaml --build": r"configs/iris\.yaml .* 3 layers, 323 parameters \(9 constants\)",
     "fit configs/iris.yaml --set train.epochs=20 --name short": r"best epoch \d+ of 20, (?s:.*) run in runs/short$",
     "fit configs/iris.yaml --folds 5": r"5 runs in runs/iris-2$",
     "eval short --baselines": r"confusion matrix(?s:.*)majority class +0\.3333 +96 ",

@@ -143,6 +143,16 @@ class Check(Request):
     json: Json = False
 
 
+class Summary(Request):
+    """Show the layers of a model, its parameters and the memory that it needs."""
+
+    config: Annotated[str, typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.")]
+    assignments: Assignments = None
+    runs_dir: RunsDir = RUNS_DIR
+    verbose: Verbose = False
+    json: Json = False
+
+
 class Evaluate(Request, RunOptions):
     """Score a trained run."""
 

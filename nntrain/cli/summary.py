@@ -18,9 +18,15 @@ def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> No
     kept = "best epoch" if summary["save"] == "best" else "last epoch"
     value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
     terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
-    parameters = summary["parameters"]["total"]
-    terminal.line(f"{counted(parameters, 'parameter')}, {summary['seconds']:.1f} s, run in {run_dir}")
+    terminal.line(f"{parameters_in_words(summary['parameters'])}, {summary['seconds']:.1f} s, run in {run_dir}")
     run_dir.write_log(terminal.log)
+
+
+def parameters_in_words(counts: dict[str, int]) -> str:
+    """Return `323 parameters (9 constants)`: those that the optimizer trains, and the others."""
+    others = [f"{counts[kind]:,} {kind}" for kind in ("frozen", "statistics", "constants") if counts.get(kind)]
+    learned = counted(counts["trainable"], "parameter")
+    return f"{learned} ({', '.join(others)})" if others else learned
 
 
 def show_group(summary: dict[str, Any], directory: RunDir, terminal: Terminal) -> None:

@@ -22,6 +22,8 @@ _COMMANDS = {
     "score": "eval",
     "validate": "check",
     "lint": "check",
+    "describe": "summary",
+    "params": "summary",
     "infer": "predict",
     "search": "tune",
     "sweep": "tune",

@@ -11,8 +11,8 @@ import numpy as np
 from nntrain.data.examples import Split
 from nntrain.errors import NNTrainError, one_line
 from nntrain.evaluation import scores
+from nntrain.model import size
 from nntrain.model.build import described
-from nntrain.model.custom import Network
 from nntrain.plots import confused_pairs, confusion_matrix, learning_curves
 from nntrain.runs import saved_model
 from nntrain.storage import run_files
@@ -104,7 +104,7 @@ class FinishedTraining:
             "stopped": history.reason or ALL_DONE,
             "seconds": round(history.seconds, 3),
             "rows": {name: len(split) for name, split in self.prepared.data.splits.items()},
-            "parameters": count_parameters(self.prepared.model),
+            "parameters": size.count(self.prepared.model.layers).as_json(),
             "metric_classes": self.prepared.resolved.metric_classes,
         }
 
@@ -158,9 +158,3 @@ class FinishedTraining:
         """Return a title for the test, validation or training split, its rows and their predicted classes."""
         name, data = list(self.prepared.data.splits.items())[-1]
         return f"{self.run_dir.path.name}: {name} split", data, self.scorer.predicted(data.x)
-
-
-def count_parameters(model: Network) -> dict[str, int]:
-    """Return the number of trainable and of all weights."""
-    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    return {"trainable": trainable, "total": sum(math.prod(weight.shape) for weight in model.weights)}

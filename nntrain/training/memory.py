@@ -60,6 +60,12 @@ class Memory:
         """All bytes."""
         return sum(self.parts.values())
 
+    @property
+    def inference(self) -> int:
+        """The bytes that the trained model needs to predict one example."""
+        weights = sum(layer.count_params() for _, layer in self.layers)
+        return LIBRARIES + 4 * (weights + _evaluation([_size(layer) for _, layer in self.layers], 1))
+
     def __str__(self) -> str:
         return f"{in_words(self.total)} ({', '.join(f'{name} {in_words(size)}' for name, size in self.parts.items())})"
 

@@ -20,14 +20,14 @@ RUN: dict[str, Any] = {
     "best_epoch": 3,
     "epochs": 4,
     "stopped": "all epochs are done",
-    "parameters": {"total": 1234},
+    "parameters": {"trainable": 1234, "constants": 9, "statistics": 0, "total": 1243},
     "seconds": 1.25,
 }
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 parameter, "), (2, "2 parameters, ")])
 def test_one_parameter_is_not_many(count: int, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    summary.show_run({**RUN, "parameters": {"total": count}}, RunDir(tmp_path), Terminal())
+    summary.show_run({**RUN, "parameters": {"trainable": count, "total": count}}, RunDir(tmp_path), Terminal())
     assert capsys.readouterr().out.splitlines()[-1].startswith(words)
 
 
@@ -42,7 +42,7 @@ def test_a_run_has_a_line_for_each_split_and_all_is_in_the_log(
         "train    80  0.2500    1.0000",
         "test     20  0.5000    0.7500",
         "best epoch 3 of 4, val_loss 0.5000; all epochs are done",
-        f"1,234 parameters, 1.2 s, run in {tmp_path}",
+        f"1,234 parameters (9 constants), 1.2 s, run in {tmp_path}",
     ]
     assert (tmp_path / run_files.LOG).read_text().splitlines() == lines
 

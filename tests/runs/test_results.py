@@ -4,13 +4,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
 from nntrain.errors import NNTrainError
 from nntrain.runs import results
-from nntrain.runs.results import RowWriter, count_parameters
+from nntrain.runs.results import RowWriter
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
@@ -50,11 +49,6 @@ def test_a_removed_run_directory_ends_the_training(writer: RowWriter) -> None:
     for report in (lambda: writer.piece(2, 1, {}), lambda: writer.epoch(ROWS[1])):
         with pytest.raises(NNTrainError, match="is gone: it was removed or moved"):
             report()
-
-
-def test_weights_that_are_not_trained_count_in_the_total_only() -> None:
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()])
-    assert count_parameters(model) == {"trainable": 3 * 2 + 2 + 2 * 2, "total": 3 * 2 + 2 + 2 * 4}
 
 
 def test_a_plot_that_fails_is_a_warning_and_the_results_are_there(

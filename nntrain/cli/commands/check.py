@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nntrain import backend
 from nntrain.cli.requests import Check
+from nntrain.cli.summary import parameters_in_words
 from nntrain.config import file_checks
 from nntrain.config.load import Config, from_document, in_order
 from nntrain.config.messages import counted
@@ -54,9 +55,10 @@ def _with_weights(config: Config, runs_dir: Path) -> Config:
 
 def _build(request: Check, config: Config, terminal: Terminal) -> str:
     backend.start("cpu", request.verbose)
-    from nntrain.runs import experiment, results
+    from nntrain.model import size
+    from nntrain.runs import experiment
 
     prepared = experiment.prepare_and_report(config, terminal)
-    parameters = results.count_parameters(prepared.model)["total"]
-    size = f", {counted(len(prepared.model.layers), 'layer')}, {counted(parameters, 'parameter')}"
-    return f"{size}\nmemory: about {prepared.memory}"
+    parameters = parameters_in_words(size.count(prepared.model.layers).as_json())
+    layers = counted(len(prepared.model.layers), "layer")
+    return f", {layers}, {parameters}\nmemory: about {prepared.memory}"
