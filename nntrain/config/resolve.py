@@ -71,6 +71,11 @@ class Resolved:
         """Return the steps in an epoch over so many training rows; the last step may have fewer."""
         return -(-rows // self.batch_size(rows))
 
+    def updates(self, rows: int) -> int:
+        """Return the number of times that a training on so many rows changes the weights; an accumulation is once."""
+        steps = self.train.steps or (self.train.epochs or 0) * self.steps_per_epoch(rows)
+        return steps // (self.train.optimizer.gradient_accumulation_steps or 1)
+
 
 def resolve(experiment: Experiment, schema: Schema) -> Resolved:
     """Return the experiment with output layer, loss, metrics, monitor and length written out."""

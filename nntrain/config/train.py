@@ -47,6 +47,19 @@ def _class_weight(value: Any) -> Any:
     return {str(name): float(weight) for name, weight in value.items()}
 
 
+def _factors(value: Any) -> dict[str, float]:
+    if not isinstance(value, dict) or not value:
+        help = "write `{bias: 0.1, feature_scale: 6}`"
+        raise problem(f"expected a factor for names of weights or layers, got {got(value)}", help)
+    for name, factor in value.items():
+        if not is_number(factor) or factor < 0:
+            help = number_help(factor) if not is_number(factor) else "write `0` or more"
+            wrong = problem(f"the factor of `{name}` must be a number from 0, got {got(factor)}", help)
+            raise ValidationError.from_exception_data("learning_rate_factors", [details(wrong, (str(name),))])
+    return {str(name): float(factor) for name, factor in value.items()}
+
+
+Factors = Annotated[dict[str, float], PlainValidator(_factors)]
 BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
 ClassWeight = Annotated[Literal["balanced"] | dict[str, float], PlainValidator(_class_weight)]
 
@@ -65,6 +78,8 @@ class Train(Section):
     steps: PositiveInt = omitted
     batch_size: BatchSize = 32
     optimizer: Optimizer = Field(default_factory=Adam)
+    learning_rate_factors: Factors = omitted
+    exclude_from_weight_decay: Annotated[list[Text], Field(min_length=1)] = omitted
     loss: Loss = omitted
     metrics: list[Metric] = omitted
     callbacks: list[Callback] = Field(default_factory=list)

@@ -20,7 +20,7 @@ from nntrain.config.resolve import Resolved, has_penalty
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
-from nntrain.model import class_metrics, custom, keras_errors
+from nntrain.model import class_metrics, custom, keras_errors, named_weights
 from nntrain.model.area import AUC
 from nntrain.model.class_metrics import Outputs
 from nntrain.model.custom import Network
@@ -37,9 +37,10 @@ def build(resolved: Resolved, examples: Examples | None = None) -> Network:
     """
     model = Network(_layers(resolved, examples), penalized=has_penalty(resolved.experiment))
     train = resolved.train
+    updates = resolved.updates(len(examples)) if examples is not None else 1
     with keras_errors.raised_at(("train",)):
         model.compile(
-            optimizer=_optimizer(train),
+            optimizer=_optimizer(train, updates, model),
             loss=keras_object(train.loss),
             metrics=[_metric(metric, resolved) for metric in train.metrics],
             jit_compile=False,
@@ -67,9 +68,10 @@ def described(weights: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"path": each.path, "shape": list(each.shape), "dtype": str(each.dtype)} for each in weights]
 
 
-def _optimizer(train: Train) -> keras.optimizers.Optimizer:
-    """Return the optimizer; in float16, where a small gradient rounds to 0, with a scaled loss."""
-    optimizer = keras_object(train.optimizer)
+def _optimizer(train: Train, updates: int, model: Network) -> keras.optimizers.Optimizer:
+    """Return the optimizer of so many updates; in float16, where a small gradient rounds to 0, with a scaled loss."""
+    optimizer = keras_object(train.optimizer.over(updates))
+    named_weights.treat(optimizer, train, model.trainable_weights)
     scaled = train.precision == "mixed_float16" and train.optimizer.loss_scale_factor is None
     return keras.optimizers.LossScaleOptimizer(optimizer) if scaled else optimizer
 
@@ -104,7 +106,7 @@ def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.
         policy = "float32" if exact else experiment.train.precision
         located = keras_errors.raised_at(path, spec, flow.shape[1:], partial(_built, flow, policy))
         with located, seeded(experiment.seed, f"{index} {dotted(path)}"):
-            layer = keras_object(spec, dtype=policy, **_from_schema(spec, resolved.schema))
+            layer = keras_object(spec, dtype=policy, **_from_schema(specs, index, resolved.schema))
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
                 _adapt(layer, stack[1:], flow.shape, examples)
             if isinstance(spec, table_layers.TableEncoding) and examples is not None:
@@ -114,11 +116,16 @@ def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.
     return stack
 
 
-def _from_schema(spec: layers.Layer, schema: Schema) -> dict[str, Any]:
-    """Return the arguments of a layer that the data decide."""
+def _from_schema(specs: Sequence[tuple[Path, layers.Layer]], index: int, schema: Schema) -> dict[str, Any]:
+    """Return the arguments of a layer that the data decide: numbers are the first columns behind a TableEncoding."""
+    spec, before = specs[index][1], [each for _, each in specs[:index]]
     if isinstance(spec, table_layers.TableEncoding):
         return {"sizes": schema.sizes, "missing_columns": schema.missing}
-    return {}
+    if not isinstance(spec, table_layers.PeriodicEmbedding) or spec.columns is not None:
+        return {}
+    encoded = bool(before) and isinstance(before[0], table_layers.TableEncoding)
+    mixed = any(isinstance(each, (layers.Dense, table_layers.PeriodicEmbedding)) for each in before)
+    return {"columns": schema.sizes.count(0)} if encoded and not mixed and schema.sizes else {}
 
 
 def _built(flow: Any, policy: str, spec: Named) -> None:

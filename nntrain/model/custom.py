@@ -9,6 +9,10 @@ import numpy as np
 from keras import ops
 
 from nntrain.model.table_encoding import TableEncoding as TableEncoding
+from nntrain.model.table_layers import FeatureScale as FeatureScale
+from nntrain.model.table_layers import NTKDense as NTKDense
+from nntrain.model.table_layers import ParametricActivation as ParametricActivation
+from nntrain.model.table_layers import PeriodicEmbedding as PeriodicEmbedding
 
 
 class Network(keras.Sequential):
@@ -151,6 +155,33 @@ class L2Norm(keras.regularizers.Regularizer):
         return {"l2": self.l2}
 
 
+class SparseCategoricalCrossentropy(keras.losses.SparseCategoricalCrossentropy):
+    """Keras's loss, with `label_smoothing` ε as in its CategoricalCrossentropy (Szegedy et al. 2016, arXiv 1512.00567).
+
+    The target of the true class is 1 - ε + ε / classes, that of each other class ε / classes.
+    """
+
+    __module__ = "keras.losses"
+
+    def __init__(
+        self, from_logits: bool = False, label_smoothing: float = 0.0, reduction: str = "sum_over_batch_size"
+    ) -> None:
+        super().__init__(from_logits=from_logits, reduction=reduction)
+        self.from_logits = from_logits
+        self.label_smoothing = label_smoothing
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return (batch,), the loss of each example; y_true: (batch,) class indices, y_pred: (batch, classes)."""
+        if not self.label_smoothing:
+            return super().call(y_true, y_pred)
+        one_hot = ops.one_hot(ops.cast(ops.reshape(y_true, (-1,)), "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
+        return keras.losses.categorical_crossentropy(one_hot, y_pred, self.from_logits, self.label_smoothing)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of `__init__`."""
+        return {name: getattr(self, name) for name in ("from_logits", "label_smoothing", "reduction")}
+
+
 @keras.saving.register_keras_serializable("nntrain")
 class HalfSquaredError(keras.losses.Loss):
     """½ Σ (t - y)² over the outputs of an example; its gradient is y - t. Reduced over the examples as in Keras."""
@@ -222,6 +253,32 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         """Return the arguments of `__init__`."""
         names = ("max_learning_rate", "total_steps", "warmup", "div_factor", "final_div_factor")
         return {name: getattr(self, name) for name in names}
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class CosLog(keras.optimizers.schedules.LearningRateSchedule):
+    """maximum / 2 · (1 - cos(2π log2(1 + (2^cycles - 1) t))) at the share t of all steps: cycles of double length.
+
+    With 4 cycles it is `coslog4` of RealMLP (Holzmüller et al. 2024, https://arxiv.org/abs/2407.04491).
+    """
+
+    def __init__(self, max_learning_rate: float, total_steps: int | None = None, cycles: int = 4) -> None:
+        """total_steps: the updates of the training, without which the schedule cannot be called."""
+        self.max_learning_rate = max_learning_rate
+        self.total_steps = total_steps
+        self.cycles = cycles
+
+    def __call__(self, step: Any) -> Any:
+        """Return the learning rate at a step, a float32 scalar; 0 after the last step."""
+        if self.total_steps is None:
+            raise ValueError("`total_steps` is missing")
+        share = ops.minimum(ops.cast(step, "float32") / self.total_steps, 1.0)
+        phase = ops.log2(1 + (2**self.cycles - 1) * share)
+        return self.max_learning_rate * (1 - ops.cos(2 * math.pi * phase)) / 2
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of `__init__`."""
+        return {name: getattr(self, name) for name in ("max_learning_rate", "total_steps", "cycles")}
 
 
 def _between(start: float, end: float, share: Any) -> Any:

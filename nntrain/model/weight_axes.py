@@ -6,20 +6,21 @@ import numpy as np
 from nntrain.model.custom import Network
 from nntrain.model.restore import SavedModel
 from nntrain.model.table_encoding import TableEncoding
+from nntrain.model.table_layers import PeriodicEmbedding
 
 
 def feature_axes(model: Network) -> tuple[dict[str, int], bool]:
     """Return the axis of each weight that has an entry for each input column, by path, and whether these are all.
 
-    The columns keep their places in every layer up to the first Dense, but not through a Reshape or a
-    TableEncoding.
+    The columns keep their places in every layer up to the first Dense, but not through a Reshape, a
+    TableEncoding or a PeriodicEmbedding.
     """
     axes: dict[str, int] = {}
     columns = model.input_shape[-1]
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
             return {**axes, layer.kernel.path: 0}, True
-        if isinstance(layer, (keras.layers.Reshape, TableEncoding)):
+        if isinstance(layer, (keras.layers.Reshape, TableEncoding, PeriodicEmbedding)):
             return axes, False
         axes |= {weight.path: -1 for weight in layer.weights if tuple(weight.shape[-1:]) == (columns,)}
     return axes, True

@@ -48,7 +48,7 @@ class Training:
     @property
     def updates(self) -> int:
         """The number of times that the weights change."""
-        return self.steps // (self.optimizer.gradient_accumulation_steps or 1)
+        return self.resolved.updates(self.rows)
 
     def layers(self) -> Iterator[tuple[Path, layers.Layer, Any]]:
         """Yield each layer with its path and as Keras has it."""
@@ -86,7 +86,8 @@ def _accumulation(training: Training) -> Iterator[Problem]:
 
 
 def _schedule(training: Training) -> Iterator[Problem]:
-    schedule, updates = training.optimizer.learning_rate, training.updates
+    updates = training.updates
+    schedule = training.optimizer.over(updates).learning_rate
     if not isinstance(schedule, optimizers.Schedule) or not updates:
         return
     path = (*training.at_optimizer, "learning_rate", schedule.called())

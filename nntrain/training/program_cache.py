@@ -69,9 +69,10 @@ def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
     """Return a key that is equal only for equal graphs; it holds every option that may change a graph."""
     tree, schema = to_tree(resolved.experiment), resolved.schema
     train = {name: value for name, value in tree["train"].items() if name not in _NOT_COMPILED}
+    optimizer = to_tree(resolved.train.optimizer.over(resolved.updates(len(x))))
     content = {
         "model": tree["model"],
-        "train": {**train, "optimizer": _without_constant_rate(train["optimizer"])},
+        "train": {**train, "optimizer": _without_constant_rate(optimizer)},
         "weighted": resolved.train.class_weight is not None,
         "batch_size": batch_size,
         "inputs": [str(x.dtype), list(schema.shape), list(schema.classes), schema.target_count],

@@ -37,6 +37,7 @@ GOOD = [
     (DENSE, adam("use_ema: true, ema_momentum: 0.97")),
     (DENSE, rate("CosineDecay: {initial_learning_rate: 0.1, decay_steps: 100}")),
     (DENSE, rate("OneCycle: {max_learning_rate: 0.1, total_steps: 100}")),
+    (DENSE, rate("CosLog: {max_learning_rate: 0.1}")),
     (DENSE, rate("CosineDecay: {initial_learning_rate: 0, decay_steps: 90, warmup_target: 0.1, warmup_steps: 10}")),
     (DENSE, rate("PolynomialDecay: {initial_learning_rate: 0.1, decay_steps: 20}")),
     (DENSE, rate("ExponentialDecay: {initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.5}")),

@@ -26,6 +26,7 @@ def key(net: Any) -> str:
         ("train.callbacks=[{EarlyStopping: 1}]", True),
         ("train.batch_size=17", False),
         ("train.optimizer={Adam: {learning_rate: {OneCycle: {max_learning_rate: 0.1, total_steps: 9}}}}", False),
+        ("train.learning_rate_factors={bias: 0.1}", False),
         ("train.class_weight=balanced", False),
         ("model.1.Dense.units=5", False),
         ("data={iris: {split_seed: 1}}", True),  # to which the Normalization is fitted: its variables are copied
@@ -33,6 +34,12 @@ def key(net: Any) -> str:
 )
 def test_experiments_share_a_program_if_their_graphs_are_equal(prepare: Any, change: str, equal: bool) -> None:
     assert (key(prepare(CONFIG)) == key(prepare(CONFIG, change))) is equal
+
+
+def test_a_schedule_that_lasts_as_long_as_the_training_is_part_of_the_graph(prepare: Any) -> None:
+    config = CONFIG.replace("16}", "16, optimizer: {SGD: {learning_rate: {CosLog: {max_learning_rate: 0.1}}}}}")
+    assert key(prepare(config)) == key(prepare(config, "train.batch_size=16"))
+    assert key(prepare(config)) != key(prepare(config, "train.epochs=9"))
 
 
 def test_a_reused_program_has_the_variables_of_the_new_model(prepare: Any) -> None:

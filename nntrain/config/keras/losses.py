@@ -45,10 +45,11 @@ class CategoricalCrossentropy(Loss):
 
 
 class SparseCategoricalCrossentropy(Loss):
-    """-log y[class] on class indices."""
+    """-log y[class] on class indices; `label_smoothing` is ours, as Keras has it on one-hot labels."""
 
     labels = "index"
     from_logits: bool = omitted
+    label_smoothing: Share = omitted
 
 
 class MeanSquaredError(Loss):

@@ -1,6 +1,6 @@
-"""Keras's optimizers and schedules with Keras's arguments, and our `OneCycle`; a schedule's steps are updates."""
+"""Keras's optimizers and schedules with Keras's arguments, `OneCycle` and `CosLog` of ours; their steps are updates."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, PlainValidator
 
@@ -90,6 +90,15 @@ class OneCycle(Schedule):
     final_div_factor: PositiveFloat = 1e4  # the last rate is the first divided by this
 
 
+class CosLog(Schedule):
+    """Rises from 0 and falls to 0 in cycles of double length: `coslog4` of RealMLP (Holzmüller et al. 2024). Ours."""
+
+    aliases = ("coslog4",)
+    max_learning_rate: PositiveFloat
+    total_steps: PositiveInt = omitted  # the length of the training
+    cycles: Annotated[int, Field(ge=1, le=20)] = 4
+
+
 def _learning_rate(value: Any) -> float | Schedule:
     names = [*Schedule.members(), *map(snake_case, Schedule.members())]
     if isinstance(value, (dict, Schedule)) or (isinstance(value, str) and nearest(value, names)):
@@ -121,6 +130,13 @@ class Optimizer(Named):
     ema_overwrite_frequency: PositiveInt = omitted
     loss_scale_factor: PositiveFloat = omitted
     gradient_accumulation_steps: Annotated[int, Field(ge=2)] = omitted
+
+    def over(self, updates: int) -> Self:
+        """Return it with a schedule that lasts so many updates, where its `total_steps` are left out."""
+        rate = self.learning_rate
+        if not isinstance(rate, CosLog) or rate.total_steps is not None:
+            return self
+        return self.model_copy(update={"learning_rate": rate.model_copy(update={"total_steps": max(1, updates)})})
 
 
 class SGD(Optimizer):

@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nntrain.config.keras.layers import _KerasLayer
+from nntrain.config.keras.activations import ActivationName
+from nntrain.config.keras.layers import Dense, _KerasLayer
 from nntrain.config.keras.weights import Initializer, Regularizer
-from nntrain.config.value_types import PositiveInt, omitted
+from nntrain.config.value_types import NonNegativeInt, PositiveFloat, PositiveInt, omitted
 
 MOST_ONE_HOT = 1000  # values of a category; more are embeddings in any case
 
@@ -22,3 +23,32 @@ class TableEncoding(_KerasLayer):
     embedding_dim: PositiveInt = 8
     embeddings_initializer: Initializer = omitted
     embeddings_regularizer: Regularizer = omitted
+
+
+class FeatureScale(_KerasLayer):
+    """scale · x with a learned scale for each feature, which begins at 1 (RealMLP: Holzmüller et al. 2024). Ours."""
+
+    scale_initializer: Initializer = omitted
+    scale_regularizer: Regularizer = omitted
+
+
+class PeriodicEmbedding(_KerasLayer):
+    """Each number of a table as several ones, learned from waves of it (PLR, PBLD: Gorishniy et al. 2022). Ours."""
+
+    units: Annotated[int, Field(ge=2, le=10**9)] = 4  # numbers that a number becomes
+    frequencies: PositiveInt = 16
+    stddev: PositiveFloat = 0.1  # of the initial frequencies
+    kind: Literal["pbld", "plr"] = "pbld"
+    columns: NonNegativeInt = omitted  # the first ones, which are the numbers behind a `TableEncoding`
+
+
+class ParametricActivation(_KerasLayer):
+    """x + alpha (f(x) - x) for an activation f, with a learned alpha for each unit, which begins at 1. Ours."""
+
+    shorthand = "activation"
+    activation: ActivationName
+    alpha_initializer: Initializer = omitted
+
+
+class NTKDense(Dense):
+    """activation(x W / √inputs + b), W and b from normal numbers: the neural tangent parametrization. Ours."""

@@ -32,12 +32,12 @@ from nntrain.training.programs.resident import Program
 pytestmark = pytest.mark.quick  # but for the tests that are marked `trains`
 
 COUNTS = {
-    Layer: 37,
+    Layer: 41,
     Initializer: 16,
     Regularizer: 4,
     Constraint: 4,
     Optimizer: 9,
-    Schedule: 7,
+    Schedule: 8,
     Loss: 11,
     Metric: 10,
     Callback: 5,
@@ -125,6 +125,19 @@ ROW_LAYERS: dict[str, list[str]] = {
     "TableEncoding": [
         "{scaling: quantile, distribution: uniform, missing: median, onehot: 4, embedding_dim: 2,"
         " embeddings_initializer: Zeros, embeddings_regularizer: {L2: 0.01}}",
+    ],
+    "FeatureScale": ["{scale_initializer: {Constant: 2.0}, scale_regularizer: {L2: 0.01}}"],
+    "PeriodicEmbedding": [
+        "{units: 3, frequencies: 5, stddev: 0.5, kind: pbld, columns: 4}",
+        "{kind: plr}",
+        "{columns: 0}",
+    ],
+    "ParametricActivation": ["{activation: mish, alpha_initializer: {Constant: 0.5}}"],
+    "NTKDense": [
+        "{units: 4, activation: tanh, use_bias: true, kernel_initializer: he_normal, bias_initializer: Ones,"
+        " kernel_regularizer: {L2: 0.01}, bias_regularizer: {L1: 0.01}, activity_regularizer: {L1L2: {l1: 0.01}},"
+        " kernel_constraint: {MaxNorm: 1.0}, bias_constraint: NonNeg}",
+        "{units: 3}",
     ],
     "Activation": ["{activation: gelu}"],
     "ReLU": ["{max_value: 6.0, negative_slope: 0.1, threshold: 0.2}"],
@@ -262,6 +275,7 @@ SCHEDULES = {
     "CosineDecay": "{initial_learning_rate: 0.0, decay_steps: 5, alpha: 0.1, warmup_target: 0.1, warmup_steps: 3}",
     "CosineDecayRestarts": "{initial_learning_rate: 0.1, first_decay_steps: 2, t_mul: 2, m_mul: 0.9, alpha: 0.1}",
     "OneCycle": "{max_learning_rate: 0.1, total_steps: 5, warmup: 0.4, div_factor: 10, final_div_factor: 100}",
+    "CosLog": "{max_learning_rate: 0.1, total_steps: 5, cycles: 2}",
 }
 
 # Output layer, data and options that the loss is tried with.
@@ -282,7 +296,10 @@ LOSSES: dict[str, list[tuple[str, str]]] = {
         (SOFTMAX, "{label_smoothing: 0.1, reduction: sum_over_batch_size}"),
         (LOGITS, "{from_logits: true}"),
     ],
-    "SparseCategoricalCrossentropy": [(SOFTMAX, "{reduction: sum}"), (LOGITS, "{from_logits: true}")],
+    "SparseCategoricalCrossentropy": [
+        (SOFTMAX, "{reduction: sum, label_smoothing: 0.1}"),
+        (LOGITS, "{from_logits: true}"),
+    ],
     "MeanSquaredError": [(NUMBERS, "{reduction: sum}"), (SOFTMAX, "{}"), (SIGMOID, "{}")],
     "MeanAbsoluteError": [(NUMBERS, "{reduction: mean}")],
     "Huber": [(NUMBERS, "{delta: 0.5, reduction: sum}")],
@@ -362,14 +379,16 @@ def is_ours(family: type[Named], member: type[Named]) -> bool:
 
 
 def arguments(family: type[Named], member: type[Named]) -> dict[str, bool]:
-    """The arguments of the class, and of `Layer` below it where it takes those, each with whether it is required."""
+    """The arguments of the class, and of those below it where it takes these, each with whether it is required."""
     kinds = inspect.Parameter
     found: dict[str, bool] = {}
     cls = keras_class(family, member)
     signature = inspect.signature(cls).parameters.values()
     passes_on = family is Layer and any(argument.kind is kinds.VAR_KEYWORD for argument in signature)
-    base = inspect.signature(keras.layers.Layer).parameters.values() if passes_on else ()
-    for argument in (*base, *signature):
+    ours = (cls.__mro__[1],) if cls.__module__.startswith("nntrain") else ()
+    bases = (keras.layers.Layer, *ours) if passes_on else ()
+    below = [argument for base in bases for argument in inspect.signature(base).parameters.values()]
+    for argument in (*below, *signature):
         if argument.kind not in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
             found[argument.name] = argument.default is kinds.empty
     # Keras takes these two for every layer but hands them on as **kwargs.
@@ -594,6 +613,15 @@ def test_a_net_trains_with_the_schedule(name: str) -> None:
     np.testing.assert_array_equal(configured.learning_rate, rates[0])
 
 
+def test_coslog4_is_the_schedule_of_realmlp() -> None:
+    rate = custom.CosLog(0.04, total_steps=150, cycles=4)
+    tops = [(2 ** (cycle + 0.5) - 1) * 10 for cycle in range(4)]  # half a cycle after each end
+    assert [float(rate(top)) for top in tops] == pytest.approx([0.04] * 4, rel=1e-6)
+    assert [float(rate(step)) for step in (0, 10, 30, 70, 150, 151)] == pytest.approx([0] * 6, abs=1e-8)
+    with pytest.raises(ValueError, match="`total_steps` is missing"):
+        custom.CosLog(0.04)(0)
+
+
 def classes_of(output: str) -> int | None:
     return {SIGMOID: 2, LOGIT: 2, SOFTMAX: 3, LOGITS: 3}.get(output)
 
@@ -608,6 +636,16 @@ def test_a_net_trains_with_the_loss(name: str, output: str, options: str) -> Non
     before = trial.model.layers[-1].kernel.numpy()
     trial.step()
     assert (before != trial.model.layers[-1].kernel.numpy()).any()
+
+
+@pytest.mark.parametrize("output", [SOFTMAX, LOGITS])
+def test_label_smoothing_on_class_indices_is_that_of_keras_on_one_hot_labels(output: str) -> None:
+    options = f"{{label_smoothing: 0.2, from_logits: {str(output == LOGITS).lower()}}}"
+    metrics = []
+    for loss in ("SparseCategoricalCrossentropy", "CategoricalCrossentropy"):
+        trial = Trial(f"[{{Dense: {output}}}]", f"{{loss: {{{loss}: {options}}}}}")
+        metrics.append(trial.program.evaluate(trial.data))
+    assert metrics[0] == metrics[1]
 
 
 def scored(output: str) -> tuple[Trial, dict[str, float]]:
