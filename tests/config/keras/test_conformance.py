@@ -82,7 +82,6 @@ LEFT_OUT: dict[type[Named], set[str]] = {
     Loss: {
         "axis",  # the classes are the last axis
         "dtype",
-        "ignore_class",  # for segmentation, which a label for each example is not
         "name",  # the column is `loss`
     },
     Metric: {
