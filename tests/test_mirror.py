@@ -25,6 +25,7 @@ GROUPS = {
     "document/yaml_errors.py": "test_messages.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",
     "model/custom.py": "config/keras/test_conformance.py",
+    "model/schedules.py": "config/keras/test_conformance.py",
     "model/weight_axes.py": "model/test_initial_weights.py",
     "search/adapters/*.py": "search/engines/test_contract.py",
     "search/engines/*.py": "search/engines/test_contract.py",
