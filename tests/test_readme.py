@@ -32,7 +32,7 @@ PRINTS = {
     "fit configs/iris.yaml --folds 5": r"5 runs in runs/iris-2$",
     "eval short --baselines": r"confusion matrix(?s:.*)majority class +0\.3333 +96 ",
     "predict short nntrain/data/sources/iris.csv -o predictions.csv": r"^(.*\n){151}$",
-    "runs --sort test.accuracy": r"^runs/iris-2/fold-5 +\d{4}-",
+    "runs --sort val_accuracy": r"^runs/iris-2 +\d{4}-.* mean of 5 runs over folds; done",
     "list optimizers": r"^AdamW +Adam with weight decay",
     "tune configs/tune_iris.yaml --dry-run": r"20 by RandomSearch, at most 600 epochs(?s:.*) about \d+ s ",
     "tune configs/tune_iris.yaml --workers 2 --refit 1": r"^refit-1 +trial-\d+ (?s:.*)\n20 trials, 600 epochs, ",

@@ -191,9 +191,33 @@ class Explain(Request, RunOptions):
 
 
 class Runs(Request):
-    """List the runs, newest first."""
+    """List the runs, groups and searches, newest first."""
 
-    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a metric, such as test.accuracy.")] = None
+    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a metric, such as val_loss.")] = None
+    where: Annotated[
+        str | None, typer.Option(metavar="CONDITIONS", help="List some: 'data=iris and val_accuracy>0.9'.")
+    ] = None
+    all: Annotated[bool, typer.Option("--all", help="Also list the runs of groups and searches.")] = False
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with every metric.")] = False
+    runs_dir: RunsDir = RUNS_DIR
+    json: Json = False
+
+
+class Note(Request):
+    """Write a note or a tag on a run, which `runs` shows; without them print what is there."""
+
+    name: RunName
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="What to note.")] = None
+    tag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Add a tag; repeatable.")] = None
+    untag: Annotated[list[str] | None, typer.Option(metavar="WORD", help="Remove a tag; repeatable.")] = None
+    runs_dir: RunsDir = RUNS_DIR
+    json: Json = False
+
+
+class Remove(Request):
+    """Remove runs, groups or searches: only the files that nntrain has written."""
+
+    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or directories.")]
     runs_dir: RunsDir = RUNS_DIR
     json: Json = False
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nntrain.cli.run_settings import settings
 from nntrain.config.kept_epoch import best_row, keeps_best
 from nntrain.config.load import load
 from nntrain.config.messages import counted
+from nntrain.config.metric_names import split_and_metric
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
-from nntrain.storage.find_runs import all_runs, all_searches
+from nntrain.storage.find_runs import all_groups, all_runs, all_searches
 from nntrain.storage.journal import Journal
+from nntrain.storage.lock import is_locked
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import shown_number
 from nntrain.training.signals import STOPPING
@@ -25,20 +28,65 @@ What is not known is empty, such as the best epoch of a run that keeps the last 
 _STOPPED = {128 + number: f"stopped by {number.name}" for number in STOPPING}
 
 
-def run_rows(runs: Path) -> list[Row]:
-    """Return the newest first, and below each search its trials, in their order."""
-    found, searches = [_row(run) for run in all_runs(runs)], [_search_row(search) for search in all_searches(runs)]
-    trials = {row["run"]: [run for run in found if run["run"].startswith(f"{row['run']}/")] for row in searches}
-    of_searches = {trial["run"] for below in trials.values() for trial in below}
-    others = [row for row in found if row["run"] not in of_searches]
-    newest = sorted([*others, *searches], key=lambda row: str(row["start"]), reverse=True)
-    below = {name: sorted(each, key=lambda trial: str(trial["run"])) for name, each in trials.items()}
-    return [row for top in newest for row in (top, *below.get(top["run"], []))]
+def run_rows(runs: Path, members: bool = False) -> list[Row]:
+    """Return a row for each run, group and search, the newest first; with `members`, below each its runs in order."""
+    places = [(place, _search_row) for place in all_searches(runs)] + [
+        (place, _group_row) for place in all_groups(runs)
+    ]
+    tops = {str(place): make(place) for place, make in places}
+    below: dict[str, list[RunDir]] = {name: [] for name in tops}
+    for run in all_runs(runs):
+        above = next((str(folder) for folder in run.path.parents if str(folder) in tops), None)
+        if above is None:
+            tops[str(run)] = _row(run)
+        else:
+            below[above].append(run)
+    newest = sorted(tops.values(), key=lambda row: str(row["start"]), reverse=True)
+    inner = {name: sorted(found, key=str) if members else [] for name, found in below.items()}
+    return [row for top in newest for row in (top, *map(_row, inner.get(top["run"], [])))]
 
 
-def _unknown(run: RunDir) -> Row:
+def _unknown(run: RunDir, kind: str = "run") -> Row:
     empty = dict.fromkeys(("start", "epochs", "best_epoch", "monitor", "best_value"), "")
-    return {"run": str(run), **empty, "figures": {}}
+    return {"run": str(run), "kind": kind, **empty, "figures": {}, "settings": {}, **_remarks(run)}
+
+
+def _remarks(run: RunDir) -> dict[str, Any]:
+    """Return the tags and the last note that a user has given to a run."""
+    with contextlib.suppress(NNTrainError):
+        if (run.path / run_files.NOTES).is_file():
+            found = run.read_json(run_files.NOTES)
+            return {"tags": found.get("tags", []), "note": (found.get("notes") or [{}])[-1].get("text", "")}
+    return {"tags": [], "note": ""}
+
+
+def _group_row(place: RunDir) -> Row:
+    """Return the row of a group: the mean of each metric over its runs, and how many of them have ended."""
+    try:
+        group = place.read_json(run_files.GROUP, "kind", "members")
+        summary, names = _summary(place), sorted(group["members"])
+    except NNTrainError as error:
+        return {**_unknown(place, "group"), "state": str(error.problems[0].message)}
+    first = next(
+        (RunDir(place.path / name) for name in names if (place.path / name / run_files.RESOLVED).is_file()), None
+    )
+    begun = {} if first is None else _row(first)
+    ended = len(summary.get("runs", {}))
+    statistics = summary.get("statistics", {})
+    means = {split: {name: one.get("mean") for name, one in found.items()} for split, found in statistics.items()}
+    what = f"{'mean of ' if ended else ''}{counted(len(names), 'run')} over {group['kind']}"
+    state = "done" if ended == len(names) else f"{ended} done" if summary else _unended(place)
+    shared = {path: value for path, value in begun.get("settings", {}).items() if path != _VARIED[group["kind"]]}
+    return {
+        **_unknown(place, "group"),
+        "start": begun.get("start", ""),
+        "figures": _figures(means),
+        "settings": shared,
+        "state": f"{what}; {state}",
+    }
+
+
+_VARIED = {"seeds": "seed", "folds": "data"}
 
 
 def _search_row(place: RunDir) -> Row:
@@ -53,8 +101,16 @@ def _search_row(place: RunDir) -> Row:
     score = f"{summary.get('objective', '')} {shown_number(best.get('score'))}" if best else ""
     found = f", best {score} in {best['run']}" if best else ""
     runs = not events or events[-1].get("event") != "pause"  # or was killed
-    ended = "not ended" if runs else summary.get("ended", "stopped")
-    return {**_unknown(place), "start": head.get("start", ""), "state": f"search, {trials}{found}; {ended}"}
+    ended = _unended(place) if runs else summary.get("ended", "stopped")
+    split, metric = split_and_metric(str(summary.get("objective", "")))
+    figures = _figures({split or "train": {metric: best.get("score")}} if best else {})
+    state = f"search, {trials}{found}; {ended}"
+    return {**_unknown(place, "search"), "start": head.get("start", ""), "figures": figures, "state": state}
+
+
+def _unended(place: RunDir) -> str:
+    """Return whether a process still trains here; one that was killed has left no word."""
+    return "running" if is_locked(place.path) else "killed"
 
 
 def _row(run: RunDir) -> Row:
@@ -63,18 +119,22 @@ def _row(run: RunDir) -> Row:
         environment, summary = run.read_json(run_files.ENVIRONMENT), _summary(run)
         status = environment.get("exit_status")
         known = summary if status is not None and "metrics" in summary else {**summary, **_so_far(run)}
+        written = settings(run)
     except NNTrainError as error:
         return {**_unknown(run), "state": str(error.problems[0].message)}
     keeps_last = known.get("save") == "last"
     return {
         "run": str(run),
+        "kind": "run",
         "start": environment.get("start", ""),
         "epochs": known.get("epochs", ""),
         "best_epoch": "" if keeps_last else known.get("best_epoch") or "",
         "monitor": known.get("monitor", ""),
         "best_value": "" if keeps_last else known.get("best_value", ""),
         "figures": _figures(known.get("metrics", {})),
-        "state": _state(status, summary),
+        "settings": written,
+        "state": _unended(run) if status is None else _state(status, summary),
+        **_remarks(run),
     }
 
 
@@ -113,9 +173,7 @@ def _figures(metrics: Mapping[str, Mapping[str, float | None]]) -> dict[str, flo
     }
 
 
-def _state(exit_status: int | None, summary: Mapping[str, Any]) -> str:
-    if exit_status is None:
-        return "not ended"
+def _state(exit_status: int, summary: Mapping[str, Any]) -> str:
     if exit_status == 0:
         return "done"
     return str(summary.get("stopped") or _STOPPED.get(exit_status, f"failed with exit code {exit_status}"))

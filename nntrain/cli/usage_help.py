@@ -33,6 +33,9 @@ _COMMANDS = {
     "show": "list",
     "layers": "list layers",
     "ls": "runs",
+    "rm": "remove",
+    "delete": "remove",
+    "tag": "note",
     "gpus": "devices",
 }
 _OPTIONS = {"--gpu": "--device gpu", "--cpu": "--device cpu", "--out": "--output", "--fold": "--folds"}

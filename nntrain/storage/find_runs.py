@@ -102,6 +102,11 @@ def all_runs(runs: Path) -> Iterable[RunDir]:
     return [RunDir(path.parent) for depth in depths for path in runs.glob(f"{depth}/{RESOLVED}")]
 
 
+def all_groups(runs: Path) -> Iterable[RunDir]:
+    """Return all groups in a folder."""
+    return [RunDir(path.parent) for path in runs.glob(f"[!.]*/{GROUP}")]
+
+
 def all_searches(runs: Path) -> Iterable[RunDir]:
     """Return all searches in a folder."""
     return [RunDir(path.parent) for path in runs.glob(f"[!.]*/{JOURNAL}")]

@@ -10,6 +10,7 @@ from pathlib import Path
 LOCK = ".lock"  # the file that is locked where the system locks no folders: on Windows, and on NFS
 LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # never truncates, never follows a symbolic link
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 0.02
 
 
 @contextlib.contextmanager
@@ -31,6 +32,17 @@ def locked(folder: Path, wait: bool = False) -> Iterator[None]:
         os.close(handle)
 
 
+def is_locked(folder: Path) -> bool:
+    """Return whether another process has the lock of the folder."""
+    try:
+        with locked(folder):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
 def _open_locked(path: Path, flags: int, wait: bool) -> int:
     handle = os.open(path, flags, 0o644)
     try:
@@ -45,7 +57,14 @@ def _lock(handle: int, wait: bool) -> None:
     if sys.platform != "win32":
         import fcntl
 
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        if wait:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            return
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(LOOK_SECONDS)  # `is_locked` of another process has it for a moment
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return
     import msvcrt
 

@@ -133,6 +133,20 @@ class Group(Record, total=False):
     members: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=1000)]
 
 
+class Remark(Record, total=False):
+    """A note of a user on a run."""
+
+    time: Text
+    text: Required[Text]
+
+
+class Notes(Record, total=False):
+    """notes.json: what users have written on a run."""
+
+    notes: list[Remark]
+    tags: list[Text]
+
+
 class Head(Record, total=False):
     """The first line of the journal of a search."""
 
@@ -225,6 +239,7 @@ _FILES: dict[str, Any] = {
     run_files.MODEL_FACTS: Model,
     run_files.GROUP: Group,
     run_files.METRICS: list[Row],
+    run_files.NOTES: Notes,
 }
 
 

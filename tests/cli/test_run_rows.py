@@ -27,7 +27,7 @@ def ended(run: RunDir, runs: Path, status: int | None, **summary: Any) -> RunDir
 @pytest.mark.parametrize(
     ("status", "state"),
     [
-        (None, "not ended"),
+        (None, "killed"),
         (129, "stopped by SIGHUP"),
         (130, "stopped by SIGINT"),
         (143, "stopped by SIGTERM"),
@@ -54,7 +54,7 @@ def test_a_summary_that_is_older_than_metrics_csv_does_not_count(trained: Any, t
     ended(run, tmp_path, None, epochs=1, best_epoch=1, best_value=0.1, stopped="stopped by SIGINT")
     (row,) = run_rows(tmp_path)
     summary = run.read_json(run_files.SUMMARY)
-    assert (row["state"], row["epochs"], row["best_value"]) == ("not ended", summary["epochs"], summary["best_value"])
+    assert (row["state"], row["epochs"], row["best_value"]) == ("killed", summary["epochs"], summary["best_value"])
 
 
 def test_a_stopped_run_shows_what_its_summary_says_and_its_validation(trained: Any, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_run_whose_config_was_edited_still_shows_its_epochs(trained: Any, tmp_
     copy = ended(trained("moons"), tmp_path, None)
     (copy.path / run_files.RESOLVED).write_text("data: iris\n")
     (row,) = run_rows(tmp_path)
-    assert (row["state"], row["epochs"], row["best_epoch"], row["figures"]) == ("not ended", 2, "", {})
+    assert (row["state"], row["epochs"], row["best_epoch"], row["figures"]) == ("killed", 2, "", {})
 
 
 def test_a_run_before_its_first_epoch_shows_none(trained: Any, tmp_path: Path) -> None:
@@ -93,6 +93,8 @@ def test_a_run_before_its_first_epoch_shows_none(trained: Any, tmp_path: Path) -
 
 def test_a_search_that_was_stopped_is_told_from_one_that_runs_or_was_killed(tmp_path: Path) -> None:
     journal = Journal.create(RunDir.create(tmp_path, "net"), {"search_sha256": "0" * 64, "start": "2026-01-01"})
-    assert [row["state"] for row in run_rows(tmp_path)] == ["search, 0 trials; not ended"]
+    assert [row["state"] for row in run_rows(tmp_path)] == ["search, 0 trials; killed"]
+    with RunDir(tmp_path / "net").locked():
+        assert [row["state"] for row in run_rows(tmp_path)] == ["search, 0 trials; running"]
     journal.add({"event": "pause", "spent": 1.5})
     assert [row["state"] for row in run_rows(tmp_path)] == ["search, 0 trials; stopped"]

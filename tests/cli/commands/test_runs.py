@@ -1,3 +1,4 @@
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def test_every_run_shows_its_state(runs: Path, capsys: pytest.CaptureFixture[str
     assert {name: states[name] for name in ("old", "bad", "run")} == {
         "old": "done",
         "bad": "a loss is not finite",
-        "run": "not ended",
+        "run": "killed",
     }
     assert states["cut"].startswith(f"`{runs / 'cut' / run_files.ENVIRONMENT}` is damaged: ")
     assert states["list"] == f"`{runs / 'list' / run_files.SUMMARY}` is damaged: it is not a JSON object"
@@ -133,7 +134,8 @@ def test_a_column_of_metrics_csv_names_its_split(tmp_path: Path, capsys: pytest.
         )
     assert names(tmp_path, "val_loss", capsys) == ["c", "a", "b"]
     assert names(tmp_path, "validation.loss", capsys) == ["c", "a", "b"]
-    assert names(tmp_path, "test_loss", capsys) == names(tmp_path, "loss", capsys) == ["b", "c", "a"]
+    assert names(tmp_path, "loss", capsys) == names(tmp_path, "val_loss", capsys)  # not of the test split
+    assert names(tmp_path, "test_loss", capsys) == ["b", "c", "a"]
     assert names(tmp_path, "train_loss", capsys) == ["a", "b", "c"]
 
 
@@ -143,7 +145,8 @@ def test_the_table_shows_the_metric_that_sorts_it(runs: Path, capsys: pytest.Cap
     assert "test.loss" in lines[0]
     assert "0.2000" in lines[1]
     Runs(runs_dir=runs, sort=None).run(Terminal())
-    assert "test.accuracy" in capsys.readouterr().out.splitlines()[0]
+    head = capsys.readouterr().out.splitlines()[0]
+    assert " auc " in head and "test" not in head  # the test split is shown where it is asked for
 
 
 def test_an_unknown_metric_is_an_error_that_names_the_known_ones(runs: Path) -> None:
@@ -200,5 +203,79 @@ def test_a_run_has_a_line_with_its_metric(trained: Any, capsys: pytest.CaptureFi
     capsys.readouterr()
     Runs(runs_dir=run.path.parent, sort="loss").run(Terminal())
     names, line = capsys.readouterr().out.splitlines()
-    assert names.split() == ["run", "started", "epochs", "best", "epoch", "test.loss", "state"]
+    assert names.split() == ["run", "started", "epochs", "best", "epoch", "val_loss", "state"]
     assert line.startswith(f"{run} ") and line.split()[-1] == "done"
+
+
+def configured(runs: Path, name: str, resolved: str, value: float) -> Path:
+    path = make(runs, name, metrics={"validation": {"accuracy": value}, "test": {"accuracy": 0.1}})
+    (path / run_files.RESOLVED).write_text(f"data: iris\nmodel: [Dense: 3]\ntrain: {resolved}\n")
+    return path
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    configured(tmp_path, "a", "{optimizer: {SGD: {momentum: 0.9}}, epochs: 3}", 0.7)
+    configured(tmp_path, "b", "{optimizer: Adam, epochs: 3}", 0.9)
+    configured(tmp_path, "c", "{optimizer: Adam, epochs: 5}", 0.8)
+    return tmp_path
+
+
+def test_the_values_in_which_runs_differ_are_columns(three: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Runs(runs_dir=three, sort="val_accuracy").run(Terminal())
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[2:6] == ["optimizer", "train.epochs", "epochs", "best"]
+    assert "val_accuracy" in lines[0]
+    assert [line.split()[-5:-3] for line in lines[1:]] == [["10:00", "Adam"], ["10:00", "Adam"], ["10:00", "SGD"]]
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ("optimizer=Adam", ["b", "c"]),
+        ("optimizer=Adam and val_accuracy>0.85", ["b"]),
+        ("momentum>=0.9", ["a"]),
+        ("train.epochs<4 and data=iris", ["a", "b"]),
+        ("state!=done", []),
+    ],
+)
+def test_conditions_choose_runs(where: str, found: list[str], three: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Runs(runs_dir=three, where=where).run(Terminal(as_json=True))
+    rows = json.loads(capsys.readouterr().out)["runs"]
+    assert sorted(Path(row["run"]).name for row in rows) == found
+
+
+def test_a_condition_on_what_no_run_has_is_an_error(three: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Runs(runs_dir=three, where="optimiser=Adam").run(Terminal())
+    assert caught.value.problems[0].help == "write `optimizer`"
+
+
+def test_no_run_that_fulfils_it_is_said(three: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Runs(runs_dir=three, where="optimizer=Lion").run(Terminal())
+    assert capsys.readouterr().out == f"no run in `{three}` fulfils `optimizer=Lion`\n"
+
+
+def test_csv_has_every_metric(three: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Runs(runs_dir=three, sort="val_accuracy", csv=True).run(Terminal())
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [Path(row["run"]).name for row in rows] == ["b", "c", "a"]
+    assert [row["test.accuracy"] for row in rows] == ["0.1"] * 3
+    assert [row["train.optimizer"] for row in rows] == ["Adam", "Adam", "SGD"]
+
+
+def test_a_group_is_one_row_with_the_mean_of_its_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    members = {"seed-1": {}, "seed-2": {}}
+    for name, value in zip(members, (0.8, 0.9), strict=True):
+        configured(tmp_path / "net", name, "{epochs: 3}", value)
+    group = RunDir(tmp_path / "net")
+    group.write_json(run_files.GROUP, {"kind": "seeds", "members": members})
+    statistics = {"validation": {"accuracy": {"mean": 0.85}}}
+    group.write_json(run_files.SUMMARY, {"runs": members, "failed": {}, "statistics": statistics})
+    (row,) = rows(tmp_path, None, capsys)
+    assert (row["kind"], row["figures"]) == ("group", {"validation.accuracy": 0.85})
+    assert row["state"] == "mean of 2 runs over seeds; done"
+    Runs(runs_dir=tmp_path, all=True).run(Terminal(as_json=True))
+    assert [Path(row["run"]).name for row in json.loads(capsys.readouterr().out)["runs"]] == ["net", "seed-1", "seed-2"]
+    (group.path / run_files.SUMMARY).unlink()
+    assert [row["state"] for row in rows(tmp_path, None, capsys)] == ["2 runs over seeds; killed"]

@@ -54,7 +54,7 @@ def test_a_search_leaves_a_table_a_config_with_the_best_score_and_its_trials(
     assert kept == [summary["best"]["run"]]
     for name in ("search_history", "slices", "parallel_coordinates"):
         assert (place / "plots" / f"{name}.png").read_bytes()[:4] == b"\x89PNG"
-    shown = in_process(tmp_path, "runs").stdout
+    shown = in_process(tmp_path, "runs", "--all").stdout
     assert "net/trial-001" in shown and "best so far" not in shown
     assert in_process(tmp_path, "eval", f"net/{kept[0]}").returncode == 0
     before = (place / "trials.csv").read_text()

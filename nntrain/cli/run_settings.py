@@ -1,0 +1,63 @@
+"""The values of the configs of runs, and in which of them they differ."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nntrain.document import yaml_file
+from nntrain.errors import NNTrainError
+from nntrain.storage import run_files
+from nntrain.storage.run_dir import RunDir
+
+Settings = Mapping[str, Any]
+"""Values by dotted path. Where there is a named thing, its name is at the path itself: `train.optimizer` is `Adam`."""
+
+
+def settings(run: RunDir) -> Settings:
+    """Return the values of a run's config; none where its file is missing or damaged."""
+    try:
+        return dict(_flat((), yaml_file.written(run.read_text(run_files.RESOLVED), run_files.RESOLVED)))
+    except (NNTrainError, RecursionError):
+        return {}
+
+
+def flat(tree: Any) -> Settings:
+    """Return the values of a config by dotted path."""
+    return dict(_flat((), tree))
+
+
+def _flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
+    if path == ("model",) and isinstance(value, list):
+        yield "model", ", ".join(next(iter(layer)) if isinstance(layer, dict) else str(layer) for layer in value)
+    if isinstance(value, dict):
+        if len(value) == 1 and path:
+            yield ".".join(path), str(next(iter(value)))
+        for name, item in value.items():
+            yield from _flat((*path, str(name)), item)
+    elif isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
+        for index, item in enumerate(value):
+            yield from _flat((*path, str(index)), item)
+    else:
+        yield ".".join(path), ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def differing(every: Sequence[Settings]) -> list[str]:
+    """Return the paths that all these configs have, with values that differ, in the order of the first config.
+
+    Those below a name that differs are left out: the options of `SGD` are not those of `Adam`.
+    """
+    known = [one for one in every if one]
+    if len(known) < 2:
+        return []
+    shared = [path for path in known[0] if all(path in one for one in known)]
+    return [path for path in shared if len({repr(one[path]) for one in known}) > 1]
+
+
+def short_names(paths: Sequence[str], taken: Sequence[str] = ()) -> dict[str, str]:
+    """Return the shortest end of each path that no other path has, and is not taken: `units`, or `1.Dense.units`."""
+    return {path: _shortest(path, [*taken, *(other for other in paths if other != path)]) for path in paths}
+
+
+def _shortest(path: str, others: Sequence[str]) -> str:
+    parts = path.split(".")
+    ends = (".".join(parts[-count:]) for count in range(1, len(parts)))
+    return next((end for end in ends if not any(f".{other}".endswith(f".{end}") for other in others)), path)

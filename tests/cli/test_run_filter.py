@@ -1,0 +1,36 @@
+import pytest
+
+from nntrain.cli.run_filter import Condition, parse
+from nntrain.errors import ConfigError
+
+
+def test_conditions_are_joined_by_and() -> None:
+    assert parse("data=iris AND val_accuracy >= 0.9 and note!='a b'") == [
+        Condition("data", "=", "iris"),
+        Condition("val_accuracy", ">=", "0.9"),
+        Condition("note", "!=", "a b"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "data", "data=", "=iris", "a=b or c=d e", "val_loss<0.1 and", "x ~ 3"])
+def test_anything_else_is_an_error_with_an_example(text: str) -> None:
+    with pytest.raises(ConfigError, match="`--where` cannot read") as caught:
+        parse(text)
+    assert "val_accuracy>0.9" in caught.value.problems[0].help
+
+
+@pytest.mark.parametrize(
+    ("comparison", "value", "found", "holds"),
+    [
+        ("=", "16", 16, True),
+        ("=", "1e-3", 0.001, True),
+        ("=", "iris", "iris", True),
+        ("!=", "iris", "moons", True),
+        ("<", "0.5", 0.5, False),
+        ("<=", "0.5", 0.5, True),
+        (">", "b", "c", False),  # words have no order
+        (">", "0.9", "", False),
+    ],
+)
+def test_numbers_are_compared_as_numbers(comparison: str, value: str, found: object, holds: bool) -> None:
+    assert Condition("x", comparison, value).holds(found) is holds

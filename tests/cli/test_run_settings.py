@@ -1,0 +1,58 @@
+import pytest
+
+from nntrain.cli.run_settings import differing, flat, settings, short_names
+from nntrain.storage.run_dir import RunDir
+from tests.conftest import Trained
+
+ADAM = {
+    "data": {"iris": {"validation": 0.1}},
+    "model": ["Normalization", {"Dense": {"units": 8}}],
+    "train": {"optimizer": {"Adam": {"learning_rate": 0.1}}, "metrics": ["Accuracy", "AUC"], "callbacks": []},
+}
+
+
+def test_values_are_found_by_their_paths_and_names_at_theirs() -> None:
+    assert flat(ADAM) == {
+        "data": "iris",
+        "data.iris": "validation",
+        "data.iris.validation": 0.1,
+        "model": "Normalization, Dense",
+        "model.0": "Normalization",
+        "model.1": "Dense",
+        "model.1.Dense": "units",
+        "model.1.Dense.units": 8,
+        "train.optimizer": "Adam",
+        "train.optimizer.Adam": "learning_rate",
+        "train.optimizer.Adam.learning_rate": 0.1,
+        "train.metrics": "Accuracy, AUC",
+        "train.callbacks": "",
+    }
+
+
+def test_runs_differ_where_all_have_a_value() -> None:
+    other = {**ADAM, "train": {**ADAM["train"], "optimizer": {"SGD": {"momentum": 0.9}}, "epochs": 3}}  # type: ignore[dict-item]
+    assert differing([flat(ADAM), flat(other)]) == ["train.optimizer"]
+    assert differing([flat(ADAM), {}]) == []
+    assert differing([flat(ADAM)] * 3) == []
+
+
+def test_a_name_is_as_short_as_it_can_be() -> None:
+    paths = ["model.1.Dense.units", "model.2.Dense.units", "train.optimizer", "train.epochs"]
+    assert short_names(paths, ["epochs"]) == {
+        "model.1.Dense.units": "1.Dense.units",
+        "model.2.Dense.units": "2.Dense.units",
+        "train.optimizer": "optimizer",
+        "train.epochs": "train.epochs",
+    }
+
+
+def test_a_run_has_the_values_of_its_resolved_config(trained: Trained) -> None:
+    found = settings(trained("iris"))
+    assert (found["data"], found["train.optimizer"], found["train.epochs"]) == ("iris", "Adam", 6)
+
+
+@pytest.mark.parametrize("text", ["", "[" * 3000, "- " * 4000 + "x", "a: *b", "a: [1", "7", "null"])
+def test_a_damaged_config_has_no_values(text: str, tmp_path) -> None:
+    run = RunDir(tmp_path)
+    run.write("resolved.yaml", text)
+    assert not [path for path in settings(run) if path not in ("", "a")]
