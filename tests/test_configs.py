@@ -29,9 +29,12 @@ pytestmark = pytest.mark.quick  # but for the step
 REPOSITORY = Path(__file__).parents[1]
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
-COUNT = 53
+COUNT = 59
 EXPECTED = {
-    "": "fashion_cnn fashion_mlp iris tune_fashion_hyperband tune_fashion_tpe tune_iris xor",
+    "": """
+        backprop_exercise backprop_exercise_printed backprop_exercise_transposed fashion_cnn fashion_mlp iris
+        tune_fashion_hyperband tune_fashion_tpe tune_iris xor
+    """,
     "kth/": """
         activation_elu activation_leaky_relu activation_prelu activation_rrelu batch_normalization data_augmentation
         dropout early_stopping feedforward_2_4_3 gradient_clipping gradient_descent initialization_he
@@ -40,7 +43,10 @@ EXPECTED = {
     """,
     "optimizers/": "adadelta adagrad adam adamax adamw lion momentum nadam nesterov rmsprop sgd",
     "tor_vergata/": "fashion_300_100_100 iris_mlp lenet_relu lenet_sigmoid playground xor",
-    "vanishing/": "activation all_cures baseline batch_normalization gradient_clipping initialization",
+    "vanishing/": """
+        activation all_cures baseline batch_normalization chain gradient_clipping initialization relu_product
+        three_sigmoids
+    """,
 }
 
 SCORE = re.compile(
@@ -52,6 +58,10 @@ SEARCH_SCORE = re.compile(
     r"about \d+(\.\d)? (s|min) on 2 CPU cores, validation (accuracy|loss) \d+\.\d{3} ± \d+\.\d{3} over [1-9]\d* seeds"
 )
 
+EXPLAINED_SCORE = re.compile(
+    r"about \d+ s on 2 CPU cores(, loss \d+\.\d+)?, gradient of dense/(kernel\[0, 0\]|bias\[0\]) -?\d+\.\d+"
+)
+"""Its numbers are looked at in tests/golden/test_explained_configs.py."""
 
 every_config = pytest.mark.parametrize(
     "file", FOUND, ids=[file.relative_to(CONFIGS).with_suffix("").as_posix() for file in FOUND]
@@ -104,6 +114,8 @@ def test_these_are_all_configs() -> None:
 def test_the_header_holds_command_sentence_and_score(file: Path) -> None:
     command, *sentence, score = header(file)
     word, form = ("tune", SEARCH_SCORE) if file in SEARCHES else ("fit", SCORE)
+    if command.startswith("nntrain explain "):
+        word, form, command = "explain", EXPLAINED_SCORE, command.removesuffix(" --check")
     assert command == f"nntrain {word} {file.relative_to(REPOSITORY).as_posix()}"
     assert sentence and sentence[0][0].isupper() and sentence[-1].endswith(".")
     assert form.fullmatch(score), score

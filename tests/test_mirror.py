@@ -23,6 +23,7 @@ GROUPS = {
     "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
     "data/examples.py": "data/test_dataset.py",
     "document/yaml_errors.py": "test_messages.py",
+    "explain/example_report.py": "explain/test_example.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",
     "model/custom.py": "config/keras/test_conformance.py",
     "model/schedules.py": "config/keras/test_conformance.py",

@@ -183,7 +183,16 @@ class Explain(Request, RunOptions):
     expressions: Annotated[
         list[str] | None, typer.Option("--expr", metavar="EXPRESSION", help="Differentiate this; repeatable.")
     ] = None
-    at: Annotated[list[str] | None, typer.Option("--at", metavar="NAME=NUMBER,...", help="Where to.")] = None
+    at: Annotated[
+        list[str] | None, typer.Option("--at", metavar="NAME=NUMBER,...", help="The values of its names.")
+    ] = None
+    example: Annotated[int, typer.Option(metavar="ROW", min=1, help="The row of the training split, from 1.")] = 1
+    batch: Annotated[int, typer.Option(metavar="N", min=1, help="The mean of N rows, from that one.")] = 1
+    check: Annotated[bool, typer.Option("--check", help="Compare gradients with central differences.")] = False
+    mode: Annotated[
+        Literal["reverse", "forward"], typer.Option(help="Also differentiate in forward mode, and compare.")
+    ] = "reverse"
+    compare: Annotated[Path | None, typer.Option(metavar="FILE", help="Compare with the gradients in a file.")] = None
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a plot: a PNG or SVG file.")] = None
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout; as JSON if it ends so.")

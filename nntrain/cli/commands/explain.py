@@ -2,15 +2,24 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nntrain import backend
 from nntrain.cli import output_file
+from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Explain
 from nntrain.cli.standard_input import DASH
+from nntrain.config.search.load import load_whole
 from nntrain.errors import ConfigError
 from nntrain.explain.explanation import Explanation
 from nntrain.storage import inside
 from nntrain.storage.atomic import write_text, writing
+from nntrain.storage.find_runs import find_run
+from nntrain.storage.run_files import RESOLVED
 from nntrain.terminal import VERSION, Terminal, json_ready
+
+if TYPE_CHECKING:
+    from nntrain.explain.subject import Subject
 
 FORMATS = ("png", "svg")
 
@@ -33,7 +42,17 @@ def run(request: Explain, terminal: Terminal) -> None:
 def _explanation(request: Explain, terminal: Terminal) -> Explanation:
     if request.expressions:
         return _of_expressions(request)
-    raise ConfigError("there is nothing to explain", help="write `nntrain explain --expr 'x**2' --at x=1`")
+    if request.config is None:
+        help = "write `nntrain explain configs/iris.yaml`, or `nntrain explain --expr 'x**2' --at x=1`"
+        raise ConfigError("there is nothing to explain", help=help)
+    if request.at:
+        raise ConfigError("`--at` is for `--expr`, which is not given", help="leave `--at` out, or add `--expr`")
+    subject = _subject(request, terminal)
+    from nntrain.explain import example
+
+    rows = {"first": request.example, "rows": request.batch}
+    wish = example.Wish(**rows, check=request.check, forward=request.mode == "forward", compare=request.compare)
+    return example.explain(subject, wish)
 
 
 def _of_expressions(request: Explain) -> Explanation:
@@ -43,6 +62,24 @@ def _of_expressions(request: Explain) -> Explanation:
         given = "CONFIG" if request.config else "--set"
         raise ConfigError(f"`--expr` and `{given}` exclude each other", help="use one of the two")
     return explain(request.expressions or (), request.at or ())
+
+
+def _subject(request: Explain, terminal: Terminal) -> "Subject":
+    """Return the model of the config or the run; a name that ends as a config does is one."""
+    name = str(request.config)
+    if name.endswith((".yaml", ".yml")):
+        config = checked(load_whole(name, request.assignments or ()), terminal, request.runs_dir)
+        backend.start(request.device, request.verbose)
+        from nntrain.explain import subject
+
+        return subject.of_config(config)
+    run_dir = find_run(request.runs_dir, name)
+    if request.assignments:
+        raise ConfigError("`--set` is for a config, not for a run", help=f"explain `{run_dir}/{RESOLVED}` with it")
+    backend.start(request.device, request.verbose)
+    from nntrain.explain import subject
+
+    return subject.of_run(run_dir)
 
 
 def _show(found: Explanation, terminal: Terminal) -> None:

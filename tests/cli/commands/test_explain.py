@@ -42,6 +42,9 @@ def test_text_and_plot_go_to_files(in_process: Any, tmp_path: Path) -> None:
         ([], "there is nothing to explain"),
         (["--expr", "1/x", "--at", "x=0"], "--> --expr:1:2"),
         (["--expr", "x", "c.yaml"], "`--expr` and `CONFIG` exclude each other"),
+        (["c.yaml", "--at", "x=1"], "`--at` is for `--expr`"),
+        (["none"], "unknown run `none`"),
+        (["none.yaml"], "none.yaml"),
         (["--expr", "x", "--set", "a=1"], "`--expr` and `--set` exclude each other"),
         (["--expr", "x", "--at", "x=1", "--plot", "x.pdf"], "neither a PNG nor an SVG"),
         (["--expr", "x", "--at", "x=1", "--plot", "none/x.png"], "there is no folder `none`"),
@@ -55,3 +58,22 @@ def test_a_wrong_command_line_is_refused(options: list[str], message: str, in_pr
     assert message in done.stderr
     assert " help: " in done.stderr
     assert done.stdout == ""
+
+
+def test_a_config_is_explained(in_process: Any, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\n")
+    done = in_process(tmp_path, "explain", "c.yaml", "--example", "5", "--check", "--plot", "x.png", "--device", "cpu")
+    assert done.returncode == 0, done.stderr
+    assert "c.yaml: row 5 of the training split" in done.stdout
+    assert "central differences, 15 of 15 entries" in done.stdout
+    assert (tmp_path / "x.png").is_file()
+
+
+def test_a_run_is_explained(trained: Any, in_process: Any, tmp_path: Path) -> None:
+    run_dir = trained("moons")
+    done = in_process(tmp_path, "explain", str(run_dir.path), "--mode", "forward", "--device", "cpu")
+    assert done.returncode == 0, done.stderr
+    assert "moons: row 1 of the training split, the weights of the run" in done.stdout
+    assert "the optimizer starts anew here" in done.stdout
+    refused = in_process(tmp_path, "explain", str(run_dir.path), "--set", "seed=1")
+    assert (refused.returncode, "`--set` is for a config" in refused.stderr) == (2, True)

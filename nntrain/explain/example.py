@@ -1,0 +1,46 @@
+"""The explanation of one step of training on one example, or on a few."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from nntrain.explain import checks, example_plot
+from nntrain.explain.compare import compare
+from nntrain.explain.doubled import Doubled, precision
+from nntrain.explain.example_report import Report
+from nntrain.explain.explanation import Explanation
+from nntrain.explain.passes import Objective, one_step
+from nntrain.explain.subject import Subject, batch_of
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to explain beside the step itself; `first` counts rows from 1."""
+
+    first: int = 1
+    rows: int = 1
+    check: bool = False
+    forward: bool = False
+    compare: Path | None = None
+
+
+def explain(subject: Subject, wish: Wish) -> Explanation:
+    """Return one step of training in float64; raises ConfigError for rows and files that do not fit."""
+    batch = batch_of(subject, wish.first, wish.rows)
+    with precision():
+        doubled = Doubled(subject.resolved, subject.model)
+        objective = Objective(doubled, batch)
+        passes = one_step(subject.resolved, objective)
+        paths = [each.path for each in doubled.weights]
+        report = Report(
+            subject,
+            batch,
+            doubled,
+            passes,
+            masks=doubled.masks(objective.x),
+            check=checks.central_differences(objective, passes) if wish.check else None,
+            forward=checks.forward_mode(objective, passes) if wish.forward else None,
+            compared=compare(wish.compare, dict(zip(paths, passes.totals, strict=True))) if wish.compare else None,
+        )
+    draw = partial(example_plot.draw, f"{subject.name}, {batch.title}", report.panels())
+    return Explanation(report.content(), report.tables(), draw, report.notes())

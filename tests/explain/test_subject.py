@@ -1,0 +1,79 @@
+"""Where model, weights and rows come from."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain.errors import ConfigError, DataError
+from nntrain.explain import subject as subjects
+from nntrain.model.restore import load_model
+from nntrain.storage.run_dir import RunDir
+from nntrain.training.checkpoint import Store
+
+
+def test_a_finished_run_has_its_trained_weights(trained: Any) -> None:
+    run_dir = trained("iris")
+    found = subjects.of_run(run_dir)
+    for ours, theirs in zip(found.model.get_weights(), load_model(run_dir).model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert (found.name, found.weights) == ("iris", "the weights of the run")
+
+
+def stopped(run_dir: RunDir, folder: Path) -> RunDir:
+    """A copy of a run as a killed one leaves it: without a summary and a model."""
+    shutil.copytree(run_dir.path, folder / "stopped")
+    for name in ("summary.json", "model.keras", "model.json"):
+        (folder / "stopped" / name).unlink()
+    return RunDir(folder / "stopped")
+
+
+def test_a_killed_run_has_the_weights_of_its_checkpoint(trained: Any, tmp_path: Path) -> None:
+    run_dir = stopped(trained("moons"), tmp_path)
+    state = Store(run_dir.checkpoints, run_dir.key()).load().state
+    found = subjects.of_run(run_dir)
+    np.testing.assert_array_equal(found.model.variables[0].numpy(), state.arrays["model.0"])
+    assert found.weights.startswith("the checkpoint of epoch ")
+
+
+def test_a_run_that_was_killed_at_once_has_none(trained: Any, tmp_path: Path) -> None:
+    run_dir = stopped(trained("moons"), tmp_path)
+    shutil.rmtree(run_dir.checkpoints)
+    with pytest.raises(ConfigError, match="stopped before its first checkpoint"):
+        subjects.of_run(run_dir)
+
+
+def test_other_data_are_refused(fit: Any, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    rows = [f"{row},{row % 7},{'ab'[row % 2]}" for row in range(40)]
+    table.write_text("\n".join(["x,y,label", *rows]))
+    text = f"data: {{csv_table: {{path: {table}, label: label}}}}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}"
+    run_dir = fit(text)
+    table.write_text("\n".join(["x,y,label", "7,7,b", *rows[1:]]))
+    with pytest.raises(DataError, match="not those that"):
+        subjects.of_run(run_dir)
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "message", "help"),
+    [
+        (97, 1, "`--example 97` is outside the training split, which has 96 rows", "write `--example 96` or less"),
+        (90, 8, "`--batch 8` is outside the training split, which has 96 rows", "write `--batch 7` or less"),
+    ],
+)
+def test_rows_outside_the_data_are_refused(first: int, count: int, message: str, help: str, subject_of: Any) -> None:
+    subject = subject_of("data: iris\nmodel: [{Dense: 3}]")
+    with pytest.raises(ConfigError, match=message) as caught:
+        subjects.batch_of(subject, first, count)
+    assert caught.value.problems[0].help == help
+
+
+def test_rows_are_counted_from_one(subject_of: Any) -> None:
+    subject = subject_of("data: iris\nmodel: [{Dense: 3}]\ntrain: {class_weight: balanced}")
+    batch = subjects.batch_of(subject, 2, 3)
+    np.testing.assert_array_equal(batch.x, subject.data.train.x[1:4])
+    assert batch.title == "the mean of rows 2 to 4"
+    assert subjects.batch_of(subject, 96, 1).title == "row 96"
+    assert batch.weights is not None and batch.weights.shape == (3,)
