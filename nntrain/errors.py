@@ -55,6 +55,7 @@ class Problem:
     span: Span | None = None
     severity: str = "error"
     on_key: bool = False  # the caret belongs under the key, not under the value
+    disease: str = ""  # what the doctor calls it
 
     def __str__(self) -> str:
         help = [f" help: {_shortened(printable(self.help))}"] if self.help else []

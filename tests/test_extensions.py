@@ -19,6 +19,7 @@ KINDS = {
     "search.engines": ("make(options, search)", Engine),
     "search.pruners": ("make(options)", Pruner),
     "search.executors": ("start(options, settings)", object),
+    "doctor.rules": ("diagnose(case, options)", object),
     "plots": ("draw(options)", object),
     "search.plots": ("draw(options)", SearchPlot),
 }

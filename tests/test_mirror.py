@@ -22,6 +22,10 @@ GROUPS = {
     "config/tune.py": "config/search/test_load.py",
     "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
     "data/examples.py": "data/test_dataset.py",
+    "doctor/case.py": "doctor/test_checkup.py",  # what all rules look at
+    "doctor/record.py": "runs/test_diagnosis.py",  # values alone
+    "doctor/rules/*.py": "doctor/test_suite.py",
+    "doctor/statistics.py": "doctor/test_checkup.py",
     "document/yaml_errors.py": "test_messages.py",
     "explain/example_report.py": "explain/test_example.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",

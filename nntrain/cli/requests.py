@@ -24,6 +24,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress an
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow's log, and tracebacks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 DeviceCount = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
+NoDoctor = Annotated[bool, typer.Option("--no-doctor", help="Do not examine what the training suffers from.")]
 Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of this process in `--workers`, from 0.")]
 Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
 Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]
@@ -72,6 +73,7 @@ class Fit(Request, RunOptions):
         str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
     ] = None
     worker: Worker = None
+    no_doctor: NoDoctor = False
 
 
 class Resume(Request, RunOptions):
@@ -91,6 +93,7 @@ class Resume(Request, RunOptions):
     worker: Worker = None
     executor: Executor = "processes"
     address: Address = None
+    no_doctor: NoDoctor = False
 
 
 class Launch(Request):
@@ -151,6 +154,15 @@ class Summary(Request):
     runs_dir: RunsDir = RUNS_DIR
     verbose: Verbose = False
     json: Json = False
+
+
+class Doctor(Request, RunOptions):
+    """Name what a training suffers from, and the lines that cure it."""
+
+    name: Annotated[str, typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.")]
+    assignments: Assignments = None
+    static: Annotated[bool, typer.Option("--static", help="Examine a config without training it for a while.")] = False
+    seconds: Annotated[float, typer.Option(metavar="S", help="The longest time to train a config.", min=0.1)] = 20.0
 
 
 class Evaluate(Request, RunOptions):

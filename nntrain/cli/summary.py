@@ -1,15 +1,22 @@
 """The printed summary of a run or a group, on the terminal or as JSON."""
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nntrain.config.messages import counted
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, titled
 
+if TYPE_CHECKING:
+    from nntrain.doctor.checkup import Diagnosis
 
-def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> None:
-    """Print the metrics of every split, the best epoch and the run directory."""
+
+def show_run(
+    summary: dict[str, Any], run_dir: RunDir, terminal: Terminal, diagnosis: "Diagnosis | None" = None
+) -> None:
+    """Print the metrics of every split, the best epoch, the run directory and what the doctor found."""
+    if diagnosis is not None:
+        terminal.event("doctor", {"run": str(run_dir), **diagnosis.findings_as_json()})
     terminal.event("summary", {"run": str(run_dir), **summary})
     metrics: dict[str, dict[str, float]] = summary["metrics"]
     names = list(metrics["train"])
@@ -19,6 +26,8 @@ def show_run(summary: dict[str, Any], run_dir: RunDir, terminal: Terminal) -> No
     value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
     terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
     terminal.line(f"{parameters_in_words(summary['parameters'])}, {summary['seconds']:.1f} s, run in {run_dir}")
+    for line in () if diagnosis is None else diagnosis.lines(run_dir.path.name):
+        terminal.line(line)
     run_dir.write_log(terminal.log)
 
 

@@ -86,7 +86,7 @@ def _dropout_after_output(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, path, "move it before the output layer", on_key=True)
 
 
-def _symmetry(subject: Subject) -> Iterator[Problem]:
+def _equal_kernels(subject: Subject) -> Iterator[Problem]:
     """Units with equal initial weights get equal gradients and stay equal."""
     for path, layer in layers.walk(subject.experiment.model):
         if subject.output is not None and path == subject.output.path:
@@ -98,7 +98,7 @@ def _symmetry(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, (*path, "kernel_initializer"), "write `glorot_uniform` or `he_normal`")
 
 
-def _output_units(subject: Subject) -> Iterator[Problem]:
+def _wrong_output_units(subject: Subject) -> Iterator[Problem]:
     output, schema = subject.output, subject.schema
     if schema is None or output is None or output.units is None or _units_fit(output, schema):
         return
@@ -121,7 +121,7 @@ def _help_for_units(subject: Subject, output: OutputLayer, units: int) -> str:
     return f"write `units: {units}`, or `{line}` if it is a hidden layer"
 
 
-def _one_softmax_unit(subject: Subject) -> Iterator[Problem]:
+def _softmax_over_one_unit(subject: Subject) -> Iterator[Problem]:
     """The probabilities of softmax sum to 1, so that of a single unit is always 1."""
     output, schema = subject.output, subject.schema
     if output is None or not output.is_one_softmax or (schema is not None and schema.task == "multiclass"):
@@ -149,7 +149,7 @@ def _units_for(output: OutputLayer, schema: Schema) -> tuple[int, ...]:
 _FITTING_LOSS = "leave the loss out: the data decide which one fits"  # where their labels are not known yet
 
 
-def _loss_fits(subject: Subject) -> Iterator[Problem]:
+def _loss_does_not_fit(subject: Subject) -> Iterator[Problem]:
     loss, schema, output = subject.train.loss, subject.schema, subject.output
     if loss is None:
         return
@@ -204,7 +204,7 @@ def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[
         yield Problem(message, path, f"write `{line}`, or leave the loss out")
 
 
-def _class_weight_fits(subject: Subject) -> Iterator[Problem]:
+def _class_weight_does_not_fit(subject: Subject) -> Iterator[Problem]:
     weights, path = subject.train.class_weight, ("train", "class_weight")
     if weights is not None and subject.labels == "numbers":
         yield Problem("`class_weight` is for classes, but the data have numbers", path, "remove `class_weight`")
@@ -215,9 +215,9 @@ def _class_weight_fits(subject: Subject) -> Iterator[Problem]:
 DATA_RULES: tuple[Rule, ...] = (
     _monitors,
     _dropout_after_output,
-    _symmetry,
-    _output_units,
-    _one_softmax_unit,
-    _loss_fits,
-    _class_weight_fits,
+    _equal_kernels,
+    _wrong_output_units,
+    _softmax_over_one_unit,
+    _loss_does_not_fit,
+    _class_weight_does_not_fit,
 )

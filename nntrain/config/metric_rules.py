@@ -11,7 +11,7 @@ from nntrain.nearest import nearest
 MOST_THRESHOLDS = 10_000_000  # of all classes of an AUC
 
 
-def _metrics_fit(subject: Subject) -> Iterator[Problem]:
+def _metric_does_not_fit(subject: Subject) -> Iterator[Problem]:
     """A metric must have a name of its own, and fit the task of the data and the classes."""
     seen: set[str] = set()
     for index, metric in enumerate(subject.train.metrics or ()):
@@ -107,4 +107,4 @@ def _thresholds_fit(metric: Metric, classes: int, place: Path) -> Iterator[Probl
         yield Problem(message, (*place, "num_thresholds"), f"write `num_thresholds: {most}` or less, or leave it out")
 
 
-METRIC_RULES: tuple[Rule, ...] = (_metrics_fit,)
+METRIC_RULES: tuple[Rule, ...] = (_metric_does_not_fit,)

@@ -31,10 +31,12 @@ def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> O
 
     It is a last layer whose activation is linear, sigmoid or softmax, or a last Dense with as many units as a
     regression has targets. A hidden activation such as ReLU, or a pooling, means that the output layer was left out.
-    Before a trailing Dropout or BatchNormalization only a Dense that fits the data counts.
+    Before a trailing Dropout or BatchNormalization only a Dense that fits the data counts, and so before a trailing
+    Rescaling of a regression, which brings the outputs to the size of the targets.
     """
     flat = list(layers.walk(tuple(model)))
-    inner = _without_trailing(flat)
+    is_regression = schema is not None and not schema.classes
+    inner = _without_trailing(flat, (layers.Rescaling,) if is_regression else ())
     output = _output_layer_at_end(inner, schema)
     if output is None or len(inner) == len(flat) or output.activation == "softmax":
         return output
@@ -55,9 +57,11 @@ def after_output_layer(model: Sequence[layers.Layer], output: OutputLayer) -> li
     return [(path, layer) for path, layer in flat[ends[0] :] if isinstance(layer, DROPS)] if ends else []
 
 
-def _without_trailing(flat: list[tuple[Path, layers.Layer]]) -> list[tuple[Path, layers.Layer]]:
+def _without_trailing(
+    flat: list[tuple[Path, layers.Layer]], more: tuple[type[layers.Layer], ...] = ()
+) -> list[tuple[Path, layers.Layer]]:
     end = len(flat)
-    while end and isinstance(flat[end - 1][1], (*DROPS, layers.BatchNormalization)):
+    while end and isinstance(flat[end - 1][1], (*DROPS, layers.BatchNormalization, *more)):
         end -= 1
     return flat[:end]
 

@@ -1,6 +1,7 @@
 """Rules across options: experiment to problems; those that need the schema run again if only the data show it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nntrain.config.data import File
 from nntrain.config.data_rules import DATA_RULES, Rule, Subject
@@ -27,7 +28,8 @@ def data_problems(experiment: Experiment, resolved: Resolved) -> list[Problem]:
 
 
 def _found(rules: tuple[Rule, ...], subject: Subject) -> list[Problem]:
-    return [problem for rule in rules for problem in rule(subject)]
+    """Return the problems of these rules, each with the name of its rule, which is what the doctor calls it."""
+    return [replace(problem, disease=rule.__name__.strip("_")) for rule in rules for problem in rule(subject)]
 
 
 def _exclusive(subject: Subject) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ def _one_row(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, output.path, f"add `Flatten` before `{name}`", on_key=True)
 
 
-def _dense_on_maps(subject: Subject) -> Iterator[Problem]:
+def _dense_before_flatten(subject: Subject) -> Iterator[Problem]:
     """A Dense on more than one axis sees the last one only, which on images is mostly meant otherwise."""
     if subject.schema is None:
         return
@@ -36,7 +36,7 @@ def _dense_on_maps(subject: Subject) -> Iterator[Problem]:
             return
 
 
-def _sigmoid_over_classes(subject: Subject) -> Iterator[Problem]:
+def _sigmoid_on_exclusive_classes(subject: Subject) -> Iterator[Problem]:
     """A sigmoid for each of several classes means classes that do not exclude each other."""
     output, schema = subject.output, subject.schema
     several = schema is not None and schema.task == "multiclass"
@@ -60,4 +60,4 @@ def _encoding_of_the_data(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, path, "remove it; `Rescaling: 1/255` scales images", on_key=True)
 
 
-SHAPE_RULES: tuple[Rule, ...] = (_one_row, _dense_on_maps, _sigmoid_over_classes, _encoding_of_the_data)
+SHAPE_RULES: tuple[Rule, ...] = (_one_row, _dense_before_flatten, _sigmoid_on_exclusive_classes, _encoding_of_the_data)

@@ -13,8 +13,10 @@ from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.named import to_tree
 from nntrain.data import dataset as datasets
+from nntrain.doctor.checkup import Diagnosis
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
+from nntrain.runs import diagnosis
 from nntrain.runs.environment import describe, now
 from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.storage import drafts, run_files
@@ -23,6 +25,7 @@ from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row
+from nntrain.training.job import Job
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.state import State
@@ -45,6 +48,7 @@ class Result:
     run_dir: RunDir
     summary: dict[str, Any]
     rows: tuple[Row, ...] = ()
+    diagnosis: Diagnosis | None = None
 
 
 def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: RunContext = ALONE) -> Result | None:
@@ -157,7 +161,7 @@ def _train(training: Training, environment: dict[str, Any], store: Store, state:
     history = History()
     watcher = RowWriter(training.terminal, run_dir, [] if state is None else state.facts["history"]["rows"])
     scorer = trainer.make_scorer(prepared, context)
-    job = trainer.make_job(prepared, scorer, context, watcher, store)
+    job = diagnosis.observed(trainer.make_job(prepared, scorer, context, watcher, store), prepared, context)
     environment |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
     finished = FinishedTraining(
         run_dir, training.terminal, prepared, scorer, history, plan=job.plan, final=context.final
@@ -166,19 +170,23 @@ def _train(training: Training, environment: dict[str, Any], store: Store, state:
         trainer.fit(job, history, state, prepared.model, context.distribution)
     except (Diverged, Stopped, WorkerLost) as error:
         watcher.end()
-        raise _after_writing(error, finished) from None
+        raise _after_writing(error, finished, job) from None
     finally:
         watcher.end()
-    return Result(run_dir, finished.write(ended=True), tuple(history.rows))
+    summary = finished.write(ended=True)
+    return Result(run_dir, summary, tuple(history.rows), diagnosis.written(finished, job))
 
 
-def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTraining) -> NNTrainError:
+def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTraining, job: Job) -> NNTrainError:
     """Write the results so far, and return the error with them, or with the reason why they cannot be written."""
     message = error.problems[0].message
     stopped = isinstance(error, (Stopped, WorkerLost))
     finished.history.reason = f"stopped {message}" if isinstance(error, Stopped) else message
     try:
         finished.write(ended=not stopped)
+        if isinstance(error, Diverged) and (found := diagnosis.written(finished, job, message)) is not None:
+            for line in found.lines():
+                finished.terminal.note(line)
     except NNTrainError as unwritten:
         why = unwritten.problems[0]
         return error if why.message in message else error.after(why.message, why.help)

@@ -19,6 +19,7 @@ class History:
     weights: list[np.ndarray] = field(default_factory=list)
     reason: str = ""
     seconds: float = 0.0
+    signs: list[dict[str, Any]] = field(default_factory=list)  # what the doctor has measured in the model
 
     def as_facts(self) -> dict[str, Any]:
         """Return everything but the weights as plain values."""
@@ -29,6 +30,7 @@ class History:
             "best_value": best,
             "reason": self.reason,
             "seconds": self.seconds,
+            "signs": list(self.signs),
         }
 
     def take_facts(self, facts: dict[str, Any]) -> None:
@@ -38,3 +40,4 @@ class History:
         self.best_value = math.nan if facts["best_value"] is None else facts["best_value"]
         self.reason = facts["reason"]
         self.seconds = facts["seconds"]
+        self.signs = list(facts.get("signs", ()))  # which versions without a doctor did not write

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import keras
 
@@ -58,4 +58,5 @@ class Job:
     store: Store | None = None  # of the checkpoints
     judge: Callable[[Row], bool] | None = None  # takes the row of every epoch and returns whether to stop there
     help: Callable[[], str] = lambda: divergence.DEFAULT  # of the error when the training diverges
+    observe: Callable[[int], dict[str, Any] | None] | None = None  # takes each epoch (0: before the first): the doctor
     request: StopRequest | None = None  # what may ask to stop, in place of the signals of the process

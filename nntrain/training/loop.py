@@ -69,6 +69,7 @@ class _Trainer:
         self.watcher = job.watcher
         self.judge = job.judge
         self.help = job.help
+        self.observe = job.observe
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
         self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
@@ -102,6 +103,8 @@ class _Trainer:
         self.began = time.monotonic() - self.history.seconds
         if self.position.step == 0:
             self.model.reset_metrics()
+        if resumed is None:
+            self._observe(0)
 
     def _epochs(self) -> None:
         while self.position.epoch <= self.plan.epochs and not self.model.stop_training:
@@ -139,6 +142,12 @@ class _Trainer:
         metrics = self._finish_epoch(self._train())
         self.callbacks.on_epoch_end(epoch - 1, dict(metrics))
         self.watcher.epoch(self.history.rows[-1])
+        self._observe(epoch)
+
+    def _observe(self, epoch: int) -> None:
+        """Let the doctor look at the model between two epochs; what it measures changes nothing."""
+        if self.observe is not None and (found := self.observe(epoch)):
+            self.history.signs.append(found)
 
     def _finish_epoch(self, result: TrainResult) -> Row:
         """Validate, add the row of the epoch to the history, and return its metrics."""

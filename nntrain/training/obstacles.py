@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -60,7 +60,7 @@ def obstacles(resolved: Resolved, model: Network, rows: int) -> list[Problem]:
     """Return a warning for each obstacle of a training on so many rows."""
     training = Training(resolved, model, rows)
     rules = (_nothing_to_train, _accumulation, _schedule, _average_of_weights, _batch_statistics, _channels_first)
-    return [problem for rule in rules for problem in rule(training)]
+    return [replace(problem, disease=rule.__name__.strip("_")) for rule in rules for problem in rule(training)]
 
 
 def _warning(message: str, path: Path, help: str) -> Problem:

@@ -19,6 +19,7 @@ class RunContext:
     judge: "Callable[[Row], bool] | None" = None
     request: "StopRequest | None" = None
     final: bool = True  # whether the work on a model ends here: the test split is used, and plots are drawn
+    doctor: bool = True  # whether it is examined what the training suffers from
     distribution: "Distribution | None" = None  # the devices that share every batch; None for one device
 
     @property

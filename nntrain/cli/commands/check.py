@@ -55,10 +55,14 @@ def _with_weights(config: Config, runs_dir: Path) -> Config:
 
 def _build(request: Check, config: Config, terminal: Terminal) -> str:
     backend.start("cpu", request.verbose)
+    from nntrain.doctor import checkup
     from nntrain.model import size
     from nntrain.runs import experiment
 
     prepared = experiment.prepare_and_report(config, terminal)
+    for finding in checkup.before(prepared, reported=True).findings:
+        for line in finding.lines():
+            terminal.note(line)
     parameters = parameters_in_words(size.count(prepared.model.layers).as_json())
     layers = counted(len(prepared.model.layers), "layer")
     return f", {layers}, {parameters}\nmemory: about {prepared.memory}"

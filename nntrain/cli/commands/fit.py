@@ -1,5 +1,6 @@
 """`nntrain fit`: train a config once, or once for each seed or fold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from nntrain.cli import summary
@@ -25,14 +26,14 @@ def run(request: Fit, terminal: Terminal) -> None:
     group = _group(request, config)
     if group is not None:
         placement.refuse_group(help="leave `--seeds` and `--folds` out")
-    context = placement.start(config, request.verbose, terminal, "fit")
+    context = replace(placement.start(config, request.verbose, terminal, "fit"), doctor=not request.no_doctor)
     from nntrain.runs import experiment, groups
 
     if group is not None:
         result = groups.fit(group, request.runs_dir, name, terminal, context)
         summary.show_group(result.summary, result.run_dir, terminal)
     elif run := experiment.fit(config, request.runs_dir, name, terminal, context):
-        summary.show_run(run.summary, run.run_dir, terminal)
+        summary.show_run(run.summary, run.run_dir, terminal, run.diagnosis)
 
 
 def _assignments(request: Fit) -> tuple[str, ...]:

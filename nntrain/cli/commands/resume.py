@@ -1,5 +1,7 @@
 """`nntrain resume`: train the rest of a run, a group or a search that was stopped or killed."""
 
+from dataclasses import replace
+
 from nntrain.cli import summary
 from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Resume
@@ -31,13 +33,14 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
     if assignments:
         search_files.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
-    context = placement.start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal, "resume")
+    started = placement.start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal, "resume")
+    context = replace(started, doctor=not request.no_doctor)
     from nntrain.runs import resume
 
     if not context.writes:
         resume.follow(run_dir, assignments, context)
     elif result := resume.resume(run_dir, assignments, request.allow_changed, terminal, context):
-        summary.show_run(result.summary, run_dir, terminal)
+        summary.show_run(result.summary, run_dir, terminal, result.diagnosis)
     else:
         option = "" if search_files.is_trial(run_dir) else resume.option_to_lengthen(run_dir)
         terminal.line(f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}")
@@ -50,7 +53,8 @@ def _group(request: Resume, directory: RunDir, terminal: Terminal) -> None:
     if request.assignments:
         raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
     placement.refuse_group(help)
-    context = placement.start(GroupConfig.read(directory).first, request.verbose, terminal)
+    started = placement.start(GroupConfig.read(directory).first, request.verbose, terminal)
+    context = replace(started, doctor=not request.no_doctor)
     from nntrain.runs import groups
 
     if result := groups.resume_all(directory, request.allow_changed, terminal, context):

@@ -1,0 +1,78 @@
+"""`nntrain doctor`: what a training suffers from, and the lines that cure it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nntrain import backend
+from nntrain.cli.commands.check import checked
+from nntrain.cli.requests import Doctor
+from nntrain.config.load import load, read
+from nntrain.doctor import config_errors
+from nntrain.doctor.finding import Finding
+from nntrain.errors import ConfigError, DataError
+from nntrain.nearest import exists
+from nntrain.storage.find_runs import find_run, is_run
+from nntrain.terminal import Terminal
+
+if TYPE_CHECKING:
+    from nntrain.doctor.checkup import Diagnosis
+
+
+def run(request: Doctor, terminal: Terminal) -> None:
+    """Print the findings, worst first; those of a config that `check` refuses are its errors."""
+    if _is_run(request):
+        _refuse_assignments(request)
+        run_dir = find_run(request.runs_dir, request.name)
+        backend.start(request.device, request.verbose)
+        from nntrain.runs import diagnosis
+
+        _show(diagnosis.of_run(run_dir), terminal)
+        return
+    document = read(request.name, request.assignments or ())
+    try:
+        found = _of_config(request, terminal)
+    except (ConfigError, DataError) as error:
+        _print(config_errors.findings(error, document), (), terminal)
+        return
+    _show(found, terminal)
+
+
+def _is_run(request: Doctor) -> bool:
+    """Return whether the name is that of a run; a name that is neither file nor run is looked for among the runs."""
+    named = [Path(request.name), request.runs_dir / request.name]
+    return any(is_run(path) for path in named) or not (exists(named[0]) or request.name.endswith((".yaml", ".yml")))
+
+
+def _refuse_assignments(request: Doctor) -> None:
+    if request.assignments:
+        help = f"write `nntrain doctor CONFIG --set {request.assignments[0]}`"
+        raise ConfigError("`--set` changes a config, not a run that has ended", help=help)
+
+
+def _of_config(request: Doctor, terminal: Terminal) -> "Diagnosis":
+    config = checked(load(request.name, request.assignments or ()), Terminal(quiet=True), request.runs_dir)
+    backend.start(request.device, request.verbose)
+    from nntrain.doctor import checkup
+    from nntrain.training.prepare import prepare
+
+    prepared = prepare(config)
+    if request.static:
+        return checkup.before(prepared)
+    terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
+    return checkup.tried(prepared, request.seconds)
+
+
+def _show(found: "Diagnosis", terminal: Terminal) -> None:
+    _print(found.findings, found.compared(), terminal)
+
+
+def _print(findings: Sequence[Finding], compared: Sequence[str], terminal: Terminal) -> None:
+    terminal.event("doctor", {"findings": [finding.as_json() for finding in findings]})
+    for line in compared:
+        terminal.line(line)
+    for finding in findings:
+        for line in finding.lines():
+            terminal.line(line)
+    if not findings:
+        terminal.line("nothing found")

@@ -1,0 +1,1 @@
+"""What a training suffers from, and which line to change: the doctor."""

@@ -1,0 +1,260 @@
+"""What a rule looks at: a prepared training, and its course if it was trained. Light, so that rules are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from nntrain.config.keras import image_layers, layers, optimizers, table_layers
+from nntrain.config.resolve import Resolved
+from nntrain.doctor.vital_signs import VitalSigns
+from nntrain.errors import Path
+
+if TYPE_CHECKING:
+    from nntrain.data.dataset import Dataset
+    from nntrain.doctor.statistics import Inputs, Targets
+    from nntrain.training.prepare import Prepared
+
+_ACTIVATION_LAYERS = {
+    layers.ReLU: "relu",
+    layers.LeakyReLU: "leaky_relu",
+    layers.RReLU: "leaky_relu",
+    layers.PReLU: "leaky_relu",
+    layers.ELU: "elu",
+    layers.Softmax: "softmax",
+}
+SCALERS = (
+    layers.Normalization,
+    layers.Rescaling,
+    layers.BatchNormalization,
+    layers.LayerNormalization,
+    table_layers.TableEncoding,
+)
+POOLS = (image_layers.MaxPooling2D, image_layers.GlobalMaxPooling2D)
+FAST = (optimizers.Adam, optimizers.AdamW, optimizers.Nadam, optimizers.Adamax, optimizers.RMSprop, optimizers.Lion)
+"""The optimizers whose step has about the size of the learning rate, whatever the gradient."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer of the config with its path, and as Keras has it."""
+
+    path: Path
+    spec: layers.Layer
+    layer: Any
+
+    @property
+    def activation(self) -> str:
+        """The name of its activation, `linear` without one."""
+        return getattr(self.spec, "activation", None) or _ACTIVATION_LAYERS.get(type(self.spec), "linear")
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether it multiplies its input by weights."""
+        return hasattr(self.spec, "kernel_initializer")
+
+    @property
+    def units(self) -> int:
+        """The number of its units or filters."""
+        return int(getattr(self.spec, "units", 0) or getattr(self.spec, "filters", 0) or 0)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A layer with a kernel, and the layers that follow it up to the next one with a kernel."""
+
+    head: Placed
+    rest: tuple[Placed, ...]
+
+    @property
+    def activation(self) -> str:
+        """The first activation that is not linear, else `linear`."""
+        return next(
+            (name for name in (each.activation for each in (self.head, *self.rest)) if name != "linear"), "linear"
+        )
+
+    @property
+    def activated(self) -> Placed:
+        """The layer that has this activation, else the head."""
+        return next((each for each in (self.head, *self.rest) if each.activation != "linear"), self.head)
+
+    @property
+    def activation_path(self) -> Path:
+        """The path of the option that names the activation."""
+        placed = self.activated
+        return (*placed.path, "activation") if "activation" in type(placed.spec).model_fields else placed.path
+
+    def has(self, *kinds: type[layers.Layer]) -> bool:
+        """Return whether one of its layers is of these kinds."""
+        return any(isinstance(each.spec, kinds) for each in (self.head, *self.rest))
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well the kept model predicts a split, beside what needs no network.
+
+    `score` is the accuracy, or R² of a regression; `guess` is that of the majority class of the training split, or of
+    its mean; `linear` is that of a linear model fitted by least squares; None where it was not computed.
+    """
+
+    rows: int
+    score: float
+    guess: float
+    linear: float | None = None
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a training went: its rows, one for each epoch, the scores of the kept model, and what was measured.
+
+    `cut`: whether it ended before its time, because only a part was wanted. `diverged`: the message of the error.
+    """
+
+    rows: Sequence[dict[str, float]]
+    planned_epochs: int
+    best_epoch: int = 0
+    monitor: str = "loss"
+    save: str = "best"
+    stopped: str = ""
+    cut: bool = False
+    diverged: str = ""
+    scores: dict[str, Score] = field(default_factory=dict)
+
+    def curve(self, name: str) -> list[float]:
+        """Return the values of a column, one for each epoch that has one."""
+        return [row[name] for row in self.rows if name in row]
+
+    @property
+    def score(self) -> Score | None:
+        """The score that counts: of the validation split, else of the training split."""
+        return self.scores.get("validation", self.scores.get("train"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A training to examine. `signs` are what was measured in the model, before the first epoch and after some."""
+
+    prepared: "Prepared"
+    course: Course | None = None
+    signs: tuple[VitalSigns, ...] = ()
+
+    @property
+    def resolved(self) -> Resolved:
+        """The experiment with nothing left out."""
+        return self.prepared.resolved
+
+    @property
+    def data(self) -> "Dataset":
+        """The data of the training."""
+        return self.prepared.data
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether numbers are predicted."""
+        return not self.resolved.schema.classes
+
+    @property
+    def rows(self) -> int:
+        """The number of training rows."""
+        return len(self.data.train)
+
+    @cached_property
+    def placed(self) -> list[Placed]:
+        """All layers, in order."""
+        specs = layers.walk(self.resolved.experiment.model)
+        return [
+            Placed(path, spec, layer) for (path, spec), layer in zip(specs, self.prepared.model.layers, strict=True)
+        ]
+
+    @cached_property
+    def before(self) -> list[Placed]:
+        """The layers before the first one with a kernel."""
+        end = next((at for at, each in enumerate(self.placed) if each.has_kernel), len(self.placed))
+        return self.placed[:end]
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The layers with a kernel, each with what follows it; the last one has the output layer."""
+        starts = [at for at, each in enumerate(self.placed) if each.has_kernel]
+        ends = [*starts[1:], len(self.placed)]
+        return [Block(self.placed[a], tuple(self.placed[a + 1 : b])) for a, b in zip(starts, ends, strict=True)]
+
+    @property
+    def hidden(self) -> list[Block]:
+        """The blocks before that of the output layer."""
+        return self.blocks[:-1]
+
+    @cached_property
+    def inputs(self) -> "Inputs":
+        """What the training rows are like."""
+        from nntrain.doctor.statistics import Inputs
+
+        return Inputs.of(self.data)
+
+    @cached_property
+    def targets(self) -> "Targets":
+        """What the training targets of a regression are like."""
+        from nntrain.doctor.statistics import Targets
+
+        return Targets.of(self.data)
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether a layer scales the inputs before they meet an activation."""
+        first = self.blocks[0] if self.blocks else None
+        before_activation: Iterator[Placed] = iter(())
+        if first is not None and first.head.activation == "linear":
+            before_activation = iter(first.rest[:1])
+        return any(isinstance(each.spec, SCALERS) for each in (*self.before, *before_activation))
+
+    @cached_property
+    def learning_rate(self) -> float:
+        """The learning rate: the highest one of a schedule, Keras's default where it is left out."""
+        from nntrain.doctor.statistics import highest_rate
+
+        return highest_rate(self.resolved.train.optimizer, self.updates)
+
+    @property
+    def usual_rate(self) -> float:
+        """The learning rate to prescribe: Keras's default, up to ten times as much where few updates are planned.
+
+        An update of Adam moves a weight by about the rate at most; 3 in all is what the healthy configs of the tests
+        have at least.
+        """
+        optimizer = self.resolved.train.optimizer
+        if isinstance(optimizer, FAST):
+            return float(f"{min(0.01, max(0.001, 3 / max(1, self.updates))):.1g}")
+        return 0.01 if getattr(optimizer, "momentum", None) else float(f"{min(0.1, max(0.01, 30 / self.updates)):.1g}")
+
+    @property
+    def learning_rate_path(self) -> Path:
+        """The path of the learning rate in the config."""
+        return ("train", "optimizer", self.resolved.train.optimizer.called(), "learning_rate")
+
+    @property
+    def updates(self) -> int:
+        """The number of updates of the weights that are planned."""
+        train = self.resolved.train
+        steps = train.steps or (train.epochs or 0) * self.resolved.steps_per_epoch(self.rows)
+        return steps // (train.optimizer.gradient_accumulation_steps or 1)
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights that are trained."""
+        return sum(int(weight.value.shape.num_elements()) for weight in self.prepared.model.trainable_weights)
+
+    @property
+    def last_signs(self) -> VitalSigns | None:
+        """What was measured last after an epoch; None before the first."""
+        return self.signs[-1] if self.signs and self.signs[-1].epoch else None
+
+    @cached_property
+    def is_ill(self) -> bool:
+        """Whether the training went badly: it diverged, is hardly better than guessing, or clearly below a line."""
+        if self.course is None:
+            return False
+        score = self.course.score
+        if self.course.diverged or score is None:
+            return bool(self.course.diverged)
+        low = score.score < score.guess + 0.1 * (1 - score.guess)
+        return low or (score.linear is not None and score.score < score.linear - 0.05)

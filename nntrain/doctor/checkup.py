@@ -1,0 +1,127 @@
+"""The doctor's visits: before a training, at its end, and to a run that has ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from nntrain.config.messages import counted
+from nntrain.doctor import guessing, vital_signs
+from nntrain.doctor.case import Case, Course, Score
+from nntrain.doctor.examine import examine
+from nntrain.doctor.finding import Finding
+from nntrain.doctor.probe import Probe
+from nntrain.errors import Diverged
+from nntrain.model.build import encode_labels
+from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.training import trainer
+from nntrain.training.history import History
+from nntrain.training.job import Job, Plan
+from nntrain.training.prepare import Prepared
+from nntrain.training.program_cache import copy_variables
+from nntrain.training.programs.arrays import Arrays
+from nntrain.training.run_context import ALONE
+from nntrain.training.scorer import Scorer
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The findings, worst first, with the scores and the measurements that they come from."""
+
+    findings: Sequence[Finding]
+    scores: Mapping[str, Score]
+    signs: Sequence[Mapping[str, Any]] = ()
+    regression: bool = False
+
+    def lines(self, run: str = "RUN", most: int = 3) -> list[str]:
+        """Return the worst findings as they are printed, notes left out, and the score beside that of guessing."""
+        shown = [finding for finding in self.findings if finding.severity != "note"][:most]
+        lines = [line for finding in shown for line in finding.lines()]
+        more = len(self.findings) - len(shown)
+        rest = [f"{counted(more, 'more finding')}: `nntrain doctor {run}` prints {'them' if more > 1 else 'it'}"]
+        return [*self.compared(), *lines, *(rest if more else [])]
+
+    def compared(self) -> list[str]:
+        """Return a line for the split that counts: the score, that of guessing, that of a linear model."""
+        name = "validation" if "validation" in self.scores else "train"
+        if name not in self.scores:
+            return []
+        score = self.scores[name]
+        linear = "" if score.linear is None else f", of a linear model {score.linear:.4f}"
+        if self.regression:
+            return [f"{name} R² {score.score:.4f}; of predicting the mean {score.guess:.4f}{linear}"]
+        return [f"{name} accuracy {score.score:.4f}; of the majority class {score.guess:.4f}{linear}"]
+
+    def findings_as_json(self) -> dict[str, Any]:
+        """Return the findings, worst first, as `--json` prints them."""
+        return {"findings": [finding.as_json() for finding in self.findings]}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the content of diagnosis.json."""
+        return {
+            **self.findings_as_json(),
+            "scores": {name: asdict(score) for name, score in self.scores.items()},
+            "signs": list(self.signs),
+        }
+
+
+def before(prepared: Prepared, reported: bool = False) -> Diagnosis:
+    """Examine a config, its data and its model before the first step.
+
+    reported: whether the warnings of the config and of the data are printed already, and are left out.
+    """
+    part = prepared.data.train
+    probe = _probe(prepared, Arrays(part.x, encode_labels(part.y, prepared.resolved)), 0)
+    signs = probe.measure(0)
+    return Diagnosis(examine(Case(prepared, None, (signs,)), reported), {}, (signs.as_json(),))
+
+
+def observed(job: Job, prepared: Prepared) -> Job:
+    """Return the job with a probe that measures its model now and then."""
+    placed = Case(prepared).placed
+    return replace(job, observe=Probe(job.program.model, placed, job.training, job.plan.epochs))
+
+
+def after(prepared: Prepared, scorer: Scorer, history: History, plan: Plan, diverged: str = "") -> Diagnosis:
+    """Examine a training that has ended; `diverged` is the message of the error, if it did."""
+    scores = guessing.scores(prepared.data, scorer) if history.rows and not diverged else {}
+    course = Course(
+        rows=history.rows,
+        planned_epochs=plan.epochs,
+        best_epoch=history.best_epoch,
+        monitor=plan.monitor,
+        save=plan.save,
+        stopped=history.reason,
+        cut=history.reason.startswith("the limit of"),
+        diverged=diverged,
+        scores=scores,
+    )
+    return _examined(prepared, course, history.signs)
+
+
+def tried(prepared: Prepared, seconds: float) -> Diagnosis:
+    """Train for at most so many seconds, without a run directory, and examine how that went."""
+    scorer = trainer.make_scorer(prepared, ALONE)
+    silent = ProgressWatcher(Terminal(quiet=True))
+    job = observed(trainer.make_job(prepared, scorer, ALONE, silent, None), prepared)
+    limit = min(seconds, job.plan.max_seconds or seconds)
+    job, history, diverged = replace(job, plan=replace(job.plan, max_seconds=limit)), History(), ""
+    try:
+        trainer.fit(job, history, None, prepared.model, None)
+    except Diverged as error:
+        diverged = error.problems[0].message
+    copy_variables(scorer.program.model, prepared.model)
+    return after(prepared, scorer, history, job.plan, diverged)
+
+
+def of_run(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
+    """Examine a run, from what its files say."""
+    return _examined(prepared, course, signs)
+
+
+def _examined(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
+    case = Case(prepared, course, vital_signs.read([dict(each) for each in signs]))
+    return Diagnosis(examine(case), course.scores, signs, case.is_regression)
+
+
+def _probe(prepared: Prepared, data: Arrays, last: int) -> Probe:
+    return Probe(prepared.model, Case(prepared).placed, data, last)

@@ -1,0 +1,54 @@
+"""All rules on one case: the findings, worst first."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from nntrain import extensions
+from nntrain.doctor.case import Case
+from nntrain.doctor.finding import Finding, Severity, worst_first
+from nntrain.errors import Problem
+
+FOLDER = "doctor.rules"
+OF_THE_DATA = {  # words of a warning about the data, and the disease
+    "float32": "numbers_merged",
+    "constant": "constant_column",
+    "nearly": "classes_nearly_equal",
+}
+
+
+def examine(case: Case, reported: bool = False) -> list[Finding]:
+    """Return what the training suffers from, worst first; without what `fit` warns of, where that is reported."""
+    ruled = [finding for name in extensions.names(FOLDER) for finding in _of_rule(name, case)]
+    named = {(finding.disease, finding.path) for finding in ruled}
+    warned = list(_of_warnings(case))
+    if reported:
+        known = {(finding.disease, finding.path) for finding in warned}
+        return worst_first(finding for finding in ruled if (finding.disease, finding.path) not in known)
+    others = [finding for finding in warned if (finding.disease, finding.path) not in named]
+    return worst_first([*ruled, *others])
+
+
+def _of_rule(name: str, case: Case) -> Iterator[Finding]:
+    rule: Any = extensions.load(FOLDER, name)
+    for finding in rule.diagnose(case, rule.Options()):
+        yield replace(finding, disease=finding.disease or name)
+
+
+def _of_warnings(case: Case) -> Iterator[Finding]:
+    """Yield what `fit` warns of before a training."""
+    prepared = case.prepared
+    problems = (*prepared.config.warnings, *prepared.config.late_warnings(case.resolved), *prepared.obstacles)
+    yield from (of_problem(problem) for problem in problems)
+    for warning in prepared.data.warnings:
+        disease = next((name for word, name in OF_THE_DATA.items() if word in warning), "data_warning")
+        if "of the" not in warning or "split" not in warning:  # rows in two splits have a rule
+            yield Finding("warning", warning, ("data", prepared.data.name), disease=disease)
+
+
+def of_problem(problem: Problem) -> Finding:
+    """Return an error or a warning of the config as a finding."""
+    is_error = problem.severity == "error"
+    disease = problem.disease or ("invalid_config" if is_error else "obstacle")
+    severity: Severity = "error" if is_error else "warning"
+    return Finding(severity, problem.message, problem.path, help=problem.help, weight=1.0, disease=disease)

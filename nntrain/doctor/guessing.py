@@ -1,0 +1,74 @@
+"""What a training must be better than: the majority class or the mean, and a linear model."""
+
+import numpy as np
+
+from nntrain.data.dataset import Dataset
+from nntrain.data.examples import Split
+from nntrain.doctor.case import Score
+from nntrain.doctor.statistics import sample
+from nntrain.training.scorer import Scorer
+
+LINEAR_ROWS = 2000  # of a fit by least squares
+LINEAR_FEATURES = 1000  # at most; of 784 features it takes about a tenth of a second
+RIDGE = 1e-3  # of the variance of a standardised feature, so that equal columns have a solution
+STEADY = 4  # rows for each feature, with fewer of which a fitted line says little about other rows
+
+
+def scores(data: Dataset, scorer: Scorer) -> dict[str, Score]:
+    """Return the scores of the model on the training and the validation split, on a part of the rows of a large one."""
+    return {name: _score(data, split, scorer) for name, split in data.splits.items() if name != "test"}
+
+
+def _score(data: Dataset, split: Split, scorer: Scorer) -> Score:
+    part = split.take(sample(len(split)))
+    predicted = scorer.predicted(part.x)
+    train = data.train.take(sample(len(data.train)))
+    if data.schema.classes:
+        weighted = scorer.resolved.train.class_weight is not None
+        counts = np.bincount(train.y, minlength=len(data.schema.classes))
+        guess = accuracy(part.y, np.full(len(part), counts.argmax()), weighted)
+        linear = None if weighted else _linear(data, part)
+        return Score(len(part), accuracy(part.y, predicted, weighted), guess, linear)
+    mean = np.broadcast_to(train.y.mean(axis=0), part.y.shape)
+    return Score(len(part), r2(part.y, predicted), r2(part.y, mean), _linear(data, part))
+
+
+def accuracy(y: np.ndarray, predicted: np.ndarray, weighted: bool) -> float:
+    """Return the share of the rows that are right, or, `weighted`, the mean of that share over the classes."""
+    right = y == predicted
+    if not weighted:
+        return float(right.mean())
+    return float(np.mean([right[y == index].mean() for index in np.unique(y)]))
+
+
+def r2(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Return R², the mean over the targets; y and predicted: (n, targets). A constant target counts 0."""
+    y, predicted = (np.asarray(each, np.float64).reshape(len(y), -1) for each in (y, predicted))
+    with np.errstate(over="ignore", invalid="ignore"):
+        left = ((y - predicted) ** 2).sum(axis=0)
+    whole = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+    found = np.where(whole > 0, 1 - left / np.where(whole > 0, whole, 1), 0.0)
+    return float(np.nan_to_num(found, nan=-1e9, neginf=-1e9).clip(-1e9).mean())
+
+
+def _linear(data: Dataset, part: Split) -> float | None:
+    """Return the score of a linear model of one-hot classes or of targets, by least squares with a small ridge."""
+    rows = np.unique(np.linspace(0, len(data.train) - 1, min(len(data.train), LINEAR_ROWS)).astype(np.int64))
+    train = data.train.take(rows)
+    x = _flat(train.x[:])
+    if x.shape[1] > LINEAR_FEATURES or len(x) < STEADY * x.shape[1]:
+        return None
+    classes = len(data.schema.classes)
+    y = np.eye(classes)[train.y] if classes else train.y.astype(np.float64).reshape(len(x), -1)
+    center, scale = x.mean(axis=0), x.std(axis=0)
+    scale[scale == 0] = 1
+    x = (x - center) / scale
+    weights = np.linalg.solve(x.T @ x + RIDGE * len(x) * np.eye(x.shape[1]), x.T @ (y - y.mean(axis=0)))
+    predicted = (_flat(part.x[:]) - center) / scale @ weights + y.mean(axis=0)
+    if classes:
+        return float((predicted.argmax(axis=1) == part.y).mean())
+    return r2(part.y, predicted)
+
+
+def _flat(x: np.ndarray) -> np.ndarray:
+    return np.asarray(x).reshape(len(x), -1).astype(np.float64)

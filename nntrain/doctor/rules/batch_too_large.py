@@ -1,0 +1,37 @@
+"""The batch is so large that an epoch has few steps, and the training few updates."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nntrain.doctor.case import Case
+from nntrain.doctor.finding import Finding
+from nntrain.doctor.prescription import prescribed
+
+
+@dataclass(frozen=True)
+class Options:
+    """The batch is too large for the rows.
+
+    `updates`: fewer than so many updates in all rarely train a network; the healthy configs of the tests have at least
+    that, but for models without hidden layers. `steps` in an epoch: below that a smaller batch gives more of them.
+    """
+
+    updates: int = 100
+    steps: int = 4
+    batch_size: int = 32
+
+
+def diagnose(case: Case, options: Options) -> Iterator[Finding]:
+    """Yield a warning where a batch of 32 would give far more updates in the same epochs."""
+    size = case.resolved.batch_size(case.rows)
+    steps = case.resolved.steps_per_epoch(case.rows)
+    wanted = min(options.batch_size, max(1, case.rows // options.steps))
+    few = steps < options.steps and case.updates < options.updates
+    if not (few or (case.is_ill and steps < options.steps)) or size <= wanted or not case.hidden:
+        return
+    message = (
+        f"a batch has {size:,} of {case.rows:,} rows, so an epoch has {steps} steps and the training {case.updates:,}"
+    )
+    cure = prescribed(case, (("train", "batch_size"), wanted))
+    evidence = {"batch_size": float(size), "rows": float(case.rows), "updates": float(case.updates)}
+    yield Finding("warning", message, ("train", "batch_size"), evidence, cure, weight=5.0)

@@ -1,0 +1,64 @@
+"""The targets of a regression are few whole numbers, or whole numbers that were scaled: they look like classes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nntrain.doctor.case import Case
+from nntrain.doctor.finding import Finding
+from nntrain.doctor.prescription import prescribed
+
+
+@dataclass(frozen=True)
+class Options:
+    """Classes are predicted as numbers, perhaps scaled by mistake.
+
+    `values`: different targets at most; a regression with 200 rows has mostly as many values as rows.
+    """
+
+    values: int = 10
+    rows: int = 50
+    scales: tuple[float, ...] = (255.0, 256.0, 100.0, 10.0)
+
+
+def diagnose(case: Case, options: Options) -> Iterator[Finding]:
+    """Yield a warning where few values repeat, an error where they are whole numbers divided by 255."""
+    import numpy as np
+
+    if not case.is_regression or case.resolved.schema.target_count != 1:
+        return
+    values = np.unique(case.targets.y)
+    if not 2 <= len(values) <= options.values or case.rows < options.rows:
+        return
+    evidence = {"different_targets": float(len(values)), "lowest": float(values[0]), "highest": float(values[-1])}
+    scaled = next((scale for scale in options.scales if _is_scaled(values, scale)), 0.0)
+    source = case.data.name
+    path = ("data", source)
+    if scaled:
+        message = f"the targets are {len(values)} whole numbers divided by {scaled:g}: they look like labels of classes"
+        yield Finding(
+            "error", message, path, evidence, help="save the labels as they were, without scaling", weight=8.0
+        )
+        return
+    if not np.array_equal(values, np.arange(values[0], values[0] + len(values))):
+        return
+    message = f"the targets are the whole numbers from {values[0]:g} to {values[-1]:g}: they look like classes"
+    yield Finding("warning", message, path, evidence, _cure(case, source), weight=6.0)
+
+
+def _is_scaled(values: Any, scale: float) -> bool:
+    import numpy as np
+
+    back = np.asarray(values) * scale
+    return bool(np.allclose(back, back.round(), atol=1e-3) and back.max() <= 100 and np.abs(values).max() < 1)
+
+
+def _cure(case: Case, source: str) -> tuple[str, ...]:
+    if source == "npz_file":
+        return prescribed(case, (("data", source, "task"), "classification"))
+    options = case.prepared.config.document.tree["data"]
+    if source != "csv_table" or not isinstance(options, dict):
+        return ()
+    given = dict(options[source])
+    target = given.pop("target", None)
+    return prescribed(case, (("data",), {source: {**given, "label": target}}))

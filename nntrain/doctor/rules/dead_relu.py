@@ -1,0 +1,63 @@
+"""ReLU units that are 0 for every row, and learn no more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nntrain.doctor.case import Block, Case
+from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.prescription import prescribed
+from nntrain.doctor.vital_signs import LayerSigns
+from nntrain.errors import dotted
+
+
+@dataclass(frozen=True)
+class Options:
+    """Many ReLU units are dead.
+
+    `share` of the units of a layer that are 0 for all 128 rows: AUTOTRAINER (Zhang et al. 2021,
+    https://doi.org/10.1109/ICSE43902.2021.00043) takes 0.7 of all neurons. `rise`: so many more than before the first
+    step, else the inputs or the initial weights are the cause. Over the healthy configs it is at most 0.4.
+    """
+
+    share: float = 0.6
+    dead: float = 0.95
+
+
+def diagnose(case: Case, options: Options) -> Iterator[Finding]:
+    """Yield a warning for the layer with the largest share, an error where nearly all are dead."""
+    signs = case.last_signs or (case.signs[0] if case.signs else None)
+    dying = [layer for layer in signs.layers if layer.dead is not None] if signs else []
+    if signs is None or not dying:
+        return
+    worst = max(dying, key=lambda layer: layer.dead or 0.0)
+    share = worst.dead or 0.0
+    at_first = _at_first(case, worst)
+    if share < options.share or (share < options.dead and not case.is_ill):
+        return
+    severity: Severity = "error" if share >= options.dead and (case.is_ill or case.course is None) else "warning"
+    when = f"after epoch {signs.epoch}" if signs.epoch else "before the first step"
+    message = f"{100 * share:.0f} % of the ReLU units of `{worst.layer}` are dead {when}: 0 for every row"
+    block = next((one for one in case.blocks if dotted(one.head.path) == worst.layer), None)
+    evidence = {"share": share, "share_at_first": at_first}
+    cure = _cure(case, block)
+    yield Finding(
+        severity, message, block.head.path if block else (), evidence, cure, symptom=at_first < 0.5 * share, weight=6.0
+    )
+
+
+def _at_first(case: Case, layer: LayerSigns) -> float:
+    found = [one.dead for one in case.signs[0].layers if one.layer == layer.layer] if case.signs else []
+    return found[0] or 0.0 if found else 0.0
+
+
+def _cure(case: Case, block: Block | None) -> tuple[str, ...]:
+    """Return a tenth of the learning rate, and an activation that does not die."""
+    if block is None:
+        return ()
+    relus = [one for one in case.hidden if one.activation == "relu" and one.activation_path[-1] == "activation"]
+    changes = [(one.activation_path, "leaky_relu") for one in relus]
+    optimizer = case.resolved.train.optimizer
+    if optimizer.learning_rate is not None and isinstance(optimizer.learning_rate, float):
+        rate = (case.learning_rate_path, float(f"{0.1 * case.learning_rate:.3g}"))
+        return prescribed(case, rate, *changes)
+    return prescribed(case, *changes)

@@ -1,0 +1,50 @@
+"""The output activation of a regression has a range in which some of the targets do not lie."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nntrain.doctor.case import Case
+from nntrain.doctor.finding import Finding
+from nntrain.doctor.prescription import prescribed
+
+_RANGES = {
+    "relu": (0.0, float("inf")),
+    "relu6": (0.0, 6.0),
+    "softplus": (0.0, float("inf")),
+    "exponential": (0.0, float("inf")),
+    "sigmoid": (0.0, 1.0),
+    "hard_sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "softsign": (-1.0, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The output activation cannot reach the targets.
+
+    `tolerance` is a share of the range of the targets, for a tanh whose targets end at 1.
+    """
+
+    tolerance: float = 0.01
+
+
+def diagnose(case: Case, options: Options) -> Iterator[Finding]:
+    """Yield an error where targets lie outside of the range, and a warning where ReLU only touches them."""
+    block = case.blocks[-1] if case.is_regression and case.blocks else None
+    if block is None or block.activation not in _RANGES:
+        return
+    low, high = _RANGES[block.activation]
+    targets = case.targets
+    slack = options.tolerance * (targets.high - targets.low)
+    cure = prescribed(case, (block.activation_path, "linear"))
+    outside = float(((targets.y < low - slack) | (targets.y > high + slack)).mean())
+    evidence = {"lowest_target": targets.low, "highest_target": targets.high, "share_outside": outside}
+    if outside:
+        message = f"`{block.activation}` gives numbers from {low:g} to {high:g}, "
+        message += f"but the targets go from {targets.low:.4g} to {targets.high:.4g}"
+        yield Finding("error", message, block.activation_path, evidence, cure, weight=9.0)
+    elif block.activation in ("relu", "relu6"):
+        message = "`relu` at the output stops learning wherever it is 0; a regression needs `linear`"
+        yield Finding("warning", message, block.activation_path, evidence, cure, weight=8.0)

@@ -1,0 +1,27 @@
+"""Each class is decided by itself, although only one class is true of a row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nntrain.doctor.case import Case
+from nntrain.doctor.finding import Finding
+from nntrain.doctor.prescription import prescribed
+
+
+@dataclass(frozen=True)
+class Options:
+    """A sigmoid for each of several classes that exclude each other."""
+
+
+def diagnose(case: Case, options: Options) -> Iterator[Finding]:
+    """Yield a warning for a sigmoid over more than two classes."""
+    output = case.resolved.output
+    if case.resolved.schema.task != "multiclass" or output.activation != "sigmoid":
+        return
+    path = case.blocks[-1].activation_path
+    message = f"`sigmoid` decides each of {len(case.resolved.schema.classes)} classes by itself, but only one is true"
+    changes = [(path, "softmax")]
+    if case.prepared.config.experiment.train.loss is not None:
+        changes.append((("train", "loss"), "sparse_categorical_crossentropy"))
+    evidence = {"classes": float(len(case.resolved.schema.classes))}
+    yield Finding("warning", message, path, evidence, prescribed(case, *changes), weight=8.0)

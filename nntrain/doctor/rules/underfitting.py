@@ -1,0 +1,48 @@
+"""The model does not even fit the training rows, or less well than a linear one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nntrain.doctor.case import Case
+from nntrain.doctor.finding import Finding
+from nntrain.doctor.prescription import prescribed
+
+
+@dataclass(frozen=True)
+class Options:
+    """The model underfits.
+
+    `below`: so much less than a linear model on the training rows. `r2`, `gain`: R², or the share of the way from the
+    majority class to 1, below which a training is called underfitted where it is not below guessing already.
+    """
+
+    below: float = 0.05
+    gain: float = 0.3
+
+
+def diagnose(case: Case, options: Options) -> Iterator[Finding]:
+    """Yield a warning where a linear model is better, or the training rows are hardly fitted."""
+    course = case.course
+    score = course.scores.get("train") if course else None
+    if course is None or score is None or course.diverged or course.cut:
+        return
+    worse = score.linear is not None and score.score < score.linear - options.below
+    way = (score.score - score.guess) / max(1e-9, 1 - score.guess)
+    if not worse and way >= options.gain:
+        return
+    name = "R²" if case.is_regression else "accuracy"
+    message = f"{name} on the training rows is {score.score:.3f}"
+    message += f", and {score.linear:.3f} for a linear model" if worse and score.linear is not None else ""
+    evidence = {"score": score.score, "guess": score.guess}
+    if score.linear is not None:
+        evidence["linear"] = score.linear
+    yield Finding("warning", message, ("model",), evidence, _cure(case), symptom=True, weight=3.0)
+
+
+def _cure(case: Case) -> tuple[str, ...]:
+    """Return more units for the hidden layers where they are few, else more epochs."""
+    few = [block for block in case.hidden if block.head.units < 16 and hasattr(block.head.spec, "units")]
+    if few:
+        return prescribed(case, *(((*block.head.path, "units"), 4 * max(8, block.head.units)) for block in few))
+    epochs = case.resolved.train.epochs
+    return prescribed(case, (("train", "epochs"), 4 * epochs)) if epochs else ()

@@ -1,0 +1,50 @@
+"""The targets of a regression are large, so that the first losses and gradients are, or their mean is far away."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nntrain.doctor.case import FAST, Case
+from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.prescription import prescribed, with_layer
+from nntrain.errors import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    """The targets are not scaled.
+
+    The gradient of the squared error is in proportion to the error. `size` is the root mean square of the targets: a
+    kernel of Glorot gives outputs of about 1.
+    """
+
+    size: float = 10.0
+
+
+def diagnose(case: Case, options: Options) -> Iterator[Finding]:
+    """Yield a warning where the targets are large, an error where the planned steps cannot reach their mean."""
+    from nntrain.config.keras import layers
+
+    if not case.is_regression or not case.blocks or case.blocks[-1].has(layers.Rescaling, layers.Normalization):
+        return
+    mean, spread = case.targets.mean, case.targets.spread
+    size = (mean**2 + spread**2) ** 0.5
+    if size < options.size or case.blocks[-1].activation != "linear":
+        return
+    reach = case.learning_rate * case.updates if isinstance(case.resolved.train.optimizer, FAST) else float("inf")
+    message = f"the targets are not scaled: their mean is {mean:.4g} and their standard deviation {spread:.3g}"
+    if reach < abs(mean):
+        message += f"; {case.updates:,} updates of at most {case.learning_rate:g} move a bias by {reach:.3g}"
+    evidence = {"mean": mean, "standard_deviation": spread, "largest_move_of_a_bias": min(reach, 1e300)}
+    scale = {"Rescaling": {"scale": _rounded(spread or 1.0), "offset": _rounded(mean)}}
+    written = len(case.prepared.config.document.tree["model"]) + len(case.resolved.added)
+    changes: list[tuple[Path, Any]] = [with_layer(case, written, scale)]
+    if not isinstance(case.resolved.train.optimizer, FAST):  # SGD's gradient grows with the square of the scale
+        changes.append((("train", "optimizer"), {"Adam": {"learning_rate": 0.01}}))
+    cure = prescribed(case, *changes)
+    severe: Severity = "error" if reach < abs(mean) and case.is_ill else "warning"
+    yield Finding(severe, message, case.blocks[-1].head.path, evidence, cure, weight=7.0)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.3g}")

@@ -1,0 +1,69 @@
+"""Numbers about the training rows, their targets and the optimizer, which several rules use."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntrain.config.keras import optimizers
+from nntrain.data.dataset import Dataset
+from nntrain.model.build import keras_object
+
+ROWS = 5000  # that are looked at; of a larger split every n-th
+POINTS = 20  # at which a schedule is looked at
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """x: (n, features) float64, a part of the training rows; is_image: whether they are pixels from 0 to 255."""
+
+    x: np.ndarray
+    is_image: bool
+    largest: float  # absolute value
+    low: np.ndarray  # of each feature
+    high: np.ndarray
+    spread: np.ndarray  # standard deviation of each feature
+
+    @classmethod
+    def of(cls, data: Dataset) -> "Inputs":
+        """Return what the training rows of the data are like."""
+        rows = sample(len(data.train))
+        taken = np.asarray(data.train.take(rows).x[:])
+        x = taken.reshape(len(taken), -1).astype(np.float64)
+        image = taken.dtype == np.uint8 or (taken.ndim > 2 and x.max(initial=0) > 1.5)
+        low, high = x.min(axis=0), x.max(axis=0)
+        return cls(x, image, float(np.abs(x).max(initial=0)), low, high, x.std(axis=0))
+
+
+@dataclass(frozen=True)
+class Targets:
+    """y: (n, targets) float64, a part of the training targets, or the classes as one column."""
+
+    y: np.ndarray
+    low: float
+    high: float
+    mean: float
+    spread: float  # the root mean square of the standard deviations of the targets
+
+    @classmethod
+    def of(cls, data: Dataset) -> "Targets":
+        """Return what the training targets of the data are like."""
+        y = np.asarray(data.train.y)[sample(len(data.train))].astype(np.float64)
+        y = y.reshape(len(y), -1)
+        spread = float(np.sqrt((y.std(axis=0) ** 2).mean()))
+        return cls(y, float(y.min()), float(y.max()), float(y.mean()), spread)
+
+
+def sample(rows: int) -> np.ndarray:
+    """Return the positions of at most `ROWS` rows, evenly over all."""
+    return np.unique(np.linspace(0, rows - 1, min(rows, ROWS)).astype(np.int64))
+
+
+def highest_rate(optimizer: optimizers.Optimizer, updates: int) -> float:
+    """Return the learning rate, Keras's where it is left out, and the highest of those at some points of a schedule."""
+    rate = optimizer.learning_rate
+    if rate is None:
+        return float(keras_object(optimizer).learning_rate.numpy())
+    if not isinstance(rate, optimizers.Schedule):
+        return float(rate)
+    schedule = keras_object(rate)
+    return max(float(schedule(int(place))) for place in np.linspace(0, max(1, updates - 1), POINTS))

@@ -1,0 +1,85 @@
+"""What a run suffers from: measured while it trains, written to diagnosis.json when it ends, read again later."""
+
+from typing import Any
+
+from nntrain.config.load import load
+from nntrain.doctor import checkup, guessing, record
+from nntrain.doctor.case import Course, Score
+from nntrain.doctor.checkup import Diagnosis
+from nntrain.errors import NNTrainError, one_line
+from nntrain.model.restore import load_model
+from nntrain.runs.results import FinishedTraining
+from nntrain.storage import records, run_files
+from nntrain.storage.run_dir import RunDir
+from nntrain.terminal import json_ready
+from nntrain.training.job import Job
+from nntrain.training.prepare import Prepared, prepare
+from nntrain.training.run_context import RunContext
+from nntrain.training.scorer import Scorer
+
+DIVERGED = 5  # the exit status of a training that diverged
+
+
+def observed(job: Job, prepared: Prepared, context: RunContext) -> Job:
+    """Return the job with the doctor's probe, where one is wanted: not in a trial, nor on several devices."""
+    wanted = context.doctor and context.final and context.distribution is None
+    return checkup.observed(job, prepared) if wanted else job
+
+
+def written(finished: FinishedTraining, job: Job, diverged: str = "") -> Diagnosis | None:
+    """Examine a training that has ended and write diagnosis.json; None without a probe, or after a fault of a rule."""
+    if job.observe is None:
+        return None
+    try:
+        found = checkup.after(finished.prepared, finished.scorer, finished.history, finished.plan, diverged)
+    except Exception as error:  # noqa: BLE001  # the results are written already, and must not be lost
+        fault = one_line(str(error)) or type(error).__name__
+        finished.terminal.note(f"warning: the run could not be examined: {fault}")
+        return None
+    finished.run_dir.write_json(run_files.DIAGNOSIS, json_ready(found.as_json()))
+    return found
+
+
+def of_run(run_dir: RunDir) -> Diagnosis:
+    """Examine a run from its files; raises DataError where its data are not there, and NNTrainError for a bad file."""
+    prepared = prepare(load(run_dir.file(run_files.RESOLVED)), initialize=False)
+    summary = _read(run_dir, run_files.SUMMARY)
+    before = _read(run_dir, run_files.DIAGNOSIS)
+    records.check(record.Diagnosis, before, f"`{run_dir.path / run_files.DIAGNOSIS}`")
+    diverged = _read(run_dir, run_files.ENVIRONMENT).get("exit_status") == DIVERGED
+    has_rows = (run_dir.path / run_files.METRICS).is_file()
+    rows = [_numbers(row) for row in run_dir.read_rows()] if has_rows else []
+    stopped = str(summary.get("stopped", ""))
+    course = Course(
+        rows=rows,
+        planned_epochs=summary.get("planned_epochs", len(rows)),
+        best_epoch=summary.get("best_epoch", 0),
+        monitor=summary.get("monitor", "loss"),
+        save=summary.get("save", "best"),
+        stopped=stopped,
+        cut=not summary or stopped.startswith(("stopped", "the limit of")),
+        diverged=stopped if diverged else "",
+        scores={} if diverged else _scores(run_dir, prepared, before),
+    )
+    return checkup.of_run(prepared, course, before.get("signs", ()))
+
+
+def _read(run_dir: RunDir, name: str) -> dict[str, Any]:
+    """Return a JSON file, empty where it is missing: the run may be training, or was killed."""
+    return run_dir.read_json(name) if (run_dir.path / name).is_file() else {}
+
+
+def _numbers(row: dict[str, str]) -> dict[str, float]:
+    return {name: float(cell) for name, cell in row.items() if cell not in ("", None)}
+
+
+def _scores(run_dir: RunDir, prepared: Prepared, before: dict[str, Any]) -> dict[str, Score]:
+    """Return the scores that were written, else those of the saved model, if there is one."""
+    if "scores" in before:
+        return {name: Score(**each) for name, each in before["scores"].items()}
+    if not (run_dir.path / run_files.MODEL_FACTS).is_file():
+        return {}
+    try:
+        return guessing.scores(prepared.data, Scorer.restored(load_model(run_dir), prepared.data.train.x))
+    except NNTrainError:
+        return {}

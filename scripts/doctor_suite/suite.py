@@ -1,0 +1,72 @@
+"""The doctor's suite: sick and healthy configs, their findings, and whether the printed cure helps."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from nntrain.cli.commands.check import checked
+from nntrain.config.load import load, read
+from nntrain.doctor import checkup, config_errors
+from nntrain.doctor.checkup import Diagnosis
+from nntrain.doctor.finding import Finding
+from nntrain.errors import ConfigError, DataError
+from nntrain.terminal import Terminal
+from nntrain.training.prepare import prepare
+
+TESTS = Path(__file__).parents[2] / "tests" / "doctor"
+SECONDS = 30.0  # of a training at most
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A config with changes; `disease` names what counts as its disease, nothing for a healthy one."""
+
+    name: str
+    config: str
+    assignments: tuple[str, ...]
+    disease: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the doctor found in a config, and its score: R² or accuracy on the validation split, None where it is
+    not trained."""
+
+    findings: tuple[Finding, ...]
+    score: float | None
+
+    def names(self, most: int) -> list[str]:
+        """Return the first diseases."""
+        return [finding.disease for finding in self.findings[:most]]
+
+
+def entries(part: str) -> Iterator[Entry]:
+    """Yield the entries of `known` or `aside`."""
+    content = yaml.safe_load((TESTS / f"{part}.yaml").read_text(encoding="utf-8"))
+    for kind in ("healthy", "sick"):
+        for number, each in enumerate(content[kind], start=1):
+            config = json.dumps(content["bases"][each["base"]])
+            name = f"{part}-{kind}-{number}-{each['base']}"
+            yield Entry(name, config, tuple(each.get("set", ())), tuple(each.get("disease", ())))
+
+
+def examine(entry: Entry, folder: Path, more: tuple[str, ...] = (), static: bool = False) -> Outcome:
+    """Return what `nntrain doctor` finds in an entry, whose data are in the folder; `more` are further assignments."""
+    path = folder / f"{entry.name}.yaml"
+    path.write_text(entry.config, encoding="utf-8")
+    assignments = (*entry.assignments, *more)
+    try:
+        config = checked(load(path, assignments), Terminal(quiet=True), folder)
+        prepared = prepare(config)
+    except (ConfigError, DataError) as error:
+        return Outcome(tuple(config_errors.findings(error, read(path, assignments))), None)
+    found = checkup.before(prepared) if static else checkup.tried(prepared, SECONDS)
+    return Outcome(tuple(found.findings), _score(found))
+
+
+def _score(found: Diagnosis) -> float | None:
+    score = found.scores.get("validation", found.scores.get("train"))
+    return None if score is None else score.score

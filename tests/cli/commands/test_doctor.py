@@ -1,0 +1,94 @@
+"""`nntrain doctor`, the lines of `fit`, and those of `check --build`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nntrain.training import prepare  # noqa: F401  # the backend is started for it
+
+NET = """
+data: {toy_2d: {kind: reg_plane, size: 100}}
+model: [{Dense: {units: 4, activation: tanh}}, {Dense: {units: 1, activation: relu}}]
+train: {epochs: 2}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "net.yaml").write_text(NET)
+    return tmp_path
+
+
+def test_a_config_is_examined_and_its_findings_are_json(folder: Path, in_process: Any) -> None:
+    done = in_process(folder, "doctor", "net.yaml", "--static", "--json")
+    assert done.returncode == 0
+    (found,) = [json.loads(line) for line in done.stdout.splitlines()]
+    first = found["findings"][0]
+    assert first["disease"] == "output_cannot_reach_targets"
+    assert (first["severity"], first["path"]) == ("error", "model.1.Dense.activation")
+    assert first["set"] == ["model.1.Dense.activation=linear"]
+    assert first["evidence"]["lowest_target"] < 0
+
+
+def test_the_printed_line_ends_the_disease(folder: Path, in_process: Any) -> None:
+    done = in_process(folder, "doctor", "net.yaml", "--static")
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert lines[1] == "--set 'model.1.Dense.activation=linear'"
+    again = in_process(folder, "doctor", "net.yaml", "--static", "--set", "model.1.Dense.activation=linear")
+    assert "output_cannot_reach_targets" not in again.stdout
+
+
+def test_an_error_of_the_config_is_a_finding(folder: Path, in_process: Any) -> None:
+    done = in_process(folder, "doctor", "net.yaml", "--set", "train.loss=binary_crossentropy", "--json")
+    assert done.returncode == 0
+    (found,) = [json.loads(line)["findings"] for line in done.stdout.splitlines()]
+    assert [(one["disease"], one["severity"]) for one in found] == [("loss_does_not_fit", "error")]
+    assert found[0]["set"] == ["train.loss=mean_squared_error"]
+
+
+def test_fit_ends_with_the_worst_findings_and_the_run_keeps_them(folder: Path, in_process: Any) -> None:
+    done = in_process(folder, "fit", "net.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "validation R² " in done.stdout
+    assert "error: output_cannot_reach_targets: " in done.stdout
+    again = in_process(folder, "doctor", "net")
+    assert "error: output_cannot_reach_targets: " in again.stdout
+    plain = in_process(folder, "fit", "net.yaml", "--no-doctor")
+    assert "R²" not in plain.stdout
+    assert not (folder / "runs" / "net-2" / "diagnosis.json").exists()
+    for name in ("metrics.csv", "model.json"):
+        rows = [(folder / "runs" / run / name).read_text() for run in ("net", "net-2")]
+        if name == "model.json":
+            assert [json.loads(text)["weights"] for text in rows][0] == json.loads(rows[1])["weights"]
+        else:
+            losses = [[line.split(",")[3:] for line in text.splitlines()] for text in rows]
+            assert losses[0] == losses[1], "the doctor changes no bit"
+
+
+def test_check_shows_the_findings_before_the_training(folder: Path, in_process: Any) -> None:
+    done = in_process(folder, "check", "net.yaml", "--build")
+    assert done.returncode == 0
+    assert "error: output_cannot_reach_targets: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nothing.yaml"], "there is no file `nothing.yaml`"),
+        (["nothing"], "unknown run `nothing`"),
+    ],
+)
+def test_what_is_neither_config_nor_run_is_an_error(
+    arguments: list[str], words: str, folder: Path, in_process: Any
+) -> None:
+    done = in_process(folder, "doctor", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_a_run_takes_no_assignment(trained: Any, in_process: Any, tmp_path: Path) -> None:
+    done = in_process(tmp_path, "doctor", str(trained("plane")), "--set", "train.epochs=5")
+    assert done.returncode == 2
+    assert "`--set` changes a config, not a run that has ended" in done.stderr

@@ -1,0 +1,67 @@
+"""The doctor before a training, at its end, and in a training of its own."""
+
+from typing import Any
+
+import pytest
+
+from nntrain.doctor import checkup
+from nntrain.doctor.case import Score
+from nntrain.doctor.checkup import Diagnosis
+from nntrain.doctor.finding import Finding
+
+GOOD = """
+data: {toy_2d: {kind: gauss, size: 400}}
+model: [{Dense: {units: 8, activation: tanh}}]
+train: {epochs: 20, optimizer: {Adam: {learning_rate: 0.01}}}
+"""
+
+
+def _finding(severity: Any, name: str) -> Finding:
+    return Finding(severity, "it is so", disease=name)
+
+
+def test_a_healthy_config_has_no_warning_and_is_compared_with_guessing(prepare: Any) -> None:
+    prepared = prepare(GOOD).prepared
+    assert [one for one in checkup.before(prepared).findings if one.severity != "note"] == []
+    found = checkup.tried(prepared, seconds=20)
+    assert [one for one in found.findings if one.severity != "note"] == []
+    assert found.scores["validation"].score > 0.9
+    assert found.lines()[0].startswith("validation accuracy 0.9") or found.lines()[0].startswith(
+        "validation accuracy 1.0"
+    )
+
+
+def test_a_training_that_diverges_is_examined_too(prepare: Any) -> None:
+    prepared = prepare(GOOD, "data.toy_2d.kind=reg_plane", "train.optimizer={SGD: {learning_rate: 1e9}}").prepared
+    found = checkup.tried(prepared, seconds=20)
+    assert [one.disease for one in found.findings][0] == "learning_rate_too_high"
+    assert "not_finite" in [one.disease for one in found.findings]
+    assert found.scores == {}
+
+
+def test_a_training_that_is_cut_is_not_called_too_short(prepare: Any) -> None:
+    found = checkup.tried(prepare(GOOD, "train.epochs=100000").prepared, seconds=0.2)
+    assert not {"too_few_epochs", "underfitting"} & {one.disease for one in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("regression", "line"),
+    [
+        (False, "validation accuracy 0.9000; of the majority class 0.5000, of a linear model 0.8000"),
+        (True, "validation R² 0.9000; of predicting the mean 0.5000, of a linear model 0.8000"),
+    ],
+)
+def test_the_worst_three_are_printed_and_the_others_counted(regression: bool, line: str) -> None:
+    findings = [*(_finding("warning", name) for name in "abcd"), _finding("note", "e")]
+    found = Diagnosis(findings, {"validation": Score(10, 0.9, 0.5, 0.8)}, regression=regression)
+    assert found.lines("net") == [
+        line,
+        *(f"warning: {name}: it is so" for name in "abc"),
+        "2 more findings: `nntrain doctor net` prints them",
+    ]
+
+
+def test_without_a_validation_split_the_training_split_is_compared() -> None:
+    found = Diagnosis([], {"train": Score(10, 0.9, 0.5)})
+    assert found.lines() == ["train accuracy 0.9000; of the majority class 0.5000"]
+    assert Diagnosis([], {}).lines() == []

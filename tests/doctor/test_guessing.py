@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+from sklearn.metrics import balanced_accuracy_score, r2_score
+
+from nntrain.doctor import guessing
+
+
+def test_r2_is_that_of_scikit_learn() -> None:
+    random = np.random.default_rng(0)
+    y, predicted = random.normal(size=(40, 2)), random.normal(size=(40, 2))
+    assert guessing.r2(y, predicted) == pytest.approx(r2_score(y, predicted))
+
+
+def test_r2_of_what_is_not_finite_is_very_low() -> None:
+    assert guessing.r2(np.array([[1.0], [2.0]]), np.array([[np.nan], [2.0]])) == -1e9
+
+
+def test_the_accuracy_of_weighted_classes_is_balanced() -> None:
+    y, predicted = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
+    assert guessing.accuracy(y, predicted, weighted=False) == 0.75
+    assert guessing.accuracy(y, predicted, weighted=True) == pytest.approx(balanced_accuracy_score(y, predicted))
+
+
+def test_a_linear_model_solves_a_plane_and_the_mean_has_r2_of_0(prepare_compiled) -> None:  # type: ignore[no-untyped-def]
+    training = prepare_compiled("data: {toy_2d: reg_plane}\nmodel: [{Dense: 1}]\ntrain: {epochs: 1}\n")
+    found = guessing.scores(training.data, training.scorer)
+    assert list(found) == ["train", "validation"], "the test split stays out of the way"
+    assert found["train"].linear == pytest.approx(1, abs=1e-3)
+    assert found["train"].guess == pytest.approx(0, abs=1e-6)
+    assert found["validation"].rows == len(training.data.validation)
+
+
+def test_the_majority_class_is_that_of_the_training_split(prepare_compiled) -> None:  # type: ignore[no-untyped-def]
+    training = prepare_compiled("data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\ntrain: {epochs: 1}\n")
+    found = guessing.scores(training.data, training.scorer)["validation"]
+    largest = np.bincount(training.data.train.y).argmax()
+    assert found.guess == (training.data.validation.y == largest).mean()
+    assert found.linear is not None
+    assert found.linear > 0.6

@@ -1,0 +1,114 @@
+"""The quick form of `scripts/doctor-score`: the sick and the healthy configs of known.yaml and aside.yaml."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from nntrain import extensions
+from nntrain.training import prepare  # noqa: F401  # the backend is started for it
+
+SCRIPTS = Path(__file__).parents[2] / "scripts" / "doctor_suite"
+
+
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"doctor_{name}", SCRIPTS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look
+    spec.loader.exec_module(module)
+    return module
+
+
+suite, data = _script("suite"), _script("data")
+ENTRIES = [entry for part in ("known", "aside") for entry in suite.entries(part)]
+SICK = [entry for entry in ENTRIES if entry.disease]
+HEALTHY = [entry for entry in ENTRIES if not entry.disease]
+
+# Seen before a training, one config each.
+STATIC = (
+    "learning_rate_too_high",
+    "learning_rate_too_low",
+    "too_few_epochs",
+    "batch_too_large",
+    "no_nonlinearity",
+    "unscaled_inputs",
+    "unscaled_pixels",
+    "unscaled_targets",
+    "output_cannot_reach_targets",
+    "softmax_over_one_unit",
+    "sigmoid_on_exclusive_classes",
+    "relu_output_for_classes",
+    "regression_loss_on_classes",
+    "loss_does_not_fit",
+    "metric_does_not_fit",
+    "wrong_output_units",
+    "saturating_activations",
+    "initializer_mismatch",
+    "equal_kernels",
+    "dropout_too_high",
+    "dropout_after_output",
+    "sorted_without_shuffle",
+    "accuracy_on_imbalance",
+    "target_in_inputs",
+    "duplicates_across_splits",
+    "classes_as_numbers",
+    "penalty_too_strong",
+    "dense_before_flatten",
+    "softmax_in_hidden_layer",
+)
+TRAINED = ("known-sick-1-wine", "known-sick-12-iris", "known-healthy-26-moons")
+NOTES = {"bias_before_batch_norm", "small_validation_split", "too_many_parameters"}  # never a warning alone
+OF_OTHERS = {  # a consequence of a disease that is named before it
+    "exploding_gradients",
+    "finite_divergence",
+    "layer_learns_nothing",
+    "not_finite",
+    "oscillation",
+    "plateau",
+    "saturated_units",
+    "update_too_large",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("suite")
+    data.write(found)
+    return found
+
+
+def _first(disease: str) -> Any:
+    return next(entry for entry in SICK if disease in entry.disease)
+
+
+@pytest.mark.parametrize("disease", STATIC)
+def test_a_disease_of_config_or_data_is_seen_before_the_training(disease: str, folder: Path) -> None:
+    outcome = suite.examine(_first(disease), folder, static=True)
+    assert disease in outcome.names(2)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_short_training_shows_the_disease_and_a_healthy_one_none(name: str, folder: Path) -> None:
+    entry = next(entry for entry in ENTRIES if entry.name == name)
+    outcome = suite.examine(entry, folder)
+    if entry.disease:
+        assert set(outcome.names(2)) & set(entry.disease)
+    else:
+        assert [finding for finding in outcome.findings if finding.severity != "note"] == []
+
+
+def test_the_suite_is_large_and_a_third_is_kept_aside() -> None:
+    assert len(SICK) >= 80
+    assert len(HEALTHY) >= 60
+    aside = [entry for entry in ENTRIES if entry.name.startswith("aside")]
+    assert len(aside) >= len(ENTRIES) / 3 - 1
+
+
+def test_every_rule_has_a_sick_config() -> None:
+    named = {disease for entry in SICK for disease in entry.disease}
+    assert set(extensions.names("doctor.rules")) - named - NOTES - OF_OTHERS == set()
