@@ -84,6 +84,7 @@ class Train(Section):
     metrics: list[Metric] = omitted
     callbacks: list[Callback] = Field(default_factory=list)
     class_weight: ClassWeight = omitted
+    oversample: bool = False
     monitor: Text = omitted
     save: Literal["best", "last"] = omitted
     shuffle: bool = True

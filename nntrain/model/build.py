@@ -23,25 +23,28 @@ from nntrain.errors import Path, dotted
 from nntrain.model import class_metrics, custom, keras_errors, named_weights
 from nntrain.model.area import AUC
 from nntrain.model.class_metrics import Outputs
+from nntrain.model.class_shares import with_shares
 from nntrain.model.custom import Network
 from nntrain.model.mean_and_variance import Moments
+from nntrain.model.target_normalization import StandardizedLoss
 
 _MODULES = {"loss": "losses", "schedule": "optimizers.schedules"}  # others have the plural of the noun
 
 
-def build(resolved: Resolved, examples: Examples | None = None) -> Network:
+def build(resolved: Resolved, examples: Examples | None = None, targets: np.ndarray | None = None) -> Network:
     """Return the compiled model of a resolved experiment; the seed of the run decides its initial weights.
 
     examples: (n, *shape), the training split that `Normalization` layers are fitted to; without it they stay empty
-    until weights are loaded. Raises ConfigError at the layer whose shape or option Keras refuses.
+    until weights are loaded. targets: its labels, (n,) class indices or (n, targets) numbers. Raises ConfigError at the
+    layer whose shape or option Keras refuses.
     """
-    model = Network(_layers(resolved, examples), penalized=has_penalty(resolved.experiment))
+    model = Network(_layers(resolved, examples, targets), penalized=has_penalty(resolved.experiment))
     train = resolved.train
     updates = resolved.updates(len(examples)) if examples is not None else 1
     with keras_errors.raised_at(("train",)):
         model.compile(
             optimizer=_optimizer(train, updates, model),
-            loss=keras_object(train.loss),
+            loss=_loss(train, model.layers[-1]),
             metrics=[_metric(metric, resolved) for metric in train.metrics],
             jit_compile=False,
         )
@@ -94,12 +97,20 @@ def _keras_class(spec: Named) -> Any:
     return getattr(custom, name, None) or attrgetter(f"{module}.{name}")(keras)
 
 
-def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.Layer]:
+def _loss(train: Train, last: keras.layers.Layer) -> keras.losses.Loss:
+    """Return the loss; behind a `TargetNormalization` it is that of standardized targets."""
+    loss = keras_object(train.loss)
+    return StandardizedLoss(loss, last) if isinstance(last, custom.TargetNormalization) else loss
+
+
+def _layers(
+    resolved: Resolved, examples: Examples | None, targets: np.ndarray | None = None
+) -> list[keras.layers.Layer]:
     """Return the input and the layers, each built on the output shape of the one before it."""
     experiment = resolved.experiment
     stack: list[keras.layers.Layer] = [keras.Input(resolved.schema.shape, dtype="float32")]
     flow = stack[0]
-    specs = list(_named(experiment.model))
+    specs = [(path, with_shares(spec, resolved, targets)) for path, spec in _named(experiment.model)]
     for index, (path, spec) in enumerate(specs):
         # The output is float32, so that losses and probabilities keep their digits.
         exact = spec.exact or index == len(specs) - 1
@@ -112,6 +123,8 @@ def _layers(resolved: Resolved, examples: Examples | None) -> list[keras.layers.
             if isinstance(spec, table_layers.TableEncoding) and examples is not None:
                 layer.adapt(examples)
             flow = layer(flow)
+            if isinstance(spec, table_layers.TargetNormalization) and targets is not None:
+                layer.adapt(targets)
         stack.append(layer)
     return stack
 

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from nntrain.model.class_shares import ClassShares as ClassShares
 from nntrain.model.schedules import CosLog as CosLog
 from nntrain.model.schedules import OneCycle as OneCycle
 from nntrain.model.table_encoding import TableEncoding as TableEncoding
@@ -14,6 +15,7 @@ from nntrain.model.table_layers import FeatureScale as FeatureScale
 from nntrain.model.table_layers import NTKDense as NTKDense
 from nntrain.model.table_layers import ParametricActivation as ParametricActivation
 from nntrain.model.table_layers import PeriodicEmbedding as PeriodicEmbedding
+from nntrain.model.target_normalization import TargetNormalization as TargetNormalization
 
 
 class Network(keras.Sequential):

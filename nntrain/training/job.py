@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
+import numpy as np
 
 from nntrain.config.kept_epoch import Improvement
 from nntrain.training import divergence
@@ -30,6 +31,7 @@ class Plan:
     improvement: Improvement = Improvement()  # what makes an epoch better than another
     max_seconds: float | None = None
     checkpoint_seconds: float = 30.0
+    balanced: np.ndarray | None = None  # (n,) the classes of the rows, of which an epoch has equally many
 
 
 class Watcher(Protocol):

@@ -19,7 +19,7 @@ from nntrain.training import state
 from nntrain.training.checkpoint import Saver
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job
-from nntrain.training.programs.arrays import TrainResult, as_float, epoch_order
+from nntrain.training.programs.arrays import TrainResult, as_float, balanced_order, epoch_order
 from nntrain.training.signals import StopRequest, watched
 from nntrain.training.state import Position, State
 
@@ -168,7 +168,10 @@ class _Trainer:
     def _train(self) -> TrainResult:
         """Run the remaining steps of the epoch, piece by piece; the result does not depend on the pieces."""
         epoch, step = self.position.epoch, self.position.step
-        order = epoch_order(self.plan.seed, epoch, len(self.training), self.plan.shuffle)
+        plan, size = self.plan, len(self.training)
+        order = epoch_order(plan.seed, epoch, size, plan.shuffle)
+        if plan.balanced is not None:
+            order = balanced_order(plan.seed, epoch, plan.balanced)
         steps = self.program.steps(self.training)
         end = steps if self.plan.steps is None else min(steps, self.plan.steps - (epoch - 1) * steps)
         self.epoch_began, self.is_cut = time.perf_counter(), end < steps

@@ -40,7 +40,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     try:
         memory = Memory.of(resolved, data)
         memory.refuse_too_much()
-        model = build(resolved, data.train.x)
+        model = build(resolved, data.train.x, data.train.y)
         taken = take_weights(model, resolved.schema, source) if source else ""
     except ConfigError as error:
         raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__

@@ -26,6 +26,7 @@ _NOT_COMPILED = (
     "callbacks",
     "class_weight",  # of which only its presence is in the key
     "monitor",
+    "oversample",
     "save",
     "shuffle",
     "max_seconds",

@@ -61,7 +61,7 @@ def _program(prepared: Prepared, scorer: Scorer, distribution: Distribution | No
         help = "train on one device, where they are read from the disk as they are needed"
         raise ConfigError("the data are too large to be copied to several devices", help=help)
     with distribution.scope():
-        model = build(prepared.resolved, prepared.data.train.x)
+        model = build(prepared.resolved, prepared.data.train.x, prepared.data.train.y)
         model.set_weights(prepared.model.get_weights())
     return DistributedProgram(model, training, scorer.program.batch_size, distribution)
 
@@ -109,4 +109,5 @@ def make_plan(resolved: Resolved, data: Dataset) -> Plan:
         improvement=improvement(train),
         max_seconds=train.max_seconds,
         checkpoint_seconds=train.checkpoint_seconds,
+        balanced=data.train.y if train.oversample else None,
     )

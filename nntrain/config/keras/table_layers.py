@@ -52,3 +52,9 @@ class ParametricActivation(_KerasLayer):
 
 class NTKDense(Dense):
     """activation(x W / √inputs + b), W and b from normal numbers: the neural tangent parametrization. Ours."""
+
+
+class TargetNormalization(_KerasLayer):
+    """The last layer: predictions in the units of the target, by a network that is trained without units. Ours."""
+
+    exact = True

@@ -109,6 +109,10 @@ class Values(Initializer):
     values: Numbers
 
 
+class ClassShares(Initializer):
+    """The bias with which the output layer begins by predicting the shares of the classes in training. Ours."""
+
+
 class Regularizer(Named):
     """The family of regularizers."""
 

@@ -85,5 +85,23 @@ def epoch_order(seed: int, epoch: int, size: int, shuffle: bool) -> np.ndarray:
     """Return (size,) int32, the order of the rows in an epoch (from 1): a pure function of seed and epoch."""
     if not shuffle:
         return np.arange(size, dtype="int32")
-    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, epoch])))
-    return generator.permutation(size).astype("int32")
+    return _generator(seed, epoch).permutation(size).astype("int32")
+
+
+def balanced_order(seed: int, epoch: int, classes: np.ndarray) -> np.ndarray:
+    """Return (n,) int32, the rows of an epoch with as many of each class: a pure function of seed and epoch.
+
+    classes: (n,) the class of each row. The rows of a class are taken equally often, some of them once more, and which
+    ones these are is drawn in every epoch.
+    """
+    generator, kinds = _generator(seed, epoch), np.unique(classes)
+    chosen = []
+    for place, kind in enumerate(kinds):
+        rows = np.flatnonzero(classes == kind)
+        copies, rest = divmod(len(classes) // len(kinds) + (place < len(classes) % len(kinds)), len(rows))
+        chosen += [np.tile(rows, copies), generator.permutation(rows)[:rest]]
+    return generator.permutation(np.concatenate(chosen)).astype("int32")
+
+
+def _generator(seed: int, epoch: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, epoch])))

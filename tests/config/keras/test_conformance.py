@@ -32,8 +32,8 @@ from nntrain.training.programs.resident import Program
 pytestmark = pytest.mark.quick  # but for the tests that are marked `trains`
 
 COUNTS = {
-    Layer: 41,
-    Initializer: 16,
+    Layer: 42,
+    Initializer: 17,
     Regularizer: 4,
     Constraint: 4,
     Optimizer: 9,
@@ -217,6 +217,8 @@ IMAGE_LAYERS: dict[str, list[str]] = {
     ],
 }
 
+LAST_LAYERS = {"TargetNormalization": ["{}"]}  # behind the output layer of a regression
+
 INITIALIZERS = {  # on the 4 x 4 kernel of a Dense
     "GlorotNormal": "{seed: 1}",
     "GlorotUniform": "{seed: 1}",
@@ -233,6 +235,8 @@ INITIALIZERS = {  # on the 4 x 4 kernel of a Dense
     "Values": "{values: [[1, 2, 3, 4], [0, 1, 0, 0], [-1, 0, 0.5, 0], [1e-1, 0, 0, 1]]}",
 }
 BIAS_INITIALIZERS = {"Constant": "{value: 0.5}", "Zeros": "{}", "Ones": "{}"}  # on a bias: no kernel may be constant
+
+OUTPUT_INITIALIZERS = {"ClassShares": "{}"}  # on the bias of the output layer
 
 REGULARIZERS = {
     "L1": "{l1: 0.001}",
@@ -349,7 +353,7 @@ ROW, IMAGE = (6,), (8, 8, 3)
 def sampled(family: type[Named], name: str) -> list[str]:
     """The YAML of all samples of a member; empty where the tables above hold none."""
     plain: dict[Any, list[dict[str, str]]] = {
-        Initializer: [INITIALIZERS, BIAS_INITIALIZERS],
+        Initializer: [INITIALIZERS, BIAS_INITIALIZERS, OUTPUT_INITIALIZERS],
         Regularizer: [REGULARIZERS],
         Constraint: [CONSTRAINTS],
         Schedule: [SCHEDULES],
@@ -357,7 +361,7 @@ def sampled(family: type[Named], name: str) -> list[str]:
         Callback: [{name: options for name, (options, _) in CALLBACKS.items()}],
     }
     if family is Layer:
-        return ROW_LAYERS.get(name, []) + IMAGE_LAYERS.get(name, [])
+        return ROW_LAYERS.get(name, []) + IMAGE_LAYERS.get(name, []) + LAST_LAYERS.get(name, [])
     if family is Optimizer:
         return [f"{{{OPTIMIZERS[name]}, {extra}}}" for extra in OPTIMIZER_EXTRAS] if name in OPTIMIZERS else []
     if family is Loss:
@@ -415,7 +419,7 @@ class Trial:
         random = np.random.default_rng(1)
         self.x = random.uniform(-1 if shape == ROW else 0, 1, size=(8, *shape)).astype("float32")
         y = random.uniform(size=(8, 2)).astype("float32") if classes is None else np.arange(8, dtype="int32") % classes
-        self.model: Network = build(self.resolved, self.x)
+        self.model: Network = build(self.resolved, self.x, y)
         self.y = y
         self.data = Arrays(self.x, encode_labels(y, self.resolved))
         self.program = Program(self.model, self.data, batch_size=8)
@@ -561,6 +565,22 @@ def test_nets_with_every_initializer_train_and_reload(tmp_path: Path) -> None:
         for i, o in BIAS_INITIALIZERS.items()
     ]
     trained(f"[{{Dense: {{units: 4}}}}, {', '.join(kernels + biases)}]", "{}", tmp_path)
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize(
+    ("model", "classes"),
+    [
+        *((f"[{{Dense: 2}}, {{{name}: {sample}}}]", None) for name, [sample] in LAST_LAYERS.items()),
+        *((f"[{{Dense: {{units: 3, bias_initializer: {name}}}}}, Softmax]", 3) for name in OUTPUT_INITIALIZERS),
+    ],
+)
+def test_a_net_that_ends_with_what_the_targets_decide_trains_and_reloads(
+    model: str, classes: int | None, tmp_path: Path
+) -> None:
+    trial = Trial(model, classes=classes)
+    trial.step()
+    np.testing.assert_array_equal(trial.reloaded(tmp_path), trial.predictions())
 
 
 @pytest.mark.trains

@@ -1,0 +1,63 @@
+"""Rules about what is fitted to the labels or targets: `ClassShares`, `TargetNormalization`, `oversample`."""
+
+from collections.abc import Iterator
+
+from nntrain.config.data_rules import Rule, Subject
+from nntrain.config.keras import layers, losses
+from nntrain.config.keras.table_layers import TargetNormalization
+from nntrain.config.keras.weights import ClassShares
+from nntrain.errors import Problem
+
+
+def _class_shares(subject: Subject) -> Iterator[Problem]:
+    """The shares of the classes are the bias of the output layer."""
+    for path, layer in layers.walk(subject.experiment.model):
+        for option, value in layer.written().items():
+            if not isinstance(value, ClassShares):
+                continue
+            place = (*path, option)
+            if subject.labels == "numbers":
+                yield Problem("`ClassShares` is for classes, but the data have numbers", place, "remove it")
+            elif option != "bias_initializer" or (subject.output and path != subject.output.units_path):
+                help = "write it as the `bias_initializer` of the output layer, or remove it"
+                yield Problem("`ClassShares` is the initial bias of the output layer", place, help)
+            elif subject.train.class_weight is not None or subject.train.oversample:
+                option = "oversample" if subject.train.oversample else "class_weight"
+                message = f"`ClassShares` begins with the shares of the rows, which `{option}` changes"
+                yield Problem(message, place, "remove one of the two")
+
+
+def _target_normalization(subject: Subject) -> Iterator[Problem]:
+    """What brings predictions to the units of the target is the last layer of a regression."""
+    flat = list(layers.walk(subject.experiment.model))
+    added = subject.output is not None and subject.output.path not in [path for path, _ in flat]
+    for index, (path, layer) in enumerate(flat):
+        if not isinstance(layer, TargetNormalization):
+            continue
+        if subject.labels == "classes":
+            message = "`TargetNormalization` is for numbers, but the data have classes"
+            yield Problem(message, path, "remove it", on_key=True)
+        elif added or index != len(flat) - 1:
+            message = (
+                "`TargetNormalization` brings predictions to the units of the target, so it must be the last layer"
+            )
+            yield Problem(message, path, "move it behind the output layer, such as `Dense: 1`", on_key=True)
+        elif isinstance(subject.train.loss, losses.Poisson):
+            message = "`Poisson` is for counts, and a standardized target is none"
+            yield Problem(message, ("train", "loss"), "remove `TargetNormalization`, or write another loss")
+
+
+def _oversample(subject: Subject) -> Iterator[Problem]:
+    train, path = subject.train, ("train", "oversample")
+    if train.oversample and subject.labels == "numbers":
+        yield Problem("`oversample` is for classes, but the data have numbers", path, "remove it", on_key=True)
+    elif train.oversample and train.class_weight is not None:
+        message = "`oversample` and `class_weight` would both raise the weight of the rare classes"
+        yield Problem(message, path, "remove one of the two", on_key=True)
+    elif train.oversample and not train.shuffle:
+        yield Problem(
+            "`oversample` draws the rows, so it needs `shuffle`", path, "remove `shuffle: false`", on_key=True
+        )
+
+
+TARGET_RULES: tuple[Rule, ...] = (_class_shares, _target_normalization, _oversample)
