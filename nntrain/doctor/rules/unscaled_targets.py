@@ -23,9 +23,13 @@ class Options:
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning where the targets are large, an error where the planned steps cannot reach their mean."""
-    from nntrain.config.keras import layers
+    from nntrain.config.keras import layers, table_layers
 
-    if not case.is_regression or not case.blocks or case.blocks[-1].has(layers.Rescaling, layers.Normalization):
+    if (
+        not case.is_regression
+        or not case.blocks
+        or case.blocks[-1].has(layers.Rescaling, layers.Normalization, table_layers.TargetNormalization)
+    ):
         return
     mean, spread = case.targets.mean, case.targets.spread
     size = (mean**2 + spread**2) ** 0.5
