@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from nntrain.config.messages import counted
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import Terminal, titled
+from nntrain.terminal import Terminal, shown_number, titled
 
 if TYPE_CHECKING:
     from nntrain.doctor.checkup import Diagnosis
@@ -14,17 +14,22 @@ if TYPE_CHECKING:
 def show_run(
     summary: dict[str, Any], run_dir: RunDir, terminal: Terminal, diagnosis: "Diagnosis | None" = None
 ) -> None:
-    """Print the metrics of every split, the best epoch, the run directory and what the doctor found."""
+    """Print the metrics of every split, the test split's last, the best epoch, the run and what the doctor found."""
     if diagnosis is not None:
         terminal.event("doctor", {"run": str(run_dir), **diagnosis.findings_as_json()})
     terminal.event("summary", {"run": str(run_dir), **summary})
     metrics: dict[str, dict[str, float]] = summary["metrics"]
     names = list(metrics["train"])
-    rows = [[split, summary["rows"][split], *(found[name] for name in names)] for split, found in metrics.items()]
-    terminal.table("", ("split", "rows", *titled(names, summary.get("metric_classes", {}))), rows)
+    titles, counts = titled(names, summary.get("metric_classes", {})), summary["rows"]
+    shown = {split: found for split, found in metrics.items() if split != "test"}
+    rows = [[split, counts[split], *(found[name] for name in names)] for split, found in shown.items()]
+    terminal.table("", ("split", "rows", *titles), rows)
     kept = "best epoch" if summary["save"] == "best" else "last epoch"
     value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
     terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
+    if "test" in metrics:
+        found = [f"{title} {shown_number(metrics['test'][name])}" for title, name in zip(titles, names, strict=True)]
+        terminal.line(f"final test on {counted(counts['test'], 'row')}: {', '.join(found)}")
     terminal.line(f"{parameters_in_words(summary['parameters'])}, {summary['seconds']:.1f} s, run in {run_dir}")
     for line in () if diagnosis is None else diagnosis.lines(run_dir.path.name):
         terminal.line(line)
@@ -46,7 +51,7 @@ def show_group(summary: dict[str, Any], directory: RunDir, terminal: Terminal) -
     numbers = ("mean", "sd", "low", "high")
     rows = [
         [
-            split,
+            "final test" if split == "test" else split,
             *titled([name], first.get("metric_classes", {})),
             *("-" if math.isnan(found[key]) else found[key] for key in numbers),
             found["count"],

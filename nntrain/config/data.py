@@ -27,6 +27,8 @@ class SplitRule(Named):
         """Return the rule; a bare share means `fraction`, and 0 or nothing means `none`."""
         if value is None or (is_whole(value, 0) and value == 0):
             return super().parse("none")
+        if value == "hold":
+            raise problem("the test split is held back by another option", "write `hold_out_test: true`, beside `test`")
         if isinstance(value, str) and re.fullmatch(r"[-+.0-9]+ *%", value):
             help = f"write `{as_share(value) or '0.1'}`"
             raise problem(f"a share of the rows must be between 0 and 1, got `{value}`", help)
@@ -98,6 +100,7 @@ class Source(PlugIn, Named):
     validation: SplitRule = Fraction.model_construct(share=0.2)
     split_seed: Seed = 0
     group_duplicates: bool = False  # whether equal rows go to the same split
+    hold_out_test: bool = False  # whether the test split is left for `eval --split test`
     fold: Fold = omitted
 
     @classmethod

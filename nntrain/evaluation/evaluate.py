@@ -92,12 +92,15 @@ def evaluate_file(run_dir: RunDir, file: Path, with_baselines: bool) -> Evaluati
 def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> Evaluation:
     """Score a run on one of its splits, by default the last of training, validation and test that exists.
 
+    A test split that the config holds back is scored only where it is named.
+
     Raises ConfigError when the run has no such split, DataError when the data are not those of the training, and
     NNTrainError as `load_model` does.
     """
     data = _same_data(run_dir)
     saved = load_model(run_dir)
-    last = list(data.splits)[-1]
+    held = saved.resolved.experiment.data.hold_out_test and split_name is None
+    last = [name for name in data.splits if not (held and name == "test")][-1]
     name = split_name or last
     if name not in data.splits:
         raise ConfigError(f"the run has no {name} split", help=f"use `--split {last}`")

@@ -110,9 +110,13 @@ class FinishedTraining:
 
     def _metrics(self) -> dict[str, dict[str, float]]:
         """Return loss and metrics of the kept model on every split; the test split is scored only here, once."""
-        data = self.prepared.data
-        splits = data.splits if self.final else replace(data, test=None).splits
-        return {name: self.scorer.evaluate(split) for name, split in splits.items()}
+        return {name: self.scorer.evaluate(split) for name, split in self._scored.items()}
+
+    @property
+    def _scored(self) -> dict[str, Split]:
+        """The splits to score: without the test split in a trial, and where the config holds it back."""
+        data, held = self.prepared.data, self.prepared.resolved.experiment.data.hold_out_test
+        return data.splits if self.final and not held else replace(data, test=None).splits
 
     def _save_model(self) -> None:
         copy_variables(self.scorer.program.model, self.prepared.model)
@@ -156,5 +160,5 @@ class FinishedTraining:
 
     def _last_split(self) -> tuple[str, Split, np.ndarray]:
         """Return a title for the test, validation or training split, its rows and their predicted classes."""
-        name, data = list(self.prepared.data.splits.items())[-1]
+        name, data = list(self._scored.items())[-1]
         return f"{self.run_dir.path.name}: {name} split", data, self.scorer.predicted(data.x)

@@ -40,8 +40,8 @@ def test_a_run_has_a_line_for_each_split_and_all_is_in_the_log(
     assert lines == [
         "split  rows    loss  accuracy",
         "train    80  0.2500    1.0000",
-        "test     20  0.5000    0.7500",
         "best epoch 3 of 4, val_loss 0.5000; all epochs are done",
+        "final test on 20 rows: loss 0.5000, accuracy 0.7500",
         f"1,234 parameters (9 constants), 1.2 s, run in {tmp_path}",
     ]
     assert (tmp_path / run_files.LOG).read_text().splitlines() == lines
@@ -49,7 +49,7 @@ def test_a_run_has_a_line_for_each_split_and_all_is_in_the_log(
 
 def test_without_a_best_value_the_last_epoch_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     summary.show_run({**RUN, "save": "last", "best_epoch": 4, "best_value": None}, RunDir(tmp_path), Terminal())
-    assert capsys.readouterr().out.splitlines()[3] == "last epoch 4 of 4; all epochs are done"
+    assert capsys.readouterr().out.splitlines()[2] == "last epoch 4 of 4; all epochs are done"
 
 
 def test_a_group_has_a_line_for_each_metric_and_a_dash_for_what_one_run_has_not(
@@ -60,7 +60,7 @@ def test_a_group_has_a_line_for_each_metric_and_a_dash_for_what_one_run_has_not(
     summary.show_group(group, RunDir(Path("runs/net")), Terminal())
     names, line, last = capsys.readouterr().out.splitlines()
     assert names.split() == ["split", "metric", "mean", "sd", "95", "%", "from", "to", "runs"]
-    assert line.split() == ["test", "accuracy", "0.7500", "-", "-", "-", "1"]
+    assert line.split() == ["final", "test", "accuracy", "0.7500", "-", "-", "-", "1"]
     assert last == "1 run in runs/net"
 
 
@@ -72,4 +72,4 @@ def test_a_metric_of_one_class_says_which(tmp_path: Path, capsys: pytest.Capture
     numbers = {"mean": 1.0, "sd": 0.0, "low": 1.0, "high": 1.0, "count": 2}
     group = {"runs": {"seed-1": found, "seed-2": found}, "statistics": {"test": {"recall": numbers}}}
     summary.show_group(group, RunDir(Path("runs/net")), Terminal())
-    assert "test   recall (ok)  1.0000" in capsys.readouterr().out
+    assert "final test  recall (ok)  1.0000" in capsys.readouterr().out

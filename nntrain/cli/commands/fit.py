@@ -7,7 +7,7 @@ from nntrain.cli import summary
 from nntrain.cli.commands.check import checked
 from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Fit
-from nntrain.config.load import Config, load
+from nntrain.config.load import Config, from_document, load, put
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
 from nntrain.nearest import exists
@@ -18,7 +18,7 @@ from nntrain.terminal import Terminal
 
 def run(request: Fit, terminal: Terminal) -> None:
     """Train, write a run directory for each training, and print the metrics."""
-    config = checked(load(request.config, _assignments(request), request.seed), terminal, request.runs_dir)
+    config = checked(_config(request), terminal, request.runs_dir)
     name = request.name or run_files.run_name(request.config)
     run_files.refuse_bad_name(name)
     run_files.refuse_bad_folder(request.runs_dir)
@@ -34,6 +34,13 @@ def run(request: Fit, terminal: Terminal) -> None:
         summary.show_group(result.summary, result.run_dir, terminal)
     elif run := experiment.fit(config, request.runs_dir, name, terminal, context):
         summary.show_run(run.summary, run.run_dir, terminal, run.diagnosis)
+
+
+def _config(request: Fit) -> Config:
+    config = load(request.config, _assignments(request), request.seed)
+    if not request.no_test:
+        return config
+    return from_document(put(config.document, f"data.{config.experiment.data.called()}.hold_out_test", True))
 
 
 def _assignments(request: Fit) -> tuple[str, ...]:

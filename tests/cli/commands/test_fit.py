@@ -18,6 +18,7 @@ from nntrain.cli.requests import Fit
 from nntrain.errors import ConfigError, DataError
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 REPOSITORY = Path(__file__).parents[3]
@@ -67,8 +68,8 @@ def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(tmp_path: Path, cap
     assert err == ""
     lines = out.splitlines()
     assert lines[0].split() == ["split", "rows", "loss", "accuracy"]
-    assert [line.split()[0] for line in lines[1:4]] == ["train", "validation", "test"]
-    assert lines[4].startswith("best epoch ") and lines[5].startswith("17 parameters, ") and len(lines) == 6
+    assert [line.split()[0] for line in lines[1:]] == ["train", "validation", "best", "final", "17"]
+    assert lines[4].startswith("final test on 12 rows: loss ") and lines[5].startswith("17 parameters, ")
 
 
 def test_what_is_wrong_leaves_no_run_directory(tmp_path: Path) -> None:
@@ -195,3 +196,17 @@ def test_a_config_from_a_pipe_is_read_once_and_kept(in_process: Any, tmp_path: P
     os.close(reading)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "net" / run_files.CONFIG).read_text() == text
+
+
+def test_without_a_test_the_split_waits_for_eval(in_process: Any, tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(
+        "data: {toy_2d: moons}\nmodel: [{Dense: {units: 2, activation: tanh}}]\ntrain: {epochs: 1}\n"
+    )
+    done = in_process(tmp_path, "fit", "net.yaml", "--no-test", "--device", "cpu", "-q")
+    assert done.returncode == 0, done.stderr
+    assert "test" not in done.stdout
+    run = RunDir(tmp_path / "runs" / "net")
+    assert set(run.read_json("summary.json")["metrics"]) == {"train", "validation"}
+    assert "hold_out_test: true" in run.read_text("resolved.yaml")
+    assert in_process(tmp_path, "eval", "net").stdout.splitlines()[1].startswith("validation ")
+    assert in_process(tmp_path, "eval", "net", "--split", "test").stdout.splitlines()[1].startswith("test ")
