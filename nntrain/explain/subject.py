@@ -18,6 +18,7 @@ from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.checkpoint import Store
 from nntrain.training.prepare import prepare
+from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import class_weights
 
 INITIAL = "initial weights"
@@ -38,7 +39,7 @@ class Subject:
 class Batch:
     """Rows of the training split: x (n, *shape), y as the loss takes it, weights (n,) of the examples or None."""
 
-    first: int  # the number of the first row, from 1
+    first: int  # the number of the first row, from 1; 0 where they do not follow each other
     x: np.ndarray
     y: np.ndarray
     weights: np.ndarray | None
@@ -82,13 +83,27 @@ def of_run(run_dir: RunDir) -> Subject:
 
 def batch_of(subject: Subject, first: int, count: int) -> Batch:
     """Return `count` rows of the training split from row `first`, counted from 1; raises ConfigError outside it."""
-    split, rows = subject.data.train, len(subject.data.train)
+    rows = len(subject.data.train)
     if first > rows or first + count - 1 > rows:
         option, most = ("--example", rows) if first > rows else ("--batch", rows - first + 1)
         given = first if first > rows else count
         message = f"`{option} {given}` is outside the training split, which has {rows:,} rows"
         raise ConfigError(message, help=f"write `{option} {most}` or less")
-    chosen = np.arange(first - 1, first - 1 + count)
+    return _rows(subject, first, np.arange(first - 1, first - 1 + count))
+
+
+def first_rows(subject: Subject, count: int) -> Batch:
+    """Return the rows that a training sees first; raises ConfigError for more than there are."""
+    rows = len(subject.data.train)
+    if count > rows:
+        message = f"`--batch {count}` is more than the {rows:,} rows of the training split"
+        raise ConfigError(message, help=f"write `--batch {rows}` or less")
+    order = epoch_order(subject.resolved.experiment.seed, 1, rows, subject.resolved.train.shuffle)
+    return _rows(subject, 0, order[:count])
+
+
+def _rows(subject: Subject, first: int, chosen: np.ndarray) -> Batch:
+    split = subject.data.train
     weights = class_weights(subject.resolved, split.y)
     taken = split.take(chosen)
     y = encode_labels(taken.y, subject.resolved)

@@ -1,20 +1,24 @@
 """`nntrain explain`: the numbers behind a step of training."""
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nntrain import backend
-from nntrain.cli import output_file
+from nntrain.cli import explain_forms, output_file
 from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Explain
 from nntrain.cli.standard_input import DASH
+from nntrain.config.load import Config, load
 from nntrain.config.search.load import load_whole
 from nntrain.errors import ConfigError
 from nntrain.explain.explanation import Explanation
+from nntrain.explain.expression.point import numbers
 from nntrain.storage import inside
 from nntrain.storage.atomic import write_text, writing
 from nntrain.storage.find_runs import find_run
+from nntrain.storage.run_dir import RunDir
 from nntrain.storage.run_files import RESOLVED
 from nntrain.terminal import VERSION, Terminal, json_ready
 
@@ -40,46 +44,62 @@ def run(request: Explain, terminal: Terminal) -> None:
 
 
 def _explanation(request: Explain, terminal: Terminal) -> Explanation:
+    explain_forms.refuse_mixed(request)
     if request.expressions:
-        return _of_expressions(request)
-    if request.config is None:
-        help = "write `nntrain explain configs/iris.yaml`, or `nntrain explain --expr 'x**2' --at x=1`"
-        raise ConfigError("there is nothing to explain", help=help)
-    if request.at:
-        raise ConfigError("`--at` is for `--expr`, which is not given", help="leave `--at` out, or add `--expr`")
+        from nntrain.explain.expression.explain import explain
+
+        return explain(request.expressions, request.at or ())
+    if request.optimizer:
+        return _of_optimizer(request, terminal)
     subject = _subject(request, terminal)
+    if request.gradients:
+        from nntrain.explain import gradients
+
+        return gradients.explain(subject, request.batch, request.steps)
     from nntrain.explain import example
 
-    rows = {"first": request.example, "rows": request.batch}
+    rows = {"first": request.example, "rows": request.batch or 1}
     wish = example.Wish(**rows, check=request.check, forward=request.mode == "forward", compare=request.compare)
     return example.explain(subject, wish)
 
 
-def _of_expressions(request: Explain) -> Explanation:
-    from nntrain.explain.expression.explain import explain
+def _of_optimizer(request: Explain, terminal: Terminal) -> Explanation:
+    given = numbers(str(request.given), "--given")
+    if not math.isfinite(request.start):
+        raise ConfigError(f"`--start {request.start}` is not a finite number", help="write `--start 1`")
+    config = _config(request, terminal)
+    backend.start("cpu", request.verbose)
+    from nntrain.explain import optimizer
 
-    if request.config is not None or request.assignments:
-        given = "CONFIG" if request.config else "--set"
-        raise ConfigError(f"`--expr` and `{given}` exclude each other", help="use one of the two")
-    return explain(request.expressions or (), request.at or ())
+    name = Path(str(request.config)).name
+    return optimizer.explain(name, config.experiment.train.optimizer, request.start, given)
+
+
+def _config(request: Explain, terminal: Terminal) -> Config:
+    """Return the config, or that of the run."""
+    if _is_config(request):
+        return checked(load_whole(str(request.config), request.assignments or ()), terminal, request.runs_dir)
+    return load(_run_of(request).file(RESOLVED))
+
+
+def _is_config(request: Explain) -> bool:
+    return str(request.config).endswith((".yaml", ".yml"))
+
+
+def _run_of(request: Explain) -> RunDir:
+    run_dir = find_run(request.runs_dir, str(request.config))
+    if request.assignments:
+        raise ConfigError("`--set` is for a config, not for a run", help=f"explain `{run_dir}/{RESOLVED}` with it")
+    return run_dir
 
 
 def _subject(request: Explain, terminal: Terminal) -> "Subject":
-    """Return the model of the config or the run; a name that ends as a config does is one."""
-    name = str(request.config)
-    if name.endswith((".yaml", ".yml")):
-        config = checked(load_whole(name, request.assignments or ()), terminal, request.runs_dir)
-        backend.start(request.device, request.verbose)
-        from nntrain.explain import subject
-
-        return subject.of_config(config)
-    run_dir = find_run(request.runs_dir, name)
-    if request.assignments:
-        raise ConfigError("`--set` is for a config, not for a run", help=f"explain `{run_dir}/{RESOLVED}` with it")
+    """Return the model of the config or of the run."""
+    found = _config(request, terminal) if _is_config(request) else _run_of(request)
     backend.start(request.device, request.verbose)
     from nntrain.explain import subject
 
-    return subject.of_run(run_dir)
+    return subject.of_config(found) if isinstance(found, Config) else subject.of_run(found)
 
 
 def _show(found: Explanation, terminal: Terminal) -> None:

@@ -42,8 +42,10 @@ def test_text_and_plot_go_to_files(in_process: Any, tmp_path: Path) -> None:
         ([], "there is nothing to explain"),
         (["--expr", "1/x", "--at", "x=0"], "--> --expr:1:2"),
         (["--expr", "x", "c.yaml"], "`--expr` and `CONFIG` exclude each other"),
-        (["c.yaml", "--at", "x=1"], "`--at` is for `--expr`"),
+        (["c.yaml", "--at", "x=1"], "`--at` needs `--expr`"),
         (["none"], "unknown run `none`"),
+        (["c.yaml", "--optimizer", "--given", "1,x"], "`x` of `--given` is not a finite number"),
+        (["c.yaml", "--optimizer", "--given", "1", "--start", "nan"], "`--start nan` is not a finite number"),
         (["none.yaml"], "none.yaml"),
         (["--expr", "x", "--set", "a=1"], "`--expr` and `--set` exclude each other"),
         (["--expr", "x", "--at", "x=1", "--plot", "x.pdf"], "neither a PNG nor an SVG"),
@@ -77,3 +79,21 @@ def test_a_run_is_explained(trained: Any, in_process: Any, tmp_path: Path) -> No
     assert "the optimizer starts anew here" in done.stdout
     refused = in_process(tmp_path, "explain", str(run_dir.path), "--set", "seed=1")
     assert (refused.returncode, "`--set` is for a config" in refused.stderr) == (2, True)
+
+
+def test_an_optimizer_is_explained(in_process: Any, trained: Any, tmp_path: Path) -> None:
+    for name in ("c.yaml", str(trained("moons").path)):
+        (tmp_path / "c.yaml").write_text("data: {csv_table: {path: c.yaml, label: x}}\nmodel: [Flatten]\n")
+        done = in_process(tmp_path, "explain", name, "--optimizer", "--given", "1,0.5,-0.2", "--plot", "x.png")
+        assert done.returncode == 0, done.stderr
+        assert "Adam of " in done.stdout and "Keras's velocity" in done.stdout
+
+
+def test_gradients_are_explained(in_process: Any, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("data: iris\nmodel: [{Dense: 4}, {Dense: 3}]\n")
+    done = in_process(
+        tmp_path, "explain", "c.yaml", "--gradients", "--steps", "2", "--plot", "x.svg", "--device", "cpu"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "after 2 steps" in done.stdout
+    assert (tmp_path / "x.svg").is_file()

@@ -1,0 +1,167 @@
+"""How activations and gradients are distributed over the layers, before training and after some steps.
+
+After Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks: figures 6 and 7
+show activations and back-propagated gradients, dL/da, by layer.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from nntrain.config.messages import counted
+from nntrain.errors import ConfigError
+from nntrain.explain import gradients_plot
+from nntrain.explain.doubled import Doubled, kernel_of, precision
+from nntrain.explain.explanation import Explanation, Table, digits
+from nntrain.explain.passes import Arrays, Objective, one_step
+from nntrain.explain.subject import Batch, Subject, first_rows
+from nntrain.training.programs.arrays import epoch_order
+from nntrain.training.scorer import Scorer, class_weights
+from nntrain.training.trainer import make_plan
+
+MOST_ROWS = 256  # that are measured, unless `--batch` says more
+BINS = 60
+
+
+@dataclass(frozen=True)
+class LayerFlow:
+    """What goes through a layer with a kernel, over rows and units: its a, what the next layer gets of it, dL/da."""
+
+    name: str
+    variance: float  # of a
+    mean: float  # of the activations
+    deviation: float  # of the activations
+    back: float  # the root of the mean square of dL/da
+    gradient: float  # the norm of the gradient of the kernel
+    weight: float  # the norm of the kernel
+    activations: np.ndarray  # (values,)
+    adjoints: np.ndarray  # (values,)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All layers at one moment of the training."""
+
+    title: str
+    steps: int
+    loss: float
+    layers: list[LayerFlow]
+
+    @property
+    def ratio(self) -> float:
+        """dL/da of the first layer with a kernel, as a share of that of the last."""
+        first, last = self.layers[0].back, self.layers[-1].back
+        return first / last if last else float("nan")
+
+
+def explain(subject: Subject, rows: int | None, steps: int) -> Explanation:
+    """Return the flow through the layers now and, where `steps` is not 0, after so many steps of training.
+
+    rows: how many of the first epoch's are measured. Raises ConfigError for too many, or a model without kernels.
+    """
+    batch = first_rows(subject, rows or min(MOST_ROWS, len(subject.data.train)))
+    moments = [_moment(subject, batch, subject.weights, 0)]
+    if steps:
+        train(subject, steps)
+        moments.append(_moment(subject, batch, f"after {counted(steps, 'step')}", steps))
+    title = f"{subject.name}, {counted(len(batch.x), 'row')}"
+    draw = partial(gradients_plot.draw, title, moments)
+    return Explanation(_content(subject, batch, moments), list(_tables(title, moments)), draw, _notes(moments))
+
+
+def train(subject: Subject, steps: int) -> None:
+    """Train the model for some steps, in the order of a training of its config."""
+    resolved, data = subject.resolved, subject.data.train
+    plan = make_plan(resolved, subject.data)
+    scorer = Scorer.of(resolved, subject.model, data.x, plan.batch_size)
+    arrays = scorer.arrays(data, class_weights(resolved, data.y))
+    done, epoch, per_epoch = 0, 1, scorer.program.steps(arrays)
+    while done < steps:
+        count = min(per_epoch, steps - done)
+        scorer.program.train(arrays, epoch_order(plan.seed, epoch, len(data), plan.shuffle), 0, count)
+        done, epoch = done + count, epoch + 1
+
+
+def _moment(subject: Subject, batch: Batch, title: str, steps: int) -> Moment:
+    with precision():
+        doubled = Doubled(subject.resolved, subject.model)
+        passes = one_step(subject.resolved, Objective(doubled, batch))
+        flows = list(_flows(doubled, passes.outputs, passes.adjoints, passes.totals))
+    if not flows:
+        raise ConfigError(f"`{subject.name}` has no layer with a kernel", help="explain a config with a `Dense` layer")
+    return Moment(title, steps, passes.loss, flows)
+
+
+def _flows(doubled: Doubled, outputs: Arrays, adjoints: Arrays, gradients: Arrays) -> Iterator[LayerFlow]:
+    """Yield the flow of every layer with a kernel; the next such layer gets its activations."""
+    by_weight = {id(weight): gradient for weight, gradient in zip(doubled.weights, gradients, strict=True)}
+    places = [index for index, step in enumerate(doubled.steps) if step.symbol == "a"]
+    for index, following in zip(places, [*places[1:], len(doubled.steps)], strict=True):
+        kernel = kernel_of(doubled.steps[index].layer)
+        a, h = outputs[index], outputs[following - 1]
+        yield LayerFlow(
+            name=doubled.steps[index].name,
+            variance=float(a.var()),
+            mean=float(h.mean()),
+            deviation=float(h.std()),
+            back=float(np.sqrt(np.square(adjoints[index]).mean())),
+            gradient=float(np.linalg.norm(by_weight.get(id(kernel), np.zeros(1)))),
+            weight=float(np.linalg.norm(kernel.numpy())),
+            activations=h.ravel(),
+            adjoints=adjoints[index].ravel(),
+        )
+
+
+def _tables(title: str, moments: Sequence[Moment]) -> Iterator[Table]:
+    names = (
+        "layer",
+        "variance of a",
+        "mean of h",
+        "deviation of h",
+        "root mean square of dL/da",
+        "norm of the kernel's gradient",
+        "norm of the kernel",
+    )
+    for moment in moments:
+        numbers = ("variance", "mean", "deviation", "back", "gradient", "weight")
+        rows = [[flow.name, *(digits(getattr(flow, name), 6) for name in numbers)] for flow in moment.layers]
+        yield f"{'' if moment is moments[0] else chr(10)}{title}: {moment.title}, loss {moment.loss:.6g}", names, rows
+
+
+def _notes(moments: Sequence[Moment]) -> list[str]:
+    return [
+        f"{moment.title}: dL/da of the first layer is {moment.ratio:.3g} of that of the last layer"
+        for moment in moments
+    ]
+
+
+def _content(subject: Subject, batch: Batch, moments: Sequence[Moment]) -> dict[str, Any]:
+    return {
+        "name": subject.name,
+        "rows": len(batch.x),
+        "moments": [
+            {
+                "title": moment.title,
+                "steps": moment.steps,
+                "loss": moment.loss,
+                "ratio": moment.ratio,
+                "layers": [_layer(flow) for flow in moment.layers],
+            }
+            for moment in moments
+        ],
+    }
+
+
+def _layer(flow: LayerFlow) -> dict[str, Any]:
+    found = {name: value for name, value in vars(flow).items() if not isinstance(value, np.ndarray)}
+    return {**found, "activations": histogram(flow.activations), "adjoints": histogram(flow.adjoints)}
+
+
+def histogram(values: np.ndarray) -> dict[str, Any]:
+    """Return the counts of equal intervals and their edges; values that are not finite are counted apart."""
+    finite = values[np.isfinite(values)]
+    counts, edges = np.histogram(finite, BINS)
+    return {"counts": counts.tolist(), "edges": edges.tolist(), "not_finite": int(values.size - finite.size)}

@@ -1,0 +1,13 @@
+import pytest
+
+from nntrain.explain.optimizer import Move
+from nntrain.explain.optimizer_plot import draw
+
+
+@pytest.mark.parametrize("slots", [{}, {"momentum": -0.1}], ids=["without slots", "with slots"])
+@pytest.mark.parametrize("lecture", [None, 0.9])
+def test_it_is_drawn(slots: dict[str, float], lecture: float | None) -> None:
+    moves = 3 * [Move(1.0, 1.0, 0.1, 0.9, lecture, None, slots)]
+    found = draw("SGD of net.yaml", 1.0, moves, "svg").decode()
+    assert found.count('id="axes_') == 1 + bool(slots)
+    assert draw("SGD of net.yaml", 1.0, moves, "png").startswith(b"\x89PNG\r\n")
