@@ -28,6 +28,7 @@ GROUPS = {
     "doctor/statistics.py": "doctor/test_checkup.py",
     "document/yaml_errors.py": "test_messages.py",
     "explain/example_report.py": "explain/test_example.py",
+    "explain/flow.py": "explain/test_gradients.py",  # values alone
     "explain/expression/graph.py": "explain/expression/test_reader.py",
     "model/custom.py": "config/keras/test_conformance.py",
     "model/schedules.py": "config/keras/test_conformance.py",

@@ -41,6 +41,22 @@ class Lecture:
         self.weight -= self.formula.step(self.options, self.state, gradient, rate, self.count)
 
 
+@dataclass(frozen=True)
+class Move:
+    """A step: the gradient after clipping, the rate, the weight after it by Keras and by the formula, Keras's slots.
+
+    `ahead` is the formula's θ - β m for Nesterov, the point that Keras keeps; else None.
+    """
+
+    gradient: float
+    clipped: float
+    rate: float
+    keras: float
+    lecture: float | None
+    ahead: float | None
+    slots: dict[str, float]
+
+
 def _descent(_: Any, state: State, g: float, rate: float, count: int) -> float:
     return rate * g
 

@@ -5,7 +5,6 @@ show activations and back-propagated gradients, dL/da, by layer.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,6 +15,7 @@ from nntrain.errors import ConfigError
 from nntrain.explain import gradients_plot
 from nntrain.explain.doubled import Doubled, kernel_of, precision
 from nntrain.explain.explanation import Explanation, Table, digits
+from nntrain.explain.flow import LayerFlow, Moment
 from nntrain.explain.passes import Arrays, Objective, one_step
 from nntrain.explain.subject import Batch, Subject, first_rows
 from nntrain.training.programs.arrays import epoch_order
@@ -24,37 +24,6 @@ from nntrain.training.trainer import make_plan
 
 MOST_ROWS = 256  # that are measured, unless `--batch` says more
 BINS = 60
-
-
-@dataclass(frozen=True)
-class LayerFlow:
-    """What goes through a layer with a kernel, over rows and units: its a, what the next layer gets of it, dL/da."""
-
-    name: str
-    variance: float  # of a
-    mean: float  # of the activations
-    deviation: float  # of the activations
-    back: float  # the root of the mean square of dL/da
-    gradient: float  # the norm of the gradient of the kernel
-    weight: float  # the norm of the kernel
-    activations: np.ndarray  # (values,)
-    adjoints: np.ndarray  # (values,)
-
-
-@dataclass(frozen=True)
-class Moment:
-    """All layers at one moment of the training."""
-
-    title: str
-    steps: int
-    loss: float
-    layers: list[LayerFlow]
-
-    @property
-    def ratio(self) -> float:
-        """dL/da of the first layer with a kernel, as a share of that of the last."""
-        first, last = self.layers[0].back, self.layers[-1].back
-        return first / last if last else float("nan")
 
 
 def explain(subject: Subject, rows: int | None, steps: int) -> Explanation:

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nntrain import canvas
+from nntrain.explain.flow import Moment
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from nntrain.explain.gradients import Moment
 
 MOST_LAYERS = 12  # of those with a histogram
 BINS = 60
 OUTER = 0.005  # the share of the values at either end that a histogram leaves out
 
 
-def draw(title: str, moments: Sequence["Moment"], format: str) -> bytes:
+def draw(title: str, moments: Sequence[Moment], format: str) -> bytes:
     """Return a PNG or SVG: a row for each moment, with both histograms and the deviations by layer."""
     figure = canvas.sheet(12, 3.6 * len(moments) + 0.6, title)
     grid = figure.subplots(len(moments), 3, squeeze=False)
@@ -62,7 +61,7 @@ def _ridges(axes: "Axes", names: Sequence[str], layers: Sequence[np.ndarray]) ->
     axes.tick_params(axis="y", length=0)
 
 
-def _deviations(axes: "Axes", moment: "Moment") -> None:
+def _deviations(axes: "Axes", moment: Moment) -> None:
     """Draw the standard deviations of h and dL/da by layer, on a logarithmic axis."""
     canvas.numbered(axes, 1, len(moment.layers), 0.05)
     layers = range(1, len(moment.layers) + 1)

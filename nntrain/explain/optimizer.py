@@ -1,7 +1,6 @@
 """The explanation of an optimizer: one weight with given gradients, beside the formula of the lectures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,27 +12,11 @@ from nntrain.config.keras.optimizers import Optimizer
 from nntrain.explain import optimizer_plot
 from nntrain.explain.doubled import exact, precision
 from nntrain.explain.explanation import Explanation, Table, digits
-from nntrain.explain.formulas import Lecture, formula_of
+from nntrain.explain.formulas import Lecture, Move, formula_of
 from nntrain.explain.passes import clipped
 from nntrain.model.build import keras_object
 
 _NO_SLOTS = ("iteration", "learning_rate")
-
-
-@dataclass(frozen=True)
-class Move:
-    """A step: the gradient after clipping, the rate, the weight after it by Keras and by the formula, Keras's slots.
-
-    `ahead` is the formula's θ - β m for Nesterov, the point that Keras keeps; else None.
-    """
-
-    gradient: float
-    clipped: float
-    rate: float
-    keras: float
-    lecture: float | None
-    ahead: float | None
-    slots: dict[str, float]
 
 
 def explain(name: str, spec: Optimizer, start: float, gradients: Sequence[float]) -> Explanation:

@@ -1,15 +1,12 @@
 """The plot of an optimizer on one weight: the weight by step, as Keras and as the lectures compute it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nntrain import canvas
-
-if TYPE_CHECKING:
-    from nntrain.explain.optimizer import Move
+from nntrain.explain.formulas import Move
 
 
-def draw(title: str, start: float, moves: Sequence["Move"], format: str) -> bytes:
+def draw(title: str, start: float, moves: Sequence[Move], format: str) -> bytes:
     """Return a PNG or SVG: the weight after each step, and below it Keras's slots."""
     slots = list(moves[0].slots)
     figure = canvas.sheet(7.5, 5.6 if slots else 3.8, title)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nntrain.explain.gradients import LayerFlow, Moment
+from nntrain.explain.flow import LayerFlow, Moment
 from nntrain.explain.gradients_plot import MOST_LAYERS, _spread, draw
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from nntrain.explain.optimizer import Move
+from nntrain.explain.formulas import Move
 from nntrain.explain.optimizer_plot import draw
 
 

@@ -1,0 +1,36 @@
+"""What goes through the layers of a model at a moment of its training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class LayerFlow:
+    """What goes through a layer with a kernel, over rows and units: its a, what the next layer gets of it, dL/da."""
+
+    name: str
+    variance: float  # of a
+    mean: float  # of the activations
+    deviation: float  # of the activations
+    back: float  # the root of the mean square of dL/da
+    gradient: float  # the norm of the gradient of the kernel
+    weight: float  # the norm of the kernel
+    activations: np.ndarray  # (values,)
+    adjoints: np.ndarray  # (values,)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All layers at one moment of the training."""
+
+    title: str
+    steps: int
+    loss: float
+    layers: list[LayerFlow]
+
+    @property
+    def ratio(self) -> float:
+        """dL/da of the first layer with a kernel, as a share of that of the last."""
+        first, last = self.layers[0].back, self.layers[-1].back
+        return first / last if last else float("nan")
