@@ -5,9 +5,10 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
+from nntrain.config import old_source
 from nntrain.config.data_schema import Labels, Schema
 from nntrain.config.messages import as_share, problem, shown
-from nntrain.config.named import Named, PlugIn
+from nntrain.config.named import Named, PlugIn, of_the_name
 from nntrain.config.section import Section
 from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole, omitted
 from nntrain.errors import Path
@@ -90,6 +91,9 @@ class Fold(Section):
             raise problem(f"fold {self.index} does not exist: there are {self.count}", f"use 1 to {self.count}")
 
 
+_TABLES = (".csv", ".tsv", ".arff", ".parquet")
+
+
 class Source(PlugIn, Named):
     """The family of data sources."""
 
@@ -109,9 +113,19 @@ class Source(PlugIn, Named):
 
     @classmethod
     def instead_of(cls, name: str) -> str:
-        sources = {".csv": "csv_table: {path: %s, label: ...}", ".npz": "npz_file: {path: %s}"}
-        known = sources.get(name.lower().removesuffix(".gz")[-4:])
+        table = "table: {path: %s, target: ...}"
+        sources = {".npz": "npz_file: {path: %s}"} | dict.fromkeys(_TABLES, table)
+        known = next((line for end, line in sources.items() if name.lower().removesuffix(".gz").endswith(end)), "")
         return f"write `{known % name}`" if known else super().instead_of(name)
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """Return the source that the value names; the old name of `table` is an error with the new line."""
+        if old_source.OLD in (value if isinstance(value, dict) else [value]):
+            options = value.get(old_source.OLD) if isinstance(value, dict) else None
+            line = old_source.line_that_works(options)
+            raise of_the_name(problem(f"`{old_source.OLD}` is `{old_source.NEW}` now", line), old_source.OLD, value)
+        return super().parse(value)
 
     @property
     def known_schema(self) -> Schema | None:

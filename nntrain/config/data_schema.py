@@ -18,6 +18,7 @@ class Schema:
     target_count: int = 1  # the numbers that a regression predicts
     sizes: tuple[int, ...] = ()  # of a table, a column each: 0 for a number, k for codes 0..k-1 of a category
     missing: tuple[int, ...] = ()  # of a table, the places of columns with missing values in the training split
+    has_missing: bool = False  # whether any split of a table has missing values
 
     @property
     def task(self) -> Task:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from nntrain.config import file_checks, rules, set_help
+from nntrain.config import file_checks, old_source, rules, set_help
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
@@ -50,6 +50,12 @@ class Config:
         tree: dict[str, Any] = to_tree(self.experiment)
         return tree
 
+    def with_data(self, source: Source | None) -> "Config":
+        """Return the config with the options of its data source that were found when the data were read."""
+        if source is None:
+            return self
+        return replace(self, experiment=self.experiment.model_copy(update={"data": source}))
+
     def resolve(self, schema: Schema) -> Resolved:
         """Return the experiment with nothing left out; raises ConfigError where it does not fit the data."""
         if self.known is not None and self.known.schema == schema:
@@ -81,7 +87,7 @@ def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
         again = FilePath(file) / run_files.RESOLVED
         help = f"write `nntrain fit {again}` to train it again, or `nntrain resume {file}`"
         raise ConfigError(f"`{file}` is a run, not a config", help=help)
-    document = yaml_file.read(file)
+    document = old_source.renamed(yaml_file.read(file))
     for assignment in assignments:
         document = _assigned(document, assignment)
     return document if seed is None else put(document, "seed", seed)
@@ -107,6 +113,7 @@ def _assigned(document: Document, text: str) -> Document:
 
 def from_document(document: Document) -> Config:
     """Validate a document; raises ConfigError with all problems."""
+    document = old_source.renamed(document)
     try:
         return _checked(document)
     except ConfigError as error:

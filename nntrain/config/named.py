@@ -54,7 +54,7 @@ class Named(Section):
             member = cls.find(name)
             return member.model_validate(member.as_options(options))
         except PydanticCustomError as error:
-            raise ValidationError.from_exception_data(name, [_of_the_name(error, name, value)]) from None
+            raise of_the_name(error, name, value) from None
         except ValidationError as error:
             raise ValidationError.from_exception_data(name, [_below(name, e) for e in error.errors()]) from None
 
@@ -177,11 +177,12 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
-def _of_the_name(error: PydanticCustomError, name: str, value: Any) -> InitErrorDetails:
+def of_the_name(error: PydanticCustomError, name: str, value: Any) -> ValidationError:
     """Return the error about a name, which is a key in `{Name: options}`, and otherwise a value."""
     context = error.context or {}
     is_key = isinstance(value, dict)
-    return details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())
+    found = details(problem(context["message"], context["help"], on_key=is_key), (name,) if is_key else ())
+    return ValidationError.from_exception_data(name, [found])
 
 
 def _below(name: str, error: ErrorDetails) -> InitErrorDetails:

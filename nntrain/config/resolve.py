@@ -10,6 +10,7 @@ from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import layers, losses, metrics
 from nntrain.config.keras.callbacks import SwapEMAWeights
+from nntrain.config.keras.table_layers import TableEncoding
 from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.shapes import output_shape
 from nntrain.config.train import Train
@@ -21,12 +22,25 @@ Labels = Literal["index", "one_hot", "binary", "number"]
 
 @dataclass(frozen=True)
 class Resolved:
-    """An experiment with nothing left out; `added` are the layers at the end of the model that the user left out."""
+    """An experiment with nothing left out.
+
+    `front` and `added` are the layers at the beginning and at the end of its model that the user left out. The paths of
+    `output` are those in the user's model, with the added layers at its end.
+    """
 
     experiment: Experiment
     schema: Schema
     output: OutputLayer
     added: tuple[layers.Layer, ...] = ()
+    front: tuple[layers.Layer, ...] = ()
+
+    def as_written(self, path: Path) -> Path:
+        """Return a path of the experiment in the user's config; an added layer in front has that of the first one."""
+        section, index = (*path, None, None)[:2]
+        if not self.front or section != "model" or not isinstance(index, int):
+            return path
+        written = index - len(self.front)
+        return ("model", written, *path[2:]) if written >= 0 else ("model", 0)
 
     @property
     def train(self) -> Train:
@@ -50,6 +64,11 @@ class Resolved:
     def are_probabilities(self) -> bool:
         """Whether the model predicts probabilities of classes, and not scores such as those of a linear output."""
         return bool(self.schema.classes) and (self.are_logits or self.output.activation in ("sigmoid", "softmax"))
+
+    @property
+    def takes_missing(self) -> bool:
+        """Whether a layer replaces the missing values of a table."""
+        return any(isinstance(layer, TableEncoding) for _, layer in layers.walk(self.experiment.model))
 
     @property
     def threshold(self) -> float:
@@ -82,8 +101,19 @@ def resolve(experiment: Experiment, schema: Schema) -> Resolved:
     written = find_output_layer(experiment.model, schema)
     output, added = (written, ()) if written else _output_layer(experiment.model, schema)
     train = _resolved_train(experiment, output, schema)
-    written_out = experiment.model_copy(update={"model": [*experiment.model, *added], "train": train})
-    return Resolved(written_out, schema, output, added)
+    front = _first_layer(experiment, schema)
+    written_out = experiment.model_copy(update={"model": [*front, *experiment.model, *added], "train": train})
+    return Resolved(written_out, schema, output, added, front)
+
+
+def _first_layer(experiment: Experiment, schema: Schema) -> tuple[layers.Layer, ...]:
+    """Return the layer to add that encodes a table: where it has more than numbers, or nothing scales these."""
+    if not schema.sizes or not getattr(experiment.data, "encode", False):
+        return ()
+    if any(isinstance(layer, TableEncoding) for _, layer in layers.walk(experiment.model)):
+        return ()
+    only_numbers = not any(schema.sizes) and not schema.has_missing
+    return () if only_numbers and isinstance(experiment.model[0], layers.Normalization) else (TableEncoding(),)
 
 
 def _output_layer(model: Sequence[layers.Layer], schema: Schema) -> tuple[OutputLayer, tuple[layers.Layer, ...]]:

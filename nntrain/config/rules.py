@@ -13,7 +13,7 @@ from nntrain.config.messages import counted, listed
 from nntrain.config.metric_rules import METRIC_RULES
 from nntrain.config.named import Named
 from nntrain.config.resolve import DEFAULT_EPOCHS, Resolved
-from nntrain.config.shape_rules import SHAPE_RULES
+from nntrain.config.shape_rules import SHAPE_RULES, only_numbers
 from nntrain.config.target_rules import TARGET_RULES
 from nntrain.errors import Path, Problem
 
@@ -25,7 +25,8 @@ def problems(experiment: Experiment, resolved: Resolved | None) -> list[Problem]
 
 def data_problems(experiment: Experiment, resolved: Resolved) -> list[Problem]:
     """Return the problems of the rules that also depend on the data."""
-    return _found((*DATA_RULES, *METRIC_RULES, *SHAPE_RULES, *TARGET_RULES), Subject.of(experiment, resolved))
+    every = (*DATA_RULES, *METRIC_RULES, *SHAPE_RULES, *TARGET_RULES, only_numbers)
+    return _found(every, Subject.of(experiment, resolved))
 
 
 def _found(rules: tuple[Rule, ...], subject: Subject) -> list[Problem]:

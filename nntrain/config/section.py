@@ -26,7 +26,7 @@ class Section(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            found = _without_echoes(error.errors(), cls.model_fields)
+            found = _without_echoes(error.errors(), cls.model_fields, cls.elsewhere)
             worded = [cls._worded(each, compare=number < MOST_COMPARED) for number, each in enumerate(found)]
             raise ValidationError.from_exception_data(cls.__name__, worded) from None
 
@@ -78,12 +78,15 @@ class Section(BaseModel):
         }
 
 
-def _without_echoes(errors: list[ErrorDetails], options: Iterable[str]) -> list[ErrorDetails]:
+def _without_echoes(
+    errors: list[ErrorDetails], options: Iterable[str], elsewhere: Mapping[str, str]
+) -> list[ErrorDetails]:
     """Return the errors without each "needs `units`" that only repeats "has no option `unit`"."""
     if not any(e["type"] == "missing" for e in errors):
         return errors
     unknown = [str(e["loc"][-1]) for e in errors if e["type"] == "extra_forbidden"]
     meant = {nearest(name, options) for name in unknown[:MOST_COMPARED]}
+    meant |= {option for name in unknown for option in options if f"write `{option}`" in elsewhere.get(name, "")}
     return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
 
 

@@ -60,4 +60,15 @@ def _encoding_of_the_data(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, path, "remove it; `Rescaling: 1/255` scales images", on_key=True)
 
 
+def only_numbers(subject: Subject) -> Iterator[Problem]:
+    """Only `TableEncoding` takes categories and missing values; no config shows whether the data have any."""
+    schema, data = subject.schema, subject.experiment.data
+    if schema is None or not (any(schema.sizes) or schema.has_missing) or getattr(data, "encode", True):
+        return
+    if not any(isinstance(layer, TableEncoding) for _, layer in layers.walk(subject.experiment.model)):
+        what = "categories" if any(schema.sizes) else "missing values"
+        message = f"the data have {what}, which only the layer `TableEncoding` takes"
+        yield Problem(message, ("data", data.called(), "encode"), "remove `encode: false`", on_key=True)
+
+
 SHAPE_RULES: tuple[Rule, ...] = (_one_row, _dense_before_flatten, _sigmoid_on_exclusive_classes, _encoding_of_the_data)

@@ -110,10 +110,11 @@ class _Check:
             what = f"the {self.name} split has" if self.name else "the data have"
             self.faults.add(Problem(f"{what} no rows", self.place, "check the file"))
             return
-        self._numbers(self.split.x, "x", self.rows.schema.features)
+        if not self.rows.schema.sizes:  # the cells of a table are finite, or missing
+            self._numbers(self.split.x, "x", self.rows.schema.features)
         if self.rows.schema.classes:
             self._labels(self.split.y)
-        else:
+        elif not self.rows.schema.sizes:
             self._numbers(self.split.y, "y", self.rows.schema.targets)
 
     def _numbers(self, values: Examples, what: str, columns: tuple[str, ...]) -> None:

@@ -1,22 +1,26 @@
-"""What is wrong with the rows of a CSV file: one fault for all cells of a column that are wrong in the same way."""
+"""What is wrong with the rows of a table: one problem for all cells of a column that are wrong in the same way."""
 
 import re
 import unicodedata
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
+import numpy as np
+
 from nntrain.config.messages import listed, shown
-from nntrain.data.checks import MOST, Faults
-from nntrain.data.csv_layout import Layout, is_number
+from nntrain.data.checks import Faults
+from nntrain.data.csv_header import is_number
 from nntrain.data.csv_text import CsvText
 from nntrain.data.labels import names_that_look_equal
+from nntrain.data.raw_table import RawTable
 from nntrain.errors import Problem
 from nntrain.nearest import nearest
 
-_MISSING = {"na", "n/a", "none", "null", "?", "-", "."}
+MISSING = {"na", "n/a", "nan", "none", "null", "?", "-", "."}
+"""Words that mostly stand for a missing cell, in small letters; none of them does so by itself."""
+_SHOWN = 3  # texts that a message quotes
 _SYMBOL = r"[^\w\s.,+-]"  # $, €, %, °
 _MINUS = {"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"}
 
@@ -44,7 +48,7 @@ def cell_fault(text: str) -> CellFault:
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
         return CellFault(f"is {shown(text)}, which is not a finite number", "are not finite numbers", "fill")
     written = " or ".join(f"`{number}`" for number in spelled_numbers(text))
-    cure = "spell" if written else "fill" if text.lower() in _MISSING else "leave out"
+    cure = "spell" if written else "fill" if text.lower() in MISSING else "leave out"
     return CellFault(f"is {shown(text)}, which is not a number", "are not numbers", cure, written)
 
 
@@ -69,77 +73,66 @@ def spelled_numbers(text: str) -> list[str]:
 
 
 @dataclass
-class _Group:
-    """Rows that are wrong in the same way: how many, in which column, and where the first one is."""
-
-    line: int
-    column: int | None
-    fault: CellFault = CellFault("is not one of the classes", "are not one of the classes", "class")
-    count: int = 0
-
-
-@dataclass
-class TableFaults:
-    """The faults of a file, grouped by column and kind. `rows` are those that were read so far."""
+class RecordFaults:
+    """Records of a file that have another number of cells than the header, grouped by that number."""
 
     text: CsvText
-    layout: Layout
-    rows: int = 0
-    groups: dict[Hashable, _Group] = field(default_factory=dict)
-    labels: dict[str, _Group] = field(default_factory=dict)
+    columns: int
+    rows: int
+    found: dict[str, tuple[int, CellFault, int]] = field(default_factory=dict)  # first line, fault, records
 
-    def add(self, line: int, column: int | None, fault: CellFault) -> None:
-        """Add a fault of a cell, or of the whole row where the column is None."""
-        group = self.groups.setdefault((column, fault.several, fault.cure), _Group(line, column, fault))
-        group.count += 1
+    def add(self, line: int, cells: Sequence[str]) -> None:
+        """Add a record."""
+        fault = length_fault(cells, self.columns)
+        first, fault, count = self.found.get(fault.several + fault.cure, (line, fault, 0))
+        self.found[fault.several + fault.cure] = first, fault, count + 1
 
-    def add_label(self, line: int, label: str) -> None:
-        """Add a label that is not one of the classes."""
-        self.labels.setdefault(label, _Group(line, self.layout.label)).count += 1
-
-    def throw(self, classes: Sequence[str]) -> None:
-        """Raise DataError when there is any fault; labels are shown where nothing else is wrong."""
+    def throw(self) -> None:
+        """Raise DataError when there is any such record."""
         faults = Faults()
-        for label, group in () if self.groups else islice(self.labels.items(), MOST):
-            group.fault = class_fault(label, classes)
-        for group in self.groups.values() or self.labels.values():
-            problem = Problem(self._message(group), self.text.place, self._help(group))
-            faults.add(
-                replace(problem, span=self.text.span(group.line, group.column)) if len(faults.kept) < MOST else problem
-            )
+        for line, fault, count in self.found.values():
+            message, help = f"the row {fault.one}", fault.written
+            if count > 1:
+                message = f"{count:,} of {self.rows:,} rows {fault.several}, the first in line {line}"
+            if count == self.rows > 1 and fault.cure == "name":
+                help = "begin the header with a name for the first column, and leave it out with `ignore: [that name]`"
+            faults.add(Problem(message, self.text.place, help, self.text.span(line)))
         faults.throw()
 
-    def _message(self, group: _Group) -> str:
-        name = "" if group.column is None else f"column {shown(self.layout.header[group.column])}"
-        if group.count == 1:
-            return f"{name or 'the row'} {group.fault.one}"
-        counted = f"{group.count:,} of {self.rows:,} {'cells' if name else 'rows'} {group.fault.several}"
-        return f"{name}{': ' * bool(name)}{counted}, the first in line {group.line}"
 
-    def _help(self, group: _Group) -> str:
-        column, cure, several = group.column, group.fault.cure, group.count > 1
-        if cure == "name" and group.count == self.rows > 1:
-            return "begin the header with a name for the first column, and leave it out with `ignore: [that name]`"
-        if column is None or cure == "class":
-            return group.fault.written
-        if cure == "spell":
-            return f"write {group.fault.written}{' for the first, and the others alike' * several}"
-        if cure == "rescale":
-            return "measure the column in a larger unit"
-        name, is_most = self.layout.header[column], 2 * group.count >= self.rows
-        leave_out = f"leave the column out with `ignore: [{name}]`"
-        if column == self.layout.label:
-            return f"give the class, or remove the row{'s' * several}"
-        if name in self.layout.targets:
-            is_words = cure == "leave out" and group.count == self.rows > 1
-            return f"write `label: {name}` for a column of classes" if is_words else _fill(several)
-        if cure == "leave out" and is_most:
-            return leave_out
-        return f"{_fill(several)}, or {leave_out}" if several else _fill(several)
+def cell_problems(raw: RawTable, name: str, bad: Mapping[str, CellFault], help: str) -> Iterator[Problem]:
+    """Yield a problem for all cells of a column that are wrong in the same way.
+
+    bad: what is wrong with each text that the column holds. help: for cells that are not numbers in another spelling.
+    """
+    words = raw.words(name)
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for text, fault in bad.items():
+        kinds.setdefault((fault.several, fault.cure), []).append(text)
+    for texts in kinds.values():
+        rows = np.flatnonzero(np.isin(words.codes, [words.names.index(text) for text in texts]))
+        first = words.names[words.codes[rows[0]]]
+        yield _problem(raw, name, (bad[first], texts, rows), help)
 
 
-def _fill(several: bool) -> str:
-    return "give numbers, or remove the rows" if several else "give a number, or remove the row"
+def _problem(raw: RawTable, name: str, group: tuple[CellFault, list[str], np.ndarray], help: str) -> Problem:
+    fault, texts, rows = group
+    span = raw.span(int(rows[0]), name)
+    where = f"line {span.line}" if span else f"row {rows[0] + 1}"
+    message = f"column {shown(name)} {fault.one}"
+    if len(rows) > 1:
+        examples = "" if fault.cure in ("rescale", "class") else f": {listed(texts[:_SHOWN])}"
+        message = f"column {shown(name)}: {len(rows):,} of {len(raw):,} cells {fault.several}{examples}"
+        message += f", the first in {where}"
+    elif span is None:
+        message += f", in {where}"
+    if fault.cure == "spell":
+        help = f"write {fault.written}{' for the first, and the others alike' * (len(rows) > 1)}"
+    elif fault.cure == "rescale":
+        help = "measure the column in a larger unit"
+    elif fault.cure == "class":
+        help = fault.written
+    return Problem(message, raw.place, help, span)
 
 
 def length_fault(cells: Sequence[str], columns: int) -> CellFault:

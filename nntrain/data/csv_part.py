@@ -82,10 +82,14 @@ def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
 
 
 def _has_codes(chars: np.ndarray, separators: np.ndarray) -> bool:
-    """Return whether a cell begins with a 0 and a digit, as codes do. separators: (n,) booleans."""
-    borders = separators | (chars == ord("\n")) | (chars == ord('"'))
-    digits = chars[np.flatnonzero(borders[:-2] & (chars[1:-1] == _ZERO)) + 2]
-    return bool((digits - _ZERO < 10).any())
+    """Return whether a cell begins with a 0 and a digit, as codes do. separators: (n,) booleans, which are changed."""
+    borders = separators
+    for border in b'\n"':
+        borders |= chars == border
+    begins = np.equal(chars[1:-1], _ZERO)
+    begins &= borders[:-2]
+    begins &= (chars[2:] - _ZERO) < 10
+    return bool(begins.any())
 
 
 def _check_quotes(lines: bytes, separator: bytes) -> None:

@@ -1,109 +1,101 @@
-"""CSV files of numbers, parsed by pandas.
+"""CSV files parsed by pandas in parts, each in a thread: numbers first, texts only in the columns that have them.
 
 pandas accepts or changes much that is wrong in a file of numbers: it fills short rows, joins `"1"2`, reads `-0` as 0.
 So the bytes of the file are checked, and what pandas makes of them. A file with anything odd is read record by record,
-which takes ten times as long and gives the same rows, or every fault with its place.
+which takes longer and gives the same columns, or every fault with its place.
 """
 
 import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path as FilePath
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from nntrain.data.csv_layout import Layout, class_order, find_layout
-from nntrain.data.csv_meaning import notes, refuse_too_many_classes
+from nntrain.data.csv_header import read_header
 from nntrain.data.csv_part import Doubt, Part, cut
-from nntrain.data.csv_records import LARGEST, read_records
+from nntrain.data.csv_records import LARGEST, finite_numbers, read_records, settled, span_of
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
-from nntrain.data.examples import Rows
 from nntrain.data.precision import is_suspect, merged
+from nntrain.data.raw_table import Cells, Numbers, RawTable, Words, without
 from nntrain.errors import DataError
 from nntrain.storage.regular_file import irregular_kind
 
-_THREADS = min(4, os.cpu_count() or 1)  # pandas parses without the lock of the interpreter
+THREADS = min(4, os.cpu_count() or 1)  # pandas parses without the lock of the interpreter
+_HEAD_BYTES = 1 << 16  # from which the columns of words are known
+_HEAD_RECORDS = 100
 
 
-def load_rows(table: CsvTable, split_files: Mapping[str, str]) -> Rows:
-    """Return the rows of a table, and of the files that hold splits of their own, by the name of the split.
+def read_csv(table: CsvTable, words: frozenset[str] = frozenset(), wanted: Sequence[str] = ()) -> RawTable:
+    """Return the columns of a file; those in `words` as they are written, also where they are numbers.
 
-    Raises DataError with every fault and its line and column.
+    wanted: names that a header must have. Raises DataError with every fault and its line and column.
     """
-    rows = read_rows(table)
-    refuse_too_many_classes(table, rows)
-    like = replace(table, classes=rows.schema.classes, features=rows.schema.features)
-    splits = {
-        name: read_rows(replace(like, path=path, place=(*table.source, name, "file"))).remaining
-        for name, path in split_files.items()
-    }
-    told = tuple(notes(table, rows))
-    return replace(rows, validation=splits.get("validation"), test=splits.get("test"), notes=told)
-
-
-def read_rows(table: CsvTable) -> Rows:
-    """Return the rows of a CSV file with a header. Raises DataError with every fault and its line and column."""
     if irregular_kind(FilePath(table.path)):
-        return read_records(table)  # which refuses it
+        return read_records(table, words, wanted)  # which refuses it
     try:
-        return parse_rows(table)
+        return parse(table, words, wanted)
     except (Doubt, DataError, OSError):
-        return read_records(table)
+        return read_records(table, words, wanted)
 
 
-def read_features(path: str | FilePath, features: Sequence[str], separator: str = ",") -> np.ndarray:
-    """Return float32 (n, features): the named columns of a CSV file, in this order, whatever other columns it has.
-
-    Raises DataError with every fault and its line and column.
-    """
-    rows = read_rows(CsvTable(path, separator, features=tuple(features), others_allowed=True))
-    return np.asarray(rows.remaining.x)
-
-
-def parse_rows(table: CsvTable) -> Rows:
-    """Return the rows of a file in which nothing is odd. Raises Doubt, DataError and OSError."""
+def parse(table: CsvTable, words: frozenset[str] = frozenset(), wanted: Sequence[str] = ()) -> RawTable:
+    """Return the columns of a file in which nothing is odd. Raises Doubt, DataError and OSError."""
     with FilePath(table.path).open("rb") as file:
         header = file.readline()
-        text = CsvText(table, header + file.readline())
-        if table.separator not in SEPARATORS or [line for line, _ in text.records()] != [1, 2]:
+        head = (header + b"".join(file.readlines(_HEAD_BYTES)[:_HEAD_RECORDS])).rstrip(b"\r\n") + b"\n"
+        text = CsvText(table, head)
+        names = read_header(text, wanted)
+        records = list(islice(text.records(), 1, None))
+        if table.separator not in SEPARATORS or len(records) != head.count(b"\n") - 1:
             raise Doubt
-        parser = _Parser(table, find_layout(text, table))
-        cuts = cut(file, len(header), _THREADS)
-    with warnings.catch_warnings(), ThreadPoolExecutor(_THREADS) as threads:
-        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # of columns that are refused, or ignored
-        blocks = list(threads.map(parser.part, cuts[:-1], cuts[1:]))
-    if not table.features and any(
-        merged(np.concatenate(values)) for values in _by_column(block.suspect for block in blocks)
-    ):
-        raise Doubt
-    labels = {label for block in blocks for label in block.labels}
-    classes = table.classes or class_order(labels)
-    if "" in labels or not labels <= set(classes):
-        raise Doubt
-    index = {name: number for number, name in enumerate(classes)}
-    y = np.concatenate([block.indices(index) for block in blocks])
-    return parser.layout.rows([block.numbers for block in blocks], y, classes)
+        cuts = cut(file, len(header), THREADS)
+    parser = _Parser(table, len(names))
+    texts = {index for index, name in enumerate(names) if name in words}
+    texts |= {index for index in range(len(names)) if any(_is_word(cells[index:], table) for _, cells in records)}
+    with warnings.catch_warnings(), ThreadPoolExecutor(THREADS) as threads:
+        warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # of columns that are read again
+        blocks = list(threads.map(partial(parser.block, frozenset(texts)), cuts[:-1], cuts[1:]))
+        if refused := frozenset(column for block in blocks for column in block.refused):
+            again = threads.map(partial(parser.block, refused, only=refused), cuts[:-1], cuts[1:])
+            blocks = [block.with_words(other) for block, other in zip(blocks, again, strict=True)]
+    joined = {name: _joined([block.columns[index] for block in blocks]) for index, name in enumerate(names)}
+    read = {
+        name: settled(cells, table) if isinstance(cells, Words) and name not in words else cells
+        for name, cells in joined.items()
+    }
+    return RawTable(read, text.file, table.place, partial(span_of, table, names), table.decimal)
+
+
+def _is_word(cells: Sequence[str], table: CsvTable) -> bool:
+    """Return whether the first of the cells is a text that is not a number."""
+    cell = cells[0] if cells else ""
+    return bool(cell) and cell not in table.missing and finite_numbers([table.number(cell)]) is None
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """A part of a column of numbers. suspect: its different exact values, where some may be one now."""
+
+    values: np.ndarray
+    suspect: np.ndarray | None
 
 
 @dataclass(frozen=True)
 class _Block:
-    """numbers: float32 (features + targets, n). codes: (n,) the position of each row's label in `labels`.
+    """Some rows: the columns by their position; `refused` are those that must be read as words."""
 
-    suspect: the different values, as pandas found them, of the rows of `numbers` in which some may have merged.
-    """
+    columns: Mapping[int, _Exact | Words]
+    refused: frozenset[int] = frozenset()
 
-    numbers: np.ndarray
-    has_codes: bool  # whether a cell begins with a 0 and a digit
-    suspect: dict[int, np.ndarray]
-    labels: tuple[str, ...] = ()
-    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-
-    def indices(self, index: Mapping[str, int]) -> np.ndarray:
-        """Return int32 (n,), the class of each row; `index` is that of each label."""
-        return np.take(np.array([index[label] for label in self.labels], np.int32), self.codes)
+    def with_words(self, other: "_Block") -> "_Block":
+        return replace(self, columns={**self.columns, **other.columns})
 
 
 @dataclass(frozen=True)
@@ -111,73 +103,122 @@ class _Parser:
     """Parses parts of one file."""
 
     table: CsvTable
-    layout: Layout
+    width: int
 
-    def part(self, start: int, end: int) -> _Block:
-        """Return the rows from `start` to `end`. Raises Doubt.
+    def block(self, words: frozenset[int], start: int, end: int, only: frozenset[int] | None = None) -> _Block:
+        """Return the rows from `start` to `end`, of the columns `only` where given. Raises Doubt.
 
         Integers have no negative zero, so a part that may hold one is read again as floats, which is slower.
         """
-        labels = {} if self.layout.label is None else {self.layout.label: "str"}
-        block = self._block(start, end, labels)
-        if block.has_codes and self._has_codes(start, end):
-            raise Doubt
-        if not block.numbers.all():
+        dtype = dict.fromkeys(words, "category")
+        block, has_codes = self._read(start, end, dtype, only)
+        if only is None and has_codes:
+            codes = self._columns_with_codes(start, end, words)
+            block = replace(block, refused=block.refused | codes)
+        numbers = {index: cells for index, cells in block.columns.items() if isinstance(cells, _Exact)}
+        if any(not cells.values.all() for cells in numbers.values()) and only is None:
             with Part(self.table, start, end) as part:
                 if part.has_negative_zero():
-                    return self._block(start, end, labels | dict.fromkeys(self.layout.numbers, "float64"))
+                    floats = dict.fromkeys(numbers.keys() - block.refused, "float64")
+                    exact, _ = self._read(start, end, dtype | floats, None)
+                    return replace(block, columns=exact.columns)
         return block
 
-    def _block(self, start: int, end: int, dtype: dict[int, str]) -> _Block:
-        """Return the rows, the columns without a dtype as pandas finds them.
+    def _read(self, start: int, end: int, dtype: Mapping[int, str], only: frozenset[int] | None) -> tuple[_Block, bool]:
+        """Return the rows, and whether a number may begin with a 0 and a digit.
 
         pandas refuses a row that is longer than the first and fills one that is shorter, for which separators lack.
         """
-        columns = len(self.layout.header)
         with Part(self.table, start, end) as part:
-            try:
-                frame = pd.read_csv(
-                    part, sep=self.table.separator, header=None, dtype=dtype, na_filter=False, skip_blank_lines=False
-                )
-            except ValueError:
-                raise Doubt from None
-            if frame.shape[1] != columns or part.separators != len(frame) * (columns - 1):
+            frame = self._frame(part, dtype=dtype, usecols=None if only is None else sorted(only))
+            if part.separators != len(frame) * (self.width - 1):
                 raise Doubt
-        numbers = np.empty((len(self.layout.numbers), len(frame)), np.float32)
-        suspect = {}
-        for row, column in zip(numbers, self.layout.numbers, strict=True):
-            values = frame[column].to_numpy()
-            _round(values, row)
-            if is_suspect(row):
-                suspect[column] = np.unique(values)
-        if self.layout.label is None:
-            return _Block(numbers, part.has_codes, suspect)
-        codes, names = pd.factorize(frame[self.layout.label])
-        return _Block(numbers, part.has_codes, suspect, tuple(str(name).strip() for name in names), codes)
+        if only is None and frame.shape[1] != self.width:
+            raise Doubt
+        self._restore_texts(frame, start, end)
+        columns: dict[int, _Exact | Words] = {}
+        refused = set[int]()
+        for column in map(int, frame.columns):
+            found = self._cells(frame[column])
+            if found is None:
+                refused.add(column)
+            else:
+                columns[column] = found
+        return _Block(columns, frozenset(refused)), part.has_codes
 
-    def _has_codes(self, start: int, end: int) -> bool:
-        """Return whether a number begins with a 0 and a digit."""
-        with Part(self.table, start, end) as part:
-            columns = list(self.layout.numbers)
-            texts = pd.read_csv(
-                part, sep=self.table.separator, header=None, usecols=columns, dtype="str", na_filter=False
+    def _restore_texts(self, frame: pd.DataFrame, start: int, end: int) -> None:
+        """Put the texts in place of categories that pandas has made numbers, because all of them look like some."""
+        categories = {column: frame[column].dtype for column in frame.columns}
+        numbers = [
+            column
+            for column, dtype in categories.items()
+            if isinstance(dtype, pd.CategoricalDtype) and not isinstance(dtype.categories.dtype, pd.StringDtype)
+        ]
+        if numbers:
+            with Part(self.table, start, end) as part:
+                texts = self._frame(part, usecols=numbers, dtype="str")
+            for column in numbers:
+                frame[column] = texts[column].astype("category")
+
+    def _frame(self, part: Part, **options: Any) -> pd.DataFrame:
+        try:
+            frame: pd.DataFrame = pd.read_csv(
+                part,
+                sep=self.table.separator,
+                decimal=self.table.decimal,
+                header=None,
+                na_values=["", *self.table.missing],
+                keep_default_na=False,
+                skip_blank_lines=False,
+                **options,
             )
-            return any(texts[column].str.match(r"\s*0\d").any() for column in columns)
+        except (ValueError, TypeError):  # the latter where one piece of a column has words, another only numbers
+            raise Doubt from None
+        return frame
+
+    def _cells(self, column: "pd.Series[Any]") -> _Exact | Words | None:
+        """Return the cells, or None where they are not numbers. Raises Doubt for one that 32 bits may not hold."""
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            names = tuple(map(str, column.cat.categories))
+            return without(Words(column.cat.codes.to_numpy().astype(np.int32), names), self.table.missing)
+        values = column.to_numpy()
+        if values.dtype.kind not in "iuf":
+            return None
+        with np.errstate(over="ignore"):
+            rounded = values.astype(np.float64, copy=False).astype(np.float32)
+        lowest, highest = rounded.min(), rounded.max()
+        if np.isnan(lowest):
+            present = rounded[~np.isnan(rounded)]
+            if not len(present):
+                return _Exact(rounded, None)
+            lowest, highest = present.min(), present.max()
+        if not (lowest > -LARGEST and highest < LARGEST):
+            raise Doubt
+        suspect = is_suspect(np.array([lowest, highest]))
+        return _Exact(rounded, np.unique(values[~np.isnan(rounded)]) if suspect else None)
+
+    def _columns_with_codes(self, start: int, end: int, words: frozenset[int]) -> frozenset[int]:
+        """Return the columns in which a number begins with a 0 and a digit."""
+        columns = sorted(set(range(self.width)) - words)
+        with Part(self.table, start, end) as part:
+            texts = self._frame(part, usecols=columns, dtype="str")
+        return frozenset(column for column in columns if texts[column].str.fullmatch(r"\s*0[0-9]+\s*").any())
 
 
-def _by_column(found: Iterable[Mapping[int, np.ndarray]]) -> Iterable[list[np.ndarray]]:
-    columns: dict[int, list[np.ndarray]] = {}
-    for each in found:
-        for column, values in each.items():
-            columns.setdefault(column, []).append(values)
-    return columns.values()
+def _joined(parts: Sequence[_Exact | Words]) -> Cells:
+    """Return a whole column."""
+    numbers = [part for part in parts if isinstance(part, _Exact)]
+    if len(numbers) < len(parts):
+        return _joined_words([part for part in parts if isinstance(part, Words)])
+    suspect = [part.suspect for part in numbers if part.suspect is not None]
+    values = np.concatenate([part.values for part in numbers])
+    return Numbers(values, merged(np.concatenate(suspect)) if suspect else None)
 
 
-def _round(values: np.ndarray, to: np.ndarray) -> None:
-    """Round the numbers to float32, by way of 64 bits. Raises Doubt for what is no number, or too large for one."""
-    if values.dtype.kind not in "iuf":
-        raise Doubt
-    with np.errstate(over="ignore"):
-        to[:] = values.astype(np.float64, copy=False)
-    if not (to.min() > -LARGEST and to.max() < LARGEST):
-        raise Doubt
+def _joined_words(parts: Iterable[Words]) -> Words:
+    position: dict[str, int] = {}
+    codes = []
+    for part in parts:
+        renamed = [position.setdefault(name, len(position)) for name in part.names]
+        codes.append(np.array([*renamed, -1], np.int32)[part.codes])
+    return Words(np.concatenate(codes), tuple(position))

@@ -1,26 +1,44 @@
-"""CSV files of numbers, read record by record: whatever is not a number is an error with its line and column."""
+"""Tables of text, read record by record: slower than pandas, and exact about what is wrong with a record."""
 
-from array import array
+import re
+from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 
 import numpy as np
 
-from nntrain.data.csv_faults import TableFaults, cell_fault, length_fault
-from nntrain.data.csv_layout import class_order, find_layout
-from nntrain.data.csv_merged import refuse_merged
+from nntrain.data.csv_faults import RecordFaults
+from nntrain.data.csv_header import read_header
 from nntrain.data.csv_text import CsvTable, CsvText
-from nntrain.data.examples import Rows
+from nntrain.data.precision import is_suspect, merged
+from nntrain.data.raw_table import Cells, Numbers, RawTable, Words, words_of
+from nntrain.errors import Span
 
 LARGEST = float(np.finfo(np.float32).max)
+CODE = re.compile(r"0\d+", re.ASCII)  # as in `007`, which is not the number 7
 
 
-def read_records(table: CsvTable) -> Rows:
-    """Return the rows of a CSV file with a header. Raises DataError with every fault and its line and column."""
-    return _Reader(CsvText(table), table).rows()
+def read_records(table: CsvTable, words: frozenset[str] = frozenset(), wanted: Sequence[str] = ()) -> RawTable:
+    """Return the columns of a file; those in `words` as they are written, also where they are numbers.
+
+    wanted: names that a header must have. Raises DataError with every record that cannot be a row, and its line.
+    """
+    text = CsvText(table)
+    header = read_header(text, wanted)
+    rows = list(islice(text.records(), 1, None))
+    faults = RecordFaults(text, len(header), len(rows))
+    for line, cells in rows:
+        if len(cells) != len(header):
+            faults.add(line, cells)
+    faults.throw()
+    columns = zip(*(cells for _, cells in rows), strict=True)
+    found = {name: words_of(list(cells), table.missing) for name, cells in zip(header, columns, strict=True)}
+    read = {name: cells if name in words else settled(cells, table) for name, cells in found.items()}
+    return RawTable(read, text.file, table.place, partial(span_of, table, header), table.decimal)
 
 
-def finite_numbers(texts: list[str]) -> list[float] | None:
-    """Return the numbers, or None when one of the texts is not a finite number of 32 bits."""
+def finite_numbers(texts: Sequence[str]) -> list[float] | None:
+    """Return the numbers, or None when one of the texts is not a finite number of 32 bits, as people write it."""
     try:
         numbers = [float(text) for text in texts]
     except ValueError:
@@ -29,45 +47,23 @@ def finite_numbers(texts: list[str]) -> list[float] | None:
     return numbers if is_finite and all(text.isascii() and "_" not in text for text in texts) else None
 
 
-class _Reader:
-    """One pass over the records of a file."""
+def numbers_of(exact: np.ndarray) -> Numbers:
+    """Return float64 (n,), NaN where a cell is empty, as a column of float32."""
+    rounded = exact.astype(np.float32)
+    present = exact[~np.isnan(exact)]
+    lossy = len(present) and is_suspect(present.astype(np.float32))
+    return Numbers(rounded, merged(present) if lossy else None)
 
-    def __init__(self, text: CsvText, table: CsvTable) -> None:
-        self.text, self.classes, self.like_others = text, table.classes, bool(table.features)
-        self.layout = find_layout(text, table)
-        self.faults = TableFaults(text, self.layout)
-        self.numbers, self.labels = array("d"), list[str]()
 
-    def rows(self) -> Rows:
-        for line, cells in islice(self.text.records(), 1, None):
-            self.faults.rows += 1
-            self._take(line, cells)
-        self.faults.throw(self.classes)
-        exact = np.frombuffer(self.numbers).reshape(-1, len(self.layout.numbers))
-        if not self.like_others:
-            refuse_merged(self.text, self.layout, exact)
-        numbers = exact.astype(np.float32)
-        classes = self.classes or class_order(set(self.labels))
-        index = {name: number for number, name in enumerate(classes)}
-        return self.layout.rows([numbers.T], np.array([index[label] for label in self.labels], np.int32), classes)
+def span_of(table: CsvTable, header: Sequence[str], row: int, column: str) -> Span | None:
+    """Return where a cell is; the file is read again as far as its row."""
+    text = CsvText(table)
+    line, _ = next(islice(text.records(), row + 1, None))
+    return text.span(line, header.index(column))
 
-    def _take(self, line: int, cells: list[str]) -> None:
-        if len(cells) != len(self.layout.header):
-            self.faults.add(line, None, length_fault(cells, len(self.layout.header)))
-            return
-        texts = [cells[column] for column in self.layout.numbers]
-        if (numbers := finite_numbers(texts)) is not None:
-            self.numbers.extend(numbers)
-        else:
-            wrong = (place for place in zip(self.layout.numbers, texts, strict=True) if not finite_numbers([place[1]]))
-            for column, text in wrong:
-                self.faults.add(line, column, cell_fault(text))
-        if self.layout.label is not None:
-            self._take_label(line, cells[self.layout.label], self.layout.label)
 
-    def _take_label(self, line: int, label: str, column: int) -> None:
-        if not label:
-            self.faults.add(line, column, cell_fault(label))
-        elif self.classes and label not in self.classes:
-            self.faults.add_label(line, label)
-        self.labels.append(label)
+def settled(words: Words, table: CsvTable) -> Cells:
+    """Return the column as numbers where every text is a finite number and none is a code such as `007`."""
+    is_code = any(CODE.fullmatch(text) for text in words.names)
+    numbers = None if is_code else finite_numbers([table.number(text) for text in words.names])
+    return words if numbers is None else numbers_of(np.append(numbers, np.nan)[words.codes])

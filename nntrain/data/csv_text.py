@@ -18,24 +18,28 @@ SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'", ",": "','"}  # and how each
 
 @dataclass(frozen=True)
 class CsvTable:
-    """A CSV file with a header, and what to read of it.
+    """A file of text with a header and a row a line, in UTF-8, and how its cells are written.
 
-    `label` is the column of classes, or `targets` are those of numbers to predict. `classes` and `features`, where
-    given, are the names that must be in the file, in their order; without them classes are sorted, and every other
-    column is a feature. `place` is the path in the config of the option that names the file, `source` that of the data
-    source.
+    missing: texts that stand for an empty cell. shown: the file as messages name it, where it is not `path`. place:
+    the path in the config of the option that names the file, `source` that of the data source.
     """
 
     path: str | FilePath
     separator: str = ","
-    label: str | None = None
-    targets: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
-    others_allowed: bool = False  # whether the file may have other columns than the features
+    decimal: str = "."
+    missing: frozenset[str] = frozenset()
+    shown: str = ""
     place: Path = ()
     source: Path = ()
+
+    @property
+    def name(self) -> str:
+        """The file as a user in this folder would write it."""
+        return self.shown or short(FilePath(self.path))
+
+    def number(self, text: str) -> str:
+        """Return the text of a number as Python writes it."""
+        return text if self.decimal == "." else text.replace(".", "_").replace(self.decimal, ".")
 
 
 class CsvText:
@@ -46,7 +50,7 @@ class CsvText:
 
     def __init__(self, table: CsvTable, first_lines: bytes | None = None) -> None:
         path = FilePath(table.path)
-        self.file, self.separator, self.place = _short(path), table.separator, table.place
+        self.file, self.separator, self.place = table.name, table.separator, table.place
         self.text = self._decoded(self._bytes(path) if first_lines is None else first_lines)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
@@ -131,7 +135,7 @@ class CsvText:
         return self.error(f"`{self.file}` {what}", help, Span(self.file, len(before), column, 1, shown))
 
 
-def _short(file: FilePath) -> str:
-    """The path as a user in this folder would write it."""
+def short(file: FilePath) -> str:
+    """Return the path as a user in this folder would write it."""
     here = FilePath.cwd()
     return str(file.relative_to(here) if file.is_relative_to(here) else file)

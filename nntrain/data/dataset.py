@@ -11,12 +11,14 @@ from nntrain import extensions
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import Config, in_order
+from nntrain.config.table import Table
 from nntrain.data.checks import MOST, Faults, check, columns_with_missing, constant_columns
 from nntrain.data.divider import Divider
 from nntrain.data.duplicates import rows_in_two_splits
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import nearly_equal_names
 from nntrain.data.row_file import chunks
+from nntrain.data.table_vocabulary import seen_by
 from nntrain.errors import DataError
 
 
@@ -31,6 +33,8 @@ class Dataset:
     schema: Schema
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    table: Table | None = None  # what the columns of x are
+    source: Source | None = None  # its options with all that was found, where reading finds any
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -73,6 +77,7 @@ def load(source: Source) -> Dataset:
     faults.throw()
     divider = Divider(rows, source)
     found = divider.splits()
+    rows = _with_seen_categories(rows, found)
     constant = constant_columns(found["train"].x, rows.schema.features)
     missing = columns_with_missing(found["train"].x) if rows.schema.sizes else ()
     many, few = _equal_rows(found, source)
@@ -90,7 +95,18 @@ def load(source: Source) -> Dataset:
             *constant,
         ),
         notes=(*rows.notes, *few),
+        table=rows.table,
+        source=rows.found,
     )
+
+
+def _with_seen_categories(rows: Rows, found: dict[str, Split]) -> Rows:
+    """Return the rows of a table with the categories of the training split alone, and change the codes to them."""
+    if rows.table is None:
+        return rows
+    x = {name: np.asarray(split.x) for name, split in found.items()}  # the arrays themselves, in memory
+    table = seen_by(rows.table, x.pop("train"), x.values())
+    return replace(rows, table=table, schema=replace(rows.schema, sizes=table.sizes))
 
 
 def _equal_rows(found: dict[str, Split], source: Source) -> tuple[list[str], list[str]]:

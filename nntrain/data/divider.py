@@ -49,13 +49,17 @@ class Divider:
     def warnings(self, splits: Mapping[str, Split]) -> Iterator[str]:
         """Yield what makes the scores of the splits say less than they seem to."""
         yield from self._rare_classes()
+        yield from self._large_groups()
         for name, split in splits.items():
             yield from self._absent_classes(name, split)
 
     @cached_property
     def first_equal(self) -> np.ndarray:
         """(n,) the first row that is to be in the same split as each row."""
-        remaining = self.rows.remaining
+        remaining, groups = self.rows.remaining, self.rows.groups
+        if groups is not None:
+            _, first, of_rows = np.unique(groups, return_index=True, return_inverse=True)
+            return np.asarray(first[of_rows])
         return first_equal_rows(remaining.x) if self.source.group_duplicates else np.arange(len(remaining))
 
     def _rule(self, name: str) -> SplitRule:
@@ -90,8 +94,13 @@ class Divider:
         if isinstance(rule, (First, Last)) and rule.rows > len(rows):
             message = f"`{rule.called()}: {rule.rows}` takes more rows than there are, {len(rows)}"
             raise self._error(message, fewer, name, rule.called(), "rows")
-        among = self._first_of(rows) if isinstance(rule, Fraction) else rows
-        taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)
+        if isinstance(rule, Fraction) and self.rows.times is not None:
+            taken = splits.latest(rule.share, rows, self.rows.times)
+        else:
+            among = self._first_of(rows) if isinstance(rule, Fraction) else rows
+            if isinstance(rule, Fraction) and self.rows.groups is not None:
+                among = self._small_groups(among, rows, rule.share)
+            taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)
         taken = rows[np.isin(self.first_equal[rows], self.first_equal[taken])]
         if len(taken) == len(rows):
             every = f"all {len(rows)} rows" if len(rows) > 1 else "the only row"
@@ -101,6 +110,24 @@ class Divider:
             message = f"the {name} split gets no rows, {len(rows)} are too few to share out"
             raise self._error(message, f"give more rows, or write `{name}: none`", name)
         return taken, splits.without(rows, taken)
+
+    def _small_groups(self, firsts: np.ndarray, rows: np.ndarray, share: float) -> np.ndarray:
+        """Return those of the groups, by their first rows, that have no more rows than the split is to have."""
+        sizes = np.bincount(self.first_equal[rows], minlength=len(self.first_equal))
+        return np.asarray(firsts[sizes[firsts] <= max(1.0, share * len(rows))])
+
+    def _large_groups(self) -> Iterator[str]:
+        """Yield a warning where a group is larger than a split, so that it stays in the training split."""
+        if self.rows.groups is None or self.source.fold is not None:
+            return
+        sizes = np.bincount(self.rows.groups)
+        for name in ("test", "validation"):
+            rule = self._rule(name)
+            most = rule.share * len(self.rows.groups) if isinstance(rule, Fraction) else len(self.rows.groups)
+            if count := int((sizes > most).sum()):
+                groups = "a group is" if count == 1 else f"{count:,} groups are"
+                rows = f"{sizes.max():,} of {sizes.sum():,} rows"
+                yield f"{groups} larger than the {name} split is to be, {rows}, and not taken for it"
 
     def _check_folds(self, fold: Fold) -> None:
         """Raise DataError where a fold would be empty, or would take all rows of a class from the training."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
+from nntrain.config.table import Table
 from nntrain.data.row_file import Examples, RowFile
 
 
@@ -34,7 +36,9 @@ class Split:
 class Rows:
     """What a source loads: the rows to split, and the splits that come as files of their own.
 
-    `warnings` are what was left out or lost when they were read, `notes` how they may be read otherwise.
+    `warnings` are what was left out or lost when they were read, `notes` how they may be read otherwise. Of a table:
+    groups: int64 (n,), rows of one group stay in one split. times: (n,), by which splits are in order. `found` are the
+    options of the source with all that was found.
     """
 
     remaining: Split
@@ -43,3 +47,7 @@ class Rows:
     test: Split | None = None
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    table: Table | None = None
+    groups: np.ndarray | None = None
+    times: np.ndarray | None = None
+    found: Source | None = None

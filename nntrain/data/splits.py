@@ -25,6 +25,16 @@ def take(rule: SplitRule, rows: np.ndarray, groups: np.ndarray, seed: int, name:
     raise TypeError(f"the rule `{rule.called()}` takes no rows from the others")
 
 
+def latest(share: float, rows: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Return the part of `rows` (ascending positions) with the latest times, ascending; equal times are not parted.
+
+    times: (n of all rows,).
+    """
+    of_rows = times[rows]
+    begin = np.sort(of_rows)[len(rows) - _count(share, len(rows), 1)]
+    return np.asarray(rows[of_rows >= begin])
+
+
 def without(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
     """Return the positions in `rows` that are not in `taken`, a part of them."""
     kept = np.ones(int(rows.max()) + 1, bool)

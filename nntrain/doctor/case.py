@@ -163,7 +163,8 @@ class Case:
         """All layers, in order."""
         specs = layers.walk(self.resolved.experiment.model)
         return [
-            Placed(path, spec, layer) for (path, spec), layer in zip(specs, self.prepared.model.layers, strict=True)
+            Placed(self.resolved.as_written(path), spec, layer)
+            for (path, spec), layer in zip(specs, self.prepared.model.layers, strict=True)
         ]
 
     @cached_property

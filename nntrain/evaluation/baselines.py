@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from nntrain.config.data_schema import Schema
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.data.row_file import chunks
 from nntrain.evaluation.scores import regression_scores
 
+_MOST_CATEGORIES = 100  # of a column; the rarer ones are one
 _NUMBERS = 20_000_000  # in the training rows at most, 5,000 rows of 4,000, so that large images do not take hours
 
 
@@ -28,16 +30,16 @@ class Baseline:
 def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> list[Baseline]:
     """Fit scikit-learn's models to the training split and score each on all of `split`, the simplest first.
 
-    Examples are flattened and standardised by the rows of the fit. At most `limit` training rows are used, fewer where
-    an example has more than 4,000 numbers: a random part, drawn with the seed, with the same share of every class and
-    at least one row of each.
+    Examples are flattened and standardised by the rows of the fit; categories of a table become one-hot. At most
+    `limit` rows are used, fewer where an example has more than 4,000 numbers: a random part, drawn with the seed, with
+    the same share of every class and at least one row of each.
     """
     train = dataset.train
     most = max(2 * len(dataset.schema.classes), min(limit, _NUMBERS // train.x[0].size))
     if len(train) > most:
         train = train.take(_part(train.y if dataset.schema.classes else np.zeros(len(train), np.int64), most, seed))
     models = _classifiers(seed, _classes_vary(train)) if dataset.schema.classes else _regressors(seed)
-    return [_run(name, model, train, split, bool(dataset.schema.classes)) for name, model in models.items()]
+    return [_run(name, model, train, split, dataset.schema) for name, model in models.items()]
 
 
 def _classifiers(seed: int, classes_vary: bool) -> dict[str, Any]:
@@ -69,11 +71,10 @@ def _regressors(seed: int) -> dict[str, Any]:
     return {"mean": DummyRegressor(), "linear regression": LinearRegression(), "scikit-learn MLPRegressor": network}
 
 
-def _run(name: str, model: Any, train: Split, split: Split, classification: bool) -> Baseline:
+def _run(name: str, model: Any, train: Split, split: Split, schema: Schema) -> Baseline:
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    pipeline = make_pipeline(StandardScaler(), model)
+    pipeline = make_pipeline(_preprocessing(schema), model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a baseline that does not converge is not the user's fault
         start = time.perf_counter()
@@ -81,8 +82,24 @@ def _run(name: str, model: Any, train: Split, split: Split, classification: bool
         seconds = time.perf_counter() - start
         # In parts, because all images as floats may not fit into memory.
         predicted = np.concatenate([pipeline.predict(_flat(part)) for _, part in chunks(split.x)])
-    score = np.mean(predicted == split.y) if classification else regression_scores(split.y, predicted)["r2_score"]
+    score = np.mean(predicted == split.y) if schema.classes else regression_scores(split.y, predicted)["r2_score"]
     return Baseline(name, float(score), len(train), seconds)
+
+
+def _preprocessing(schema: Schema) -> Any:
+    """Return what standardises numbers, after the median fills gaps of a table, and makes its categories one-hot."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    if not any(schema.sizes) and not schema.has_missing:
+        return StandardScaler()
+    numbers = [index for index, size in enumerate(schema.sizes) if not size]
+    categories = [index for index, size in enumerate(schema.sizes) if size]
+    one_hot = OneHotEncoder(max_categories=_MOST_CATEGORIES, handle_unknown="infrequent_if_exist", sparse_output=False)
+    filled = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
+    return ColumnTransformer([("numbers", filled, numbers), ("categories", one_hot, categories)])
 
 
 def _classes_vary(train: Split) -> bool:

@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.messages import listed
-from nntrain.data import csv_reader, image_reader, npz_reader
+from nntrain.data import image_reader, npz_reader
 from nntrain.data.checks import Faults, check_rows
-from nntrain.data.csv_text import CsvTable, CsvText
+from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
+from nntrain.data.table_file import Form, text_rows
+from nntrain.data.table_reader import read_like
+from nntrain.data.table_target import TargetOptions
 from nntrain.errors import DataError
-from nntrain.evaluation.predict import as_trained, refuse_shape, separator_of
+from nntrain.evaluation.predict import as_trained, refuse_missing, refuse_shape
 from nntrain.model.restore import SavedModel
 
 
@@ -32,8 +35,10 @@ def read_labelled(saved: SavedModel, file: Path) -> Split:
 
 def _read(saved: SavedModel, file: Path) -> Split:
     schema, source = saved.resolved.schema, saved.resolved.experiment.data
-    if schema.features:
-        return csv_reader.read_rows(_table(saved, file)).remaining
+    if saved.table is not None and file.suffix != ".npz":
+        found = read_like(saved.table, CsvTable(file), TargetOptions(_target(saved, file)), schema.classes)
+        refuse_missing(saved, found.x, file)
+        return found.split
     if source.of_folders and file.suffix != ".npz":
         return image_reader.load_split(str(file), schema.shape, list(schema.classes))
     task = "classification" if schema.classes else "regression"
@@ -44,24 +49,15 @@ def _read(saved: SavedModel, file: Path) -> Split:
     return Split(as_trained(split.x[:].reshape(len(split), *schema.shape), saved.dtype, file), split.y)
 
 
-def _table(saved: SavedModel, file: Path) -> CsvTable:
-    """Return what to read of a CSV file; a run without a `label` takes the only column that is not a feature."""
-    schema = saved.resolved.schema
-    table = CsvTable(
-        file,
-        separator_of(saved),
-        label=getattr(saved.resolved.experiment.data, "label", None),
-        targets=schema.targets,
-        classes=schema.classes,
-        features=schema.features,
-        others_allowed=True,
-    )
-    if table.label is not None or not schema.classes:
-        return table
-    _, header = next(CsvText(table).records())
+def _target(saved: SavedModel, file: Path) -> tuple[str, ...]:
+    """Return the columns to predict; a run without a `target` takes the only column that is not a feature."""
+    schema, source = saved.resolved.schema, saved.resolved.experiment.data
+    if targets := getattr(source, "targets", None) or schema.targets:
+        return tuple(targets)
+    header, *_ = text_rows(CsvTable(file), Form())
     others = [name for name in header if name not in schema.features]
     if len(others) != 1:
         message = f"`{file}` must have one column beside the features, that of the classes"
         found = f"it has {listed(others)}" if others else "it has none"
         raise DataError(f"{message}; {found}", help=f"its other columns are {listed(schema.features)}")
-    return replace(table, label=others[0])
+    return tuple(others)

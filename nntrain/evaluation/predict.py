@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from nntrain.data.csv_reader import read_features
-from nntrain.data.csv_text import CsvTable, CsvText
+from nntrain.config.messages import counted, listed
+from nntrain.data.csv_text import CsvTable
 from nntrain.data.image_reader import images_below, read_images
 from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import MEMORY_SHARE, is_large
+from nntrain.data.table_file import Form, text_rows
+from nntrain.data.table_reader import read_like
 from nntrain.errors import DataError
 from nntrain.evaluation.predictions import Columns, Predictions
 from nntrain.model.restore import SavedModel, load_model
@@ -40,24 +42,19 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Prediction
         parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
         outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
         return Predictions.of(saved.resolved, np.concatenate(outputs), [("file", list(map(str, files)))])
-    x = read_inputs(saved, file)
+    x, notes = read_inputs(saved, file)
     refuse_large_batch(saved.resolved, len(x))
     found = scorer.outputs(x)
-    return Predictions.of(saved.resolved, found, _columns(saved, file) if with_input else ())
+    return Predictions.of(saved.resolved, found, _columns(saved, file) if with_input else (), notes)
 
 
 def _columns(saved: SavedModel, file: Path) -> Columns:
-    """Return the columns of a CSV file, which was read without a fault; raises DataError for arrays."""
-    if file.suffix == ".npz":
-        message = f"`--with-input` keeps the columns of a CSV file, and `{file}` holds arrays"
+    """Return the columns of a table, which was read without a fault; raises DataError for arrays."""
+    if file.suffix == ".npz" or saved.table is None:
+        message = f"`--with-input` keeps the columns of a table, and `{file}` holds arrays"
         raise DataError(message, help="leave it out: the predictions are in the order of the rows")
-    header, *rows = (cells for _, cells in CsvText(CsvTable(file, separator_of(saved))).records())
+    header, *rows = text_rows(CsvTable(file), Form(saved.table.separator, saved.table.decimal))
     return list(zip(header, zip(*rows, strict=True), strict=True))
-
-
-def separator_of(saved: SavedModel) -> str:
-    """Return what separates the cells of a CSV file with rows like those of the training."""
-    return str(getattr(saved.resolved.experiment.data, "separator", ","))
 
 
 def _images(path: Path) -> Sequence[Path]:
@@ -69,18 +66,35 @@ def _images(path: Path) -> Sequence[Path]:
     return files
 
 
-def read_inputs(saved: SavedModel, file: Path) -> np.ndarray:
-    """Return (n, *shape) in the dtype that the model was trained on; raises DataError when the file does not fit."""
-    schema, shape = saved.resolved.schema, saved.resolved.schema.shape
+def read_inputs(saved: SavedModel, file: Path) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return (n, *shape) in the dtype that the model was trained on, and notes on how the file differs.
+
+    Raises DataError when the file does not fit.
+    """
+    shape = saved.resolved.schema.shape
     if file.suffix == ".npz":
         x = _npz_inputs(file, shape)
-    elif schema.features:
-        x = read_features(file, schema.features, separator_of(saved))
+    elif saved.table is not None:
+        found = read_like(saved.table, CsvTable(file))
+        refuse_missing(saved, found.x, file)
+        return found.x, found.notes
     else:
         message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
         raise DataError(message, help="save an array `x` as .npz")
     refuse_shape(x.shape, shape, file)
-    return as_trained(x.reshape(len(x), *shape), saved.dtype, file)
+    return as_trained(x.reshape(len(x), *shape), saved.dtype, file), ()
+
+
+def refuse_missing(saved: SavedModel, x: np.ndarray, file: Path) -> None:
+    """Raise DataError for missing cells, (n, columns) NaN, where the model has no layer that replaces them."""
+    if saved.resolved.takes_missing:
+        return
+    empty = np.flatnonzero(np.isnan(x).any(axis=0))
+    if len(empty):
+        names = [saved.resolved.schema.features[index] for index in empty]
+        rows = int(np.isnan(x).any(axis=1).sum())
+        message = f"`{file}` has {counted(rows, 'row')} with missing cells, in {listed(names)}"
+        raise DataError(message, help="give every cell: the model has no `TableEncoding`, which would replace them")
 
 
 def refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nntrain.config.resolve import Resolved
-from nntrain.data.csv_layout import is_number
+from nntrain.data.csv_header import is_number
 
 Columns = Sequence[tuple[str, Sequence[str]]]
 
@@ -19,23 +19,27 @@ class Predictions:
     """A row for each example, in the order of the file.
 
     input: the name and the cells of each column of the input. classes: (n,) the most probable class of each example;
-    empty for a regression. outputs: (n, columns) float32, by the names in `columns`.
+    empty for a regression. outputs: (n, columns) float32, by the names in `columns`. notes: on how the file differs
+    from the one that was trained on.
     """
 
     input: Columns
     classes: Sequence[str]
     columns: Sequence[str]
     outputs: np.ndarray
+    notes: Sequence[str] = ()
 
     @classmethod
-    def of(cls, resolved: Resolved, outputs: np.ndarray, input: Columns = ()) -> "Predictions":
+    def of(
+        cls, resolved: Resolved, outputs: np.ndarray, input: Columns = (), notes: Sequence[str] = ()
+    ) -> "Predictions":
         """Return the predictions for outputs of (n, classes) or (n, targets) float32."""
         schema, kind = resolved.schema, "probability" if resolved.are_probabilities else "score"
         if not schema.classes:
             columns = list(schema.targets) or [f"prediction_{index + 1}" for index in range(outputs.shape[1])]
-            return cls(input, (), columns, outputs)
+            return cls(input, (), columns, outputs, notes)
         classes = [schema.classes[index] for index in outputs.argmax(axis=1)]
-        return cls(input, classes, [f"{kind}_{name}" for name in schema.classes], outputs)
+        return cls(input, classes, [f"{kind}_{name}" for name in schema.classes], outputs, notes)
 
     def __len__(self) -> int:
         return len(self.outputs)

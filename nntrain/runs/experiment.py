@@ -76,6 +76,9 @@ def report(prepared: Prepared, terminal: Terminal) -> None:
         terminal.note(f"warning: {warning}")
     for note in (*prepared.data.notes, *([prepared.taken] if prepared.taken else [])):
         terminal.note(f"note: {note}")
+    for layer in prepared.resolved.front:
+        does = "it scales numbers, fills gaps and encodes categories"
+        terminal.note(f"note: added `{layer.called()}` as the first layer; {does}")
     if added := [_as_item(layer) for layer in prepared.resolved.added]:
         terminal.note(f"note: added the output layer {' and '.join(added)}")
     report_obstacles(prepared, terminal)

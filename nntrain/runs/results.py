@@ -128,8 +128,14 @@ class FinishedTraining:
             self.run_dir.refuse_if_gone()
             help = "free some space, or choose another folder with `--runs-dir`"
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
-        inputs = {"shape": list(schema.shape), "dtype": str(data.train.x.dtype), "features": schema.features}
-        inputs |= {"sizes": schema.sizes, "missing": schema.missing}
+        if data.table is not None:
+            self.run_dir.write(run_files.SCHEMA, data.table.model_dump_json(indent=1) + "\n")
+        inputs: dict[str, Any] = {
+            "shape": list(schema.shape),
+            "dtype": str(data.train.x.dtype),
+            "features": schema.features,
+        }
+        inputs |= {"sizes": schema.sizes, "missing": schema.missing, "has_missing": schema.has_missing}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
         self.run_dir.adopt_model(saved, {"weights": described(model.weights), "input": inputs, **outputs})
         if self.final:  # reading it back takes a tenth of a second, longer than many trials

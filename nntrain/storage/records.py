@@ -113,6 +113,7 @@ class Inputs(Record):
     features: list[Text]
     sizes: NotRequired[list[Annotated[int, Field(ge=0, le=2**31)]]]
     missing: NotRequired[list[Count]]
+    has_missing: NotRequired[bool]
 
 
 class Model(Record, total=False):

@@ -1,6 +1,7 @@
 """From a validated config to loaded data and a built model: all that can fail before a training."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from nntrain import backend
 from nntrain.config.load import Config, in_order
@@ -34,6 +35,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     initialize: whether weights are taken from `train.init_from`. data: the data, if they are loaded already.
     """
     data = load_data(config) if data is None else data
+    config = config.with_data(data.source)
     resolved = config.resolve(data.schema)
     _choose_threads(resolved, len(data.train))
     source = resolved.train.init_from if initialize else None
@@ -43,9 +45,15 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
         model = build(resolved, data.train.x, data.train.y)
         taken = take_weights(model, resolved.schema, source) if source else ""
     except ConfigError as error:
-        raise ConfigError(problems=in_order(config.document, error.problems)) from error.__cause__
-    found = in_order(config.document, obstacles(resolved, model, len(data.train)))
+        problems = in_order(config.document, _as_written(resolved, error.problems))
+        raise ConfigError(problems=problems) from error.__cause__
+    found = in_order(config.document, _as_written(resolved, obstacles(resolved, model, len(data.train))))
     return Prepared(config, resolved, data, model, memory, taken, tuple(found))
+
+
+def _as_written(resolved: Resolved, problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems with their paths in the user's config."""
+    return [replace(problem, path=resolved.as_written(problem.path)) for problem in problems]
 
 
 def _choose_threads(resolved: Resolved, rows: int) -> None:

@@ -32,7 +32,7 @@ def nntrain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     monkeypatch.setenv("TERM", "dumb")
     Path("c.yaml").write_text(CONFIG)
     Path("bad.yaml").write_text(CONFIG.replace("units", "unit"))
-    Path("no_data.yaml").write_text(CONFIG.replace("iris", "{csv_table: {path: none.csv, label: y}}"))
+    Path("no_data.yaml").write_text(CONFIG.replace("iris", "{table: {path: none.csv, target: y}}"))
     Path("a_file").write_text("")
 
     def run(*arguments: str) -> Result:
@@ -206,7 +206,7 @@ def test_a_missing_data_file_is_exit_code_4(command: str, nntrain: Any) -> None:
     assert result.code == 4
     assert result.out == ""
     where = os.fspath(Path("none.csv").absolute())
-    assert result.err.startswith(f"error: there is no file `{where}`\n  --> no_data.yaml:1:26  (data.csv_table.path)\n")
+    assert result.err.startswith(f"error: there is no file `{where}`\n  --> no_data.yaml:1:26  (data.table.path)\n")
     assert result.err.count(" help: ") == 1
 
 

@@ -27,7 +27,7 @@ def test_files_are_looked_for_beside_the_config_and_else_where_the_command_runs(
         (folder / "both.csv").write_text("a,b\n")
     (here / "here.csv").write_text("a,b\n")
     monkeypatch.chdir(here)
-    text = "data: {csv_table: {path: %s, label: b}}\nmodel: [Flatten]\n"
+    text = "data: {table: {path: %s, target: b}}\nmodel: [Flatten]\n"
 
     def path(name: str) -> str:
         loaded = load(config(beside, text % name))
@@ -45,7 +45,7 @@ def test_files_are_looked_for_beside_the_config_and_else_where_the_command_runs(
 
 def test_a_missing_file_is_reported_with_the_nearest_one(tmp_path: Path) -> None:
     (tmp_path / "flowers.csv").write_text("a,b\n")
-    text = "data: {csv_table: {path: flower.csv, label: b}}\nmodel: [Flatten]\n"
+    text = "data: {table: {path: flower.csv, target: b}}\nmodel: [Flatten]\n"
     with pytest.raises(DataError) as caught:
         file_checks.refuse_missing(load(config(tmp_path, text)))
     assert caught.value.problems[0].help == "write `flowers.csv`"
@@ -54,6 +54,6 @@ def test_a_missing_file_is_reported_with_the_nearest_one(tmp_path: Path) -> None
 def test_a_pipe_or_a_device_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     for name, kind in {"pipe.csv": "a named pipe", "/dev/zero": "a device"}.items():
-        loaded = load(config(tmp_path, f"data: {{csv_table: {{path: {name}, label: b}}}}\nmodel: [Flatten]\n"))
+        loaded = load(config(tmp_path, f"data: {{table: {{path: {name}, target: b}}}}\nmodel: [Flatten]\n"))
         with pytest.raises(DataError, match=f"is {kind}"):
             file_checks.refuse_missing(loaded)

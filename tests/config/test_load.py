@@ -76,7 +76,7 @@ def test_an_unknown_key_hides_no_other_error(tmp_path: Path) -> None:
 
 def test_what_only_the_data_can_show_is_checked_when_they_are_read(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("a,b\n")
-    text = "data: {csv_table: {path: d.csv, label: b}}\nmodel: [{Dense: {units: 4, activation: softmax}}]\n"
+    text = "data: {table: {path: d.csv, target: b}}\nmodel: [{Dense: {units: 4, activation: softmax}}]\n"
     loaded = load(config(tmp_path, text))
     assert loaded.known is None
     assert loaded.resolve(Schema((1,), tuple("0123"))).output.units == 4

@@ -110,10 +110,10 @@ def test_a_run_of_an_older_version_with_such_a_name_can_be_read() -> None:
 
 
 def test_what_only_the_data_show_is_a_late_warning() -> None:
-    text = "data: {csv_table: {path: a.csv, label: y}}\nmodel: [Flatten]\ntrain: {metrics: [TopK]}\n"
+    text = "data: {table: {path: a.csv, target: y}}\nmodel: [Flatten]\ntrain: {metrics: [TopK]}\n"
     config = from_document(yaml_file.parse(text, "net.yaml"))
     assert config.warnings == ()
     (late,) = config.late_warnings(config.resolve(IRIS))
     assert (late.severity, late.span is not None) == ("warning", True)
-    known = from_document(yaml_file.parse(text.replace("{csv_table: {path: a.csv, label: y}}", "iris"), "net.yaml"))
+    known = from_document(yaml_file.parse(text.replace("{table: {path: a.csv, target: y}}", "iris"), "net.yaml"))
     assert known.known is not None and len(known.warnings) == 1 and known.late_warnings(known.known) == []

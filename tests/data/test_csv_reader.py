@@ -10,10 +10,10 @@ import pytest
 
 from nntrain.data import csv_part
 from nntrain.data.csv_part import Doubt
-from nntrain.data.csv_reader import load_rows, parse_rows, read_features, read_rows
+from nntrain.data.csv_reader import parse, read_csv
 from nntrain.data.csv_records import read_records
 from nntrain.data.csv_text import CsvTable
-from nntrain.data.examples import Rows
+from nntrain.data.raw_table import Numbers, RawTable
 from nntrain.errors import DataError
 
 
@@ -27,70 +27,71 @@ def table(text: str | bytes, **options: Any) -> CsvTable:
     return CsvTable("t.csv", **options)
 
 
-def contents(rows: Rows) -> tuple[Any, ...]:
-    """All that is in the rows, to the last bit."""
-    x, y = np.asarray(rows.remaining.x), rows.remaining.y
-    return x.tobytes(), x.shape, x.dtype, y.tobytes(), y.shape, y.dtype, rows.schema
+def contents(raw: RawTable) -> dict[str, Any]:
+    """All that is in the columns, to the last bit."""
+    found: dict[str, Any] = {}
+    for name, cells in raw.columns.items():
+        if isinstance(cells, Numbers):
+            found[name] = cells.values.tobytes(), str(cells.values.dtype), cells.merged is not None
+        else:
+            found[name] = [None if code < 0 else cells.names[code] for code in cells.codes], str(cells.codes.dtype)
+    return found
 
 
-def outcome(read: Callable[[CsvTable], Rows], asked: CsvTable) -> Any:
+def outcome(read: Callable[..., RawTable], asked: CsvTable, words: frozenset[str] = frozenset()) -> Any:
     try:
-        return contents(read(asked))
+        return contents(read(asked, words))
     except DataError as error:
         return str(error)
 
 
-def test_numbers_and_labels() -> None:
-    rows = parse_rows(table("a,k,b\n1,yes,-2.5\n 3e2 , no,.5\n\n", label="k"))
-    assert rows.remaining.x.tolist() == [[1, -2.5], [300, 0.5]]
-    assert (str(rows.remaining.x.dtype), str(rows.remaining.y.dtype)) == ("float32", "int32")
-    assert rows.remaining.y.tolist() == [1, 0]
-    assert (rows.schema.features, rows.schema.classes, rows.schema.targets) == (("a", "b"), ("no", "yes"), ())
+def test_numbers_and_words() -> None:
+    raw = parse(table("a,k,b\n1,yes,-2.5\n 3e2 , no,.5\n\n"))
+    assert (raw.numbers("a").values.tolist(), raw.numbers("b").values.tolist()) == ([1, 300], [-2.5, 0.5])
+    assert [raw.words("k").names[code] for code in raw.words("k").codes] == ["yes", "no"]
+    assert str(raw.numbers("a").values.dtype) == "float32"
 
 
-def test_targets_of_a_regression() -> None:
-    rows = parse_rows(table("a,b,c\n1,2,3\n4,5,6\n", targets=("c", "a")))
-    assert rows.remaining.x.tolist() == [[2], [5]]
-    assert rows.remaining.y.tolist() == [[3, 1], [6, 4]]
-    assert (str(rows.remaining.y.dtype), rows.schema.targets, rows.schema.classes) == ("float32", ("c", "a"), ())
+def test_a_word_that_comes_late_makes_a_column_of_words() -> None:
+    cells = [str(number) for number in range(5000)]
+    raw = parse(table("a,b\n" + "".join(f"{cell},{cell}\n" for cell in [*cells, "NA"])))
+    assert raw.words("a").names[-1] == "NA" or "NA" in raw.words("a").names
+    raw = parse(table("a,b\n" + "".join(f"{cell},7\n" for cell in [*cells, "NA"]), missing=frozenset({"NA"})))
+    assert np.isnan(raw.numbers("a").values).sum() == 1
 
 
-def test_other_separators_and_ignored_columns() -> None:
-    rows = parse_rows(table("id;a;k\nq;1;x\nr;2;y\n", label="k", separator=";", ignore=("id",)))
-    assert (rows.schema.features, rows.remaining.x.tolist()) == (("a",), [[1], [2]])
-    assert parse_rows(table("a\tk\n1\tx\n2\ty\n", label="k", separator="\t")).remaining.x.tolist() == [[1], [2]]
-    assert read_rows(table("a:k\n1:x\n2:y\n", label="k", separator=":")).remaining.x.tolist() == [[1], [2]]
+def test_other_separators_and_decimal_signs() -> None:
+    assert parse(table("a\tk\n1\tx\n2\ty\n", separator="\t")).numbers("a").values.tolist() == [1, 2]
+    assert read_csv(table("a:k\n1:x\n2:y\n", separator=":")).numbers("a").values.tolist() == [1, 2]
+    raw = parse(table("a;k\n1,5;x\n-,5;y\n", separator=";", decimal=","))
+    assert raw.numbers("a").values.tolist() == [1.5, -0.5]
 
 
-def test_given_classes_keep_their_order() -> None:
-    assert parse_rows(table("a,k\n1,x\n2,y\n", label="k", classes=("y", "x"))).remaining.y.tolist() == [1, 0]
-
-
-def test_named_features_of_a_file_with_other_columns() -> None:
-    table("b,note,a\n1,x,2\n3,,4\n")
-    assert read_features("t.csv", ["a", "b"]).tolist() == [[2, 1], [4, 3]]
-    with pytest.raises(DataError, match="there is no column `c`"):
-        read_features("t.csv", ["a", "c"])
-
-
-def test_splits_of_other_files_have_the_columns_and_classes_of_the_first() -> None:
-    Path("v.csv").write_text("k,b,a\ny,1,2\n")
-    asked = table("a,b,k\n1,2,x\n3,4,y\n", label="k", source=("data", "csv_table"))
-    validation = load_rows(asked, {"validation": "v.csv"}).validation
-    assert validation is not None
-    assert (validation.x.tolist(), validation.y.tolist()) == ([[2, 1]], [1])
-    Path("v.csv").write_text("k,b,a\nz,1,2\n")
-    with pytest.raises(DataError, match=r"v.csv:2:1  \(data.csv_table.validation.file\)"):
-        load_rows(asked, {"validation": "v.csv"})
+def test_columns_that_are_asked_for_as_words() -> None:
+    raw = parse(table("a,b\n1.0,1\n1,2\n"), frozenset({"a"}))
+    assert sorted(raw.words("a").names) == ["1", "1.0"]
+    assert raw.numbers("b").values.tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "a,k\n7,007\n-0,7\n-0.0,1.0\n",
+        "a,k\n7,1\n-0,7\n-0.0,1.0\n",
         "a,k\n123456789012345678,x\n9007199254740993,x\n16777217,x\n",
         "a,k\n18446744073709551615,x\n0.00000000000000000000001234567890123456789,x\n1e-46,y\n",
         "a,k\n0.1,NA\n0.2,nan\n0.3,null\n",
+        "a,k\n0.1,\n,x\n 0.3 , x \n",
+        "a,k\nTrue,x\nFalse,y\n",
+        "a,k\nnan,x\n1,y\n",
+        "a,k\n1e999,x\n",
+        "a,k\n3.4028235e38,x\n",
+        "a,k\n1_0,x\n",
+        "a,k\n\uff11,x\n",
+        "a,k\n007,x\n1,y\n",
+        'a,k\n"007","x"\n"1","y"\n',
+        "a,b,k\n1,007,x\n1,1,y\n",
+        "a,k\n16777216,x\n16777217,y\n",
+        "a,k\n20000000,x\n2.0000001e7,y\n",
         "a,k\r\n1, x\r\n2,x \r\n",
         "\ufeffa,k\n1,gr\xfcn\n2,\u00a0x\n",
         'a,"k"\n1,"x"\n2,"y y"\n\n\n',
@@ -98,7 +99,7 @@ def test_splits_of_other_files_have_the_columns_and_classes_of_the_first() -> No
     ],
 )
 def test_what_pandas_may_read(text: str) -> None:
-    assert contents(parse_rows(table(text, label="k"))) == contents(read_records(table(text, label="k")))
+    assert contents(parse(table(text))) == contents(read_records(table(text)))
 
 
 @pytest.mark.parametrize(
@@ -106,19 +107,6 @@ def test_what_pandas_may_read(text: str) -> None:
     [
         "a,b,k\n1,2\n3,4,x,y\n",
         "a,b,k\n1,2,x\n3,4,x,\n",
-        "a,k\nTrue,x\nFalse,y\n",
-        "a,k\nnan,x\n",
-        "a,k\n1e999,x\n",
-        "a,k\n3.4028235e38,x\n",
-        "a,k\n1_0,x\n",
-        "a,k\n１,x\n",
-        "a,k\n1,\n",
-        "a,k\n007,x\n1,y\n",
-        'a,k\n"007","x"\n"1","y"\n',
-        "a,b,k\n1,007,x\n1,1,y\n",
-        "a,k\n16777216,x\n16777217,y\n",
-        "a,k\n9007199254740993,x\n9007199254740992,y\n",
-        "a,k\n20000000,x\n2.0000001e7,y\n",
         "a,k\n1,x\n \n2,y\n",
         "a,k\n1,x\n\n2,y\n",
         'a,k\n1,"x"y\n',
@@ -134,7 +122,7 @@ def test_what_pandas_may_read(text: str) -> None:
 )
 def test_what_pandas_may_not_read(text: str | bytes) -> None:
     with pytest.raises((Doubt, DataError)):
-        parse_rows(table(text, label="k", ignore=("note",) if "note" in str(text) else ()))
+        parse(table(text))
 
 
 NUMBERS = ["1", "-2.5", "3e2", ".5", "7.", "+4", "0", "-0", "-0.0", "007", "1e-400", " 5", "5 ", "0.1", "16777217"]
@@ -178,10 +166,8 @@ def drawn(draw: random.Random) -> tuple[bytes, CsvTable]:
     for row in rows:
         row[:] = [f'"{cell}"' if name in quoted else cell for name, cell in zip(names, row, strict=False)]
     text = end.join([separator.join(row) for row in rows]) + draw.choice(["", end, end, 2 * end])
-    targets = () if (label := "k" if draw.random() < 0.7 else None) else ("a",)
-    classes = ("x", "y") if label and draw.random() < 0.2 else ()
-    ignore = ("note",) if "note" in names else ()
-    return text.encode(), CsvTable("t.csv", separator, label, targets, ignore, classes, place=("data", "path"))
+    missing = frozenset({"NA", "nan"}) if draw.random() < 0.3 else frozenset[str]()
+    return text.encode(), CsvTable("t.csv", separator, missing=missing, place=("data", "path"))
 
 
 @pytest.mark.parametrize("size", [7, 40, 1 << 20])
@@ -194,14 +180,15 @@ def test_both_ways_agree_on_odd_files(size: int, monkeypatch: pytest.MonkeyPatch
     for _ in range(400):
         text, asked = drawn(draw)
         Path("t.csv").write_bytes(text)
-        assert outcome(read_rows, asked) == outcome(read_records, asked), text
+        words = frozenset({"k"}) if draw.random() < 0.5 else frozenset[str]()
+        assert outcome(read_csv, asked, words) == outcome(read_records, asked, words), text
         parsed += outcome_of_parsing(asked)
     assert parsed > 40
 
 
 def outcome_of_parsing(asked: CsvTable) -> bool:
     try:
-        parse_rows(asked)
+        parse(asked)
     except (Doubt, DataError):
         return False
     return True
@@ -210,7 +197,7 @@ def outcome_of_parsing(asked: CsvTable) -> bool:
 def test_a_negative_zero_among_whole_numbers_keeps_its_sign_beside_fractions_far_away() -> None:
     """pandas finds the dtype of some 100,000 rows at a time, and then that of the column."""
     cells = ["0.5"] * 300_000 + ["1"] * 300_000 + ["-0", "0"]
-    x = parse_rows(table("a,b\n" + "".join(f"{cell},7\n" for cell in cells), targets=("b",))).remaining.x[:, 0]
+    x = parse(table("a,b\n" + "".join(f"{cell},7\n" for cell in cells))).numbers("a").values
     assert np.signbit(x).sum() == 1 and np.signbit(x[-2])
 
 
@@ -221,6 +208,6 @@ def test_random_numbers_are_rounded_as_python_rounds_them() -> None:
         for _ in range(2000)
     ]
     cells += [f"{draw.getrandbits(draw.randrange(1, 120))}e{draw.randrange(-60, 2)}" for _ in range(2000)]
-    asked = table("a,b\n" + "".join(f"{cell},0\n" for cell in cells), targets=("b",))
+    asked = table("a,b\n" + "".join(f"{cell},0\n" for cell in cells))
     expected = np.array([float(cell) for cell in cells], np.float32)
-    assert parse_rows(asked).remaining.x[:, 0].tobytes() == expected.tobytes()
+    assert parse(asked).numbers("a").values.tobytes() == expected.tobytes()

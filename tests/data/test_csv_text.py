@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.data.csv_reader import read_rows
+from nntrain.data.csv_reader import read_csv
 from nntrain.data.csv_text import CsvTable, CsvText
 from nntrain.errors import DataError
 
@@ -57,7 +57,7 @@ def test_other_formats_are_refused_before_they_are_read(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     for data, words in {"a,k\n1,x\n".encode("utf-16"): "is text in UTF-16", b"PAR1\x15": "is Parquet"}.items():
         Path("t.csv").write_bytes(data)
-        for read in (CsvText, read_rows):
+        for read in (CsvText, read_csv):
             with pytest.raises(DataError, match=f"error: `t.csv` {words}"):
                 read(CsvTable("t.csv"))
 
@@ -71,13 +71,11 @@ def test_a_file_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     Path("other.csv").touch()
     with pytest.raises(DataError) as caught:
-        CsvText(CsvTable("oter.csv", place=("data", "csv_table", "path")))
-    assert str(caught.value) == (
-        "error: there is no file `oter.csv`\n  --> data.csv_table.path\n help: write `other.csv`"
-    )
+        CsvText(CsvTable("oter.csv", place=("data", "table", "path")))
+    assert str(caught.value) == ("error: there is no file `oter.csv`\n  --> data.table.path\n help: write `other.csv`")
     with pytest.raises(DataError, match="error: `.*` is a folder"):
         CsvText(CsvTable(tmp_path))
     os.mkfifo("pipe.csv")
-    for read in (CsvText, read_rows):
+    for read in (CsvText, read_csv):
         with pytest.raises(DataError, match="error: `pipe.csv` is a named pipe"):
             read(CsvTable("pipe.csv"))

@@ -96,7 +96,7 @@ def test_data_that_changed_after_the_run_are_refused(fit: Any, tmp_path: Path) -
     table = tmp_path / "points.csv"
     lines = ["u,v,side", *(f"{i % 5},{i % 3},{'left' if i % 2 else 'right'}" for i in range(60))]
     table.write_text("\n".join(lines) + "\n")
-    text = f"data: {{csv_table: {{path: {table}, label: side}}}}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}\n"
+    text = f"data: {{table: {{path: {table}, target: side}}}}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}\n"
     run = fit(text)
     assert evaluate(run, None, with_baselines=False).rows == 12
     table.write_text("\n".join([lines[0], "4,2,left", *lines[2:]]) + "\n")

@@ -52,7 +52,7 @@ def table(fit: Any, tmp_path_factory: pytest.TempPathFactory) -> RunDir:
     """A run on a CSV file that is gone, with a semicolon between its cells and classes that are numbers."""
     file = tmp_path_factory.mktemp("table") / "rows.csv"
     file.write_text("a;b;kind\n" + "".join(f"{i % 5};{i % 3};{-1 if i % 2 else 7}\n" for i in range(40)))
-    text = f"data: {{csv_table: {{path: {file}, label: kind, separator: ';'}}}}\nmodel: [Normalization]\n"
+    text = f"data: {{table: {{path: {file}, target: kind, separator: ';'}}}}\nmodel: [Normalization]\n"
     run = fit(text + "train: {epochs: 1}\n")
     file.unlink()
     return run  # type: ignore[no-any-return]

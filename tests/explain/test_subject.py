@@ -49,7 +49,9 @@ def test_other_data_are_refused(fit: Any, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     rows = [f"{row},{row % 7},{'ab'[row % 2]}" for row in range(40)]
     table.write_text("\n".join(["x,y,label", *rows]))
-    text = f"data: {{csv_table: {{path: {table}, label: label}}}}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}"
+    text = (
+        f"data: {{table: {{path: {table}, target: label, encode: false}}}}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}"
+    )
     run_dir = fit(text)
     table.write_text("\n".join(["x,y,label", "7,7,b", *rows[1:]]))
     with pytest.raises(DataError, match="not those that"):

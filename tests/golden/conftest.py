@@ -111,9 +111,10 @@ def _prepared(
 
     x: (n, *shape). y: (n, targets) numbers, zeros where it is left out, or (n,) class indices with `classes`.
     """
-    kind = "target" if classes is None else "label"
+    task = "regression" if classes is None else "classification"
     rule = "none" if validation is None else "0.2"
-    data = f"data: {{csv_table: {{path: golden.csv, {kind}: y, validation: {rule}, test: none}}}}\n"
+    options = f"target: y, task: {task}, encode: false, validation: {rule}, test: none"
+    data = f"data: {{table: {{path: golden.csv, {options}}}}}\n"
     config = from_document(yaml_file.parse(data + dedent(text), "golden.yaml"))
     names = tuple(str(index) for index in range(classes or 0))
     splits = [_split(*pair, classes) for pair in ((x, y), validation) if pair is not None]

@@ -139,7 +139,7 @@ def resolved(kind: str, more: str = "", *only: str) -> tuple[Resolved, dict[str,
         given = f"{options[1:-1]}, " if options else ""
         metrics.append(f"{{{name}: {{{given}name: m{index}}}}}")
     text = (
-        "data: {csv_table: {path: a.csv, label: y}}\n"
+        "data: {table: {path: a.csv, target: y}}\n"
         f"model: [{{Dense: {layer}}}]\n"
         f"train: {{optimizer: {{SGD: {{learning_rate: 1e-30}}}}, loss: {loss}, batch_size: full{more},"
         f" metrics: [{', '.join(metrics)}]}}\n"

@@ -119,7 +119,7 @@ def test_a_broken_run_is_an_error_at_the_line_that_names_it(source: RunDir, tmp_
 
 NAMED = """
 seed: 1
-data: {csv_table: {path: DATA, WHAT, test: none, validation: none}}
+data: {table: {path: DATA, WHAT, encode: false, test: none, validation: none}}
 model: LAYERS
 train: {epochs: 1, OPTIONS}
 """
@@ -172,16 +172,16 @@ EVERY = (
 
 @pytest.mark.parametrize("layers", [PLAIN, EVERY])
 def test_weights_follow_the_names_of_columns_and_classes(named: Any, trained_on: Any, layers: str) -> None:
-    path, expected = trained_on("a b c label", "label: label, classes: [no, why, yes]", layers)
+    path, expected = trained_on("a b c label", "target: label, classes: [no, why, yes]", layers)
     options = f"init_from: {path}"
-    second = named("c a label b", "label: label, classes: [yes, no, why]", layers, options)
+    second = named("c a label b", "target: label, classes: [yes, no, why]", layers, options)
     np.testing.assert_allclose(predictions(second), expected[:, [2, 0, 1]], atol=1e-6)
     assert ", reordered by the names of the columns, reordered by the names of the classes" in second.taken
 
 
 def test_two_classes_in_the_other_order_change_the_sign_of_the_unit(named: Any, trained_on: Any) -> None:
-    path, expected = trained_on("a b half", "label: half")
-    second = named("a b half", "label: half, classes: [yes, no]", PLAIN, f"init_from: {path}")
+    path, expected = trained_on("a b half", "target: half")
+    second = named("a b half", "target: half, classes: [yes, no]", PLAIN, f"init_from: {path}")
     np.testing.assert_allclose(predictions(second), 1 - expected, atol=1e-6)
     assert "the sign of the output changed" in second.taken
 
@@ -193,12 +193,12 @@ def test_targets_in_another_order_are_followed(named: Any, trained_on: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("columns", "what"), [("a b other", "label: other"), ("a b p", "target: p"), ("a b label", "label: label")]
+    ("columns", "what"), [("a b other", "target: other"), ("a b p", "target: p"), ("a b label", "target: label")]
 )
 def test_with_other_outputs_only_the_output_layer_is_left_out(
     named: Any, trained_on: Any, columns: str, what: str
 ) -> None:
-    path, _ = trained_on("a b half", "label: half")
+    path, _ = trained_on("a b half", "target: half")
     fresh, second = named(columns, what), named(columns, what, PLAIN, f"init_from: {path}")
     first = load_model(RunDir(path)).model
     for ours, theirs in zip(second.model.layers[:2], first.layers[:2], strict=True):
@@ -209,29 +209,29 @@ def test_with_other_outputs_only_the_output_layer_is_left_out(
 
 @pytest.mark.parametrize("layers", [PLAIN, "[{Dense: {units: 4, activation: relu}}]"])
 def test_other_columns_are_refused(named: Any, trained_on: Any, layers: str) -> None:
-    path, _ = trained_on("a b c half", "label: half", layers)
+    path, _ = trained_on("a b c half", "target: half", layers)
     with pytest.raises(ConfigError, match="was trained on other columns: on `c` in place of `d`") as raised:
-        named("d a b half", "label: half", layers, f"init_from: {path}")
+        named("d a b half", "target: half", layers, f"init_from: {path}")
     assert "(train.init_from)" in str(raised.value)
 
 
 def test_other_columns_are_no_fault_where_no_weight_of_the_inputs_is_taken(named: Any, trained_on: Any) -> None:
-    path, _ = trained_on("a b c half", "label: half", "[{Dense: 4}, {Dense: {units: 4, activation: relu}}]")
+    path, _ = trained_on("a b c half", "target: half", "[{Dense: 4}, {Dense: {units: 4, activation: relu}}]")
     hidden = "{Dense: {units: 4, activation: relu, name: dense_1}}"
     other = f"[{{Dense: {{units: 4, name: new}}}}, {hidden}, {{Dense: {{units: 1, name: dense_2}}}}]"
-    assert named("d a b half", "label: half", other, f"init_from: {path}").taken.startswith("4 of 6 weights")
+    assert named("d a b half", "target: half", other, f"init_from: {path}").taken.startswith("4 of 6 weights")
 
 
 def test_columns_in_another_order_are_refused_where_they_are_reshaped(named: Any, trained_on: Any) -> None:
     layers = "[{Reshape: [2, 2, 1]}, {Conv2D: {filters: 2, kernel_size: 2}}, Flatten]"
-    path, _ = trained_on("a b c d half", "label: half", layers)
+    path, _ = trained_on("a b c d half", "target: half", layers)
     with pytest.raises(ConfigError, match="trained on these columns in another order, `a`, `b`, `c`, `d`, and resh"):
-        named("b a c d half", "label: half", layers, f"init_from: {path}")
+        named("b a c d half", "target: half", layers, f"init_from: {path}")
 
 
 def test_columns_without_names_are_taken_by_their_place(named: Any, trained_on: Any, tmp_path: Path) -> None:
-    path, expected = trained_on("a b half", "label: half, classes: [no, yes]")
-    net = named("a b half", "label: half, classes: [no, yes]")
+    path, expected = trained_on("a b half", "target: half, classes: [no, yes]")
+    net = named("a b half", "target: half, classes: [no, yes]")
     np.savez(tmp_path / "plain.npz", x=net.data.train.x, y=net.data.train.y)
     data = f"data: {{npz_file: {{path: {tmp_path / 'plain.npz'}, classes: [no, yes], test: none, validation: none}}}}"
     text = f"{data}\nmodel: {PLAIN}\ntrain: {{init_from: {path}}}\n"

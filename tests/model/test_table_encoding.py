@@ -12,6 +12,7 @@ from sklearn.preprocessing import QuantileTransformer
 
 from nntrain.config.data_schema import Schema
 from nntrain.config.load import Config, from_document
+from nntrain.config.table import Column, Table
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.data.npy_header import stored_in_npy
@@ -161,7 +162,7 @@ def test_a_layer_for_other_columns_or_images_is_refused() -> None:
 
 CONFIG = """
 seed: 1
-data: {csv_table: {path: table.csv, label: y}}
+data: {table: {path: table.csv, target: y}}
 model:
   - TableEncoding: {scaling: robust, onehot: 4, embedding_dim: 3}
   - Dense: {units: 8, activation: relu}
@@ -186,7 +187,17 @@ def dataset(folder: Path | None = None) -> Dataset:
     every = Split(rows, y)
     train, rest, test = (every.take(np.arange(start, end)) for start, end in ((0, 100), (100, 130), (130, 160)))
     schema = Schema((6,), ("few", "many"), features=tuple("abcdef"), sizes=SIZES, missing=(0, 3, 4))
-    return Dataset("csv_table", train, rest, test, schema)
+    return Dataset("table", train, rest, test, schema, table=TABLE)
+
+
+TABLE = Table(
+    columns=tuple(
+        Column(name=name, kind="category", categories=tuple(map(str, range(size))))
+        if size
+        else Column(name=name, kind="numeric")
+        for name, size in zip("abcdef", SIZES, strict=True)
+    )
+)
 
 
 def run(folder: Path, prepared: Prepared) -> RunDir:

@@ -74,7 +74,7 @@ def test_frequencies_and_phases_begin_as_in_the_paper() -> None:
     ],
 )
 def test_behind_a_table_encoding_the_numbers_are_embedded(model: str, sizes: Any, columns: int) -> None:
-    text = f"data: {{csv_table: {{path: a.csv, label: y}}}}\nmodel: {model}\n"
+    text = f"data: {{table: {{path: a.csv, target: y}}}}\nmodel: {model}\n"
     resolved = from_document(yaml_file.parse(text, "config.yaml")).resolve(Schema((4,), ("a", "b"), sizes=sizes))
     layer = next(layer for layer in build(resolved).layers if isinstance(layer, PeriodicEmbedding))
     assert [weight.shape[0] for weight in layer.weights] == [columns] * (4 if columns else 0)

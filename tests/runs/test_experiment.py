@@ -204,13 +204,13 @@ def test_a_run_is_evaluated_and_resumed_from_another_folder(
     table = "a,b,y\n" + "".join(f"{i % 7},{i % 5},{'no' if i % 2 else 'yes'}\n" for i in range(40))
     for name in ("rows", "test"):
         (tmp_path / f"sub/data/{name}.csv").write_text(table)
-    data = "{csv_table: {path: data/rows.csv, label: y, test: {file: data/test.csv}}}"
+    data = "{table: {path: data/rows.csv, target: y, test: {file: data/test.csv}}}"
     (tmp_path / "sub/net.yaml").write_text(f"data: {data}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}\n")
     assert in_process(tmp_path, "fit", "sub/net.yaml", "-q", "--runs-dir", "runs").returncode == 0
     assert in_process(tmp_path / "sub", "fit", "net.yaml", "-q", "--init-from", "../runs/net").returncode == 0
     for run in ("../runs/net", "../sub/runs/net"):
         tree = yaml_file.read(tmp_path / "elsewhere" / run / run_files.RESOLVED).tree
-        source = tree["data"]["csv_table"]
+        source = tree["data"]["table"]
         assert all(Path(path).is_absolute() for path in (source["path"], source["test"]["file"]["path"]))
         assert Path(tree["train"].get("init_from", "/")).is_absolute()
         assert in_process(tmp_path / "elsewhere", "eval", run).returncode == 0
@@ -267,7 +267,7 @@ def test_metrics_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> N
     data.write_text("x,y\n" + "".join(f"{i % 7},{value}\n" for i, value in enumerate(values)))
     run = fit(
         f"""
-        data: {{csv_table: {{path: {data}, target: y, test: {{last: 4}}}}}}
+        data: {{table: {{path: {data}, target: y, test: {{last: 4}}}}}}
         model: [{{Dense: 1}}]
         train: {{epochs: 1}}
         """

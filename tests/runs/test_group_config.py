@@ -12,7 +12,7 @@ from nntrain.runs.group_config import GroupConfig, parse_seeds
 from nntrain.storage.run_dir import RunDir
 
 TEXT = """# a comment
-data: {csv_table: {path: points.csv, label: side}}
+data: {table: {path: points.csv, target: side}}
 model: [{Dense: {units: 1, activation: sigmoid}}]
 """
 

@@ -19,7 +19,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 TEXT = """
-data: {csv_table: {path: points.csv, label: side}}
+data: {table: {path: points.csv, target: side, encode: false}}
 model: [{Dense: {units: 1, activation: sigmoid}}]
 train: {epochs: 1, batch_size: full}
 """

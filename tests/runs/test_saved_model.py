@@ -21,7 +21,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 NORMALIZED = """
-    data: {csv_table: {path: DATA, label: label, validation: 0.2, test: 0.2}}
+    data: {table: {path: DATA, target: label, validation: 0.2, test: 0.2}}
     model: [Normalization, {Dense: {units: 4, activation: relu}}]
     train: {epochs: 2}
     """

@@ -9,7 +9,7 @@ import pytest
 Tune = Callable[..., Any]
 
 MODEL = ("--set", "model=[Normalization, {Dense: {units: 8, activation: relu}}]", "--set")
-COLUMNS = "data={csv_table: {path: data.csv, %s}}"
+COLUMNS = "data={table: {path: data.csv, %s}}"
 
 
 def write_data(folder: Path, cell: str = "1") -> None:
@@ -17,7 +17,7 @@ def write_data(folder: Path, cell: str = "1") -> None:
     (folder / "data.csv").write_text(f"x,y,label\n3,{cell},a\n" + "\n".join(lines) + "\n")
 
 
-@pytest.mark.parametrize(("cell", "columns"), [("?", "label: label"), ("1", "label: colour")])
+@pytest.mark.parametrize(("cell", "columns"), [("?", "target: label"), ("1", "target: colour")])
 def test_wrong_data_end_a_search_at_once_with_the_message_of_fit(
     searching: Any, in_process: Any, tmp_path: Path, cell: str, columns: str
 ) -> None:
@@ -35,7 +35,7 @@ def test_wrong_data_end_a_search_at_once_with_the_message_of_fit(
 
 def test_a_config_that_does_not_fit_the_data_ends_a_search_at_once(tune: Tune, in_process: Any, tmp_path: Path) -> None:
     write_data(tmp_path)
-    wrong = (*MODEL, COLUMNS % "label: label", "--set", "model=[{Dense: {units: 5, activation: softmax}}]")
+    wrong = (*MODEL, COLUMNS % "target: label", "--set", "model=[{Dense: {units: 5, activation: softmax}}]")
     found = tune("  trials: 5\n", *wrong, space="  space: {train.batch_size: {choice: [8, 16]}}\n")
     fitted = in_process(tmp_path, "fit", "net.yaml", "-q", *wrong)
     assert (found.code, found.err) == (2, fitted.stderr) and "5" in found.err
@@ -44,7 +44,7 @@ def test_a_config_that_does_not_fit_the_data_ends_a_search_at_once(tune: Tune, i
 
 def test_data_that_are_wrong_for_one_value_fail_one_trial(tune: Tune, tmp_path: Path) -> None:
     write_data(tmp_path, "?")
-    space = "  engine: GridSearch\n  space: {data.csv_table.ignore: {choice: [[y], [x]]}}\n"
-    found = tune("", *MODEL, COLUMNS % "label: label, ignore: [y]", space=space)
+    space = "  engine: GridSearch\n  space: {data.table.ignore: {choice: [[y], [x]]}}\n"
+    found = tune("", *MODEL, COLUMNS % "target: label, ignore: [y]", space=space)
     assert found.code == 0, found.err
     assert found.column("status") == ["done", "failed"]

@@ -12,7 +12,7 @@ from nntrain.search.executor import Workers
 from nntrain.search.workers.process_pool import ProcessPool
 
 CONFIG = """
-data: {csv_table: {path: flowers.csv, label: species}}
+data: {table: {path: flowers.csv, target: species}}
 model: [{Dense: 3}]
 train: {threads: 2, init_from: weights.keras}
 """

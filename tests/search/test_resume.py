@@ -13,7 +13,7 @@ import pytest
 Tune = Callable[..., Any]
 Start = Callable[..., "subprocess.Popen[str]"]
 
-DATA = "data={csv_table: {path: data.csv, label: label}}"
+DATA = "data={table: {path: data.csv, target: label}}"
 MODEL = "model=[Normalization, {Dense: {units: 8, activation: relu}}]"
 LINES = [f"{number % 7},{number % 5},{'ab'[number % 2]}" for number in range(60)]
 

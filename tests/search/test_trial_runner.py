@@ -293,7 +293,7 @@ FAULTS = {
         net(rate=1e30),
         "the training diverged in epoch 1: `dense/kernel` holds values that are not finite",
     ),
-    "missing data": (net(data="{csv_table: {path: /nowhere.csv, label: y}}"), "/nowhere.csv"),
+    "missing data": (net(data="{table: {path: /nowhere.csv, target: y}}"), "/nowhere.csv"),
     "a layer that does not fit": (net(model="[{Conv2D: {filters: 2, kernel_size: 3}}]"), "`Conv2D` needs images"),
     "invalid YAML": ("model: [", ""),
 }
@@ -319,10 +319,10 @@ def test_invalid_data_are_reported_with_their_places_but_not_those_in_the_folder
 ) -> None:
     (tmp_path / "data.csv").write_text("x,y\n1,a\n?,b\n2,a\n")
     for label, span in (("y", "data.csv:3:1"), ("z", None)):
-        config = net(data=f"{{csv_table: {{path: {tmp_path / 'data.csv'}, label: {label}}}}}")
+        config = net(data=f"{{table: {{path: {tmp_path / 'data.csv'}, target: {label}}}}}")
         event = runner.run(Task(1, str(tmp_path / "bad"), config), silent)
         (fault,) = event.faults
-        assert (event.kind, fault.path[:2]) == ("failed", ("data", "csv_table"))
+        assert (event.kind, fault.path[:2]) == ("failed", ("data", "table"))
         assert fault.span is None if span is None else str(fault.span).endswith(span)
     event = runner.run(Task(1, str(tmp_path / "bad"), net(model="[{Dense: {unit: 3}}]")), silent)
     assert (event.wrong, [fault.span for fault in event.faults]) == ("config", [None])

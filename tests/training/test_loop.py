@@ -325,7 +325,7 @@ def test_an_infinite_loss_on_the_validation_split_is_a_divergence(prepare: Prepa
     (tmp_path / "far.csv").write_text("x,y\n" + "".join(f"{i % 7},{value}\n" for i, value in enumerate(values)))
     net = prepare(
         """
-        data: {csv_table: {path: far.csv, target: y, test: none, validation: {last: 5}}}
+        data: {table: {path: far.csv, target: y, test: none, validation: {last: 5}}}
         model: [{Dense: 1}]
         train: {epochs: 2}
         """

@@ -18,7 +18,7 @@ def test_class_weights_are_by_name_and_else_by_index(tmp_path: Path) -> None:
 
     def weights(written: str, classes: tuple[str, ...]) -> list[float]:
         config = tmp_path / "net.yaml"
-        data = "data: {csv_table: {path: a.csv, label: y}}"
+        data = "data: {table: {path: a.csv, target: y}}"
         config.write_text(f"{data}\nmodel: [{{Dense: 3}}]\ntrain: {{class_weight: {written}}}\n")
         found = class_weights(resolve(load(config).experiment, Schema((4,), classes)), y)
         assert found is not None and found.dtype == np.float32

@@ -23,6 +23,8 @@ def run(request: Predict, terminal: Terminal) -> None:
 
     with file_or_stdin(request.file) as file:
         found = predict(run_dir, file, request.with_input).renamed(str(file), str(request.file))
+    for note in found.notes:
+        terminal.note(f"note: {note}")
     if output is not None and output != DASH:
         write_text(output, str(found))
         terminal.event("predict", {"run": str(run_dir), "file": str(output), "rows": len(found)})

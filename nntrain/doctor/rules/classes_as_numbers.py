@@ -54,11 +54,6 @@ def _is_scaled(values: Any, scale: float) -> bool:
 
 
 def _cure(case: Case, source: str) -> tuple[str, ...]:
-    if source == "npz_file":
-        return prescribed(case, (("data", source, "task"), "classification"))
-    options = case.prepared.config.document.tree["data"]
-    if source != "csv_table" or not isinstance(options, dict):
+    if source not in ("npz_file", "table"):
         return ()
-    given = dict(options[source])
-    target = given.pop("target", None)
-    return prescribed(case, (("data",), {source: {**given, "label": target}}))
+    return prescribed(case, (("data", source, "task"), "classification"))

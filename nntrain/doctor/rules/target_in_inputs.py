@@ -60,7 +60,7 @@ def _purity(values: Any, y: Any) -> float:
 def _cure(case: Case, name: str) -> tuple[str, ...]:
     from nntrain.doctor.prescription import prescribed
 
-    if case.data.name != "csv_table":
+    if case.data.name != "table":
         return ()
     ignored = list(getattr(case.resolved.experiment.data, "ignore", []))
-    return prescribed(case, (("data", "csv_table", "ignore"), [*ignored, name]))
+    return prescribed(case, (("data", "table", "ignore"), [*ignored, name]))

@@ -50,7 +50,7 @@ def test_warnings_are_printed_on_stderr(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "net.yaml"
-    file.write_text(IRIS.replace("iris", "{csv_table: {path: none.csv, label: y}}"))
+    file.write_text(IRIS.replace("iris", "{table: {path: none.csv, target: y}}"))
     with pytest.raises(DataError, match="there is no file `.*none.csv`"):
         checked(load(file), Terminal(quiet=True), tmp_path)
 
@@ -100,11 +100,11 @@ def test_initial_weights_that_are_not_there_are_an_error_at_their_line(name: str
 
 def test_initial_weights_and_data_that_are_missing_are_shown_at_once(tmp_path: Path) -> None:
     config = tmp_path / "net.yaml"
-    data = "data: {csv_table: {path: none.csv, label: y}}\n"
+    data = "data: {table: {path: none.csv, target: y}}\n"
     config.write_text(data + "model: [{Dense: 3}]\ntrain: {init_from: nothing.keras}\n")
     with pytest.raises(ConfigError) as raised:
         Check(config=str(config), runs_dir=tmp_path / "runs").run(Terminal())
     assert [problem.path for problem in raised.value.problems] == [
-        ("data", "csv_table", "path"),
+        ("data", "table", "path"),
         ("train", "init_from"),
     ]

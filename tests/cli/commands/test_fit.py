@@ -74,7 +74,7 @@ def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(tmp_path: Path, cap
 
 def test_what_is_wrong_leaves_no_run_directory(tmp_path: Path) -> None:
     config = tmp_path / "net.yaml"
-    config.write_text("data: {csv_table: {path: gone.csv, label: a}}\nmodel: [{Dense: 2}]\n")
+    config.write_text("data: {table: {path: gone.csv, target: a}}\nmodel: [{Dense: 2}]\n")
     with pytest.raises(DataError, match="there is no file `.*gone.csv`"):
         fit_into(config, tmp_path / "runs", "net")
     config.write_text(MOONS.replace("units: 4", "units: 4, kernel_initializer: {Values: [[1, 2]]}"))

@@ -410,8 +410,8 @@ class Trial:
     """A built experiment on eight examples of random features."""
 
     def __init__(self, model: str, train: str = "{}", shape: tuple[int, ...] = ROW, classes: int | None = 3) -> None:
-        kind = "target" if classes is None else "label"
-        data = f"data: {{csv_table: {{path: conformance.csv, {kind}: y}}}}"
+        task = "regression" if classes is None else "classification"
+        data = f"data: {{table: {{path: conformance.csv, target: y, task: {task}}}}}"
         config = from_document(yaml_file.parse(f"{data}\nmodel: {model}\ntrain: {train}\n", "conformance.yaml"))
         names = tuple(map(str, range(classes or 0)))
         self.schema = Schema(shape, names, target_count=2 if classes is None else 1)

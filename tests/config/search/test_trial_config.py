@@ -51,7 +51,7 @@ train.class_weight: {choice: [null, balanced]}"""
 def test_the_yaml_of_a_trial_is_complete_and_runs_from_any_folder(plain: str, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("a,b,c\n1,2,x\n")
     file = tmp_path / "c.yaml"
-    text = plain.replace("data: iris", "data: {csv_table: {path: data.csv, label: c}}")
+    text = plain.replace("data: iris", "data: {table: {path: data.csv, target: c}}")
     file.write_text(f"{text}tune: {{space: {{train.batch_size: {{choice: [8, 16]}}}}}}\n")
     made = with_values(load(file), {"train.batch_size": 8})
     (tmp_path / "elsewhere").mkdir()

@@ -31,12 +31,12 @@ needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="ray is not inst
 
 CONFIG = """\
 seed: 1
-data: {{csv_table: {{path: {data}, label: species}}}}
+data: {{table: {{path: {data}, target: species}}}}
 model: [{{Dense: {{units: 8, activation: relu}}}}, {{Dropout: 0.2}}]
 train: {{epochs: {epochs}, batch_size: 16, threads: 1, checkpoint_seconds: 0}}
 """
 SEARCH = """\
-data: {csv_table: {path: flowers.csv, label: species}}
+data: {table: {path: flowers.csv, target: species}}
 model: [{Dense: {units: 8, activation: relu}}]
 train: {epochs: 150, batch_size: 8, checkpoint_seconds: 0.5}
 tune:

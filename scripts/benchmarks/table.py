@@ -1,6 +1,6 @@
 """A CSV file of numbers read, checked and split by nntrain, against `pandas.read_csv` of the same file.
 
-`csv_table.py [RUNS] [--rows N] [--digits D]`: columns of D significant digits, of which the last one is the target.
+`table.py [RUNS] [--rows N] [--digits D]`: columns of D significant digits, of which the last one is the target.
 `process` is the whole process, `read` is without the imports.
 """
 
@@ -40,7 +40,7 @@ def read_by_nntrain(file: str) -> float:
     from nntrain.config.data import Source
     from nntrain.data import csv_reader, dataset  # noqa: F401
 
-    source = Source.parse({"csv_table": {"path": file, "target": f"c{COLUMNS - 1}"}})
+    source = Source.parse({"table": {"path": file, "target": f"c{COLUMNS - 1}"}})
     started = time.perf_counter()
     dataset.load(source)
     return time.perf_counter() - started
@@ -65,8 +65,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder, "numbers.csv"))
         size = ["--rows", str(wanted.rows), "--digits", str(wanted.digits)]
-        python("csv_table.py", "--job", "write", file, *size)()
-        each = {name: python("csv_table.py", "--job", name, file) for name in ("pandas", "nntrain")}
+        python("table.py", "--job", "write", file, *size)()
+        each = {name: python("table.py", "--job", name, file) for name in ("pandas", "nntrain")}
         medians = alternate(each, wanted.runs)
     report(f"CSV, {wanted.rows:,} x {COLUMNS} (seconds, MB)", medians, "pandas")
     for metric in ("read", "process"):

@@ -1,0 +1,177 @@
+"""A table in a file: one row an example, one column a feature."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import PlainValidator
+
+from nntrain.config.data import Splittable
+from nntrain.config.data_schema import Labels
+from nntrain.config.messages import got, listed, problem, shown
+from nntrain.config.table import KINDS
+from nntrain.config.value_types import FilePath, Text, omitted
+from nntrain.errors import Path
+from nntrain.nearest import nearest
+
+if TYPE_CHECKING:
+    from nntrain.data.examples import Rows
+    from nntrain.data.table_kinds import Given
+
+EVERY = "..."  # the name that stands for every column
+_KIND = "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}` or `drop`"
+
+
+def _separator(value: Any) -> str:
+    if isinstance(value, str) and len(value) == 1 and value not in '"\r\n':
+        return value
+    raise problem(f"`separator` must be one character, got {shown(value)}", "write `separator: ';'`")
+
+
+def _target(value: Any) -> Any:
+    if "" not in (names := _names(value)) and names:
+        return value if isinstance(value, str) else names
+    raise problem("`target` must name a column", "write `target: price`")
+
+
+def _names(value: Any) -> list[str]:
+    """Return one name or several as a list; an empty list is the default, an empty name that of an unnamed column."""
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names):
+        if len(set(names)) == len(names):
+            return list(names)
+        raise problem("a name is twice in the list", "remove one of the two")
+    raise problem(f"expected the name of a column, or a list of them, got {shown(value)}", "write `[a, b]`")
+
+
+def _missing(value: Any) -> list[str]:
+    texts = [value] if isinstance(value, (str, int, float)) and not isinstance(value, bool) else value
+    if isinstance(texts, (list, tuple)) and all(isinstance(text, (str, int, float)) for text in texts):
+        return [str(text).strip() for text in texts]
+    raise problem(f"`missing` takes texts that stand for an empty cell, got {got(value)}", "write `missing: ['?']`")
+
+
+def _columns(value: Any) -> Any:
+    if value == "numeric":
+        return {EVERY: "numeric"}
+    if not isinstance(value, Mapping):
+        message = f"`columns` takes the kind of each column by its name, got {got(value)}"
+        raise problem(message, "write `columns: {age: numeric, cabin: drop}`")
+    return {str(name): _kind(str(name), kind) for name, kind in value.items()}
+
+
+def _kind(name: str, kind: Any) -> str | dict[str, str]:
+    if isinstance(kind, str) and kind in KINDS:
+        return kind
+    if isinstance(kind, Mapping) and len(kind) == 1 and isinstance(format := kind.get("date"), str) and "%" in format:
+        return {"date": format}
+    close = nearest(kind, KINDS) if isinstance(kind, str) else ""
+    raise problem(f"unknown kind of the column {shown(name)}: {shown(kind)}", f"write `{close}`" if close else _KIND)
+
+
+class Options(Splittable):
+    """A table with a header: CSV or TSV, also compressed with gzip; columns may be of any kind."""
+
+    takes_files = True
+    elsewhere: ClassVar = {
+        "label": "write `target`; `task: classification` says that it holds classes",
+        "labels": "write `target`",
+        "drop": "write `ignore: [...]`",
+        "features": "name the columns to leave out with `ignore`",
+    }
+    path: FilePath
+    target: Annotated[str | list[str], PlainValidator(_target)]
+    task: Literal["classification", "regression"] = omitted
+    classes: list[Text] = []
+    columns: Annotated[dict[str, Any], PlainValidator(_columns)] = {}
+    ignore: Annotated[list[str], PlainValidator(_names)] = []
+    missing: Annotated[list[str], PlainValidator(_missing)] = []
+    group: Text = omitted
+    time: Text = omitted
+    separator: Annotated[str, PlainValidator(_separator)] = omitted
+    decimal: Literal[".", ","] = omitted
+    encoding: Text = omitted
+    encode: bool = True  # whether the layer `TableEncoding` is added
+
+    def model_post_init(self, _: Any) -> None:
+        for option, names in (("target", self.targets), ("group", [self.group]), ("time", [self.time])):
+            if twice := [name for name in names if name in self.ignore]:
+                raise problem(f"the column `{twice[0]}` is `{option}`, and ignored", "remove it from `ignore`")
+        for name in self.targets:
+            if name in self.columns:
+                help = "write `task: classification` or `task: regression`"
+                raise problem(f"the column `{name}` is the target, and has no kind", help)
+            if name in (self.group, self.time):
+                option = "group" if name == self.group else "time"
+                raise problem(f"the column `{name}` is `target` and `{option}`", f"remove `{option}`")
+        if self.classes and (self.task == "regression" or len(self.targets) > 1):
+            raise problem("`classes` are of a classification, which has one target", "remove `classes`")
+        if self.classes and (len(self.classes) == 1 or len(set(self.classes)) < len(self.classes)):
+            raise problem("`classes` must be at least 2 different names", "write `classes: [no, yes]`")
+        if self.task == "classification" and len(self.targets) > 1:
+            raise problem(f"a classification has one target, got {listed(self.targets)}", "name one column")
+        if self.decimal is not None and self.decimal == self.separator:
+            raise problem("`decimal` and `separator` are the same sign", "write `separator: ';'`")
+        self._refuse_two_orders()
+
+    def _refuse_two_orders(self) -> None:
+        if self.time is not None and (self.fold is not None or self.group is not None):
+            other = "fold" if self.fold is not None else "group"
+            raise problem(f"`time` splits by time, and `{other}` otherwise", f"remove `time` or `{other}`")
+        if self.group is not None and self.group_duplicates:
+            raise problem("`group` and `group_duplicates` both keep rows together", "remove `group_duplicates`")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict."""
+        return (self.target,) if isinstance(self.target, str) else tuple(self.target)
+
+    @property
+    def known_labels(self) -> Labels | None:
+        """What the target holds, where the config says so."""
+        if self.task is None and not self.classes and len(self.targets) == 1:
+            return None
+        return "numbers" if self.task == "regression" or len(self.targets) > 1 else "classes"
+
+    def given(self) -> dict[str, "Given"]:
+        """Return the kind of each column that the config names."""
+        from nntrain.data.table_kinds import Given
+
+        pairs = {
+            name: ("date", kind["date"]) if isinstance(kind, dict) else (kind, "")
+            for name, kind in self.columns.items()
+        }
+        return {name: Given(*pair) for name, pair in pairs.items()}
+
+
+def load(options: Options) -> "Rows":
+    """x: float32 (n, columns), NaN where missing; y: int32 classes (n,) or float32 (n, targets).
+
+    Raises DataError for every fault.
+    """
+    from dataclasses import replace
+
+    from nntrain.data.csv_text import CsvTable
+    from nntrain.data.table_file import Form
+    from nntrain.data.table_reader import Request, load_rows
+    from nntrain.data.table_target import TargetOptions
+
+    source: Path = ("data", options.called())
+    request = Request(
+        CsvTable(options.path, missing=frozenset(options.missing), place=(*source, "path"), source=source),
+        Form(options.separator, options.decimal, options.encoding),
+        TargetOptions(options.targets, options.task, tuple(options.classes), source),
+        options.given(),
+        tuple(options.ignore),
+        options.group or "",
+        options.time or "",
+    )
+    loaded = load_rows(request, options.split_files())
+    written = {
+        "task": "classification" if loaded.classes else "regression",
+        "classes": list(loaded.classes),
+        "columns": {name: found.written for name, found in loaded.kinds.items()},
+        "separator": loaded.form.separator,
+        "decimal": loaded.form.decimal,
+        "encoding": loaded.form.encoding,
+    }
+    return replace(loaded.rows, found=options.model_copy(update=written))

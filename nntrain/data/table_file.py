@@ -1,0 +1,197 @@
+"""The file of a table, unpacked and in UTF-8: its encoding, its separator and its decimal sign are found."""
+
+import codecs
+import csv
+import gzip
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path as FilePath
+
+from nntrain.config.messages import shown
+from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
+from nntrain.errors import DataError, Problem
+from nntrain.storage.regular_file import irregular_kind
+
+_HEAD_BYTES = 1 << 16
+_HEAD_RECORDS = 100
+_PIECE_BYTES = 1 << 20
+_GZIP = b"\x1f\x8b"
+_WESTERN = ("cp1252", "latin-1")  # the second has a letter for every byte
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a file is written; what is None is found."""
+
+    separator: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """A file of text in UTF-8, and how it is written; `notes` state what was found and is not usual."""
+
+    table: CsvTable
+    form: Form
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def opened(asked: CsvTable, form: Form) -> Iterator[OpenTable]:
+    """Give the file as text in UTF-8, which is a temporary one where it was compressed or in another encoding.
+
+    Raises DataError where it cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
+        path = _unpacked(asked, FilePath(folder))
+        encoding = _known(asked, form.encoding) or encoding_of(path)
+        if encoding != "utf-8":
+            path = _transcoded(asked, path, encoding, FilePath(folder))
+        table = replace(asked, path=path, shown=asked.name)
+        yield _with_signs(table, form, encoding)
+
+
+@contextmanager
+def unpacked(asked: CsvTable) -> Iterator[FilePath]:
+    """Give the path of the file without compression. Raises DataError."""
+    with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
+        yield _unpacked(asked, FilePath(folder))
+
+
+def text_rows(asked: CsvTable, form: Form) -> list[list[str]]:
+    """Return the header and the rows of a file as texts. Raises DataError."""
+    with opened(asked, form) as source:
+        return [cells for _, cells in CsvText(source.table).records()]
+
+
+def _unpacked(asked: CsvTable, folder: FilePath) -> FilePath:
+    path = FilePath(asked.path)
+    if irregular_kind(path) or not path.is_file():
+        CsvText(asked)  # which says what is wrong
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_GZIP)) != _GZIP:
+                return path
+        target = folder / "table"
+        with gzip.open(path) as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, _PIECE_BYTES)
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise _fault(asked, f"`{asked.name}` is a damaged gzip file: {error}", "download it again") from None
+    except OSError as error:
+        message = f"`{asked.name}` cannot be read: {error.strerror or error}"
+        raise _fault(asked, message, "check the permissions of the file, and the space in $TMPDIR") from None
+    return target
+
+
+def encoding_of(path: FilePath) -> str:
+    """Return `utf-8` where the whole file is that, `utf-16` by its mark, else a Western encoding that has its bytes."""
+    with path.open("rb") as file:
+        if mark := _MARKS.get(file.read(2)):
+            return mark
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while piece := file.read(_PIECE_BYTES):
+                if not piece.isascii() or decoder.getstate()[0]:
+                    decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            file.seek(0)
+            return _WESTERN[0] if _decodes(file.read(), _WESTERN[0]) else _WESTERN[1]
+    return "utf-8"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _known(asked: CsvTable, encoding: str | None) -> str | None:
+    """Return the name of the encoding as Python spells it."""
+    if encoding is None:
+        return None
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        message = f"unknown encoding {shown(encoding)}"
+        raise DataError(problems=[Problem(message, (*asked.source, "encoding"), "write `encoding: latin-1`")]) from None
+    return "utf-8" if name in ("ascii", "utf-8-sig") else name
+
+
+def _transcoded(asked: CsvTable, path: FilePath, encoding: str, folder: FilePath) -> FilePath:
+    target = folder / "text"
+    try:
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            target.open("w", encoding="utf-8", newline="") as plain,
+        ):
+            shutil.copyfileobj(source, plain, _PIECE_BYTES)
+    except UnicodeError as error:
+        message = f"`{asked.name}` is not text in {encoding}: {error}"
+        raise _fault(asked, message, "leave `encoding` out: it is found") from None
+    return target
+
+
+def _with_signs(table: CsvTable, form: Form, encoding: str) -> OpenTable:
+    """Return the table with its separator and its decimal sign."""
+    with FilePath(table.path).open("rb") as file:
+        data = file.read(_HEAD_BYTES)
+        head = data if len(data) < _HEAD_BYTES else data[: data.rfind(b"\n") + 1] or data
+    text = CsvText(table, head).text
+    separator = form.separator or separator_of(text)
+    decimal = form.decimal or decimal_of(text, separator)
+    notes = []
+    if form.encoding is None and encoding != "utf-8":
+        notes.append(f"`{table.name}` is not UTF-8, and is read as {encoding}; `encoding` sets another")
+    if form.separator is None and separator != ",":
+        notes.append(f"the separator of `{table.name}` is {SEPARATORS[separator]}")
+    if form.decimal is None and decimal == ",":
+        notes.append(f"`{table.name}` writes decimals with a comma; `decimal: .` reads them as texts")
+    found = replace(table, separator=separator, decimal=decimal)
+    return OpenTable(found, Form(separator, decimal, encoding), tuple(notes))
+
+
+def separator_of(text: str) -> str:
+    """Return what separates the cells: the sign that divides the first lines into most cells, as many in each.
+
+    Where no sign does so, the one that divides the header into most; a comma if none does.
+    """
+    scores = {sign: _evenness(text, sign) for sign in (",", ";", "\t", "|")}
+    return max(scores, key=lambda sign: scores[sign])
+
+
+def _evenness(text: str, separator: str) -> tuple[bool, int]:
+    """Return whether all records have as many cells as the first, more than one, and how many that has."""
+    try:
+        reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
+        lengths = [len(cells) for cells in islice(reader, _HEAD_RECORDS) if cells]
+    except csv.Error:
+        return False, 0
+    return len(set(lengths)) == 1 and lengths[0] > 1, lengths[0] if lengths else 0
+
+
+def decimal_of(text: str, separator: str) -> str:
+    """Return a comma where it separates no cells, and some hold numbers such as `1,5` and none one such as `1.5`."""
+    if separator == ",":
+        return "."
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
+    cells = [cell.strip() for record in islice(reader, 1, _HEAD_RECORDS) for cell in record]
+    with_sign = {
+        sign: any(re.fullmatch(rf"[-+]?\d*{re.escape(sign)}\d+([eE][-+]?\d+)?", cell, re.ASCII) for cell in cells)
+        for sign in ".,"
+    }
+    return "," if with_sign[","] and not with_sign["."] else "."
+
+
+def _fault(asked: CsvTable, message: str, help: str) -> DataError:
+    return DataError(problems=[Problem(message, asked.place, help)])

@@ -1,0 +1,216 @@
+"""The kind of each column of a table, by plain rules; docs/reference.md states them.
+
+A kind that the config gives is checked, and one that it leaves out is inferred from all rows of the file.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from nntrain.config.messages import counted, listed, shown
+from nntrain.config.table import Column
+from nntrain.data.csv_faults import MISSING, CellFault, cell_fault, cell_problems
+from nntrain.data.csv_header import is_number
+from nntrain.data.csv_records import CODE, finite_numbers, numbers_of
+from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
+from nntrain.data.table_dates import find_format, is_date
+from nntrain.document.yaml_file import inline
+from nntrain.errors import Problem
+
+MOST_CATEGORIES = 10_000
+_LEAST_ROWS = 10  # that show that every row has another text
+_WORDS_OF_TEXT = 3  # of the average cell of a free text
+_BOOLEANS = (("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t"))
+_IDENTIFIER = re.compile(r"(?i:(^|[\s_.-])(id|idx|index|key|nr|no|rownames?|unnamed:.*)$)|[a-z](Id|ID)$")
+
+
+class Given(NamedTuple):
+    """What the config says about a column."""
+
+    kind: str
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column that was looked at. column: for the model, or None where it is left out; why: in words."""
+
+    kind: str
+    column: Column | None = None
+    why: str = ""
+    problems: Sequence[Problem] = field(default_factory=list)
+
+    @property
+    def written(self) -> str | dict[str, str]:
+        """The kind as a config gives it."""
+        return {"date": self.column.format} if self.column and self.column.format else self.kind
+
+
+def kind_of(raw: RawTable, name: str, given: Given | None = None) -> Found:
+    """Return the kind of a column: the given one with what is wrong with it, or the one that its cells show."""
+    cells = raw.columns[name]
+    if given is None:
+        return _constant(cells) or (_numbers if isinstance(cells, Numbers) else _words)(raw, name)
+    if given.kind == "numeric":
+        return numeric(raw, name)
+    if given.kind == "date":
+        return _date(raw, name, given.format)
+    if given.kind in ("category", "boolean") and isinstance(cells, Words):
+        return _boolean(raw, name) if given.kind == "boolean" else _category(cells, name)
+    return Found(given.kind)
+
+
+def as_numbers(words: Words, decimal: str) -> tuple[Numbers, tuple[str, ...]]:
+    """Return the texts as numbers, and those that are none; codes such as `007` are numbers here."""
+    values, wrong = np.full(len(words.names), np.nan), []
+    for index, name in enumerate(words.names):
+        number = finite_numbers([_plain(name, decimal)])
+        if number is None:
+            wrong.append(name)
+        else:
+            values[index] = number[0]
+    return numbers_of(np.append(values, np.nan)[words.codes]), tuple(wrong)
+
+
+def numeric(raw: RawTable, name: str) -> Found:
+    """Return a column of numbers, with a problem for each kind of cell that is none."""
+    cells, problems = raw.columns[name], list[Problem]()
+    if isinstance(cells, Words):
+        cells, wrong = as_numbers(cells, raw.decimal)
+        help = _cure(wrong, name)
+        problems += cell_problems(raw, name, {text: cell_fault(text) for text in wrong}, help)
+    if cells.merged is not None:
+        first, second = (int(value) if float(value).is_integer() else value for value in cells.merged)
+        message = f"column {shown(name)}: `{first}` and `{second}` become the same 32-bit float"
+        help = f"subtract the lowest value from the column, or write `{_columns(name, 'drop')}`"
+        problems.append(Problem(message, raw.place, help))
+    return Found("numeric", Column(name=name, kind="numeric"), problems=problems)
+
+
+def _constant(cells: Cells) -> Found | None:
+    if cells.is_missing.all():
+        return Found("constant", why="empty")
+    if cells.is_missing.any():
+        return None
+    if isinstance(cells, Words):
+        return Found("constant", why=f"{shown(cells.names[0])} in every row") if len(cells.names) == 1 else None
+    first = cells.values[0]
+    if cells.merged is None and (cells.values == first).all():
+        return Found("constant", why=f"{first:g} in every row")
+    return None
+
+
+def _numbers(raw: RawTable, name: str) -> Found:
+    cells = raw.columns[name]
+    if isinstance(cells, Numbers) and _IDENTIFIER.search(name) and _all_different(cells):
+        return Found("identifier", why="another whole number in every row")
+    return numeric(raw, name)
+
+
+def _all_different(cells: Numbers) -> bool:
+    values = cells.values
+    if len(values) < _LEAST_ROWS or cells.is_missing.any() or (values != np.floor(values)).any():
+        return False
+    return cells.merged is not None or len(np.unique(values)) == len(values)
+
+
+def _words(raw: RawTable, name: str) -> Found:
+    cells = raw.columns[name]
+    if not isinstance(cells, Words):
+        raise TypeError("numbers are of another kind")
+    is_code = any(CODE.fullmatch(text) for text in cells.names)
+    if not is_code and 2 * cells.counts[_are_numbers(cells, raw.decimal)].sum() >= cells.counts.sum():
+        return numeric(raw, name)
+    if _pair(cells):
+        return _boolean(raw, name)
+    if find_format(cells.names).format:
+        return _date(raw, name, "")
+    return _left_out(cells, is_code) or _category(cells, name)
+
+
+def _left_out(cells: Words, is_code: bool) -> Found | None:
+    """Return why hardly any row shares its text with others, or None."""
+    rows, names = int(cells.counts.sum()), cells.names
+    if rows < _LEAST_ROWS or (2 * len(names) <= rows and len(names) <= MOST_CATEGORIES):
+        return None
+    what = f"{len(names):,} different {'codes' if is_code else 'texts'} in {counted(rows, 'row')}"
+    words = sum(len(text.split()) for text in names) / len(names)
+    return Found("text" if words >= _WORDS_OF_TEXT else "identifier", why=what)
+
+
+def _category(cells: Words, name: str) -> Found:
+    return Found("category", Column(name=name, kind="category", categories=tuple(sorted(cells.names))))
+
+
+def _pair(cells: Words) -> tuple[str, str] | None:
+    found = {text.casefold() for text in cells.names}
+    return next((pair for pair in _BOOLEANS if found == set(pair)), None)
+
+
+def _boolean(raw: RawTable, name: str) -> Found:
+    cells = raw.columns[name]
+    pair = _pair(cells) if isinstance(cells, Words) else None
+    if pair is None and isinstance(cells, Words) and set(cells.names) <= {"0", "1"}:
+        pair = ("0", "1")
+    if pair is None:
+        help = f"write `{_columns(name, 'category')}`, or words such as `yes` and `no`"
+        words = listed(cells.names[:3]) if isinstance(cells, Words) else "numbers"
+        problem = Problem(f"column {shown(name)} is not boolean, it holds {words}", raw.place, help)
+        return Found("boolean", problems=[problem])
+    return Found("boolean", Column(name=name, kind="boolean", categories=pair))
+
+
+def _date(raw: RawTable, name: str, format: str) -> Found:
+    cells = raw.columns[name]
+    names = cells.names if isinstance(cells, Words) else ()
+    found, other = (format, "") if format else find_format(names)
+    if not found:
+        message = f"column {shown(name)} holds no dates in a known format"
+        help = f"write `{_columns(name, {'date': '%d %b %Y'})}`, or `{_columns(name, 'category')}`"
+        return Found("date", problems=[Problem(message, raw.place, help)])
+    column = Column(name=name, kind="date", format=found)
+    if other:
+        message = f"the dates in column {shown(name)} may be `{found}` or `{other}`, for example {shown(names[0])}"
+        ways = " or ".join(f"`{_columns(name, {'date': way})}`" for way in (found, other))
+        return Found("date", column, problems=[Problem(message, raw.place, f"write {ways}")])
+    wrong = [text for text, good in zip(names, is_date(names, found), strict=True) if not good]
+    bad = {text: not_a_date(text, found) for text in wrong}
+    help = f"write all dates alike, or write `{_columns(name, 'category')}`"
+    help = f"write `{inline({'missing': _few(wrong)})[1:-1]}`, or {help}" if _are_markers(wrong) else help
+    return Found("date", column, problems=list(cell_problems(raw, name, bad, help)))
+
+
+def not_a_date(text: str, format: str) -> CellFault:
+    """Return what is wrong with a text that is no date in the format."""
+    words = f"in the format `{format}`"
+    return CellFault(f"is {shown(text)}, which is not a date {words}", f"are not dates {words}", "date")
+
+
+def _are_numbers(cells: Words, decimal: str) -> np.ndarray:
+    """Return (names,) booleans."""
+    return np.array([is_number(_plain(text, decimal)) for text in cells.names], bool)
+
+
+def _cure(wrong: Sequence[str], name: str) -> str:
+    missing = f"`{inline({'missing': _few(wrong)})[1:-1]}` for missing values"
+    category = f"`{_columns(name, 'category')}`"
+    return f"write {missing}, or {category}" if _are_markers(wrong) else f"write {category}, or {missing}"
+
+
+def _few(texts: Sequence[str]) -> list[str]:
+    return [*texts[:3], *(["..."] if len(texts) > 3 else [])]
+
+
+def _are_markers(texts: Sequence[str]) -> bool:
+    return bool(texts) and all(text.casefold() in MISSING or not any(map(str.isalnum, text)) for text in texts)
+
+
+def _columns(name: str, kind: object) -> str:
+    return inline({"columns": {name: kind}})[1:-1]
+
+
+def _plain(text: str, decimal: str) -> str:
+    return text if decimal == "." else text.replace(".", "_").replace(decimal, ".")

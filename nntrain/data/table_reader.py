@@ -1,0 +1,296 @@
+"""A table from a file to rows: kinds of columns, target, matrix, and how the rows belong together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path as FilePath
+
+import numpy as np
+
+from nntrain.config.messages import counted, listed, shown
+from nntrain.config.table import Table
+from nntrain.data.checks import Faults
+from nntrain.data.csv_reader import read_csv
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.examples import Rows, Split
+from nntrain.data.labels import names_that_look_equal
+from nntrain.data.raw_table import Numbers, RawTable, Words
+from nntrain.data.table_dates import find_format, parsed
+from nntrain.data.table_file import Form, opened
+from nntrain.data.table_kinds import Found, Given, as_numbers, kind_of
+from nntrain.data.table_matrix import Matrix, matrix
+from nntrain.data.table_target import TargetOptions, as_words, classes_of, numbers_to_predict, read_target
+from nntrain.errors import DataError, Problem
+from nntrain.nearest import nearest
+
+_LEAST_ROWS = 10  # that show that a column counts them
+_LEFT_OUT = {"constant": "constant", "identifier": "identifier", "text": "free text", "drop": "dropped"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to read of a table.
+
+    given: the kind of each column that the config names, or of all columns under the name `...`. group: the column of
+    rows that stay together; time: the one by which they are in order.
+    """
+
+    table: CsvTable
+    form: Form
+    target: TargetOptions
+    given: Mapping[str, Given] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    group: str = ""
+    time: str = ""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The columns whose texts are needed, also where they are numbers."""
+        named = {name for name, given in self.given.items() if given.kind != "numeric"}
+        labels = self.target.names if self.target.task == "classification" or self.target.classes else ()
+        return frozenset(named | set(labels))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The rows, and what was found about them: kinds by column, and how the file is written."""
+
+    rows: Rows
+    table: Table
+    form: Form
+    kinds: Mapping[str, Found]
+    classes: tuple[str, ...]
+
+
+@contextmanager
+def raw_table(
+    table: CsvTable, form: Form, words: frozenset[str], wanted: Sequence[str] = ()
+) -> Iterator[tuple[RawTable, Form, tuple[str, ...]]]:
+    """Give the columns of a file, how it is written, and notes on that; it can be looked at again in the block."""
+    with opened(table, form) as source:
+        yield read_csv(source.table, words, wanted), source.form, source.notes
+
+
+def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
+    """Return the rows of a table, and of the files that hold splits of their own, by the name of the split.
+
+    Raises DataError with every fault and its line and column.
+    """
+    with raw_table(request.table, request.form, request.words, request.target.names) as (raw, form, notes):
+        _refuse_unknown(raw, request)
+        target = read_target(raw, request.target)
+        kinds = _kinds(raw, request)
+        columns = tuple(found.column for found in kinds.values() if found.column is not None)
+        found = matrix(raw, columns)
+        split = Split(found.x, target.y)
+        groups, times = _groups(raw, request), _times(raw, request)
+        told = (*notes, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
+    left_out = tuple(name for name in raw.columns if name not in {column.name for column in columns})
+    table = Table(
+        columns=columns,
+        left_out=left_out,
+        missing=tuple(sorted(request.table.missing)),
+        separator=form.separator or ",",
+        decimal="," if form.decimal == "," else ".",
+        encoding=form.encoding or "utf-8",
+    )
+    others = _split_files(request, table, target.classes, split_files)
+    schema = split.schema(target.classes, table.names, () if target.classes else request.target.names)
+    has_missing = any(bool(np.isnan(x).any()) for x in (found.x, *(other.x for other in others.values())))
+    schema = replace(schema, sizes=table.sizes, has_missing=has_missing)
+    told += tuple(note for other in others.values() for note in other.notes)
+    splits = {name: other.split for name, other in others.items()}
+    rows = Rows(split, schema, splits.get("validation"), splits.get("test"), (), told, table, groups, times)
+    return Loaded(rows, table, form, kinds, target.classes)
+
+
+@dataclass(frozen=True)
+class Like:
+    """Rows with the columns of a table. x: float32 (n, columns), NaN where missing; y: as in `Split`.
+
+    notes: what differs from the file of that table.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    notes: tuple[str, ...] = ()
+
+    @property
+    def split(self) -> Split:
+        """The rows without the notes."""
+        return Split(self.x, self.y)
+
+
+def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None, classes: tuple[str, ...] = ()) -> Like:
+    """Return the rows of a file that has the columns of a table; y has no column without a target.
+
+    Raises DataError with every fault and its line and column.
+    """
+    words = {column.name for column in table.columns if column.kind != "numeric"}
+    names = () if target is None else target.names
+    words |= set(names if classes else ())
+    asked = replace(file, missing=frozenset(table.missing))
+    form = Form(table.separator, table.decimal)
+    wanted = [*(column.name for column in table.columns), *names]
+    with raw_table(asked, form, frozenset(words), wanted[:1]) as (raw, _, notes):
+        _refuse_missing(raw, wanted)
+        found = matrix(raw, table.columns)
+        y = _labels(raw, target, classes) if target else np.zeros((len(raw), 0), np.float32)
+    return Like(found.x, y, (*notes, *_differences(raw, table, names, found, file.name)))
+
+
+def _labels(raw: RawTable, target: TargetOptions, classes: tuple[str, ...]) -> np.ndarray:
+    if not classes:
+        return (
+            read_target(raw, replace(target, task="regression")).y
+            if len(raw) > 1
+            else numbers_to_predict(raw, target.names)
+        )
+    name = target.names[0]
+    read = read_target(raw, replace(target, task="classification", classes=classes))
+    return read.y if read.classes == classes else classes_of(raw, name, as_words(raw.columns[name]), classes)[0]
+
+
+def _refuse_unknown(raw: RawTable, request: Request) -> None:
+    """Raise DataError for each name in the config that no column has."""
+    source, faults = request.table.source, Faults()
+    named = [("target", name) for name in request.target.names]
+    named += [("ignore", name) for name in request.ignore]
+    named += [("group", request.group)] * bool(request.group) + [("time", request.time)] * bool(request.time)
+    for option, name in named:
+        if name not in raw.columns:
+            faults.add(_unknown(raw, name, (*source, option)))
+    for name in request.given:
+        if name not in raw.columns and name != "...":
+            faults.add(_unknown(raw, name, (*source, "columns", name)))
+    faults.throw()
+
+
+def _unknown(raw: RawTable, name: str, path: tuple[str | int, ...]) -> Problem:
+    close = nearest(name, raw.columns)
+    help = f"write `{close}`" if close else f"its columns are {listed(raw.columns)}"
+    message = f"there is no column {shown(name)} in `{raw.file}`"
+    for other in raw.columns:
+        for asked, found in names_that_look_equal([name, other]):
+            message = f"there is no column `{asked}` in `{raw.file}`, but `{found}`, which looks equal"
+            help = "write the same name in both, without unseen characters"
+    return Problem(message, path, help, on_key=path[-1] == name)
+
+
+def _refuse_missing(raw: RawTable, wanted: Sequence[str]) -> None:
+    faults = Faults()
+    for name in wanted:
+        if name not in raw.columns:
+            close = nearest(name, raw.columns)
+            help = f"add the column {shown(name)}, which the training rows have"
+            help += f", or rename `{close}`" if close else ""
+            faults.add(Problem(f"there is no column {shown(name)} in `{raw.file}`", raw.place, help))
+    faults.throw()
+
+
+def _kinds(raw: RawTable, request: Request) -> dict[str, Found]:
+    """Return the kind of every column that is not the target, ignored or the group."""
+    out = {*request.target.names, *request.ignore, request.group or None}
+    general = request.given.get("...")
+    kinds = {
+        name: kind_of(raw, name, request.given.get(name, general))
+        for name in raw.columns
+        if name not in out and not (name == "" and name not in request.given)
+    }
+    if "" in raw.columns and "" not in request.ignore and "" not in kinds:
+        kinds[""] = Found("drop", why="a column without a name")
+    faults = Faults()
+    for found in kinds.values():
+        for problem in found.problems:
+            faults.add(problem)
+    faults.throw()
+    if not any(found.column for found in kinds.values()):
+        why = "; ".join(f"{shown(name)}: {found.why or found.kind}" for name, found in islice(kinds.items(), 5))
+        help = f"left out are {why}" if why else "ignore fewer columns"
+        raise DataError(problems=[Problem("no column is left to learn from", raw.place, help)])
+    return kinds
+
+
+def _notes_on_kinds(kinds: Mapping[str, Found], request: Request) -> Iterator[str]:
+    out = {name: found for name, found in kinds.items() if found.column is None and name not in request.given}
+    if out:
+        words = ", ".join(
+            f"{shown(name) if name else 'the first column'} ({_why(found)})" for name, found in out.items()
+        )
+        name = next(iter(out))
+        yield f"left out: {words}; `columns: {{{name or chr(39) * 2}: category}}` keeps one"
+
+
+def _why(found: Found) -> str:
+    kind = _LEFT_OUT[found.kind]
+    return f"{kind}: {found.why}" if found.why and found.kind != "drop" else found.why or kind
+
+
+def _counting(raw: RawTable, kinds: Mapping[str, Found]) -> Iterator[str]:
+    """Yield a note for each column of numbers that go up by one from row to row."""
+    for name, found in kinds.items():
+        cells = raw.columns[name]
+        if found.kind == "numeric" and isinstance(cells, Numbers) and len(cells) >= _LEAST_ROWS:
+            values = cells.values
+            if values[1] - values[0] == 1 and (np.diff(values) == 1).all():
+                yield f"column {shown(name)} only numbers the rows; `ignore: [{name}]` leaves it out"
+
+
+def _groups(raw: RawTable, request: Request) -> np.ndarray | None:
+    """Return int64 (n,), the group of each row. Raises DataError where one has none."""
+    if not request.group:
+        return None
+    cells = raw.columns[request.group]
+    _refuse_empty(raw, request.group, "group", request)
+    if isinstance(cells, Words):
+        return cells.codes.astype(np.int64)
+    return np.unique(cells.values, return_inverse=True)[1].astype(np.int64)
+
+
+def _times(raw: RawTable, request: Request) -> np.ndarray | None:
+    """Return int64 or float64 (n,) that rise with the time of the row. Raises DataError where one has none."""
+    if not request.time:
+        return None
+    name = request.time
+    cells, given = raw.columns[name], request.given.get(name)
+    _refuse_empty(raw, name, "time", request)
+    if isinstance(cells, Numbers):
+        return cells.values.astype(np.float64)
+    form = (given.format if given else "") or find_format(cells.names).format
+    if form and not (dates := parsed(cells.names, form)).isna().any():
+        return np.asarray(dates.as_unit("ns").asi8[cells.codes])
+    numbers, wrong = as_numbers(cells, raw.decimal)
+    if wrong:
+        message = f"column {shown(name)} holds neither dates in one format nor numbers, for example {shown(wrong[0])}"
+        help = f"write `columns: {{{name}: {{date: '%d %b %Y'}}}}`"
+        raise DataError(problems=[Problem(message, (*request.table.source, "time"), help)])
+    return numbers.values.astype(np.float64)
+
+
+def _refuse_empty(raw: RawTable, name: str, option: str, request: Request) -> None:
+    rows = np.flatnonzero(raw.columns[name].is_missing)
+    if len(rows):
+        span = raw.span(int(rows[0]), name)
+        message = f"the {option} column {shown(name)} is empty in {counted(len(rows), 'row')}"
+        raise DataError(problems=[Problem(message, raw.place, f"give the {option} of every row", span)])
+
+
+def _split_files(request: Request, table: Table, classes: tuple[str, ...], files: Mapping[str, str]) -> dict[str, Like]:
+    found = {}
+    for name, path in files.items():
+        file = replace(request.table, path=FilePath(path), place=(*request.table.source, name, "file"))
+        found[name] = read_like(table, file, request.target, classes)
+    return found
+
+
+def _differences(raw: RawTable, table: Table, targets: Sequence[str], found: Matrix, file: str) -> Iterator[str]:
+    known = {*(column.name for column in table.columns), *table.left_out, *targets}
+    if others := [name for name in raw.columns if name not in known]:
+        yield f"`{file}` has columns that the training rows do not have, which are ignored: {listed(others)}"
+    for name, count in found.unseen.items():
+        column = next(column for column in table.columns if column.name == name)
+        what = (
+            "a word that is neither of the two" if column.kind == "boolean" else "a category that no training row has"
+        )
+        yield f"column {shown(name)} of `{file}`: {counted(count, 'row')} with {what}"

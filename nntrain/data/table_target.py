@@ -1,0 +1,193 @@
+"""The target of a table: classes or numbers, by plain rules unless the config says which."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from nntrain.config.messages import listed, shown
+from nntrain.data.checks import MOST, Faults
+from nntrain.data.csv_faults import cell_problems, class_fault
+from nntrain.data.csv_header import is_number
+from nntrain.data.csv_records import CODE
+from nntrain.data.labels import FEW, note_on_numbers
+from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
+from nntrain.data.table_kinds import as_numbers, numeric
+from nntrain.errors import DataError, Path, Problem
+
+Task = Literal["classification", "regression"]
+_MANY = 20  # classes whose names are numbers
+
+
+@dataclass(frozen=True)
+class Target:
+    """y: int32 (n,), the class of each row, or float32 (n, targets). `classes` are empty for a regression."""
+
+    y: np.ndarray
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def task(self) -> Task:
+        """What is learnt."""
+        return "classification" if self.classes else "regression"
+
+
+@dataclass(frozen=True)
+class TargetOptions:
+    """What the config says about the target; `source` is the path of its section."""
+
+    names: tuple[str, ...]
+    task: Task | None = None
+    classes: tuple[str, ...] = ()
+    source: Path = ()
+
+
+def class_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return the labels sorted, as numbers if all are whole numbers as Python writes them; `007` is text."""
+    names = sorted(labels)
+    whole = all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name, re.ASCII) for name in names)
+    return tuple(sorted(names, key=int) if whole else names)
+
+
+def read_target(raw: RawTable, options: TargetOptions) -> Target:
+    """Return the target. Raises DataError with every cell that is missing, no number, or no class."""
+    _refuse_missing(raw, options)
+    task = options.task or ("classification" if options.classes else inferred(raw, options.names))
+    if task == "regression":
+        return _of_numbers(raw, options)
+    if len(options.names) > 1:
+        message = f"a classification has one target, got {listed(options.names)}"
+        help = "name one column of classes, or write `task: regression`"
+        raise DataError(problems=[Problem(message, (*options.source, "target"), help)])
+    words = as_words(raw.columns[options.names[0]])
+    if not options.classes:
+        _refuse_too_many(words, options, len(raw))
+    y, classes = classes_of(raw, options.names[0], words, options.classes)
+    return Target(y, classes, tuple(_notes_on_classes(classes, options)))
+
+
+def inferred(raw: RawTable, names: Sequence[str]) -> Task:
+    """Return classification for one column of words or of at most ten different whole numbers, else regression."""
+    cells = raw.columns[names[0]]
+    if len(names) > 1:
+        return "regression"
+    if isinstance(cells, Words):
+        if any(CODE.fullmatch(text) for text in cells.names):
+            return "classification"
+        numbers = [is_number(text) for text in cells.names]
+        return "regression" if 2 * cells.counts[np.array(numbers, bool)].sum() >= len(cells) else "classification"
+    distinct = np.unique(cells.values)
+    few = len(distinct) <= min(FEW, len(cells) // 2)
+    return "classification" if few and (distinct == np.floor(distinct)).all() else "regression"
+
+
+def as_words(cells: Cells) -> Words:
+    """Return numbers as texts: whole ones without a decimal point."""
+    if isinstance(cells, Words):
+        return cells
+    distinct, codes = np.unique(cells.values, return_inverse=True)
+    return Words(codes.astype(np.int32), tuple(_text(float(value)) for value in distinct))
+
+
+def classes_of(raw: RawTable, name: str, words: Words, classes: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return int32 (n,), the class of each row, and the classes: the given ones, else every text of the column.
+
+    A text that is the same whole number as a class is that class. Raises DataError for any other.
+    """
+    classes = classes or class_order(words.names)
+    position = {label: index for index, label in enumerate(classes)}
+    found = [position.get(text, position.get(_whole(text), -1)) for text in words.names]
+    unknown = [text for text, index in zip(words.names, found, strict=True) if index < 0]
+    faults = Faults()
+    raw = replace(raw, columns={**raw.columns, name: words})
+    for text in unknown[:MOST]:
+        for problem in cell_problems(raw, name, {text: class_fault(text, classes)}, ""):
+            faults.add(problem)
+    faults.others += len(unknown[MOST:])
+    faults.throw()
+    return np.array(found, np.int32)[words.codes], classes
+
+
+def numbers_to_predict(raw: RawTable, names: Sequence[str]) -> np.ndarray:
+    """Return float32 (n, targets). Raises DataError for cells that are not numbers."""
+    faults, columns = Faults(), []
+    for name in names:
+        for problem in numeric(raw, name).problems:
+            faults.add(replace(problem, help=_help_for_target(problem)))
+        cells = raw.columns[name]
+        columns.append((cells if isinstance(cells, Numbers) else as_numbers(cells, raw.decimal)[0]).values)
+    faults.throw()
+    return np.stack(columns, axis=1)
+
+
+def _help_for_target(problem: Problem) -> str:
+    if "32-bit float" in problem.message:
+        return problem.help.partition(", or ")[0]
+    return "give numbers, remove the rows, or write `task: classification` for a column of classes"
+
+
+def _of_numbers(raw: RawTable, options: TargetOptions) -> Target:
+    if options.classes:
+        message = "`classes` are given, but the target holds numbers to predict"
+        help = "remove `classes`, or write `task: classification`"
+        raise DataError(problems=[Problem(message, (*options.source, "classes"), help)])
+    y = numbers_to_predict(raw, options.names)
+    faults = Faults()
+    for name, values in zip(options.names, y.T, strict=True):
+        if len(values) > 1 and (values == values[0]).all():
+            message = f"the target {shown(name)} holds {values[0]:g} in every row, so there is nothing to learn"
+            faults.add(Problem(message, (*options.source, "target"), "name another column"))
+    faults.throw()
+    name = f"column {shown(options.names[0])}" if len(options.names) == 1 else listed(options.names)
+    note = note_on_numbers(y, name, "`task: classification`", "make one column of them, and name it with `target`")
+    return Target(y, notes=(note,) if note else ())
+
+
+def _refuse_missing(raw: RawTable, options: TargetOptions) -> None:
+    faults = Faults()
+    for name in options.names:
+        rows = np.flatnonzero(raw.columns[name].is_missing)
+        if len(rows):
+            span = raw.span(int(rows[0]), name)
+            where = f"line {span.line}" if span else f"row {rows[0] + 1}"
+            many = f"is empty in {len(rows):,} of {len(raw):,} rows, the first in {where}"
+            message = f"the target {shown(name)} {many if len(rows) > 1 else 'is empty'}"
+            help = f"give the target, or remove the row{'s' * (len(rows) > 1)}"
+            faults.add(Problem(message, raw.place, help, span))
+    faults.throw()
+
+
+def _refuse_too_many(words: Words, options: TargetOptions, rows: int) -> None:
+    """Raise DataError when the column of classes holds measured numbers, or hardly any label twice."""
+    names = words.names
+    if len(names) <= FEW:
+        return
+    numbers = all(map(is_number, names))
+    if numbers and any("." in name for name in names):
+        what = f"holds {len(names):,} different numbers with decimals, which are not classes"
+    elif 2 * len(names) > rows:
+        what = f"holds {len(names):,} different labels in {rows:,} rows, too many to be classes"
+    else:
+        return
+    help = "write `task: regression` to predict a number" if numbers else "name a column of classes with `target`"
+    message = f"column {shown(options.names[0])} {what}"
+    raise DataError(problems=[Problem(message, (*options.source, "target"), help)])
+
+
+def _notes_on_classes(classes: tuple[str, ...], options: TargetOptions) -> list[str]:
+    if options.task or options.classes or not all(map(is_number, classes)):
+        return []
+    name = shown(options.names[0])
+    return [f"the {len(classes)} numbers in column {name} are read as classes; `task: regression` predicts them"]
+
+
+def _text(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _whole(text: str) -> str:
+    """Return a whole number without its decimal point: `1` for `1.0`."""
+    return str(int(float(text))) if is_number(text) and float(text).is_integer() else text

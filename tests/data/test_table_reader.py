@@ -1,0 +1,77 @@
+"""Later files with the columns of a table, and the notes on how they differ."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nntrain.config.table import Column, Table
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.table_file import Form
+from nntrain.data.table_reader import Request, load_rows, read_like
+from nntrain.data.table_target import TargetOptions
+from nntrain.errors import DataError
+
+TABLE = Table(
+    columns=(
+        Column(name="n", kind="numeric"),
+        Column(name="c", kind="category", categories=("1", "2")),
+        Column(name="b", kind="boolean", categories=("no", "yes")),
+    ),
+    left_out=("id", "k"),
+    missing=("?",),
+    separator=";",
+    decimal=",",
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def written(text: str) -> CsvTable:
+    Path("new.csv").write_text(text)
+    return CsvTable("new.csv")
+
+
+def refused(text: str, target: TargetOptions | None = None, classes: tuple[str, ...] = ()) -> str:
+    with pytest.raises(DataError) as caught:
+        read_like(TABLE, written(text), target, classes)
+    return caught.value.problems[0].message
+
+
+def test_columns_in_any_order_with_missing_and_unseen_cells() -> None:
+    found = read_like(TABLE, written("more;b;c;id;n\nx;Yes;2;7;1,5\ny;?;3;8;?\nz;perhaps;;9;-2\n"))
+    assert np.array_equal(found.x, [[1.5, 1, 1], [np.nan, -1, np.nan], [-2, np.nan, np.nan]], equal_nan=True)
+    assert found.y.shape == (3, 0)
+    assert found.notes == (
+        "`new.csv` has columns that the training rows do not have, which are ignored: `more`",
+        "column `c` of `new.csv`: 1 row with a category that no training row has",
+        "column `b` of `new.csv`: 1 row with a word that is neither of the two",
+    )
+
+
+def test_the_target_is_read_where_it_is_asked_for() -> None:
+    text = "n;c;b;k\n1;1;no;9\n2;2;yes;10\n"
+    assert read_like(TABLE, written(text), TargetOptions(("k",)), ("10", "9")).y.tolist() == [1, 0]
+    assert read_like(TABLE, written(text), TargetOptions(("k",))).split.y.tolist() == [[9], [10]]
+    one = read_like(TABLE, written("n;c;b;k\n1;1;no;9\n"), TargetOptions(("k",))).y
+    assert (one.tolist(), str(one.dtype)) == ([[9]], "float32")
+    assert refused(text, TargetOptions(("k",)), ("9", "11")) == "column `k` is `10`, which is not one of the classes"
+
+
+def test_missing_columns_and_cells_of_another_kind_are_refused() -> None:
+    assert refused("N;c;b\n1;1;no\n") == "there is no column `n` in `new.csv`"
+    assert refused("n;c;b\n1;1;no\nred;1;no\n") == "column `n` is `red`, which is not a number"
+    assert refused("n;c;b\n1;1;no\n", TargetOptions(("k",))) == "there is no column `k` in `new.csv`"
+
+
+def test_what_is_loaded_for_training_is_read_alike_later() -> None:
+    rows = "".join(f"{n % 7},{'uvw'[n % 3]},{'' if n % 5 == 0 else n / 2},{n % 2}\n" for n in range(40))
+    file = written("a,c,m,k\n" + rows)
+    loaded = load_rows(Request(file, Form(), TargetOptions(("k",))), {})
+    again = read_like(loaded.table, file, TargetOptions(("k",)), loaded.classes)
+    assert np.array_equal(np.asarray(loaded.rows.remaining.x), again.x, equal_nan=True)
+    assert np.array_equal(loaded.rows.remaining.y, again.y) and again.notes == ()
+    assert loaded.rows.schema.sizes == (0, 3, 0) and loaded.rows.schema.has_missing
