@@ -59,7 +59,7 @@ class Probe:
         wanted = [values[id(kernel)][1] for kernel in kernels if kernel is not None]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(wanted)
-            with keras.StatelessScope(list(values.values())):
+            with keras.StatelessScope(list(values.values()), initialize_variables=False):
                 outputs, loss = self._forward()
         gradients = iter(tape.gradient(loss, wanted))
         found = []

@@ -111,7 +111,9 @@ class DistributedProgram(Program):
         values = [tf.convert_to_tensor(variable.value) for variable in variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(values)
-            with keras.StatelessScope(self._mapping(variables, values, part), collect_losses=True) as scope:
+            with keras.StatelessScope(
+                self._mapping(variables, values, part), collect_losses=True, initialize_variables=False
+            ) as scope:
                 before = [scope.get_current_value(state) for state in self._states]
                 loss = self.model.optimizer.scale_loss(self._forward(part, training=True))
         gradients = tape.gradient(loss, values)
@@ -176,7 +178,7 @@ class DistributedProgram(Program):
             part = _Part(data, tf.range(start, tf.minimum(start + EVALUATION_BATCH, size)))
             mapping = [(variable, tf.convert_to_tensor(variable.value)) for variable in self.model.variables]
             mapping += [(metric, tf.zeros(metric.shape, metric.dtype)) for metric in self._metrics]
-            with keras.StatelessScope(mapping, collect_losses=True) as scope:
+            with keras.StatelessScope(mapping, collect_losses=True, initialize_variables=False) as scope:
                 self._forward(part, training=False)
             new = _counted(self._metrics, scope, part)
             return (start + EVALUATION_BATCH, *(old + more for old, more in zip(counted, new, strict=True)))

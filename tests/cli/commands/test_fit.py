@@ -42,7 +42,7 @@ def test_fit_in_json_prints_only_versioned_json_and_its_stderr_holds_no_noise(co
     done = command(tmp_path, "fit", "net.yaml", "--json", "--seed", "0", "--set", "train.epochs=2")
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["event"] for line in lines] == ["epoch", "epoch", "summary"]
+    assert [line["event"] for line in lines] == ["epoch", "epoch", "doctor", "summary"]
     assert all(line["version"] == 1 for line in lines)
     run = find_run(tmp_path / "runs", "net")
     assert {line["run"] for line in lines} == {"runs/net"}
@@ -68,7 +68,7 @@ def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(tmp_path: Path, cap
     assert err == ""
     lines = out.splitlines()
     assert lines[0].split() == ["split", "rows", "loss", "accuracy"]
-    assert [line.split()[0] for line in lines[1:]] == ["train", "validation", "best", "final", "17"]
+    assert [line.split()[0] for line in lines[1:6]] == ["train", "validation", "best", "final", "17"]
     assert lines[4].startswith("final test on 12 rows: loss ") and lines[5].startswith("17 parameters, ")
 
 
