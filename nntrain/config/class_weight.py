@@ -9,6 +9,8 @@ from nntrain.errors import Path, Problem
 def problems(weights: Mapping[str, float], classes: Sequence[str], path: Path) -> Iterator[Problem]:
     """Yield a problem for each key that names no class, or one that another key names too."""
     found: dict[int, str] = {}
+    if weights and not any(weights.values()):
+        yield Problem("every class has the weight 0, so nothing is learned", path, "give one of them a larger weight")
     for key in weights:
         index = class_index(key, classes)
         if index is None:

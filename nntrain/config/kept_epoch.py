@@ -19,10 +19,15 @@ def judge(callbacks: Sequence[Callback]) -> EarlyStopping | None:
     return next((callback for callback in stopping if callback.restore_best_weights), next(iter(stopping), None))
 
 
-def default_save(callbacks: Sequence[Callback]) -> Save:
-    """Return which epoch is kept where `save` is left out: the best, unless early stopping is not to restore it."""
+def default_save(callbacks: Sequence[Callback], has_validation: bool = True) -> Save:
+    """Return which epoch is kept where `save` is left out: the best, unless early stopping is not to restore it.
+
+    Without a validation split it is the last one, unless early stopping is to restore the best.
+    """
     decides = judge(callbacks)
-    return "last" if decides is not None and decides.restore_best_weights is False else "best"
+    if decides is None or decides.restore_best_weights is None:
+        return "best" if has_validation else "last"
+    return "best" if decides.restore_best_weights else "last"
 
 
 @dataclass(frozen=True)

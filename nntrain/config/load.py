@@ -209,11 +209,11 @@ def worded(error: ErrorDetails, above: Path = ()) -> Problem:
     return Problem(context["message"], (*above, *error["loc"]), context["help"], on_key=context["on_key"])
 
 
-_ACCEPTED_BEFORE = ("patience", "restore_best_weights", "mode")
+_ACCEPTED_BEFORE = ("patience", "start_from_epoch", "restore_best_weights", "mode", "axis", "height", "width")
 
 
 def _weighed(document: Document, problem: Problem) -> Problem:
-    """Return the problem, as a warning for a patience that is too long only because `--set` shortened the training.
+    """Return the problem, as a warning for a patience or a start that is late only as `--set` shortened the training.
 
     A config that nntrain writes does not show that the epochs were set, so in it the problem is a warning too. So are
     contradictions that earlier versions have accepted, and names of metrics.
@@ -222,6 +222,6 @@ def _weighed(document: Document, problem: Problem) -> Problem:
     by_hand = document.set_by_hand(("train", "epochs"))
     option = problem.path[-1] if problem.path else ""
     named = option == "name" and problem.path[:2] == ("train", "metrics")
-    if (option == "patience" and by_hand) or (written and (named or option in _ACCEPTED_BEFORE)):
+    if (option in ("patience", "start_from_epoch") and by_hand) or (written and (named or option in _ACCEPTED_BEFORE)):
         return replace(problem, severity="warning")
     return problem

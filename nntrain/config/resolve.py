@@ -140,7 +140,7 @@ def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema)
     if train.metrics is None:
         chosen["metrics"] = [_default_metric(schema)]
     if train.save is None:
-        chosen["save"] = default_save(train.callbacks)
+        chosen["save"] = default_save(train.callbacks, not isinstance(experiment.data.validation, Nothing))
     if train.optimizer.use_ema and not any(isinstance(callback, SwapEMAWeights) for callback in train.callbacks):
         chosen["callbacks"] = [SwapEMAWeights(), *train.callbacks]
     if train.monitor is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nntrain.config.data import File
+from nntrain.config.data import File, Nothing
 from nntrain.config.data_rules import DATA_RULES, Rule, Subject
 from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
@@ -50,6 +50,11 @@ def _patience(subject: Subject) -> Iterator[Problem]:
             message = f"`patience: {patience}` can never take effect in {epochs} epoch{'s' if epochs > 1 else ''}"
             help = "lower `patience`, raise `train.epochs`, or remove the callback"
             yield Problem(message, (*path, "patience"), help)
+        start = getattr(callback, "start_from_epoch", None)
+        if epochs is not None and start is not None and start >= epochs:
+            message = f"`start_from_epoch: {start}` is never reached in {counted(epochs, 'epoch')}"
+            help = "lower `start_from_epoch`, raise `train.epochs`, or remove the callback"
+            yield Problem(message, (*path, "start_from_epoch"), help)
 
 
 def _kept(subject: Subject) -> Iterator[Problem]:
@@ -69,6 +74,16 @@ def _kept(subject: Subject) -> Iterator[Problem]:
         elif restores and callback.monitor != monitor:  # type: ignore[attr-defined]
             message = f"the epoch with the best `{monitor}` is kept, not the one that `restore_best_weights` asks for"
             yield Problem(message, path, "monitor the same metric, or remove `restore_best_weights`", on_key=True)
+
+
+def _best_of_what(subject: Subject) -> Iterator[Problem]:
+    """Without a validation split the last epoch is kept, unless early stopping restores the best."""
+    train, data = subject.train, subject.experiment.data
+    restores = any(getattr(callback, "restore_best_weights", None) for callback in train.callbacks)
+    if train.save == "best" and isinstance(data.validation, Nothing) and not restores:
+        message = "the last epoch's model is kept, as there is no validation split to choose the best one by"
+        help = f"give `data.{data.called()}.validation` a share such as `0.1`, or write `save: last`"
+        yield Problem(message, ("train", "save"), help, severity="warning")
 
 
 def _modes(subject: Subject) -> Iterator[Problem]:
@@ -164,6 +179,7 @@ RULES: tuple[Rule, ...] = (
     _exclusive,
     _patience,
     _kept,
+    _best_of_what,
     _modes,
     *DATA_RULES,
     *METRIC_RULES,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nntrain.config.data_rules import Rule, Subject
-from nntrain.config.keras import layers
+from nntrain.config.keras import image_layers, layers
 from nntrain.config.keras.table_layers import TableEncoding
 from nntrain.config.shapes import flow, output_shape, shown
 from nntrain.errors import Problem
@@ -71,4 +71,44 @@ def only_numbers(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, ("data", data.called(), "encode"), "remove `encode: false`", on_key=True)
 
 
-SHAPE_RULES: tuple[Rule, ...] = (_one_row, _dense_before_flatten, _sigmoid_on_exclusive_classes, _encoding_of_the_data)
+def _rows_stay_apart(subject: Subject) -> Iterator[Problem]:
+    """No option may mix the rows of a batch, or depend on their number."""
+    if subject.schema is None:
+        return
+    for path, layer, before, _ in flow(subject.experiment.model, subject.schema.shape):
+        shape = getattr(layer, "noise_shape", None)
+        if shape and shape[0] not in (None, 1):
+            message = f"`noise_shape` begins with {shape[0]} rows of a batch, but batches differ in their rows"
+            yield Problem(message, (*path, "noise_shape"), "begin it with `null`")
+        if isinstance(layer, layers.Softmax) and len(before) + 1 in _counted_back(layer.axis, len(before) + 1):
+            message = "`axis` is that of the batch, so the rows of a batch would share their probabilities"
+            yield Problem(message, (*path, "axis"), "write `axis: -1`, or leave it out")
+
+
+def _counted_back(axis: int | tuple[int, ...] | None, count: int) -> list[int]:
+    """Return the distance of each axis from the end, the last one is 1; negative axes count so."""
+    axes = (axis,) if isinstance(axis, int) else axis or ()
+    return [-each if each < 0 else count - each for each in axes]
+
+
+def _crop_fits(subject: Subject) -> Iterator[Problem]:
+    """A crop must not be larger than the image."""
+    if subject.schema is None:
+        return
+    for path, layer, before, _ in flow(subject.experiment.model, subject.schema.shape):
+        if not isinstance(layer, image_layers.RandomCrop) or len(before) != 3:
+            continue
+        for name, size in zip(("height", "width"), before[:2], strict=True):
+            if size is not None and (wanted := getattr(layer, name)) > size:
+                message = f"`{name}: {wanted}` is more than the images have, which are {before[0]} x {before[1]} pixels"
+                yield Problem(message, (*path, name), f"write `{size}` or less, or add `Resizing` before it")
+
+
+SHAPE_RULES: tuple[Rule, ...] = (
+    _one_row,
+    _dense_before_flatten,
+    _sigmoid_on_exclusive_classes,
+    _encoding_of_the_data,
+    _rows_stay_apart,
+    _crop_fits,
+)

@@ -60,6 +60,7 @@ class Decoded(NamedTuple):
 LOSSES = {
     "frames": "{} several frames, of which only the first is used",
     "alpha": "{} transparent pixels, but the colour mode drops the alpha channel; `color_mode: rgba` keeps it",
+    "dark": "{} no value above 15 of 255",
     "black": "{} no value above 15 of 255; pixels of 16 bits are divided by 256, so scale them to 0 to 65535",
     "flat": "{} the same colour in every pixel",
 }
@@ -116,7 +117,8 @@ def _decoded(opened: Image.Image, file: Path, target: Target) -> Decoded:
             raise ImageFault(message, f"write `image_size: [{height}, {width}]`, to which all are scaled")
         image = image.resize((width, height), Image.Resampling.BILINEAR)
     pixels = np.asarray(image, np.uint8).reshape(height, width, -1)
-    found = {"frames": has_frames, "alpha": has_alpha, **_dark_or_flat(pixels)}
+    dark = "black" if opened.mode.startswith("I;16") else "dark"
+    found = {"frames": has_frames, "alpha": has_alpha, **_dark_or_flat(pixels, dark)}
     return Decoded(pixels, tuple(name for name, is_found in found.items() if is_found))
 
 
@@ -125,9 +127,9 @@ def _alpha(image: Image.Image) -> int:
     return int(np.asarray(image.convert("RGBA").getchannel("A")).min())
 
 
-def _dark_or_flat(pixels: np.ndarray) -> dict[str, bool]:
+def _dark_or_flat(pixels: np.ndarray, dark: str) -> dict[str, bool]:
     is_black = bool(pixels.max() <= _BLACK)
-    return {"black": is_black, "flat": not is_black and bool((pixels == pixels[0, 0]).all())}
+    return {dark: is_black, "flat": not is_black and bool((pixels == pixels[0, 0]).all())}
 
 
 def _of_bytes(image: Image.Image, file: Path) -> Image.Image:

@@ -1,6 +1,7 @@
 """The image files in folders of classes, and the files that are left out."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -111,11 +112,15 @@ class ClassFolders:
         if kinds:
             formats = f"; images have the suffixes {listed(SUFFIXES)}" if "`" in "".join(kinds) else ""
             yield f"{counted(self.left_out.total(), 'file')} left out of `{self.folder}`: {', '.join(kinds)}{formats}"
+        inner = [found.folders() for found in self.classes.values()]
+        if len(inner) > 1 and len(inner[0]) > 1 and all(names == inner[0] for names in inner):
+            each = f"each of {listed(self.classes, 5)} in `{self.folder}` holds {listed(inner[0], 5)}"
+            yield f"{each}: the classes are the outer folders"
 
     def above_the_classes(self) -> tuple[str, str] | None:
         """Return a message and a help where the classes must be one folder further down."""
-        splits = [name for name in self.classes if name.lower() in _SPLITS]
         inner = [found.folders() for found in self.classes.values()]
+        splits = [name for name in self.classes if _split_in(name, exactly=not all(inner))]
         if len(splits) > 1 or (splits and all(inner)):
             return f"{listed(splits)} in `{self.folder}` are splits, not classes", self._split_help(splits)
         if len(self.classes) == 1 and len(inner[0]) > 1:
@@ -126,10 +131,16 @@ class ClassFolders:
 
     def _split_help(self, splits: list[str]) -> str:
         """Return the help that names the folder of each split."""
-        places = {_SPLITS[name.lower()]: Path(self.folder) / name for name in splits}
+        places = {_split_in(name): Path(self.folder) / name for name in splits}
         train = places.pop("train", Path(self.folder) / "train")
         others = "".join(f", {split}: {{file: {place}}}" for split, place in sorted(places.items(), reverse=True))
         return f"write `image_folder: {{path: {train}{others}}}`"
+
+
+def _split_in(name: str, exactly: bool = False) -> str:
+    """Return the split that the name of a folder says, or that one of its words says: `training_set`; else nothing."""
+    words = [name.lower()] if exactly else re.findall("[a-z]+", name.lower())
+    return next((_SPLITS[word] for word in words if word in _SPLITS), "")
 
 
 def _most_first(counted: tuple[str, int]) -> tuple[int, str]:

@@ -7,6 +7,11 @@ import numpy as np
 
 from nntrain.config.messages import shown
 
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеіјорсухѕ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο" + "‐‑‒–—−" + "‘’",  # Cyrillic, Greek, dashes, quotes
+    "ABESIJKMHOPCTYXaeijopcyxs" + "ABEZHIKMNOPTYXo" + "------" + "''",
+)  # from https://www.unicode.org/Public/security/latest/confusables.txt
+_MISSING = {"na", "n/a", "#n/a", "nan", "null", "?"}
 FEW = 10  # different numbers, as many as classes mostly are
 
 
@@ -19,9 +24,7 @@ def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str
     if not len(y) or not np.isfinite(y).all():
         return ""
     if y.shape[1] > 1:
-        is_one_hot = bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
-        note = f"the rows of {name} are one-hot, and are read as {y.shape[1]} numbers to predict"
-        return f"{note}; for classes {from_one_hot}" if is_one_hot else ""
+        return _note_on_rows(y, name, from_one_hot)
     values = np.unique(y)
     if len(values) > min(FEW, len(y) // 2):
         return ""
@@ -31,6 +34,18 @@ def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str
     if are_divided_by_255(values):
         what = f"{name} holds only {len(values)} multiples of 1/255, and is read as numbers to predict"
         return f"{what}; classes are not divided by 255, only pixels are"
+    return ""
+
+
+def _note_on_rows(y: np.ndarray, name: str, from_one_hot: str) -> str:
+    """Return the note for several numbers a row: one class of each row, or of each column."""
+    read = f"read as {y.shape[1]} numbers to predict"
+    is_binary = bool(np.isin(y, (0, 1)).all())
+    if (y >= 0).all() and np.allclose(y.sum(axis=1), 1, atol=1e-3):
+        what = "are one-hot" if is_binary else "add up to 1"
+        return f"the rows of {name} {what}, and are {read}; for classes {from_one_hot}"
+    if is_binary and len(np.unique(y)) > 1:
+        return f"the columns of {name} hold only 0 and 1, and are {read}; classes are one column, a class for each row"
     return ""
 
 
@@ -54,6 +69,11 @@ def nearly_equal_names(names: Iterable[str]) -> Iterator[str]:
         yield f"{shown(first)} and {shown(second)} are two classes, {how}"
     for first, second in _pairs([name for name in every if _number(name)], _number):
         yield f"{shown(first)} and {shown(second)} are two classes, although they are the same number"
+    for first, second in _pairs(every, lambda name: name.translate(_LOOKALIKES)):
+        yield f"`{_ascii(first)}` and `{_ascii(second)}` are two classes, whose letters look equal"
+    for name in every:
+        if name.casefold() in _MISSING:
+            yield f"{shown(name)} is a class, although it mostly means that a value is missing"
 
 
 def _pairs(names: Iterable[str], form: Callable[[str], str]) -> Iterator[tuple[str, str]]:

@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 import tensorflow as tf
 from pydantic import ValidationError
 
+from nntrain.config.keras import image_layers, layers
 from nntrain.config.named import Named
 from nntrain.errors import ConfigError, Path, Problem
 from nntrain.model import custom
 
-_RAISED = (ValueError, TypeError, LookupError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)
-
-
+RAISED = (ValueError, TypeError, LookupError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)
+"""What Keras raises where it refuses a layer."""
 CHANNELS_LAST = "save the images as rows x columns x channels, as `numpy.moveaxis(x, 1, -1)` gives them"
 
 
@@ -30,7 +30,7 @@ def raised_at(
     """
     try:
         yield
-    except _RAISED as error:
+    except RAISED as error:
         problem = _problem(path, spec, shape, error)
         if spec is not None and build is not None and problem.help == "":
             problem = _of_an_option(path, spec, build, error) or problem
@@ -44,7 +44,7 @@ def _problem(path: Path, spec: Named | None, shape: tuple[int | None, ...], erro
     layer = spec.called()
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
         return Problem(f"out of memory: `{layer}` is too large for this machine", path, "use fewer units", on_key=True)
-    if re.search(r"expected (min_)?ndim=4|rank 4|4D", text):
+    if len(shape) != 3 and (_is_for_images(spec) or re.search(r"expected (min_)?ndim=4|rank 4|4D", text)):
         message = f"`{layer}` needs images, but its input has the shape {_shown(shape)}"
         return Problem(message, path, "add `Reshape: [height, width, channels]` before it", on_key=True)
     if has_channels_first(shape):
@@ -60,16 +60,20 @@ def _of_an_option(path: Path, spec: Named, build: Callable[[Named], object], err
     """Return the problem of an option, or of several, without which the layer takes its input; None if it does not."""
     written, text = spec.written(), _one_line(str(error))
     for name in written:
-        with suppress(*_RAISED, ValidationError):
+        with suppress(*RAISED, ValidationError):
             build(spec.model_validate({other: value for other, value in written.items() if other != name}))
             help = error.help if isinstance(error, custom.WrongShape) else f"change `{name}`, or leave it out"
             return Problem(f"`{name}` of `{spec.called()}`: {text}", (*path, name), help)
     needed = {name: value for name, value in written.items() if type(spec).model_fields[name].is_required()}
-    with suppress(*_RAISED, ValidationError):
+    with suppress(*RAISED, ValidationError):
         build(spec.model_validate(needed))
         message = f"the options of `{spec.called()}` do not fit: {text}"
         return Problem(message, path, "change them, or leave them out", on_key=True)
     return None
+
+
+def _is_for_images(spec: Named) -> bool:
+    return isinstance(spec, layers.Resizing) or type(spec).__module__ == image_layers.__name__
 
 
 def has_channels_first(shape: tuple[int | None, ...]) -> bool:
@@ -83,7 +87,7 @@ def _one_line(message: str) -> str:
         "Arguments received by"
     )[0]
     message = re.sub(r"^Exception encountered when calling [^\n]*\n", "", message.strip())
-    return " ".join(message.split()).rstrip(".")
+    return re.sub(r" name:$", "", " ".join(message.split())).rstrip(".")
 
 
 def _shown(shape: tuple[int | None, ...]) -> str:

@@ -140,7 +140,7 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
     status = 1
     try:
         trainer.share(training.prepared, training.context.distribution, state)
-        with training.prepared.memory.explained():
+        with training.prepared.memory.explained(), training.prepared.rehearsed_on_errors():
             result = _train(training, environment, store, state)
         status = 0
         return result

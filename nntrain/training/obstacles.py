@@ -122,7 +122,7 @@ def _average_of_weights(training: Training) -> Iterator[Problem]:
     momentum = 0.99 if momentum is None else momentum  # as in Keras
     left = momentum**training.updates
     if training.optimizer.use_ema and left > LEFT and training.updates:
-        still = f"still {_percent(left)} the initial ones"
+        still = f"still {_percent(left)} of the initial ones"
         message = f"after {counted(training.updates, 'update')} the averaged weights are {still}"
         help = _help_for_momentum("ema_momentum", momentum, training.updates)
         yield _warning(message, (*training.at_optimizer, "use_ema"), help)
@@ -149,7 +149,7 @@ def _batch_statistics(training: Training) -> Iterator[Problem]:
             yield _warning(message, path, f"write another `batch_size` than {size}: {rows:,} rows leave one")
         elif left > LEFT and _is_new(layer):
             message = f"after {counted(training.steps, 'step')} the moving averages of `BatchNormalization` are still "
-            message += f"{_percent(left)} their initial values, and the model is validated and saved with them"
+            message += f"{_percent(left)} of their initial values, and the model is validated and saved with them"
             yield _warning(message, path, _help_for_momentum("momentum", layer.momentum, training.steps))
         else:
             continue

@@ -1,6 +1,7 @@
 """From a validated config to loaded data and a built model: all that can fail before a training."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from nntrain import backend
@@ -11,6 +12,7 @@ from nntrain.errors import ConfigError, Problem
 from nntrain.model.build import build
 from nntrain.model.custom import Network
 from nntrain.model.initial_weights import take_weights
+from nntrain.model.rehearsal import rehearse, rehearsed_on_errors
 from nntrain.training.choose_program import SMALL_STEP, dense_products
 from nntrain.training.memory import Memory
 from nntrain.training.obstacles import obstacles
@@ -28,6 +30,17 @@ class Prepared:
     taken: str = ""  # a note on what was taken from `train.init_from`
     obstacles: tuple[Problem, ...] = ()  # warnings of what keeps the training from learning
 
+    def rehearse(self) -> None:
+        """Take a step of every layer; raises ConfigError at the layer or option that cannot be trained."""
+        with _at_their_places(self.config, self.resolved):
+            rehearse(self.resolved, self.model)
+
+    @contextmanager
+    def rehearsed_on_errors(self) -> Iterator[None]:
+        """Turn what Keras raises in a training into ConfigError, if a rehearsal finds its layer."""
+        with _at_their_places(self.config, self.resolved), rehearsed_on_errors(self.resolved, self.model):
+            yield
+
 
 def prepare(config: Config, initialize: bool = True, data: Dataset | None = None) -> Prepared:
     """Load the data and build the model; raises ConfigError and DataError with their places in the config.
@@ -39,14 +52,11 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     resolved = config.resolve(data.schema)
     _choose_threads(resolved, len(data.train))
     source = resolved.train.init_from if initialize else None
-    try:
+    with _at_their_places(config, resolved):
         memory = Memory.of(resolved, data)
         memory.refuse_too_much()
         model = build(resolved, data.train.x, data.train.y)
         taken = take_weights(model, resolved.schema, source) if source else ""
-    except ConfigError as error:
-        problems = in_order(config.document, _as_written(resolved, error.problems))
-        raise ConfigError(problems=problems) from error.__cause__
     found = in_order(config.document, _as_written(resolved, obstacles(resolved, model, len(data.train))))
     return Prepared(config, resolved, data, model, memory, taken, tuple(found))
 
@@ -54,6 +64,16 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
 def _as_written(resolved: Resolved, problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems with their paths in the user's config."""
     return [replace(problem, path=resolved.as_written(problem.path)) for problem in problems]
+
+
+@contextmanager
+def _at_their_places(config: Config, resolved: Resolved) -> Iterator[None]:
+    """Put the problems of a ConfigError at their lines in the config, in their order."""
+    try:
+        yield
+    except ConfigError as error:
+        problems = in_order(config.document, _as_written(resolved, error.problems))
+        raise ConfigError(problems=problems) from error.__cause__
 
 
 def _choose_threads(resolved: Resolved, rows: int) -> None:

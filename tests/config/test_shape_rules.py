@@ -56,3 +56,38 @@ def test_a_sigmoid_over_exclusive_classes_says_which_loss_it_gets() -> None:
     assert config(sigmoid, data="iris", train="{loss: binary_crossentropy}").warnings == ()
     assert config(sigmoid.replace("sigmoid", "softmax"), data="iris").warnings == ()
     assert config("[{Dense: {units: 1, activation: sigmoid}}]", data="{toy_2d: xor}").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("layer", "schema", "path", "message"),
+    [
+        ("Softmax: {axis: 0}", IMAGES, "axis", "`axis` is that of the batch, "),
+        ("Softmax: {axis: [-1, -4]}", IMAGES, "axis", "`axis` is that of the batch, "),
+        (
+            "Dropout: {rate: 0.5, noise_shape: [32, 1, 1, 1]}",
+            IMAGES,
+            "noise_shape",
+            "`noise_shape` begins with 32 rows",
+        ),
+        ("RandomCrop: {height: 29, width: 28}", IMAGES, "height", "`height: 29` is more than the images have"),
+        ("RandomCrop: {height: 8, width: 9}", COLOUR, "width", "`width: 9` is more than the images have"),
+    ],
+)
+def test_an_option_that_does_not_fit_the_shape_is_refused(layer: str, schema: Schema, path: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config(f"[{{{layer}}}, Flatten]").resolve(schema)
+    (problem,) = caught.value.problems
+    assert problem.path[-1] == path and problem.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "Softmax: {axis: -1}",
+        "Softmax: {axis: [1, 2]}",
+        "Dropout: {rate: 0.5, noise_shape: [null, 1, 1, 1]}",
+        "RandomCrop: {height: 28, width: 20}",
+    ],
+)
+def test_an_option_that_fits_the_shape_is_taken(layer: str) -> None:
+    assert config(f"[{{{layer}}}, Flatten]").resolve(IMAGES)

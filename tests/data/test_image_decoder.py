@@ -108,8 +108,8 @@ def test_a_shape_in_the_alpha_channel_is_lost_without_it() -> None:
     pixels = np.zeros((6, 8, 4), np.uint8)
     pixels[2:4, 3:5, 3] = 255
     file = saved(pixels)
-    assert decode(file, RGB).lost == ("alpha", "black")
-    assert decode(file, Target((6, 8), False, "grayscale")).lost == ("alpha", "black")
+    assert decode(file, RGB).lost == ("alpha", "dark")
+    assert decode(file, Target((6, 8), False, "grayscale")).lost == ("alpha", "dark")
     assert decode(file, Target((6, 8), False, "rgba")).lost == ()
     opaque = noise(6, 8, 4)
     opaque[..., 3] = 255

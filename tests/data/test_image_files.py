@@ -83,6 +83,12 @@ def test_one_warning_counts_all_that_is_left_out() -> None:
         (["test", "train"], "`test`, `train`", "{path: d/train, test: {file: d/test}}"),
         (["train", "unlabelled"], "`train`", "{path: d/train}"),
         (["train"], "`train`", "{path: d/train}"),
+        (
+            ["test_set", "training_set"],
+            "`test_set`, `training_set`",
+            "{path: d/training_set, test: {file: d/test_set}}",
+        ),
+        (["seg_train", "seg_test"], "`seg_test`, `seg_train`", "{path: d/seg_train, test: {file: d/seg_test}}"),
     ],
 )
 def test_splits_are_not_classes(names: list[str], splits: str, help: str) -> None:
@@ -93,6 +99,15 @@ def test_splits_are_not_classes(names: list[str], splits: str, help: str) -> Non
 def test_a_class_may_be_called_like_a_split() -> None:
     fill("d/bus/0.png", "d/car/0.png", "d/train/0.png", "d/train/old/1.png")
     assert fault("d") is None
+
+
+def test_folders_that_hold_the_same_folders_are_a_warning() -> None:
+    fill(*(f"d/{camera}/{animal}/0.png" for camera in ("a", "b") for animal in ("cat", "dog")))
+    assert list(ClassFolders.inside("d").warnings()) == [
+        "each of `a`, `b` in `d` holds `cat`, `dog`: the classes are the outer folders"
+    ]
+    fill("e/a/x/0.png", "e/a/y/0.png", "e/b/x/0.png")
+    assert list(ClassFolders.inside("e").warnings()) == []
 
 
 def test_a_single_folder_around_the_classes_is_named() -> None:

@@ -26,6 +26,14 @@ def note(y: object) -> str:
             np.eye(3)[[0, 1, 2, 2]],
             "the rows of `y` are one-hot, and are read as 3 numbers to predict; for classes save an index",
         ),
+        (
+            [[0.9, 0.1], [0.3, 0.7]],
+            "the rows of `y` add up to 1, and are read as 2 numbers to predict; for classes save",
+        ),
+        (
+            [[1, 1], [0, 1], [0, 0]],
+            "the columns of `y` hold only 0 and 1, and are read as 2 numbers to predict; classes",
+        ),
         (np.arange(10).repeat(2) / 255, "`y` holds only 10 multiples of 1/255, and is read as numbers to predict"),
     ],
 )
@@ -61,7 +69,10 @@ def test_names_that_look_equal_are_shown_in_ascii(names: list[str], pairs: list[
         (["no show", "noshow"], ["`no show` and `noshow` are two classes, which differ only by case, spaces"]),
         (["１", "1"], ["`１` and `1` are two classes, which differ", "`１` and `1` are two classes, although"]),
         (["007", "7", "7.0"], ["`007` and `7` are two classes, although", "`007` and `7.0` are two classes, although"]),
-        (["1e3", "nan", "a", "b", "-1"], []),
+        (["1e3", "a", "b", "-1", "none"], []),
+        (["yes", "NA", "?"], ["`NA` is a class, although it mostly means that a value is missing", "`?` is a class, "]),
+        (["a", "\u0430"], ["`a` and `\\u0430` are two classes, whose letters look equal"]),
+        (["x-y", "x\u2013y"], ["`x-y` and `x\\u2013y` are two classes, whose letters look equal"]),
     ],
 )
 def test_names_that_are_nearly_equal_are_warnings(names: list[str], words: list[str]) -> None:

@@ -53,17 +53,21 @@ def test_a_training_that_can_learn_has_no_warning(prepare: Any, model: str, trai
 
 
 BAD = [
-    (NORM, "shuffle: true", "after 100 steps the moving averages of `BatchNormalization` are still 37 % their initial"),
+    (
+        NORM,
+        "shuffle: true",
+        "after 100 steps the moving averages of `BatchNormalization` are still 37 % of their initial",
+    ),
     (
         DENSE,
         adam("gradient_accumulation_steps: 101"),
         "no weight is ever updated: the gradients of 101 steps are accumulated for one update, but ",
     ),
-    (DENSE, adam("use_ema: true"), "after 100 updates the averaged weights are still 37 % the initial ones"),
+    (DENSE, adam("use_ema: true"), "after 100 updates the averaged weights are still 37 % of the initial ones"),
     (
         DENSE,
         adam("use_ema: true, ema_momentum: 0.9, gradient_accumulation_steps: 20"),
-        "after 5 updates the averaged weights are still 59 % the initial ones",
+        "after 5 updates the averaged weights are still 59 % of the initial ones",
     ),
     (
         DENSE,

@@ -60,6 +60,7 @@ def _build(request: Check, config: Config, terminal: Terminal) -> str:
     from nntrain.runs import experiment
 
     prepared = experiment.prepare_and_report(config, terminal)
+    prepared.rehearse()
     for finding in checkup.before(prepared, reported=True).findings:
         for line in finding.lines():
             terminal.note(line)
