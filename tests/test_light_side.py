@@ -60,6 +60,12 @@ REFUSED = (
     "repro none",
     "eval none",
     "predict none x.csv",
+    "explain",
+    "explain none",
+    "explain bad.yaml",
+    "explain c.yaml --at x=1",
+    "explain c.yaml --optimizer --given x",
+    "explain --expr x --at y=1",
 )
 
 

@@ -40,7 +40,7 @@ class Compared:
 
 def compare(file: Path, gradients: Mapping[str, np.ndarray]) -> Compared:
     """Compare a file `{"gradients": {path: lists}}` with gradients by path; raises ConfigError for another file."""
-    theirs = _read(file)
+    theirs = {path: nested for path, nested in _read(file).items() if not _is_shortened(nested)}
     for path in theirs:
         if path not in gradients:
             help = f"write `{nearest(path, gradients) or next(iter(gradients), '')}`; give kernels as (inputs, units)"
@@ -73,6 +73,11 @@ def _read(file: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not found:
         raise ConfigError(f"`{file}` has no object `gradients`", help=f"write one such as {_EXAMPLE}")
     return found
+
+
+def _is_shortened(nested: Any) -> bool:
+    """Return whether `explain -o` has written only the norm of a long array."""
+    return isinstance(nested, dict) and nested.get("shortened") is True
 
 
 def _entries(nested: Any, ours: np.ndarray, path: str, file: Path) -> Iterator[tuple[tuple[int, ...], Decimal]]:

@@ -60,3 +60,10 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "gradients.json" in caught.value.problems[0].help
     with pytest.raises(ConfigError, match="there is no file"):
         compare(tmp_path, OURS)
+
+
+def test_what_is_shortened_in_the_file_is_missing(tmp_path: Path) -> None:
+    shortened = '{"shortened": true, "shape": [1, 2], "norm": 2.0}'
+    text = f'{{"gradients": {{"dense/kernel": {shortened}, "dense/bias": [0.001]}}}}'
+    found = compare(written(tmp_path, text), OURS)
+    assert (found.entries, found.differences, found.missing) == (1, [], ["dense/kernel"])

@@ -1,14 +1,18 @@
 """The flow through the layers: the vanishing of sigmoids, the constant size of He's ReLUs, and after some steps."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from nntrain.config.load import load
 from nntrain.errors import ConfigError
 from nntrain.explain import gradients
-from nntrain.explain.subject import Subject
+from nntrain.explain.subject import Subject, of_config
+
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 DEEP = """
 data: {toy_2d: {kind: moons, size: 200}}
@@ -48,17 +52,8 @@ def test_a_standard_deviation_of_one_explodes_in_depth_and_he_does_not(subject_o
     assert one > 1e15
 
 
-def test_the_chain_of_the_lectures(subject_of: Any) -> None:
-    text = """
-    data: {csv_table: {path: chain.csv, target: t, validation: none, test: none}}
-    model:
-      - Repeat: {times: 4, layers: [{Dense: {units: 1, activation: sigmoid, kernel_initializer: Ones}}]}
-    train: {loss: HalfSquaredError}
-    """
-    from pathlib import Path
-
-    configs = Path(__file__).parents[2] / "configs" / "vanishing"
-    (moment,) = content(subject_of(text.replace("chain.csv", str(configs / "chain.csv"))))["moments"]
+def test_the_chain_of_the_lectures() -> None:
+    (moment,) = content(of_config(load(CONFIGS / "vanishing" / "chain.yaml")))["moments"]
     expected = [0.00092353330, 0.00392986687, 0.01729191907, 0.07675314033]
     assert [layer["back"] for layer in moment["layers"]] == pytest.approx(expected, rel=1e-8)
     assert moment["ratio"] == pytest.approx(expected[0] / expected[3], rel=1e-8)

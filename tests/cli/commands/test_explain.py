@@ -83,7 +83,7 @@ def test_a_run_is_explained(trained: Any, in_process: Any, tmp_path: Path) -> No
 
 def test_an_optimizer_is_explained(in_process: Any, trained: Any, tmp_path: Path) -> None:
     for name in ("c.yaml", str(trained("moons").path)):
-        (tmp_path / "c.yaml").write_text("data: {csv_table: {path: c.yaml, label: x}}\nmodel: [Flatten]\n")
+        (tmp_path / "c.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\n")
         done = in_process(tmp_path, "explain", name, "--optimizer", "--given", "1,0.5,-0.2", "--plot", "x.png")
         assert done.returncode == 0, done.stderr
         assert "Adam of " in done.stdout and "Keras's velocity" in done.stdout
