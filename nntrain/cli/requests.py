@@ -230,6 +230,17 @@ class Runs(Request):
     json: Json = False
 
 
+class Compare(Request):
+    """Compare runs, groups or searches: their configs, and their scores on the validation split."""
+
+    names: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Names or directories.")]
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw their learning curves to a PNG file.")] = None
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    verbose: Verbose = False
+    json: Json = False
+
+
 class Note(Request):
     """Write a note or a tag on a run, which `runs` shows; without them print what is there."""
 

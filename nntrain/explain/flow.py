@@ -1,6 +1,5 @@
 """What goes through the layers of a model at a moment of its training."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +31,6 @@ class Moment:
 
     @property
     def ratio(self) -> float:
-        """dL/da of the first layer with a kernel, as a share of that of the last; NaN where that is 0."""
+        """dL/da of the first layer with a kernel, as a share of that of the last."""
         first, last = self.layers[0].back, self.layers[-1].back
-        return first / last if last else math.nan
-
-    @property
-    def kernel_ratio(self) -> float:
-        """The norm of the gradient of the first kernel, as a share of that of the last; NaN where that is 0."""
-        first, last = self.layers[0].gradient, self.layers[-1].gradient
-        return first / last if last else math.nan
+        return first / last if last else float("nan")

@@ -42,8 +42,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file in any folder, whole or not at all; to a named pipe or a device, such as /dev/null, at once."""
-    content = text.encode(errors="surrogateescape")  # a path may have any bytes
+    """Write a text file as `write_file` does."""
+    write_file(path, text.encode(errors="surrogateescape"))  # a path may have any bytes
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file in any folder, whole or not at all; to a named pipe or a device, such as /dev/null, at once."""
     with writing(path.parent, existed=False):
         if irregular_kind(path):
             path.write_bytes(content)

@@ -1,6 +1,6 @@
 import pytest
 
-from nntrain.cli.run_settings import differing, flat, settings, short_names
+from nntrain.runs.settings import differing, flat, settings, short_names
 from nntrain.storage.run_dir import RunDir
 from tests.conftest import Trained
 

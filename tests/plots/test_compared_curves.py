@@ -1,0 +1,38 @@
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nntrain.plots.compared_curves import Options, draw
+
+
+def rows(values: list[float], name: str = "val_loss") -> list[dict[str, float]]:
+    return [{"epoch": epoch, name: value} for epoch, value in enumerate(values, start=1)]
+
+
+def pixels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(BytesIO(png)).convert("RGB")).astype(int)
+
+
+def test_every_run_has_its_color() -> None:
+    found = pixels(draw(Options([("a", [rows([3, 2, 1])]), ("b", [rows([1, 2, 3, 4])])], ["loss"])))
+    for color in ((0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)):
+        assert (np.abs(found - color).max(axis=2) < 12).sum() > 50
+
+
+def test_a_group_has_a_band_and_gaps_are_allowed() -> None:
+    one = draw(Options([("a", [rows([3, 2, float("nan")]), rows([1, float("inf")])])], ["loss"]))
+    assert (pixels(one) < 250).any()
+    assert one != draw(Options([("a", [rows([2, 2])])], ["loss"]))
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "$a_b$", "漢字", "<script>", "-"])
+def test_any_name_and_twenty_of_them(name: str) -> None:
+    curves = [(f"{name}{index}", [rows([index, 1.0], "loss")]) for index in range(20)]
+    assert pixels(draw(Options(curves, ["loss", "accuracy"]))).shape[1] > 700
+
+
+def test_nothing_to_draw_is_an_error() -> None:
+    with pytest.raises(ValueError, match="at least one epoch"):
+        draw(Options([("a", []), ("b", [[]])], ["loss"]))
