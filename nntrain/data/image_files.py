@@ -108,10 +108,8 @@ class ClassFolders:
 
     def warnings(self) -> Iterator[str]:
         """Yield a warning about the files that are left out, if there are any."""
-        kinds = [f"{count:,} {kind}" for kind, count in sorted(self.left_out.items(), key=_most_first) if count]
-        if kinds:
-            formats = f"; images have the suffixes {listed(SUFFIXES)}" if "`" in "".join(kinds) else ""
-            yield f"{counted(self.left_out.total(), 'file')} left out of `{self.folder}`: {', '.join(kinds)}{formats}"
+        if left_out := left_out_in_words(self.folder, self.left_out):
+            yield left_out
         inner = [found.folders() for found in self.classes.values()]
         if len(inner) > 1 and len(inner[0]) > 1 and all(names == inner[0] for names in inner):
             each = f"each of {listed(self.classes, 5)} in `{self.folder}` holds {listed(inner[0], 5)}"
@@ -135,6 +133,15 @@ class ClassFolders:
         train = places.pop("train", Path(self.folder) / "train")
         others = "".join(f", {split}: {{file: {place}}}" for split, place in sorted(places.items(), reverse=True))
         return f"write `image_folder: {{path: {train}{others}}}`"
+
+
+def left_out_in_words(folder: str, left_out: Counter[str]) -> str:
+    """Return how many files of each kind are left out of a folder; nothing where there are none."""
+    kinds = [f"{count:,} {kind}" for kind, count in sorted(left_out.items(), key=_most_first) if count]
+    if not kinds:
+        return ""
+    formats = f"; images have the suffixes {listed(SUFFIXES)}" if "`" in "".join(kinds) else ""
+    return f"{counted(left_out.total(), 'file')} left out of `{folder}`: {', '.join(kinds)}{formats}"
 
 
 def _split_in(name: str, exactly: bool = False) -> str:

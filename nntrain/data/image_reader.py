@@ -67,10 +67,10 @@ def read_images(files: Sequence[FilePath], shape: tuple[int, ...]) -> np.ndarray
         raise DataError(str(fault), help=fault.help) from None
 
 
-def images_below(folder: FilePath) -> list[FilePath]:
+def images_below(folder: FilePath) -> FoundImages:
     """Return the image files in a folder and in all folders below it, sorted. Raises DataError."""
     try:
-        return FoundImages.below(folder).images
+        return FoundImages.below(folder)
     except OSError as error:
         raise DataError(f"`{error.filename}` cannot be read: {error.strerror}", help="check its permissions") from None
 

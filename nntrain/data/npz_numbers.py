@@ -3,8 +3,8 @@
 import numpy as np
 
 from nntrain.data.checks import Faults, bad_places
-from nntrain.data.precision import is_suspect, merged
-from nntrain.data.row_file import Examples
+from nntrain.data.precision import Column
+from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import DataError, Path, Problem
 
 NUMBERS = "iubf"  # the kinds of dtype that are real numbers
@@ -38,14 +38,20 @@ def refuse_large(values: Examples, name: str, place: Path) -> None:
     faults.throw()
 
 
-def refuse_merged(values: np.ndarray, converted: np.ndarray, name: str, place: Path) -> None:
-    """Refuse a column of (n, columns), or an array of another shape, whose numbers merge when they are converted."""
-    if values.dtype.itemsize <= 2 or values.dtype == np.float32 or not values.size:
+def refuse_merged(values: Examples, name: str, place: Path) -> None:
+    """Refuse a column of (n, columns), or an array of another shape, whose numbers merge when they become float32.
+
+    values: in the dtype in which they are stored.
+    """
+    if values.dtype.itemsize <= 2 or values.dtype == np.float32 or 0 in values.shape:
         return
     faults, is_table = Faults(), values.ndim == 2
-    columns = zip(values.T, converted.T, strict=True) if is_table else [(values.ravel(), converted.ravel())]
-    for index, (exact, rounded) in enumerate(columns):
-        if is_suspect(rounded) and (pair := merged(exact)):
+    columns = [Column() for _ in range(values.shape[1] if is_table else 1)]
+    for _, part in chunks(values):
+        for column, numbers in zip(columns, part.T if is_table else [part.ravel()], strict=True):
+            column.add(numbers)
+    for index, column in enumerate(columns):
+        if pair := column.merged():
             where = f" of column {index + 1}" if is_table else ""
             message = f"{pair[0]} and {pair[1]}{where} in `{name}` become the same 32-bit float"
             faults.add(Problem(message, place, "subtract the lowest value, or leave the column out"))

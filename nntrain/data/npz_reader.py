@@ -250,8 +250,9 @@ class _Pair:
     def refuse_merged(self, split: Split) -> None:
         """Raise DataError where different numbers of these arrays are one in the split."""
         for name, array, used in ((self.x_name, self.x, split.x), (self.y_name, self.y, split.y)):
-            if isinstance(array, np.ndarray) and isinstance(used, np.ndarray) and used.dtype == np.float32:
-                refuse_merged(array.reshape(used.shape), used, name, self.file.place)
+            if used.dtype == np.float32:
+                stored = array.as_stored() if isinstance(array, RowFile) else array.reshape(used.shape)
+                refuse_merged(stored, name, self.file.place)
 
     def check_like(self, split: Split, remaining: Split) -> None:
         """Raise DataError unless the rows of this split have the shape and dtype of the remaining rows."""

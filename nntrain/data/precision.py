@@ -1,10 +1,12 @@
 """Different numbers that are one as float32, which training uses."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 EXACT = 2.0**24  # the whole numbers up to it are exact as float32
+MOST_KNOWN = 1_000_000  # numbers that are kept of a column
 
 
 def is_suspect(rounded: np.ndarray) -> bool:
@@ -14,14 +16,48 @@ def is_suspect(rounded: np.ndarray) -> bool:
 
 
 def merged(values: np.ndarray) -> tuple[Any, Any] | None:
-    """Return two different whole numbers of (n,) that are one as float32, or two numbers where all are one; else None.
+    """Return two different whole numbers of (n,) that are one as float32, or two where all are one; else None."""
+    column = Column()
+    column.add(values)
+    return column.merged()
 
-    That fractions are rounded is usual; that a column becomes constant by it is not.
+
+@dataclass
+class Column:
+    """The numbers of a column, which are looked at part by part: whether two of them are one as float32.
+
+    That fractions are rounded is usual; that a column becomes constant by it is not. A whole number is compared with
+    those of its own part, and with all before it while these are at most `MOST_KNOWN` different ones.
     """
-    every = np.unique(values)
-    rounded = every.astype(np.float64).astype(np.float32)
-    if rounded[0] != rounded[-1]:
-        is_whole = np.array([True] * len(every)) if every.dtype.kind != "f" else every == np.floor(every)
-        every, rounded = every[is_whole], rounded[is_whole]
-    equal = np.flatnonzero(rounded[1:] == rounded[:-1])
-    return (every[equal[0]].item(), every[equal[0] + 1].item()) if len(equal) else None
+
+    pair: tuple[Any, Any] | None = None
+    ends: list[Any] = field(default_factory=list)  # the lowest and the highest number
+    known: np.ndarray | None = None  # different whole numbers, sorted
+
+    def add(self, part: np.ndarray) -> None:
+        """Look at the next numbers, (n,) of any dtype."""
+        if not len(part):
+            return
+        ends = [np.fmin.reduce(part), np.fmax.reduce(part)]
+        self.ends = [min(self.ends[0], ends[0]), max(self.ends[1], ends[1])] if self.ends else ends
+        if self.pair is None and max(abs(float(ends[0])), abs(float(ends[1]))) >= EXACT:
+            self._compare(part if part.dtype.kind != "f" else part[part == np.floor(part)])
+
+    def _compare(self, whole: np.ndarray) -> None:
+        every = np.unique(whole if self.known is None else np.concatenate([self.known, whole]))
+        equal = np.flatnonzero(_rounded(every[1:]) == _rounded(every[:-1]))
+        self.pair = (every[equal[0]].item(), every[equal[0] + 1].item()) if len(equal) else None
+        self.known = every if len(every) <= MOST_KNOWN else None
+
+    def merged(self) -> tuple[Any, Any] | None:
+        """Return two different whole numbers that are one as float32, or two numbers where all are one; else None."""
+        if self.pair is None and self.ends:
+            ends = np.array(self.ends)
+            if ends[0] != ends[1] and _rounded(ends)[0] == _rounded(ends)[1]:
+                return ends[0].item(), ends[1].item()
+        return self.pair
+
+
+def _rounded(numbers: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return numbers.astype(np.float64).astype(np.float32)

@@ -8,6 +8,7 @@ import numpy as np
 
 from nntrain.config.messages import counted, listed
 from nntrain.data.csv_text import CsvTable
+from nntrain.data.image_files import left_out_in_words
 from nntrain.data.image_reader import images_below, read_images
 from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
@@ -36,12 +37,12 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Prediction
     saved = load_model(run_dir)
     scorer, schema = Scorer.restored(saved), saved.resolved.schema
     if saved.resolved.experiment.data.of_folders and file.suffix != ".npz":
-        files = _images(file)
+        files, left_out = _images(file)
         at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(schema.shape)))
         refuse_large_batch(saved.resolved, min(at_once, len(files)))
         parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
         outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
-        return Predictions.of(saved.resolved, np.concatenate(outputs), [("file", list(map(str, files)))])
+        return Predictions.of(saved.resolved, np.concatenate(outputs), [("file", list(map(str, files)))], left_out)
     x, notes = read_inputs(saved, file)
     refuse_large_batch(saved.resolved, len(x))
     found = scorer.outputs(x)
@@ -57,13 +58,18 @@ def _columns(saved: SavedModel, file: Path) -> Columns:
     return list(zip(header, zip(*rows, strict=True), strict=True))
 
 
-def _images(path: Path) -> Sequence[Path]:
+def _images(path: Path) -> tuple[Sequence[Path], list[str]]:
+    """Return the images, and a note on the other files in a folder if there are any."""
     if not exists(path):
         raise DataError(f"there is no file `{path}`", help=near_path(path))
-    files = images_below(path) if path.is_dir() else [path]
-    if not files:
-        raise DataError(f"there are no images in `{path}`", help="give an image, or a folder of images")
-    return files
+    if not path.is_dir():
+        return [path], []
+    found = images_below(path)
+    left_out = left_out_in_words(str(path), found.left_out)
+    if not found.images:
+        also = f"; {left_out}" if left_out else ""
+        raise DataError(f"there are no images in `{path}`{also}", help="give an image, or a folder of images")
+    return found.images, [left_out] if left_out else []
 
 
 def read_inputs(saved: SavedModel, file: Path) -> tuple[np.ndarray, tuple[str, ...]]:

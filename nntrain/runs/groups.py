@@ -8,7 +8,7 @@ from typing import Any
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.train import Train
-from nntrain.errors import NNTrainError
+from nntrain.errors import NNTrainError, Problem
 from nntrain.evaluation.scores import summarize
 from nntrain.runs import experiment, resume
 from nntrain.runs.experiment import Result, Training
@@ -63,7 +63,7 @@ class _Group:
     def run(self) -> Result:
         """Train the runs that are not finished, and write the summary of all."""
         summaries: dict[str, dict[str, Any]] = {}
-        failed: dict[str, str] = {}
+        failed: dict[str, Problem] = {}
         for number, (name, config) in enumerate(self.config.members.items(), start=1):
             self.directory.refuse_if_gone()
             self.terminal.log.clear()
@@ -73,9 +73,10 @@ class _Group:
             except NNTrainError as error:
                 if error.exit_code >= 128:
                     raise self._stopped(error) from None
-                failed[name] = str(error.problems[0].message)
-                self.terminal.event("failed", {"run": str(self.directory.path / name), "message": failed[name]})
-                self.terminal.note(f"{name} failed: {failed[name]}")
+                failed[name] = error.problems[0]
+                message = failed[name].message
+                self.terminal.event("failed", {"run": str(self.directory.path / name), "message": message})
+                self.terminal.note(f"{name} failed: {message}")
         return Result(self.directory, self._write_summary(summaries, failed))
 
     def _summary_of(self, name: str, config: Config) -> dict[str, Any]:
@@ -88,12 +89,14 @@ class _Group:
         result = resume.resume(run_dir, (), self.allow_changed, self.terminal, self.context)
         return run_dir.read_json(run_files.SUMMARY, "metrics") if result is None else result.summary
 
-    def _write_summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, str]) -> dict[str, Any]:
+    def _write_summary(self, summaries: dict[str, dict[str, Any]], failed: dict[str, Problem]) -> dict[str, Any]:
         if not summaries:
-            what = f"all {len(failed)} runs failed" if len(failed) > 1 else "the one run failed"
-            raise NNTrainError(what, help=f"the first: {next(iter(failed.values()))}")
+            what = f"all {len(failed)} runs failed, the first" if len(failed) > 1 else "the one run failed"
+            first = next(iter(failed.values()))
+            raise NNTrainError(f"{what}: {first.message}", help=first.help)
         statistics = _statistics(summaries, self.config.first.experiment.train)
-        summary = {"kind": self.config.kind, "runs": summaries, "failed": failed, "statistics": statistics}
+        messages = {name: problem.message for name, problem in failed.items()}
+        summary = {"kind": self.config.kind, "runs": summaries, "failed": messages, "statistics": statistics}
         self.directory.write_json(run_files.SUMMARY, json_ready(summary))
         return summary
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data.precision import is_suspect, merged
+from nntrain.data.precision import MOST_KNOWN, Column, is_suspect, merged
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,27 @@ def test_whole_numbers_and_columns_that_merge(values: list[Any], expected: Any) 
 
 def test_small_numbers_that_differ_are_not_suspect() -> None:
     assert not is_suspect(np.array([0.5, 2**24 - 1], np.float32))
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([[1, 2**24], [2**24 + 1, 5]], (2**24, 2**24 + 1)),
+        ([[7.0, 7.0], [7.00000001]], (7.0, 7.00000001)),
+        ([[2**24, 1], [2**24, 2**24 + 2]], None),
+        ([[0.1, np.nan], [np.nan, 0.1]], None),
+    ],
+)
+def test_numbers_of_different_parts_merge_too(parts: list[list[Any]], expected: Any) -> None:
+    column = Column()
+    for part in parts:
+        column.add(np.array(part))
+    assert column.merged() == expected
+
+
+def test_no_more_numbers_are_kept_than_fit_into_memory() -> None:
+    column = Column()
+    column.add(np.arange(2**23, 2**23 + MOST_KNOWN + 1) * 2)
+    assert column.known is None
+    column.add(np.array([2**24 + 2**20, 2**24 + 2**20 + 1]))
+    assert column.merged() == (2**24 + 2**20, 2**24 + 2**20 + 1)

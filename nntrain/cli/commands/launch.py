@@ -20,7 +20,7 @@ from typing import IO, Any
 from typer.main import get_command
 
 from nntrain.cli.requests import Launch
-from nntrain.errors import ConfigError, one_line
+from nntrain.errors import ConfigError, NNTrainError, one_line
 from nntrain.nearest import exists
 from nntrain.terminal import Terminal
 from nntrain.training.signals import WATCHED
@@ -41,8 +41,9 @@ def run(request: Launch, _: Terminal) -> None:
 def launch(count: int, words: Sequence[str]) -> int:
     """Run `nntrain fit`, or `resume` if that is the first word, in `count` processes; return the chief's exit code.
 
-    Raises ConfigError when the machine has fewer GPUs than workers, or when the words hold `--workers` or the like, and
-    Click's UsageError for what the command does not take.
+    Raises NNTrainError when a signal has killed the chief, or it does not end. Raises ConfigError when the machine has
+    fewer GPUs than workers, or when the words hold `--workers` or the like, and Click's UsageError for what the command
+    does not take.
     """
     _refuse(count, words)
     command = [*words] if words[0] in _COMMANDS else ["fit", *words]
@@ -127,7 +128,21 @@ def _wait(workers: Sequence[_Worker]) -> int:
     code = 1 if chief.returncode is None else chief.returncode
     if first and _is_news(first.process.returncode, code):
         _show(first)
-    return code if code >= 0 else _STOPPED - code
+    if chief.returncode is None:
+        seconds = f"{GRACE_SECONDS:.0f} seconds"
+        raise NNTrainError(f"the chief did not end within {seconds} after another worker had failed")
+    if code < 0:
+        raise _Killed(code)
+    return code
+
+
+class _Killed(NNTrainError):
+    """The chief has ended by a signal, without a word; the exit code is that of a shell."""
+
+    def __init__(self, code: int) -> None:
+        name = signal.Signals(-code).name
+        super().__init__(f"the chief was killed by {name}", help="`nntrain runs` shows whether the run can be resumed")
+        self.exit_code = _STOPPED - code
 
 
 def _is_news(code: int, of_chief: int) -> bool:

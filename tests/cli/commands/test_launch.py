@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from nntrain.cli.commands import launch
-from nntrain.errors import ConfigError
+from nntrain.cli.error_event import error_event
+from nntrain.errors import ConfigError, NNTrainError
 
 ROOT = Path(__file__).parents[3]
 CONFIG = """
@@ -254,3 +255,13 @@ def test_the_exit_code_is_that_of_the_chief(command: Any, tmp_path: Path) -> Non
     done = command(tmp_path, "launch", "--local", "2", "none.yaml", "--device", "cpu")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: there is no file `none.yaml`\n")
+
+
+def test_a_chief_that_is_killed_is_an_error_with_the_code_of_a_shell(tmp_path: Path) -> None:
+    process = subprocess.Popen(["sleep", "60"])
+    process.kill()
+    with (tmp_path / "errors").open("wb") as errors, pytest.raises(NNTrainError) as raised:
+        launch._wait([launch._Worker(0, process, errors)])
+    assert raised.value.problems[0].message == "the chief was killed by SIGKILL"
+    assert raised.value.exit_code == 128 + signal.SIGKILL
+    assert error_event(raised.value)["code"] == 137

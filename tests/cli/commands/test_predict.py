@@ -92,6 +92,11 @@ def test_an_image_from_stdin_is_called_by_the_dash(
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
     Predict(name=str(run), file=Path("-"), device="cpu").run(Terminal())
     assert capsys.readouterr().out.splitlines()[1].startswith("-,")
+    (tmp_path / "images" / "clip.mp4").touch()
+    Predict(name=str(run), file=tmp_path / "images", device="cpu").run(Terminal())
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 21
+    assert printed.err.startswith(f"note: 1 file left out of `{tmp_path / 'images'}`: 1 `.mp4`; images have the suff")
 
 
 def test_a_terminal_gets_no_escape_sequence_but_a_pipe_gets_the_names_as_they_are(
