@@ -8,7 +8,7 @@ from nntrain.config.load import from_document
 from nntrain.doctor.examine import of_problem
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import assigned
-from nntrain.document.yaml_file import Document
+from nntrain.document.yaml_file import Document, inline
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, dotted
 
 _SECTIONS = ("loss", "optimizer", "metrics", "epochs", "batch_size")  # of `train`, which a help may name
@@ -25,10 +25,10 @@ def findings(error: NNTrainError, document: Document | None) -> list[Finding]:
 
 def _cure(document: Document, problem: Problem) -> tuple[str, ...]:
     """Return the first assignments that the help means and that end the problem, or none."""
-    return next((lines for lines in _meant(problem) if _ends(document, lines, problem)), ())
+    return next((lines for lines in _meant(document, problem) if _ends(document, lines, problem)), ())
 
 
-def _meant(problem: Problem) -> Iterator[tuple[str, ...]]:
+def _meant(document: Document, problem: Problem) -> Iterator[tuple[str, ...]]:
     """Yield what the words in backticks may mean: a value for the place, and values for options of `train`."""
     words = re.findall(r"`([^`]+)`", problem.help)
     named = [word for word in words if word.split(":")[0] in _SECTIONS]
@@ -46,6 +46,10 @@ def _meant(problem: Problem) -> Iterator[tuple[str, ...]]:
             yield (f"{dotted((*problem.path[:-1], name))}={value}", *more)
     if more:
         yield more
+    at = problem.path[1] if problem.path[:1] == ("model",) and len(problem.path) == 3 else None
+    if isinstance(at, int) and "before the output layer" in problem.help:
+        model = document.tree["model"]
+        yield (f"model={inline([*model[: at - 1], model[at], model[at - 1], *model[at + 1 :]])}",)
 
 
 def _ends(document: Document, lines: tuple[str, ...], problem: Problem) -> bool:

@@ -17,7 +17,7 @@ def prescribed(case: Case, *changes: tuple[Path, Any]) -> tuple[str, ...]:
     A change of a layer in a list that does not have it, because nntrain adds it, is made in the whole list.
     """
     for attempt in (changes, _in_whole_model(case, changes)):
-        lines = tuple(f"{dotted(path)}={inline(value)}" for path, value in attempt)
+        lines = tuple(dict.fromkeys(f"{dotted(path)}={inline(value)}" for path, value in attempt))
         if lines and is_accepted(case, lines):
             return lines
     return ()

@@ -68,7 +68,7 @@ class Probe:
             gradient = None if kernel is None else next(gradients)
             if has_kernel and kernel is not None:
                 at = ends[index]
-                values = outputs[at].numpy().astype("float32")
+                values = outputs[at].numpy().astype("float64")
                 found.append(self._layer((index, dotted(path)), kernel, gradient, (values, self._paths[at][1])))
         return VitalSigns(epoch, number(float(loss)), tuple(found))
 
@@ -92,8 +92,8 @@ class Probe:
     def _layer(
         self, place: tuple[int, str], kernel: Any, gradient: Any, activated: tuple[np.ndarray, str]
     ) -> LayerSigns:
-        weight = kernel.value.numpy().astype("float32")
-        first = np.asarray(self._initial[place[0]], np.float32)
+        weight = kernel.value.numpy().astype("float64")
+        first = np.asarray(self._initial[place[0]], np.float64)
         norm = float(np.linalg.norm(first))
         values, activation = activated
         flat = values.reshape(-1, values.shape[-1])

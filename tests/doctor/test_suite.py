@@ -52,6 +52,7 @@ STATIC = (
     "equal_kernels",
     "dropout_too_high",
     "dropout_after_output",
+    "normalized_output",
     "sorted_without_shuffle",
     "accuracy_on_imbalance",
     "target_in_inputs",

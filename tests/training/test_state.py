@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from nntrain.config.load import from_document
+from nntrain.doctor.case import Case
+from nntrain.doctor.probe import Probe
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError, Stopped
 from nntrain.model.build import build_callbacks
@@ -81,7 +83,10 @@ class Asks:
 def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
     prepare_compiled: Prepare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: str
 ) -> None:
-    """`scripts/torture kill` proves the same of processes that are killed at any moment."""
+    """`scripts/torture kill` proves the same of processes that are killed at any moment.
+
+    The doctor looks at the two trainings that are torn, and not at the calm one.
+    """
     monkeypatch.setattr(loop, "PIECE_SECONDS", 1e-9)  # a piece is a step
     generator = np.random.default_rng(0)
     np.savez(tmp_path / "images.npz", x=generator.integers(0, 256, (260, 8, 8, 1), "uint8"), y=np.arange(260) % 3)
@@ -90,11 +95,12 @@ def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
     whole.fit(store=calm)
     request = StopRequest()
     with pytest.raises(Stopped):
-        stopped.fit(Asks(request), store=torn, request=request)
+        stopped.fit(Asks(request), store=torn, request=request, observe=_probe(stopped))
     found = torn.load()
     assert found is not None
     assert (found.state.facts["position"]["epoch"], found.state.facts["position"]["step"]) == (3, 3)
-    resumed.fit(store=torn, resumed=found.state)
+    resumed.fit(store=torn, resumed=found.state, observe=_probe(resumed))
+    assert resumed.history.signs[0]["epoch"] == 0, "what was measured before the stop is kept"
     assert [row | {"seconds": 0} for row in resumed.history.rows] == [
         row | {"seconds": 0} for row in whole.history.rows
     ]
@@ -102,6 +108,10 @@ def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
     ends = [store.load() for store in (calm, torn)]
     states = [{name: array.tobytes() for name, array in end.state.arrays.items()} for end in ends if end is not None]
     assert len(states[0]) > 10 and states[0] == states[1]
+
+
+def _probe(training: Any) -> Probe:
+    return Probe(training.model, Case(training.prepared).placed, training.arrays, training.plan.epochs)
 
 
 STOPS = """

@@ -16,11 +16,13 @@ class Options:
 
     `share` of the units of a layer that are 0 for all 128 rows: AUTOTRAINER (Zhang et al. 2021,
     https://doi.org/10.1109/ICSE43902.2021.00043) takes 0.7 of all neurons. `rise`: so many more than before the first
-    step, else the inputs or the initial weights are the cause. Over the healthy configs it is at most 0.4.
+    step, as half of the units are 0 for all rows of a single positive feature. Over the healthy
+    configs it is at most 0.4.
     """
 
     share: float = 0.6
     dead: float = 0.95
+    rise: float = 0.2
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
@@ -32,7 +34,8 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     worst = max(dying, key=lambda layer: layer.dead or 0.0)
     share = worst.dead or 0.0
     at_first = _at_first(case, worst)
-    if share < options.share or (share < options.dead and not case.is_ill):
+    grown = share - at_first >= options.rise
+    if share < options.share or (share < options.dead and not (case.is_ill and grown)):
         return
     severity: Severity = "error" if share >= options.dead and (case.is_ill or case.course is None) else "warning"
     when = f"after epoch {signs.epoch}" if signs.epoch else "before the first step"
@@ -40,9 +43,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     block = next((one for one in case.blocks if dotted(one.head.path) == worst.layer), None)
     evidence = {"share": share, "share_at_first": at_first}
     cure = _cure(case, block)
-    yield Finding(
-        severity, message, block.head.path if block else (), evidence, cure, symptom=at_first < 0.5 * share, weight=6.0
-    )
+    yield Finding(severity, message, block.head.path if block else (), evidence, cure, symptom=True, weight=6.0)
 
 
 def _at_first(case: Case, layer: LayerSigns) -> float:

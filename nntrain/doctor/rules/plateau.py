@@ -26,7 +26,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         return
     start = max(losses[0], case.signs[0].loss) if case.signs else losses[0]
     fall = (start - min(losses)) / start
-    if fall < options.fall:
+    if fall < options.fall and losses[-1] < 1.1 * losses[0]:
         message = f"the training loss stands still: {losses[0]:.4g} at first, {min(losses):.4g} at its lowest"
         evidence = {"first_loss": start, "lowest_loss": min(losses)}
         yield Finding("warning", message, ("train",), evidence, help=_HELP, symptom=True, weight=2.0)

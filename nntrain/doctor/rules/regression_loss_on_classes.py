@@ -33,4 +33,4 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message = f"`{loss.called()}` is a loss for numbers, but classes are predicted"
     evidence = {"classes": float(len(case.resolved.schema.classes))}
     severity: Severity = "warning" if several or linear or case.is_ill else "note"
-    yield Finding(severity, message, ("train", "loss"), evidence, prescribed(case, *changes), weight=6.0)
+    yield Finding(severity, message, ("train", "loss"), evidence, prescribed(case, *changes), weight=4.5 + several)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nntrain.config.keras import losses
 from nntrain.config.keras.activations import OUTPUT_ACTIVATIONS
 from nntrain.config.output_layer import expected_units
 from nntrain.doctor.case import Case
@@ -39,12 +40,11 @@ def _activated_output(case: Case) -> Iterator[Finding]:
     block = case.blocks[-1] if case.blocks else None
     if block is None or not case.resolved.schema.classes or block.activation in OUTPUT_ACTIVATIONS:
         return
-    if case.resolved.train.loss.labels == "number":
+    loss = case.resolved.train.loss
+    if (loss.labels == "number" or isinstance(loss, losses.Hinge)) and block.activation not in ("relu", "relu6"):
         return
     activation = "sigmoid" if block.head.units == 1 else "softmax"
-    message = (
-        f"`{block.activation}` at the output gives no probabilities, which `{case.resolved.train.loss.called()}` needs"
-    )
+    message = f"`{block.activation}` at the output gives no probabilities, which `{loss.called()}` needs"
     evidence = {"units": float(block.head.units), "classes": float(len(case.resolved.schema.classes))}
     cure = prescribed(case, (block.activation_path, activation))
     yield Finding("error", message, block.activation_path, evidence, cure, weight=8.0)

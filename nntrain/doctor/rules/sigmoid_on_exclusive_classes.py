@@ -14,9 +14,9 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for a sigmoid over more than two classes."""
+    """Yield a warning for a sigmoid with a unit for each class."""
     output = case.resolved.output
-    if case.resolved.schema.task != "multiclass" or output.activation != "sigmoid":
+    if case.is_regression or output.activation != "sigmoid" or output.units == 1:
         return
     path = case.blocks[-1].activation_path
     message = f"`sigmoid` decides each of {len(case.resolved.schema.classes)} classes by itself, but only one is true"

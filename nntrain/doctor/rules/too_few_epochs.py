@@ -43,4 +43,11 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         )
     severity: Severity = "warning" if few or case.is_ill else "note"
     wanted = max((amount or 1) * options.times, -(-options.updates * (amount or 1) // max(1, case.updates)))
-    yield Finding(severity, message, path, evidence, prescribed(case, (path, wanted)), weight=5.5 if few else 2.0)
+    yield Finding(
+        severity,
+        message,
+        path,
+        evidence,
+        prescribed(case, (path, wanted)),
+        weight=5.5 if few else 4.0 if case.is_ill else 2.0,
+    )

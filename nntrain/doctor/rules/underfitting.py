@@ -17,7 +17,8 @@ class Options:
     """
 
     below: float = 0.05
-    gain: float = 0.3
+    gain: float = 0.4
+    r2: float = 0.3
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
@@ -28,7 +29,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         return
     worse = score.linear is not None and score.score < score.linear - options.below
     way = (score.score - score.guess) / max(1e-9, 1 - score.guess)
-    if not worse and way >= options.gain:
+    if not worse and way >= (options.r2 if case.is_regression else options.gain):
         return
     name = "R²" if case.is_regression else "accuracy"
     message = f"{name} on the training rows is {score.score:.3f}"
