@@ -235,9 +235,7 @@ class Case:
     @property
     def updates(self) -> int:
         """The number of updates of the weights that are planned."""
-        train = self.resolved.train
-        steps = train.steps or (train.epochs or 0) * self.resolved.steps_per_epoch(self.rows)
-        return steps // (train.optimizer.gradient_accumulation_steps or 1)
+        return self.resolved.updates(self.rows)
 
     @property
     def parameters(self) -> int:

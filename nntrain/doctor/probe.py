@@ -19,6 +19,7 @@ from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import Arrays, as_batch
 
 ROWS = 128  # of the batch
+ROWS_OF_IMAGES = 32  # where layers convolve, whose units have many outputs for each row
 SHARE = 0.02  # of the time of the training that the measurements may take, but for the first and the last
 CLOSE = 0.05  # to a bound of the activation, as a share of its range: there the slope of a sigmoid is below 0.05
 _BOUNDS = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0)}
@@ -31,7 +32,9 @@ class Probe:
         self.model = model
         self.last = last
         self._paths = [(each.path, each.activation, each.has_kernel) for each in placed]
-        rows = np.linspace(0, len(data) - 1, min(ROWS, len(data))).astype(np.int64)
+        convolves = any(len(getattr(kernel, "shape", ())) > 2 for kernel in map(_kernel, model.layers))
+        most = ROWS_OF_IMAGES if convolves else ROWS
+        rows = np.linspace(0, len(data) - 1, min(most, len(data))).astype(np.int64)
         self._batch = as_batch(tuple(tf.constant(part) for part in _parts(data.take(np.unique(rows)))))
         self._initial = [None if kernel is None else kernel.value.numpy() for kernel in map(_kernel, model.layers)]
         self._spent, self._began = 0.0, time.perf_counter()

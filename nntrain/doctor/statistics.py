@@ -14,7 +14,9 @@ POINTS = 20  # at which a schedule is looked at
 
 @dataclass(frozen=True)
 class Inputs:
-    """x: (n, features) float64, a part of the training rows; is_image: whether they are pixels from 0 to 255."""
+    """x: (n, features) float64, a part of the training rows, 0 where a value is missing.
+
+    is_image: whether they are pixels from 0 to 255."""
 
     x: np.ndarray
     is_image: bool
@@ -28,7 +30,7 @@ class Inputs:
         """Return what the training rows of the data are like."""
         rows = sample(len(data.train))
         taken = np.asarray(data.train.take(rows).x[:])
-        x = taken.reshape(len(taken), -1).astype(np.float64)
+        x = np.nan_to_num(taken.reshape(len(taken), -1).astype(np.float64))
         image = taken.dtype == np.uint8 or (taken.ndim > 2 and x.max(initial=0) > 1.5)
         low, high = x.min(axis=0), x.max(axis=0)
         return cls(x, image, float(np.abs(x).max(initial=0)), low, high, x.std(axis=0))
@@ -53,9 +55,9 @@ class Targets:
         return cls(y, float(y.min()), float(y.max()), float(y.mean()), spread)
 
 
-def sample(rows: int) -> np.ndarray:
-    """Return the positions of at most `ROWS` rows, evenly over all."""
-    return np.unique(np.linspace(0, rows - 1, min(rows, ROWS)).astype(np.int64))
+def sample(rows: int, most: int = ROWS) -> np.ndarray:
+    """Return the positions of at most so many rows, evenly over all."""
+    return np.unique(np.linspace(0, rows - 1, min(rows, most)).astype(np.int64))
 
 
 def highest_rate(optimizer: optimizers.Optimizer, updates: int) -> float:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from nntrain.doctor.case import FAST, Case
 from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed, with_layer
-from nntrain.errors import Path
 
 
 @dataclass(frozen=True)
@@ -40,15 +38,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if reach < abs(mean):
         message += f"; {case.updates:,} updates of at most {case.learning_rate:g} move a bias by {reach:.3g}"
     evidence = {"mean": mean, "standard_deviation": spread, "largest_move_of_a_bias": min(reach, 1e300)}
-    scale = {"Rescaling": {"scale": _rounded(spread or 1.0), "offset": _rounded(mean)}}
     written = len(case.prepared.config.document.tree["model"]) + len(case.resolved.added)
-    changes: list[tuple[Path, Any]] = [with_layer(case, written, scale)]
-    if not isinstance(case.resolved.train.optimizer, FAST):  # SGD's gradient grows with the square of the scale
-        changes.append((("train", "optimizer"), {"Adam": {"learning_rate": 0.01}}))
-    cure = prescribed(case, *changes)
+    cure = prescribed(case, with_layer(case, written, "TargetNormalization"))
     severe: Severity = "error" if reach < abs(mean) and case.is_ill else "warning"
     yield Finding(severe, message, case.blocks[-1].head.path, evidence, cure, weight=7.0)
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.3g}")
