@@ -166,6 +166,19 @@ class Doctor(Request, RunOptions):
     seconds: Annotated[float, typer.Option(metavar="S", help="The longest time to train a config.", min=0.1)] = 20.0
 
 
+class LrFind(Request):
+    """Find a learning rate: train some steps while it rises, and look at the loss."""
+
+    config: Config
+    assignments: Assignments = None
+    steps: Annotated[int, typer.Option(metavar="N", help="The number of steps, of a batch each.")] = 200
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the loss over the rate to a PNG file.")] = None
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    verbose: Verbose = False
+    json: Json = False
+
+
 class Evaluate(Request, RunOptions):
     """Score a trained run."""
 

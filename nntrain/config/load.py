@@ -103,6 +103,11 @@ def put(document: Document, path: str, value: Any) -> Document:
     return yaml_file.put(document, path, value, spelled_out)
 
 
+def put_value(config: Config, path: str, value: Any) -> Config:
+    """Return the config with the value at the dotted path; raises ConfigError as `put` and `from_document` do."""
+    return from_document(put(config.document, path, value))
+
+
 def _assigned(document: Document, text: str) -> Document:
     try:
         put = yaml_file.assign(document, text, spelled_out)

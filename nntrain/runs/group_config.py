@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from nntrain.config.load import Config, from_document, put
+from nntrain.config.load import Config, from_document, put_value
 from nntrain.config.named import to_tree
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError
@@ -23,7 +23,7 @@ class GroupConfig:
     @classmethod
     def over_seeds(cls, config: Config, text: str) -> "GroupConfig":
         """Return the config with each seed of `--seeds`; raises ConfigError as `parse_seeds` does."""
-        return cls("seeds", {f"seed-{seed}": _with(config, "seed", seed) for seed in parse_seeds(text)})
+        return cls("seeds", {f"seed-{seed}": put_value(config, "seed", seed) for seed in parse_seeds(text)})
 
     @classmethod
     def over_folds(cls, config: Config, count: int) -> "GroupConfig":
@@ -32,7 +32,7 @@ class GroupConfig:
             raise ConfigError(f"`--folds` takes a number from 2 to {MOST}, got `{count}`", help="write `--folds 10`")
         path, width = f"data.{config.experiment.data.called()}.fold", len(str(count))
         folds = [{"index": index, "count": count} for index in range(1, count + 1)]
-        return cls("folds", {f"fold-{fold['index']:0{width}}": _with(config, path, fold) for fold in folds})
+        return cls("folds", {f"fold-{fold['index']:0{width}}": put_value(config, path, fold) for fold in folds})
 
     @classmethod
     def read(cls, directory: RunDir) -> "GroupConfig":
@@ -67,7 +67,3 @@ def parse_seeds(text: str) -> list[int]:
         message = f"`--seeds` takes 1 to {MOST} different seeds, got `{text}`"
         raise ConfigError(message, help="write `--seeds 5`")
     return seeds
-
-
-def _with(config: Config, path: str, value: Any) -> Config:
-    return from_document(put(config.document, path, value))

@@ -7,7 +7,7 @@ from nntrain.cli import summary
 from nntrain.cli.commands.check import checked
 from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Fit
-from nntrain.config.load import Config, from_document, load, put
+from nntrain.config.load import Config, load, put_value
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
 from nntrain.nearest import exists
@@ -40,7 +40,7 @@ def _config(request: Fit) -> Config:
     config = load(request.config, _assignments(request), request.seed)
     if not request.no_test:
         return config
-    return from_document(put(config.document, f"data.{config.experiment.data.called()}.hold_out_test", True))
+    return put_value(config, f"data.{config.experiment.data.called()}.hold_out_test", True)
 
 
 def _assignments(request: Fit) -> tuple[str, ...]:
