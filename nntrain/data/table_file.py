@@ -65,12 +65,6 @@ def unpacked(asked: CsvTable) -> Iterator[FilePath]:
         yield _unpacked(asked, FilePath(folder))
 
 
-def text_rows(asked: CsvTable, form: Form) -> list[list[str]]:
-    """Return the header and the rows of a file as texts. Raises DataError."""
-    with opened(asked, form) as source:
-        return [cells for _, cells in CsvText(source.table).records()]
-
-
 def _unpacked(asked: CsvTable, folder: FilePath) -> FilePath:
     path = FilePath(asked.path)
     if irregular_kind(path) or not path.is_file():

@@ -1,7 +1,6 @@
 """A table from a file to rows: kinds of columns, target, matrix, and how the rows belong together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path as FilePath
@@ -11,13 +10,13 @@ import numpy as np
 from nntrain.config.messages import counted, listed, shown
 from nntrain.config.table import Table
 from nntrain.data.checks import Faults
-from nntrain.data.csv_reader import read_csv
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
 from nntrain.data.raw_table import Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, parsed
-from nntrain.data.table_file import Form, opened
+from nntrain.data.table_file import Form
+from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import Found, Given, as_numbers, kind_of
 from nntrain.data.table_matrix import Matrix, matrix
 from nntrain.data.table_target import TargetOptions, as_words, classes_of, numbers_to_predict, read_target
@@ -44,6 +43,13 @@ class Request:
     group: str = ""
     time: str = ""
 
+    def with_kinds(self, kinds: Mapping[str, str]) -> "Request":
+        """Return the request with the kinds that the file itself gives, where the config gives none."""
+        if "..." in self.given:
+            return self
+        found = {name: Given(kind) for name, kind in kinds.items() if name not in self.target.names}
+        return replace(self, given={**found, **self.given})
+
     @property
     def words(self) -> frozenset[str]:
         """The columns whose texts are needed, also where they are numbers."""
@@ -63,21 +69,14 @@ class Loaded:
     classes: tuple[str, ...]
 
 
-@contextmanager
-def raw_table(
-    table: CsvTable, form: Form, words: frozenset[str], wanted: Sequence[str] = ()
-) -> Iterator[tuple[RawTable, Form, tuple[str, ...]]]:
-    """Give the columns of a file, how it is written, and notes on that; it can be looked at again in the block."""
-    with opened(table, form) as source:
-        yield read_csv(source.table, words, wanted), source.form, source.notes
-
-
 def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
     """Return the rows of a table, and of the files that hold splits of their own, by the name of the split.
 
     Raises DataError with every fault and its line and column.
     """
-    with raw_table(request.table, request.form, request.words, request.target.names) as (raw, form, notes):
+    with raw_table(request.table, request.form, request.words, request.target.names) as source:
+        raw, form, notes = source.raw, source.form, source.notes
+        request = request.with_kinds(source.kinds)
         _refuse_unknown(raw, request)
         target = read_target(raw, request.target)
         kinds = _kinds(raw, request)
@@ -133,7 +132,8 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
     asked = replace(file, missing=frozenset(table.missing))
     form = Form(table.separator, table.decimal)
     wanted = [*(column.name for column in table.columns), *names]
-    with raw_table(asked, form, frozenset(words), wanted[:1]) as (raw, _, notes):
+    with raw_table(asked, form, frozenset(words), wanted) as source:
+        raw, notes = source.raw, source.notes
         _refuse_missing(raw, wanted)
         found = matrix(raw, table.columns)
         y = _labels(raw, target, classes) if target else np.zeros((len(raw), 0), np.float32)

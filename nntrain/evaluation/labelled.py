@@ -10,7 +10,8 @@ from nntrain.data import image_reader, npz_reader
 from nntrain.data.checks import Faults, check_rows
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
-from nntrain.data.table_file import Form, text_rows
+from nntrain.data.table_file import Form
+from nntrain.data.table_formats import text_rows
 from nntrain.data.table_reader import read_like
 from nntrain.data.table_target import TargetOptions
 from nntrain.errors import DataError

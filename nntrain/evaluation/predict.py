@@ -13,7 +13,8 @@ from nntrain.data.image_reader import images_below, read_images
 from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import MEMORY_SHARE, is_large
-from nntrain.data.table_file import Form, text_rows
+from nntrain.data.table_file import Form
+from nntrain.data.table_formats import text_rows
 from nntrain.data.table_reader import read_like
 from nntrain.errors import DataError
 from nntrain.evaluation.predictions import Columns, Predictions

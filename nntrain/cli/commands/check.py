@@ -55,12 +55,16 @@ def _with_weights(config: Config, runs_dir: Path) -> Config:
 
 def _build(request: Check, config: Config, terminal: Terminal) -> str:
     backend.start("cpu", request.verbose)
+    from nntrain.data import table_overview
     from nntrain.doctor import checkup
     from nntrain.model import size
     from nntrain.runs import experiment
 
     prepared = experiment.prepare_and_report(config, terminal)
     prepared.rehearse()
+    if rows := table_overview.overview(prepared.data):
+        terminal.event("columns", {"columns": [dict(zip(table_overview.COLUMNS, row, strict=True)) for row in rows]})
+        terminal.table("columns", table_overview.COLUMNS, rows)
     for finding in checkup.before(prepared, reported=True).findings:
         for line in finding.lines():
             terminal.note(line)

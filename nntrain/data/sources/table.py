@@ -69,7 +69,7 @@ def _kind(name: str, kind: Any) -> str | dict[str, str]:
 
 
 class Options(Splittable):
-    """A table with a header: CSV or TSV, also compressed with gzip; columns may be of any kind."""
+    """A table with a header: CSV, TSV, ARFF or Parquet, also compressed with gzip; columns may be of any kind."""
 
     takes_files = True
     elsewhere: ClassVar = {

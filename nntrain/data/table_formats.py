@@ -1,0 +1,61 @@
+"""A file of a table in any format as raw columns: CSV and its kin, ARFF, Parquet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+
+from nntrain.data.arff_reader import is_arff, read_arff
+from nntrain.data.csv_reader import read_csv
+from nntrain.data.csv_text import CsvTable, CsvText
+from nntrain.data.parquet_reader import is_parquet, read_parquet
+from nntrain.data.raw_table import RawTable
+from nntrain.data.table_file import Form, opened, unpacked
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """The columns of a file, and how it is written; it can be looked at again for messages.
+
+    kinds: what the file itself says about a column, `category` of ARFF.
+    """
+
+    raw: RawTable
+    form: Form
+    notes: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def raw_table(table: CsvTable, form: Form, words: frozenset[str], wanted: Sequence[str] = ()) -> Iterator[OpenTable]:
+    """Give the columns of a file; those in `words` as they are written, also where they are numbers.
+
+    wanted: names that a header must have. Raises DataError with every fault, and MissingPackage for Parquet without
+    the package that reads it.
+    """
+    with unpacked(table) as path:
+        plain = replace(table, path=path, shown=table.name)
+        if is_parquet(path):
+            yield OpenTable(read_parquet(plain, words), Form())
+            return
+        with opened(plain, form if not is_arff(path) else Form(",", ".", form.encoding)) as source:
+            if is_arff(FilePath(source.table.path)):
+                found = read_arff(source.table, words)
+                yield OpenTable(found.raw, Form(encoding=source.form.encoding), source.notes, found.kinds)
+            else:
+                yield OpenTable(read_csv(source.table, words, wanted), source.form, source.notes)
+
+
+def text_rows(table: CsvTable, form: Form) -> list[list[str]]:
+    """Return the header and the rows of a file as texts. Raises DataError."""
+    with unpacked(table) as path:
+        plain = replace(table, path=path, shown=table.name)
+        if not is_parquet(path) and not is_arff(path):
+            with opened(plain, form) as source:
+                return [cells for _, cells in CsvText(source.table).records()]
+    with raw_table(table, form, frozenset()) as found:
+        names = list(found.raw.columns)
+    with raw_table(table, form, frozenset(names)) as found:
+        columns = [found.raw.words(name) for name in names]
+    cells = [[words.names[code] if code >= 0 else "" for code in words.codes] for words in columns]
+    return [names, *map(list, zip(*cells, strict=True))]

@@ -1,0 +1,57 @@
+"""The columns of a table as `check --build` prints them: kind, values and missing cells in the training split."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from nntrain.config.table import Column, Table
+from nntrain.data.dataset import Dataset
+
+COLUMNS = ("column", "kind", "values", "missing")
+_MOST_SHOWN = 5  # categories of a column
+
+
+def overview(data: Dataset) -> list[tuple[str, str, str, str]]:
+    """Return a row of `COLUMNS` for each column of the file but the ignored ones; nothing for other data."""
+    kinds = getattr(data.source, "columns", {})
+    if data.table is None:
+        return []
+    known = dict(_described(data.table, np.asarray(data.train.x)))
+    targets = getattr(data.source, "targets", ())
+    rows = [(name, *known.get(name, (_word(kind), "left out", ""))) for name, kind in kinds.items()]
+    return [*rows, *((name, "target", _of_target(data, place), "") for place, name in enumerate(targets))]
+
+
+def _described(table: Table, x: np.ndarray) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    place = 0
+    for column in table.columns:
+        values = x[:, place]
+        missing = int(np.isnan(values).sum())
+        yield column.name, (column.kind, _values(column, values), f"{missing:,}" if missing else "")
+        place += len(column.names)
+
+
+def _values(column: Column, values: np.ndarray) -> str:
+    if column.kind == "category":
+        names = ", ".join(column.categories[:_MOST_SHOWN])
+        return f"{len(column.categories):,}: {names}{', …' * (len(column.categories) > _MOST_SHOWN)}"
+    if column.kind == "boolean":
+        return " or ".join(column.categories)
+    if column.kind == "date":
+        return f"{column.format} → {', '.join(column.parts)}"
+    present = values[~np.isnan(values)]
+    return f"{present.min():.6g} to {present.max():.6g}" if len(present) else ""
+
+
+def _of_target(data: Dataset, place: int) -> str:
+    classes = data.schema.classes
+    if classes:
+        shown = ", ".join(classes[:_MOST_SHOWN])
+        return f"{len(classes)} classes: {shown}{', …' * (len(classes) > _MOST_SHOWN)}"
+    y = data.train.y[:, place]
+    return f"{y.min():.6g} to {y.max():.6g}"
+
+
+def _word(kind: str | Mapping[str, Any]) -> str:
+    return kind if isinstance(kind, str) else next(iter(kind))
