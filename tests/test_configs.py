@@ -29,11 +29,11 @@ pytestmark = pytest.mark.quick  # but for the step
 REPOSITORY = Path(__file__).parents[1]
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
-COUNT = 59
+COUNT = 60
 EXPECTED = {
     "": """
         backprop_exercise backprop_exercise_printed backprop_exercise_transposed fashion_cnn fashion_mlp iris
-        tune_fashion_hyperband tune_fashion_tpe tune_iris xor
+        iris_realmlp tune_fashion_hyperband tune_fashion_tpe tune_iris xor
     """,
     "kth/": """
         activation_elu activation_leaky_relu activation_prelu activation_rrelu batch_normalization data_augmentation

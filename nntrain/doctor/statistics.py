@@ -62,7 +62,7 @@ def sample(rows: int, most: int = ROWS) -> np.ndarray:
 
 def highest_rate(optimizer: optimizers.Optimizer, updates: int) -> float:
     """Return the learning rate, Keras's where it is left out, and the highest of those at some points of a schedule."""
-    rate = optimizer.learning_rate
+    rate = optimizer.over(updates).learning_rate
     if rate is None:
         return float(keras_object(optimizer).learning_rate.numpy())
     if not isinstance(rate, optimizers.Schedule):

@@ -14,8 +14,8 @@ import numpy as np
 from keras import ops
 
 from nntrain.config.resolve import Resolved
-from nntrain.model.build import keras_object
-from nntrain.model.custom import Network
+from nntrain.model.build import loss_of
+from nntrain.model.custom import Network, ParametricActivation
 
 _AT_ONCE = 100_000  # numbers that are texts at the same time
 _MASKED = (keras.layers.Dropout, keras.layers.SpatialDropout2D)
@@ -80,7 +80,7 @@ class Doubled:
     def __init__(self, resolved: Resolved, model: Network) -> None:
         self.layers = [_doubled(layer) for layer in model.layers]
         self.steps = [step for pair in zip(model.layers, self.layers, strict=True) for step in _steps(*pair)]
-        self.loss_of = keras_object(resolved.train.loss)
+        self.loss_of = loss_of(resolved.train, self.layers[-1])
         variables = [variable for layer in self.layers for variable in layer.variables]
         self.weights = [variable for layer in self.layers for variable in layer.trainable_weights]
         trained = {id(variable) for variable in self.weights}
@@ -157,7 +157,8 @@ def _steps(layer: keras.layers.Layer, twin: keras.layers.Layer) -> Iterator[Step
 def _inner_activation(layer: keras.layers.Layer) -> Callable[[Any], Any] | None:
     """Return the activation that is an option of a layer with weights, unless it is linear."""
     found = getattr(layer, "activation", None)
-    is_own = isinstance(layer, keras.layers.Activation) or found in (None, keras.activations.linear)
+    whole = (keras.layers.Activation, ParametricActivation)  # which are nothing without it
+    is_own = isinstance(layer, whole) or found in (None, keras.activations.linear)
     return None if is_own else found
 
 

@@ -17,6 +17,7 @@ import tensorflow as tf
 from nntrain.config.resolve import Resolved
 from nntrain.explain.doubled import Doubled, decimals, exact
 from nntrain.explain.subject import Batch
+from nntrain.model import named_weights
 from nntrain.model.build import keras_object
 
 Arrays = list[np.ndarray]
@@ -91,7 +92,8 @@ def one_step(resolved: Resolved, objective: Objective) -> Passes:
     before = [each.numpy() for each in doubled.weights]
     gradients, penalties = (_gradients(tape, value, variables) for value in (loss, penalty))
     adjoints = [*_gradients(tape, total, outputs[:-1]), *_gradients(tape, of_last, outputs[-1:])]
-    optimizer = exact(keras_object(resolved.train.optimizer))
+    optimizer = exact(keras_object(resolved.train.optimizer.over(1)))
+    named_weights.treat(optimizer, resolved.train, doubled.weights)
     summed = [first + second for first, second in zip(gradients, penalties, strict=True)]
     optimizer.build(doubled.weights)
     optimizer.apply([tf.constant(each) for each in summed], doubled.weights)

@@ -44,7 +44,7 @@ def build(resolved: Resolved, examples: Examples | None = None, targets: np.ndar
     with keras_errors.raised_at(("train",)):
         model.compile(
             optimizer=_optimizer(train, updates, model),
-            loss=_loss(train, model.layers[-1]),
+            loss=loss_of(train, model.layers[-1]),
             metrics=[_metric(metric, resolved) for metric in train.metrics],
             jit_compile=False,
         )
@@ -97,7 +97,7 @@ def _keras_class(spec: Named) -> Any:
     return getattr(custom, name, None) or attrgetter(f"{module}.{name}")(keras)
 
 
-def _loss(train: Train, last: keras.layers.Layer) -> keras.losses.Loss:
+def loss_of(train: Train, last: keras.layers.Layer) -> keras.losses.Loss:
     """Return the loss; behind a `TargetNormalization` it is that of standardized targets."""
     loss = keras_object(train.loss)
     return StandardizedLoss(loss, last) if isinstance(last, custom.TargetNormalization) else loss

@@ -77,12 +77,12 @@ class TableEncoding(keras.layers.Layer):
         if len(self.sizes or range(input_shape[-1])) != input_shape[-1]:
             raise ValueError(f"it is for {len(self.sizes)} columns")
         self._layout = layout = self.layout(input_shape[-1])
-        numbers = (len(layout.numbers),)
-        self.fill = self._statistic("fill", numbers)
-        self.center = self._statistic("center", numbers)
-        self.factor = self._statistic("factor", numbers)
-        self.quantiles = self._statistic("quantiles", (*numbers, LEVELS)) if self.scaling == "quantile" else None
-        self.seen = self._statistic("seen", (sum(layout.sizes),))
+        self.fill = self._statistic("fill", len(layout.numbers))
+        self.center = self._statistic("center", len(layout.numbers))
+        self.factor = self._statistic("factor", len(layout.numbers))
+        ranked = len(layout.numbers) if self.scaling == "quantile" else 0
+        self.quantiles = self._statistic("quantiles", ranked, LEVELS)
+        self.seen = self._statistic("seen", sum(layout.sizes))
         if layout.embedded:
             self.embeddings = self.add_weight(
                 name="embeddings",
@@ -91,8 +91,11 @@ class TableEncoding(keras.layers.Layer):
                 regularizer=self.embeddings_regularizer,
             )
 
-    def _statistic(self, name: str, shape: tuple[int, ...]) -> Any:
-        return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=False, dtype="float32")
+    def _statistic(self, name: str, *shape: int) -> Any:
+        """Return a weight that is not trained; None without columns, as no file holds an empty one."""
+        if not shape[0]:
+            return None
+        return self.add_weight(name=name, shape=shape, initializer="zeros", trainable=False)
 
     def adapt(self, x: Examples) -> None:
         """Fit the statistics to the training split: (n, columns) float32, in memory or on the disk."""
@@ -109,11 +112,11 @@ class TableEncoding(keras.layers.Layer):
             numbers.append((column.quantile(0.5), *self._center_and_factor(column)))
             if self.quantiles is not None:
                 quantiles.append(column.quantiles(np.linspace(0, 1, LEVELS)))
-        self.seen.assign(np.concatenate(seen).astype("float32"))
-        for weight, values in zip((self.fill, self.center, self.factor), zip(*numbers, strict=True), strict=False):
-            weight.assign(np.array(values, "float32"))
-        if quantiles and self.quantiles is not None:
-            self.quantiles.assign(np.array(quantiles, "float32"))
+        fill, center, factor = zip(*numbers, strict=True) if numbers else ((), (), ())
+        pairs = ((self.fill, fill), (self.center, center), (self.factor, factor), (self.quantiles, quantiles))
+        for weight, values in (*pairs, (self.seen, np.concatenate(seen))):
+            if weight is not None:
+                weight.assign(np.array(values, "float32"))
 
     def _center_and_factor(self, column: Column) -> tuple[float, float]:
         """Return what is taken from a number and what the difference is multiplied by, which is 0 for a constant."""

@@ -19,7 +19,7 @@ class TargetNormalization(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Create the mean and the deviation, which are not trained."""
-        options = {"shape": (input_shape[-1],), "trainable": False, "dtype": "float32"}
+        options = {"shape": (input_shape[-1],), "trainable": False}
         self.mean = self.add_weight(name="mean", initializer="zeros", **options)
         self.deviation = self.add_weight(name="deviation", initializer="ones", **options)
 
@@ -35,7 +35,7 @@ class TargetNormalization(keras.layers.Layer):
 
     def standardized(self, y: Any) -> Any:
         """Return targets or predictions with mean 0 and deviation 1: (batch, targets)."""
-        return (ops.cast(y, "float32") - self.mean) / self.deviation
+        return (ops.cast(y, self.compute_dtype) - self.mean) / self.deviation
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the input's shape."""

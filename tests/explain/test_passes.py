@@ -27,6 +27,7 @@ CASES = [
     ("relu", "{Adam: {learning_rate: 0.01, clipnorm: 0.1}}", "loss: {CategoricalCrossentropy: {label_smoothing: 0.1}}"),
     ("elu", "{SGD: {learning_rate: 0.1, clipvalue: 0.05}}", "class_weight: {setosa: 3, versicolor: 0.5}"),
     ("sigmoid", "{AdamW: {learning_rate: 0.01, global_clipnorm: 0.1}}", "loss: HalfSquaredError"),
+    ("silu", "{SGD: {learning_rate: 0.1}}", "learning_rate_factors: {bias: 0.1, dense_1: 3}"),
 ]
 
 
@@ -47,6 +48,31 @@ def test_the_step_is_that_of_a_training(activation: str, optimizer: str, loss: s
         np.testing.assert_allclose(ours, theirs, atol=3e-6)
     for before, now in zip(passes.before, unchanged, strict=True):
         np.testing.assert_array_equal(before, now)
+
+
+def test_the_layers_of_tables_and_a_standardized_target_take_the_step_of_a_training(subject_of: Any) -> None:
+    subject = subject_of(
+        """
+        data: {toy_2d: {kind: reg_plane, size: 40}}
+        model:
+          - TableEncoding: {scaling: robust}
+          - PeriodicEmbedding
+          - FeatureScale
+          - NTKDense: 4
+          - ParametricActivation: mish
+          - Dense: 1
+          - TargetNormalization
+        train: {batch_size: full, optimizer: {SGD: {learning_rate: 0.01}}}
+        """
+    )
+    train, resolved = subject.data.train, subject.resolved
+    with precision():
+        passes = one_step(resolved, Objective(Doubled(resolved, subject.model), batch_of(subject, 1, len(train))))
+    scorer = Scorer.of(resolved, subject.model, train.x, len(train))
+    scorer.program.train(scorer.arrays(train), np.arange(len(train), dtype="int32"), 0, 1)
+    assert passes.loss == pytest.approx(scorer.program.metrics()["loss"], rel=1e-5)
+    for ours, theirs in zip(passes.after, subject.model.trainable_weights, strict=True):
+        np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-4)
 
 
 def test_the_gradient_of_a_batch_is_the_mean_of_those_of_its_rows(subject_of: Any) -> None:

@@ -214,6 +214,15 @@ def test_a_run_restores_its_encoding_and_streams_to_the_same_bits(tmp_path: Path
         assert np.array_equal(ours.numpy(), theirs.numpy())
 
 
+@pytest.mark.parametrize("sizes", [(), (2, 5, 12, 12, 12, 12), (0, 0, 0, 0, 0, 0)])
+def test_a_table_of_numbers_or_of_categories_alone_is_restored(sizes: tuple[int, ...], tmp_path: Path) -> None:
+    data = dataset()
+    filled = {name: Split(np.nan_to_num(split.x[:]), split.y) for name, split in data.splits.items()}
+    data = replace(data, schema=replace(data.schema, sizes=sizes, missing=()), **filled)
+    saved = load_model(run(tmp_path, prepare(config("save: last"), data=data)))
+    assert all(np.size(weight.numpy()) for weight in saved.model.weights)
+
+
 def test_only_the_training_split_is_looked_at() -> None:
     data = dataset()
     far = replace(data, validation=Split(1e6 + data.validation.x, data.validation.y) if data.validation else None)
