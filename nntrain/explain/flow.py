@@ -1,5 +1,6 @@
 """What goes through the layers of a model at a moment of its training."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,12 @@ class Moment:
 
     @property
     def ratio(self) -> float:
-        """dL/da of the first layer with a kernel, as a share of that of the last."""
+        """dL/da of the first layer with a kernel, as a share of that of the last; NaN where that is 0."""
         first, last = self.layers[0].back, self.layers[-1].back
-        return first / last if last else float("nan")
+        return first / last if last else math.nan
+
+    @property
+    def kernel_ratio(self) -> float:
+        """The norm of the gradient of the first kernel, as a share of that of the last; NaN where that is 0."""
+        first, last = self.layers[0].gradient, self.layers[-1].gradient
+        return first / last if last else math.nan

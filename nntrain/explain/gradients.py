@@ -102,7 +102,8 @@ def _tables(title: str, moments: Sequence[Moment]) -> Iterator[Table]:
 
 def _notes(moments: Sequence[Moment]) -> list[str]:
     return [
-        f"{moment.title}: dL/da of the first layer is {moment.ratio:.3g} of that of the last layer"
+        f"{moment.title}: of the last layer's, the first layer has {moment.ratio:.3g} of dL/da, and"
+        f" {moment.kernel_ratio:.3g} of the gradient of the kernel"
         for moment in moments
     ]
 
@@ -117,6 +118,7 @@ def _content(subject: Subject, batch: Batch, moments: Sequence[Moment]) -> dict[
                 "steps": moment.steps,
                 "loss": moment.loss,
                 "ratio": moment.ratio,
+                "kernel_ratio": moment.kernel_ratio,
                 "layers": [_layer(flow) for flow in moment.layers],
             }
             for moment in moments

@@ -170,11 +170,46 @@ def test_the_derivative_of_relus_is_the_product_of_the_weights() -> None:
     assert found["loss"] == 0.5 * 1.5 * 3 * 2
 
 
+@cache
+def layers(file: Path) -> list[dict[str, Any]]:
+    """The flow through the layers before training."""
+    backend.start("cpu")
+    from nntrain.explain import gradients, subject
+
+    return list(gradients.explain(subject.of_config(load(file)), None, 0).content["moments"][0]["layers"])
+
+
+VANISHING = [
+    file for file in CONFIGS.glob("vanishing/*.yaml") if "`explain" in " ".join(file.read_text().split("\n# "))
+]
+DEEP = sorted(CONFIGS.glob("depth/*.yaml"))
+
+
+@pytest.mark.parametrize("file", VANISHING, ids=[file.stem for file in VANISHING])
+def test_the_ratio_of_the_norms_in_the_header_of_a_cure(file: Path) -> None:
+    (number,) = re.findall(r"first kernel has (\S+) times the norm", " ".join(file.read_text().split("\n# ")))
+    found = layers(file)
+    assert found[0]["gradient"] / found[-1]["gradient"] == pytest.approx(float(number), rel=0.01)
+
+
+@pytest.mark.parametrize("file", DEEP, ids=[file.stem for file in DEEP])
+def test_the_variances_in_the_header_of_a_deep_net(file: Path) -> None:
+    numbers = re.search(r"variance of a (\S+) in layer 1, (\S+) in layer 50", file.read_text())
+    assert numbers is not None
+    found = layers(file)
+    assert len(found) == 51
+    for layer, number in ((found[0], numbers[1]), (found[49], numbers[2])):
+        assert layer["variance"] == pytest.approx(float(number), rel=0.01)
+
+
 def test_these_configs_are_explained() -> None:
-    assert len(EXPLAINED) == 6
+    assert (len(EXPLAINED), len(VANISHING), len(DEEP)) == (8, 6, 2)
 
 
-@pytest.mark.parametrize("file", EXPLAINED, ids=[file.stem for file in EXPLAINED])
+EXERCISES = [file for file in EXPLAINED if file not in DEEP]
+
+
+@pytest.mark.parametrize("file", EXERCISES, ids=[file.stem for file in EXERCISES])
 def test_the_header_has_the_numbers_that_its_command_gives(file: Path) -> None:
     score = next(line for line in file.read_text().splitlines() if line.startswith("# about "))
     found = explained(file)
