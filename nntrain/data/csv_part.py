@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 from typing import BinaryIO
 
 import numpy as np
@@ -12,8 +11,8 @@ from nntrain.data.csv_text import CsvTable
 READ_BYTES = 126000
 LEAST_BYTES, MOST_BYTES = 4 << 20, 64 << 20
 _TAIL_BYTES = 4096
-_NEGATIVE_ZERO = re.compile(rb"-0+(?![\d.eE])")
-_ZERO = np.uint8(ord("0"))
+_ZERO, _MINUS, _POINT, _EXPONENT, _SMALL = (np.uint8(byte) for byte in (*b"0-.e", 0x20))
+_QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -48,16 +47,21 @@ class Part(io.FileIO):
             raise Doubt
         whole = data.rfind(b"\n") + 1 if self.left else len(data)
         if whole and (b'"' in self.begun_line or b'"' in data):
-            _check_quotes(self.begun_line + data[:whole], self.separator)
+            self.separators -= _separators_in_quotes(self.begun_line + data[:whole], self.separator[0])
         self.begun_line = data[whole:] if whole else self.begun_line + data
         return data
 
     def has_negative_zero(self) -> bool:
-        """Return whether the rest of the part may hold a whole number that is `-0`."""
+        """Return whether the rest of the part may hold a whole number that is `-0`, perhaps with more zeros."""
+        last = b""
         while self.left:
-            lines = self.begun_line + self.read()
-            if b"-0" in lines and _NEGATIVE_ZERO.search(lines):
+            data = self.read()
+            chars = np.frombuffer(last + data + (b"" if self.left else b"\n"), np.uint8)
+            after = chars[2:]
+            is_fraction = (after == _POINT) | ((after - _ZERO - 1) < 9) | ((after | _SMALL) == _EXPONENT)
+            if ((chars[:-2] == _MINUS) & (chars[1:-1] == _ZERO) & ~is_fraction).any():
                 return True
+            last = data[-2:]
         return False
 
 
@@ -92,13 +96,23 @@ def _has_codes(chars: np.ndarray, separators: np.ndarray) -> bool:
     return bool(begins.any())
 
 
-def _check_quotes(lines: bytes, separator: bytes) -> None:
-    """Raises Doubt unless all rows have quotes in the same columns, around whole cells that hold no separator."""
-    lines = lines if lines.endswith(b"\n") else lines + b"\n"
-    marks = lines.translate(None, bytes(set(range(256)) - set(separator + b'\n"')))
-    row, rows = marks[: marks.index(b"\n") + 1], lines.count(b"\n")
-    quoted = rows * row.count(b'""')
-    opening = lines.startswith(b'"') + lines.count(b'\n"') + lines.count(separator + b'"')
-    closing = lines.count(b'"' + separator) + lines.count(b'"\n') + lines.count(b'"\r\n')
-    if set(row[:-1].split(separator)) - {b"", b'""'} or marks != row * rows or not opening == closing == quoted:
+def _separators_in_quotes(lines: bytes, separator: int) -> int:
+    """Return how many separators are in quoted cells of whole lines.
+
+    Raises Doubt unless every quoted cell is quoted as a whole, on one line, with the quotes in it doubled: then each
+    quote with an even place among all opens a cell or follows another one, and each with an odd place does the reverse.
+    """
+    chars = np.frombuffer(b"\n" + lines + b"\n\n", np.uint8)
+    is_quote = chars == _QUOTE
+    quotes = np.flatnonzero(is_quote)
+    opening, closing = quotes[::2], quotes[1::2]
+    if len(opening) != len(closing):
         raise Doubt
+    before, after = chars[opening - 1], chars[closing + 1]
+    ends_line = (after == _NEWLINE) | ((after == _RETURN) & (chars[closing + 2] == _NEWLINE))
+    begins = (before == separator) | (before == _NEWLINE) | (before == _QUOTE)
+    inside = (np.cumsum(is_quote) & 1).astype(bool)
+    breaks = ((chars == _NEWLINE) | (chars == _RETURN)) & inside
+    if not begins.all() or not (ends_line | (after == separator) | (after == _QUOTE)).all() or breaks.any():
+        raise Doubt
+    return int(np.count_nonzero((chars == separator) & inside))

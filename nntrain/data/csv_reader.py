@@ -81,10 +81,14 @@ def _is_word(cells: Sequence[str], table: CsvTable) -> bool:
 
 @dataclass(frozen=True)
 class _Exact:
-    """A part of a column of numbers. suspect: its different exact values, where some may be one now."""
+    """A part of a column of numbers.
+
+    suspect: its different exact values, where some may be one now. may_lose_sign: whether a `-0` may have become 0.
+    """
 
     values: np.ndarray
-    suspect: np.ndarray | None
+    suspect: np.ndarray | None = None
+    may_lose_sign: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class _Parser:
             codes = self._columns_with_codes(start, end, words)
             block = replace(block, refused=block.refused | codes)
         numbers = {index: cells for index, cells in block.columns.items() if isinstance(cells, _Exact)}
-        if any(not cells.values.all() for cells in numbers.values()) and only is None:
+        if any(cells.may_lose_sign for cells in numbers.values()) and only is None:
             with Part(self.table, start, end) as part:
                 if part.has_negative_zero():
                     floats = dict.fromkeys(numbers.keys() - block.refused, "float64")
@@ -190,12 +194,13 @@ class _Parser:
         if np.isnan(lowest):
             present = rounded[~np.isnan(rounded)]
             if not len(present):
-                return _Exact(rounded, None)
+                return _Exact(rounded)
             lowest, highest = present.min(), present.max()
         if not (lowest > -LARGEST and highest < LARGEST):
             raise Doubt
         suspect = is_suspect(np.array([lowest, highest]))
-        return _Exact(rounded, np.unique(values[~np.isnan(rounded)]) if suspect else None)
+        may_lose_sign = not values.all()  # pandas finds the dtype of some rows at a time, of floats too
+        return _Exact(rounded, np.unique(values[~np.isnan(rounded)]) if suspect else None, may_lose_sign)
 
     def _columns_with_codes(self, start: int, end: int, words: frozenset[int]) -> frozenset[int]:
         """Return the columns in which a number begins with a 0 and a digit."""

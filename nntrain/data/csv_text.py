@@ -42,6 +42,10 @@ class CsvTable:
         return text if self.decimal == "." else text.replace(".", "_").replace(self.decimal, ".")
 
 
+class NotUtf8(DataError):
+    """The file is not text in UTF-8; it may be in another encoding."""
+
+
 class CsvText:
     """The records of a file, or of its first lines where those are given.
 
@@ -115,7 +119,7 @@ class CsvText:
         try:
             text = data.decode().lstrip("\ufeff")
         except UnicodeDecodeError as error:
-            raise self._not_text(data, error.start, "is not UTF-8 text") from None
+            raise NotUtf8(problems=self._not_text(data, error.start, "is not UTF-8 text").problems) from None
         if "\0" in text:
             raise self._not_text(data, data.index(0), "holds a NUL byte")
         if not text.strip():

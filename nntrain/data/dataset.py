@@ -79,7 +79,7 @@ def load(source: Source) -> Dataset:
     found = divider.splits()
     rows = _with_seen_categories(rows, found)
     constant = constant_columns(found["train"].x, rows.schema.features)
-    missing = columns_with_missing(found["train"].x) if rows.schema.sizes else ()
+    missing = columns_with_missing(found["train"].x) if rows.schema.has_missing else ()
     many, few = _equal_rows(found, source)
     return Dataset(
         source.called(),

@@ -80,7 +80,9 @@ class Divider:
         return every[inside], every[~inside]
 
     def _first_of(self, rows: np.ndarray) -> np.ndarray:
-        """Return those of the rows that no row before them equals, or all without `group_duplicates`."""
+        """Return those of the rows that no row before them equals, or all without groups and `group_duplicates`."""
+        if self.rows.groups is None and not self.source.group_duplicates:
+            return rows
         return np.asarray(rows[self.first_equal[rows] == rows])
 
     def _taken(self, rule: SplitRule, rows: np.ndarray, name: str, spare: int) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +103,8 @@ class Divider:
             if isinstance(rule, Fraction) and self.rows.groups is not None:
                 among = self._small_groups(among, rows, rule.share)
             taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)
-        taken = rows[np.isin(self.first_equal[rows], self.first_equal[taken])]
+        if self.rows.groups is not None or self.source.group_duplicates:
+            taken = rows[np.isin(self.first_equal[rows], self.first_equal[taken])]
         if len(taken) == len(rows):
             every = f"all {len(rows)} rows" if len(rows) > 1 else "the only row"
             message = f"the {name} split takes {every} and leaves none for training"

@@ -1,6 +1,8 @@
 """Rows that are equal: in one split they are more of the same, in two they make a score better than it is."""
 
+import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -18,6 +20,7 @@ def first_equal_rows(x: Examples) -> np.ndarray:
 
 
 _MANY = 0.05  # of the rows of a split
+THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,9 @@ class Shared:
 def rows_in_two_splits(splits: Mapping[str, Split]) -> Iterator[Shared]:
     """Yield how many rows of each split are in each split before it, if any are."""
     hashes = {name: row_hashes(split.x) for name, split in splits.items()} if len(splits) > 1 else {}
+    every = np.sort(np.concatenate([*hashes.values(), np.zeros(0, np.uint64)]))
+    if not (every[1:] == every[:-1]).any():  # as in most tables: one sort instead of a search for every pair of splits
+        return
     for earlier, split in combinations(hashes, 2):
         known = np.sort(hashes[earlier])
         places = np.minimum(np.searchsorted(known, hashes[split]), len(known) - 1)
@@ -57,16 +63,21 @@ def row_hashes(x: Examples) -> np.ndarray:
     (Steele, Lea and Flood 2014, https://doi.org/10.1145/2660193.2660195). Of a million rows, two different ones share
     a hash with a probability of 3e-8.
     """
-    found = [np.zeros(0, np.uint64)]
-    for _, part in chunks(x):
-        rows = part.reshape(len(part), -1)
-        rows = rows + np.float32(0) if rows.dtype.kind == "f" else rows  # -0 becomes 0
-        words = np.zeros((len(rows), -(-rows.shape[1] * rows.itemsize // 8)), np.uint64)
-        words.view(np.uint8)[:, : rows.shape[1] * rows.itemsize] = np.ascontiguousarray(rows).view(np.uint8)
-        words += np.random.PCG64(0).random_raw(words.shape[1])
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            words ^= words >> np.uint64(shift)
-            words *= np.uint64(factor)
-        words ^= words >> np.uint64(31)
-        found.append(words.sum(axis=1))
-    return np.concatenate(found)
+    parts = (part for _, part in chunks(x))
+    if not isinstance(x, np.ndarray):  # on the disk: no more parts in memory than one
+        return np.concatenate([np.zeros(0, np.uint64), *map(_hashes_of, parts)])
+    with ThreadPoolExecutor(THREADS) as threads:
+        return np.concatenate([np.zeros(0, np.uint64), *threads.map(_hashes_of, parts)])
+
+
+def _hashes_of(part: np.ndarray) -> np.ndarray:
+    rows = part.reshape(len(part), -1)
+    rows = rows + np.float32(0) if rows.dtype.kind == "f" else rows  # -0 becomes 0
+    words = np.zeros((len(rows), -(-rows.shape[1] * rows.itemsize // 8)), np.uint64)
+    words.view(np.uint8)[:, : rows.shape[1] * rows.itemsize] = np.ascontiguousarray(rows).view(np.uint8)
+    words += np.random.PCG64(0).random_raw(words.shape[1])
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        words ^= words >> np.uint64(shift)
+        words *= np.uint64(factor)
+    words ^= words >> np.uint64(31)
+    return np.asarray(words.sum(axis=1), np.uint64)

@@ -15,7 +15,7 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H
 FORMATS = tuple(day + time for time in _TIMES for day in _DAYS)
 """What is recognised without being told, with the directives of Python's `strptime`."""
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d{2}.*)?", re.ASCII)
-_SAMPLE = 1000
+_SAMPLE, _FIRST = 1000, 5
 _CYCLES = {"month": (1, 12), "weekday": (0, 7), "hour": (0, 24)}  # the first value, and how many there are
 
 
@@ -31,7 +31,8 @@ def find_format(names: Sequence[str]) -> DateFormat:
     sample = names[:_SAMPLE]
     if 2 * sum(_LIKE_A_DATE.fullmatch(name) is not None for name in sample) < len(sample) or not names:
         return DateFormat("")
-    fits = {format: int(is_date(sample, format).sum()) for format in FORMATS}
+    likely = [format for format in FORMATS if is_date(sample[:_FIRST], format).any()] or list(FORMATS)
+    fits = {format: int(is_date(sample, format).sum()) for format in likely}
     most = max(fits.values())
     if 2 * most < len(sample):
         return DateFormat("")

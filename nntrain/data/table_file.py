@@ -35,7 +35,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class OpenTable:
+class TextFile:
     """A file of text in UTF-8, and how it is written; `notes` state what was found and is not usual."""
 
     table: CsvTable
@@ -44,14 +44,15 @@ class OpenTable:
 
 
 @contextmanager
-def opened(asked: CsvTable, form: Form) -> Iterator[OpenTable]:
+def opened(asked: CsvTable, form: Form, encoding: str = "") -> Iterator[TextFile]:
     """Give the file as text in UTF-8, which is a temporary one where it was compressed or in another encoding.
 
-    Raises DataError where it cannot be read.
+    encoding: what was found. Without it only the mark and the first lines are looked at, so that a later line may not
+    be UTF-8. Raises DataError where the file cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
         path = _unpacked(asked, FilePath(folder))
-        encoding = _known(asked, form.encoding) or encoding_of(path)
+        encoding = _known(asked, form.encoding) or encoding or encoding_of(path, _HEAD_BYTES)
         if encoding != "utf-8":
             path = _transcoded(asked, path, encoding, FilePath(folder))
         table = replace(asked, path=path, shown=asked.name)
@@ -84,18 +85,21 @@ def _unpacked(asked: CsvTable, folder: FilePath) -> FilePath:
     return target
 
 
-def encoding_of(path: FilePath) -> str:
-    """Return `utf-8` where the whole file is that, `utf-16` by its mark, else a Western encoding that has its bytes."""
+def encoding_of(path: FilePath, most: int | None = None) -> str:
+    """Return `utf-8` where the file is that, `utf-16` by its mark, else a Western encoding that has all its bytes.
+
+    most: the bytes that are looked at for the first of these; without it all of them.
+    """
     with path.open("rb") as file:
         if mark := _MARKS.get(file.read(2)):
             return mark
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
-            while piece := file.read(_PIECE_BYTES):
+            while (most is None or file.tell() < most) and (piece := file.read(_PIECE_BYTES)):
                 if not piece.isascii() or decoder.getstate()[0]:
                     decoder.decode(piece)
-            decoder.decode(b"", final=True)
+            decoder.decode(b"", final=most is None or not file.read(1))
         except UnicodeDecodeError:
             file.seek(0)
             return _WESTERN[0] if _decodes(file.read(), _WESTERN[0]) else _WESTERN[1]
@@ -136,7 +140,7 @@ def _transcoded(asked: CsvTable, path: FilePath, encoding: str, folder: FilePath
     return target
 
 
-def _with_signs(table: CsvTable, form: Form, encoding: str) -> OpenTable:
+def _with_signs(table: CsvTable, form: Form, encoding: str) -> TextFile:
     """Return the table with its separator and its decimal sign."""
     with FilePath(table.path).open("rb") as file:
         data = file.read(_HEAD_BYTES)
@@ -152,7 +156,7 @@ def _with_signs(table: CsvTable, form: Form, encoding: str) -> OpenTable:
     if form.decimal is None and decimal == ",":
         notes.append(f"`{table.name}` writes decimals with a comma; `decimal: .` reads them as texts")
     found = replace(table, separator=separator, decimal=decimal)
-    return OpenTable(found, Form(separator, decimal, encoding), tuple(notes))
+    return TextFile(found, Form(separator, decimal, encoding), tuple(notes))
 
 
 def separator_of(text: str) -> str:

@@ -1,16 +1,16 @@
 """A file of a table in any format as raw columns: CSV and its kin, ARFF, Parquet."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from functools import partial
 
 from nntrain.data.arff_reader import is_arff, read_arff
 from nntrain.data.csv_reader import read_csv
-from nntrain.data.csv_text import CsvTable, CsvText
+from nntrain.data.csv_text import CsvTable, CsvText, NotUtf8
 from nntrain.data.parquet_reader import is_parquet, read_parquet
 from nntrain.data.raw_table import RawTable
-from nntrain.data.table_file import Form, opened, unpacked
+from nntrain.data.table_file import Form, TextFile, encoding_of, opened, unpacked
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,22 @@ def raw_table(table: CsvTable, form: Form, words: frozenset[str], wanted: Sequen
         if is_parquet(path):
             yield OpenTable(read_parquet(plain, words), Form())
             return
-        with opened(plain, form if not is_arff(path) else Form(",", ".", form.encoding)) as source:
-            if is_arff(FilePath(source.table.path)):
-                found = read_arff(source.table, words)
-                yield OpenTable(found.raw, Form(encoding=source.form.encoding), source.notes, found.kinds)
-            else:
-                yield OpenTable(read_csv(source.table, words, wanted), source.form, source.notes)
+        read = partial(_read_arff, words=words) if is_arff(path) else partial(_read_csv, words=words, wanted=wanted)
+        with ExitStack() as open_files:
+            try:
+                found = read(open_files.enter_context(opened(plain, form)))
+            except NotUtf8:
+                found = read(open_files.enter_context(opened(plain, form, encoding_of(path))))
+            yield found
+
+
+def _read_csv(source: TextFile, words: frozenset[str], wanted: Sequence[str]) -> OpenTable:
+    return OpenTable(read_csv(source.table, words, wanted), source.form, source.notes)
+
+
+def _read_arff(source: TextFile, words: frozenset[str]) -> OpenTable:
+    found = read_arff(source.table, words)
+    return OpenTable(found.raw, Form(encoding=source.form.encoding), source.notes, found.kinds)
 
 
 def text_rows(table: CsvTable, form: Form) -> list[list[str]]:
@@ -51,7 +61,7 @@ def text_rows(table: CsvTable, form: Form) -> list[list[str]]:
     with unpacked(table) as path:
         plain = replace(table, path=path, shown=table.name)
         if not is_parquet(path) and not is_arff(path):
-            with opened(plain, form) as source:
+            with opened(plain, form, encoding_of(path)) as source:
                 return [cells for _, cells in CsvText(source.table).records()]
     with raw_table(table, form, frozenset()) as found:
         names = list(found.raw.columns)

@@ -96,6 +96,8 @@ def test_columns_that_are_asked_for_as_words() -> None:
         "\ufeffa,k\n1,gr\xfcn\n2,\u00a0x\n",
         'a,"k"\n1,"x"\n2,"y y"\n\n\n',
         "a,k\n1,x\n2,y",
+        'a,k\n1,"x"\n2,y\n',
+        'a,k\n1,"x, y"\r\n2,"he said ""no"""\r\n"3",""\r\n4,z',
     ],
 )
 def test_what_pandas_may_read(text: str) -> None:
@@ -112,7 +114,6 @@ def test_what_pandas_may_read(text: str) -> None:
         'a,k\n1,"x"y\n',
         'a,k\n1, "x"\n',
         'a,k\n1,"x\n"\n',
-        'a,k\n1,"x"\n2,y\n',
         "a,k\n1,x\0\n",
         "a,k,note\n1,x,gr\xfcn\n".encode("latin-1"),
         "a,k\r1,x\r2,y\r",

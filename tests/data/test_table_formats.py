@@ -38,3 +38,15 @@ def test_a_file_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
     for path, message in ((tmp_path / "no.csv", "there is no file"), (tmp_path, "is a folder")):
         with pytest.raises(DataError, match=message), raw_table(CsvTable(path), Form(), frozenset()):
             pass
+
+
+def test_a_letter_of_another_encoding_far_from_the_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nntrain.data.table_file._HEAD_BYTES", 40)
+    monkeypatch.setattr("nntrain.data.table_file._PIECE_BYTES", 20)
+    file = tmp_path / "t.csv"
+    file.write_bytes(b"a,b\n" + b"1,x\n" * 100 + "2,gr\xfcn\n".encode("latin-1"))
+    with raw_table(CsvTable(file), Form(), frozenset()) as found:
+        assert (set(found.raw.words("b").names), found.form.encoding) == ({"x", "gr\xfcn"}, "cp1252")
+        assert "is read as cp1252" in found.notes[0]
+    with pytest.raises(DataError, match="is not UTF-8"), raw_table(CsvTable(file), Form(encoding="utf-8"), frozenset()):
+        pass

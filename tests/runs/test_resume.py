@@ -205,7 +205,7 @@ def of_a_table(tmp_path: Path) -> RunDir:
     """A run of one epoch on a table."""
     write_table(tmp_path, 0)
     (tmp_path / "run.yaml").write_text(
-        "data: {table: {path: d.csv, target: class}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 1}"
+        "data: {table: {path: d.csv, target: class, encode: false}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 1}"
     )
     Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
     return RunDir(tmp_path / "run")
