@@ -11,6 +11,7 @@ from nntrain.doctor.prescription import assigned
 from nntrain.document.yaml_file import Document, inline
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, dotted
 
+_LOSSES = ("sparse_categorical_crossentropy", "binary_crossentropy", "mean_squared_error")  # the first that fits
 _SECTIONS = ("loss", "optimizer", "metrics", "epochs", "batch_size")  # of `train`, which a help may name
 
 
@@ -46,6 +47,8 @@ def _meant(document: Document, problem: Problem) -> Iterator[tuple[str, ...]]:
             yield (f"{dotted((*problem.path[:-1], name))}={value}", *more)
     if more:
         yield more
+    if problem.disease == "loss_does_not_fit":
+        yield from ((f"train.loss={loss}",) for loss in _LOSSES)
     at = problem.path[1] if problem.path[:1] == ("model",) and len(problem.path) == 3 else None
     if isinstance(at, int) and "before the output layer" in problem.help:
         model = document.tree["model"]

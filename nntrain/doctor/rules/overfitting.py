@@ -56,14 +56,16 @@ def _gap(case: Case) -> float:
 
 
 def _cure(case: Case) -> tuple[str, ...]:
-    """Return early stopping, and Dropout before the output layer where there is none."""
+    """Return early stopping or to keep the best epoch, and Dropout before the output layer where there is none."""
     changes: list[tuple[tuple[str | int, ...], object]] = []
     has_dropout = any(isinstance(each.spec, layers.Dropout) for each in case.placed)
     at = case.blocks[-1].head.path[1]
     if not has_dropout and case.hidden and isinstance(at, int) and case.hidden[-1].head.units >= 16:
         changes.append(with_layer(case, at, {"Dropout": 0.3}))
     written = case.prepared.config.document.tree.get("train") or {}
-    if not written.get("callbacks"):
+    if written.get("save") == "last":
+        changes.append((("train", "save"), "best"))
+    elif not written.get("callbacks"):
         stop = {"EarlyStopping": {"patience": 5, "restore_best_weights": True}}
         changes.append((("train", "callbacks"), [stop]))
     return prescribed(case, *changes)

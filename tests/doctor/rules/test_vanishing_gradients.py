@@ -1,0 +1,12 @@
+from typing import Any
+
+
+def test_a_first_gradient_far_below_the_last_is_named(diagnosed: Any, signs: Any) -> None:
+    (found,) = diagnosed("vanishing_gradients", signs=[signs(0, gradient=[1e-7, 1e-3, 1e-1])])
+    assert found.evidence["ratio"] < 1e-5
+    assert "model.1.Dense.activation=relu" in found.set
+
+
+def test_gradients_of_one_size_are_not(diagnosed: Any, signs: Any) -> None:
+    assert diagnosed("vanishing_gradients", signs=[signs(0)]) == []
+    assert diagnosed("vanishing_gradients", signs=[signs(0, gradient=[0.0, 0.0, 0.0])]) == []
