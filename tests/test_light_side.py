@@ -43,6 +43,7 @@ LIGHT = (
     "list data",
     "runs",
     "explain --expr x**2+exp(x) --at x=1",
+    "explain --expr x**2/2 --at x=1 --rate 0.1 --steps 20",
 )
 REFUSED = (
     "fit bad.yaml",

@@ -29,6 +29,7 @@ GROUPS = {
     "document/yaml_errors.py": "test_messages.py",
     "explain/example_report.py": "explain/test_example.py",
     "explain/flow.py": "explain/test_gradients.py",  # values alone
+    "explain/expression/descent_plot.py": "explain/expression/test_descent.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",
     "model/custom.py": "config/keras/test_conformance.py",
     "model/schedules.py": "config/keras/test_conformance.py",

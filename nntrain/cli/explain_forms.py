@@ -4,7 +4,7 @@ from nntrain.cli.requests import Explain
 from nntrain.errors import ConfigError
 
 _OPTIONS = {
-    "--expr": ("at",),
+    "--expr": ("at", "rate", "steps"),
     "--gradients": ("config", "assignments", "batch", "steps"),
     "--optimizer": ("config", "assignments", "start", "given"),
     "": ("config", "assignments", "example", "batch", "check", "mode", "compare"),
@@ -26,6 +26,9 @@ def refuse_mixed(request: Explain) -> None:
     for name in _ALL:
         if name not in _OPTIONS[form] and getattr(request, name) != getattr(Explain, name):
             raise ConfigError(_message(name, form), help=f"leave `{_written(name)}` out{_home_of(name)}")
+    if form == "--expr" and (request.rate is None) != (request.steps == 0):
+        given, missing = ("steps", "rate 0.1") if request.rate is None else ("rate", "steps 20")
+        raise ConfigError(f"`--{given}` needs `--{missing.partition(' ')[0]}`", help=f"add `--{missing}`")
     if form == "--optimizer" and request.given is None:
         raise ConfigError("`--optimizer` needs gradients", help="add `--given 1,0.5,-0.2`")
 
@@ -38,7 +41,7 @@ def _message(name: str, form: str) -> str:
 
 def _home_of(name: str) -> str:
     homes = _homes(name)
-    return f", or add `{homes[0]}`" if homes and name not in _OPTIONS[""] else ""
+    return f", or add `{homes[-1]}`" if homes and name not in _OPTIONS[""] else ""
 
 
 def _homes(name: str) -> list[str]:

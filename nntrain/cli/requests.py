@@ -212,6 +212,9 @@ class Explain(Request, RunOptions):
     at: Annotated[
         list[str] | None, typer.Option("--at", metavar="NAME=NUMBER,...", help="The values of its names.")
     ] = None
+    rate: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="Descend the gradient of `--expr`, N `--steps`.")
+    ] = None
     example: Annotated[int, typer.Option(metavar="ROW", min=1, help="The row of the training split, from 1.")] = 1
     batch: Annotated[int | None, typer.Option(metavar="N", min=1, help="N rows, from that one.")] = None
     check: Annotated[bool, typer.Option("--check", help="Compare gradients with central differences.")] = False
@@ -220,7 +223,7 @@ class Explain(Request, RunOptions):
     ] = "reverse"
     compare: Annotated[Path | None, typer.Option(metavar="FILE", help="Compare with the gradients in a file.")] = None
     gradients: Annotated[bool, typer.Option("--gradients", help="Measure gradients and activations by layer.")] = False
-    steps: Annotated[int, typer.Option(metavar="N", min=0, help="Measure again after N steps.")] = 0
+    steps: Annotated[int, typer.Option(metavar="N", min=0, help="With `--gradients`: measure again after N steps.")] = 0
     optimizer: Annotated[bool, typer.Option("--optimizer", help="Move one weight with the optimizer.")] = False
     start: Annotated[float, typer.Option(metavar="NUMBER", help="Where the weight begins.")] = 1.0
     given: Annotated[str | None, typer.Option(metavar="NUMBERS", help="Its gradients: 1,0.5,-0.2.")] = None

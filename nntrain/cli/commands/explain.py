@@ -46,9 +46,7 @@ def run(request: Explain, terminal: Terminal) -> None:
 def _explanation(request: Explain, terminal: Terminal) -> Explanation:
     explain_forms.refuse_mixed(request)
     if request.expressions:
-        from nntrain.explain.expression.explain import explain
-
-        return explain(request.expressions, request.at or ())
+        return _of_expressions(request.expressions, request)
     if request.optimizer:
         return _of_optimizer(request, terminal)
     subject = _subject(request, terminal)
@@ -61,6 +59,14 @@ def _explanation(request: Explain, terminal: Terminal) -> Explanation:
     rows = {"first": request.example, "rows": request.batch or 1}
     wish = example.Wish(**rows, check=request.check, forward=request.mode == "forward", compare=request.compare)
     return example.explain(subject, wish)
+
+
+def _of_expressions(texts: list[str], request: Explain) -> Explanation:
+    from nntrain.explain.expression import descent, explain
+
+    if request.rate is not None:
+        return descent.explain(texts, request.at or (), request.rate, request.steps)
+    return explain.explain(texts, request.at or ())
 
 
 def _of_optimizer(request: Explain, terminal: Terminal) -> Explanation:
