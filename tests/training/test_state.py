@@ -61,7 +61,27 @@ COMPILED = """  epochs: 4
       compile: xla
       optimizer: {SGD: {learning_rate: 0.01, momentum: 0.9}}
     """
-JOBS = {"plateau": IMAGES + PLATEAU, "schedule": IMAGES + SCHEDULE, "compiled": DENSE + COMPILED}
+TABLES = """
+    seed: 3
+    data: {npz_file: {path: images.npz}}
+    model:
+      - Flatten
+      - Rescaling: 1/255
+      - PeriodicEmbedding: {columns: 9}
+      - FeatureScale
+      - NTKDense: 16
+      - ParametricActivation: selu
+      - Dropout: 0.1
+    train:
+      epochs: 4
+      batch_size: 32
+      oversample: true
+      optimizer: {AdamW: {learning_rate: {CosLog: {max_learning_rate: 0.02}}, weight_decay: 0.1}}
+      learning_rate_factors: {feature_scale: 6, bias: 0.1}
+      exclude_from_weight_decay: [bias]
+      loss: {SparseCategoricalCrossentropy: {label_smoothing: 0.1}}
+    """
+JOBS = {"tables": TABLES, "plateau": IMAGES + PLATEAU, "schedule": IMAGES + SCHEDULE, "compiled": DENSE + COMPILED}
 
 
 class Asks:
