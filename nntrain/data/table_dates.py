@@ -15,7 +15,7 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H
 FORMATS = tuple(day + time for time in _TIMES for day in _DAYS)
 """What is recognised without being told, with the directives of Python's `strptime`."""
 _LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d{2}.*)?", re.ASCII)
-_SAMPLE, _FIRST = 1000, 5
+_SAMPLE, _FEW = 1000, 20
 _CYCLES = {"month": (1, 12), "weekday": (0, 7), "hour": (0, 24)}  # the first value, and how many there are
 
 
@@ -28,10 +28,11 @@ class DateFormat(NamedTuple):
 
 def find_format(names: Sequence[str]) -> DateFormat:
     """Return the format that at least half of the texts have. A day and a month that may be swapped are two formats."""
-    sample = names[:_SAMPLE]
+    sample = names[:: -(-len(names) // _SAMPLE) or 1]
     if 2 * sum(_LIKE_A_DATE.fullmatch(name) is not None for name in sample) < len(sample) or not names:
         return DateFormat("")
-    likely = [format for format in FORMATS if is_date(sample[:_FIRST], format).any()] or list(FORMATS)
+    few = sample[:: -(-len(sample) // _FEW)]
+    likely = [format for format in FORMATS if is_date(few, format).any()] or list(FORMATS)
     fits = {format: int(is_date(sample, format).sum()) for format in likely}
     most = max(fits.values())
     if 2 * most < len(sample):

@@ -12,7 +12,7 @@ import numpy as np
 
 from nntrain.config.messages import counted, listed, shown
 from nntrain.config.table import Column
-from nntrain.data.csv_faults import MISSING, CellFault, cell_fault, cell_problems
+from nntrain.data.csv_faults import MISSING, CellFault, cell_fault, cell_problems, spelled_numbers
 from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE, finite_numbers, numbers_of
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
@@ -23,6 +23,7 @@ from nntrain.errors import Problem
 MOST_CATEGORIES = 10_000
 _LEAST_ROWS = 10  # that show that every row has another text
 _WORDS_OF_TEXT = 3  # of the average cell of a free text
+_SAMPLE = 1000  # texts that are looked at
 _BOOLEANS = (("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t"))
 _IDENTIFIER = re.compile(r"(?i:(^|[\s_.-])(id|idx|index|key|nr|no|rownames?|unnamed:.*)$)|[a-z](Id|ID)$")
 
@@ -122,7 +123,7 @@ def _words(raw: RawTable, name: str) -> Found:
     if not isinstance(cells, Words):
         raise TypeError("numbers are of another kind")
     is_code = any(CODE.fullmatch(text) for text in cells.names)
-    if not is_code and 2 * cells.counts[_are_numbers(cells, raw.decimal)].sum() >= cells.counts.sum():
+    if not is_code and (_mostly_numbers(cells, raw.decimal) or _mostly_spelled(cells)):
         return numeric(raw, name)
     if _pair(cells):
         return _boolean(raw, name)
@@ -189,12 +190,22 @@ def not_a_date(text: str, format: str) -> CellFault:
     return CellFault(f"is {shown(text)}, which is not a date {words}", f"are not dates {words}", "date")
 
 
-def _are_numbers(cells: Words, decimal: str) -> np.ndarray:
-    """Return (names,) booleans."""
-    return np.array([is_number(_plain(text, decimal)) for text in cells.names], bool)
+def _mostly_numbers(cells: Words, decimal: str) -> bool:
+    """Return whether at least half of the rows hold a number."""
+    are_numbers = np.array([is_number(_plain(text, decimal)) for text in cells.names], bool)
+    return bool(2 * cells.counts[are_numbers].sum() >= cells.counts.sum())
+
+
+def _mostly_spelled(cells: Words) -> bool:
+    """Return whether at least half of the texts are numbers in another spelling, such as `1,5`, `1,000` or `$5`."""
+    sample = cells.names[:: -(-len(cells.names) // _SAMPLE) or 1]
+    spelled = sum(not any(map(str.isalpha, text)) and bool(spelled_numbers(text)) for text in sample)
+    return bool(sample) and 2 * spelled >= len(sample)
 
 
 def _cure(wrong: Sequence[str], name: str) -> str:
+    if list(wrong) == [name]:
+        return "remove the line: it is the header again"
     missing = f"`{inline({'missing': _few(wrong)})[1:-1]}` for missing values"
     category = f"`{_columns(name, 'category')}`"
     return f"write {missing}, or {category}" if _are_markers(wrong) else f"write {category}, or {missing}"

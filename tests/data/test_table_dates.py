@@ -32,6 +32,11 @@ def test_a_day_and_a_month_that_may_be_swapped() -> None:
     assert find_format(late) == ("%d/%m/%Y", "")
 
 
+def test_texts_of_another_format_that_come_first_do_not_hide_the_usual_one() -> None:
+    usual = [f"20{year}-03-{day:02}" for year in range(10, 24) for day in range(1, 29)]
+    assert find_format([*(f"{day:02}.01.2024" for day in range(13, 29)), *usual]) == ("%Y-%m-%d", "")
+
+
 def test_texts_of_another_format_are_no_dates() -> None:
     assert is_date(["2024-02-29", "2023-02-29", "2024-2", "x"], "%Y-%m-%d").tolist() == [True, False, False, False]
 

@@ -49,6 +49,8 @@ SENTENCES = [f"a sentence of words {index}" for index in range(20)]
         ([f"{index:05}" for index in range(20)], "identifier"),
         (SENTENCES, "text"),
         (["red", "green", "blue"], "category"),
+        (["1st", "2nd", "1st"], "category"),
+        (["10-20", "20-30", "10-20"], "category"),
         (["C85", "12", "C86", "C87"] * 4, "category"),
     ],
 )
@@ -111,6 +113,13 @@ def test_more_categories_than_the_limit_are_left_out_unless_asked_for(monkeypatc
             None,
             "column `x` is `1,5`, which is not a number",
             "write `1.5`",
+        ),
+        (["1", "x", "2"], None, "column `x` is `x`, which is not a number", "remove the line: it is the header again"),
+        (
+            ["1,5", "2,5", "3,25"],
+            None,
+            "column `x`: 3 of 3 cells are not numbers: `1,5`, `2,5`, `3,25`, the first in line 2",
+            "write `1.5` for the first, and the others alike",
         ),
         (
             ["2024-01-31", "2024-02-01", "01.03.2024"],
