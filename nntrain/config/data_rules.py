@@ -169,7 +169,10 @@ def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) 
     place = path if logits is None else (*path, loss.called(), "from_logits")
     categorical = loss.labels in ("index", "one_hot")
     binary = (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)
-    if categorical and output.units == 1:
+    if output.activation == "heaviside" and "from_logits" in type(loss).model_fields:
+        help = "write `HalfSquaredError`, or leave the loss out"
+        yield Problem(f"`{loss.called()}` needs probabilities, but `Heaviside` gives 0 or 1", path, help)
+    elif categorical and output.units == 1:
         help = f"write `{_loss_for(output)}`, or leave the loss out"
         yield Problem(f"`{loss.called()}` needs a unit for each class, but the output layer has one", path, help)
     elif categorical and output.activation == "sigmoid":

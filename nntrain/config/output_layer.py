@@ -30,10 +30,10 @@ class OutputLayer:
 def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> OutputLayer | None:
     """Return the output layer, or None if the user left it out.
 
-    It is a last layer whose activation is linear, sigmoid or softmax, or a last Dense with as many units as a
-    regression has targets. A hidden activation such as ReLU, or a pooling, means that the output layer was left out.
-    Before a trailing Dropout or BatchNormalization only a Dense that fits the data counts, and so before a trailing
-    Rescaling or TargetNormalization of a regression, which bring the outputs to the size of the targets.
+    It is a last layer whose activation is linear, sigmoid, softmax or Heaviside's, or a last Dense with as many units
+    as a regression has targets. A hidden activation such as ReLU, or a pooling, means that the output layer was left
+    out. Before a trailing Dropout or BatchNormalization only a Dense that fits the data counts, and so before a
+    trailing Rescaling or TargetNormalization of a regression, which bring the outputs to the size of the targets.
     """
     flat = list(layers.walk(tuple(model)))
     is_regression = schema is not None and not schema.classes
@@ -77,6 +77,8 @@ def _output_layer_at_end(flat: list[tuple[Path, layers.Layer]], schema: Schema |
         return OutputLayer(path, activation, last.units, path) if activation in OUTPUT_ACTIVATIONS or fits else None
     if isinstance(last, layers.Softmax):
         return _activated(path, "softmax", flat[:-1])
+    if isinstance(last, layers.Heaviside):
+        return _activated(path, "heaviside", flat[:-1])
     if isinstance(last, layers.Activation) and last.activation in OUTPUT_ACTIVATIONS:
         return _activated(path, last.activation, flat[:-1])
     return None

@@ -152,6 +152,8 @@ def _default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
     """Return the cross-entropy for classes, in the form that fits the output; squared error for numbers."""
     if not schema.classes:
         return losses.MeanSquaredError()
+    if output.activation == "heaviside":
+        return losses.HalfSquaredError()  # with which it learns by the perceptron rule
     binary = output.units == 1 or output.activation == "sigmoid"
     kind: type[losses.Loss] = losses.BinaryCrossentropy if binary else losses.SparseCategoricalCrossentropy
     return kind.model_validate({"from_logits": True} if output.activation == "linear" else {})

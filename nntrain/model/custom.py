@@ -94,6 +94,31 @@ class RReLU(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("nntrain")
+class Heaviside(keras.layers.Layer):
+    """1 where x is at least 0, else 0 (McCulloch and Pitts 1943). Shapes: any to the same.
+
+    Its derivative, 0 where it exists, is taken as 1. With ½ (t - y)² and batches of one example, gradient descent is
+    then the rule of the perceptron, w = w + η (t - y) x (Rosenblatt 1957).
+    """
+
+    def call(self, inputs: Any) -> Any:
+        """Return zeros and ones, of the shape and dtype of the inputs."""
+        return _step(inputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the input's shape."""
+        return input_shape
+
+
+@ops.custom_gradient  # type: ignore[untyped-decorator]
+def _step(x: Any) -> Any:
+    def gradient(*upstream: Any, **named: Any) -> Any:
+        return named["upstream"] if "upstream" in named else upstream[0]
+
+    return ops.cast(x >= 0, x.dtype), gradient
+
+
+@keras.saving.register_keras_serializable("nntrain")
 class RandomCrop(keras.layers.RandomCrop):
     """A random piece of each image in training, the middle at inference.
 

@@ -24,6 +24,7 @@ def activated(layer: str, values: Any, prepare: Any, training: bool = False) -> 
         ("{RReLU: {lower: 0.1, upper: 0.3}}", [-0.4, -0.1, 0, 3]),
         ("{PReLU: {alpha_initializer: {Constant: 0.25}}}", [-0.5, -0.125, 0, 3]),
         ("PReLU", [0, 0, 0, 3]),
+        ("Heaviside", [0, 0, 1, 1]),
         ("ReLU", [0, 0, 0, 3]),
     ],
 )

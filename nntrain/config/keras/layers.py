@@ -170,6 +170,10 @@ class RReLU(_KerasLayer):
     seed: Seed = omitted
 
 
+class Heaviside(_KerasLayer):
+    """1 from 0 on, 0 below, with 1 for its derivative: the perceptron rule, with `HalfSquaredError`. Ours."""
+
+
 class PReLU(_KerasLayer):
     """Leaky ReLU whose slope is learned."""
 

@@ -32,7 +32,7 @@ from nntrain.training.programs.resident import Program
 pytestmark = pytest.mark.quick  # but for the tests that are marked `trains`
 
 COUNTS = {
-    Layer: 42,
+    Layer: 43,
     Initializer: 17,
     Regularizer: 4,
     Constraint: 4,
@@ -141,6 +141,7 @@ ROW_LAYERS: dict[str, list[str]] = {
     "Activation": ["{activation: gelu}"],
     "ReLU": ["{max_value: 6.0, negative_slope: 0.1, threshold: 0.2}"],
     "LeakyReLU": ["{negative_slope: 0.01}"],
+    "Heaviside": ["{}"],
     "RReLU": ["{lower: 0.1, upper: 0.3, seed: 3}"],
     "PReLU": ["{alpha_initializer: {Constant: 0.25}, alpha_regularizer: {L2: 0.01}, alpha_constraint: NonNeg}"],
     "ELU": ["{alpha: 0.5}"],
