@@ -22,6 +22,8 @@ GROUPS = {
     "config/tune.py": "config/search/test_load.py",
     "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
     "data/examples.py": "data/test_dataset.py",
+    "data/table_request.py": "data/test_table_reader.py",  # values alone
+    "data/table_rows.py": "data/sources/test_table.py",  # what its options do
     "doctor/case.py": "doctor/test_checkup.py",  # what all rules look at
     "doctor/record.py": "runs/test_diagnosis.py",  # values alone
     "doctor/rules/*.py": "doctor/test_suite.py",

@@ -66,6 +66,11 @@ class Resolved:
         return bool(self.schema.classes) and (self.are_logits or self.output.activation in ("sigmoid", "softmax"))
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether training rows count by weights: those of their classes, or of a column."""
+        return self.train.class_weight is not None or getattr(self.experiment.data, "weight", None) is not None
+
+    @property
     def takes_missing(self) -> bool:
         """Whether a layer replaces the missing values of a table."""
         return any(isinstance(layer, TableEncoding) for _, layer in layers.walk(self.experiment.model))

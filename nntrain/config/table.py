@@ -74,7 +74,7 @@ class Table(_Part):
         return tuple(size for column in self.columns for size in column.sizes)
 
     @classmethod
-    def of_numbers(cls, schema: Schema, separator: str) -> "Table":
+    def of_numbers(cls, schema: Schema, separator: str, left_out: tuple[str, ...] = ()) -> "Table":
         """Return the table of a run without schema.json, in which every column holds numbers."""
         columns = tuple(Column(name=name, kind="numeric") for name in schema.features)
-        return cls(columns=columns, separator=separator)
+        return cls(columns=columns, left_out=left_out, separator=separator)

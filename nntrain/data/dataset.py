@@ -47,7 +47,7 @@ class Dataset:
         """The result of `sha256`, which is computed once for the many trials of a search."""
         digest = hashlib.sha256(repr(self.schema.classes).encode())
         for name, split in self.splits.items():
-            for array in (split.x, split.y):
+            for array in (split.x, split.y, *([] if split.weights is None else [split.weights])):
                 digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
                 for _, part in chunks(array):
                     digest.update(np.ascontiguousarray(part).data.cast("B"))

@@ -13,10 +13,14 @@ from nntrain.data.row_file import Examples, RowFile
 
 @dataclass(frozen=True)
 class Split:
-    """x: (n, *shape), uint8 for images, else float32. y: (n,) int32 class indices, or (n, targets) float32."""
+    """x: (n, *shape), uint8 for images, else float32. y: (n,) int32 class indices, or (n, targets) float32.
+
+    weights: (n,) float32, by which the loss of each example counts in the training, or None.
+    """
 
     x: Examples
     y: np.ndarray
+    weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -24,7 +28,7 @@ class Split:
     def take(self, rows: np.ndarray) -> "Split":
         """Return the rows at these positions, in this order."""
         x = self.x.take(rows) if isinstance(self.x, RowFile) else self.x[rows]
-        return Split(x, self.y[rows])
+        return Split(x, self.y[rows], None if self.weights is None else self.weights[rows])
 
     def schema(self, classes: Sequence[str] = (), features: Sequence[str] = (), targets: Sequence[str] = ()) -> Schema:
         """Return the schema of these rows, with the names that the source knows."""

@@ -1,7 +1,7 @@
 """A table from a file to rows: kinds of columns, target, matrix, and how the rows belong together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path as FilePath
 
@@ -13,49 +13,19 @@ from nntrain.data.checks import Faults
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
-from nntrain.data.raw_table import Numbers, RawTable, Words
-from nntrain.data.table_dates import find_format, parsed
+from nntrain.data.raw_table import Numbers, RawTable
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
-from nntrain.data.table_kinds import Found, Given, as_numbers, kind_of
+from nntrain.data.table_kinds import Found, kind_of
 from nntrain.data.table_matrix import Matrix, matrix
+from nntrain.data.table_request import Request
+from nntrain.data.table_rows import groups_of, times_of, weights_of
 from nntrain.data.table_target import TargetOptions, as_words, classes_of, numbers_to_predict, read_target
 from nntrain.errors import DataError, Problem
 from nntrain.nearest import nearest
 
 _LEAST_ROWS = 10  # that show that a column counts them
 _LEFT_OUT = {"constant": "constant", "identifier": "identifier", "text": "free text", "drop": "dropped"}
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to read of a table.
-
-    given: the kind of each column that the config names, or of all columns under the name `...`. group: the column of
-    rows that stay together; time: the one by which they are in order.
-    """
-
-    table: CsvTable
-    form: Form
-    target: TargetOptions
-    given: Mapping[str, Given] = field(default_factory=dict)
-    ignore: tuple[str, ...] = ()
-    group: str = ""
-    time: str = ""
-
-    def with_kinds(self, kinds: Mapping[str, str]) -> "Request":
-        """Return the request with the kinds that the file itself gives, where the config gives none."""
-        if "..." in self.given:
-            return self
-        found = {name: Given(kind) for name, kind in kinds.items() if name not in self.target.names}
-        return replace(self, given={**found, **self.given})
-
-    @property
-    def words(self) -> frozenset[str]:
-        """The columns whose texts are needed, also where they are numbers."""
-        named = {name for name, given in self.given.items() if given.kind != "numeric"}
-        labels = self.target.names if self.target.task == "classification" or self.target.classes else ()
-        return frozenset(named | set(labels))
 
 
 @dataclass(frozen=True)
@@ -82,8 +52,8 @@ def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
         kinds = _kinds(raw, request)
         columns = tuple(found.column for found in kinds.values() if found.column is not None)
         found = matrix(raw, columns)
-        split = Split(found.x, target.y)
-        groups, times = _groups(raw, request), _times(raw, request)
+        split = Split(found.x, target.y, weights_of(raw, request))
+        groups, times = groups_of(raw, request), times_of(raw, request)
         told = (*notes, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
     left_out = tuple(name for name in raw.columns if name not in {column.name for column in columns})
     table = Table(
@@ -157,6 +127,7 @@ def _refuse_unknown(raw: RawTable, request: Request) -> None:
     source, faults = request.table.source, Faults()
     named = [("target", name) for name in request.target.names]
     named += [("ignore", name) for name in request.ignore]
+    named += [("weight", request.weight)] * bool(request.weight)
     named += [("group", request.group)] * bool(request.group) + [("time", request.time)] * bool(request.time)
     for option, name in named:
         if name not in raw.columns:
@@ -191,7 +162,7 @@ def _refuse_missing(raw: RawTable, wanted: Sequence[str]) -> None:
 
 def _kinds(raw: RawTable, request: Request) -> dict[str, Found]:
     """Return the kind of every column that is not the target, ignored or the group."""
-    out = {*request.target.names, *request.ignore, request.group or None}
+    out = {*request.target.names, *request.ignore, request.group or None, request.weight or None}
     general = request.given.get("...")
     kinds = {
         name: kind_of(raw, name, request.given.get(name, general))
@@ -235,45 +206,6 @@ def _counting(raw: RawTable, kinds: Mapping[str, Found]) -> Iterator[str]:
             values = cells.values
             if values[1] - values[0] == 1 and (np.diff(values) == 1).all():
                 yield f"column {shown(name)} only numbers the rows; `ignore: [{name}]` leaves it out"
-
-
-def _groups(raw: RawTable, request: Request) -> np.ndarray | None:
-    """Return int64 (n,), the group of each row. Raises DataError where one has none."""
-    if not request.group:
-        return None
-    cells = raw.columns[request.group]
-    _refuse_empty(raw, request.group, "group", request)
-    if isinstance(cells, Words):
-        return cells.codes.astype(np.int64)
-    return np.unique(cells.values, return_inverse=True)[1].astype(np.int64)
-
-
-def _times(raw: RawTable, request: Request) -> np.ndarray | None:
-    """Return int64 or float64 (n,) that rise with the time of the row. Raises DataError where one has none."""
-    if not request.time:
-        return None
-    name = request.time
-    cells, given = raw.columns[name], request.given.get(name)
-    _refuse_empty(raw, name, "time", request)
-    if isinstance(cells, Numbers):
-        return cells.values.astype(np.float64)
-    form = (given.format if given else "") or find_format(cells.names).format
-    if form and not (dates := parsed(cells.names, form)).isna().any():
-        return np.asarray(dates.as_unit("ns").asi8[cells.codes])
-    numbers, wrong = as_numbers(cells, raw.decimal)
-    if wrong:
-        message = f"column {shown(name)} holds neither dates in one format nor numbers, for example {shown(wrong[0])}"
-        help = f"write `columns: {{{name}: {{date: '%d %b %Y'}}}}`"
-        raise DataError(problems=[Problem(message, (*request.table.source, "time"), help)])
-    return numbers.values.astype(np.float64)
-
-
-def _refuse_empty(raw: RawTable, name: str, option: str, request: Request) -> None:
-    rows = np.flatnonzero(raw.columns[name].is_missing)
-    if len(rows):
-        span = raw.span(int(rows[0]), name)
-        message = f"the {option} column {shown(name)} is empty in {counted(len(rows), 'row')}"
-        raise DataError(problems=[Problem(message, raw.place, f"give the {option} of every row", span)])
 
 
 def _split_files(request: Request, table: Table, classes: tuple[str, ...], files: Mapping[str, str]) -> dict[str, Like]:

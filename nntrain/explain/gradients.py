@@ -19,7 +19,7 @@ from nntrain.explain.flow import LayerFlow, Moment
 from nntrain.explain.passes import Arrays, Objective, one_step
 from nntrain.explain.subject import Batch, Subject, first_rows
 from nntrain.training.programs.arrays import epoch_order
-from nntrain.training.scorer import Scorer, class_weights
+from nntrain.training.scorer import Scorer, training_weights
 from nntrain.training.trainer import make_plan
 
 MOST_ROWS = 256  # that are measured, unless `--batch` says more
@@ -46,7 +46,7 @@ def train(subject: Subject, steps: int) -> None:
     resolved, data = subject.resolved, subject.data.train
     plan = make_plan(resolved, subject.data)
     scorer = Scorer.of(resolved, subject.model, data.x, plan.batch_size)
-    arrays = scorer.arrays(data, class_weights(resolved, data.y))
+    arrays = scorer.arrays(data, training_weights(resolved, data))
     done, epoch, per_epoch = 0, 1, scorer.program.steps(arrays)
     while done < steps:
         count = min(per_epoch, steps - done)

@@ -19,7 +19,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.training.checkpoint import Store
 from nntrain.training.prepare import prepare
 from nntrain.training.programs.arrays import epoch_order
-from nntrain.training.scorer import class_weights
+from nntrain.training.scorer import training_weights
 
 INITIAL = "initial weights"
 
@@ -104,7 +104,7 @@ def first_rows(subject: Subject, count: int) -> Batch:
 
 def _rows(subject: Subject, first: int, chosen: np.ndarray) -> Batch:
     split = subject.data.train
-    weights = class_weights(subject.resolved, split.y)
+    weights = training_weights(subject.resolved, split)
     taken = split.take(chosen)
     y = encode_labels(taken.y, subject.resolved)
     return Batch(first, np.asarray(taken.x), y, None if weights is None else weights[chosen])

@@ -63,7 +63,9 @@ def _table(run_dir: RunDir, resolved: Resolved) -> Table | None:
     schema = resolved.schema
     if not schema.sizes:
         old = schema.features and isinstance(separator := getattr(resolved.experiment.data, "separator", ","), str)
-        return Table.of_numbers(schema, separator) if old else None
+        data = resolved.experiment.data
+        left_out = (*getattr(data, "targets", ()), *getattr(data, "ignore", ()))
+        return Table.of_numbers(schema, separator, left_out) if old else None
     try:
         table = Table.model_validate_json(run_dir.read_text(run_files.SCHEMA))
     except ValidationError as error:

@@ -74,7 +74,7 @@ def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
     content = {
         "model": tree["model"],
         "train": {**train, "optimizer": _without_constant_rate(optimizer)},
-        "weighted": resolved.train.class_weight is not None,
+        "weighted": resolved.is_weighted,
         "batch_size": batch_size,
         "inputs": [str(x.dtype), list(schema.shape), list(schema.classes), schema.target_count],
         "columns": [list(schema.sizes), list(schema.missing)],

@@ -11,7 +11,7 @@ from nntrain.config.load import Config, put_value
 from nntrain.errors import NNTrainError
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.programs.arrays import epoch_order
-from nntrain.training.scorer import Scorer, class_weights
+from nntrain.training.scorer import Scorer, training_weights
 
 LOWEST, HIGHEST = 1e-7, 10.0
 SMOOTHING = 0.9  # of the moving average; Smith's own plots have about 20 points a decade
@@ -77,7 +77,7 @@ def _losses(prepared: Prepared, rates: list[float]) -> Iterator[float]:
     per_epoch, first, lowest = max(1, len(train) // batch), math.nan, math.inf
     chosen = train.take(_rows(resolved.experiment.seed, len(train), len(rates) * batch))
     scorer = Scorer.of(resolved, prepared.model, chosen.x, batch)
-    arrays = scorer.arrays(chosen, class_weights(resolved, chosen.y))
+    arrays = scorer.arrays(chosen, training_weights(resolved, chosen))
     order = np.arange(len(chosen), dtype="int32")
     for step, rate in enumerate(rates):
         at = step % max(1, min(per_epoch, len(chosen) // batch))

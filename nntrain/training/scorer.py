@@ -28,7 +28,7 @@ class Scorer:
         """Return the scorer of a model whose inputs are like `x`; only training uses `batch_size`."""
         schema = resolved.schema
         y = np.zeros(1, "int32") if schema.classes else np.zeros((1, schema.target_count), "float32")
-        weights = None if resolved.train.class_weight is None else np.ones(1, "float32")
+        weights = np.ones(1, "float32") if resolved.is_weighted else None
         example = Arrays(np.zeros((1, *schema.shape), x.dtype), encode_labels(y, resolved), weights)
         return cls(resolved, make_program(resolved, model, example, batch_size, x))
 
@@ -60,6 +60,14 @@ class Scorer:
             return outputs
         # As in Keras's accuracy, a tie is the first class: of two classes the second needs more than one half.
         return outputs.argmax(axis=1)
+
+
+def training_weights(resolved: Resolved, split: Split) -> np.ndarray | None:
+    """Return (n,) float32, the weight of each training row: its own one times that of its class; None without any."""
+    of_classes = class_weights(resolved, split.y)
+    if of_classes is None or split.weights is None:
+        return split.weights if of_classes is None else of_classes
+    return np.asarray(of_classes * split.weights, np.float32)
 
 
 def class_weights(resolved: Resolved, y: np.ndarray) -> np.ndarray | None:

@@ -23,7 +23,7 @@ from nntrain.training.programs.distributed import DistributedProgram
 from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import fits_in_memory
 from nntrain.training.run_context import RunContext
-from nntrain.training.scorer import Scorer, class_weights
+from nntrain.training.scorer import Scorer, training_weights
 from nntrain.training.state import State
 from nntrain.training.workers.strategy import Distribution
 
@@ -31,7 +31,7 @@ from nntrain.training.workers.strategy import Distribution
 def make_job(prepared: Prepared, scorer: Scorer, context: RunContext, watcher: Watcher, store: Store | None) -> Job:
     """Return the job of the loop; the scorer's program trains, unless several devices share the training."""
     resolved, data = prepared.resolved, prepared.data
-    training = scorer.arrays(data.train, class_weights(resolved, data.train.y))
+    training = scorer.arrays(data.train, training_weights(resolved, data.train))
     return Job(
         program=_program(prepared, scorer, context.distribution, training),
         training=training,

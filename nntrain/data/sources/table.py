@@ -85,6 +85,7 @@ class Options(Splittable):
     columns: Annotated[dict[str, Any], PlainValidator(_columns)] = {}
     ignore: Annotated[list[str], PlainValidator(_names)] = []
     missing: Annotated[list[str], PlainValidator(_missing)] = []
+    weight: Text = omitted
     group: Text = omitted
     time: Text = omitted
     separator: Annotated[str, PlainValidator(_separator)] = omitted
@@ -93,15 +94,14 @@ class Options(Splittable):
     encode: bool = True  # whether the layer `TableEncoding` is added
 
     def model_post_init(self, _: Any) -> None:
-        for option, names in (("target", self.targets), ("group", [self.group]), ("time", [self.time])):
+        for option, names in self._named():
             if twice := [name for name in names if name in self.ignore]:
                 raise problem(f"the column `{twice[0]}` is `{option}`, and ignored", "remove it from `ignore`")
         for name in self.targets:
             if name in self.columns:
                 help = "write `task: classification` or `task: regression`"
                 raise problem(f"the column `{name}` is the target, and has no kind", help)
-            if name in (self.group, self.time):
-                option = "group" if name == self.group else "time"
+            if option := next((option for option, others in self._named()[1:] if name in others), ""):
                 raise problem(f"the column `{name}` is `target` and `{option}`", f"remove `{option}`")
         if self.classes and (self.task == "regression" or len(self.targets) > 1):
             raise problem("`classes` are of a classification, which has one target", "remove `classes`")
@@ -112,6 +112,10 @@ class Options(Splittable):
         if self.decimal is not None and self.decimal == self.separator:
             raise problem("`decimal` and `separator` are the same sign", "write `separator: ';'`")
         self._refuse_two_orders()
+
+    def _named(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the options that name columns."""
+        return ("target", self.targets), ("weight", (self.weight,)), ("group", (self.group,)), ("time", (self.time,))
 
     def _refuse_two_orders(self) -> None:
         if self.time is not None and (self.fold is not None or self.group is not None):
@@ -152,7 +156,8 @@ def load(options: Options) -> "Rows":
 
     from nntrain.data.csv_text import CsvTable
     from nntrain.data.table_file import Form
-    from nntrain.data.table_reader import Request, load_rows
+    from nntrain.data.table_reader import load_rows
+    from nntrain.data.table_request import Request
     from nntrain.data.table_target import TargetOptions
 
     source: Path = ("data", options.called())
@@ -164,6 +169,7 @@ def load(options: Options) -> "Rows":
         tuple(options.ignore),
         options.group or "",
         options.time or "",
+        options.weight or "",
     )
     loaded = load_rows(request, options.split_files())
     written = {

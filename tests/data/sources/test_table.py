@@ -278,3 +278,13 @@ NAMES = "`classes` must be at least 2 different names"
 )
 def test_options_that_make_no_sense(options: dict[str, Any], expected: tuple[str, str]) -> None:
     assert fault_of(**options) == expected
+
+
+def test_rows_have_weights() -> None:
+    rows = [f"{n % 7},{n / 10},{n % 2}" for n in range(40)]
+    data = load(source(path=table("t.csv", "a,w,k", *rows), target="k", weight="w", columns={"a": "numeric"}))
+    other = load(source(path="t.csv", target="k", ignore="w"))
+    assert data.schema.features == ("a",) and data.train.weights is not None and data.digest != other.digest
+    assert (np.round(data.train.weights * 10) % 7 == data.train.x[:, 0]).all()
+    table("t.csv", "a,w,k", *[f"{n % 7},{-n},{n % 2}" for n in range(40)])
+    assert "column `w` holds no weights, which are numbers from 0" in text_of(path="t.csv", target="k", weight="w")

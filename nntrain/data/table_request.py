@@ -1,0 +1,41 @@
+"""What a config asks for of a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.table_file import Form
+from nntrain.data.table_kinds import Given
+from nntrain.data.table_target import TargetOptions
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to read of a table.
+
+    given: the kind of each column that the config names, or of all columns under the name `...`. group: the column of
+    rows that stay together; time: the one by which they are in order; weight: the one of their weights.
+    """
+
+    table: CsvTable
+    form: Form
+    target: TargetOptions
+    given: Mapping[str, Given] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    group: str = ""
+    time: str = ""
+    weight: str = ""
+
+    def with_kinds(self, kinds: Mapping[str, str]) -> "Request":
+        """Return the request with the kinds that the file itself gives, where the config gives none."""
+        if "..." in self.given:
+            return self
+        found = {name: Given(kind) for name, kind in kinds.items() if name not in self.target.names}
+        return replace(self, given={**found, **self.given})
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The columns whose texts are needed, also where they are numbers."""
+        named = {name for name, given in self.given.items() if given.kind != "numeric"}
+        labels = self.target.names if self.target.task == "classification" or self.target.classes else ()
+        return frozenset(named | set(labels))
