@@ -1,6 +1,7 @@
 """A config as text and as a tree of plain values: read it, put a value at a path, write it."""
 
 import contextlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -127,7 +128,7 @@ def written(text: str, file: str) -> Any:
 
 def _bytes(file: FilePath) -> bytes:
     try:
-        with file.open("rb") as opened:
+        with open(file, "rb", opener=_opened_at_once) as opened:
             data = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(f"there is no file `{file}`", help=near_path(file, suffixes=(".yaml", ".yml"))) from None
@@ -140,6 +141,14 @@ def _bytes(file: FilePath) -> bytes:
         message = f"`{file}` is larger than {MAX_BYTES:,} bytes"
         raise ConfigError(message, help="give a config; put data in a separate file")
     return data
+
+
+def _opened_at_once(file: str, flags: int) -> int:
+    """Open a file; a named pipe that nobody writes is empty, where one would wait for its writer without an end."""
+    descriptor = os.open(file, flags | getattr(os, "O_NONBLOCK", 0))
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _decode(data: bytes, file: str) -> str:

@@ -1,6 +1,7 @@
 """A config as a document: where a problem is placed, and trees written as YAML that read back the same."""
 
 import math
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,9 @@ def test_dumped_trees_share_no_anchors() -> None:
 def test_a_device_is_read_like_a_file_and_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the file is empty"):
         read("/dev/null")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(ConfigError, match="the file is empty"):
+        read(tmp_path / "pipe.yaml")
     with pytest.raises(ConfigError, match="there is no folder"):
         read(tmp_path / "none" / "c.yaml")
     with pytest.raises(ConfigError, match="cannot be read"):
