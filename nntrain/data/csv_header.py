@@ -12,7 +12,7 @@ from nntrain.errors import Problem, Span
 def read_header(text: CsvText, wanted: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the names of the columns; one may be empty.
 
-    wanted: names that a header must have. Raises DataError with every fault of it, and where no row follows it.
+    wanted: names that a header should have. Raises DataError with every fault of it, and where no row follows it.
     """
     records = text.records()
     line, names = next(records)
@@ -37,7 +37,7 @@ def is_number(text: str) -> bool:
 
 
 def _refuse_no_header(text: CsvText, names: list[str], first: list[str], wanted: set[str], whole: Span) -> None:
-    if len(names) == 1 and wanted != set(names):
+    if len(names) == 1 and not wanted & set(names):
         separator = next((other for other in SEPARATORS if other in names[0]), None)
         help = f"write `separator: {SEPARATORS[separator]}`" if separator else "give a file of several columns"
         raise text.error(f"there is only one column, {shown(names[0])}", help, whole)

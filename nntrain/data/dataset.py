@@ -80,7 +80,7 @@ def load(source: Source) -> Dataset:
     rows = _with_seen_categories(rows, found)
     constant = constant_columns(found["train"].x, rows.schema.features)
     missing = columns_with_missing(found["train"].x) if rows.schema.has_missing else ()
-    many, few = _equal_rows(found, source)
+    many, few = _equal_rows(found, source.group_duplicates or rows.groups is not None)
     return Dataset(
         source.called(),
         found["train"],
@@ -109,9 +109,12 @@ def _with_seen_categories(rows: Rows, found: dict[str, Split]) -> Rows:
     return replace(rows, table=table, schema=replace(rows.schema, sizes=table.sizes))
 
 
-def _equal_rows(found: dict[str, Split], source: Source) -> tuple[list[str], list[str]]:
-    """Return warnings and notes about rows that are in two splits: the warnings where they are many."""
-    cure = "" if source.group_duplicates else "; `group_duplicates: true` keeps equal rows together"
+def _equal_rows(found: dict[str, Split], grouped: bool) -> tuple[list[str], list[str]]:
+    """Return warnings and notes about rows that are in two splits: the warnings where they are many.
+
+    grouped: whether rows are kept together, by their values or by a column.
+    """
+    cure = "" if grouped else "; `group_duplicates: true` keeps equal rows together"
     shared = list(rows_in_two_splits(found))
     many, few = ([f"{each}{cure}" for each in shared if each.is_many is wanted] for wanted in (True, False))
     return many, few

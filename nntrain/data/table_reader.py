@@ -178,7 +178,7 @@ def _kinds(raw: RawTable, request: Request) -> dict[str, Found]:
     faults.throw()
     if not any(found.column for found in kinds.values()):
         why = "; ".join(f"{shown(name)}: {found.why or found.kind}" for name, found in islice(kinds.items(), 5))
-        help = f"left out are {why}" if why else "ignore fewer columns"
+        help = f"left out are {why}" if why else "ignore fewer columns" if request.ignore else "give more columns"
         raise DataError(problems=[Problem("no column is left to learn from", raw.place, help)])
     return kinds
 

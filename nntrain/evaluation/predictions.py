@@ -47,7 +47,7 @@ class Predictions:
     def renamed(self, file: str, name: str) -> "Predictions":
         """Return the predictions with another name for a file."""
         renamed = [(column, [name if cell == file else cell for cell in cells]) for column, cells in self.input]
-        return replace(self, input=renamed)
+        return replace(self, input=renamed, notes=[note.replace(f"`{file}`", f"`{name}`") for note in self.notes])
 
     @property
     def names(self) -> list[str]:

@@ -65,6 +65,7 @@ def test_the_target_is_read_where_it_is_asked_for() -> None:
 def test_missing_columns_and_cells_of_another_kind_are_refused() -> None:
     assert refused("N;c;b\n1;1;no\n") == "there is no column `n` in `new.csv`"
     assert refused("n;c;b\n1;1;no\nred;1;no\n") == "column `n` is `red`, which is not a number"
+    assert refused("c\n1\n") == "there is no column `n` in `new.csv`"
     assert refused("n;c;b\n1;1;no\n", TargetOptions(("k",))) == "there is no column `k` in `new.csv`"
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.errors import DataError
+from nntrain.config.load import load
+from nntrain.data.dataset import load_data
+from nntrain.errors import DataError, NNTrainError
 from nntrain.evaluation.predict import predict
 from nntrain.evaluation.predictions import Predictions
 from nntrain.model.restore import load_model
@@ -162,3 +164,22 @@ def test_arrays_have_no_columns_to_keep(trained: Trained, tmp_path: Path) -> Non
     np.savez(tmp_path / "rows.npz", x=np.zeros((2, 4)))
     with pytest.raises(DataError, match="`--with-input` keeps the columns of a table"):
         predict(trained("iris"), tmp_path / "rows.npz", with_input=True)
+
+
+def test_a_table_of_any_columns_is_predicted_as_it_was_trained(fit: Any, in_process: Any, tmp_path: Path) -> None:
+    rows = [f"{n % 7 if n % 5 else ''},{'uvw'[n % 3]},{n % 2},note {n}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("a,c,k,text\n" + "\n".join(rows) + "\n")
+    data = f"data: {{table: {{path: {tmp_path / 't.csv'}, target: k, test: none, validation: none}}}}"
+    run = fit(f"{data}\nmodel: [{{Dense: {{units: 4, activation: relu}}}}]\ntrain: {{epochs: 1}}\n")
+    saved = load_model(run)
+    split = load_data(load(run.path / "resolved.yaml")).train
+    found = predict(run, tmp_path / "t.csv")
+    assert np.array_equal(found.outputs, Scorer.restored(saved).outputs(split.x)) and found.notes == ()
+    (tmp_path / "new.csv").write_text("more,c,a\nx,u,\ny,new,2\n")
+    done = in_process(tmp_path, "predict", str(run.path), "new.csv")
+    assert len(done.stdout.splitlines()) == 3
+    assert "note: column `c` of `new.csv`: 1 row with a category that no training row has" in done.stderr
+    assert "which are ignored: `more`" in done.stderr
+    (run.path / "schema.json").write_text("{}")
+    with pytest.raises(NNTrainError, match=r"schema.json` has an invalid `columns`"):
+        load_model(run)
