@@ -141,6 +141,8 @@ class Report:
         if self.doubled.steps[-1].is_softmax and isinstance(self.subject.resolved.train.loss, CROSS_ENTROPIES):
             words = "so its derivative has a 1 more in each entry, which the Jacobian of the softmax makes 0"
             found.append(f"Keras divides outputs by their sum before the logarithm, {words}")
+        if steps := self.subject.resolved.train.optimizer.gradient_accumulation_steps:
+            found.append(f"nothing moves: the optimizer adds up the gradients of {steps} steps first")
         if self.subject.weights != INITIAL:
             found.append("the optimizer starts anew here, without the moments of the training")
         if (compared := self.compared) is not None:

@@ -53,6 +53,13 @@ def test_what_a_net_has_not_is_not_shown(explained: Any) -> None:
         assert words not in text
 
 
+def test_an_optimizer_that_adds_gradients_up_moves_nothing(explained: Any) -> None:
+    optimizer = "{SGD: {learning_rate: 0.1, gradient_accumulation_steps: 2}}"
+    found = explained(f"data: iris\nmodel: [{{Dense: 3}}]\ntrain: {{optimizer: {optimizer}}}")
+    assert found.content["weights"] == found.content["weights_after"]
+    assert "nothing moves: the optimizer adds up the gradients of 2 steps first" in found.notes
+
+
 def test_a_large_net_is_shortened(explained: Any) -> None:
     found = explained(WIDE)
     assert "shortened to norms: the largest weight has 80,000 entries" in text_of(found)
