@@ -183,7 +183,9 @@ def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) 
         yield Problem(f"`{loss.called()}` fits a `sigmoid` output, but the output is `softmax`", path, help)
     elif isinstance(loss, losses.Hinge) and (output.units or 1) > 1:
         help = f"write `{_loss_for(output)}`, or leave the loss out"
-        yield Problem(f"`Hinge` is for two classes and one unit, but the output layer has {output.units}", path, help)
+        yield Problem(
+            f"`{loss.called()}` is for two classes and one unit, but the output layer has {output.units}", path, help
+        )
     elif "from_logits" in type(loss).model_fields:
         yield from _logits_fit(loss, output, place)
 

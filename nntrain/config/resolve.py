@@ -77,7 +77,7 @@ class Resolved:
 
     @property
     def threshold(self) -> float:
-        """Above which output a single unit predicts the second class: 0 between the -1 and 1 of `Hinge`, else 0.5."""
+        """Above which output a single unit predicts the second class: 0 between labels of -1 and 1, else 0.5."""
         return 0.0 if isinstance(self.train.loss, losses.Hinge) and not self.are_probabilities else 0.5
 
     @property

@@ -221,6 +221,17 @@ class HalfSquaredError(keras.losses.Loss):
         return ops.sum(ops.square(y_true - y_pred), axis=-1) / 2
 
 
+@keras.saving.register_keras_serializable("nntrain")
+class LogisticLoss(keras.losses.Loss):
+    """Mean of log(1 + e^(-t y)) for labels t of -1 and 1, made from 0 and 1; the cross-entropy of σ(y)."""
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return (batch,), the loss of each example; y_true and y_pred: (batch, outputs)."""
+        y_pred = ops.convert_to_tensor(y_pred)
+        signs = 2 * ops.cast(y_true > 0, y_pred.dtype) - 1
+        return ops.mean(ops.softplus(-signs * y_pred), axis=-1)
+
+
 class R2Score(keras.metrics.R2Score):
     """1 - Σ (t - y)² / Σ (t - mean)², the mean over the targets, as in scikit-learn.
 

@@ -53,6 +53,22 @@ def test_binary_crossentropy_of_logits_is_that_of_their_sigmoid(prepare: Any) ->
     assert logits == pytest.approx(np.mean(np.log1p(np.exp(-signs * z.ravel()))), rel=1e-6)
 
 
+def test_the_logistic_loss_is_the_crossentropy_of_the_sigmoid(prepare: Any) -> None:
+    """-log σ(t y) for labels t of -1 and 1 (Louppe, Deep Learning 101)."""
+    outputs, labels = np.array([[2.0], [-1.0], [0.5], [-30.0]]), [1, 1, 0, 0]
+    signs = np.array([1, 1, -1, -1])
+    expected = np.log1p(np.exp(-signs * outputs[:, 0])).mean()
+    assert loss_of("LogisticLoss", outputs, labels, prepare, classes=2) == pytest.approx(expected, rel=1e-6)
+    same = loss_of("{BinaryCrossentropy: {from_logits: true}}", outputs, labels, prepare, classes=2)
+    assert same == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_logistic_loss_decides_at_zero(prepare: Any) -> None:
+    text = FIXED.format(units=1, activation="linear", loss="LogisticLoss")
+    training = prepare(text, [[0.3], [-0.3], [0.2], [0.1]], [1, 0, 1, 0], classes=2)
+    assert training.metrics()["accuracy"] == 0.75
+
+
 def test_half_squared_error_is_a_sum_over_outputs_and_a_mean_over_examples(prepare: Any) -> None:
     outputs, y = [[1.0, 2.0], [3.0, 5.0]], [[0.0, 0.0], [0.0, 1.0]]
     assert loss_of("HalfSquaredError", outputs, y, prepare) == pytest.approx((5 / 2 + 25 / 2) / 2, rel=1e-6)

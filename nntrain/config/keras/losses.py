@@ -80,6 +80,10 @@ class Hinge(Loss):
     labels = "binary"
 
 
+class LogisticLoss(Hinge):
+    """Mean of log(1 + e^(-t y)) for labels of -1 and 1, made from 0 and 1: logistic regression. Ours."""
+
+
 class Poisson(Loss):
     """Mean of y - t log y, for counts."""
 

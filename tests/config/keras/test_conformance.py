@@ -38,7 +38,7 @@ COUNTS = {
     Constraint: 4,
     Optimizer: 9,
     Schedule: 8,
-    Loss: 11,
+    Loss: 12,
     Metric: 10,
     Callback: 5,
 }
@@ -309,6 +309,7 @@ LOSSES: dict[str, list[tuple[str, str]]] = {
     "Huber": [(NUMBERS, "{delta: 0.5, reduction: sum}")],
     "LogCosh": [(NUMBERS, "{reduction: sum}")],
     "Hinge": [(LOGIT, "{reduction: sum}")],
+    "LogisticLoss": [(LOGIT, "{reduction: sum}")],
     "Poisson": [("{units: 2, activation: softplus}", "{reduction: sum}")],
     "HalfSquaredError": [(NUMBERS, "{reduction: sum}"), (SOFTMAX, "{}")],
 }
