@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras import layers
 from nntrain.config.keras.activations import OUTPUT_ACTIVATIONS
-from nntrain.config.keras.table_layers import TargetNormalization
+from nntrain.config.keras.table_layers import DecisionThreshold, TargetNormalization
 from nntrain.errors import Path
 
 DROPS = (layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.GaussianNoise, layers.SpatialDropout2D)
@@ -37,7 +37,8 @@ def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> O
     """
     flat = list(layers.walk(tuple(model)))
     is_regression = schema is not None and not schema.classes
-    inner = _without_trailing(flat, (layers.Rescaling, TargetNormalization) if is_regression else ())
+    last = (layers.Rescaling, TargetNormalization) if is_regression else (DecisionThreshold,)
+    inner = _without_trailing(flat, last)
     output = _output_layer_at_end(inner, schema)
     if output is None or len(inner) == len(flat) or output.activation == "softmax":
         return output

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from nntrain.config.data import Nothing
 from nntrain.config.data_rules import Rule, Subject
 from nntrain.config.keras import layers, losses
-from nntrain.config.keras.table_layers import TargetNormalization
+from nntrain.config.keras.table_layers import DecisionThreshold, TargetNormalization
 from nntrain.config.keras.weights import ClassShares
 from nntrain.errors import Problem
 
@@ -47,6 +48,24 @@ def _target_normalization(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, ("train", "loss"), "remove `TargetNormalization`, or write another loss")
 
 
+def _decision_threshold(subject: Subject) -> Iterator[Problem]:
+    """The threshold between two classes stands behind the sigmoid, and is chosen on the validation split."""
+    flat, output = list(layers.walk(subject.experiment.model)), subject.output
+    for index, (path, layer) in enumerate(flat):
+        if not isinstance(layer, DecisionThreshold):
+            continue
+        behind = index == len(flat) - 1 and output is not None and output.path in [each for each, _ in flat]
+        if subject.labels == "numbers" or (subject.schema is not None and subject.schema.task != "binary"):
+            message = "`DecisionThreshold` decides between two classes, which the data do not have"
+            yield Problem(message, path, "remove it", on_key=True)
+        elif not behind or output is None or output.units != 1 or output.activation != "sigmoid":
+            message = "`DecisionThreshold` must be the last layer, behind one sigmoid unit"
+            yield Problem(message, path, "write `Dense: {units: 1, activation: sigmoid}` before it", on_key=True)
+        elif isinstance(subject.experiment.data.validation, Nothing):
+            message = "`DecisionThreshold` is chosen on the validation split, and there is none"
+            yield Problem(message, path, "remove it, or write `validation: 0.2`", on_key=True)
+
+
 def _oversample(subject: Subject) -> Iterator[Problem]:
     train, path = subject.train, ("train", "oversample")
     if train.oversample and subject.labels == "numbers":
@@ -60,4 +79,4 @@ def _oversample(subject: Subject) -> Iterator[Problem]:
         )
 
 
-TARGET_RULES: tuple[Rule, ...] = (_class_shares, _target_normalization, _oversample)
+TARGET_RULES: tuple[Rule, ...] = (_class_shares, _target_normalization, _decision_threshold, _oversample)

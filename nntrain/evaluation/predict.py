@@ -43,11 +43,11 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Prediction
         refuse_large_batch(saved.resolved, min(at_once, len(files)))
         parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
         outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
-        return Predictions.of(saved.resolved, np.concatenate(outputs), [("file", list(map(str, files)))], left_out)
+        return Predictions.of(scorer, np.concatenate(outputs), [("file", list(map(str, files)))], left_out)
     x, notes = read_inputs(saved, file)
     refuse_large_batch(saved.resolved, len(x))
     found = scorer.outputs(x)
-    return Predictions.of(saved.resolved, found, _columns(saved, file) if with_input else (), notes)
+    return Predictions.of(scorer, found, _columns(saved, file) if with_input else (), notes)
 
 
 def _columns(saved: SavedModel, file: Path) -> Columns:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.config.resolve import Resolved
 from nntrain.data.csv_header import is_number
+from nntrain.training.scorer import Scorer
 
 Columns = Sequence[tuple[str, Sequence[str]]]
 
@@ -30,15 +30,14 @@ class Predictions:
     notes: Sequence[str] = ()
 
     @classmethod
-    def of(
-        cls, resolved: Resolved, outputs: np.ndarray, input: Columns = (), notes: Sequence[str] = ()
-    ) -> "Predictions":
+    def of(cls, scorer: Scorer, outputs: np.ndarray, input: Columns = (), notes: Sequence[str] = ()) -> "Predictions":
         """Return the predictions for outputs of (n, classes) or (n, targets) float32."""
+        resolved = scorer.resolved
         schema, kind = resolved.schema, "probability" if resolved.are_probabilities else "score"
         if not schema.classes:
             columns = list(schema.targets) or [f"prediction_{index + 1}" for index in range(outputs.shape[1])]
             return cls(input, (), columns, outputs, notes)
-        classes = [schema.classes[index] for index in outputs.argmax(axis=1)]
+        classes = [schema.classes[index] for index in scorer.classes(outputs)]
         return cls(input, classes, [f"{kind}_{name}" for name in schema.classes], outputs, notes)
 
     def __len__(self) -> int:

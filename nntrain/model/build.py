@@ -45,7 +45,7 @@ def build(resolved: Resolved, examples: Examples | None = None, targets: np.ndar
         model.compile(
             optimizer=_optimizer(train, updates, model),
             loss=loss_of(train, model.layers[-1]),
-            metrics=[_metric(metric, resolved) for metric in train.metrics],
+            metrics=[_metric(metric, resolved, model) for metric in train.metrics],
             jit_compile=False,
         )
     return model
@@ -192,13 +192,14 @@ def seeded(seed: int, place: str) -> Iterator[None]:
         random.setstate(kept)
 
 
-def outputs_of(resolved: Resolved) -> Outputs:
+def outputs_of(resolved: Resolved, model: Network) -> Outputs:
     """Return how the outputs of the model are scores of the classes."""
-    classes = len(resolved.schema.classes)
-    return Outputs(classes, resolved.are_logits, resolved.are_probabilities, resolved.threshold)
+    classes, last = len(resolved.schema.classes), model.layers[-1]
+    decision = last if isinstance(last, custom.DecisionThreshold) else None
+    return Outputs(classes, resolved.are_logits, resolved.are_probabilities, resolved.threshold, decision)
 
 
-def _metric(spec: metrics.Metric, resolved: Resolved) -> keras.metrics.Metric:
+def _metric(spec: metrics.Metric, resolved: Resolved, model: Network) -> keras.metrics.Metric:
     """Return the Keras metric, of the class that fits the labels."""
     classes = resolved.schema.classes
     if not classes:
@@ -210,7 +211,7 @@ def _metric(spec: metrics.Metric, resolved: Resolved) -> keras.metrics.Metric:
     if (scored := spec.scored_class(classes)) is not None:
         options["scored"] = scored
     kind = AUC if isinstance(spec, metrics.AUC) else getattr(class_metrics, spec.called())
-    metric: keras.metrics.Metric = kind(outputs_of(resolved), **options)
+    metric: keras.metrics.Metric = kind(outputs_of(resolved, model), **options)
     return metric
 
 

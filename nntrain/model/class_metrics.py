@@ -15,13 +15,15 @@ class Outputs:
     """How the outputs of a model are scores of classes.
 
     classes: their number. logits: whether the outputs are logits of probabilities. probabilities: whether the scores
-    are probabilities. threshold: above which output a single unit predicts the second class.
+    are probabilities. threshold: above which output a single unit predicts the second class. decision: a layer of the
+    model whose `threshold` decides between two classes by the probability of the second.
     """
 
     classes: int
     logits: bool = False
     probabilities: bool = True
     threshold: float = 0.5
+    decision: Any = None
 
     def scores(self, outputs: Any) -> Any:
         """Return (n, classes) float32, the largest of a row being the predicted class; outputs: (n, units).
@@ -32,6 +34,13 @@ class Outputs:
         if self.logits:
             outputs = ops.sigmoid(outputs) if single else ops.softmax(outputs)
         return ops.concatenate([2 * self.threshold - outputs, outputs], axis=-1) if single else outputs
+
+    def decided(self, scores: Any) -> Any:
+        """Return (n, classes) scores whose largest one of a row is the predicted class."""
+        if self.decision is None:
+            return scores
+        second = ops.convert_to_tensor(self.decision.threshold)
+        return scores - ops.concatenate([1 - second, second])
 
     def one_hot(self, y: Any) -> Any:
         """Return (n, classes) float32; y: (n,) class indices, (n, 1) zeros and ones, or (n, classes) one-hot rows."""
@@ -72,7 +81,8 @@ class TopK(ClassMetric):
 
     def add(self, labels: Any, scores: Any, weights: Any) -> None:
         """Count the hits."""
-        self.hits.assign_add(ops.sum(labels * _highest(scores, self.k) * weights))
+        decided = self.outputs.decided(scores)
+        self.hits.assign_add(ops.sum(labels * _highest(decided, self.k) * weights))
         self.total.assign_add(ops.sum(weights))
 
     def result(self) -> Any:
@@ -116,7 +126,7 @@ class _Counts(ClassMetric):
     def _predicted(self, scores: Any) -> Any:
         """Return (n, classes) zeros and ones."""
         if self.threshold is None:
-            return _highest(scores, self.top_k or 1)
+            return _highest(self.outputs.decided(scores), self.top_k or 1)
         above = ops.cast(scores > self.threshold, "float32")
         if self.scored is None and self.outputs.classes == 2:
             above = ops.concatenate([1 - above[:, 1:], above[:, 1:]], axis=-1)

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from nntrain.model.class_shares import ClassShares as ClassShares
+from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
 from nntrain.model.schedules import CosLog as CosLog
 from nntrain.model.schedules import OneCycle as OneCycle
 from nntrain.model.table_encoding import TableEncoding as TableEncoding

@@ -77,6 +77,8 @@ class FinishedTraining:
         summary = self._summary()
         if self.history.rows:
             self.run_dir.write_rows(self.history.rows)
+            if self.prepared.data.validation is not None:
+                self.scorer.choose_threshold(self.prepared.data.validation)
             self._save_model()
             if ended:
                 summary |= {"metrics": self._metrics()}

@@ -9,7 +9,7 @@ from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
 from nntrain.model.build import encode_labels, outputs_of
-from nntrain.model.custom import Network
+from nntrain.model.custom import DecisionThreshold, Network
 from nntrain.model.restore import SavedModel
 from nntrain.training.choose_program import make_program
 from nntrain.training.programs.arrays import Arrays
@@ -51,15 +51,25 @@ class Scorer:
         raw = self.program.predict(x)
         if not self.resolved.schema.classes:
             return raw.reshape(len(raw), -1)
-        return np.asarray(outputs_of(self.resolved).scores(raw))
+        return np.asarray(outputs_of(self.resolved, self.program.model).scores(raw))
 
     def predicted(self, x: Examples) -> np.ndarray:
         """Return (n,) class indices, or (n, targets) float32 numbers for a regression."""
         outputs = self.outputs(x)
         if not self.resolved.schema.classes:
             return outputs
+        return self.classes(outputs)
+
+    def classes(self, outputs: np.ndarray) -> np.ndarray:
+        """Return (n,) the class indices of (n, classes) outputs."""
         # As in Keras's accuracy, a tie is the first class: of two classes the second needs more than one half.
-        return outputs.argmax(axis=1)
+        return np.asarray(outputs_of(self.resolved, self.program.model).decided(outputs)).argmax(axis=1)
+
+    def choose_threshold(self, split: Split) -> None:
+        """Choose the threshold of a `DecisionThreshold` on this split; without that layer do nothing."""
+        last = self.program.model.layers[-1]
+        if isinstance(last, DecisionThreshold):
+            last.choose(split.y, self.outputs(split.x)[:, 1])
 
 
 def training_weights(resolved: Resolved, split: Split) -> np.ndarray | None:

@@ -144,7 +144,7 @@ def test_only_probabilities_are_called_so(prepare: Any, train: str, columns: str
     net = prepare(f"data: {{toy_2d: {{kind: moons, size: 40}}}}\nmodel: [{{Dense: 1}}]\ntrain: {train}\n")
     net.model.set_weights([np.array([[1.0], [0.0]]), np.zeros(1)])
     outputs = net.scorer.outputs(np.array([[x, 0] for x in values], "float32"))
-    rows = list(csv.DictReader(io.StringIO(str(Predictions.of(net.scorer.resolved, outputs)))))
+    rows = list(csv.DictReader(io.StringIO(str(Predictions.of(net.scorer, outputs)))))
     found = [(float(r[f"{columns}_negative"]), float(r[f"{columns}_positive"]), r["class"]) for r in rows]
     assert [pytest.approx(row[:2]) for row in found] == [row[:2] for row in values.values()]
     assert [row[2] for row in found] == [row[2] for row in values.values()]

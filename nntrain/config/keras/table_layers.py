@@ -58,3 +58,11 @@ class TargetNormalization(_KerasLayer):
     """The last layer: predictions in the units of the target, by a network that is trained without units. Ours."""
 
     exact = True
+
+
+class DecisionThreshold(_KerasLayer):
+    """The last layer: the probability above which the second class is predicted, by the validation split. Ours."""
+
+    exact = True
+    shorthand = "metric"
+    metric: Literal["accuracy", "balanced_accuracy", "f1_score"] = "f1_score"  # which it makes best

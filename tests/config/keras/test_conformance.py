@@ -218,7 +218,10 @@ IMAGE_LAYERS: dict[str, list[str]] = {
     ],
 }
 
-LAST_LAYERS = {"TargetNormalization": ["{}"]}  # behind the output layer of a regression
+LAST_LAYERS = {  # behind the output layer
+    "TargetNormalization": ["{}"],
+    "DecisionThreshold": ["{metric: accuracy}"],
+}
 
 INITIALIZERS = {  # on the 4 x 4 kernel of a Dense
     "GlorotNormal": "{seed: 1}",
@@ -573,7 +576,8 @@ def test_nets_with_every_initializer_train_and_reload(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "classes"),
     [
-        *((f"[{{Dense: 2}}, {{{name}: {sample}}}]", None) for name, [sample] in LAST_LAYERS.items()),
+        ("[{Dense: 2}, TargetNormalization]", None),
+        ("[{Dense: {units: 1, activation: sigmoid}}, {DecisionThreshold: {metric: accuracy}}]", 2),
         *((f"[{{Dense: {{units: 3, bias_initializer: {name}}}}}, Softmax]", 3) for name in OUTPUT_INITIALIZERS),
     ],
 )
