@@ -76,15 +76,25 @@ def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
     if x.ndim != 2 or x.dtype.kind != "f" or len(x) < 2:
         return ()
     first, same = x[0], np.ones(x.shape[1:], bool)
+    empty = np.isnan(first)
     for _, part in chunks(x):
-        same &= (part == first).all(axis=0)
+        equal = part == first
+        if empty.any():
+            equal |= np.isnan(part) & empty
+        same &= equal.all(axis=0)
+        if not same.any():
+            break
     columns = np.flatnonzero(same)
     kept = [
-        f"column {_column(column, features)} holds {first[column]:g} in every training row, so it teaches nothing"
+        f"column {_column(column, features)} {_held(first[column])} in every training row, so it teaches nothing"
         for column in columns[:MOST]
     ]
     others = len(columns) - len(kept)
     return (*kept, *([f"{others} more constant column{'s' if others > 1 else ''}"] if others else []))
+
+
+def _held(value: float) -> str:
+    return "is empty" if np.isnan(value) else f"holds {value:g}"
 
 
 def columns_with_missing(x: Examples) -> tuple[int, ...]:

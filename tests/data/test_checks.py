@@ -22,6 +22,8 @@ def test_constant_columns_are_named_and_counted() -> None:
     assert len(found) == 11
     assert constant_columns(np.zeros((3, 12), np.uint8), columns) == ()
     assert constant_columns(np.zeros((3, 2, 2), np.float32), ()) == ()
+    empty = np.array([[np.nan, 1], [np.nan, np.nan]], np.float32)
+    assert constant_columns(empty, ("a", "b")) == ("column `a` is empty in every training row, so it teaches nothing",)
 
 
 def test_columns_with_missing_values_are_found_in_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
