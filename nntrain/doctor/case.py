@@ -257,3 +257,9 @@ class Case:
             return bool(self.course.diverged)
         low = score.score < score.guess + 0.1 * (1 - score.guess)
         return low or (score.linear is not None and score.score < score.linear - 0.05)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the training has gone most of the way from guessing to a perfect score."""
+        score = None if self.course is None or self.course.diverged else self.course.score
+        return score is not None and score.score >= score.guess + 0.85 * (1 - score.guess)

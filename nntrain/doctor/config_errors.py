@@ -56,9 +56,10 @@ def _meant(document: Document, problem: Problem) -> Iterator[tuple[str, ...]]:
 
 
 def _ends(document: Document, lines: tuple[str, ...], problem: Problem) -> bool:
+    """Return whether the config has no problem at this place with these assignments."""
     try:
         from_document(assigned(document, lines))
     except ConfigError as error:
-        left = {(one.message, one.path) for one in error.problems}
-        return not any(one.path[:1] == () for one in error.problems) and (problem.message, problem.path) not in left
+        # What is left may be elsewhere only: another problem at the same place is no cure.
+        return all(one.path and one.path[: len(problem.path)] != problem.path for one in error.problems)
     return True

@@ -7,6 +7,7 @@ from typing import Any
 from nntrain import extensions
 from nntrain.doctor.case import Case
 from nntrain.doctor.finding import Finding, Severity, worst_first
+from nntrain.doctor.prescription import prescribed, with_layer
 from nntrain.errors import Problem
 
 FOLDER = "doctor.rules"
@@ -39,11 +40,20 @@ def _of_warnings(case: Case) -> Iterator[Finding]:
     """Yield what `fit` warns of before a training."""
     prepared = case.prepared
     problems = (*prepared.config.warnings, *prepared.config.late_warnings(case.resolved), *prepared.obstacles)
-    yield from (of_problem(problem) for problem in problems)
+    for problem in problems:
+        found = of_problem(problem)
+        flat = found.disease == "dense_before_flatten" and len(problem.path) > 1
+        yield replace(found, set=_with_flatten(case, problem)) if flat else found
     for warning in prepared.data.warnings:
         disease = next((name for word, name in OF_THE_DATA.items() if word in warning), "data_warning")
         if "of the" not in warning or "split" not in warning:  # rows in two splits have a rule
             yield Finding("warning", warning, ("data", prepared.data.name), disease=disease)
+
+
+def _with_flatten(case: Case, problem: Problem) -> tuple[str, ...]:
+    """Return the line that puts Flatten before the layer of the problem."""
+    at = problem.path[1]
+    return prescribed(case, with_layer(case, at, "Flatten")) if isinstance(at, int) else ()
 
 
 def of_problem(problem: Problem) -> Finding:

@@ -6,12 +6,13 @@ from nntrain.config.load import load
 from nntrain.doctor import checkup, guessing, record
 from nntrain.doctor.case import Course, Score
 from nntrain.doctor.checkup import Diagnosis
-from nntrain.errors import NNTrainError, one_line
+from nntrain.errors import Diverged, NNTrainError, one_line
 from nntrain.model.restore import load_model
 from nntrain.runs.results import FinishedTraining
 from nntrain.storage import records, run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import json_ready
+from nntrain.training import divergence
 from nntrain.training.job import Job
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import RunContext
@@ -38,6 +39,15 @@ def written(finished: FinishedTraining, job: Job, diverged: str = "") -> Diagnos
         return None
     finished.run_dir.write_json(run_files.DIAGNOSIS, json_ready(found.as_json()))
     return found
+
+
+def with_cause(error: Diverged, found: Diagnosis) -> Diverged:
+    """Return the error of a training that diverged with the lines of its likely cause as the help, if one is found."""
+    cause = next((one for one in found.findings if one.set and not one.symptom), None)
+    if cause is None or error.problems[0].help != divergence.DEFAULT:
+        return error
+    words = " ".join(f"--set '{line}'" for line in cause.set)
+    return Diverged(error.problems[0].message, help=f"the likely cause is `{cause.disease}`: write `{words}`")
 
 
 def of_run(run_dir: RunDir) -> Diagnosis:

@@ -188,8 +188,9 @@ def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTra
     try:
         finished.write(ended=not stopped)
         if isinstance(error, Diverged) and (found := diagnosis.written(finished, job, message)) is not None:
-            for line in found.lines():
+            for line in found.lines(finished.run_dir.path.name):
                 finished.terminal.note(line)
+            error = diagnosis.with_cause(error, found)
     except NNTrainError as unwritten:
         why = unwritten.problems[0]
         return error if why.message in message else error.after(why.message, why.help)

@@ -58,3 +58,10 @@ def test_an_error_of_the_data_names_no_line() -> None:
     error = DataError(problems=[Problem("x is NaN in row 3", ("data", "npz_file"))])
     (found,) = config_errors.findings(error, None)
     assert (found.disease, found.set) == ("invalid_data", ())
+
+
+def test_without_known_labels_the_loss_that_fits_the_output_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n3,4\n5,6\n")
+    text = "data: {table: {path: t.csv, target: b}}\nmodel: [{Dense: 1}]\ntrain: {loss: binary_crossentropy}\n"
+    (found,) = _findings(tmp_path, text)
+    assert (found.disease, found.set) == ("loss_does_not_fit", ("train.loss=mean_squared_error",))

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from nntrain.errors import NNTrainError
+from nntrain.doctor.checkup import Diagnosis
+from nntrain.doctor.finding import Finding
+from nntrain.errors import Diverged, NNTrainError
 from nntrain.runs import diagnosis
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
+from nntrain.training import divergence
 
 
 @pytest.fixture
@@ -55,3 +58,15 @@ def test_without_the_doctor_nothing_is_measured(prepare: Any) -> None:
     training = prepare("data: iris\nmodel: [{Dense: 3}]\ntrain: {epochs: 1}\n")
     assert diagnosis.observed(None, training.prepared, replace(ALONE, doctor=False)) is None  # type: ignore[arg-type]
     assert diagnosis.observed(None, training.prepared, replace(ALONE, final=False)) is None  # type: ignore[arg-type]
+
+
+def test_the_help_of_a_divergence_is_the_line_of_its_likely_cause() -> None:
+    symptom = Finding("error", "a", set=("train.epochs=1",), symptom=True, disease="not_finite")
+    cause = Finding("error", "b", set=("train.loss=mae", "train.epochs=2"), disease="wrong_loss")
+    error = Diverged("the loss is nan", help=divergence.DEFAULT)
+    found = diagnosis.with_cause(error, Diagnosis([symptom, cause], {}))
+    help = "the likely cause is `wrong_loss`: write `--set 'train.loss=mae' --set 'train.epochs=2'`"
+    assert found.problems[0].help == help
+    assert diagnosis.with_cause(error, Diagnosis([symptom], {})) is error
+    known = Diverged("the loss is nan", help="the inputs go up to 1e9")
+    assert diagnosis.with_cause(known, Diagnosis([cause], {})) is known

@@ -42,7 +42,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message = f"{100 * share:.0f} % of the ReLU units of `{worst.layer}` are dead {when}: 0 for every row"
     block = next((one for one in case.blocks if dotted(one.head.path) == worst.layer), None)
     evidence = {"share": share, "share_at_first": at_first}
-    cure = _cure(case, block)
+    cure = _cure(case, block, at_first)
     yield Finding(severity, message, block.head.path if block else (), evidence, cure, symptom=True, weight=6.0)
 
 
@@ -51,10 +51,12 @@ def _at_first(case: Case, layer: LayerSigns) -> float:
     return found[0] or 0.0 if found else 0.0
 
 
-def _cure(case: Case, block: Block | None) -> tuple[str, ...]:
-    """Return a tenth of the learning rate, and an activation that does not die."""
+def _cure(case: Case, block: Block | None, at_first: float) -> tuple[str, ...]:
+    """Return a tenth of the learning rate and an activation that does not die; biases of 0 for units that began so."""
     if block is None:
         return ()
+    if at_first > 0.5 and getattr(block.head.spec, "bias_initializer", None) is not None:
+        return prescribed(case, ((*block.head.path, "bias_initializer"), "zeros"))
     relus = [one for one in case.hidden if one.activation == "relu" and one.activation_path[-1] == "activation"]
     changes = [(one.activation_path, "leaky_relu") for one in relus]
     optimizer = case.resolved.train.optimizer

@@ -4,12 +4,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nntrain.config.keras import image_layers, layers
 from nntrain.doctor.case import Block, Case
 from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 from nntrain.doctor.vital_signs import LayerSigns
 from nntrain.errors import dotted
 
+_KERNELS = (layers.Dense, image_layers.Conv2D)  # others, such as `NTKDense`, scale their kernels
 _HALF = (
     "relu",
     "relu6",
@@ -38,8 +40,6 @@ class Options:
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning where the product, or one layer alone, is above the factor or below its inverse."""
-    from nntrain.config.keras import layers
-
     blocks = [block for block in case.hidden if not block.has(layers.BatchNormalization, layers.LayerNormalization)]
     first = {layer.layer: layer for layer in case.signs[0].layers} if case.signs and not case.signs[0].epoch else {}
     known = [block for block in blocks if dotted(block.head.path) in first]
@@ -59,6 +59,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     cure = prescribed(case, *(((*block.head.path, "kernel_initializer"), _fitting(block)) for block in wrong))
     evidence = {"variance_factor": product, "worst_layer_factor": gains[worst]}
     severity: Severity = "error" if max(product, 1 / product) > 1e8 else "warning"
+    severity = "note" if case.is_well else severity
     yield Finding(severity, message, (*worst, "kernel_initializer"), evidence, cure, weight=6.0)
 
 
@@ -67,7 +68,7 @@ def _gain(block: Block, signs: LayerSigns) -> float | None:
 
     The variance of a kernel is weight² / size about 0, and its fan-in is size / units.
     """
-    if block.activation == "softmax" or not block.head.units:
+    if block.activation == "softmax" or type(block.head.spec) not in _KERNELS:
         return None
     return signs.weight**2 / block.head.units / (2.0 if block.activation in _HALF else 1.0)
 

@@ -29,11 +29,11 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     optimizer = case.resolved.train.optimizer
     changes = [((*case.learning_rate_path[:-1], "clipnorm"), options.clipnorm)]
     if isinstance(optimizer.learning_rate, float) or optimizer.learning_rate is None:
-        changes.append((case.learning_rate_path, float(f"{options.lower * case.learning_rate:.3g}")))
-    message = f"not finite in epoch {epoch}: {course.diverged}"
+        lower = min(options.lower * case.learning_rate, case.usual_rate)
+        changes.append((case.learning_rate_path, float(f"{lower:.3g}")))
     yield Finding(
         "error",
-        message,
+        course.diverged,
         ("train", "optimizer"),
         {"epoch": float(epoch), "learning_rate": case.learning_rate},
         prescribed(case, *changes),
