@@ -31,6 +31,11 @@ class Moment:
     layers: list[LayerFlow]
 
     @property
+    def is_finite(self) -> bool:
+        """Whether the training has not diverged: loss and gradients are finite."""
+        return all(map(math.isfinite, (self.loss, *(flow.gradient for flow in self.layers))))
+
+    @property
     def ratio(self) -> float:
         """dL/da of the first layer with a kernel, as a share of that of the last; NaN where that is 0."""
         first, last = self.layers[0].back, self.layers[-1].back

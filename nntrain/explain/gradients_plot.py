@@ -25,7 +25,8 @@ def draw(title: str, moments: Sequence[Moment], format: str) -> bytes:
         names = [flow.name for flow in shown]
         _ridges(axes[0], names, [_finite(flow.activations) for flow in shown])
         _ridges(axes[1], names, [_exponents(_finite(flow.adjoints)) for flow in shown])
-        axes[0].set_title(canvas.short(f"{moment.title}: activations h", 44), fontsize=10, loc="left", parse_math=False)
+        title = f"{moment.title}: {'activations h' if moment.is_finite else 'diverged'}"
+        axes[0].set_title(canvas.short(title, 44), fontsize=10, loc="left", parse_math=False)
         axes[1].set_title("back-propagated gradients: log10 |dL/da|", fontsize=10, loc="left")
         _deviations(axes[2], moment)
     return canvas.image(figure, format)

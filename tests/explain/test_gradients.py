@@ -71,6 +71,13 @@ def test_after_some_steps_it_is_the_model_of_the_training(prepare: Any, subject_
     assert found["moments"][1]["layers"][0]["weight"] == pytest.approx(float(np.linalg.norm(training.weights()[0])))
 
 
+def test_a_training_that_diverges_is_said_to(subject_of: Any) -> None:
+    text = deep(30, "relu", "{RandomNormal: {stddev: 1}}") + "train: {optimizer: {SGD: {learning_rate: 1}}}\n"
+    found = gradients.explain(subject_of(text), 50, 3)
+    assert found.notes[1] == "after 3 steps: diverged, the loss or a gradient is not finite"
+    assert found.draw("png").startswith(b"\x89PNG\r\n")
+
+
 def test_the_activations_are_what_the_next_layer_gets(subject_of: Any) -> None:
     subject = subject_of("data: iris\nmodel: [{Dense: 4}, BatchNormalization, ReLU, {Dense: 3}]")
     (moment,) = content(subject, 10)["moments"]
