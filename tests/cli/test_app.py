@@ -206,7 +206,7 @@ def test_a_missing_data_file_is_exit_code_4(command: str, nntrain: Any) -> None:
     assert result.code == 4
     assert result.out == ""
     where = os.fspath(Path("none.csv").absolute())
-    assert result.err.startswith(f"error: there is no file `{where}`\n  --> no_data.yaml:1:26  (data.table.path)\n")
+    assert result.err.startswith(f"error: there is no file `{where}`\n  --> no_data.yaml:1:22  (data.table.path)\n")
     assert result.err.count(" help: ") == 1
 
 
