@@ -32,10 +32,10 @@ def zipped() -> bytes:
     [
         (
             "d/t.csv.gz",
-            gzip.compress(TEXT),
+            gzip.compress(TEXT, mtime=0),
             "is compressed with gzip: run `gunzip d/t.csv.gz`, and write `path: d/t.csv`",
         ),
-        ("t.csv", gzip.compress(TEXT), "is compressed with gzip: run `gunzip -c t.csv > t_text.csv`"),
+        ("t.csv", gzip.compress(TEXT, mtime=0), "is compressed with gzip: run `gunzip -c t.csv > t_text.csv`"),
         ("t.csv.bz2", bz2.compress(TEXT), "is compressed with bzip2: run `bunzip2 t.csv.bz2`"),
         ("t.csv.xz", lzma.compress(TEXT), "is compressed with xz: run `unxz t.csv.xz`"),
         ("t.csv.zip", zipped(), "is a zip archive: run `unzip t.csv.zip`"),

@@ -19,9 +19,9 @@ ARFF = "@relation r\n@attribute a numeric\n@attribute b {x,y}\n@data\n1.5,x\n2,y
     [
         CSV.encode(),
         CSV.replace(",", "\t").encode(),
-        gzip.compress(CSV.encode()),
+        gzip.compress(CSV.encode(), mtime=0),
         ARFF.encode(),
-        gzip.compress(ARFF.encode()),
+        gzip.compress(ARFF.encode(), mtime=0),
     ],
 )
 def test_the_format_is_found(data: bytes, tmp_path: Path) -> None:
