@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,8 +71,8 @@ def missing_classes(split: Split, classes: tuple[str, ...]) -> list[str]:
     return [classes[index] for index in np.flatnonzero(counts == 0)]
 
 
-def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a warning for each constant column of a table; x: float (n, columns)."""
+def constant_columns(x: Examples, features: tuple[str, ...], apart: Collection[str] = ()) -> tuple[str, ...]:
+    """Return a warning for each constant column of a table, but none for a column `apart`; x: float (n, columns)."""
     if x.ndim != 2 or x.dtype.kind != "f" or len(x) < 2:
         return ()
     first, same = x[0], np.ones(x.shape[1:], bool)
@@ -84,7 +84,7 @@ def constant_columns(x: Examples, features: tuple[str, ...]) -> tuple[str, ...]:
         same &= equal.all(axis=0)
         if not same.any():
             break
-    columns = np.flatnonzero(same)
+    columns = [int(at) for at in np.flatnonzero(same) if not features or features[at] not in apart]
     kept = [
         f"column {_column(column, features)} {_held(first[column])} in every training row, so it teaches nothing"
         for column in columns[:MOST]

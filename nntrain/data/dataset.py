@@ -78,7 +78,7 @@ def load(source: Source) -> Dataset:
     divider = Divider(rows, source)
     found = divider.splits()
     rows = _with_seen_categories(rows, found)
-    constant = constant_columns(found["train"].x, rows.schema.features)
+    constant = constant_columns(found["train"].x, rows.schema.features, _parts_of_dates(rows))
     missing = columns_with_missing(found["train"].x) if rows.schema.has_missing else ()
     many, few = _equal_rows(found, source.group_duplicates or rows.groups is not None)
     return Dataset(
@@ -107,6 +107,12 @@ def _with_seen_categories(rows: Rows, found: dict[str, Split]) -> Rows:
     x = {name: np.asarray(split.x) for name, split in found.items()}  # the arrays themselves, in memory
     table = seen_by(rows.table, x.pop("train"), x.values())
     return replace(rows, table=table, schema=replace(rows.schema, sizes=table.sizes))
+
+
+def _parts_of_dates(rows: Rows) -> list[str]:
+    """Return the columns that dates have become: in one year the number of the year is the same everywhere."""
+    columns = rows.table.columns if rows.table else ()
+    return [name for column in columns if column.kind == "date" for name in column.names]
 
 
 def _equal_rows(found: dict[str, Split], grouped: bool) -> tuple[list[str], list[str]]:

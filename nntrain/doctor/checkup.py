@@ -7,7 +7,7 @@ from typing import Any
 from nntrain.config.messages import counted
 from nntrain.doctor import guessing, vital_signs
 from nntrain.doctor.case import Case, Course, Score
-from nntrain.doctor.examine import examine
+from nntrain.doctor.examine import OF_THE_DATA, OTHER_WARNING, examine
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.probe import Probe
 from nntrain.errors import Diverged
@@ -33,8 +33,12 @@ class Diagnosis:
     regression: bool = False
 
     def lines(self, run: str = "RUN", most: int = 3) -> list[str]:
-        """Return the worst findings as they are printed, notes left out, and the score beside that of guessing."""
-        shown = [finding for finding in self.findings if finding.severity != "note"][:most]
+        """Return the worst findings as `fit` prints them at its end, and the score beside that of guessing.
+
+        Notes are left out, and the warnings about the data, which it has printed at its start.
+        """
+        told = {OTHER_WARNING, *OF_THE_DATA.values()}
+        shown = [each for each in self.findings if each.severity != "note" and each.disease not in told][:most]
         lines = [line for finding in shown for line in finding.lines()]
         more = len(self.findings) - len(shown)
         rest = [f"{counted(more, 'more finding')}: `nntrain doctor {run}` prints {'them' if more > 1 else 'it'}"]

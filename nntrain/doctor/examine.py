@@ -16,6 +16,7 @@ OF_THE_DATA = {  # words of a warning about the data, and the disease
     "constant": "constant_column",
     "nearly": "classes_nearly_equal",
 }
+OTHER_WARNING = "data_warning"
 
 
 def examine(case: Case, reported: bool = False) -> list[Finding]:
@@ -45,7 +46,7 @@ def _of_warnings(case: Case) -> Iterator[Finding]:
         flat = found.disease == "dense_before_flatten" and len(problem.path) > 1
         yield replace(found, set=_with_flatten(case, problem)) if flat else found
     for warning in prepared.data.warnings:
-        disease = next((name for word, name in OF_THE_DATA.items() if word in warning), "data_warning")
+        disease = next((name for word, name in OF_THE_DATA.items() if word in warning), OTHER_WARNING)
         if "of the" not in warning or "split" not in warning:  # rows in two splits have a rule
             yield Finding("warning", warning, ("data", prepared.data.name), disease=disease)
 

@@ -132,3 +132,9 @@ def test_classes_that_look_equal_are_an_error_and_nearly_equal_ones_a_warning(
     assert load(source(file, classes=["No", "no"])).warnings == (
         "`No` and `no` are two classes, which differ only by case, spaces or the form of a letter",
     )
+
+
+def test_a_column_apart_is_not_named() -> None:
+    assert constant_columns(np.zeros((3, 2), np.float32), ("a", "b"), ("a",)) == (
+        "column `b` holds 0 in every training row, so it teaches nothing",
+    )

@@ -65,3 +65,11 @@ def test_without_a_validation_split_the_training_split_is_compared() -> None:
     found = Diagnosis([], {"train": Score(10, 0.9, 0.5)})
     assert found.lines() == ["train accuracy 0.9000; of the majority class 0.5000"]
     assert Diagnosis([], {}).lines() == []
+
+
+def test_what_fit_has_warned_of_at_its_start_is_not_said_again_at_its_end() -> None:
+    told = Finding("warning", "a column is constant", ("data",), disease="constant_column")
+    new = Finding("warning", "it learns nothing", ("train",), disease="plateau")
+    lines = Diagnosis([told, new], {}).lines("net")
+    assert "plateau" in lines[0] and not any("constant" in line for line in lines)
+    assert lines[-1].startswith("1 more finding: ")
