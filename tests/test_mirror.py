@@ -14,6 +14,9 @@ MODULES = sorted(
 
 # Modules that share a test, the more special pattern first.
 GROUPS = {
+    "beginning/facts.py": "beginning/templates/test_contract.py",  # values alone
+    "beginning/realmlp.py": "beginning/templates/test_contract.py",
+    "beginning/templates/*.py": "beginning/templates/test_contract.py",
     "cli/launched_worker.py": "cli/commands/test_launch.py",  # a process that `launch` starts
     "cli/requests.py": "cli/test_app.py",  # the options of every command
     "config/keras/*.py": "config/keras/test_conformance.py",

@@ -150,6 +150,7 @@ def _nntrain(
 
 
 _OPEN = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+app.command()(requests.Init)
 app.command()(requests.Fit)
 app.command()(requests.Resume)
 app.command(context_settings=_OPEN)(requests.Launch)

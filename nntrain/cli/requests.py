@@ -56,6 +56,21 @@ class RunOptions:
     json: Json = False
 
 
+class Init(Request):
+    """Write a first config for a table, a folder of images, or data that nntrain brings along."""
+
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE|FOLDER]", help="A table, a folder of images, or iris, fashion_mnist, toy_2d."),
+    ] = None
+    target: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="What to predict; repeatable.")] = None
+    template: Annotated[
+        str | None, typer.Option(metavar="NAME", help="mlp, linear, strong, strong-small; of images cnn, cnn-small.")
+    ] = None
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="CONFIG", help="Write this config.")] = None
+    json: Json = False
+
+
 class Fit(Request, RunOptions):
     """Train a config and write a run directory."""
 

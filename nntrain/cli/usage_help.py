@@ -14,6 +14,9 @@ from nntrain.nearest import exists, nearest
 from nntrain.storage.find_runs import is_run
 
 _COMMANDS = {
+    "new": "init",
+    "start": "init",
+    "create": "init",
     "train": "fit",
     "run": "fit",
     "learn": "fit",

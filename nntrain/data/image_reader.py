@@ -48,6 +48,11 @@ def load_rows(
     return Rows(remaining, schema, splits.get("validation"), splits.get("test"), tuple(warnings))
 
 
+def files_by_class(folder: str) -> dict[str, list[FilePath]]:
+    """Return the image files of each class, sorted. Raises DataError."""
+    return _Folder(folder, ()).files
+
+
 def load_split(folder: str, shape: tuple[int, ...], classes: list[str]) -> Split:
     """Return the images in a folder of some of these classes, scaled to height, width, channels. Raises DataError."""
     return _Folder(folder, ()).split(_target(shape), classes)

@@ -1,0 +1,37 @@
+"""The data that nntrain brings along, to begin without a file."""
+
+from nntrain.beginning.facts import Facts
+
+SPECIES = ("setosa", "versicolor", "virginica")
+CHOICES = {
+    "iris": "150 flowers of three species, by four measured lengths",
+    "fashion_mnist": "70,000 grey images of ten kinds of clothes; downloaded once, 31 MB",
+    "toy_2d": "500 points of two spirals in the plane",
+}
+
+
+def look(name: str) -> Facts:
+    """Return what is known about one of `CHOICES`."""
+    return _FACTS[name]
+
+
+_POINTS = {"kind": "spiral", "size": 500, "noise": 0.1}
+_FACTS = {
+    "iris": Facts("numbers", {"iris": {}}, 96, SPECIES, notes=("150 rows of four lengths in cm, three species.",)),
+    "fashion_mnist": Facts(
+        "images",
+        {"fashion_mnist": {}},
+        54_000,
+        tuple("0123456789"),
+        size=(28, 28),
+        notes=("60,000 images train and validate, 10,000 test; 28x28 grey pixels, 10 classes.",),
+    ),
+    "toy_2d": Facts(
+        "numbers",
+        {"toy_2d": _POINTS},
+        320,
+        ("negative", "positive"),
+        notes=("Points in the plane. Other kinds are circle, xor, gauss, moons, reg_plane and reg_gauss.",),
+        comments={"kind": "two spirals, the hardest of them", "noise": "how far points are moved"},
+    ),
+}

@@ -1,0 +1,58 @@
+"""What a template may know about the data, and what it writes: plain values, nothing heavy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["table", "numbers", "images"]
+"""Columns of a file, numbers alone (iris, points in the plane), or images."""
+
+
+TRAINING = 0.64
+"""The share of the rows that train, when a fifth is the test split and a fifth of the others the validation split."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about the data.
+
+    data: the section `data` of the config, a name or a name with options. rows: about as many as train.
+    size: height and width of an image. outputs: classes, or numbers to predict. notes: lines that explain the data to
+    the reader. comments: what is said behind an option of the data.
+    """
+
+    kind: Kind
+    data: Mapping[str, Mapping[str, Any]]
+    rows: int
+    classes: tuple[str, ...] = ()
+    targets: int = 1
+    size: tuple[int, int] = (0, 0)
+    notes: tuple[str, ...] = ()
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> int:
+        """The units of the output layer."""
+        return len(self.classes) or self.targets
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a template writes. about: the lines of the header; model and train: those of the sections, in YAML."""
+
+    about: str
+    model: str
+    train: str
+
+
+def output_layer(facts: Facts, layer: str = "Dense") -> str:
+    """Return the last lines of a model: a probability for each class, or the numbers in the units of the target."""
+    if facts.classes:
+        return f"- {layer}: {{units: {facts.outputs}, activation: softmax}}  # a probability for each class"
+    unscaled = "\n- TargetNormalization  # predictions in the units of the target" if facts.kind == "table" else ""
+    return f"- {layer}: {facts.outputs}{unscaled}"
+
+
+def batch_size(rows: int) -> int:
+    """Return a power of two that makes about 50 steps an epoch, from 16 to 256 rows."""
+    return min(256, max(16, 1 << max(0, rows // 50).bit_length()))

@@ -1,0 +1,45 @@
+"""A folder of images: its classes, and the size to which they are scaled."""
+
+from pathlib import Path
+
+from nntrain.beginning.facts import TRAINING, Facts
+from nntrain.config.messages import counted, listed
+from nntrain.data import image_reader
+from nntrain.data.image_decoder import ImageFault, size_of
+from nntrain.errors import DataError
+
+_MOST_PIXELS = 96  # along a side, so that a first training takes minutes
+_SAMPLE = 50  # images that are looked at
+
+
+def look(folder: Path, written: str) -> Facts:
+    """Return what is in a folder of classes; written: its path in the config. Raises DataError."""
+    files = image_reader.files_by_class(str(folder))
+    images = [file for found in files.values() for file in found]
+    size = _size(images)
+    options = {"path": written, "image_size": list(size), "color_mode": "rgb", "validation": 0.2, "test": 0.2}
+    return Facts(
+        kind="images",
+        data={"image_folder": options},
+        rows=int(TRAINING * len(images)),
+        classes=tuple(files),
+        size=size,
+        notes=(f"{counted(len(images), 'image')} of {len(files)} classes: {listed(files, 12)}.",),
+        comments={
+            "image_size": "height and width to which the images are scaled; larger ones show more and take longer",
+            "color_mode": "or `grayscale`",
+            "validation": "this share of the images chooses the best epoch",
+            "test": "this share of the images is scored once, at the end",
+        },
+    )
+
+
+def _size(images: list[Path]) -> tuple[int, int]:
+    """Return the middle size of some images, at most 96 pixels along a side. Raises DataError for a broken image."""
+    try:
+        sizes = sorted(size_of(file) for file in images[:: -(-len(images) // _SAMPLE)])
+    except ImageFault as fault:
+        raise DataError(str(fault), help=fault.help) from None
+    height, width = sizes[len(sizes) // 2]
+    scale = min(1.0, _MOST_PIXELS / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))

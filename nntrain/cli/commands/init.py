@@ -1,0 +1,149 @@
+"""`nntrain init`: write a first config for a file, a folder of images, or data that nntrain brings along."""
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from nntrain import extensions
+from nntrain.beginning.compose import config_text
+from nntrain.beginning.facts import Facts
+from nntrain.cli import ask
+from nntrain.cli.output_file import refuse
+from nntrain.cli.requests import Init
+from nntrain.config.messages import listed
+from nntrain.errors import ConfigError, DataError
+from nntrain.nearest import exists, near_path, nearest
+from nntrain.storage.atomic import write_text
+from nntrain.terminal import Terminal
+
+FOLDER = "beginning.templates"
+_BY_KIND = {"table": "mlp", "numbers": "mlp", "images": "cnn-small"}
+_ARRAYS = (".npz", ".npy")
+
+
+def templates(kind: str = "") -> dict[str, str]:
+    """Return the templates that fit a kind of data, or all of them, each with what it is."""
+    found = {}
+    for module in (extensions.load(FOLDER, name) for name in extensions.names(FOLDER)):
+        if not kind or kind in module.FITS:
+            found[module.__name__.rpartition(".")[2].replace("_", "-")] = (module.__doc__ or "").strip()
+    return found
+
+
+def run(request: Init, terminal: Terminal) -> None:
+    """Write the config; raises ConfigError for a name that is wrong or taken, DataError for data that are."""
+    asks = not request.json and sys.stdin.isatty() and sys.stderr.isatty()
+    if request.template is not None:
+        _refuse_unknown_template(request.template, templates())
+    source = request.file or _source(asks)
+    config = request.output or Path(f"{_stem(source)}.yaml")
+    _refuse_taken(config)
+    facts = _facts(source, config, request.target or (), asks)
+    template = request.template or _template(facts, asks)
+    _refuse_unknown_template(template, templates(facts.kind), facts)
+    draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
+    write_text(config, config_text(shlex.quote(str(config)), facts, draft))
+    _report(config, template, facts, terminal)
+
+
+def _source(asks: bool) -> str:
+    from nntrain.beginning.built_in import CHOICES
+
+    if not asks:
+        choices = listed(CHOICES)
+        raise ConfigError("there is no file to begin with", help=f"write `nntrain init data.csv`, or one of {choices}")
+    return ask.one_of("the data, one of these or the path of your own table or folder of images", CHOICES, "iris", True)
+
+
+def _stem(source: str) -> str:
+    """Return the name of the data, which the config gets."""
+    path = Path(source)
+    name = Path(path.name or path.absolute().name)
+    while name.suffix and not path.is_dir():
+        name = name.with_suffix("")
+    return name.name or "config"
+
+
+def _refuse_taken(config: Path) -> None:
+    refuse(config, example="config.yaml")
+    if config.suffix not in (".yaml", ".yml"):
+        raise ConfigError(
+            f"the config `{config}` is not named as YAML", help=f"write `-o {shlex.quote(str(config))}.yaml`"
+        )
+    if config.exists() or config.is_symlink():
+        free = next(
+            path for number in range(2, 10**6) if not exists(path := config.with_stem(f"{config.stem}-{number}"))
+        )
+        raise ConfigError(f"`{config}` exists, and is not overwritten", help=f"write `-o {shlex.quote(str(free))}`")
+
+
+def _facts(source: str, config: Path, targets: Sequence[str], asks: bool) -> Facts:
+    """Return what is in the data. Raises DataError for data that are none, ConfigError for an unknown target."""
+    from nntrain.beginning import built_in
+
+    path = Path(source).expanduser()
+    if not exists(path) and source in built_in.CHOICES:
+        return _without_target(built_in.look(source), targets)
+    if not exists(path):
+        close = nearest(source, built_in.CHOICES) if not path.suffix else ""
+        help = f"write `{close}`" if close else near_path(path, source)
+        raise DataError(f"there is no file `{source}`", help=help)
+    if path.suffix.lower() in _ARRAYS:
+        help = "write a config with `data: {npz_file: {path: ...}}`, or `nntrain init` with a table or a folder"
+        raise ConfigError(f"`{source}` holds arrays, which `init` does not look at", help=help)
+    written = os.path.relpath(path.absolute(), config.absolute().parent)
+    if path.is_dir():
+        from nntrain.beginning import images
+
+        return _without_target(images.look(path, written), targets)
+    return _of_table(path, written, targets, asks)
+
+
+def _of_table(path: Path, written: str, targets: Sequence[str], asks: bool) -> Facts:
+    from nntrain.beginning import table
+
+    columns = table.columns_of(path)
+    if not targets and not asks:
+        example = shlex.join(["--target", columns[-1]])
+        help = f"write `{example}`, or another of its columns {listed(columns)}"
+        raise ConfigError(f"which column of `{path}` to predict is not given", help=help)
+    chosen = targets or [ask.one_of("the column to predict", dict.fromkeys(columns, ""), columns[-1])]
+    return table.look(path, table.named_targets(path, columns, chosen), written)
+
+
+def _without_target(facts: Facts, targets: Sequence[str]) -> Facts:
+    if targets:
+        raise ConfigError("`--target` is for a table: these data say themselves what to predict", help="remove it")
+    return facts
+
+
+def _template(facts: Facts, asks: bool) -> str:
+    known = templates(facts.kind)
+    return ask.one_of("the template", known, _BY_KIND[facts.kind]) if asks else _BY_KIND[facts.kind]
+
+
+def _refuse_unknown_template(name: str, known: Mapping[str, str], facts: Facts | None = None) -> None:
+    if name not in known:
+        close = nearest(name, known) if facts is None else ""
+        what = "there is no template" if facts is None else f"{_KINDS[facts.kind]} have no template"
+        help = f"write `--template {close}`" if close else f"write one of {listed(known)}"
+        raise ConfigError(f"{what} `{name}`", help=help)
+
+
+_KINDS = {"table": "tables", "numbers": "these data", "images": "images"}
+
+
+def _report(config: Path, template: str, facts: Facts, terminal: Terminal) -> None:
+    """Say what was written, and what to do next."""
+    shown, run = shlex.quote(str(config)), shlex.quote(config.stem)
+    steps = [f"nntrain fit {shown}", f"nntrain eval {run} --baselines", f"nntrain check {shown} --build"]
+    terminal.event("init", {"config": str(config), "template": template, "kind": facts.kind, "next": steps})
+    for note in facts.notes:
+        terminal.note(" ".join(note.split()))
+    terminal.line(f"{config} is written, by the template `{template}`")
+    for step, why in zip(
+        steps, ("trains it", "compares it with simple models", "shows columns and layers"), strict=True
+    ):
+        terminal.line(f"  {step}  # {why}")
