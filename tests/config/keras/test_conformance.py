@@ -32,7 +32,7 @@ from nntrain.training.programs.resident import Program
 pytestmark = pytest.mark.quick  # but for the tests that are marked `trains`
 
 COUNTS = {
-    Layer: 43,
+    Layer: 44,
     Initializer: 17,
     Regularizer: 4,
     Constraint: 4,
