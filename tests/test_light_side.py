@@ -61,6 +61,9 @@ REFUSED = (
     "repro none",
     "eval none",
     "predict none x.csv",
+    "data none.csv",
+    "data c.yaml --target x",
+    "data c.csv --set a=1",
     "explain",
     "explain none",
     "explain bad.yaml",
@@ -83,6 +86,7 @@ def run(folder: Path, *lines: str, heavy: str = HEAVY, program: str = RUN) -> li
     """Run the command lines in turn in one process, which has loaded nothing before."""
     (folder / "c.yaml").write_text(CONFIG)
     (folder / "bad.yaml").write_text(CONFIG.replace("units", "unit"))
+    (folder / "c.csv").write_text("a,b\n1,2\n")
     (folder / "missing_data.yaml").write_text(CONFIG.replace("iris", "{npz_file: {path: none.npz}}"))
     words = [sys.executable, "-c", program.replace("HEAVY", heavy), json.dumps([line.split() for line in lines])]
     root = str(Path(__file__).parents[1])
@@ -98,6 +102,12 @@ def test_the_light_commands_load_nothing_heavy(tmp_path: Path) -> None:
     for line, end in zip(LIGHT, ends, strict=True):
         assert (line, end.code, end.stderr, end.heavy) == (line, 0, "", [])
         assert end.stdout
+
+
+def test_data_needs_no_tensorflow(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n" + "".join(f"{row},{row % 2}\n" for row in range(30)))
+    ends = run(tmp_path, "data rows.csv --target b --json", "data c.yaml", heavy="tensorflow keras sklearn scipy")
+    assert [(end.code, end.heavy) for end in ends] == [(0, []), (0, [])]
 
 
 @pytest.mark.parametrize("line", ["--help", "--version"])

@@ -18,12 +18,14 @@ GROUPS = {
     "beginning/realmlp.py": "beginning/templates/test_contract.py",
     "beginning/templates/*.py": "beginning/templates/test_contract.py",
     "cli/launched_worker.py": "cli/commands/test_launch.py",  # a process that `launch` starts
+    "cli/options.py": "cli/test_app.py",  # those that commands share
     "cli/requests.py": "cli/test_app.py",  # the options of every command
     "config/keras/*.py": "config/keras/test_conformance.py",
     "config/data_schema.py": "data/test_dataset.py",  # values alone
     "config/experiment.py": "config/test_load.py",  # fields alone
     "config/tune.py": "config/search/test_load.py",
     "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
+    "data/profile/*.py": "data/profile/test_tables.py",  # what is found of a table
     "data/examples.py": "data/test_dataset.py",
     "data/table_request.py": "data/test_table_reader.py",  # values alone
     "data/table_rows.py": "data/sources/test_table.py",  # what its options do

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from nntrain import __version__
 from nntrain.cli import output, requests
 from nntrain.cli.error_event import error_event
+from nntrain.cli.options import Request
 from nntrain.errors import NNTrainError, Stopped, one_line
 from nntrain.terminal import Terminal
 from nntrain.training.signals import SAVING
@@ -54,7 +55,7 @@ def _help_for_usage(error: Exception | KeyboardInterrupt) -> str:
     return usage_help.reword(error, sys.argv[1:])
 
 
-def _run_request(request: requests.Request, **_: object) -> None:
+def _run_request(request: Request, **_: object) -> None:
     quiet, as_json = getattr(request, "quiet", False), getattr(request, "json", False)
     try:
         request.run(Terminal(as_json=as_json, quiet=quiet))
@@ -64,7 +65,7 @@ def _run_request(request: requests.Request, **_: object) -> None:
         raise
 
 
-def _has_news(request: requests.Request, error: NNTrainError) -> bool:
+def _has_news(request: Request, error: NNTrainError) -> bool:
     """Return whether a traceback says more than the error: not of a stop, and of `check` only for a library's error."""
     return not isinstance(error, Stopped) and (not isinstance(request, requests.Check) or error.__cause__ is not None)
 
@@ -158,6 +159,7 @@ app.command()(requests.Tune)
 app.command()(requests.Repro)
 app.command()(requests.Devices)
 app.command()(requests.Check)
+app.command()(requests.Data)
 app.command()(requests.Summary)
 app.command(name="lr-find")(requests.LrFind)
 app.command()(requests.Doctor)

@@ -15,4 +15,4 @@ def refuse(output: Path, file: Path | None = None, option: str = "-o", example: 
             f"there is no folder `{output.parent}`", help=f"make it, or give another path with `{option}`"
         )
     if file is not None and output.exists() and file.exists() and output.samefile(file):
-        raise ConfigError(f"`{output}` is the file to predict", help=f"give another path with `{option}`")
+        raise ConfigError(f"`{output}` is the file to read", help=f"give another path with `{option}`")

@@ -1,59 +1,27 @@
 """The commands as frozen requests, called by Typer: the docstring of a class is the help, its fields are options."""
 
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, dataclass_transform
+from typing import Annotated, Literal
 
 import typer
 
-from nntrain import extensions
-from nntrain.terminal import Terminal
-
-if TYPE_CHECKING:
-    ExecutorName = str
-else:
-    ExecutorName = Literal[extensions.names("search.executors")]
-
-Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the directory of a run.")]
-Assignments = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
-RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]
-Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no notes.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow's log, and tracebacks.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
-DeviceCount = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
-NoDoctor = Annotated[bool, typer.Option("--no-doctor", help="Do not examine what the training suffers from.")]
-Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of this process in `--workers`, from 0.")]
-Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
-Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]
-
-RUNS_DIR = Path("runs")
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-class Request:
-    """A command with its options: its own, then those of `RunOptions` if it has them."""
-
-    def __init_subclass__(cls) -> None:
-        for base in cls.__mro__[1:]:
-            cls.__annotations__ |= vars(base).get("__annotations__", {})
-        dataclass(frozen=True, kw_only=True)(cls)
-
-    def run(self, terminal: Terminal) -> None:
-        """Run the module of this name in `commands`. It is imported only here, so `nntrain --help` needs none."""
-        import_module(f"nntrain.cli.commands.{type(self).__name__.lower()}").run(self, terminal)
-
-
-class RunOptions:
-    """The options of a command that computes with runs."""
-
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
-    quiet: Quiet = False
-    verbose: Verbose = False
-    json: Json = False
+from nntrain.cli.options import (
+    RUNS_DIR,
+    Address,
+    Assignments,
+    Config,
+    Device,
+    DeviceCount,
+    Executor,
+    Json,
+    NoDoctor,
+    Request,
+    RunName,
+    RunOptions,
+    RunsDir,
+    Verbose,
+    Worker,
+)
 
 
 class Init(Request):
@@ -158,6 +126,23 @@ class Check(Request):
     assignments: Assignments = None
     build: Annotated[bool, typer.Option("--build", help="Also read the data and build the model.")] = False
     runs_dir: RunsDir = RUNS_DIR
+    verbose: Verbose = False
+    json: Json = False
+
+
+class Data(Request):
+    """Show what is in a file of data, in a folder, or in the data of a config. Nothing is trained."""
+
+    name: Annotated[
+        str, typer.Argument(metavar="FILE|FOLDER|CONFIG", help="A table, an npz file, images, or a config.")
+    ]
+    assignments: Assignments = None
+    target: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="The column to predict; repeatable.")] = (
+        None
+    )
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw every column, on one page, to a PNG file.")
+    ] = None
     verbose: Verbose = False
     json: Json = False
 

@@ -47,7 +47,7 @@ def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
     with raw_table(request.table, request.form, request.words, request.target.names) as source:
         raw, form, notes = source.raw, source.form, source.notes
         request = request.with_kinds(source.kinds)
-        _refuse_unknown(raw, request)
+        refuse_unknown(raw, request)
         target = read_target(raw, request.target)
         kinds = _kinds(raw, request)
         columns = tuple(found.column for found in kinds.values() if found.column is not None)
@@ -122,7 +122,7 @@ def _labels(raw: RawTable, target: TargetOptions, classes: tuple[str, ...]) -> n
     return read.y if read.classes == classes else classes_of(raw, name, as_words(raw.columns[name]), classes)[0]
 
 
-def _refuse_unknown(raw: RawTable, request: Request) -> None:
+def refuse_unknown(raw: RawTable, request: Request) -> None:
     """Raise DataError for each name in the config that no column has."""
     source, faults = request.table.source, Faults()
     named = [("target", name) for name in request.target.names]

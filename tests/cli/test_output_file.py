@@ -13,7 +13,7 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     for path, message in (
         (tmp_path, "is a folder"),
         (tmp_path / "a" / "b", "there is no folder"),
-        (file, "to predict"),
+        (file, "to read"),
     ):
         with pytest.raises(ConfigError, match=message):
             output_file.refuse(path, file)

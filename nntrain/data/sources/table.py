@@ -16,6 +16,7 @@ from nntrain.nearest import nearest
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
     from nntrain.data.table_kinds import Given
+    from nntrain.data.table_request import Request
 
 EVERY = "..."  # the name that stands for every column
 _KIND = "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}` or `drop`"
@@ -147,21 +148,15 @@ class Options(Splittable):
         return {name: Given(*pair) for name, pair in pairs.items()}
 
 
-def load(options: Options) -> "Rows":
-    """x: float32 (n, columns), NaN where missing; y: int32 classes (n,) or float32 (n, targets).
-
-    Raises DataError for every fault.
-    """
-    from dataclasses import replace
-
+def request_of(options: Options) -> "Request":
+    """Return what the options ask for of the file."""
     from nntrain.data.csv_text import CsvTable
     from nntrain.data.table_file import Form
-    from nntrain.data.table_reader import load_rows
     from nntrain.data.table_request import Request
     from nntrain.data.table_target import TargetOptions
 
     source: Path = ("data", options.called())
-    request = Request(
+    return Request(
         CsvTable(options.path, missing=frozenset(options.missing), place=(*source, "path"), source=source),
         Form(options.separator, options.decimal, options.encoding),
         TargetOptions(options.targets, options.task, tuple(options.classes), source),
@@ -171,7 +166,18 @@ def load(options: Options) -> "Rows":
         options.time or "",
         options.weight or "",
     )
-    loaded = load_rows(request, options.split_files())
+
+
+def load(options: Options) -> "Rows":
+    """x: float32 (n, columns), NaN where missing; y: int32 classes (n,) or float32 (n, targets).
+
+    Raises DataError for every fault.
+    """
+    from dataclasses import replace
+
+    from nntrain.data.table_reader import load_rows
+
+    loaded = load_rows(request_of(options), options.split_files())
     written = {
         "task": "classification" if loaded.classes else "regression",
         "classes": list(loaded.classes),

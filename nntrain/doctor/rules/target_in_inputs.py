@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from nntrain.doctor.case import Case
 from nntrain.doctor.finding import Finding
@@ -23,13 +22,15 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning for a column that is a line of the target, or that has one value for each class."""
     import numpy as np
 
+    from nntrain.data.giveaway import correlation, purity
+
     x, names = case.inputs.x, case.resolved.schema.features
     if case.inputs.is_image or x.shape[1] < 2 or x.shape[1] > 1000 or len(x) < options.rows:
         return
     y = case.targets.y
     for column in np.flatnonzero(case.inputs.spread > 0):
         values = x[:, column]
-        strength = _correlation(values, y[:, 0]) if case.is_regression else _purity(values, y[:, 0])
+        strength = correlation(values, y[:, 0]) if case.is_regression else purity(values, y[:, 0])
         if strength < options.correlation:
             continue
         name = names[column] if len(names) == x.shape[1] else str(column + 1)
@@ -37,24 +38,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         path = ("data", case.data.name)
         yield Finding("warning", message, path, {"strength": strength}, _cure(case, name), weight=8.5)
         return
-
-
-def _correlation(values: Any, y: Any) -> float:
-    import numpy as np
-
-    if np.std(np.asarray(y)) == 0:
-        return 0.0
-    return float(abs(np.corrcoef(np.asarray(values), np.asarray(y))[0, 1]))
-
-
-def _purity(values: Any, y: Any) -> float:
-    """Return 1 where the column has as many values as there are classes, one for each, else 0."""
-    import numpy as np
-
-    column, labels = np.asarray(values), np.asarray(y)
-    different = np.unique(column)
-    pairs = np.unique(np.stack([column, labels]), axis=1).shape[1]
-    return float(len(different) == len(np.unique(labels)) == pairs)
 
 
 def _cure(case: Case, name: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def test_with_json_every_row_is_an_event_or_the_file_is(predict: Any, tmp_path: 
 
 @pytest.mark.parametrize(
     ("output", "message"),
-    [(".", "is a folder"), ("none/out.csv", "there is no folder"), ("rows.csv", "is the file to predict")],
+    [(".", "is a folder"), ("none/out.csv", "there is no folder"), ("rows.csv", "is the file to read")],
 )
 def test_an_output_that_cannot_be_written_is_refused_before_anything_is_computed(
     output: str, message: str, predict: Any, tmp_path: Path

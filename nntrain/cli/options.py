@@ -1,0 +1,56 @@
+"""What all commands share: the frozen class of a command, and the options of several, as Typer reads them."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, dataclass_transform
+
+import typer
+
+from nntrain import extensions
+from nntrain.terminal import Terminal
+
+if TYPE_CHECKING:
+    ExecutorName = str
+else:
+    ExecutorName = Literal[extensions.names("search.executors")]
+
+Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the directory of a run.")]
+Assignments = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
+RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]
+Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no notes.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow's log, and tracebacks.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+DeviceCount = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
+NoDoctor = Annotated[bool, typer.Option("--no-doctor", help="Do not examine what the training suffers from.")]
+Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of this process in `--workers`, from 0.")]
+Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
+Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]
+
+RUNS_DIR = Path("runs")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Request:
+    """A command with its options: its own, then those of `RunOptions` if it has them."""
+
+    def __init_subclass__(cls) -> None:
+        for base in cls.__mro__[1:]:
+            cls.__annotations__ |= vars(base).get("__annotations__", {})
+        dataclass(frozen=True, kw_only=True)(cls)
+
+    def run(self, terminal: Terminal) -> None:
+        """Run the module of this name in `commands`. It is imported only here, so `nntrain --help` needs none."""
+        import_module(f"nntrain.cli.commands.{type(self).__name__.lower()}").run(self, terminal)
+
+
+class RunOptions:
+    """The options of a command that computes with runs."""
+
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    quiet: Quiet = False
+    verbose: Verbose = False
+    json: Json = False

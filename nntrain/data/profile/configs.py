@@ -1,0 +1,34 @@
+"""The profile of the data of a config: its rows, and how they are split."""
+
+from dataclasses import replace
+
+from nntrain.config.load import Config, with_lines
+from nntrain.data.dataset import Dataset, load_data
+from nntrain.data.profile.arrays import parts_of, profile_splits
+from nntrain.data.profile.profile import Profile
+from nntrain.data.profile.tables import profile_table
+from nntrain.data.sources import table
+from nntrain.errors import DataError
+
+
+def profile_config(config: Config) -> Profile:
+    """Return what is in the data. Of a table what would stop a training is among the problems.
+
+    Raises DataError for a file that cannot be read, and for any fault in data of another source.
+    """
+    source = config.experiment.data
+    if not isinstance(source, table.Options):
+        data = load_data(config)
+        return _with_messages(profile_splits(source.called(), data.splits, data.schema), data)
+    found = profile_table(table.request_of(source))
+    try:
+        data = load_data(config)
+    except DataError as error:
+        return replace(found, problems=tuple(with_lines(config.document, error.problems)))
+    parts = tuple(parts_of(data.splits, data.schema.classes))
+    return _with_messages(replace(found, splits=parts, problems=(), warnings=(), notes=()), data)
+
+
+def _with_messages(found: Profile, data: Dataset) -> Profile:
+    """Return the profile with what `fit` says about the data: rows in two splits, constant columns."""
+    return replace(found, warnings=data.warnings, notes=data.notes)
