@@ -6,7 +6,7 @@ SPECIES = ("setosa", "versicolor", "virginica")
 CHOICES = {
     "iris": "150 flowers of three species, by four measured lengths",
     "fashion_mnist": "70,000 grey images of ten kinds of clothes; downloaded once, 31 MB",
-    "toy_2d": "500 points of two spirals in the plane",
+    "toy_2d": "500 points of two half moons in the plane",
 }
 
 
@@ -15,7 +15,7 @@ def look(name: str) -> Facts:
     return _FACTS[name]
 
 
-_POINTS = {"kind": "spiral", "size": 500, "noise": 0.1}
+_POINTS = {"kind": "moons", "size": 500, "noise": 0.2}
 _FACTS = {
     "iris": Facts("numbers", {"iris": {}}, 96, SPECIES, notes=("150 rows of four lengths in cm, three species.",)),
     "fashion_mnist": Facts(
@@ -31,7 +31,9 @@ _FACTS = {
         {"toy_2d": _POINTS},
         320,
         ("negative", "positive"),
-        notes=("Points in the plane. Other kinds are circle, xor, gauss, moons, reg_plane and reg_gauss.",),
-        comments={"kind": "two spirals, the hardest of them", "noise": "how far points are moved"},
+        notes=(
+            "Points in the plane. Other kinds are circle, xor, gauss, spiral (the hardest), reg_plane and reg_gauss.",
+        ),
+        comments={"kind": "two half moons", "noise": "how far points are moved"},
     ),
 }

@@ -2,7 +2,7 @@
 
 from nntrain.beginning.facts import Facts, output_layer
 
-_TD_LEFT_OUT = """
+LEFT_OUT = """
         Not as in the paper: dropout and weight decay stay as high as they begin, initial weights do not look at the
         data, one-hot columns are not scaled, and predictions of numbers are not limited to the range of the targets.
         """
@@ -43,8 +43,3 @@ def train(facts: Facts, small: bool) -> str:
     if facts.classes:
         lines += ["loss: {SparseCategoricalCrossentropy: {label_smoothing: 0.1}}"]
     return "\n".join(lines)
-
-
-def left_out() -> str:
-    """Return the deviations from the paper, in words."""
-    return _TD_LEFT_OUT

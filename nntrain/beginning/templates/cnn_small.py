@@ -26,6 +26,6 @@ epochs: 30  # at most
 batch_size: {batch_size(facts.rows)}
 optimizer: {{Adam: {{learning_rate: 1e-3}}}}
 callbacks:
-  - EarlyStopping: {{patience: 5}}  # stops when val_loss was not better for so many epochs; the best is kept
+  - EarlyStopping: {{patience: 5}}  # epochs without a better val_loss; the best is kept
 """
     return Draft(about, _MODEL.format(output=output_layer(facts)), train)

@@ -12,13 +12,12 @@ _PREPARED = {
 
 def draft(facts: Facts) -> Draft:
     """Return ReLU layers with He's initial weights, Adam, and early stopping."""
-    rows = facts.rows
-    layers = [_PREPARED[facts.kind], *(_hidden(units) for units in _widths(rows)), output_layer(facts)]
+    layers = [_PREPARED[facts.kind], *(_hidden(units) for units in _widths(facts.rows)), output_layer(facts)]
     about = """
         A small network: hidden layers of ReLU units with the initial weights of He, trained by Adam until the
         validation split gets no better. To try next: more units, a layer more, `- Dropout: 0.2` behind a hidden layer.
         """
-    return Draft(about, "\n".join(layers), _TRAIN.format(batch_size=batch_size(rows), patience=_patience(facts)))
+    return Draft(about, "\n".join(layers), _train(facts))
 
 
 def _widths(rows: int) -> tuple[int, ...]:
@@ -30,14 +29,13 @@ def _hidden(units: int) -> str:
     return f"- Dense: {{units: {units}, activation: relu, kernel_initializer: he_normal}}"
 
 
-def _patience(facts: Facts) -> int:
-    return 5 if facts.kind == "images" else 20
-
-
-_TRAIN = """
+def _train(facts: Facts) -> str:
+    """Return how it is trained; few rows make few steps an epoch, which are larger ones."""
+    patience = 5 if facts.kind == "images" else 20
+    return f"""
 epochs: 200  # at most
-batch_size: {batch_size}
-optimizer: {{Adam: {{learning_rate: 1e-3}}}}
+batch_size: {batch_size(facts.rows)}
+optimizer: {{Adam: {{learning_rate: {"1e-2" if facts.rows < 500 else "1e-3"}}}}}
 callbacks:
-  - EarlyStopping: {{patience: {patience}}}  # stops when val_loss was not better for so many epochs; the best is kept
+  - EarlyStopping: {{patience: {patience}}}  # epochs without a better val_loss; the best is kept
 """

@@ -10,6 +10,6 @@ def draft(facts: Facts) -> Draft:
     """Return the tuned defaults of the paper."""
     about = f"""
         RealMLP-TD: the tuned defaults for tables of Holzmueller et al. 2024 (arXiv 2407.04491).
-        {realmlp.left_out()}
+        {realmlp.LEFT_OUT}
         """
     return Draft(about, realmlp.model(facts, small=False), realmlp.train(facts, small=False))
