@@ -27,6 +27,7 @@ from nntrain.training.scorer import Scorer
 pytestmark = pytest.mark.quick  # but for the step
 
 REPOSITORY = Path(__file__).parents[1]
+SCHEMA = "yaml-language-server: $schema="
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
 COUNT = 62
@@ -114,13 +115,14 @@ def test_these_are_all_configs() -> None:
 
 @every_config
 def test_the_header_holds_command_sentence_and_score(file: Path) -> None:
-    command, *sentence, score = header(file)
+    command, *sentence, score, schema = header(file)
     word, form = ("tune", SEARCH_SCORE) if file in SEARCHES else ("fit", SCORE)
     if command.startswith("nntrain explain "):
         word, form, command = "explain", EXPLAINED_SCORE, command.partition(" --")[0]
     assert command == f"nntrain {word} {file.relative_to(REPOSITORY).as_posix()}"
     assert sentence and sentence[0][0].isupper() and sentence[-1].endswith(".")
     assert form.fullmatch(score), score
+    assert (file.parent / schema.removeprefix(SCHEMA)).resolve() == REPOSITORY / "docs" / "nntrain.schema.json"
 
 
 @every_config

@@ -41,6 +41,7 @@ LIGHT = (
     "list",
     "list layers",
     "list data",
+    "schema",
     "runs",
     "explain --expr x**2+exp(x) --at x=1",
     "explain --expr x**2/2 --at x=1 --rate 0.1 --steps 20",

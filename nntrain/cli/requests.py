@@ -276,6 +276,10 @@ class Remove(Request):
     json: Json = False
 
 
+class Schema(Request):
+    """Print the JSON Schema of a config, for editors."""
+
+
 class List(Request):
     """List the names that a config may use."""
 

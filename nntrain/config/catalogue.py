@@ -15,6 +15,7 @@ from nntrain.config.keras.optimizers import Optimizer, Schedule
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.messages import article, listed, plural
 from nntrain.config.named import Named, member_of, to_tree
+from nntrain.config.section import Section
 from nntrain.config.tune import Engine, Pruner
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
@@ -65,8 +66,8 @@ def _kind_meant(kind: str, known: list[str]) -> str:
     return f"write `nntrain list {close}`" if close else f"the kinds are {listed(names)}"
 
 
-def first_line(member: type[Named]) -> str:
-    """Return the first line of the member's docstring."""
+def first_line(member: type[Section]) -> str:
+    """Return the first line of the docstring of a member or a section."""
     return (member.__doc__ or "").strip().split("\n")[0]
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from nntrain.config import old_source
 from nntrain.config.data_schema import Labels, Schema
@@ -13,11 +13,14 @@ from nntrain.config.section import Section
 from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole, omitted
 from nntrain.errors import Path
 
+_SHARE = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+
 
 class SplitRule(Named):
     """The family of ways to take a split off the rows."""
 
     noun = "split"
+    short_forms: ClassVar = ({"type": "null"}, {"type": "integer", "const": 0}, _SHARE)
 
     @classmethod
     def called(cls) -> str:
@@ -51,7 +54,7 @@ class Fraction(SplitRule):
     """A random share of the rows, the same share of each class."""
 
     shorthand = "share"
-    share: float
+    share: Annotated[float, WithJsonSchema(_SHARE)]
     stratify: bool = True
 
     def model_post_init(self, _: Any) -> None:

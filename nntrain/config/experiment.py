@@ -2,21 +2,24 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from nntrain.config import tune  # noqa: F401
 from nntrain.config.data import Source
 from nntrain.config.keras import image_layers, table_layers  # noqa: F401  # their classes are layers
 from nntrain.config.keras.layers import Layer
-from nntrain.config.section import Section
+from nntrain.config.section import Section, reference
 from nntrain.config.train import Train
+from nntrain.config.tune import Tune
 from nntrain.config.value_types import Seed, omitted
 
 MOST_LAYERS = 3000  # of the list; `Repeat` makes more
 
 
 class Experiment(Section):
-    """One frozen experiment. `tune` is validated by `nntrain tune` and `check`; `fit` does not need it."""
+    """One frozen experiment: its data, its model, how to train it, and what to search.
+
+    `tune` is validated by `nntrain tune` and `check`; `fit` does not need it.
+    """
 
     elsewhere: ClassVar = {
         "layers": "write `model`",
@@ -27,7 +30,7 @@ class Experiment(Section):
     data: Source
     model: Annotated[list[Layer], Field(min_length=1, max_length=MOST_LAYERS)]
     train: Train = Field(default_factory=Train)
-    tune: dict[str, Any] = omitted
+    tune: Annotated[dict[str, Any], WithJsonSchema(reference(Tune.definition()))] = omitted
 
     @classmethod
     def _title(cls) -> str:

@@ -40,6 +40,12 @@ class Named(Section):
         return cls.__name__
 
     @classmethod
+    def definition(cls) -> str:
+        """Return the family's name in the JSON Schema of a config, or a member's, such as `Layer.Dense`."""
+        family = next(kind for kind in cls.__mro__ if Named in kind.__bases__)
+        return family.__name__ if cls is family else f"{family.__name__}.{cls.called()}"
+
+    @classmethod
     def members(cls) -> dict[str, type[Self]]:
         """Return the family's members by name; a class whose name begins with `_` only has fields for others."""
         return {member.called(): member for member in _leaves(cls)}
@@ -83,7 +89,7 @@ class Named(Section):
     def _help_for_names(cls, names: list[str]) -> str:
         """Return the help for several names in place of one: the others are its options, or they must go."""
         first, *others = names
-        member = _known(cls).get(first)
+        member = known(cls).get(first)
         if member is None or not set(others) & set(member.model_fields):
             return f"begin each {cls.noun} with `- `" if cls.several else "keep one"
         options = ", ".join(f"{name}: ..." for name in others)
@@ -92,7 +98,7 @@ class Named(Section):
     @classmethod
     def find(cls, name: str) -> type[Self]:
         """Return the member of that name, which may be Keras's snake_case identifier."""
-        if member := _known(cls).get(name):
+        if member := known(cls).get(name):
             return member
         raise problem(f"unknown {cls.noun} `{name}`", cls.instead_of(name), on_key=True)
 
@@ -106,9 +112,9 @@ class Named(Section):
         if owner := next((key for key, member in cls.members().items() if name in member.model_fields), ""):
             return f"`{name}` is an option; write `{owner}: {{{name}: ...}}`"
         for family in Named.__subclasses__():
-            if name in _known(family):
+            if name in known(family):
                 return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
-        return close_names(name, _known(cls)) or see(cls.noun)
+        return close_names(name, known(cls)) or see(cls.noun)
 
     @classmethod
     def _absent_in_another_spelling(cls, name: str) -> str:
@@ -160,7 +166,7 @@ def _leaves(cls: type[Any]) -> Iterator[type[Any]]:
 
 
 @cache
-def _known(family: type[Named]) -> dict[str, type[Any]]:
+def known(family: type[Named]) -> dict[str, type[Any]]:
     """Return the members by all their names, their own last."""
     members = family.members()
     spellings = {
@@ -192,7 +198,7 @@ def _below(name: str, error: ErrorDetails) -> InitErrorDetails:
 def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
     """Return the options that a bare scalar means, or None: `{rate: 0.5}` for the 0.5 in `Dropout: 0.5`."""
     for family in Named.__subclasses__():
-        member = _known(family).get(name)
+        member = known(family).get(name)
         if member is not None and member.shorthand is not None:
             return {member.shorthand: value}
     return None
@@ -200,7 +206,7 @@ def spelled_out(name: str, value: Any) -> dict[str, Any] | None:
 
 def member_of(text: str) -> type[Named] | None:
     """Return the member of this name in any family, or None."""
-    return next((_known(family)[text] for family in Named.__subclasses__() if text in _known(family)), None)
+    return next((known(family)[text] for family in Named.__subclasses__() if text in known(family)), None)
 
 
 def is_name(text: str) -> bool:

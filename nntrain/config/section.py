@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
-from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from nntrain.config.messages import got, in_our_words, listed, problem, with_space
 from nntrain.nearest import nearest
@@ -17,6 +24,17 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)
     elsewhere: ClassVar[Mapping[str, str]] = {}  # options that users look for here, and the help for each
+    nullable: ClassVar[tuple[str, ...]] = ()  # options that `null` removes
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ()  # JSON Schemas of what may stand for the whole section
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return reference(cls.definition())
+
+    @classmethod
+    def definition(cls) -> str:
+        """Return the name of this section in the JSON Schema of a config."""
+        return cls.__name__
 
     @model_validator(mode="wrap")
     @classmethod
@@ -76,6 +94,11 @@ class Section(BaseModel):
             for name in sorted(fields, key=lambda name: not fields[name].is_required())
             if (value := getattr(self, name)) is not None or name in self.model_fields_set
         }
+
+
+def reference(definition: str) -> dict[str, Any]:
+    """Return the JSON Schema that stands for one of the definitions."""
+    return {"$ref": f"#/$defs/{definition}"}
 
 
 def _without_echoes(

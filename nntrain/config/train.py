@@ -3,7 +3,7 @@
 from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator, ValidationError
+from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
@@ -12,6 +12,7 @@ from nntrain.config.keras.optimizers import Adam, Optimizer
 from nntrain.config.messages import got, number_help, problem
 from nntrain.config.section import Section, details
 from nntrain.config.value_types import (
+    LARGEST,
     FilePath,
     NonNegativeFloat,
     PositiveFloat,
@@ -59,9 +60,22 @@ def _factors(value: Any) -> dict[str, float]:
     return {str(name): float(factor) for name, factor in value.items()}
 
 
-Factors = Annotated[dict[str, float], PlainValidator(_factors)]
-BatchSize = Annotated[int | Literal["full"], PlainValidator(_batch_size)]
-ClassWeight = Annotated[Literal["balanced"] | dict[str, float], PlainValidator(_class_weight)]
+_EACH = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {"type": "number", "minimum": 0, "maximum": LARGEST},
+}
+Factors = Annotated[dict[str, float], PlainValidator(_factors), WithJsonSchema(_EACH)]
+BatchSize = Annotated[
+    int | Literal["full"],
+    PlainValidator(_batch_size),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "full"}]}),
+]
+ClassWeight = Annotated[
+    Literal["balanced"] | dict[str, float],
+    PlainValidator(_class_weight),
+    WithJsonSchema({"anyOf": [{"const": "balanced"}, _EACH]}),
+]
 
 
 class Train(Section):

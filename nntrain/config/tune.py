@@ -2,17 +2,16 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from nntrain.config.named import Named, PlugIn
-from nntrain.config.section import Section
+from nntrain.config.section import Section, reference
 from nntrain.config.value_types import PositiveFloat, PositiveInt, Seed, Text, omitted
 
 Factor = Annotated[int, Field(ge=2, le=1000)]  # one in so many trials is trained further
 Several = Annotated[int, Field(ge=2, le=10**6)]
 
 DEFAULT_TRIALS = 20
-_NULLABLE = ("pruner", "trials", "max_seconds", "max_epochs_total")  # `--set` removes them with `null`
 
 
 class Engine(PlugIn, Named):
@@ -53,6 +52,7 @@ class Pruner(PlugIn, Named):
 class Objective(Section):
     """The metric that decides; a bare text is its name."""
 
+    short_forms: ClassVar = ({"type": "string", "minLength": 1},)
     metric: Text
     direction: Literal["min", "max"] = omitted
 
@@ -62,8 +62,12 @@ class Objective(Section):
 
 
 class Tune(Section):
-    """How to search. `space` is read by `nntrain.config.search.space_reader`."""
+    """How to search, and what.
 
+    `space` is read by `nntrain.config.search.space_reader`.
+    """
+
+    nullable: ClassVar = ("pruner", "trials", "max_seconds", "max_epochs_total")
     elsewhere: ClassVar = {
         "sampler": "write `engine`",
         "algorithm": "write `engine`",
@@ -80,7 +84,7 @@ class Tune(Section):
     }
     engine: Engine = Field(default_factory=lambda: Engine.parse("RandomSearch"))
     pruner: Pruner = omitted
-    space: dict[str, Any]
+    space: Annotated[dict[str, Any], WithJsonSchema(reference("Space"))]
     objective: Objective = omitted
     epoch: Literal["best", "last"] = "best"
     trials: PositiveInt = omitted
@@ -93,9 +97,9 @@ class Tune(Section):
 
     @classmethod
     def read(cls, value: Any) -> Self:
-        """Return the section, without each `null` of _NULLABLE; raises pydantic's ValidationError in our words."""
+        """Return the section, without each `null` of `nullable`; raises pydantic's ValidationError in our words."""
         if isinstance(value, dict):
-            value = {name: part for name, part in value.items() if part is not None or name not in _NULLABLE}
+            value = {name: part for name, part in value.items() if part is not None or name not in cls.nullable}
         if isinstance(value, dict) and isinstance(value.get("objective"), str):
             value = {**value, "objective": Objective.read(value["objective"])}
         return cls.model_validate(value)

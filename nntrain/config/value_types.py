@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from nntrain.config.messages import got, problem, shown
 from nntrain.errors import one_line
@@ -28,6 +28,17 @@ NonNegativeFloat = Annotated[float, Field(ge=0, le=LARGEST)]
 Rate = Annotated[float, Field(ge=0, lt=1)]  # the share of units to drop
 Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, Field(min_length=1)]
+ClassNames = Annotated[
+    list[Text],
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "uniqueItems": True,
+            "not": {"minItems": 1, "maxItems": 1},
+        }
+    ),
+]
 
 
 def is_whole(value: Any, minimum: int) -> bool:
@@ -134,14 +145,52 @@ def _layer_name(value: Any) -> str:
     raise problem(message, f"write `{plain or quoted or 'hidden'}`")
 
 
-LayerName = Annotated[str, PlainValidator(_layer_name)]
-Size2D = Annotated[int | tuple[int, int], PlainValidator(_size)]
-Padding2D = Annotated[Any, PlainValidator(_padding)]
-Factor = Annotated[float | tuple[float, float], PlainValidator(_factor)]
-Shape = Annotated[tuple[int, ...], PlainValidator(_shape)]
-Axes = Annotated[int | tuple[int, ...], PlainValidator(_axes)]
-Fraction = Annotated[float | tuple[float, ...], PlainValidator(_fractions)]
-Numbers = Annotated[Any, PlainValidator(_numbers)]
+def _whole(minimum: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": minimum}
+
+
+def _list_of(items: dict[str, Any], count: int = 0) -> dict[str, Any]:
+    """Return the JSON Schema of a list of so many items, or of any number from 1."""
+    return {"type": "array", "items": items, "minItems": count or 1, **({"maxItems": count} if count else {})}
+
+
+def one_or_list(item: dict[str, Any], count: int = 0) -> dict[str, Any]:
+    """Return the JSON Schema of an item, or of a list of so many."""
+    return {"anyOf": [item, _list_of(item, count)]}
+
+
+A_NUMBER = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
+_A_FRACTION = {
+    "anyOf": [
+        A_NUMBER,
+        {
+            "type": "string",
+            "pattern": r"^\s*-?[0-9]+(\.[0-9]*)?\s*/\s*(?=[0-9.]*[1-9])[0-9]+(\.[0-9]*)?\s*$",
+            "description": "A fraction such as `1/255`.",
+        },
+    ]
+}
+DEFINITIONS = {"Numbers": {"anyOf": [A_NUMBER, _list_of({"$ref": "#/$defs/Numbers"})]}}
+"""The JSON Schemas that refer to themselves."""
+
+LayerName = Annotated[
+    str,
+    PlainValidator(_layer_name),
+    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9_.-]{1,200}$(?!\n)"}),
+]
+Size2D = Annotated[int | tuple[int, int], PlainValidator(_size), WithJsonSchema(one_or_list(_whole(1), 2))]
+Padding2D = Annotated[
+    Any,
+    PlainValidator(_padding),
+    WithJsonSchema({"anyOf": [_whole(0), _list_of(_whole(0), 2), _list_of(_list_of(_whole(0), 2), 2)]}),
+]
+Factor = Annotated[float | tuple[float, float], PlainValidator(_factor), WithJsonSchema(one_or_list(A_NUMBER, 2))]
+Shape = Annotated[
+    tuple[int, ...], PlainValidator(_shape), WithJsonSchema(_list_of({"anyOf": [_whole(1), {"const": -1}]}))
+]
+Axes = Annotated[int | tuple[int, ...], PlainValidator(_axes), WithJsonSchema(one_or_list(_whole(-10)))]
+Fraction = Annotated[float | tuple[float, ...], PlainValidator(_fractions), WithJsonSchema(one_or_list(_A_FRACTION))]
+Numbers = Annotated[Any, PlainValidator(_numbers), WithJsonSchema({"$ref": "#/$defs/Numbers"})]
 
 _folder: ContextVar[Path] = ContextVar("folder", default=Path())
 
@@ -177,4 +226,8 @@ _ESCAPES = str.maketrans(
 )
 """A character as an escape sequence in double quotes, which was meant as a part of a path of Windows."""
 
-FilePath = Annotated[str, PlainValidator(_absolute)]
+FilePath = Annotated[
+    str,
+    PlainValidator(_absolute),
+    WithJsonSchema({"type": "string", "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$(?!\n)", "not": {"pattern": r"^\s*$"}}),
+]

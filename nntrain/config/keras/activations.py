@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 from nntrain.config.messages import close_names, got, problem
 
@@ -45,4 +45,4 @@ def _activation(value: Any) -> str:
     raise problem(f"unknown activation `{value}`", help)
 
 
-ActivationName = Annotated[str, PlainValidator(_activation)]
+ActivationName = Annotated[str, PlainValidator(_activation), WithJsonSchema({"enum": list(ACTIVATIONS)})]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from nntrain.config.keras.activations import ACTIVATIONS, ActivationName
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
@@ -36,7 +36,11 @@ def _noise_shape(value: Any) -> tuple[int | None, ...]:
     )
 
 
-NoiseShape = Annotated[tuple[int | None, ...], PlainValidator(_noise_shape)]
+NoiseShape = Annotated[
+    tuple[int | None, ...],
+    PlainValidator(_noise_shape),
+    WithJsonSchema({"type": "array", "items": {"type": ["integer", "null"], "minimum": 1}, "minItems": 1}),
+]
 
 
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "TimeDistributed", "Embedding", "Masking")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from nntrain.config.messages import got, problem
 from nntrain.config.named import Named, snake_case
@@ -20,7 +20,11 @@ def _class_id(value: Any) -> int | str:
     raise problem(f"`class_id` must be the name of a class, or its number from 0, got {got(value)}", "write `0`")
 
 
-ClassId = Annotated[int | str, PlainValidator(_class_id)]
+ClassId = Annotated[
+    int | str,
+    PlainValidator(_class_id),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": 0, "minLength": 1}),
+]
 
 
 class Metric(Named):

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from nntrain.config.messages import got, number_help, problem
 from nntrain.config.named import Named, snake_case
+from nntrain.config.section import reference
 from nntrain.config.value_types import (
+    LARGEST,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
@@ -112,7 +114,12 @@ def _learning_rate(value: Any) -> float | Schedule:
     )
 
 
-LearningRate = Annotated[float | Schedule, PlainValidator(_learning_rate)]
+_A_RATE = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST}
+LearningRate = Annotated[
+    float | Schedule,
+    PlainValidator(_learning_rate),
+    WithJsonSchema({"anyOf": [_A_RATE, reference(Schedule.definition())]}),
+]
 
 
 class Optimizer(Named):

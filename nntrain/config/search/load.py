@@ -33,7 +33,7 @@ def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int 
         config = from_document(document)
     except ConfigError as error:
         tree = document.tree.get("tune") if isinstance(document.tree, dict) else None
-        found = _read(tree)[2] if isinstance(tree, dict) else []
+        found = problems_of_section(tree) if isinstance(tree, dict) else []
         new = [problem for problem in found if not is_echo(problem, document)]
         raise ConfigError(problems=in_order(document, [*error.problems, *new])) from None
     if config.experiment.tune is not None:
@@ -62,6 +62,11 @@ def search_of(config: Config) -> Search:
         raise ConfigError(problems=with_lines(config.document, in_order(config.document, problems)))
     parameters = tuple(one.parameter for one in written)
     return Search(section, Space(parameters, initial_values(config, parameters)), objective.metric, objective.direction)
+
+
+def problems_of_section(tree: Mapping[str, Any]) -> list[Problem]:
+    """Return the problems of the section `tune` that do not depend on the rest of the config."""
+    return _read(tree)[2]
 
 
 def _read(tree: Mapping[str, Any]) -> tuple[Tune | None, Reader, list[Problem]]:

@@ -9,12 +9,14 @@ from typing import Any, Literal
 
 from nntrain.config.messages import got, listed, number_help, shown
 from nntrain.config.search.space import Parameter
-from nntrain.config.value_types import is_number, is_whole
+from nntrain.config.section import reference
+from nntrain.config.value_types import A_NUMBER, LARGEST, is_number, is_whole
 from nntrain.errors import Path, Problem
 from nntrain.nearest import nearest
 
 MOST_OPTIONS = 1000  # of a choice: each is tried in the config
 KINDS = ("choice", "int", "float")
+_A_WHOLE_END = {"type": "integer", "minimum": -(10**15)}
 _EXAMPLE = "write `{choice: [16, 32]}`, `{int: [1, 4]}`, `{float: [0.1, 0.9]}` or `bool`"
 
 
@@ -27,6 +29,65 @@ _MEANT = {kind: kind for kind in KINDS} | {
     "integer": "int",
     "bool": "bool",
 }
+
+
+def _range_schema(kind: str, end: dict[str, Any], step: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            kind: {"type": "array", "items": end, "minItems": 2, "maxItems": 2, "description": "Both ends included."},
+            "step": {**step, "description": "The distance of the values; without it every value is possible."},
+            "log": {"type": "boolean", "default": False, "description": "Whether it is even by its logarithm."},
+        },
+        "required": [kind],
+        "additionalProperties": False,
+        "if": {"properties": {"log": {"const": True}}, "required": ["log"]},
+        "then": {"not": {"required": ["step"]}, "properties": {kind: {"items": {"exclusiveMinimum": 0}}}},
+    }
+
+
+_ANY_KIND = [{"required": [kind]} for kind in KINDS]
+_A_FORM = {"anyOf": [{"const": "bool"}, {"type": "object", "anyOf": _ANY_KIND}]}
+_INSIDE = {"if": _A_FORM, "then": reference("Parameter"), "else": reference("Option")}
+DEFINITIONS: dict[str, Any] = {
+    "Space": {
+        "description": "Dotted paths of the config, as one key or as nested mappings, and the values of each.",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "if": {"type": "object", "not": {"anyOf": _ANY_KIND}},
+            "then": reference("Space"),
+            "else": reference("Parameter"),
+        },
+    },
+    "Parameter": {
+        "description": "The values of a path: `{choice: [...]}`, `{int: [low, high]}`, `{float: [low, high]}`, `bool`.",
+        "anyOf": [
+            {"const": "bool"},
+            {
+                "type": "object",
+                "properties": {
+                    "choice": {
+                        "type": "array",
+                        "items": {"not": _A_FORM, **reference("Option")},
+                        "minItems": 2,
+                        "maxItems": MOST_OPTIONS,
+                    },
+                },
+                "required": ["choice"],
+                "additionalProperties": False,
+            },
+            _range_schema("int", _A_WHOLE_END, {"type": "integer", "minimum": 1}),
+            _range_schema("float", A_NUMBER, {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST}),
+        ],
+    },
+    "Option": {
+        "description": "A value of a choice, inside which an option of the config may be a parameter.",
+        "items": _INSIDE,
+        "additionalProperties": _INSIDE,
+    },
+}
+"""The JSON Schemas of a space, a parameter, and an option of a choice, which may hold parameters."""
 
 
 def is_typo(form: Any) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Labels
 from nntrain.config.messages import problem
-from nntrain.config.value_types import FilePath, Text, omitted
+from nntrain.config.value_types import ClassNames, FilePath, omitted
 
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
@@ -20,7 +20,7 @@ class Options(Splittable):
     takes_files = True
     path: FilePath
     task: Literal["classification", "regression"] = omitted
-    classes: list[Text] = []
+    classes: ClassNames = []
 
     def model_post_init(self, _: Any) -> None:
         if self.classes and self.task == "regression":

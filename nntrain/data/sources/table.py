@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Labels
 from nntrain.config.messages import got, listed, problem, shown
 from nntrain.config.table import KINDS
-from nntrain.config.value_types import FilePath, Text, omitted
+from nntrain.config.value_types import ClassNames, FilePath, Text, omitted
 from nntrain.errors import Path
 from nntrain.nearest import nearest
 
@@ -69,6 +69,28 @@ def _kind(name: str, kind: Any) -> str | dict[str, str]:
     raise problem(f"unknown kind of the column {shown(name)}: {shown(kind)}", f"write `{close}`" if close else _KIND)
 
 
+_NAME = {"type": "string"}
+_NAMES = {"anyOf": [_NAME, {"type": "array", "items": _NAME, "uniqueItems": True}]}
+_FULL_NAME = {"type": "string", "minLength": 1}
+_FULL_NAMES = {"anyOf": [_FULL_NAME, {"type": "array", "items": _FULL_NAME, "uniqueItems": True, "minItems": 1}]}
+_TEXTS = {
+    "anyOf": [{"type": ["string", "number"]}, {"type": "array", "items": {"type": ["string", "number", "boolean"]}}]
+}
+_FORMAT = {
+    "type": "object",
+    "properties": {"date": {"type": "string", "pattern": "%"}},
+    "required": ["date"],
+    "additionalProperties": False,
+}
+_KINDS = {
+    "anyOf": [
+        {"const": "numeric"},
+        {"type": "object", "additionalProperties": {"anyOf": [{"enum": list(KINDS)}, _FORMAT]}},
+    ]
+}
+_SIGN = {"type": "string", "minLength": 1, "maxLength": 1, "pattern": r'^[^"\r\n]'}
+
+
 class Options(Splittable):
     """A table with a header: CSV, TSV, ARFF or Parquet, also compressed with gzip; columns may be of any kind."""
 
@@ -80,16 +102,16 @@ class Options(Splittable):
         "features": "name the columns to leave out with `ignore`",
     }
     path: FilePath
-    target: Annotated[str | list[str], PlainValidator(_target)]
+    target: Annotated[str | list[str], PlainValidator(_target), WithJsonSchema(_FULL_NAMES)]
     task: Literal["classification", "regression"] = omitted
-    classes: list[Text] = []
-    columns: Annotated[dict[str, Any], PlainValidator(_columns)] = {}
-    ignore: Annotated[list[str], PlainValidator(_names)] = []
-    missing: Annotated[list[str], PlainValidator(_missing)] = []
+    classes: ClassNames = []
+    columns: Annotated[dict[str, Any], PlainValidator(_columns), WithJsonSchema(_KINDS)] = {}
+    ignore: Annotated[list[str], PlainValidator(_names), WithJsonSchema(_NAMES)] = []
+    missing: Annotated[list[str], PlainValidator(_missing), WithJsonSchema(_TEXTS)] = []
     weight: Text = omitted
     group: Text = omitted
     time: Text = omitted
-    separator: Annotated[str, PlainValidator(_separator)] = omitted
+    separator: Annotated[str, PlainValidator(_separator), WithJsonSchema(_SIGN)] = omitted
     decimal: Literal[".", ","] = omitted
     encoding: Text = omitted
     encode: bool = True  # whether the layer `TableEncoding` is added
