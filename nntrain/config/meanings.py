@@ -154,6 +154,7 @@ MEANINGS = {
     "mean": "The mean.",
     "Normalization.mean": "The means, in place of those of the training split.",
     "metric": "The metric to improve, such as `val_accuracy`.",
+    "DecisionThreshold.metric": "What the threshold makes as large as possible.",
     "metrics": "The metrics that are measured after every epoch.",
     "min_delta": "The least change that counts as an improvement.",
     "min_early_stopping_rate": "How many rounds later the first trials are stopped.",
