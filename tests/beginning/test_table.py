@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.beginning.table import columns_of, cure_of, look, named_targets
-from nntrain.data.sources import table
+from nntrain.beginning.table import columns_of, look, named_targets
 from nntrain.errors import ConfigError, DataError
 
 HEADER = "id,age,when,code,fare,live\n"
@@ -18,27 +17,24 @@ def file(folder: Path, *cells: str) -> Path:
     return folder / "data.csv"
 
 
-def test_words_for_an_empty_cell_are_named_and_the_table_can_be_read(tmp_path: Path) -> None:
-    path = file(tmp_path, "0,NA,2020-01-03,1,4,1", "1,?,2020-01-05,2,--,0")
-    assert set(cure_of(path, ["live"]).missing) == {"NA", "?", "--"}
-    facts = look(path, ["live"], "data.csv")
-    assert set(facts.data["table"]["missing"]) == {"NA", "?", "--"}
-    assert facts.classes == ("0", "1")
-
-
-def test_a_column_of_numbers_and_words_becomes_one_of_categories(tmp_path: Path) -> None:
-    path = file(tmp_path, "0,old,2020-01-03,1,4,1", "1,NA,2020-01-03,1,4,1")
-    cure = cure_of(path, ["live"])
-    assert (cure.missing, cure.columns) == (("NA",), {"age": "category"})
-    assert table.load(table.Options(path=str(path), target="live", **cure.options())).found
-
-
 def test_a_table_that_needs_nothing_gets_no_option(tmp_path: Path) -> None:
-    path = file(tmp_path)
-    assert cure_of(path, ["live"]).options() == {}
-    assert list(look(path, ["fare", "age"], "x/data.csv").data["table"]) == [
-        "path", "target", "task", "validation", "test",
-    ]  # fmt: skip
+    facts = look(file(tmp_path), ["fare", "age"], "x/data.csv")
+    assert list(facts.data["table"]) == ["path", "target", "task", "validation", "test"]
+    assert facts.data["table"]["path"] == "x/data.csv"
+
+
+def test_the_options_that_it_needs_are_in_the_config_and_in_the_notes(tmp_path: Path) -> None:
+    facts = look(file(tmp_path, "0,old,2020-01-03,1,4,1", "1,?,2020-01-05,2,-,0"), ["live"], "data.csv")
+    assert facts.data["table"]["missing"] == ["-", "?"]
+    assert facts.data["table"]["columns"] == {"age": "category"}
+    assert "The column `age` is read as categories" in facts.notes[-1]
+
+
+def test_a_target_with_one_class_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,y\n" + "".join(f"{row},yes\n" for row in range(20)))
+    with pytest.raises(DataError, match="the target `y` holds `yes` in every row"):
+        look(path, ["y"], "data.csv")
 
 
 def test_the_notes_name_the_columns_by_kind_and_those_left_out(tmp_path: Path) -> None:

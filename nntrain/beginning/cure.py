@@ -1,0 +1,73 @@
+"""The options without which a table is refused: words for an empty cell, and kinds of columns."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nntrain.config.messages import listed, shown
+from nntrain.data.csv_faults import MISSING
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.raw_table import RawTable, Words
+from nntrain.data.table_file import Form
+from nntrain.data.table_formats import raw_table
+from nntrain.data.table_kinds import as_numbers, kind_of
+
+_SHOWN = 3  # words of a column
+
+
+@dataclass(frozen=True)
+class Cure:
+    """The options `missing` and `columns`, as far as they are needed; notes: what the kinds give up, for the reader."""
+
+    missing: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def options(self) -> dict[str, Any]:
+        """Return those that are needed."""
+        found = {"missing": list(self.missing), "columns": dict(self.columns)}
+        return {name: value for name, value in found.items() if value}
+
+
+def cure_of(path: Path, targets: Sequence[str]) -> Cure:
+    """Return the options that make every column readable. Raises DataError for a file that is no table.
+
+    Words such as `NA` and `?` among numbers or dates stand for an empty cell. A column with other words among them, or
+    with numbers in another spelling, is one of categories; one whose numbers are too large for float32 is dropped.
+    A header that comes again is left to the error of the reader.
+    """
+    missing = sorted({text for raw in _raw(path) for text in _markers(raw, targets)})
+    [raw] = _raw(path, frozenset(missing))
+    refused = {name: _wrong(raw, name) for name in raw.columns if name not in targets and kind_of(raw, name).problems}
+    cured = {name: wrong for name, wrong in refused.items() if name not in wrong}
+    columns = {name: "category" if isinstance(raw.columns[name], Words) else "drop" for name in cured}
+    return Cure(tuple(missing), columns, tuple(_notes(cured, columns)))
+
+
+def _raw(path: Path, missing: frozenset[str] = frozenset()) -> Iterator[RawTable]:
+    with raw_table(CsvTable(path, missing=missing), Form(), frozenset()) as found:
+        yield found.raw
+
+
+def _markers(raw: RawTable, targets: Sequence[str]) -> Iterator[str]:
+    """Yield the words that stand for an empty cell in columns that are refused with them."""
+    for name in raw.columns:
+        if name not in targets and kind_of(raw, name).problems:
+            wrong = _wrong(raw, name)
+            yield from (text for text in wrong if text.casefold() in MISSING or not any(map(str.isalnum, text)))
+
+
+def _wrong(raw: RawTable, name: str) -> tuple[str, ...]:
+    """Return the texts of a column that are not numbers, sorted."""
+    cells = raw.columns[name]
+    return tuple(sorted(as_numbers(cells, raw.decimal)[1])) if isinstance(cells, Words) else ()
+
+
+def _notes(cured: Mapping[str, Sequence[str]], columns: Mapping[str, str]) -> Iterator[str]:
+    for name, wrong in cured.items():
+        if columns[name] == "drop":
+            yield f"The column {shown(name)} is dropped: its numbers are too large for 32-bit floats."
+        else:
+            words = listed(wrong[:_SHOWN]) + (", …" if len(wrong) > _SHOWN else "")
+            yield f"The column {shown(name)} is read as categories, not as numbers or dates, as it holds {words}."

@@ -1,0 +1,51 @@
+"""The options that make a table readable."""
+
+from pathlib import Path
+
+import pytest
+
+from nntrain.beginning.cure import Cure, cure_of
+from nntrain.data.sources import table
+
+
+def cured(folder: Path, *cells: str) -> Cure:
+    """The cure of a column of numbers with these cells, of one of dates, and of a target."""
+    rows = [*cells, *(f"{row % 5}.5" for row in range(len(cells), 20))]
+    lines = [f"{cell},2020-01-{row + 1:02},{row % 2}" for row, cell in enumerate(rows)]
+    (folder / "data.csv").write_text("age,when,live\n" + "\n".join(lines) + "\n")
+    found = cure_of(folder / "data.csv", ["live"])
+    assert table.load(table.Options(path=str(folder / "data.csv"), target="live", **found.options())).found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cells", "options"),
+    [
+        ((), {}),
+        (("NA", "?", "--"), {"missing": ["--", "?", "NA"]}),
+        (("old", "NA"), {"missing": ["NA"], "columns": {"age": "category"}}),
+        (("$1.50",) * 12, {"columns": {"age": "category"}}),
+        (("16777217", "16777219", "16777221"), {"columns": {"age": "drop"}}),
+    ],
+)
+def test_the_options_are_those_without_which_the_table_is_refused(
+    cells: tuple[str, ...], options: dict[str, object], tmp_path: Path
+) -> None:
+    assert cured(tmp_path, *cells).options() == options
+
+
+def test_a_kind_that_gives_something_up_is_a_note(tmp_path: Path) -> None:
+    assert cured(tmp_path, "old", "new").notes == (
+        "The column `age` is read as categories, not as numbers or dates, as it holds `new`, `old`.",
+    )
+
+
+def test_the_target_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a,y\n" + "".join(f"{row},{row}.5\n" for row in range(20)) + "1,NA\n")
+    assert cure_of(tmp_path / "data.csv", ["y"]) == Cure()
+
+
+def test_a_header_that_comes_again_is_left_to_the_error_of_the_reader(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{row % 2}\n" for row in range(20))
+    (tmp_path / "data.csv").write_text(f"a,y\n{rows}a,y\n{rows}")
+    assert cure_of(tmp_path / "data.csv", ["y"]) == Cure()
