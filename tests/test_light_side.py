@@ -59,6 +59,7 @@ REFUSED = (
     "tune c.yaml",
     "tune c.yaml --dry-run",
     "resume none",
+    "report none",
     "repro none",
     "eval none",
     "predict none x.csv",

@@ -41,6 +41,7 @@ GROUPS = {
     "model/custom.py": "config/keras/test_conformance.py",
     "model/schedules.py": "config/keras/test_conformance.py",
     "model/weight_axes.py": "model/test_initial_weights.py",
+    "report/sections/*.py": "report/test_page.py",
     "search/adapters/*.py": "search/engines/test_contract.py",
     "search/engines/*.py": "search/engines/test_contract.py",
     "search/executors/processes.py": "search/workers/test_process_pool.py",

@@ -25,6 +25,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 DeviceCount = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
 NoDoctor = Annotated[bool, typer.Option("--no-doctor", help="Do not examine what the training suffers from.")]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.html.")]
 Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of this process in `--workers`, from 0.")]
 Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
 Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]

@@ -15,6 +15,7 @@ from nntrain.cli.options import (
     Executor,
     Json,
     NoDoctor,
+    NoReport,
     Request,
     RunName,
     RunOptions,
@@ -58,6 +59,7 @@ class Fit(Request, RunOptions):
     ] = None
     worker: Worker = None
     no_doctor: NoDoctor = False
+    no_report: NoReport = False
 
 
 class Resume(Request, RunOptions):
@@ -78,6 +80,7 @@ class Resume(Request, RunOptions):
     executor: Executor = "processes"
     address: Address = None
     no_doctor: NoDoctor = False
+    no_report: NoReport = False
 
 
 class Launch(Request):
@@ -104,6 +107,7 @@ class Tune(Request, RunOptions):
         bool, typer.Option("--dry-run", help="Print what the search would do, and how long it may take.")
     ] = False
     name: Annotated[str | None, typer.Option(help="The name of the search; the config's by default.")] = None
+    no_report: NoReport = False
 
 
 class Repro(Request, RunOptions):
@@ -254,6 +258,15 @@ class Compare(Request):
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
     verbose: Verbose = False
+    json: Json = False
+
+
+class Report(Request):
+    """Write a page about runs, groups or searches: one HTML file, which needs no server."""
+
+    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or directories.")]
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The HTML file.")] = None
+    runs_dir: RunsDir = RUNS_DIR
     json: Json = False
 
 

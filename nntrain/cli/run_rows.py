@@ -10,8 +10,8 @@ from nntrain.config.kept_epoch import best_row, keeps_best
 from nntrain.config.load import load
 from nntrain.config.messages import counted
 from nntrain.config.metric_names import split_and_metric
+from nntrain.config.settings import settings
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.runs.settings import settings
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import all_groups, all_runs, all_searches
 from nntrain.storage.journal import Journal

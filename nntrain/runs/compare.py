@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from nntrain.config.load import Config, load
+from nntrain.config.settings import Settings, differing, settings
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluation import scores
 from nntrain.evaluation.evaluate import refuse_other_data
 from nntrain.model.restore import load_model
-from nntrain.runs.settings import Settings, differing, settings
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import Group, Search, is_run
 from nntrain.storage.run_dir import RunDir

@@ -16,6 +16,7 @@ from nntrain.data import dataset as datasets
 from nntrain.doctor.checkup import Diagnosis
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
+from nntrain.report import writing
 from nntrain.runs import diagnosis
 from nntrain.runs.environment import describe, now
 from nntrain.runs.results import FinishedTraining, RowWriter
@@ -155,6 +156,8 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
         # An error of the training must not be hidden by one of writing that it failed.
         with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
             run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
+            if training.context.report and training.context.final:
+                writing.write(run_dir, terminal)
             run_dir.write_log(terminal.log)
 
 

@@ -10,6 +10,7 @@ from nntrain.config.messages import counted
 from nntrain.config.train import Train
 from nntrain.errors import NNTrainError, Problem
 from nntrain.evaluation.scores import summarize
+from nntrain.report import writing
 from nntrain.runs import experiment, resume
 from nntrain.runs.experiment import Result, Training
 from nntrain.runs.group_config import GroupConfig
@@ -61,7 +62,14 @@ class _Group:
     allow_changed: bool = False
 
     def run(self) -> Result:
-        """Train the runs that are not finished, and write the summary of all."""
+        """Train the runs that are not finished, and write the summary and the report of all."""
+        try:
+            return self._run()
+        finally:
+            if self.context.report:
+                writing.write(self.directory, self.terminal)
+
+    def _run(self) -> Result:
         summaries: dict[str, dict[str, Any]] = {}
         failed: dict[str, Problem] = {}
         for number, (name, config) in enumerate(self.config.members.items(), start=1):

@@ -11,6 +11,7 @@ from nntrain.config.named import to_tree
 from nntrain.config.search.load import search_of
 from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError, Stopped
+from nntrain.report import writing
 from nntrain.runs import environment
 from nntrain.search import results
 from nntrain.search.engine import make_engine
@@ -35,6 +36,7 @@ class Session:
     executor: Executor
     refit: int
     terminal: Terminal
+    report: bool = True  # whether report.html is written
 
 
 def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
@@ -76,6 +78,8 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
         raise
     finally:
         folder.write()
+        if session.report:
+            writing.write(directory, terminal)
         directory.write_log(terminal.log)
 
 

@@ -10,7 +10,8 @@ from nntrain.storage.run_dir import RunDir
 
 _WRITTEN = {
     "": rf"(config|resolved|search|best)\.yaml|(environment|summary|model|group|notes|diagnosis)\.json|metrics\.csv"
-    rf"|trials\.csv|model\.keras|log\.txt|journal\.jsonl|{re.escape(LOCK)}|{re.escape(run_files.OLD_TEMPORARY_MODEL)}",
+    rf"|schema\.json|trials\.csv|model\.keras|log\.txt|report\.html|journal\.jsonl|{re.escape(LOCK)}"
+    rf"|{re.escape(run_files.OLD_TEMPORARY_MODEL)}",
     run_files.CHECKPOINTS: r"[\w.-]+",
     run_files.PLOTS: r"[\w.-]+\.(png|svg|gif)",
 }

@@ -57,6 +57,11 @@ class RunDir:
         return self.path / run_files.MODEL
 
     @property
+    def is_member(self) -> bool:
+        """Whether this is a run of a group or a search."""
+        return self._top != self.path
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
         return self.path / run_files.CHECKPOINTS

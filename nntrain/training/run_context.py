@@ -20,6 +20,7 @@ class RunContext:
     request: "StopRequest | None" = None
     final: bool = True  # whether the work on a model ends here: the test split is used, and plots are drawn
     doctor: bool = True  # whether it is examined what the training suffers from
+    report: bool = True  # whether report.html is written, where the work ends here
     distribution: "Distribution | None" = None  # the devices that share every batch; None for one device
 
     @property

@@ -41,7 +41,7 @@ def test_every_file_is_there_and_no_other(trained: Any) -> None:
     files = {str(path.relative_to(run.path)) for path in run.path.rglob("*") if path.is_file()}
     plots = {"plots/learning_curves.png", "plots/confusion_matrix.png"}
     named = "config.yaml resolved.yaml environment.json metrics.csv summary.json model.keras model.json log.txt"
-    named += " diagnosis.json"
+    named += " diagnosis.json report.html"
     assert files >= {*named.split(), *plots}
     assert {file for file in files if not file.startswith("checkpoint/")} == {*named.split(), *plots}
 

@@ -26,7 +26,11 @@ def run(request: Fit, terminal: Terminal) -> None:
     group = _group(request, config)
     if group is not None:
         placement.refuse_group(help="leave `--seeds` and `--folds` out")
-    context = replace(placement.start(config, request.verbose, terminal, "fit"), doctor=not request.no_doctor)
+    context = replace(
+        placement.start(config, request.verbose, terminal, "fit"),
+        doctor=not request.no_doctor,
+        report=not request.no_report,
+    )
     from nntrain.runs import experiment, groups
 
     if group is not None:

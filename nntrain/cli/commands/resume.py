@@ -34,7 +34,7 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
         search_files.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
     started = placement.start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal, "resume")
-    context = replace(started, doctor=not request.no_doctor)
+    context = replace(started, doctor=not request.no_doctor, report=not request.no_report)
     from nntrain.runs import resume
 
     if not context.writes:
@@ -54,7 +54,7 @@ def _group(request: Resume, directory: RunDir, terminal: Terminal) -> None:
         raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
     placement.refuse_group(help)
     started = placement.start(GroupConfig.read(directory).first, request.verbose, terminal)
-    context = replace(started, doctor=not request.no_doctor)
+    context = replace(started, doctor=not request.no_doctor, report=not request.no_report)
     from nntrain.runs import groups
 
     if result := groups.resume_all(directory, request.allow_changed, terminal, context):
@@ -82,6 +82,7 @@ def _search(request: Resume, directory: RunDir, terminal: Terminal) -> None:
         workers=_trial_workers(request),
         device=request.device,
         verbose=request.verbose,
+        report=not request.no_report,
     ).run(terminal)
 
 

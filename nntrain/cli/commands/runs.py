@@ -13,9 +13,9 @@ from nntrain.config.keras.metrics import find_metric
 from nntrain.config.load import load
 from nntrain.config.messages import listed
 from nntrain.config.metric_names import own_column, split_and_metric
+from nntrain.config.settings import differing, short_names
 from nntrain.errors import ConfigError
 from nntrain.nearest import nearest
-from nntrain.runs.settings import differing, short_names
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import csv_text
 from nntrain.terminal import Terminal

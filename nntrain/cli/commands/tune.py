@@ -30,7 +30,9 @@ def run(request: Tune, terminal: Terminal) -> None:
     run_files.refuse_bad_name(name)
     workers = Workers(request.workers, request.executor, request.address)
     with workers.start(config, request.device, request.verbose) as executor:
-        begin(config, request.runs_dir, name, Session(executor=executor, refit=request.refit, terminal=terminal))
+        report = not request.no_report
+        session = Session(executor=executor, refit=request.refit, terminal=terminal, report=report)
+        begin(config, request.runs_dir, name, session)
 
 
 def _estimate(request: Tune, config: Config, search: Search, terminal: Terminal) -> None:

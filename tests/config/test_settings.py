@@ -1,6 +1,6 @@
 import pytest
 
-from nntrain.runs.settings import differing, flat, settings, short_names
+from nntrain.config.settings import differing, flat, settings, short_names
 from nntrain.storage.run_dir import RunDir
 from tests.conftest import Trained
 

@@ -1,0 +1,157 @@
+"""What the page is about: a run, a group or a search, from the files in its directory.
+
+A file that is missing, damaged or written by a stranger leaves its part of the page out; `complaints` say why.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from nntrain.config.settings import Settings, settings
+from nntrain.errors import NNTrainError
+from nntrain.storage import run_files
+from nntrain.storage.lock import is_locked
+from nntrain.storage.run_dir import RunDir
+
+MOST_RUNS = 100  # runs of a group or a search whose curves are shown, the best first
+Row = Mapping[str, float | None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A run, a group or a search.
+
+    kind: `run`, `seeds`, `folds` or `search`. rows: those of metrics.csv, None for an empty cell. runs: those of a
+    group or a search. trials: the rows of trials.csv, as text.
+    """
+
+    directory: RunDir
+    name: str
+    kind: str = "run"
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    diagnosis: Mapping[str, Any] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
+    rows: Sequence[Row] = ()
+    runs: tuple["Subject", ...] = ()
+    trials: Sequence[Mapping[str, str]] = ()
+    complaints: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """How it ended, in words; `running` while a process trains it."""
+        ended, status = self.summary.get("stopped") or self.summary.get("ended"), self.environment.get("exit_status")
+        if self.kind in ("seeds", "folds"):
+            done = len(self.summary.get("runs", {}))
+            return f"{done} of {len(self.runs)} runs are done"
+        if self.kind == "run" and status is None:
+            return "running" if is_locked(self.directory.path) else "killed before it ended"
+        return str(ended or ("done" if status == 0 else f"failed with exit code {status}" if status else "not ended"))
+
+    @property
+    def first(self) -> "Subject":
+        """The run itself, or the first one of a group or a search."""
+        return self.runs[0] if self.runs else self
+
+
+class _Reader:
+    """Reads files of a directory, and collects what is wrong with them."""
+
+    def __init__(self, directory: RunDir) -> None:
+        self.directory = directory
+        self.complaints: list[str] = []
+
+    def attempt(self, name: str, read: Callable[[], T], otherwise: T) -> T:
+        """Return what `read` returns if the file is there and can be read."""
+        if not (self.directory.path / name).is_file():
+            return otherwise
+        try:
+            return read()
+        except NNTrainError as error:
+            self.complaints.append(error.problems[0].message)
+            return otherwise
+
+    def json(self, name: str) -> dict[str, Any]:
+        return self.attempt(name, lambda: self.directory.read_json(name), {})
+
+    def rows(self) -> list[Row]:
+        none: list[dict[str, str]] = []
+        found = self.attempt(run_files.METRICS, self.directory.read_rows, none)
+        return [{name: float(cell) if cell else None for name, cell in row.items()} for row in found]
+
+    def trials(self) -> list[dict[str, str]]:
+        text = self.attempt(run_files.TRIALS, lambda: self.directory.read_text(run_files.TRIALS), "")
+        try:
+            return [
+                {str(key): str(cell or "") for key, cell in row.items() if key is not None}
+                for row in csv.DictReader(io.StringIO(text, newline=""))
+            ]
+        except csv.Error as error:
+            self.complaints.append(f"`{self.directory.path / run_files.TRIALS}` is not CSV: {error}")
+            return []
+
+
+def read(directory: RunDir) -> Subject:
+    """Return what the files in a directory say."""
+    reader, group = _Reader(directory), (directory.path / run_files.GROUP).is_file()
+    search = (directory.path / run_files.JOURNAL).is_file()
+    summary, trials = reader.json(run_files.SUMMARY), reader.trials() if search else []
+    names = list(reader.json(run_files.GROUP).get("members", {})) if group else _best_runs(directory, summary, trials)
+    kind = "search" if search else str(summary.get("kind", "seeds")) if group else "run"
+    diagnosis = reader.json(run_files.DIAGNOSIS)
+    return Subject(
+        directory,
+        directory.path.name,
+        kind,
+        summary,
+        reader.json(run_files.ENVIRONMENT),
+        diagnosis,
+        reader.json(run_files.MODEL_FACTS),
+        reader.json(run_files.NOTES),
+        settings(directory),
+        reader.rows(),
+        tuple(read(RunDir(directory.path / name)) for name in names[:MOST_RUNS] if _has_begun(directory, name)),
+        trials,
+        tuple(reader.complaints),
+    )
+
+
+def _has_begun(directory: RunDir, name: str) -> bool:
+    return run_files.is_plain_name(name) and (directory.path / name / run_files.RESOLVED).is_file()
+
+
+def _best_runs(directory: RunDir, summary: Mapping[str, Any], trials: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the names of the trials of a search, the best first."""
+    if not trials:
+        return []
+    names = sorted(path.parent.name for path in directory.path.glob(f"trial-*/{run_files.RESOLVED}"))
+    places = {_number(row.get("trial", "")): place for place, row in enumerate(ranked(summary, trials))}
+    return sorted(names, key=lambda name: places.get(_number(name.partition("-")[2]), len(places)))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+def ranked(summary: Mapping[str, Any], trials: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """Return the trials of a search, the best first: finished, then pruned, then those without a score."""
+    sign = -1 if summary.get("direction") == "max" else 1
+
+    def rank(row: Mapping[str, str]) -> tuple[bool, bool, float]:
+        score = as_number(row.get("score", ""))
+        return score is None, row.get("status") != "done", sign * (score or 0.0)
+
+    return sorted(trials, key=rank)
+
+
+def as_number(text: str) -> float | None:
+    """Return the number that a cell holds."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
