@@ -1,3 +1,44 @@
-"""nntrain: train Keras Sequential networks from one YAML file."""
+"""nntrain: train Keras Sequential networks from one YAML file, by its commands or from Python.
+
+    import nntrain
+
+    run = nntrain.fit("configs/iris.yaml", set={"train.epochs": 20})
+    run.predict("flowers.csv")
+
+`fit`, `load`, `tune`, `runs` and what they return are imported when they are first used, so that the import of nntrain
+is as light as that of a module of Python.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nntrain.api.results import Group, Run, Search, load
+    from nntrain.api.starting import fit, tune
+    from nntrain.api.tables import runs
 
 __version__ = "0.1.0"
+
+__all__ = ["Group", "Run", "Search", "__version__", "fit", "load", "runs", "tune"]
+
+_HOMES = {
+    "Group": "nntrain.api.results",
+    "Run": "nntrain.api.results",
+    "Search": "nntrain.api.results",
+    "fit": "nntrain.api.starting",
+    "load": "nntrain.api.results",
+    "tune": "nntrain.api.starting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the Python API when it is first used (PEP 562)."""
+    if name == "runs":
+        return import_module("nntrain.runs")  # a package that can be called
+    if name not in _HOMES:
+        raise AttributeError(f"module `nntrain` has no attribute `{name}`")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -27,6 +27,38 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
 
     Raises NNTrainError when TensorFlow cannot be loaded, and when `device` is `gpu` and it finds no GPU.
     """
+    _import_both(verbose)
+    import tensorflow as tf
+
+    if not verbose:
+        tf.get_logger().setLevel("ERROR")  # it warns about several models in one process
+    gpus = tf.config.list_physical_devices("GPU")
+    if device == "gpu" and not gpus:
+        help = f"run `{install_command('gpu')}` and install an NVIDIA driver, or use `--device cpu`"
+        raise NNTrainError("TensorFlow finds no GPU", help=help)
+    try:
+        if device == "cpu":
+            tf.config.set_visible_devices([], "GPU")
+    except RuntimeError:
+        help = "restart Python, and call nntrain before anything computes on the GPU"
+        raise NNTrainError("TensorFlow uses the GPU in this process already", help=help) from None
+    with contextlib.suppress(RuntimeError):  # raised where it computes already, in a notebook
+        for gpu in gpus if device != "cpu" else ():
+            tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def _import_both(verbose: bool) -> None:
+    """Import TensorFlow and Keras, unless they are there; raises NNTrainError where that fails."""
+    if not {"tensorflow", "keras"} <= sys.modules.keys():
+        _import_quietly(verbose)
+    import keras
+
+    if (found := keras.backend.backend()) != "tensorflow":
+        help = "set the environment variable KERAS_BACKEND to `tensorflow` before Keras is imported"
+        raise NNTrainError(f"Keras computes with `{found}` in this process, and nntrain with TensorFlow", help=help)
+
+
+def _import_quietly(verbose: bool) -> None:
     _refuse_small_address_space()
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if not verbose:
@@ -35,21 +67,12 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
     with _interrupt_delayed(), _hidden(_UNUSED), dropped, _collection_disabled():
         try:
             import keras  # noqa: F401
-            import tensorflow as tf
+            import tensorflow as tf  # noqa: F401
+
+            tf.config.list_physical_devices("GPU")  # while what CUDA writes is dropped
         except (ImportError, OSError, MemoryError) as error:
             help = "install nntrain again in a new environment, or add `-v` to see where it failed"
             raise NNTrainError(f"TensorFlow cannot be loaded: {one_line(str(error))}", help=help) from error
-        gpus = tf.config.list_physical_devices("GPU")
-    if not verbose:
-        tf.get_logger().setLevel("ERROR")  # it warns about several models in one process
-    if device == "gpu" and not gpus:
-        help = f"run `{install_command('gpu')}` and install an NVIDIA driver, or use `--device cpu`"
-        raise NNTrainError("TensorFlow finds no GPU", help=help)
-    if device == "cpu":
-        tf.config.set_visible_devices([], "GPU")
-    else:
-        for gpu in gpus:
-            tf.config.experimental.set_memory_growth(gpu, True)
 
 
 def import_keras_tuner() -> None:

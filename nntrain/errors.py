@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path as FilePath
 
 MOST_SHOWN = 20  # problems of an error
 MOST_LETTERS = 1000  # of a message, a help or a path
@@ -131,6 +132,23 @@ class NNTrainError(Exception):
         longer = replace(first, message=f"{first.message}; {words}", help=first.help or help)
         self.problems = (longer, *self.problems[1:])
         return self
+
+
+def renamed(error: NNTrainError, file: FilePath, name: str) -> NNTrainError:
+    """Return the error with another name for a file, such as the name of what a temporary file is a copy of."""
+    here = FilePath.cwd()
+    paths = [str(file), *([str(file.relative_to(here))] if file.is_relative_to(here) else [])]
+    error.problems = tuple(_renamed(problem, paths, name) for problem in error.problems)
+    error.args = (error.problems[0].message,)
+    return error
+
+
+def _renamed(problem: Problem, paths: list[str], name: str) -> Problem:
+    message, help, span = problem.message, problem.help, problem.span
+    for path in paths:
+        message, help = message.replace(path, name), help.replace(path, name)
+        span = span and replace(span, file=name if span.file == path else span.file)
+    return replace(problem, message=message, help=help, span=span)
 
 
 def in_one_line(error: NNTrainError) -> str:

@@ -84,7 +84,8 @@ def plain_console(**options: Any) -> "Console":
         def render_str(self, text: str, **style: Any) -> Text:
             return super().render_str(printable(text), **style)
 
-    return PlainConsole(markup=False, emoji=False, highlight=False, **{"soft_wrap": True, **options})
+    options = {"soft_wrap": True, "force_jupyter": False, **options}  # a notebook shows stderr as it is
+    return PlainConsole(markup=False, emoji=False, highlight=False, **options)
 
 
 def json_ready(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The way into Keras: what it loads, what it does not, and which device it takes."""
 
+import gc
 import json
 import os
 import sys
@@ -116,3 +117,27 @@ def test_one_core_is_not_many(monkeypatch: pytest.MonkeyPatch) -> None:
     backend.start("cpu")
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     assert backend.devices()[0]["name"] == "1 core"
+
+
+def test_keras_on_another_backend_is_an_error(command: Any, tmp_path: Path) -> None:
+    code = """
+import sys, types
+keras, tensorflow = types.ModuleType("keras"), types.ModuleType("tensorflow")
+keras.backend = types.SimpleNamespace(backend=lambda: "jax")
+sys.modules |= {"keras": keras, "tensorflow": tensorflow}
+from nntrain import backend
+try:
+    backend.start()
+except backend.NNTrainError as error:
+    print(error)
+"""
+    done = command(tmp_path, "-c", code, python=True)
+    assert done.stdout.startswith("error: Keras computes with `jax` in this process, and nntrain with TensorFlow\n")
+
+
+def test_a_second_start_freezes_no_objects() -> None:
+    backend.start("cpu")
+    before = gc.get_freeze_count()
+    kept = [[index] for index in range(100)]
+    backend.start("cpu")
+    assert len(kept) == 100 and gc.get_freeze_count() <= before

@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from nntrain.errors import (
     dotted,
     one_line,
     printable,
+    renamed,
 )
 
 
@@ -129,3 +131,15 @@ def test_the_install_command_is_for_the_python_that_runs_wherever_it_is(monkeypa
 def test_paths_are_dotted() -> None:
     assert dotted(("model", 1, "Dense", "units")) == "model.1.Dense.units"
     assert dotted(()) == ""
+
+
+def test_an_error_about_a_copy_is_one_about_what_was_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in (tmp_path, tmp_path.parent / "elsewhere"):
+        folder.mkdir(exist_ok=True)
+        monkeypatch.chdir(folder)
+        file = tmp_path / "copy.csv"
+        for name in (str(file), "copy.csv") if folder == tmp_path else (str(file),):
+            problem = Problem(f"`{name}` is wrong", help=f"mend `{name}`", span=Span(name, 1, 1, 1, "a"))
+            found = renamed(DataError(problems=[problem]), file, "-")
+            assert str(found) == "error: `-` is wrong\n  --> -:1:1\n  1 | a\n    | ^\n help: mend `-`"
+            assert found.args == ("`-` is wrong",)

@@ -126,6 +126,27 @@ def test_an_error_that_needs_nothing_heavy_is_printed_before_anything_heavy_is_l
         assert end.stderr
 
 
+def test_the_import_of_nntrain_loads_nothing_and_knows_its_names(tmp_path: Path) -> None:
+    code = """
+import importlib, sys, typing
+before = set(sys.modules)
+import nntrain
+print(sorted(sys.modules.keys() - before), [name for name in dir(nntrain) if name in nntrain.__all__])
+assert callable(nntrain.fit) and callable(nntrain.runs) and not {"numpy", "tensorflow"} & sys.modules.keys()
+nntrain.nothing
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    names = "'Group', 'Run', 'Search', '__version__', 'fit', 'load', 'runs', 'tune'"
+    assert done.stdout == f"['nntrain'] [{names}]\n"
+    assert done.stderr.endswith("AttributeError: module `nntrain` has no attribute `nothing`\n")
+
+
 def test_a_heavy_import_is_noticed(tmp_path: Path) -> None:
     program = RUN.replace("            main()\n", "            import numpy\n            main()\n")
     assert [end.heavy for end in run(tmp_path, "list", program=program)] == [["numpy"]]

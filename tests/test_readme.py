@@ -1,5 +1,6 @@
 """Every command, config and error that README and docs/ show is what nntrain does."""
 
+import contextlib
 import re
 import shlex
 from dataclasses import dataclass, field
@@ -112,6 +113,18 @@ def test_every_command_of_the_pages_prints_what_they_show(in_process: Any, tmp_p
         assert done.returncode == 0, f"{one.command}\n{done.stderr}"
         text = (tmp_path / words[words.index("-o") + 1]).read_text() if "-o" in words else done.stdout
         assert re.search(one.pattern(), text, re.MULTILINE), f"{one.command}\nprints\n{text}\nand not\n{one.pattern()}"
+
+
+def test_the_python_of_the_pages_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    shown = [block for page, block in blocks("python") if page in ("README.md", "reference.md")]
+    names: dict[str, Any] = {}
+    with contextlib.chdir(tmp_path):
+        for block in shown:
+            exec(block, names)
+    assert len(shown) == 4 and len(names["scores"]) == 2
+    assert names["again"].config["train"]["epochs"] == 3
+    assert "--> --set train.epochs" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("page", "block"), blocks("yaml"))

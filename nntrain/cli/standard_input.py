@@ -5,10 +5,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from nntrain.errors import DataError, Problem
+from nntrain.errors import DataError, renamed
 
 DASH = Path("-")
 
@@ -28,10 +27,4 @@ def file_or_stdin(file: Path) -> Iterator[Path]:
         try:
             yield copy
         except DataError as error:
-            raise DataError(problems=[_about_dash(problem, copy) for problem in error.problems]) from None
-
-
-def _about_dash(problem: Problem, copy: Path) -> Problem:
-    message, help = (text.replace(str(copy), "-") for text in (problem.message, problem.help))
-    span = problem.span and replace(problem.span, file="-")
-    return replace(problem, message=message, help=help, span=span)
+            raise renamed(error, copy, str(DASH)) from None

@@ -87,7 +87,12 @@ def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
         again = FilePath(file) / run_files.RESOLVED
         help = f"write `nntrain fit {again}` to train it again, or `nntrain resume {file}`"
         raise ConfigError(f"`{file}` is a run, not a config", help=help)
-    document = old_source.renamed(yaml_file.read(file))
+    return changed(yaml_file.read(file), assignments, seed)
+
+
+def changed(document: Document, assignments: Sequence[str], seed: int | None = None) -> Document:
+    """Return the document with `path=value` assignments applied; raises ConfigError for one that does not fit."""
+    document = old_source.renamed(document)
     for assignment in assignments:
         document = _assigned(document, assignment)
     return document if seed is None else put(document, "seed", seed)

@@ -36,7 +36,12 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Prediction
     the predictions. Raises DataError when the file does not fit the model, and NNTrainError as `load_model` does.
     """
     saved = load_model(run_dir)
-    scorer, schema = Scorer.restored(saved), saved.resolved.schema
+    return predict_file(saved, Scorer.restored(saved), file, with_input)
+
+
+def predict_file(saved: SavedModel, scorer: Scorer, file: Path, with_input: bool = False) -> Predictions:
+    """Return the predictions of a model that was loaded before; `scorer` is its own. Raises DataError as `predict`."""
+    schema = saved.resolved.schema
     if saved.resolved.experiment.data.of_folders and file.suffix != ".npz":
         files, left_out = _images(file)
         at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(schema.shape)))
@@ -48,6 +53,22 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Prediction
     refuse_large_batch(saved.resolved, len(x))
     found = scorer.outputs(x)
     return Predictions.of(scorer, found, _columns(saved, file) if with_input else (), notes)
+
+
+def predict_array(saved: SavedModel, scorer: Scorer, x: np.ndarray, name: str) -> Predictions:
+    """Return the predictions for the rows of an array, (n, *shape) or (n, as many numbers); `name` is for messages.
+
+    Raises DataError where they do not fit the model.
+    """
+    x = rows_of(saved, x, name)
+    refuse_large_batch(saved.resolved, len(x))
+    return Predictions.of(scorer, scorer.outputs(x))
+
+
+def rows_of(saved: SavedModel, x: np.ndarray, name: str | Path) -> np.ndarray:
+    """Return an array as (n, *shape) in the dtype that the model was trained on; raises as `predict_array`."""
+    refuse_shape(x.shape, saved.resolved.schema.shape, name)
+    return as_trained(x.reshape(len(x), *saved.resolved.schema.shape), saved.dtype, name)
 
 
 def _columns(saved: SavedModel, file: Path) -> Columns:
@@ -88,8 +109,7 @@ def read_inputs(saved: SavedModel, file: Path) -> tuple[np.ndarray, tuple[str, .
     else:
         message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
         raise DataError(message, help="save an array `x` as .npz")
-    refuse_shape(x.shape, shape, file)
-    return as_trained(x.reshape(len(x), *shape), saved.dtype, file), ()
+    return rows_of(saved, x, file), ()
 
 
 def refuse_missing(saved: SavedModel, x: np.ndarray, file: Path) -> None:
@@ -104,7 +124,7 @@ def refuse_missing(saved: SavedModel, x: np.ndarray, file: Path) -> None:
         raise DataError(message, help="give every cell: the model has no `TableEncoding`, which would replace them")
 
 
-def refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: Path) -> None:
+def refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: str | Path) -> None:
     """Raise DataError unless an array of the shape `found` holds rows of this shape, or of as many numbers."""
     if not found:
         raise DataError(f"`{file}` holds a single number, but the model expects rows of the shape {shape}")
@@ -137,7 +157,7 @@ def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
         raise DataError(f"`{file}` is broken or not an .npz file", help=help) from None
 
 
-def as_trained(x: np.ndarray, dtype: str, file: Path) -> np.ndarray:
+def as_trained(x: np.ndarray, dtype: str, file: str | Path) -> np.ndarray:
     """Return the inputs in the dtype that the model was trained on; raises DataError where that changes them."""
     if x.dtype.kind not in "fiub" or (x.dtype.kind == "f" and not np.isfinite(x).all()):
         raise DataError(f"`{file}` holds values that are not finite numbers")

@@ -57,6 +57,11 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
     if not context.writes:
         trainer.follow(prepare(config), context)
         return None
+    return train(config, runs_dir, name, terminal, context)
+
+
+def train(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: RunContext = ALONE) -> Result:
+    """Train a config in a new run directory, which this process writes. Raises as `prepare` and `run` do."""
     prepared = prepare_and_report(config, terminal)
     with drafts.draft(runs_dir, name) as draft:
         return run(Training(prepared, draft, terminal, context))

@@ -21,6 +21,17 @@ class GroupConfig:
     members: dict[str, Config]
 
     @classmethod
+    def asked(cls, config: Config, seed: int | None, seeds: str | None, folds: int | None) -> "GroupConfig | None":
+        """Return the group over `--seeds` or `--folds`, None without both; raises ConfigError where two exclude."""
+        if seeds is not None and folds is not None:
+            raise ConfigError("`--seeds` and `--folds` exclude each other", help="use one of the two")
+        if seeds is not None and seed is not None:
+            raise ConfigError("`--seed` and `--seeds` exclude each other", help="use one of the two")
+        if seeds is not None:
+            return cls.over_seeds(config, seeds)
+        return None if folds is None else cls.over_folds(config, folds)
+
+    @classmethod
     def over_seeds(cls, config: Config, text: str) -> "GroupConfig":
         """Return the config with each seed of `--seeds`; raises ConfigError as `parse_seeds` does."""
         return cls("seeds", {f"seed-{seed}": put_value(config, "seed", seed) for seed in parse_seeds(text)})

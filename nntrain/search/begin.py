@@ -23,6 +23,7 @@ from nntrain.search.runner import Runner
 from nntrain.search.search_files import SearchDir
 from nntrain.storage import drafts, run_files
 from nntrain.storage.journal import Journal
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
@@ -39,8 +40,11 @@ class Session:
     report: bool = True  # whether report.html is written
 
 
-def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
-    """Run a search in a new directory; raises as `carry_out`, and MissingPackage before anything is written."""
+def begin(config: Config, runs_dir: Path, name: str, session: Session) -> RunDir:
+    """Run a search in a new directory, which is returned.
+
+    Raises as `carry_out`, and MissingPackage before anything is written.
+    """
     search = search_of(config)
     engine = make_engine(search)
     with drafts.draft(runs_dir, name) as draft, draft.locked():
@@ -52,6 +56,7 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> None:
         journal = Journal.open(directory)
         folder = SearchDir(config, search, directory, Ledger(search.direction))
         carry_out(folder, journal, Replay(engine, folder.ledger), session)
+    return directory
 
 
 def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Session, spent: float = 0.0) -> None:

@@ -73,3 +73,14 @@ def run_name(config: str) -> str:
         return "run"
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(config).stem).strip("-.")[:100].rstrip("-.")
     return name if _NAME.fullmatch(name) else "run"
+
+
+def new_name(given: str | None, config: str, runs: Path) -> str:
+    """Return the name of a new run: the one that is given, else that of its config; raises ConfigError for a bad one.
+
+    Raises ConfigError too where the folder of the runs cannot be one.
+    """
+    name = given or run_name(config)
+    refuse_bad_name(name)
+    refuse_bad_folder(runs)
+    return name

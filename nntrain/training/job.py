@@ -13,7 +13,7 @@ from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
 from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.resident import Program
-from nntrain.training.signals import StopRequest
+from nntrain.training.signals import StopRequest, Watch, watched
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,5 @@ class Job:
     judge: Callable[[Row], bool] | None = None  # takes the row of every epoch and returns whether to stop there
     help: Callable[[], str] = lambda: divergence.DEFAULT  # of the error when the training diverges
     observe: Callable[[int], dict[str, Any] | None] | None = None  # takes each epoch (0: before the first): the doctor
+    watch: Watch = watched  # for what asks to stop
     request: StopRequest | None = None  # what may ask to stop, in place of the signals of the process

@@ -20,7 +20,7 @@ from nntrain.training.checkpoint import Saver
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job
 from nntrain.training.programs.arrays import TrainResult, as_float, balanced_order, epoch_order
-from nntrain.training.signals import StopRequest, watched
+from nntrain.training.signals import StopRequest
 from nntrain.training.state import Position, State
 
 PIECE_SECONDS = 0.25  # a piece of an epoch takes about this long, so that progress moves and Ctrl-C is prompt
@@ -37,7 +37,7 @@ def fit(job: Job, history: History, resumed: State | None = None) -> None:
     NNTrainError when a checkpoint cannot be written, which becomes Stopped after a signal.
     """
     try:
-        with watched() if job.request is None else nullcontext(job.request) as request:
+        with job.watch() if job.request is None else nullcontext(job.request) as request:
             _run(_Trainer(job, history, request), resumed)
     finally:
         if history.weights:

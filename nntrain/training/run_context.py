@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # so that this module is light
     from nntrain.training.history import Row
     from nntrain.training.program_cache import Programs
-    from nntrain.training.signals import StopRequest
+    from nntrain.training.signals import StopRequest, Watch
     from nntrain.training.workers.strategy import Distribution
 
 
@@ -18,6 +18,7 @@ class RunContext:
     programs: "Programs | None" = None  # those compiled before, for reuse
     judge: "Callable[[Row], bool] | None" = None
     request: "StopRequest | None" = None
+    watch: "Watch | None" = None  # in place of `signals.watched`
     final: bool = True  # whether the work on a model ends here: the test split is used, and plots are drawn
     doctor: bool = True  # whether it is examined what the training suffers from
     report: bool = True  # whether report.html is written, where the work ends here

@@ -1,8 +1,8 @@
 """SIGINT and SIGTERM: the first stops the training after this piece, the second the process; a thread calls `ask`."""
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 from nntrain.errors import Stopped
@@ -39,6 +39,9 @@ class StopRequest:
             raise Stopped(f"by {name}; {but}" if but else f"by {name}", signal=self.signal)
 
 
+Watch = Callable[[], AbstractContextManager[StopRequest]]
+
+
 @contextmanager
 def watched() -> Iterator[StopRequest]:
     """Receive signals inside the block; only the main thread can."""
@@ -54,3 +57,28 @@ def watched() -> Iterator[StopRequest]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def interruptible() -> Iterator[StopRequest]:
+    """Receive Ctrl-C inside the block, for a process that goes on after the training, such as a notebook.
+
+    The first one stops the training after this piece; the next one does what it did before the block. Other signals
+    keep their meaning. Only the main thread can receive signals.
+    """
+    request = StopRequest()
+    before = signal.getsignal(signal.SIGINT)
+
+    def receive(number: int, _: FrameType | None) -> None:
+        request.ask(number)
+        signal.signal(number, before)
+
+    try:
+        signal.signal(signal.SIGINT, receive)
+    except ValueError:
+        yield request
+        return
+    try:
+        yield request
+    finally:
+        signal.signal(signal.SIGINT, before)

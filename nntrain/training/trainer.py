@@ -24,6 +24,7 @@ from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import fits_in_memory
 from nntrain.training.run_context import RunContext
 from nntrain.training.scorer import Scorer, training_weights
+from nntrain.training.signals import watched
 from nntrain.training.state import State
 from nntrain.training.workers.strategy import Distribution
 
@@ -43,6 +44,7 @@ def make_job(prepared: Prepared, scorer: Scorer, context: RunContext, watcher: W
         judge=context.judge,
         help=partial(divergence.help_for, resolved, data.train),
         request=context.request,
+        watch=context.watch or watched,
     )
 
 

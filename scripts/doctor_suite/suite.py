@@ -7,12 +7,12 @@ from pathlib import Path
 
 import yaml
 
-from nntrain.cli.commands.check import checked
 from nntrain.config.load import load, read
 from nntrain.doctor import checkup, config_errors
 from nntrain.doctor.checkup import Diagnosis
 from nntrain.doctor.finding import Finding
 from nntrain.errors import ConfigError, DataError
+from nntrain.runs.checked import checked
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import prepare
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.errors import Stopped
-from nntrain.training.signals import watched
+from nntrain.training.signals import interruptible, watched
 
 pytestmark = pytest.mark.quick
 
@@ -80,6 +80,29 @@ def test_a_thread_that_cannot_receive_signals_trains_all_the_same() -> None:
             found.append(request.signal)
 
     thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [0]
+
+
+def test_in_a_notebook_the_second_ctrl_c_is_a_keyboard_interrupt() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interruptible() as request:
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(Stopped, match="by SIGINT"):
+            request.raise_if_asked()
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_another_thread_receives_no_signals() -> None:
+    found: list[int] = []
+
+    def run() -> None:
+        with interruptible() as request:
+            found.append(request.signal)
+
+    thread = threading.Thread(target=run)
     thread.start()
     thread.join()
     assert found == [0]

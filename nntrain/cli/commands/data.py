@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nntrain.cli import output_file
-from nntrain.cli.commands.check import checked
 from nntrain.cli.options import RUNS_DIR
 from nntrain.cli.requests import Data
 from nntrain.config.load import load
 from nntrain.config.messages import counted, listed
 from nntrain.errors import ConfigError, DataError, Problem, printable
 from nntrain.nearest import exists, near_path
+from nntrain.runs.checked import checked
 from nntrain.storage.atomic import write_file
 from nntrain.terminal import Terminal, shown_number
 

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nntrain import backend
-from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Doctor
 from nntrain.config.load import load, read
 from nntrain.doctor import config_errors
 from nntrain.doctor.finding import Finding
 from nntrain.errors import ConfigError, DataError
 from nntrain.nearest import exists
+from nntrain.runs.checked import checked
 from nntrain.storage.find_runs import find_run, is_run
 from nntrain.terminal import Terminal
 

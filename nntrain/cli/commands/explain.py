@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from nntrain import backend
 from nntrain.cli import explain_forms, output_file
-from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Explain
 from nntrain.cli.standard_input import DASH
 from nntrain.config.load import Config, load
@@ -15,6 +14,7 @@ from nntrain.config.search.load import load_whole
 from nntrain.errors import ConfigError
 from nntrain.explain.explanation import Explanation
 from nntrain.explain.expression.point import numbers
+from nntrain.runs.checked import checked
 from nntrain.storage import inside
 from nntrain.storage.atomic import write_text, writing
 from nntrain.storage.find_runs import find_run

@@ -4,13 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from nntrain.cli import summary
-from nntrain.cli.commands.check import checked
 from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Fit
 from nntrain.config.load import Config, load, put_value
 from nntrain.document.yaml_file import inline
-from nntrain.errors import ConfigError
 from nntrain.nearest import exists
+from nntrain.runs.checked import checked
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
@@ -19,11 +18,9 @@ from nntrain.terminal import Terminal
 def run(request: Fit, terminal: Terminal) -> None:
     """Train, write a run directory for each training, and print the metrics."""
     config = checked(_config(request), terminal, request.runs_dir)
-    name = request.name or run_files.run_name(request.config)
-    run_files.refuse_bad_name(name)
-    run_files.refuse_bad_folder(request.runs_dir)
+    name = run_files.new_name(request.name, request.config, request.runs_dir)
     placement = Placement.of(request.device, request.devices, request.workers, request.worker)
-    group = _group(request, config)
+    group = GroupConfig.asked(config, request.seed, request.seeds, request.folds)
     if group is not None:
         placement.refuse_group(help="leave `--seeds` and `--folds` out")
     context = replace(
@@ -54,13 +51,3 @@ def _assignments(request: Fit) -> tuple[str, ...]:
         return assignments
     path = Path(request.init_from)
     return (*assignments, f"train.init_from={inline(str(path.absolute()) if exists(path) else request.init_from)}")
-
-
-def _group(request: Fit, config: Config) -> GroupConfig | None:
-    if request.seeds is not None and request.folds is not None:
-        raise ConfigError("`--seeds` and `--folds` exclude each other", help="use one of the two")
-    if request.seeds is not None and request.seed is not None:
-        raise ConfigError("`--seed` and `--seeds` exclude each other", help="use one of the two")
-    if request.seeds is not None:
-        return GroupConfig.over_seeds(config, request.seeds)
-    return None if request.folds is None else GroupConfig.over_folds(config, request.folds)

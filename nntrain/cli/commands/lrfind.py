@@ -2,10 +2,10 @@
 
 from nntrain import backend
 from nntrain.cli import output_file
-from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import LrFind
 from nntrain.config.load import load
 from nntrain.errors import ConfigError
+from nntrain.runs.checked import checked
 from nntrain.storage.atomic import write_file
 from nntrain.terminal import Terminal
 

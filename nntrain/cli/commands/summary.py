@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import backend
-from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Summary
 from nntrain.cli.summary import parameters_in_words
 from nntrain.config.load import Config, load
 from nntrain.errors import dotted
 from nntrain.nearest import exists
+from nntrain.runs.checked import checked
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.terminal import Terminal

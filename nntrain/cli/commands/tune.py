@@ -2,12 +2,12 @@
 
 import os
 
-from nntrain.cli.commands.check import checked
 from nntrain.cli.requests import Tune
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.config.search.space import Search
+from nntrain.runs.checked import checked
 from nntrain.search import dry_run
 from nntrain.search.begin import Session, begin
 from nntrain.search.engine import make_engine
@@ -26,8 +26,7 @@ def run(request: Tune, terminal: Terminal) -> None:
     if request.dry_run:
         _estimate(request, config, search, terminal)
         return
-    name = request.name or run_files.run_name(request.config)
-    run_files.refuse_bad_name(name)
+    name = run_files.new_name(request.name, request.config, request.runs_dir)
     workers = Workers(request.workers, request.executor, request.address)
     with workers.start(config, request.device, request.verbose) as executor:
         report = not request.no_report

@@ -20,6 +20,7 @@ from nntrain.config.search.space import Direction, Search, Space
 from nntrain.config.search.space_reader import SPACE, Reader, Written
 from nntrain.config.search.value_checks import ValueChecker, refused_path
 from nntrain.config.tune import Tune
+from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem
 
 _USUAL = {f"{split}{name}" for split in ("", "val_") for name in ("loss", "accuracy", "mean_absolute_error")}
@@ -28,7 +29,11 @@ _USUAL = {f"{split}{name}" for split in ("", "val_") for name in ("loss", "accur
 
 def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
     """Return the config as `load` does, its section `tune` validated too; raises ConfigError with every problem."""
-    document = read(file, assignments, seed)
+    return whole(read(file, assignments, seed))
+
+
+def whole(document: Document) -> Config:
+    """Return the config of a document, its section `tune` validated too; raises ConfigError with every problem."""
     try:
         config = from_document(document)
     except ConfigError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.cli.run_rows import run_rows
+from nntrain.runs.run_rows import run_rows
 from nntrain.storage import run_files
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_dir import RunDir

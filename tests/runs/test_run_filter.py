@@ -1,7 +1,7 @@
 import pytest
 
-from nntrain.cli.run_filter import Condition, parse
 from nntrain.errors import ConfigError
+from nntrain.runs.run_filter import Condition, parse
 
 
 def test_conditions_are_joined_by_and() -> None:

@@ -1,0 +1,71 @@
+"""The arguments of Python as what the commands take: configs, assignments, seeds."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any
+
+from nntrain.config import load
+from nntrain.document import yaml_file
+from nntrain.document.yaml_file import Document
+from nntrain.errors import ConfigError, Path, Problem
+
+Config = str | os.PathLike[str] | Mapping[str, Any]
+Assignments = Mapping[str, Any] | Sequence[str]
+RUN = "run"  # the name of a run whose config is no file
+
+
+def document(config: Config, changes: Assignments | None, seed: int | None) -> Document:
+    """Return the config of a file, or of a dict as YAML would have it, with `set` and `seed` applied.
+
+    Relative paths in a dict are those from the working folder. Raises ConfigError as `nntrain fit` does.
+    """
+    if not isinstance(config, Mapping):
+        return load.read(os.fspath(config), assignments(changes), seed)
+    tree = plain(config)
+    return load.changed(Document(tree, "", data=yaml_file.dump(tree).encode()), assignments(changes), seed)
+
+
+def changed(document: Document, changes: Assignments | None) -> Document:
+    """Return the document with `set` applied."""
+    return load.changed(document, assignments(changes))
+
+
+def name_of(config: Config) -> str:
+    """Return the path that gives a run its name."""
+    return RUN if isinstance(config, Mapping) else os.fspath(config)
+
+
+def assignments(changes: Assignments | None) -> tuple[str, ...]:
+    """Return `path=value` for each item of a dict; texts are left as they are. Raises ConfigError as `plain`."""
+    if isinstance(changes, str):
+        return (changes,)
+    if not isinstance(changes, Mapping):
+        return tuple(changes or ())
+    return tuple(f"{path}={yaml_file.inline(plain(value, (path,)))}" for path, value in changes.items())
+
+
+def seeds_text(seeds: int | Iterable[int] | None) -> str | None:
+    """Return the number or the list of seeds as `--seeds` takes it."""
+    if seeds is None or isinstance(seeds, (int, str)):
+        return None if seeds is None else str(seeds)
+    return "".join(f"{seed}," for seed in seeds)
+
+
+def plain(value: Any, path: Path = ()) -> Any:
+    """Return a value as YAML would be read: numbers and arrays of NumPy as Python's, tuples as lists, paths as texts.
+
+    Raises ConfigError, with the dotted path, for what a config cannot hold.
+    """
+    if isinstance(value, Mapping):
+        return {str(name): plain(item, (*path, str(name))) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, (*path, index)) for index, item in enumerate(value)]
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, FilePath):
+        return str(value)
+    if hasattr(value, "tolist"):  # an array or a number of NumPy
+        return plain(value.tolist(), path)
+    message = f"a config cannot hold an object of the type `{type(value).__name__}`"
+    raise ConfigError(problems=[Problem(message, path, "give numbers, texts, lists and dicts")])

@@ -1,0 +1,90 @@
+"""Rows that a program holds in memory, given to a saved model as the commands give it those of a file."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nntrain.api.tables import ARRAYS, TABLE, array_file, table_file
+from nntrain.config.table import Table
+from nntrain.errors import DataError
+from nntrain.evaluation.evaluate import Evaluation
+from nntrain.evaluation.predict import predict_array, predict_file
+from nntrain.evaluation.predictions import Predictions
+from nntrain.model.restore import SavedModel
+from nntrain.training.scorer import Scorer
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file, and the name of what it holds for messages."""
+
+    path: Path
+    name: str
+
+
+def predictions(saved: SavedModel, scorer: Scorer, data: Any) -> Predictions:
+    """Return the predictions for a DataFrame, an array or a path; raises DataError where the rows do not fit."""
+    if isinstance(data, (str, os.PathLike)):
+        return predict_file(saved, scorer, Path(data))
+    if saved.table is None:
+        return predict_array(saved, scorer, _array(data), _name(data))
+    with table_file(_frame(data, saved.table), saved.table) as file:
+        return predict_file(saved, scorer, file)
+
+
+@contextlib.contextmanager
+def labelled_file(saved: SavedModel, data: Any) -> Iterator[NamedFile]:
+    """Give rows with their labels as a file: a table, or a pair of arrays (x, y)."""
+    if isinstance(data, (str, os.PathLike)):
+        yield NamedFile(Path(data), os.fspath(data))
+    elif isinstance(data, pd.DataFrame):
+        if saved.table is None:
+            raise _expects_arrays(saved)
+        with table_file(data, saved.table) as file:
+            yield NamedFile(file, TABLE)
+    else:
+        if not isinstance(data, (tuple, list)) or len(data) != 2:
+            raise DataError(f"`data` is no rows with labels: {type(data).__name__}", help="give `data=(x, y)`")
+        with array_file(x=_array(data[0]), y=np.asarray(data[1])) as file:
+            yield NamedFile(file, ARRAYS)
+
+
+def named(found: Evaluation, file: NamedFile) -> Evaluation:
+    """Return the evaluation with the name of what it is of."""
+    return replace(found, split=file.name)
+
+
+def _frame(data: Any, table: Table) -> pd.DataFrame:
+    """Return a table: an array has the columns of the training, in their order."""
+    if isinstance(data, pd.DataFrame):
+        return data
+    cells = np.asarray(data)
+    names = [column.name for column in table.columns]
+    if cells.ndim != 2 or cells.shape[1] != len(names):
+        message = f"the `{ARRAYS}` has the shape {cells.shape}, but the model expects {len(names)} columns"
+        raise DataError(message, help="give an array with the columns of the training in their order, or a DataFrame")
+    return pd.DataFrame(cells, columns=names)
+
+
+def _array(data: Any) -> np.ndarray:
+    """Return rows as an array of numbers; raises DataError for anything else."""
+    try:
+        found = np.asarray(data)
+    except ValueError as error:
+        raise DataError(f"the rows are no array: {error}", help="give an array of rows of the same shape") from None
+    return found
+
+
+def _name(data: Any) -> str:
+    return TABLE if isinstance(data, pd.DataFrame) else ARRAYS
+
+
+def _expects_arrays(saved: SavedModel) -> DataError:
+    shape = " x ".join(map(str, saved.resolved.schema.shape))
+    return DataError(f"the model expects arrays of {shape}, not a `{TABLE}`", help="give `data=(x, y)`")

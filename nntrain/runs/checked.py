@@ -1,0 +1,40 @@
+"""A config before it is trained: its warnings are printed, and the files that it names are there."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from nntrain.config import file_checks
+from nntrain.config.load import Config, from_document, in_order
+from nntrain.errors import ConfigError
+from nntrain.storage.find_runs import find_weights
+from nntrain.terminal import Terminal
+
+_INIT_FROM = ("train", "init_from")
+
+
+def checked(config: Config, terminal: Terminal, runs_dir: Path) -> Config:
+    """Return the config after its warnings are printed, with `train.init_from` as a path; raises for a missing file.
+
+    Raises ConfigError for initial weights that are not there, and DataError for a file of the data.
+    """
+    for warning in config.warnings:
+        terminal.note(str(warning))
+    found = _with_weights(config, runs_dir)
+    file_checks.refuse_missing(found)
+    return found
+
+
+def _with_weights(config: Config, runs_dir: Path) -> Config:
+    given = config.experiment.train.init_from
+    if given is None:
+        return config
+    name = str(config.document.value(_INIT_FROM))
+    try:
+        path = str(find_weights(runs_dir, name, Path(given)).absolute())
+    except ConfigError as error:
+        at_option = [replace(problem, path=_INIT_FROM) for problem in error.problems]
+        faults = file_checks.faults(config.experiment.data, config.document)
+        raise ConfigError(problems=in_order(config.document, [*at_option, *faults])) from None
+    tree = config.document.tree
+    put = {**tree, "train": {**tree["train"], "init_from": path}}
+    return config if path == given else from_document(replace(config.document, tree=put))

@@ -1,0 +1,117 @@
+"""Rows of a program are read as those of a file."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nntrain
+from nntrain.errors import DataError
+
+CONFIG = """
+data: {table: {path: FILE, target: y, validation: none, test: none, columns: {code: category}}}
+model: [Dense: {units: 4, activation: relu}]
+train: {epochs: 1}
+"""
+
+
+def rows(count: int = 40) -> pd.DataFrame:
+    index = np.arange(count)
+    return pd.DataFrame(
+        {
+            "size": np.where(index % 7, index / 10, np.nan),
+            "code": index % 4,
+            "color": np.array(["red", "green", "blue, dark"])[index % 3],
+            "day": pd.Timestamp("2026-01-31") + pd.to_timedelta(index, unit="D"),
+            "y": np.array(["no", "yes"])[index % 2],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def run(fit: Any, tmp_path_factory: pytest.TempPathFactory) -> nntrain.Run:
+    file = tmp_path_factory.mktemp("table") / "rows.csv"
+    written = rows()
+    written["day"] = written["day"].dt.strftime("%d.%m.%Y")
+    written.to_csv(file, index=False, sep=";", decimal=",")
+    found = nntrain.load(fit(CONFIG.replace("FILE", str(file))).path)
+    found.file = file
+    return found  # type: ignore[no-any-return]
+
+
+def test_a_table_is_predicted_as_its_file(run: Any) -> None:
+    expected = run.outputs(run.file)
+    assert np.array_equal(run.outputs(rows()), expected)
+    assert np.array_equal(run.outputs(rows().astype({"code": "category", "color": "category"})), expected)
+    assert np.array_equal(run.outputs(rows().astype({"size": "float32"})), expected)
+
+
+def test_the_columns_are_found_by_name_and_others_are_ignored(run: Any) -> None:
+    frame = rows()[["color", "day", "code", "size"]].assign(more=1)
+    assert np.array_equal(run.outputs(frame), run.outputs(run.file))
+
+
+def test_missing_cells_make_no_other_category(run: Any) -> None:
+    frame = rows().iloc[:8]
+    expected = run.outputs(frame)
+    frame = frame.assign(code=frame["code"].where(frame["code"] != 3))  # floats now: 0.0, 1.0, 2.0
+    assert np.array_equal(run.outputs(frame)[:3], expected[:3])
+    assert not np.array_equal(run.outputs(frame)[3], expected[3])
+
+
+def test_a_column_that_is_missing_is_named(run: Any) -> None:
+    with pytest.raises(DataError) as raised:
+        run.predict(rows().drop(columns="color").rename(columns={"size": "sizes"}))
+    assert str(raised.value).splitlines()[0] == "error: there is no column `size` in `DataFrame`"
+    assert "there is no column `color` in `DataFrame`" in str(raised.value)
+
+
+def test_a_cell_of_another_type_has_its_place(run: Any) -> None:
+    with pytest.raises(DataError, match=r"--> DataFrame:3:1") as raised:
+        run.predict(rows().astype({"size": object}).assign(size=lambda frame: ["1", "large", *frame["size"][2:]]))
+    assert "nntrain-" not in str(raised.value)
+
+
+def test_an_array_has_the_columns_of_the_training(run: Any) -> None:
+    cells = rows().drop(columns="y").assign(day=lambda frame: frame["day"].dt.strftime("%d.%m.%Y"))
+    assert np.array_equal(run.outputs(cells.to_numpy()), run.outputs(run.file))
+    cells = cells.astype(object)
+    cells.loc[0, "size"] = ""  # a text among numbers, as a missing cell may be one
+    assert np.array_equal(run.outputs(cells), run.outputs(run.file))
+    with pytest.raises(DataError, match=r"the `array` has the shape \(2,\), but the model expects 4 columns"):
+        run.predict(np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (rows(0), "the `DataFrame` has no rows"),
+        (pd.DataFrame([[1, 2]], columns=["size", "size"]), "the column `size` is twice in `DataFrame`"),
+        ("nowhere.csv", "there is no file `nowhere.csv`"),
+    ],
+)
+def test_what_is_no_table_is_an_error(data: Any, message: str, run: Any) -> None:
+    with pytest.raises(DataError) as raised:
+        run.predict(data)
+    assert raised.value.problems[0].message == message
+
+
+def test_arrays_that_do_not_fit_are_errors(fit: Any, tmp_path: Path) -> None:
+    x = np.arange(40.0).reshape(20, 2)
+    np.savez(tmp_path / "rows.npz", x=x, y=np.arange(20) % 2)
+    data = f"{{npz_file: {{path: {tmp_path / 'rows.npz'}, validation: none, test: none}}}}"
+    model = "model: [Dense: {units: 4, activation: relu}]\ntrain: {epochs: 1}\n"
+    run = nntrain.load(fit(f"data: {data}\n{model}").path)
+    assert np.array_equal(run.outputs(x), run.outputs(tmp_path / "rows.npz"))
+    with pytest.raises(DataError, match=r"`array` holds rows of the shape \(3,\), but the model expects \(2,\)"):
+        run.predict(np.ones((2, 3)))
+    with pytest.raises(DataError, match="the rows are no array"):
+        run.predict([[1, 2], [3]])
+    with pytest.raises(DataError, match="the model expects arrays of 2, not a `DataFrame`"):
+        run.evaluate(data=pd.DataFrame({"x": [1.0]}))
+    with pytest.raises(DataError, match=r"`data` is no rows with labels: ndarray"):
+        run.evaluate(data=np.ones((2, 2)))
+    assert run.predict([[1, 2]]).shape == (1,)
+    assert Path("DataFrame.csv").exists() is False
