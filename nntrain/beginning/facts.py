@@ -16,8 +16,8 @@ TRAINING = 0.64
 class Facts:
     """What is known about the data.
 
-    data: the section `data` of the config, a name or a name with options. rows: about as many as train.
-    size: height and width of an image. outputs: classes, or numbers to predict. notes: lines that explain the data to
+    data: the section `data` of the config, a name with options. rows: about as many as train. size: height and width of
+    an image. has_numbers: whether a column of a table is not one of categories. notes: lines that explain the data to
     the reader. comments: what is said behind an option of the data.
     """
 
@@ -27,6 +27,7 @@ class Facts:
     classes: tuple[str, ...] = ()
     targets: int = 1
     size: tuple[int, int] = (0, 0)
+    has_numbers: bool = True
     notes: tuple[str, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
 

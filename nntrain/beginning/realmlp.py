@@ -15,7 +15,7 @@ def model(facts: Facts, small: bool) -> str:
     if not small:
         hidden = ["NTKDense: 256", f"ParametricActivation: {activation}  # learns how much", "Dropout: 0.15"]
     lines = ["- TableEncoding: {scaling: robust, onehot: 8}  # robust: outliers are clipped smoothly"]
-    if not small:
+    if not small and facts.has_numbers:
         lines += ["- PeriodicEmbedding: {kind: pbld, units: 4, frequencies: 16, stddev: 0.1}  # of each number"]
     lines += ["- FeatureScale  # learns which columns matter", "- Repeat:", "    times: 3", "    layers:"]
     lines += [f"      - {layer}" for layer in hidden]
@@ -36,7 +36,7 @@ def train(facts: Facts, small: bool) -> str:
     ]
     if not small:
         lines += ["    epsilon: 1e-8", "    weight_decay: 0.02"]
-        factors += ", alpha: 0.1, periodic_embedding: 0.1"
+        factors += ", alpha: 0.1" + (", periodic_embedding: 0.1" if facts.has_numbers else "")
     lines += [f"learning_rate_factors: {{{factors}}}"]
     if not small:
         lines += ["exclude_from_weight_decay: [bias]"]

@@ -53,6 +53,7 @@ def look(path: Path, targets: Sequence[str], written: str) -> Facts:
         rows=int(TRAINING * len(rows.remaining)),
         classes=tuple(found.classes),
         targets=len(targets),
+        has_numbers=any(kind not in ("category", *_LEFT_OUT) for kind in map(_word, found.columns.values())),
         notes=(*_notes(found, len(rows.remaining)), *cure.notes),
         comments=_comments(found),
     )
@@ -73,12 +74,16 @@ def _notes(found: table.Options, rows: int) -> Iterator[str]:
     """Yield what is in the table: its rows, and its columns by kind."""
     kinds: dict[str, list[str]] = {}
     for name, kind in found.columns.items():
-        kinds.setdefault(kind if isinstance(kind, str) else "date", []).append(name or "the first column")
+        kinds.setdefault(_word(kind), []).append(name or "the first column")
     learnt = [f"{kind}: {_some(names)}" for kind, names in kinds.items() if kind not in _LEFT_OUT]
     yield f"{counted(rows, 'row')}. The columns are {'; '.join(learnt)}."
     left = [f"{_some(names)} ({kind})" for kind, names in kinds.items() if kind in _LEFT_OUT]
     if left:
         yield f"Left out are {'; '.join(left)}. `columns: {{name: category}}` below `data` says otherwise."
+
+
+def _word(kind: str | dict[str, str]) -> str:
+    return kind if isinstance(kind, str) else "date"
 
 
 def _comments(found: table.Options) -> dict[str, str]:

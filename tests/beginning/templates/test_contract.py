@@ -83,6 +83,16 @@ def test_the_config_of_built_in_data_is_valid_without_a_warning(template: str, n
     assert load(str(tmp_path / "net.yaml"), ()).warnings == ()
 
 
+def test_a_table_of_categories_alone_gets_no_embeddings_of_numbers(tmp_path: Path) -> None:
+    rows = [f"{'pqr'[row % 3]},{'uvwx'[row % 4]},{'mn'[row % 2]}\n" for row in range(40)]
+    (tmp_path / "table.csv").write_text("a,b,y\n" + "".join(rows))
+    config = tmp_path / "net.yaml"
+    request = Init(file=str(tmp_path / "table.csv"), target=["y"], template="strong", output=config)
+    request.run(Terminal(quiet=True))
+    assert "eriodic" not in config.read_text()
+    prepare(load(str(config), ())).rehearse()
+
+
 def test_a_larger_table_gets_more_units_and_larger_batches() -> None:
     draft = extensions.load(FOLDER, "mlp").draft
     few, many = (draft(Facts("table", {"table": {}}, rows, ("no", "yes"))) for rows in (200, 20_000))
