@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from nntrain.config.settings import Settings, settings
@@ -122,16 +123,19 @@ def read(directory: RunDir) -> Subject:
 
 
 def _has_begun(directory: RunDir, name: str) -> bool:
-    return run_files.is_plain_name(name) and (directory.path / name / run_files.RESOLVED).is_file()
+    plain = all(map(run_files.is_plain_name, Path(name).parts))
+    return plain and (directory.path / name / run_files.RESOLVED).is_file()
 
 
 def _best_runs(directory: RunDir, summary: Mapping[str, Any], trials: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the names of the trials of a search, the best first."""
     if not trials:
         return []
-    names = sorted(path.parent.name for path in directory.path.glob(f"trial-*/{run_files.RESOLVED}"))
+    ways = [f"{way}/{run_files.RESOLVED}" for way in ("trial-*", "trial-*/repeat-*")]
+    found = [path.parent for way in ways for path in directory.path.glob(way)]
+    names = sorted(str(path.relative_to(directory.path)) for path in found)
     places = {_number(row.get("trial", "")): place for place, row in enumerate(ranked(summary, trials))}
-    return sorted(names, key=lambda name: places.get(_number(name.partition("-")[2]), len(places)))
+    return sorted(names, key=lambda name: places.get(_number(Path(name).parts[0].partition("-")[2]), len(places)))
 
 
 def _number(text: str) -> int:

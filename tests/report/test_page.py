@@ -2,6 +2,7 @@ import base64
 import hashlib
 import json
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -154,17 +155,55 @@ def test_a_search_lists_its_trials_the_best_first(tmp_path: Path) -> None:
     search = RunDir.create(tmp_path, "net")
     search.write("journal.jsonl", "")
     search.write(
-        "summary.json", json.dumps({"kind": "search", "objective": "val_loss", "direction": "min", "trials": 3})
+        "summary.json",
+        json.dumps(
+            {
+                "kind": "search",
+                "objective": "val_loss",
+                "direction": "min",
+                "best": {"run": "trial-003", "score": 0.1},
+                "refit": {"refit-1": {"metrics": {"test": {"loss": 0.2}}}},
+            }
+        ),
     )
     search.write(
         "trials.csv", "trial,status,score,epochs,train.batch_size\n1,done,0.5,2,16\n2,failed,,0,32\n3,done,0.1,2,64\n"
     )
-    for name in ("trial-001", "trial-003"):
+    search.member("trial-003")
+    for name in ("trial-001", "trial-003/repeat-1"):
         member = search.member(name)
         member.write("resolved.yaml", "data: iris\n")
         member.write("metrics.csv", ROWS)
     found = of(search)
     assert "A search of 3 trials" in found.text
+    assert "The best val_loss: 0.1000, trial-003." in found.text
+    assert "test loss\n0.2000" in found.text
     assert re.findall(r"\n(\d)\n(?:done|failed)", found.text) == ["3", "1", "2"]
-    assert [run["name"] for run in found.curves["runs"]] == ["trial-003", "trial-001"]
+    assert [run["name"] for run in found.curves["runs"]] == ["trial-003/repeat-1", "trial-001"]
     assert "batch_size" in found.text
+
+
+def test_colours_have_the_contrast_that_is_asked_for() -> None:
+    """WCAG 2.2: 4.5 to 1 for text, 3 to 1 for lines (1.4.3, 1.4.11)."""
+    css = resources.files("nntrain.report").joinpath("page.css").read_text()
+    blocks = [
+        dict(re.findall(r"--([a-z0-9]+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    ]
+    assert len(blocks) == 3
+    for colours in blocks:
+        for name in ("ink", "quiet", "link", "error", "warning", "note"):
+            for ground in ("paper", "raised"):
+                assert contrast(colours.get(name, "#000000"), colours[ground]) > 4.5, (name, ground)
+        assert all(contrast(colours[f"c{number}"], colours["paper"]) > 3 for number in range(8))
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours (WCAG 2.2, "contrast ratio" and "relative luminance")."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)

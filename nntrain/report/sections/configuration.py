@@ -16,6 +16,7 @@ from nntrain.storage import run_files
 TITLE = "Config"
 MOST_SUBJECTS = 12  # columns of a table
 MOST_FILES = 20
+_CHOSEN, _KERAS = "chosen by nntrain", "that of Keras"  # defaults that no table holds
 MOST_LETTERS = 200_000  # of all files together
 
 
@@ -39,7 +40,7 @@ def _from_defaults(run: Subject) -> Html:
     """Return the values of training that are not the defaults; those that nntrain chose for the data are left out."""
     defaults, written = _defaults(), _written(run)
     rows = [
-        [path, str(value), str(defaults.get(path, "chosen by nntrain"))]
+        [path, str(value), str(defaults.get(path, _CHOSEN if path.count(".") == 1 else _KERAS))]
         for path, value in run.settings.items()
         if _differs(path, value, defaults, written) and not _is_options(path, run.settings)
     ]

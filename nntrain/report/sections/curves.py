@@ -45,8 +45,14 @@ def _runs(subjects: Sequence[Subject]) -> Iterator[tuple[str, Subject]]:
     for subject in subjects:
         for run in subject.runs or (subject,):
             if run.rows:
-                name = f"{subject.name}/{run.name}" if len(subjects) > 1 and run is not subject else run.name
-                yield name[:100], run
+                yield _name(run, subject, len(subjects) > 1)[:100], run
+
+
+def _name(run: Subject, subject: Subject, several: bool) -> str:
+    """Return the name of a run, below that of its group or search where it is one of several."""
+    if run is subject:
+        return run.name
+    return str(run.directory.path.relative_to(subject.directory.path.parent if several else subject.directory.path))
 
 
 def _series(name: str, runs: Sequence[tuple[str, Subject]], most: int) -> Iterator[dict[str, Any]]:

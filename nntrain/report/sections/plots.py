@@ -11,6 +11,7 @@ from nntrain.storage import inside, run_files
 TITLE = "Plots"
 MOST_BYTES = 1_200_000  # of all images together, which base64 makes a third larger
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_BROAD = 1.9  # times as wide as high: such an image has a row of its own
 _DRAWN_ABOVE = "learning_curves"  # which is interactive in the page
 
 
@@ -50,5 +51,13 @@ def _images(subject: Subject) -> Iterator[tuple[str, bytes]]:
 def _figure(name: str, png: bytes, subject: str) -> Html:
     words = " ".join((name.replace("_", " "), *([f"of {subject}"] if subject else [])))
     source = base64.b64encode(png).decode()
-    image = Html(f'<img src="data:image/png;base64,{source}" alt="{escaped(words)}">')
-    return element("figure", joined((element("figcaption", words), image)))
+    width, height = size_of(png)
+    place = f'width="{width}" height="{height}" alt="{escaped(words)}"'
+    image = Html(f'<img src="data:image/png;base64,{source}" {place}>')
+    kind = "broad" if width > _BROAD * height else ""
+    return element("figure", joined((element("figcaption", words), image)), class_=kind)
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Return width and height in pixels, from the first chunk (PNG specification, section 11.2.2: IHDR)."""
+    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])

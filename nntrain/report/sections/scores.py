@@ -7,7 +7,7 @@ from typing import Any
 
 from nntrain.report.markup import Html, element, joined, table
 from nntrain.report.subject import Subject
-from nntrain.terminal import titled
+from nntrain.terminal import shown_number, titled
 
 TITLE = "Scores"
 _SHARE = "accuracy"  # the metric that is a share of rows
@@ -17,10 +17,7 @@ def content(subjects: Sequence[Subject]) -> Html:
     """Return the tables of each subject."""
     parts: list[Html] = []
     for subject in subjects:
-        found = (
-            _statistics(subject) if "statistics" in subject.summary else joined((_metrics(subject), _guess(subject)))
-        )
-        if found:
+        if found := joined((_best(subject), _metrics(subject), _statistics(subject), _guess(subject))):
             parts += [element("h3", subject.name), found] if len(subjects) > 1 else [found]
     return joined(parts)
 
@@ -80,9 +77,13 @@ def _guess(subject: Subject) -> Html:
 
 def _statistics(subject: Subject) -> Html:
     """Return the metrics of a group: mean, standard deviation and interval over its runs."""
-    splits = subject.summary["statistics"]
+    splits = subject.summary.get("statistics")
     numbers = ("mean", "sd", "low", "high", "count")
-    if not isinstance(splits, Mapping) or not all(isinstance(found, Mapping) for found in splits.values()):
+    if (
+        not isinstance(splits, Mapping)
+        or not splits
+        or not all(isinstance(found, Mapping) for found in splits.values())
+    ):
         return Html("")
     rows = [
         [f"{split} {name}", *(_shown(one.get(key)) for key in numbers)]
@@ -92,3 +93,25 @@ def _statistics(subject: Subject) -> Html:
     ]
     heads = ("metric", "mean", "sd", "95 % from", "to", "runs")
     return table("Over the runs; the interval is Student's for the mean", heads, rows)
+
+
+def _best(subject: Subject) -> Html:
+    """Return the score of the best trial of a search, and the metrics of those that were trained again."""
+    best, refitted = subject.summary.get("best"), subject.summary.get("refit", {})
+    if not best:
+        return Html("")
+    what = (
+        f"The best {subject.summary.get('objective', 'score')}: {shown_number(best.get('score', ''))}, {best['run']}."
+    )
+    rows = [
+        [name, str(one.get("trial", "")), f"{split} {metric}", _shown(value)]
+        for name, one in refitted.items()
+        for split, found in _mapping(one.get("metrics")).items()
+        for metric, value in _mapping(found).items()
+    ]
+    again = table("Trained again", ("run", "trial", "metric", "value"), rows) if rows else ""
+    return joined((element("p", what), again))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -36,5 +36,6 @@ def _table(search: Subject) -> Html:
 
 
 def _cell(name: str, text: str) -> Any:
-    value = as_number(text) if name in ("score", "spread", "seconds") else None
+    decimal = "." in text or "e" in text or name in ("score", "spread", "seconds")
+    value = as_number(text) if decimal else None
     return text if value is None else value

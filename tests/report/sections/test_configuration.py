@@ -13,7 +13,7 @@ def test_only_what_was_not_left_to_the_defaults_is_listed(write: Write) -> None:
     text = Page(content([read(run)])).text.splitlines()
     table = [line for line in text[: text.index("net/resolved.yaml")] if line]
     assert table[4:] == ["seed", "3", "0", "train.optimizer", "SGD", "Adam"] + [
-        "train.optimizer.SGD.learning_rate", "0.1", "chosen by nntrain",
+        "train.optimizer.SGD.learning_rate", "0.1", "that of Keras",
     ]  # fmt: skip
 
 
