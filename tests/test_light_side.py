@@ -41,6 +41,8 @@ LIGHT = (
     "list",
     "list layers",
     "list data",
+    "list Adam",
+    "list train.batch_size",
     "schema",
     "runs",
     "explain --expr x**2+exp(x) --at x=1",

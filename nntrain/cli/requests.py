@@ -294,7 +294,9 @@ class Schema(Request):
 
 
 class List(Request):
-    """List the names that a config may use."""
+    """List the names that a config may use, or what one of them means."""
 
-    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="What to list: data, layers, losses, ...")] = None
+    name: Annotated[
+        str | None, typer.Argument(metavar="KIND|NAME|PATH", help="layers, Adam, train.batch_size, ...")
+    ] = None
     json: Json = False

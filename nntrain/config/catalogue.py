@@ -13,13 +13,11 @@ from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Optimizer, Schedule
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
-from nntrain.config.messages import article, listed, plural
-from nntrain.config.named import Named, member_of, to_tree
+from nntrain.config.messages import plural
+from nntrain.config.named import Named, to_tree
 from nntrain.config.section import Section
 from nntrain.config.tune import Engine, Pruner
 from nntrain.document.yaml_file import inline
-from nntrain.errors import ConfigError
-from nntrain.nearest import nearest
 
 FAMILIES: tuple[type[Named], ...] = (
     Source,
@@ -38,32 +36,25 @@ FAMILIES: tuple[type[Named], ...] = (
 )
 
 
+_SHORTER = {"data": "data sources", "datasets": "data sources"}
+
+
 def kinds() -> dict[str, type[Named] | None]:
     """Return what can be listed: the plural of each family, and the activations."""
     return {**{plural(family.noun): family for family in FAMILIES}, "activations": None}
 
 
+def is_kind(word: str) -> bool:
+    """Return whether `entries` lists this."""
+    return word in kinds() or word in _SHORTER
+
+
 def entries(kind: str) -> dict[str, str]:
-    """Return each name of a kind with its line; raises ConfigError for an unknown kind."""
-    known = kinds()
-    wanted = {"data": "data sources", "datasets": "data sources"}.get(kind, kind)
-    if wanted not in known:
-        raise ConfigError(f"unknown kind `{kind}`", help=_kind_meant(kind, list(known)))
-    family = known[wanted]
+    """Return each name of a kind with its line."""
+    family = kinds()[_SHORTER.get(kind, kind)]
     if family is None:
         return ACTIVATIONS
     return {name: first_line(member) for name, member in family.members().items()}
-
-
-def _kind_meant(kind: str, known: list[str]) -> str:
-    """Return the help for an unknown kind, which may be the name of a member or of an option."""
-    names = ["data", *(name for name in known if name != "data sources")]
-    if (member := member_of(kind)) is not None:
-        family = next(family for family in FAMILIES if issubclass(member, family))
-        listed_as = "data" if family is Source else plural(family.noun)
-        return f"`{kind}` is {article(family.noun)}; write `nntrain list {listed_as}`"
-    close = nearest(kind, names)
-    return f"write `nntrain list {close}`" if close else f"the kinds are {listed(names)}"
 
 
 def first_line(member: type[Section]) -> str:

@@ -23,7 +23,7 @@ _WEIGHTS = {
 _OF_WEIGHTS = {
     "initializer": "The initial values of {}.",
     "regularizer": "The penalty on {}, which is added to the loss.",
-    "constraint": "What {} are brought to after every update.",
+    "constraint": "A bound on {}, enforced after every update.",
 }
 
 MEANINGS = {

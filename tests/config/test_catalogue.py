@@ -12,7 +12,6 @@ from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.messages import plural, see
 from nntrain.config.named import Named
 from nntrain.config.section import Section
-from nntrain.errors import ConfigError
 
 
 def test_every_family_can_be_listed() -> None:
@@ -55,28 +54,6 @@ def test_data_has_shorter_names() -> None:
 
 def test_activations_are_listed_with_their_formulas() -> None:
     assert catalogue.entries("activations") == ACTIVATIONS
-
-
-@pytest.mark.parametrize(
-    ("kind", "help"),
-    [
-        ("layer", "write `nntrain list layers`"),
-        ("Optimizers", "write `nntrain list optimizers`"),
-        ("dataset", "write `nntrain list data`"),
-        ("loss", "write `nntrain list losses`"),
-    ],
-)
-def test_a_kind_that_is_nearly_right_is_offered(kind: str, help: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        catalogue.entries(kind)
-    assert caught.value.problems[0].message == f"unknown kind `{kind}`"
-    assert caught.value.problems[0].help == help
-
-
-def test_a_kind_of_another_world_gets_the_whole_list() -> None:
-    with pytest.raises(ConfigError) as caught:
-        catalogue.entries("xyzzy")
-    assert caught.value.problems[0].help.startswith("the kinds are `data`, `splits`, `layers`")
 
 
 def test_options_say_what_is_required_what_is_ours_and_what_a_bare_value_is() -> None:

@@ -1,4 +1,4 @@
-"""`nntrain list`: the names of every kind, or of one."""
+"""`nntrain list`: the names of every kind, or of one, and what a name means."""
 
 import json
 
@@ -11,7 +11,7 @@ from nntrain.terminal import Terminal
 
 
 def test_one_kind_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
-    List(kind="layers").run(Terminal())
+    List(name="layers").run(Terminal())
     title, names, *rows = capsys.readouterr().out.splitlines()
     assert (title, names.split()[0]) == ("layers", "name")
     assert [row.split()[0] for row in rows] == list(catalogue.entries("layers"))
@@ -24,6 +24,25 @@ def test_without_a_kind_all_are_listed(capsys: pytest.CaptureFixture[str]) -> No
     assert list(shown) == ["version", "event", *catalogue.kinds()]
 
 
-def test_an_unknown_kind_is_an_error() -> None:
+def test_a_name_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    List(name="Adam").run(Terminal())
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "Adam, an optimizer: Momentum and RMSprop, each with bias correction (Kingma and Ba 2014).",
+        "  example: train: {optimizer: Adam}",
+        "  paper: Kingma and Ba 2014",
+    ]
+    assert lines[3].split()[0] == "option"
+    assert [line.split()[0] for line in lines[4:]][:2] == ["amsgrad", "beta_1"]
+
+
+def test_a_path_is_explained_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    List(name="train.batch_size").run(Terminal(as_json=True))
+    [found] = json.loads(capsys.readouterr().out)["found"]
+    assert found["title"] == "train.batch_size"
+    assert found["facts"]["values"] == "a whole number from 1 or `full`"
+
+
+def test_an_unknown_name_is_an_error() -> None:
     with pytest.raises(ConfigError, match="`layres`"):
-        List(kind="layres").run(Terminal())
+        List(name="layres").run(Terminal())
