@@ -17,6 +17,10 @@ else:
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the directory of a run.")]
+ConfigOrRun = Annotated[str, typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.")]
+RunNames = Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or directories.")]
+InitFrom = Annotated[str | None, typer.Option(metavar="RUN|FILE", help="Start with the weights of a run or a file.")]
+Word = Annotated[str | None, typer.Argument(metavar="KIND|NAME|PATH", help="layers, Adam, train.batch_size, ...")]
 Assignments = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
 RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]
 Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]

@@ -10,17 +10,21 @@ from nntrain.cli.options import (
     Address,
     Assignments,
     Config,
+    ConfigOrRun,
     Device,
     DeviceCount,
     Executor,
+    InitFrom,
     Json,
     NoDoctor,
     NoReport,
     Request,
     RunName,
+    RunNames,
     RunOptions,
     RunsDir,
     Verbose,
+    Word,
     Worker,
 )
 
@@ -46,9 +50,7 @@ class Fit(Request, RunOptions):
     config: Config
     assignments: Assignments = None
     seed: Annotated[int | None, typer.Option(help="The seed, in place of the config's.")] = None
-    init_from: Annotated[
-        str | None, typer.Option(metavar="RUN|FILE", help="Start with the weights of a run or a file.")
-    ] = None
+    init_from: InitFrom = None
     seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None
     folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None
     no_test: Annotated[bool, typer.Option("--no-test", help="Leave the test split for `eval --split test`.")] = False
@@ -154,7 +156,7 @@ class Data(Request):
 class Summary(Request):
     """Show the layers of a model, its parameters and the memory that it needs."""
 
-    config: Annotated[str, typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.")]
+    config: ConfigOrRun
     assignments: Assignments = None
     runs_dir: RunsDir = RUNS_DIR
     verbose: Verbose = False
@@ -164,7 +166,7 @@ class Summary(Request):
 class Doctor(Request, RunOptions):
     """Name what a training suffers from, and the lines that cure it."""
 
-    name: Annotated[str, typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.")]
+    name: ConfigOrRun
     assignments: Assignments = None
     static: Annotated[bool, typer.Option("--static", help="Examine a config without training it for a while.")] = False
     seconds: Annotated[float, typer.Option(metavar="S", help="The longest time to train a config.", min=0.1)] = 20.0
@@ -264,7 +266,7 @@ class Compare(Request):
 class Report(Request):
     """Write a page about runs, groups or searches: one HTML file, which needs no server."""
 
-    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or directories.")]
+    names: RunNames
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The HTML file.")] = None
     runs_dir: RunsDir = RUNS_DIR
     json: Json = False
@@ -284,7 +286,7 @@ class Note(Request):
 class Remove(Request):
     """Remove runs, groups or searches: only the files that nntrain has written."""
 
-    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or directories.")]
+    names: RunNames
     runs_dir: RunsDir = RUNS_DIR
     json: Json = False
 
@@ -296,7 +298,5 @@ class Schema(Request):
 class List(Request):
     """List the names that a config may use, or what one of them means."""
 
-    name: Annotated[
-        str | None, typer.Argument(metavar="KIND|NAME|PATH", help="layers, Adam, train.batch_size, ...")
-    ] = None
+    name: Word = None
     json: Json = False
