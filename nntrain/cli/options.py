@@ -20,6 +20,12 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the dir
 ConfigOrRun = Annotated[str, typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.")]
 RunNames = Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or directories.")]
 InitFrom = Annotated[str | None, typer.Option(metavar="RUN|FILE", help="Start with the weights of a run or a file.")]
+Template = Annotated[
+    str | None, typer.Option(metavar="NAME", help="mlp, linear, strong, strong-small; of images cnn, cnn-small.")
+]
+BatchWorkers = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
+]
 Word = Annotated[str | None, typer.Argument(metavar="KIND|NAME|PATH", help="layers, Adam, train.batch_size, ...")]
 Assignments = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
 RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]

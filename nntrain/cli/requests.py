@@ -9,6 +9,7 @@ from nntrain.cli.options import (
     RUNS_DIR,
     Address,
     Assignments,
+    BatchWorkers,
     Config,
     ConfigOrRun,
     Device,
@@ -23,6 +24,7 @@ from nntrain.cli.options import (
     RunNames,
     RunOptions,
     RunsDir,
+    Template,
     Verbose,
     Word,
     Worker,
@@ -37,9 +39,7 @@ class Init(Request):
         typer.Argument(metavar="FILE|FOLDER", help="A table, a folder of images, or iris, fashion_mnist, toy_2d."),
     ] = None
     target: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="What to predict; repeatable.")] = None
-    template: Annotated[
-        str | None, typer.Option(metavar="NAME", help="mlp, linear, strong, strong-small; of images cnn, cnn-small.")
-    ] = None
+    template: Template = None
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="CONFIG", help="Write this config.")] = None
     json: Json = False
 
@@ -56,9 +56,7 @@ class Fit(Request, RunOptions):
     no_test: Annotated[bool, typer.Option("--no-test", help="Leave the test split for `eval --split test`.")] = False
     name: Annotated[str | None, typer.Option(help="The name of the run; the config's by default.")] = None
     devices: DeviceCount = None
-    workers: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
-    ] = None
+    workers: BatchWorkers = None
     worker: Worker = None
     no_doctor: NoDoctor = False
     no_report: NoReport = False

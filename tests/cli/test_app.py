@@ -117,9 +117,9 @@ LONG = "x" * 300
         ("fit c.yaml --device GPU", "write `--device gpu`"),
         ("fit c.yaml --seed abc", "write `--seed 2`"),
         ("eval runs/iris --split val", "write `--split validation`"),
-        ("list Adam", "`Adam` is an optimizer; write `nntrain list optimizers`"),
+        ("list Adan", "write `nntrain list Adam`"),
         ("list layer", "write `nntrain list layers`"),
-        ("list iris", "`iris` is a data source; write `nntrain list data`"),
+        ("list irsi", "write `nntrain list iris`"),
         (
             "fit runs/iris",
             "write `nntrain fit runs/iris/resolved.yaml` to train it again, or `nntrain resume runs/iris`",
@@ -188,7 +188,7 @@ def test_the_line_that_works_is_the_help_of_the_json_too(nntrain: Any) -> None:
         ("eval none", "unknown run `none`"),
         ("eval c.yaml", "unknown run `c.yaml`"),
         ("predict none x.csv", "unknown run `none`"),
-        ("list layres", "unknown kind `layres`"),
+        ("list layres", "unknown name `layres`"),
     ],
 )
 def test_a_mistake_in_the_command_or_the_config_is_exit_code_2(line: str, message: str, nntrain: Any) -> None:
