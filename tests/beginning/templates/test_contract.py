@@ -101,6 +101,17 @@ def test_a_larger_table_gets_more_units_and_larger_batches() -> None:
     assert [batch_size(rows) for rows in (10, 1000, 3000, 10**6)] == [16, 32, 64, 256]
 
 
+@pytest.mark.parametrize("template", ["strong", "strong_small"])
+def test_few_rows_of_numbers_to_predict_get_smaller_batches(template: str) -> None:
+    draft = extensions.load(FOLDER, template).draft
+    few, many, classes = (
+        Facts("table", {"table": {}}, 500),
+        Facts("table", {"table": {}}, 5000),
+        Facts("table", {"table": {}}, 500, ("no", "yes")),
+    )
+    assert ["batch_size: 64" in draft(facts).train for facts in (few, many, classes)] == [True, False, False]
+
+
 @pytest.mark.parametrize(("pixels", "convolutions"), [(4, 1), (28, 3), (96, 5)])
 def test_the_blocks_of_the_cnn_fit_the_size_of_the_images(pixels: int, convolutions: int) -> None:
     facts = Facts("images", {"image_folder": {}}, 500, ("no", "yes"), size=(pixels, pixels))
