@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, dataclass_transform
 import typer
 
 from nntrain import extensions
+from nntrain.cli import completion
 from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -15,10 +16,24 @@ if TYPE_CHECKING:
 else:
     ExecutorName = Literal[extensions.names("search.executors")]
 
-Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name or the directory of a run.")]
-ConfigOrRun = Annotated[str, typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.")]
-RunNames = Annotated[list[str], typer.Argument(metavar="RUN...", help="Names or directories.")]
+Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.", autocompletion=completion.configs)]
+RunName = Annotated[
+    str, typer.Argument(metavar="RUN", help="The name or the directory of a run.", autocompletion=completion.runs)
+]
+ConfigOrRun = Annotated[
+    str,
+    typer.Argument(metavar="CONFIG|RUN", help="The YAML file, or a run.", autocompletion=completion.configs_and_runs),
+]
+RunNames = Annotated[
+    list[str], typer.Argument(metavar="RUN...", help="Names or directories.", autocompletion=completion.runs)
+]
+MaybeConfigOrRun = Annotated[
+    str | None,
+    typer.Argument(metavar="CONFIG|RUN", help="A YAML file, or a run.", autocompletion=completion.configs_and_runs),
+]
+Expressions = Annotated[
+    list[str] | None, typer.Option("--expr", metavar="EXPRESSION", help="Differentiate this; repeatable.")
+]
 InitFrom = Annotated[str | None, typer.Option(metavar="RUN|FILE", help="Start with the weights of a run or a file.")]
 Template = Annotated[
     str | None, typer.Option(metavar="NAME", help="mlp, linear, strong, strong-small; of images cnn, cnn-small.")
@@ -26,8 +41,16 @@ Template = Annotated[
 BatchWorkers = Annotated[
     str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
 ]
-Word = Annotated[str | None, typer.Argument(metavar="KIND|NAME|PATH", help="layers, Adam, train.batch_size, ...")]
-Assignments = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.")]
+Word = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="KIND|NAME|PATH", help="layers, Adam, train.batch_size, ...", autocompletion=completion.words
+    ),
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.", autocompletion=completion.assignments),
+]
 RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]
 Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no notes.")]

@@ -15,8 +15,10 @@ from nntrain.cli.options import (
     Device,
     DeviceCount,
     Executor,
+    Expressions,
     InitFrom,
     Json,
+    MaybeConfigOrRun,
     NoDoctor,
     NoReport,
     Request,
@@ -208,11 +210,9 @@ class Predict(Request, RunOptions):
 class Explain(Request, RunOptions):
     """Show the numbers behind a step: of an example, an expression, the gradients, or an optimizer."""
 
-    config: Annotated[str | None, typer.Argument(metavar="CONFIG|RUN", help="A YAML file, or a run.")] = None
+    config: MaybeConfigOrRun = None
     assignments: Assignments = None
-    expressions: Annotated[
-        list[str] | None, typer.Option("--expr", metavar="EXPRESSION", help="Differentiate this; repeatable.")
-    ] = None
+    expressions: Expressions = None
     at: Annotated[
         list[str] | None, typer.Option("--at", metavar="NAME=NUMBER,...", help="The values of its names.")
     ] = None
@@ -253,7 +253,7 @@ class Runs(Request):
 class Compare(Request):
     """Compare runs, groups or searches: their configs, and their scores on the validation split."""
 
-    names: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Names or directories.")]
+    names: RunNames
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw their learning curves to a PNG file.")] = None
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"

@@ -52,10 +52,16 @@ def find(name: str) -> list[Description]:
     return found
 
 
+def all_words() -> list[str]:
+    """Return the kinds, the names of classes and activations, and the options, each once."""
+    names = [name for family in catalogue.FAMILIES for name in family.members()]
+    return list(dict.fromkeys(["data", *catalogue.kinds(), *names, *ACTIVATIONS, *_owners()]))
+
+
 def _meant(name: str) -> str:
     kinds = ["data", *catalogue.kinds()]
-    words = [*_owners(), *(word for family in catalogue.FAMILIES for word in known(family)), *ACTIVATIONS, *kinds]
-    close = nearest(name, kinds, cutoff=0.8) or nearest(name, words)
+    every = [*_owners(), *(word for family in catalogue.FAMILIES for word in known(family)), *ACTIVATIONS, *kinds]
+    close = nearest(name, kinds, cutoff=0.8) or nearest(name, every)
     return f"write `nntrain list {close}`" if close else f"the kinds are {listed(kinds)}"
 
 
