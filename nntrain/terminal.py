@@ -1,10 +1,11 @@
 """Prints results on stdout, progress and messages on stderr, and keeps all lines for log.txt."""
 
+import contextlib
 import json
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,19 @@ class Terminal:
         self.log.append(printable(text))
         if not self.as_json:
             self.out.print(text)
+
+    @contextlib.contextmanager
+    def bar(self, words: str) -> Iterator[Callable[[float], None]]:
+        """Give a function that shows which share is done, as a bar where stderr is a terminal, else nowhere."""
+        if self.quiet or not self.err.is_terminal or self.err.is_dumb_terminal:
+            yield lambda share: None
+            return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeRemainingColumn())
+        with Progress(*columns, console=self.err, transient=True) as progress:
+            task = progress.add_task(words, total=1.0)
+            yield lambda share: progress.update(task, completed=share)
 
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Print a table of the result, numbers aligned to the right, unless `as_json` is true."""

@@ -18,6 +18,7 @@ GROUPS = {
     "beginning/realmlp.py": "beginning/templates/test_contract.py",
     "beginning/templates/*.py": "beginning/templates/test_contract.py",
     "cli/launched_worker.py": "cli/commands/test_launch.py",  # a process that `launch` starts
+    "cli/explain_request.py": "cli/test_app.py",  # the options of a command
     "cli/options.py": "cli/test_app.py",  # those that commands share
     "cli/requests.py": "cli/test_app.py",  # the options of every command
     "config/keras/*.py": "config/keras/test_conformance.py",
@@ -27,6 +28,7 @@ GROUPS = {
     "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
     "data/profile/*.py": "data/profile/test_tables.py",  # what is found of a table
     "data/examples.py": "data/test_dataset.py",
+    "evaluation/sampled_outputs.py": "evaluation/test_predict.py",  # what `--mc-dropout` does
     "data/table_request.py": "data/test_table_reader.py",  # values alone
     "data/table_rows.py": "data/sources/test_table.py",  # what its options do
     "doctor/case.py": "doctor/test_checkup.py",  # what all rules look at

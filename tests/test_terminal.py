@@ -186,3 +186,17 @@ def test_the_bar_shows_names_as_they_are(monkeypatch: pytest.MonkeyPatch) -> Non
     watcher.bar.refresh()
     watcher.end()
     assert f"[b] 0.5000  {SHOWN} 0.2500" in stream.getvalue()
+
+
+def test_the_bar_of_a_share_is_shown_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Terminal().bar("predicting") as show:
+        show(0.5)
+    terminal, text = Terminal(), io.StringIO()
+    terminal.err = Console(file=text, force_terminal=True, width=100)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with terminal.bar("predicting") as show:
+        show(0.5)
+    assert "predicting" in text.getvalue() and "━" in text.getvalue()
+    assert capsys.readouterr() == ("", "")

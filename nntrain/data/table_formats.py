@@ -1,4 +1,4 @@
-"""A file of a table in any format as raw columns: CSV and its kin, ARFF, Parquet."""
+"""A file of a table in any format as raw columns: CSV and its kin, ARFF, Parquet, JSON Lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -8,6 +8,7 @@ from functools import partial
 from nntrain.data.arff_reader import is_arff, read_arff
 from nntrain.data.csv_reader import read_csv
 from nntrain.data.csv_text import CsvTable, CsvText, NotUtf8
+from nntrain.data.json_lines import is_json_lines, read_json_lines
 from nntrain.data.parquet_reader import is_parquet, read_parquet
 from nntrain.data.raw_table import RawTable
 from nntrain.data.table_file import Form, TextFile, encoding_of, opened, unpacked
@@ -38,7 +39,9 @@ def raw_table(table: CsvTable, form: Form, words: frozenset[str], wanted: Sequen
         if is_parquet(path):
             yield OpenTable(read_parquet(plain, words), Form())
             return
-        read = partial(_read_arff, words=words) if is_arff(path) else partial(_read_csv, words=words, wanted=wanted)
+        read = partial(_read_csv, words=words, wanted=wanted)
+        if is_arff(path) or is_json_lines(path):
+            read = partial(_read_arff if is_arff(path) else _read_json_lines, words=words)
         with ExitStack() as open_files:
             try:
                 found = read(open_files.enter_context(opened(plain, form)))
@@ -56,11 +59,15 @@ def _read_arff(source: TextFile, words: frozenset[str]) -> OpenTable:
     return OpenTable(found.raw, Form(encoding=source.form.encoding), source.notes, found.kinds)
 
 
+def _read_json_lines(source: TextFile, words: frozenset[str]) -> OpenTable:
+    return OpenTable(read_json_lines(source.table, words), Form(encoding=source.form.encoding))
+
+
 def text_rows(table: CsvTable, form: Form) -> list[list[str]]:
     """Return the header and the rows of a file as texts. Raises DataError."""
     with unpacked(table) as path:
         plain = replace(table, path=path, shown=table.name)
-        if not is_parquet(path) and not is_arff(path):
+        if not is_parquet(path) and not is_arff(path) and not is_json_lines(path):
             with opened(plain, form, encoding_of(path)) as source:
                 return [cells for _, cells in CsvText(source.table).records()]
     with raw_table(table, form, frozenset()) as found:

@@ -1,7 +1,7 @@
 """A table from a file to rows: kinds of columns, target, matrix, and how the rows belong together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path as FilePath
 
@@ -17,7 +17,7 @@ from nntrain.data.raw_table import Numbers, RawTable
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import Found, kind_of
-from nntrain.data.table_matrix import Matrix, matrix
+from nntrain.data.table_matrix import matrix
 from nntrain.data.table_request import Request
 from nntrain.data.table_rows import groups_of, times_of, weights_of
 from nntrain.data.table_target import TargetOptions, as_words, classes_of, numbers_to_predict, read_target
@@ -78,12 +78,20 @@ def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
 class Like:
     """Rows with the columns of a table. x: float32 (n, columns), NaN where missing; y: as in `Split`.
 
-    notes: what differs from the file of that table.
+    differences: from the file of that table. unseen: by column the rows whose category no training row has.
     """
 
     x: np.ndarray
     y: np.ndarray
-    notes: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    unseen: Mapping[str, int] = field(default_factory=dict)
+    table: Table | None = None
+    file: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The differences, and how many rows have an unseen category."""
+        return (*self.differences, *(() if self.table is None else notes_on_unseen(self.table, self.unseen, self.file)))
 
     @property
     def split(self) -> Split:
@@ -107,7 +115,8 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
         _refuse_missing(raw, wanted)
         found = matrix(raw, table.columns)
         y = _labels(raw, target, classes) if target else np.zeros((len(raw), 0), np.float32)
-    return Like(found.x, y, (*notes, *_differences(raw, table, names, found, file.name)))
+    differences = (*notes, *_other_columns(raw, table, names, file.name))
+    return Like(found.x, y, differences, found.unseen, table, file.name)
 
 
 def _labels(raw: RawTable, target: TargetOptions, classes: tuple[str, ...]) -> np.ndarray:
@@ -216,11 +225,15 @@ def _split_files(request: Request, table: Table, classes: tuple[str, ...], files
     return found
 
 
-def _differences(raw: RawTable, table: Table, targets: Sequence[str], found: Matrix, file: str) -> Iterator[str]:
+def _other_columns(raw: RawTable, table: Table, targets: Sequence[str], file: str) -> Iterator[str]:
     known = {*(column.name for column in table.columns), *table.left_out, *targets}
     if others := [name for name in raw.columns if name not in known]:
         yield f"`{file}` has columns that the training rows do not have, which are ignored: {listed(others)}"
-    for name, count in found.unseen.items():
+
+
+def notes_on_unseen(table: Table, unseen: Mapping[str, int], file: str) -> Iterator[str]:
+    """Yield a note for each column with categories that no training row has; unseen: how many rows, by column."""
+    for name, count in unseen.items():
         column = next(column for column in table.columns if column.name == name)
         what = (
             "a word that is neither of the two" if column.kind == "boolean" else "a category that no training row has"

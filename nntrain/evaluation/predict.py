@@ -1,7 +1,9 @@
 """The predictions of a trained model for the rows of a file, or for images."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,11 @@ from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import MEMORY_SHARE, is_large
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import text_rows
-from nntrain.data.table_reader import read_like
-from nntrain.errors import DataError
+from nntrain.data.table_pieces import pieces
+from nntrain.data.table_reader import notes_on_unseen, read_like
+from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation.predictions import Columns, Predictions
+from nntrain.evaluation.sampled_outputs import SampledOutputs
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.nearest import exists, near_path
 from nntrain.storage.regular_file import irregular_kind
@@ -29,30 +33,33 @@ IMAGES_AT_ONCE = 1024  # images decoded before they are predicted
 _BYTES_AT_ONCE = 1 << 28
 
 
-def predict(run_dir: RunDir, file: Path, with_input: bool = False) -> Predictions:
+@dataclass(frozen=True)
+class PredictOptions:
+    """What is predicted beside the outputs.
+
+    with_input: whether the columns of a table stand before the predictions. top: how many classes are listed, 0 for
+    all. samples: how many outputs with dropout on are averaged, 0 for none.
+    """
+
+    with_input: bool = False
+    top: int = 0
+    samples: int = 0
+
+
+def predict(run_dir: RunDir, file: Path, with_input: bool = False, top: int = 0, samples: int = 0) -> Predictions:
     """Return a row for each example: the class and the probability or score of each, or the numbers.
 
-    file: a CSV or npz file, an image, or a folder of images. with_input: whether the columns of a CSV file stand before
-    the predictions. Raises DataError when the file does not fit the model, and NNTrainError as `load_model` does.
+    file: a table, an npz file, an image, or a folder of images. The other arguments are those of `PredictOptions`.
+    Raises DataError when the file does not fit the model, ConfigError for options that do not, and NNTrainError as
+    `load_model` does.
     """
     saved = load_model(run_dir)
-    return predict_file(saved, Scorer.restored(saved), file, with_input)
+    return Parts(saved, Scorer.restored(saved), file, PredictOptions(with_input, top, samples)).whole()
 
 
 def predict_file(saved: SavedModel, scorer: Scorer, file: Path, with_input: bool = False) -> Predictions:
     """Return the predictions of a model that was loaded before; `scorer` is its own. Raises DataError as `predict`."""
-    schema = saved.resolved.schema
-    if saved.resolved.experiment.data.of_folders and file.suffix != ".npz":
-        files, left_out = _images(file)
-        at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(schema.shape)))
-        refuse_large_batch(saved.resolved, min(at_once, len(files)))
-        parts = [files[start : start + at_once] for start in range(0, len(files), at_once)]
-        outputs = [scorer.outputs(read_images(part, schema.shape)) for part in parts]
-        return Predictions.of(scorer, np.concatenate(outputs), [("file", list(map(str, files)))], left_out)
-    x, notes = read_inputs(saved, file)
-    refuse_large_batch(saved.resolved, len(x))
-    found = scorer.outputs(x)
-    return Predictions.of(scorer, found, _columns(saved, file) if with_input else (), notes)
+    return Parts(saved, scorer, file, PredictOptions(with_input)).whole()
 
 
 def predict_array(saved: SavedModel, scorer: Scorer, x: np.ndarray, name: str) -> Predictions:
@@ -71,12 +78,85 @@ def rows_of(saved: SavedModel, x: np.ndarray, name: str | Path) -> np.ndarray:
     return as_trained(x.reshape(len(x), *saved.resolved.schema.shape), saved.dtype, name)
 
 
-def _columns(saved: SavedModel, file: Path) -> Columns:
+class Parts:
+    """The predictions for a file that may be larger than memory, some rows at a time. Raises as `predict` does.
+
+    notes: on how the file differs from the one that was trained on, complete after the last part.
+    """
+
+    def __init__(self, saved: SavedModel, scorer: Scorer, file: Path, options: PredictOptions) -> None:
+        self.saved, self.scorer, self.file, self.options = saved, scorer, file, options
+        self.notes: list[str] = []
+        self._refuse_options()
+        self.sampled = SampledOutputs(scorer, options.samples) if options.samples else None
+
+    def whole(self) -> Predictions:
+        """Return the predictions for all rows."""
+        first, *others = self
+        return replace(first.followed_by(others), notes=tuple(self.notes))
+
+    def __iter__(self) -> Iterator[Predictions]:
+        """Yield a part of the rows; `done` is the share of the file."""
+        if self.saved.resolved.experiment.data.of_folders and self.file.suffix != ".npz":
+            return self._of_images()
+        is_table = self.saved.table is not None and self.file.suffix != ".npz"
+        return self._of_table() if is_table else self._of_arrays()
+
+    def _refuse_options(self) -> None:
+        classes = self.saved.resolved.schema.classes
+        if self.options.top and not classes:
+            raise ConfigError("`--top` lists classes, and the run predicts numbers", help="leave `--top` out")
+        if self.options.top > len(classes):
+            message = f"`--top {self.options.top}` is more than the {len(classes)} classes of the run"
+            raise ConfigError(message, help=f"write `--top {len(classes)}`")
+
+    def _part(self, x: np.ndarray, input: Columns = (), done: float = 1.0) -> Predictions:
+        outputs, spread = (self.scorer.outputs(x), None) if self.sampled is None else self.sampled(x)
+        found = Predictions.of(self.scorer, outputs, input)
+        return replace(found, spread=spread, top=self.options.top, done=done)
+
+    def _of_images(self) -> Iterator[Predictions]:
+        shape = self.saved.resolved.schema.shape
+        files, left_out = _images(self.file)
+        self.notes += left_out
+        at_once = max(1, min(IMAGES_AT_ONCE, _BYTES_AT_ONCE // math.prod(shape)))
+        refuse_large_batch(self.saved.resolved, min(at_once, len(files)))
+        for start in range(0, len(files), at_once):
+            part = files[start : start + at_once]
+            done = (start + len(part)) / len(files)
+            yield self._part(read_images(part, shape), [("file", list(map(str, part)))], done)
+
+    def _of_arrays(self) -> Iterator[Predictions]:
+        x, notes = read_inputs(self.saved, self.file)
+        self.notes += notes
+        refuse_large_batch(self.saved.resolved, len(x))
+        yield self._part(x, _columns(self.saved, CsvTable(self.file)) if self.options.with_input else ())
+
+    def _of_table(self) -> Iterator[Predictions]:
+        """Yield the rows of each piece of the file; the rows with unseen categories are counted over all of them."""
+        table, unseen = self.saved.table, Counter[str]()
+        if table is None:
+            raise TypeError("the run has no table")
+        for piece in pieces(CsvTable(self.file), Form(table.separator, table.decimal)):
+            try:
+                found = read_like(table, piece.table)
+                refuse_missing(self.saved, found.x, self.file)
+                refuse_large_batch(self.saved.resolved, len(found.x))
+                input = _columns(self.saved, piece.table) if self.options.with_input else ()
+            except DataError as error:
+                raise piece.placed(error) from None
+            self.notes += [note for note in found.differences if note not in self.notes]
+            unseen.update(found.unseen)
+            yield self._part(found.x, input, piece.done)
+        self.notes += notes_on_unseen(table, unseen, CsvTable(self.file).name)
+
+
+def _columns(saved: SavedModel, file: CsvTable) -> Columns:
     """Return the columns of a table, which was read without a fault; raises DataError for arrays."""
-    if file.suffix == ".npz" or saved.table is None:
-        message = f"`--with-input` keeps the columns of a table, and `{file}` holds arrays"
+    if saved.table is None or Path(file.path).suffix == ".npz":
+        message = f"`--with-input` keeps the columns of a table, and `{file.path}` holds arrays"
         raise DataError(message, help="leave it out: the predictions are in the order of the rows")
-    header, *rows = text_rows(CsvTable(file), Form(saved.table.separator, saved.table.decimal))
+    header, *rows = text_rows(file, Form(saved.table.separator, saved.table.decimal))
     return list(zip(header, zip(*rows, strict=True), strict=True))
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from nntrain.errors import NNTrainError
 from nntrain.storage import inside
@@ -44,6 +45,26 @@ def sync_folder(folder: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file as `write_file` does."""
     write_file(path, text.encode(errors="surrogateescape"))  # a path may have any bytes
+
+
+@contextlib.contextmanager
+def stream(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write bit by bit; it has its name only when all is written, a pipe or a device at once."""
+    with writing(path.parent, existed=False):
+        if irregular_kind(path):
+            with path.open("wb") as file:
+                yield file
+            return
+        temporary = path.with_name(inside.temporary_name(path.name))
+        try:
+            with temporary.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
 
 def write_file(path: Path, content: bytes) -> None:

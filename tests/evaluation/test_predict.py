@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from nntrain.config.load import load
+from nntrain.data import table_pieces
 from nntrain.data.dataset import load_data
-from nntrain.errors import DataError, NNTrainError
-from nntrain.evaluation.predict import predict
+from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.evaluation.labelled import read_labelled
+from nntrain.evaluation.predict import Parts, PredictOptions, predict
 from nntrain.evaluation.predictions import Predictions
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
@@ -183,3 +185,47 @@ def test_a_table_of_any_columns_is_predicted_as_it_was_trained(fit: Any, in_proc
     (run.path / "schema.json").write_text("{}")
     with pytest.raises(NNTrainError, match=r"schema.json` has an invalid `columns`"):
         load_model(run)
+
+
+def test_a_file_in_parts_is_predicted_as_eval_predicts_it(
+    fit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{n % 7 if n % 5 else ''},{'uvw'[n % 3]},{'no' if n % 2 else 'yes'}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("a,c,k\n" + "\n".join(rows) + "\n")
+    data = f"data: {{table: {{path: {tmp_path / 't.csv'}, target: k}}}}"
+    run = fit(f"{data}\nmodel: [{{Dense: {{units: 4, activation: relu}}}}]\ntrain: {{epochs: 1}}\n")
+    split = read_labelled(load_model(run), tmp_path / "t.csv")
+    scorer = Scorer.restored(load_model(run), split.x)
+    whole = predict(run, tmp_path / "t.csv")
+    monkeypatch.setattr(table_pieces, "ROWS", 16)
+    monkeypatch.setattr(table_pieces, "WHOLE_BYTES", 0)
+    parts = list(Parts(load_model(run), scorer, tmp_path / "t.csv", PredictOptions()))
+    assert [len(part) for part in parts] == [16, 16, 16, 12] and parts[-1].done == 1
+    classes = [scorer.resolved.schema.classes[index] for index in scorer.predicted(split.x)]
+    assert list(whole.classes) == [name for part in parts for name in part.classes] == classes
+    assert np.array_equal(whole.outputs, scorer.outputs(split.x))
+    assert np.allclose(np.concatenate([part.outputs for part in parts]), whole.outputs, atol=1e-6)
+    (tmp_path / "new.csv").write_text("a,c\n" + "1,new\n" * 20)
+    assert predict(run, tmp_path / "new.csv").notes == (
+        f"column `c` of `{tmp_path / 'new.csv'}`: 20 rows with a category that no training row has",
+    )
+
+
+def test_mc_dropout_gives_mean_and_spread(trained: Trained, tmp_path: Path) -> None:
+    run, file = trained("iris"), tmp_path / "rows.csv"
+    file.write_text(f"{FLOWERS}\n5.1,3.5,1.4,0.2\n6.3,2.9,5.6,1.8\n")
+    found, plain = predict(run, file, samples=100), predict(run, file)
+    assert found.spread is not None and found.spread.shape == plain.outputs.shape
+    assert (found.spread > 0).any() and np.allclose(found.outputs.sum(axis=1), 1, atol=1e-4)
+    assert np.abs(found.outputs - plain.outputs).max() < 0.3
+    assert np.array_equal(found.outputs, predict(run, file, samples=100).outputs)
+    assert found.names[-3:] == ["spread_setosa", "spread_versicolor", "spread_virginica"]
+
+
+def test_options_that_do_not_fit_the_model_are_refused(trained: Trained, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="`--top 4` is more than the 3 classes of the run"):
+        predict(trained("iris"), tmp_path / "rows.csv", top=4)
+    with pytest.raises(ConfigError, match="`--top` lists classes, and the run predicts numbers"):
+        predict(trained("plane"), tmp_path / "rows.csv", top=1)
+    with pytest.raises(ConfigError, match="`--mc-dropout` needs a model with dropout"):
+        predict(trained("plane"), tmp_path / "rows.csv", samples=2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import inside
+from nntrain.storage import atomic, inside
 from nntrain.storage.atomic import write_text, writing
 from nntrain.storage.run_dir import RunDir
 
@@ -79,3 +79,17 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert os.read(reader, 10) == b"x\xff"
     os.close(reader)
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_stream_has_its_name_when_all_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "x.txt"
+    file.write_text("old")
+    with atomic.stream(file) as written:
+        written.write(b"a")
+        assert file.read_text() == "old"
+        written.write(b"b")
+    assert file.read_text() == "ab"
+    with pytest.raises(KeyError), atomic.stream(file) as written:
+        written.write(b"c")
+        raise KeyError
+    assert file.read_text() == "ab" and list(tmp_path.iterdir()) == [file]

@@ -1,37 +1,92 @@
 """`nntrain predict`: the predictions of a trained run for the rows of a file."""
 
+import contextlib
+import io
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nntrain import backend
 from nntrain.cli import output_file
 from nntrain.cli.requests import Predict
 from nntrain.cli.standard_input import DASH, file_or_stdin
 from nntrain.config.messages import counted
-from nntrain.errors import printable
-from nntrain.storage.atomic import write_text
+from nntrain.errors import ConfigError, printable
+from nntrain.storage.atomic import stream
 from nntrain.storage.find_runs import find_run
+from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+
+if TYPE_CHECKING:
+    from nntrain.evaluation.predict import Parts
+    from nntrain.evaluation.predictions import Predictions
+
+Write = Callable[["Predictions"], object]
 
 
 def run(request: Predict, terminal: Terminal) -> None:
-    """Write the predictions as CSV to stdout, or to a file; with `--json` an event for each row."""
-    run_dir, output = find_run(request.runs_dir, request.name), request.output
-    if output is not None and output != DASH:
+    """Write the predictions to stdout, or to a file; with `--json` an event for each row."""
+    run_dir = find_run(request.runs_dir, request.name)
+    output = None if request.output == DASH else request.output
+    if output is not None:
         output_file.refuse(output, request.file)
+    elif request.format == "parquet":
+        raise ConfigError("Parquet is not written to the standard output", help="add `-o predictions.parquet`")
     backend.start(request.device, request.verbose)
-    from nntrain.evaluation.predict import predict
+    from nntrain.evaluation.predict import Parts, PredictOptions
+    from nntrain.model.restore import load_model
+    from nntrain.training.scorer import Scorer
 
+    options = PredictOptions(request.with_input, request.top or 0, request.mc_dropout or 0)
+    saved = load_model(run_dir)
     with file_or_stdin(request.file) as file:
-        found = predict(run_dir, file, request.with_input).renamed(str(file), str(request.file))
-    for note in found.notes:
-        terminal.note(f"note: {note}")
-    if output is not None and output != DASH:
-        write_text(output, str(found))
-        terminal.event("predict", {"run": str(run_dir), "file": str(output), "rows": len(found)})
-        terminal.note(f"the predictions of {counted(len(found), 'row')} are in {output}")
+        parts = Parts(saved, Scorer.restored(saved), file, options)
+        with _writer(request, output, run_dir, terminal) as write:
+            rows = _write(parts, write, file, request, terminal)
+        for note in parts.notes:
+            terminal.note(f"note: {note.replace(f'`{file}`', f'`{request.file}`')}")
+    if output is not None:
+        terminal.event("predict", {"run": str(run_dir), "file": str(output), "rows": rows})
+        terminal.note(f"the predictions of {counted(rows, 'row')} are in {output}")
+
+
+def _write(parts: "Parts", write: Write, file: Path, request: Predict, terminal: Terminal) -> int:
+    """Write every part, and return the number of rows. The bar would tear what is printed on the same terminal."""
+    rows, to_screen = 0, request.output in (None, DASH) and sys.stdout.isatty()
+    with contextlib.nullcontext(lambda share: None) if to_screen else terminal.bar("predicting") as show:
+        for part in parts:
+            write(part.renamed(str(file), str(request.file)))
+            rows += len(part)
+            show(part.done)
+    return rows
+
+
+@contextlib.contextmanager
+def _writer(request: Predict, output: Path | None, run_dir: RunDir, terminal: Terminal) -> Iterator[Write]:
+    """Give the function that writes a part where it belongs."""
+    from nntrain.evaluation import prediction_formats as formats
+
+    format = formats.format_of(output, request.format)
+    if output is not None:
+        with stream(output) as file, formats.writer(format, file) as write:
+            yield write
     elif request.json:
-        for row in found.rows():
-            terminal.event("prediction", {"run": str(run_dir), "row": dict(zip(found.names, row, strict=True))})
+        yield lambda part: _events(part, run_dir, terminal)
     else:
-        text = str(found)
-        sys.stdout.write(printable(text, keep="\n\t") if sys.stdout.isatty() else text)
+        buffer = io.BytesIO()
+        with formats.writer(format, buffer) as write:
+            yield lambda part: _print(part, write, buffer)
+
+
+def _events(part: "Predictions", run_dir: RunDir, terminal: Terminal) -> None:
+    for row in part.rows():
+        terminal.event("prediction", {"run": str(run_dir), "row": dict(zip(part.names, row, strict=True))})
+
+
+def _print(part: "Predictions", write: Write, buffer: io.BytesIO) -> None:
+    write(part)
+    text = buffer.getvalue().decode(errors="surrogateescape")
+    buffer.seek(0)
+    buffer.truncate()
+    sys.stdout.write(printable(text, keep="\n\t") if sys.stdout.isatty() else text)

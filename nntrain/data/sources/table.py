@@ -92,7 +92,7 @@ _SIGN = {"type": "string", "minLength": 1, "maxLength": 1, "pattern": r'^[^"\r\n
 
 
 class Options(Splittable):
-    """A table with a header: CSV, TSV, ARFF or Parquet, also compressed with gzip; columns may be of any kind."""
+    """A table: CSV or TSV with a header, ARFF, Parquet, JSON Lines, also gzipped; columns may be of any kind."""
 
     takes_files = True
     elsewhere: ClassVar = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nntrain.cli.requests import Predict
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, DataError
 from nntrain.terminal import Terminal
 
 ROWS = "id,x,y\n1,0.5,0.5\n2,1,-1\n"
@@ -36,10 +36,13 @@ def test_predict_writes_to_stdout_or_to_a_file_and_says_where(predict: Any, trai
     out = tmp_path / "out.csv"
     printed = predict(name="moons", runs_dir=trained("moons").path.parent)
     assert printed.out.splitlines()[0] == "class,probability_negative,probability_positive"
-    assert len(printed.out.splitlines()) == 3 and printed.err == ""
+    ignored = (
+        f"note: `{tmp_path / 'rows.csv'}` has columns that the training rows do not have, which are ignored: `id`\n"
+    )
+    assert len(printed.out.splitlines()) == 3 and printed.err == ignored
     written = predict(runs_dir=Path("nowhere"), output=out)
     assert out.read_text() == printed.out and written.out == ""
-    assert written.err == f"the predictions of 2 rows are in {out}\n"
+    assert written.err == f"{ignored}the predictions of 2 rows are in {out}\n"
     assert predict(output=out, quiet=True).err == ""
     assert predict(output=Path("-")).out == printed.out
 
@@ -114,3 +117,27 @@ def test_a_terminal_gets_no_escape_sequence_but_a_pipe_gets_the_names_as_they_ar
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     request.run(Terminal())
     assert "class,probability_\\x1b[31mred,probability_positive\n" in capsys.readouterr().out
+
+
+def test_the_format_follows_the_suffix_and_rows_may_be_json_lines(predict: Any, tmp_path: Path) -> None:
+    plain = predict(with_input=True).out.splitlines()
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": "1", "x": 0.5, "y": 0.5}\n{"y": -1, "x": 1, "id": "2"}\n')
+    predict(file=rows, output=tmp_path / "out.jsonl", top=1)
+    found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [list(row) for row in found] == [["class", "class_1", "probability_1"]] * 2
+    assert [row["class"] for row in found] == [line.split(",")[3] for line in plain[1:]]
+    printed = predict(file=rows, format="jsonl", with_input=True).out.splitlines()
+    assert [json.loads(line)["id"] for line in printed] == ["1", "2"]
+
+
+def test_parquet_needs_a_file(predict: Any) -> None:
+    with pytest.raises(ConfigError, match="Parquet is not written to the standard output"):
+        predict(format="parquet")
+
+
+def test_a_fault_leaves_no_file(predict: Any, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("x,y\n1,old\n")
+    with pytest.raises(DataError):
+        predict(file=tmp_path / "bad.csv", output=tmp_path / "out.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.csv", "rows.csv"]

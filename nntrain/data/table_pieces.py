@@ -1,0 +1,96 @@
+"""A file of a table that may be larger than memory, in pieces of some rows: each is a file of the same format."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path as FilePath
+
+from nntrain.data.arff_reader import is_arff
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.json_lines import is_json_lines
+from nntrain.data.parquet_reader import is_parquet
+from nntrain.data.table_file import Form, encoding_of, opened, unpacked
+from nntrain.errors import DataError, need
+
+ROWS = 1 << 16  # of a piece; a multiple of the rows of a batch, so that the batches are those of the whole
+WHOLE_BYTES = 1 << 24  # of a file that is read at once
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows. table: their file, which is valid until the next piece; lines_before: in the whole file.
+
+    done: the share of the whole after this piece.
+    """
+
+    table: CsvTable
+    lines_before: int = 0
+    done: float = 1.0
+
+    def placed(self, error: DataError) -> DataError:
+        """Return an error in this piece as one in the whole file."""
+        if not self.lines_before:
+            return error
+        spans = [each.span and replace(each.span, line=each.span.line + self.lines_before) for each in error.problems]
+        found = [replace(each, span=span) for each, span in zip(error.problems, spans, strict=True)]
+        return DataError(problems=found)
+
+
+def pieces(table: CsvTable, form: Form) -> Iterator[Piece]:
+    """Yield the file as it is where it is small or in ARFF, else pieces of it. Raises DataError."""
+    with unpacked(table) as path, tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
+        if path.stat().st_size <= WHOLE_BYTES or is_arff(path):
+            yield Piece(table)
+            return
+        plain, target = replace(table, path=path, shown=table.name), FilePath(folder, "piece")
+        if is_parquet(path):
+            yield from _of_parquet(plain, target)
+            return
+        with opened(plain, form, encoding_of(path)) as source:
+            yield from _of_lines(source.table, target, 0 if is_json_lines(path) else 1)
+
+
+def _of_lines(table: CsvTable, target: FilePath, header_records: int) -> Iterator[Piece]:
+    """Yield pieces of a file of text, each below the header; a record may have several lines, in quotes."""
+    path = FilePath(table.path)
+    total = path.stat().st_size
+    with path.open("rb") as file:
+        records = _records(file) if header_records else iter(file)
+        header = b"".join(islice(records, header_records))
+        lines, read = header.count(b"\n"), len(header)
+        while rows := list(islice(records, ROWS)):
+            target.write_bytes(header + b"".join(rows))
+            read += sum(map(len, rows))
+            yield Piece(replace(table, path=target), lines - header.count(b"\n"), read / total)
+            lines += sum(row.count(b"\n") for row in rows)
+
+
+def _records(file: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the records of a CSV file: a line, and the following ones until its quotes are closed."""
+    parts: list[bytes] = []
+    is_open = False
+    for line in file:
+        is_open ^= bool(line.count(b'"') % 2)
+        parts.append(line)
+        if not is_open:
+            yield b"".join(parts)
+            parts = []
+    if parts:
+        yield b"".join(parts)
+
+
+def _of_parquet(table: CsvTable, target: FilePath) -> Iterator[Piece]:
+    need(table.name, "pyarrow", extra="parquet")
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        file = parquet.ParquetFile(table.path)
+        total, read = max(1, file.metadata.num_rows), 0
+        for batch in file.iter_batches(ROWS):
+            parquet.write_table(pyarrow.Table.from_batches([batch]), target)
+            read += batch.num_rows
+            yield Piece(replace(table, path=target), 0, read / total)
+    except (pyarrow.ArrowException, OSError):
+        yield Piece(table)  # whose reader says what is wrong
