@@ -12,10 +12,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from nntrain.config.messages import counted
-from nntrain.errors import NNTrainError, install_command, one_line
+from nntrain.config.messages import counted, listed
+from nntrain.errors import ConfigError, NNTrainError, install_command, one_line
 
 Device = Literal["auto", "cpu", "gpu"]
 LEAST_ADDRESS_SPACE = 2_000_000_000  # bytes; TensorFlow 2.21 trains Iris with 1.9 GB and aborts with 1.7 GB
@@ -25,8 +25,11 @@ _UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
 def start(device: Device = "auto", verbose: bool = False) -> None:
     """Import TensorFlow and Keras, once per process, and choose the device.
 
-    Raises NNTrainError when TensorFlow cannot be loaded, and when `device` is `gpu` and it finds no GPU.
+    Raises ConfigError for an unknown device, and NNTrainError when TensorFlow cannot be loaded, and when `device` is
+    `gpu` and it finds no GPU.
     """
+    if device not in (known := get_args(Device)):
+        raise ConfigError(f"unknown device `{device}`", help=f"use one of {listed(known)}")
     _import_both(verbose)
     import tensorflow as tf
 

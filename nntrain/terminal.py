@@ -23,10 +23,14 @@ WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich woul
 
 @dataclass
 class Terminal:
-    """The output of a command. `as_json`: stdout is JSON lines. `quiet`: no progress and no notes."""
+    """The output of a command. `as_json`: stdout is JSON lines. `quiet`: no progress and no notes.
+
+    With `results` false no results are printed either, such as in Python, where a function returns them.
+    """
 
     as_json: bool = False
     quiet: bool = False
+    results: bool = True
     log: list[str] = field(default_factory=list)
 
     @cached_property
@@ -55,7 +59,7 @@ class Terminal:
     def line(self, text: str) -> None:
         """Print a line of the result, unless `as_json` is true."""
         self.log.append(printable(text))
-        if not self.as_json:
+        if self.results and not self.as_json:
             self.out.print(text)
 
     @contextlib.contextmanager
@@ -85,7 +89,7 @@ class Terminal:
         with plain.capture() as captured:
             plain.print(table)
         self.log.append("\n".join(line.rstrip() for line in captured.get().splitlines()))
-        if not self.as_json:
+        if self.results and not self.as_json:
             self.out.print(table)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nntrain import backend
-from nntrain.errors import NNTrainError
+from nntrain.errors import ConfigError, NNTrainError
 
 
 def test_ctrl_c_waits_until_what_is_being_imported_is_there(command: Any, tmp_path: Path) -> None:
@@ -141,3 +141,8 @@ def test_a_second_start_freezes_no_objects() -> None:
     kept = [[index] for index in range(100)]
     backend.start("cpu")
     assert len(kept) == 100 and gc.get_freeze_count() <= before
+
+
+def test_another_name_of_a_device_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="unknown device `tpu`"):
+        backend.start("tpu")  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ def predictions(saved: SavedModel, scorer: Scorer, data: Any) -> Predictions:
         return predict_file(saved, scorer, Path(data))
     if saved.table is None:
         return predict_array(saved, scorer, _array(data), _name(data))
-    with table_file(_frame(data, saved.table), saved.table) as file:
+    with table_file(_frame(data, saved.table), saved.table, _name(data)) as file:
         return predict_file(saved, scorer, file)
 
 

@@ -75,7 +75,7 @@ def fit(
     Raises the exceptions of `nntrain.errors`, with the text of the command, and KeyboardInterrupt at Ctrl-C, which
     leaves a run that `nntrain resume` continues.
     """
-    terminal, runs = Terminal(quiet=quiet), Path(runs_dir)
+    terminal, runs = Terminal(quiet=quiet, results=False), Path(runs_dir)
     valid = checked(from_document(arguments.document(config, set, seed)), terminal, runs)
     new = run_files.new_name(name, arguments.name_of(config), runs)
     group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), folds)
@@ -103,16 +103,17 @@ def tune(
     """Search the hyperparameters of a config as `nntrain tune` does; its section `tune` says how.
 
     workers: the trials at once, a process each. refit: the best trials that are trained again and scored on the test
-    split. Like every use of processes, a script needs `if __name__ == "__main__":`. Raises as `fit` does.
+    split. Raises as `fit` does.
     """
-    terminal, runs = Terminal(quiet=quiet), Path(runs_dir)
+    terminal, runs = Terminal(quiet=quiet, results=False), Path(runs_dir)
     valid = checked(whole(arguments.document(config, set, None)), terminal, runs)
     new = run_files.new_name(name, arguments.name_of(config), runs)
     from nntrain.search.begin import Session, begin
     from nntrain.search.executor import Workers
 
     with _keyboard_interrupt(), Workers(workers).start(valid, device, verbose=False) as executor:
-        return Search(begin(valid, runs, new, Session(executor=executor, refit=refit, terminal=terminal)))
+        session = Session(executor=executor, refit=refit, terminal=terminal, watch=interruptible)
+        return Search(begin(valid, runs, new, session))
 
 
 @contextlib.contextmanager

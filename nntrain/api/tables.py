@@ -45,14 +45,14 @@ def _number(cell: str) -> float:
 
 
 @contextlib.contextmanager
-def table_file(frame: pd.DataFrame, table: Table) -> Iterator[Path]:
+def table_file(frame: pd.DataFrame, table: Table, name: str = TABLE) -> Iterator[Path]:
     """Write a table as a temporary CSV file that is read as the file was that a run was trained on.
 
-    An error about this file is one about the DataFrame: line 1 has the names, line 2 the first row.
+    An error about this file is one about `name`: line 1 has the names, line 2 the first row.
     """
     if not len(frame):
-        raise DataError(f"the `{TABLE}` has no rows", help="give at least one row")
-    with _temporary(f"{TABLE}.csv", TABLE) as file:
+        raise DataError(f"the `{name}` has no rows", help="give at least one row")
+    with _temporary("table.csv", name) as file:
         written = _written(frame, table)
         form: dict[str, Any] = {"sep": table.separator, "decimal": table.decimal}
         written.to_csv(file, index=False, **form)

@@ -25,6 +25,7 @@ from nntrain.storage import drafts, run_files
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.signals import Watch, watched
 
 MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
 """The options of `tune` that a resumed search may change."""
@@ -32,11 +33,12 @@ MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What a search runs with. At its end the best `refit` trials are trained again."""
+    """What a search runs with; `watch` for what asks to stop. At its end the best `refit` trials are trained again."""
 
     executor: Executor
     refit: int
     terminal: Terminal
+    watch: Watch = watched
     report: bool = True  # whether report.html is written
 
 
@@ -66,7 +68,7 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
     """
     directory, terminal = folder.directory, session.terminal
     view = SearchView(terminal, folder, spent)
-    runner = Runner(folder, journal, replay, session.executor, view, spent)
+    runner = Runner(folder, journal, replay, session.executor, view, spent, watch=session.watch)
     try:
         with view:
             reason = runner.run()

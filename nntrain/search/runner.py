@@ -18,7 +18,7 @@ from nntrain.search.replay import Replay
 from nntrain.search.search_files import SearchDir, error_of, length_of
 from nntrain.search.task import Event, Task
 from nntrain.storage.journal import Journal
-from nntrain.training.signals import StopRequest, watched
+from nntrain.training.signals import StopRequest, Watch, watched
 
 POLL_SECONDS = 0.25  # the longest time until a signal or the end of the time is noticed
 SAME_CAUSE = 3  # failures with the same cause that end a search
@@ -39,6 +39,7 @@ class Runner:
     giving_up: bool = False  # whether lost trials are not started again
     broken: bool = False  # whether failures with the same cause ended it
     fault: ConfigError | DataError | None = None  # that every trial has
+    watch: Watch = watched  # for what asks to stop
     running: dict[int, RunningTrial] = field(default_factory=dict)
 
     def run(self) -> str:
@@ -48,7 +49,7 @@ class Runner:
         where no trial can be trained, and NNTrainError where none has a score.
         """
         self.began = time.monotonic() - self.spent
-        with watched() as request:
+        with self.watch() as request:
             try:
                 self._loop(request)
             finally:

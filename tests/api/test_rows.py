@@ -80,6 +80,8 @@ def test_an_array_has_the_columns_of_the_training(run: Any) -> None:
     cells = cells.astype(object)
     cells.loc[0, "size"] = ""  # a text among numbers, as a missing cell may be one
     assert np.array_equal(run.outputs(cells), run.outputs(run.file))
+    with pytest.raises(DataError, match="--> array:2:1"):
+        run.predict([["large", 1, "red", "01.02.2026"]])
     with pytest.raises(DataError, match=r"the `array` has the shape \(2,\), but the model expects 4 columns"):
         run.predict(np.ones(2))
 
@@ -89,6 +91,7 @@ def test_an_array_has_the_columns_of_the_training(run: Any) -> None:
     [
         (rows(0), "the `DataFrame` has no rows"),
         (pd.DataFrame([[1, 2]], columns=["size", "size"]), "the column `size` is twice in `DataFrame`"),
+        ([["x", "y"]], "the `array` has the shape (1, 2), but the model expects 4 columns"),
         ("nowhere.csv", "there is no file `nowhere.csv`"),
     ],
 )

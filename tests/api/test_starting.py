@@ -88,9 +88,12 @@ def test_seeds_give_a_group(tmp_path: Path) -> None:
         nntrain.fit(config, seeds=2, folds=2, runs_dir=tmp_path)
 
 
-def test_tune_gives_a_search_whose_best_config_can_be_fitted(tmp_path: Path) -> None:
+def test_tune_gives_a_search_whose_best_config_can_be_fitted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config = {**MOONS, "train": {"epochs": 1}, "tune": TUNE}
     search = nntrain.tune(config, name="search", runs_dir=tmp_path, device="cpu", quiet=True)
+    assert capsys.readouterr() == ("", "")
     assert len(search.trials) == 1 and search.best["train"]["epochs"] == 1
     assert "best val_" in repr(search)
     assert isinstance(nntrain.load(search.path), nntrain.Search)

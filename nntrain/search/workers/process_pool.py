@@ -7,12 +7,14 @@ worker uses the same number of threads.
 import contextlib
 import multiprocessing
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from types import ModuleType
 
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Executor, Settings
@@ -132,7 +134,7 @@ class _Worker:
         self.task: Task | None = None
         self.asked = False  # to stop its task
         self.ready = False
-        with _blocked(signal.SIGINT):
+        with _blocked(signal.SIGINT), _without_main():
             self.process.start()
         theirs.close()  # the pipe then ends when the worker dies
 
@@ -151,6 +153,20 @@ class _Worker:
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the program that runs from a process that starts inside the `with` statement.
+
+    `multiprocessing` would run a user's script again in each worker, which needs nothing of it.
+    """
+    kept = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = kept
 
 
 @contextlib.contextmanager

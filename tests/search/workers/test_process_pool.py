@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from multiprocessing import spawn
 from pathlib import Path
 from textwrap import dedent
 
@@ -14,7 +15,7 @@ import pytest
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Settings
 from nntrain.search.task import Event, Task
-from nntrain.search.workers.process_pool import ProcessPool
+from nntrain.search.workers.process_pool import ProcessPool, _without_main
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # for any event to come
@@ -219,6 +220,14 @@ def test_what_keeps_workers_from_starting_is_an_error(tmp_path: Path) -> None:
         pool.submit(task(0, tmp_path))
         with pytest.raises(NNTrainError, match="TensorFlow finds no GPU"):
             pool.next(SECONDS)
+
+
+def test_a_worker_does_not_run_the_users_script_again() -> None:
+    main = sys.modules["__main__"]
+    with _without_main():
+        prepared = spawn.get_preparation_data("worker")
+    assert not {"init_main_from_path", "init_main_from_name"} & prepared.keys()
+    assert sys.modules["__main__"] is main
 
 
 PARENT = """
