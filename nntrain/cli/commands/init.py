@@ -58,12 +58,9 @@ def _source(asks: bool) -> str:
 
 
 def _stem(source: str) -> str:
-    """Return the name of the data, which the config gets."""
-    path = Path(source)
-    name = Path(path.name or path.absolute().name)
-    while name.suffix and not path.is_dir():
-        name = name.with_suffix("")
-    return name.name or "config"
+    """Return the name of the data, which the config gets: `titanic` for `titanic.csv.gz`."""
+    path = Path(source).expanduser().absolute()
+    return path.name if path.is_dir() else Path(path.name.removesuffix(".gz")).stem or "config"
 
 
 def _refuse_taken(config: Path) -> None:

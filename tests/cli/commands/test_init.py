@@ -1,5 +1,6 @@
 """`nntrain init`: what it writes, asks and refuses."""
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -56,6 +57,12 @@ def test_it_writes_a_config_named_as_the_file_and_says_what_is_next(capsys: pyte
         "  nntrain eval shop --baselines  # compares it with simple models",
         "  nntrain check shop.yaml --build  # shows columns and layers",
     ]
+
+
+def test_the_config_is_named_as_the_data() -> None:
+    Path("shop.2024.csv.gz").write_bytes(gzip.compress(TABLE.encode()))
+    Init(file="shop.2024.csv.gz", target=["bought"]).run(Terminal(quiet=True))
+    assert load("shop.2024.yaml", ()).document.tree["data"]["table"]["path"] == "shop.2024.csv.gz"
 
 
 def test_the_path_in_the_config_is_relative_to_it(tmp_path: Path) -> None:
