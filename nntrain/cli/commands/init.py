@@ -44,6 +44,7 @@ def run(request: Init, terminal: Terminal) -> None:
     template = request.template or _template(facts, asks)
     _refuse_unknown_template(template, templates(facts.kind), facts)
     draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
+    _refuse_taken(config)  # by now a user may have taken time to answer
     write_text(config, config_text(shlex.quote(str(config)), facts, draft))
     _report(config, template, facts, terminal)
 
