@@ -37,7 +37,8 @@ def near_path(path: Path, written: str = "", suffixes: Iterable[str] = ()) -> st
         return f"there is no folder `{path.parent}`"
     kinds = [suffix.lower() for suffix in suffixes or [path.suffix]]
     names = [name for name in entries if not kinds[0] or Path(name).suffix.lower() in kinds]
-    stems = {Path(name).stem: name for name in [*entries, *names]}
+    alike = sorted([*entries, *names], key=lambda name: difflib.SequenceMatcher(None, path.name, name).ratio())
+    stems = {Path(name).stem: name for name in [*alike, *names]}  # of equal stems, the name most like the path's
     if close := nearest(path.stem, [Path(name).stem for name in names]) or nearest(path.stem, stems, cutoff=0.8):
         return f"write `{Path(written).with_name(stems[close])}`"
     shown = ", ".join(f"`{name}`" for name in names[:5])

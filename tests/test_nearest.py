@@ -35,6 +35,12 @@ def test_a_path_that_does_not_exist_gets_the_nearest_one(
     assert near_path(Path("data") / name) == help
 
 
+def test_of_equal_stems_the_nearest_ending_is_offered(tmp_path: Path) -> None:
+    for name in ("wine.csv", "wine.txt", "wine.zip"):
+        (tmp_path / name).touch()
+    assert near_path(tmp_path / "wine.cvs", "wine.cvs") == "write `wine.csv`"
+
+
 def test_a_path_of_windows_is_written_with_slashes(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "wine.csv").touch()

@@ -53,11 +53,16 @@ def differing(every: Sequence[Settings]) -> list[str]:
 
 
 def short_names(paths: Sequence[str], taken: Sequence[str] = ()) -> dict[str, str]:
-    """Return the shortest end of each path that no other path has, and is not taken: `units`, or `1.Dense.units`."""
+    """Return the shortest end of each path that no other path has, and is not taken: `units`, or `1.Dense.units`.
+
+    A place in a list has the list's name: `callbacks.0`.
+    """
     return {path: _shortest(path, [*taken, *(other for other in paths if other != path)]) for path in paths}
 
 
 def _shortest(path: str, others: Sequence[str]) -> str:
     parts = path.split(".")
-    ends = (".".join(parts[-count:]) for count in range(1, len(parts)))
+    ends = (
+        ".".join(parts[-count:]) for count in range(1, len(parts)) if any(map(str.isalpha, "".join(parts[-count:])))
+    )
     return next((end for end in ends if not any(f".{other}".endswith(f".{end}") for other in others)), path)

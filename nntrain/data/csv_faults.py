@@ -54,6 +54,8 @@ def cell_fault(text: str) -> CellFault:
 
 def spelled_numbers(text: str) -> list[str]:
     """Return the numbers that the text may mean, as Python writes them: `1,234.5 €` is `1234.5`, `1,5` is `1.5`."""
+    if any("<super>" in unicodedata.decomposition(char) or "<sub>" in unicodedata.decomposition(char) for char in text):
+        return []  # `5²` is not 52
     seen = (char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
     plain = "".join(_MINUS.get(char, char) for char in seen)
     plain = "".join(str(unicodedata.decimal(char, char)) for char in plain)

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import io
 import re
 import shutil
 import tempfile
@@ -119,8 +120,9 @@ def _known(asked: CsvTable, encoding: str | None) -> str | None:
     if encoding is None:
         return None
     try:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # refuses what is no encoding of text: `zip`, `rot13`
         name = codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):
         message = f"unknown encoding {shown(encoding)}"
         raise DataError(problems=[Problem(message, (*asked.source, "encoding"), "write `encoding: latin-1`")]) from None
     return "utf-8" if name in ("ascii", "utf-8-sig") else name

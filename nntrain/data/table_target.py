@@ -79,6 +79,8 @@ def inferred(raw: RawTable, names: Sequence[str]) -> Task:
             return "classification"
         numbers = [is_number(text) for text in cells.names]
         return "regression" if 2 * cells.counts[np.array(numbers, bool)].sum() >= len(cells) else "classification"
+    if cells.merged is not None:
+        return "regression"  # which refuses them: as float32 they are not the classes that the file holds
     distinct = np.unique(cells.values)
     few = len(distinct) <= min(FEW, len(cells) // 2)
     return "classification" if few and (distinct == np.floor(distinct)).all() else "regression"
@@ -125,7 +127,7 @@ def numbers_to_predict(raw: RawTable, names: Sequence[str]) -> np.ndarray:
 
 def _help_for_target(problem: Problem) -> str:
     if "32-bit float" in problem.message:
-        return problem.help.partition(", or ")[0]
+        return problem.help.partition(", or ")[0] + ", or write `task: classification` for classes"
     return "give numbers, remove the rows, or write `task: classification` for a column of classes"
 
 

@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -80,7 +81,24 @@ def _git_commit() -> str | None:
 
 def _git(*arguments: str) -> str:
     """Return what git says. The repository may be another user's, so no program that its settings name is started."""
-    settings = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
-    command = ["git", "--no-optional-locks", *settings, *arguments]
+    settings = ["core.fsmonitor=false", f"core.hooksPath={os.devnull}", *_without_filters()]
+    return _git_with(settings, *arguments)
+
+
+def _without_filters() -> list[str]:
+    """Return settings that turn off the filters of files, which `git status` would start for a file that changed."""
+    try:
+        found = _git_with([], "config", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process|required)$")
+    except subprocess.CalledProcessError:  # there are none
+        return []
+    names = found.splitlines()
+    if any("=" in name for name in names):
+        raise subprocess.SubprocessError("`git -c` cannot set this name")
+    return [f"{name}={'false' * name.endswith('.required')}" for name in names]
+
+
+def _git_with(settings: Sequence[str], *arguments: str) -> str:
+    options = [word for setting in settings for word in ("-c", setting)]
+    command = ["git", "--no-optional-locks", *options, *arguments]
     found = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=5, check=True)
     return found.stdout.strip()

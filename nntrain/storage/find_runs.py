@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nntrain.errors import ConfigError, one_line
-from nntrain.nearest import exists, nearest
+from nntrain.nearest import exists, near_path, nearest
 from nntrain.storage.run_dir import RunDir
 from nntrain.storage.run_files import GROUP, JOURNAL, RESOLVED, SUMMARY
 
@@ -57,7 +57,9 @@ def find_weights(runs: Path, name: str, path: Path) -> Path:
     if found is None:
         if find_search(runs, name) or find_group(runs, name):
             return find_run(runs, name).path
-        help = f"`nntrain runs` lists the runs in `{runs}`; a file needs its path"
+        meant = _meant(runs, name)
+        help = meant if meant.startswith("write") else f"{meant}; a file needs its path"
+        help = near_path(path, name) if name.endswith(WEIGHTS) else help
         raise ConfigError(f"`{name}` is neither a run nor a file", help=help)
     if found.is_file() and not found.name.endswith(WEIGHTS):
         raise ConfigError(f"`{name}` is not a file of weights", help="give a run, or a `.keras` or `.weights.h5` file")

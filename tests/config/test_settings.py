@@ -46,6 +46,11 @@ def test_a_name_is_as_short_as_it_can_be() -> None:
     }
 
 
+def test_a_place_in_a_list_is_shown_with_the_name_of_the_list() -> None:
+    paths = ["train.callbacks.0", "train.metrics.1", "model.2.GaussianNoise.stddev"]
+    assert list(short_names(paths).values()) == ["callbacks.0", "metrics.1", "stddev"]
+
+
 def test_a_run_has_the_values_of_its_resolved_config(trained: Trained) -> None:
     found = settings(trained("iris"))
     assert (found["data"], found["train.optimizer"], found["train.epochs"]) == ("iris", "Adam", 6)

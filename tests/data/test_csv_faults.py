@@ -82,6 +82,7 @@ def test_the_place_of_the_first_cell() -> None:
         ("\ufeff5", ["5"]),
         ("\uff11e3", ["1e3"]),
         *((text, []) for text in ("red", "2020-01-05", "05.01.2020", "12:30", "0x10", "1e", "a1", "10.0.0.1", "1,2,3")),
+        *((text, []) for text in ("5\N{SUPERSCRIPT TWO}", "x\N{SUBSCRIPT TWO}", "10\N{SUPERSCRIPT THREE}")),
     ],
 )
 def test_what_a_text_may_mean(text: str, numbers: list[str]) -> None:

@@ -101,6 +101,14 @@ def test_a_word_among_numbers() -> None:
     ]
 
 
+@pytest.mark.parametrize("labels", [[2**30, 2**30 + 1], [2**24, 2**24 + 1], [2**30 + n for n in range(9)]])
+def test_whole_numbers_that_merge_as_float32_are_neither_one_class_nor_constant(labels: list[int]) -> None:
+    message = f"column `b`: `{labels[0]}` and `{labels[1]}` become the same 32-bit float"
+    help = "subtract the lowest value from the column, or write `task: classification` for classes"
+    assert fault(labels * 4) == [(message, help)]
+    assert target(labels * 4, task="classification").classes == tuple(map(str, labels))
+
+
 def test_a_constant_target() -> None:
     assert fault([5.5] * 4) == [
         ("the target `b` holds 5.5 in every row, so there is nothing to learn", "name another column")

@@ -71,6 +71,25 @@ def test_a_run_records_when_it_ended_and_how(trained: Any) -> None:
     assert re.fullmatch("[0-9a-f]{64}", found["data_sha256"])
 
 
+@pytest.mark.parametrize("name", ["x", "a=b"])
+def test_git_starts_no_filter_of_a_repository(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    started = tmp_path / "started"
+    (tmp_path / "file").write_text("1")
+    (tmp_path / ".gitattributes").write_text(f"* filter={name}\n")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *words], check=True)
+    with (tmp_path / ".git" / "config").open("a") as config:
+        config.write(f'[filter "{name}"]\n\tclean = touch {started}; cat\n\trequired\n')
+    os.utime(tmp_path / "file", (1, 1))
+    commit = environment.describe()["git_commit"]
+    assert not started.exists()
+    assert (commit is None) == ("=" in name)
+    subprocess.run([*git, "status"], check=True, capture_output=True)
+    assert started.exists()  # git itself starts it
+
+
 def test_git_starts_no_program_that_the_settings_of_a_repository_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from nntrain.errors import ConfigError
 from nntrain.storage import run_files
-from nntrain.storage.find_runs import Group, Search, all_runs, find, find_run
+from nntrain.storage.find_runs import Group, Search, all_runs, find, find_run, find_weights
 from nntrain.storage.run_dir import RunDir
 
 
@@ -22,6 +22,22 @@ def test_other_folders_are_not_opened_as_runs(tmp_path: Path) -> None:
     for name in ("none", "empty", "", "x\0"):
         with pytest.raises(ConfigError, match="unknown run"):
             find_run(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("bas", "write `base`; `nntrain runs` lists the runs in `{0}`"),
+        ("bas.keras", "write `base.keras`"),
+        ("far", "`nntrain runs` lists the runs in `{0}`; a file needs its path"),
+    ],
+)
+def test_weights_that_are_not_there_offer_the_nearest(name: str, help: str, tmp_path: Path) -> None:
+    RunDir.create(tmp_path, "base").write(run_files.RESOLVED, "data: iris\n")
+    (tmp_path / "base.keras").touch()
+    with pytest.raises(ConfigError) as caught:
+        find_weights(tmp_path, name, tmp_path / name)
+    assert caught.value.problems[0].help == help.format(tmp_path)
 
 
 def test_a_group_of_runs_names_one_of_its_runs(tmp_path: Path) -> None:

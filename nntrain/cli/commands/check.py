@@ -9,6 +9,8 @@ from nntrain.config.search.load import load_whole
 from nntrain.runs.checked import checked
 from nntrain.terminal import Terminal
 
+_MOST_COLUMNS = 100  # rows that describe the columns of a table
+
 
 def run(request: Check, terminal: Terminal) -> None:
     """Print that the config is valid; raises ConfigError with all its errors."""
@@ -29,7 +31,9 @@ def _build(request: Check, config: Config, terminal: Terminal) -> str:
     prepared.rehearse()
     if rows := table_overview.overview(prepared.data):
         terminal.event("columns", {"columns": [dict(zip(table_overview.COLUMNS, row, strict=True)) for row in rows]})
-        terminal.table("columns", table_overview.COLUMNS, rows)
+        terminal.table("columns", table_overview.COLUMNS, rows[:_MOST_COLUMNS])
+        if len(rows) > _MOST_COLUMNS:
+            terminal.line(f"{counted(len(rows) - _MOST_COLUMNS, 'more column')}; `--json` prints all")
     for finding in checkup.before(prepared, reported=True).findings:
         for line in finding.lines():
             terminal.note(line)

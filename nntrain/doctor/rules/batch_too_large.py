@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nntrain.config.messages import counted
 from nntrain.doctor.case import Case
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
@@ -30,7 +31,8 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if not (few or (case.is_ill and steps < options.steps)) or size <= wanted or not case.hidden:
         return
     message = (
-        f"a batch has {size:,} of {case.rows:,} rows, so an epoch has {steps} steps and the training {case.updates:,}"
+        f"a batch has {size:,} of {case.rows:,} rows, so an epoch has {counted(steps, 'step')} and the training "
+        f"{case.updates:,}"
     )
     cure = prescribed(case, (("train", "batch_size"), wanted))
     evidence = {"batch_size": float(size), "rows": float(case.rows), "updates": float(case.updates)}

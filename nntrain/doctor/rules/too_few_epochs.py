@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nntrain.config.messages import counted
 from nntrain.doctor.case import Case
 from nntrain.doctor.curves import improvement_at_end
 from nntrain.doctor.finding import Finding, Severity
@@ -35,12 +36,11 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     name, amount = ("epochs", train.epochs) if train.steps is None else ("steps", train.steps)
     path = ("train", name)
     evidence = {"updates": float(case.updates), name: float(amount or 0)}
-    message = f"{case.updates:,} updates of the weights in {amount:,} {name}"
+    length = counted(amount or 0, name.removesuffix("s"))
+    message = f"{counted(case.updates, 'update')} of the weights in {length}"
     if gain is not None:
         evidence["gain_of_the_last_fifth"] = gain
-        message = (
-            f"still improving after {amount:,} {name}: the last fifth brought {100 * gain:.0f} % of the improvement"
-        )
+        message = f"still improving after {length}: the last fifth brought {100 * gain:.0f} % of the improvement"
     severity: Severity = "warning" if few or case.is_ill else "note"
     wanted = max((amount or 1) * options.times, -(-options.updates * (amount or 1) // max(1, case.updates)))
     yield Finding(

@@ -30,6 +30,23 @@ def test_a_config_is_valid_and_build_prints_the_size_of_the_model(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.yaml"]
 
 
+def test_of_a_wide_table_the_first_columns_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        ",".join(str((row + 2) ** 2 % (place + 3)) for place in range(150)) + f",{'ab'[row % 2]}" for row in range(40)
+    ]
+    Path("t.csv").write_text(",".join(f"c{place}" for place in range(150)) + ",k\n" + "\n".join(rows) + "\n")
+    Path("net.yaml").write_text("data: {table: {path: t.csv, target: k}}\nmodel: [{Dense: {units: 2}}]\n")
+    Check(config="net.yaml", build=True).run(Terminal())
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[-3] == "51 more columns; `--json` prints all"
+    assert sum("numeric" in line for line in printed) == 100
+    Check(config="net.yaml", build=True).run(Terminal(as_json=True))
+    assert len(json.loads(capsys.readouterr().out.splitlines()[0])["columns"]) == 151
+
+
 def test_a_pipe_without_end_is_a_message() -> None:
     with pytest.raises(ConfigError, match="`/dev/zero` is larger than 1,000,000 bytes"):
         Check(config="/dev/zero").run(Terminal(quiet=True))
