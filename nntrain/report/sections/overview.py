@@ -109,6 +109,8 @@ def _shared_metrics(runs: Sequence[Subject]) -> list[str]:
 
 
 def _value(run: Subject, name: str) -> Any:
+    if run.kind == "search" and name == str(run.summary.get("objective", "")).replace("val_", "validation.", 1):
+        return (run.summary.get("best") or {}).get("score", "")
     split, _, metric = name.partition(".")
     value = run.summary.get("metrics", {}).get(split, {}).get(metric, "")
     return "not finite" if value is None else value
