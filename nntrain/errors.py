@@ -136,19 +136,22 @@ class NNTrainError(Exception):
 
 def renamed(error: NNTrainError, file: FilePath, name: str) -> NNTrainError:
     """Return the error with another name for a file, such as the name of what a temporary file is a copy of."""
-    here = FilePath.cwd()
-    paths = [str(file), *([str(file.relative_to(here))] if file.is_relative_to(here) else [])]
-    error.problems = tuple(_renamed(problem, paths, name) for problem in error.problems)
+    error.problems = tuple(_renamed(problem, file, name) for problem in error.problems)
     error.args = (error.problems[0].message,)
     return error
 
 
-def _renamed(problem: Problem, paths: list[str], name: str) -> Problem:
-    message, help, span = problem.message, problem.help, problem.span
-    for path in paths:
-        message, help = message.replace(path, name), help.replace(path, name)
-        span = span and replace(span, file=name if span.file == path else span.file)
+def _renamed(problem: Problem, file: FilePath, name: str) -> Problem:
+    span = problem.span and replace(problem.span, file=with_name(problem.span.file, file, name))
+    message, help = (with_name(text, file, name) for text in (problem.message, problem.help))
     return replace(problem, message=message, help=help, span=span)
+
+
+def with_name(text: str, file: FilePath, name: str) -> str:
+    """Return the text with a name in place of the path of a file, which may be that from the working folder."""
+    here = FilePath.cwd()
+    text = text.replace(str(file), name)
+    return text.replace(str(file.relative_to(here)), name) if file.is_relative_to(here) else text
 
 
 def in_one_line(error: NNTrainError) -> str:

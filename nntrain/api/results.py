@@ -1,6 +1,7 @@
 """What trainings and searches leave, as objects: a run that predicts, a group of runs, a search."""
 
 import os
+import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -100,7 +101,8 @@ class Run(_Directory):
         """Return the class of each row, (n,) texts; for a regression the numbers, (n,) or (n, targets) float32.
 
         data: a DataFrame, an array of rows, or the path of anything that `nntrain predict` reads. The columns of a
-        DataFrame are found by their names, as those of a file. Raises DataError where the rows do not fit.
+        DataFrame are found by their names, as those of a file. Raises DataError where the rows do not fit, and warns of
+        what is ignored: other columns, and categories that no training row has.
         """
         import numpy as np
 
@@ -144,7 +146,10 @@ class Run(_Directory):
         saved, scorer = self._saved, self._scorer
         from nntrain.api import rows
 
-        return rows.predictions(saved, scorer, data)
+        found = rows.predictions(saved, scorer, data)
+        for note in found.notes:
+            warnings.warn(note, stacklevel=3)
+        return found
 
     @cached_property
     def _saved(self) -> "SavedModel":

@@ -12,7 +12,7 @@ import pandas as pd
 
 from nntrain.api.tables import ARRAYS, TABLE, array_file, table_file
 from nntrain.config.table import Table
-from nntrain.errors import DataError
+from nntrain.errors import DataError, with_name
 from nntrain.evaluation.evaluate import Evaluation
 from nntrain.evaluation.predict import predict_array, predict_file
 from nntrain.evaluation.predictions import Predictions
@@ -35,7 +35,8 @@ def predictions(saved: SavedModel, scorer: Scorer, data: Any) -> Predictions:
     if saved.table is None:
         return predict_array(saved, scorer, _array(data), _name(data))
     with table_file(_frame(data, saved.table), saved.table, _name(data)) as file:
-        return predict_file(saved, scorer, file)
+        found = predict_file(saved, scorer, file)
+        return replace(found, notes=[with_name(note, file, _name(data)) for note in found.notes])
 
 
 @contextlib.contextmanager

@@ -50,7 +50,14 @@ def test_a_table_is_predicted_as_its_file(run: Any) -> None:
 
 def test_the_columns_are_found_by_name_and_others_are_ignored(run: Any) -> None:
     frame = rows()[["color", "day", "code", "size"]].assign(more=1)
-    assert np.array_equal(run.outputs(frame), run.outputs(run.file))
+    with pytest.warns(UserWarning, match="^`DataFrame` has columns that .* are ignored: `more`$"):
+        found = run.outputs(frame)
+    assert np.array_equal(found, run.outputs(run.file))
+
+
+def test_a_category_that_no_training_row_has_is_a_warning(run: Any) -> None:
+    with pytest.warns(UserWarning, match="^column `color` of `DataFrame`: 40 rows with a category that no"):
+        run.predict(rows().assign(color="black"))
 
 
 def test_missing_cells_make_no_other_category(run: Any) -> None:
