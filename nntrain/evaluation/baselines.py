@@ -13,6 +13,7 @@ from nntrain.data.examples import Split
 from nntrain.data.row_file import chunks
 from nntrain.evaluation.scores import regression_scores
 
+_MOST_COLUMNS = 500  # of a table whose trees are grown; those of images would take minutes
 _MOST_CATEGORIES = 100  # of a column; the rarer ones are one
 _NUMBERS = 20_000_000  # in the training rows at most, 5,000 rows of 4,000, so that large images do not take hours
 
@@ -39,6 +40,8 @@ def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> l
     if len(train) > most:
         train = train.take(_part(train.y if dataset.schema.classes else np.zeros(len(train), np.int64), most, seed))
     models = _classifiers(seed, _classes_vary(train)) if dataset.schema.classes else _regressors(seed)
+    if len(dataset.schema.shape) == 1 and dataset.schema.shape[0] <= _MOST_COLUMNS:
+        models |= _trees(seed, bool(dataset.schema.classes))
     return [_run(name, model, train, split, dataset.schema) for name, model in models.items()]
 
 
@@ -71,11 +74,21 @@ def _regressors(seed: int) -> dict[str, Any]:
     return {"mean": DummyRegressor(), "linear regression": LinearRegression(), "scikit-learn MLPRegressor": network}
 
 
+def _trees(seed: int, of_classes: bool) -> dict[str, Any]:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.multioutput import MultiOutputRegressor
+
+    model = HistGradientBoostingClassifier if of_classes else HistGradientBoostingRegressor
+    trees = model(random_state=seed)
+    return {"histogram gradient boosting": trees if of_classes else MultiOutputRegressor(trees)}
+
+
 def _run(name: str, model: Any, train: Split, split: Split, schema: Schema) -> Baseline:
     from sklearn.pipeline import make_pipeline
+    from threadpoolctl import threadpool_limits
 
     pipeline = make_pipeline(_preprocessing(schema), model)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):  # more threads wait for each other
         warnings.simplefilter("ignore")  # a baseline that does not converge is not the user's fault
         start = time.perf_counter()
         pipeline.fit(_flat(train.x[:]), train.y)

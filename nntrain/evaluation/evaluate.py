@@ -11,12 +11,13 @@ from nntrain.config.load import load
 from nntrain.data.dataset import Dataset, load_data, sha256
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
-from nntrain.evaluation import scores
+from nntrain.evaluation import intervals, scores
 from nntrain.evaluation.baselines import Baseline, baselines
 from nntrain.evaluation.labelled import read_labelled
 from nntrain.model.restore import load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
+from nntrain.terminal import shown_number
 from nntrain.training.memory import refuse_large_batch
 from nntrain.training.scorer import Scorer
 
@@ -30,7 +31,7 @@ class Evaluation:
     `metrics` are the loss and the metrics of the config. `value` is the score that `score` names, accuracy or the mean
     absolute error of a regression, and `interval` its 95 % bootstrap interval. `classes`, `confusion` and
     `mistakes` (the most frequent ones) are for classes, `regression` for numbers. `metric_classes` holds the class of
-    each metric that is of one.
+    each metric that is of one. `class_intervals` and `regression_intervals` are 95 % bootstrap intervals.
     """
 
     split: str
@@ -45,6 +46,8 @@ class Evaluation:
     baselines: list[Baseline]
     regression: dict[str, float]
     metric_classes: dict[str, str]
+    class_intervals: list[intervals.OfClass]
+    regression_intervals: dict[str, intervals.Interval]
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for `--json`, where the metrics have the key `figures`."""
@@ -57,14 +60,22 @@ class Evaluation:
         found: list[Table] = []
         if self.confusion is not None:
             names = [each.name for each in self.classes]
-            rows = [[each.name, each.support, each.precision, each.recall, each.f1] for each in self.classes]
-            found.append(("classes", ("class", "rows", "precision", "recall", "f1"), rows))
+            found.append(self._class_table())
             found.append(self._mistakes(names))
         if self.regression:
-            found.append(("regression", tuple(self.regression), [list(self.regression.values())]))
+            rows = [[name, value, in_words(self.regression_intervals[name])] for name, value in self.regression.items()]
+            found.append(("regression", ("metric", "value", "95 %"), rows))
         if self.baselines:
             found.append(self._baseline_table(model))
         return found
+
+    def _class_table(self) -> Table:
+        columns = ("class", "rows", "precision", "95 %", "recall", "95 %", "f1", "95 %")
+        rows: list[list[Any]] = []
+        for each, around in zip(self.classes, self.class_intervals, strict=True):
+            pairs = ((each.precision, around.precision), (each.recall, around.recall), (each.f1, around.f1))
+            rows.append([each.name, each.support, *(cell for value, pair in pairs for cell in (value, in_words(pair)))])
+        return "classes", columns, rows
 
     def _mistakes(self, names: Sequence[str]) -> Table:
         if self.confusion is not None and len(names) <= scores.MANY_CLASSES:
@@ -79,6 +90,12 @@ class Evaluation:
         rows += [[each.name, each.score, each.train_rows, round(each.seconds, 2)] for each in self.baselines]
         split = f"the {self.split} split" if self.split in ("train", "validation", "test") else self.split
         return f"baselines on {split}", ("model", score, "trained on rows", "s"), rows
+
+
+def in_words(interval: intervals.Interval) -> str:
+    """Return an interval as tables show it."""
+    low, high = interval
+    return f"{shown_number(low)} to {shown_number(high)}"
 
 
 def evaluate_file(run_dir: RunDir, file: Path, with_baselines: bool) -> Evaluation:
@@ -126,6 +143,7 @@ def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
 
 def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline]) -> Evaluation:
     predicted, classes = scorer.predicted(split.x), scorer.resolved.schema.classes
+    confusion = scores.confusion_matrix(split.y, predicted, len(classes)) if classes else None
     each = predicted == split.y if classes else np.abs(predicted - split.y).mean(axis=1, dtype="float64")
     return Evaluation(
         split=name,
@@ -135,9 +153,11 @@ def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline])
         value=float(each.mean()),
         interval=scores.bootstrap_interval(each),
         classes=scores.class_table(split.y, predicted, classes) if classes else [],
-        confusion=scores.confusion_matrix(split.y, predicted, len(classes)) if classes else None,
+        confusion=confusion,
         mistakes=scores.most_confused(split.y, predicted, classes) if classes else [],
         baselines=fitted,
         regression={} if classes else scores.regression_scores(split.y, predicted),
         metric_classes=scorer.resolved.metric_classes,
+        class_intervals=[] if confusion is None else intervals.of_classes(confusion),
+        regression_intervals={} if classes else intervals.of_regression(split.y, predicted),
     )

@@ -23,7 +23,7 @@ from nntrain.training.scorer import Scorer
 
 Trained = Callable[[str], RunDir]
 KEYS = ["split", "rows", "figures", "score", "value", "interval", "classes", "confusion"]
-KEYS += ["mistakes", "baselines", "regression", "metric_classes"]
+KEYS += ["mistakes", "baselines", "regression", "metric_classes", "class_intervals", "regression_intervals"]
 
 
 def data_of(run: RunDir) -> Dataset:
@@ -88,7 +88,8 @@ def test_a_regression_is_scored_as_scikit_learn_scores_it(trained: Trained) -> N
     assert [baseline.name for baseline in found.baselines][:2] == ["mean", "linear regression"]
     assert found.baselines[1].score > 0.99
     (regression, (title, _, rows)) = found.tables("plane")
-    assert regression[1:] == (tuple(found.regression), [list(found.regression.values())])
+    assert [row[:2] for row in regression[2]] == [list(pair) for pair in found.regression.items()]
+    assert all(low <= found.regression[name] <= high for name, (low, high) in found.regression_intervals.items())
     assert title == "baselines on the test split" and rows[0][:2] == ["plane", found.regression["r2_score"]]
 
 
