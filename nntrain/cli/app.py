@@ -44,8 +44,11 @@ def _errors_worded() -> Iterator[None]:
         help = _help_for_usage(error) if hasattr(error, "format_message") else ""
         if "--json" in sys.argv[1:]:
             Terminal(as_json=True).event("error", error_event(error, help))
-        if help and getattr(error, "message", ""):
-            error.message = f"{one_line(error.message)}\n help: {one_line(help)}"  # type: ignore[union-attr]
+        if help:
+            message = (
+                getattr(error, "message", "") or ""
+            )  # empty for a missing argument, whose name Typer puts before it
+            error.message = f"{one_line(message)}\n help: {one_line(help)}"  # type: ignore[union-attr]
         raise
 
 

@@ -59,9 +59,21 @@ def reword(error: Any, words: Sequence[str]) -> str:
         return _option(name, words, command, context)
     if extra := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", message):
         return f"write `--set {shlex.quote(extra[1])}`" if "=" in extra[1] else f"run `{command} --help`"
-    if getattr(error, "param", None) is not None and message:
+    if getattr(error, "param", None) is not None and not message:
+        return _missing(error.param, words, command)
+    if getattr(error, "param", None) is not None:
         return _value(error, message, words, command)
     return f"run `{command} --help`"
+
+
+def _missing(param: Any, words: Sequence[str], command: str) -> str:
+    """Return the help for an argument that is not given: for a config the first one of this folder, or of `configs`."""
+    if "config" not in str(param.name).lower():
+        return f"run `{command} --help`"
+    found = next(
+        (path for folder in (".", "configs") for path in sorted(Path(folder).glob("*.yaml"))), Path("iris.yaml")
+    )
+    return f"write `{command} {shlex.join([str(found), *words[1:]])}`"
 
 
 def _command(name: str, words: Sequence[str], known: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The values of the configs of runs, and in which of them they differ."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,8 @@ from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
+
+_LAYER = re.compile(r"model\.\d+")
 
 Settings = Mapping[str, Any]
 """Values by dotted path. Where there is a named thing, its name is at the path itself: `train.optimizer` is `Adam`."""
@@ -43,12 +46,13 @@ def _flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
 def differing(every: Sequence[Settings]) -> list[str]:
     """Return the paths that all these configs have, with values that differ, in the order of the first config.
 
-    Those below a name that differs are left out: the options of `SGD` are not those of `Adam`.
+    Those below a name that differs are left out: the options of `SGD` are not those of `Adam`. So are the names of single
+    layers, `model.0`, which `model` lists.
     """
     known = [one for one in every if one]
     if len(known) < 2:
         return []
-    shared = [path for path in known[0] if all(path in one for one in known)]
+    shared = [path for path in known[0] if all(path in one for one in known) and not _LAYER.fullmatch(path)]
     return [path for path in shared if len({repr(one[path]) for one in known}) > 1]
 
 

@@ -1,5 +1,7 @@
 """What a user meant by a command line: the value after an option, and lines that can be pasted. The rest: test_app."""
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +30,18 @@ class Refused(Exception):
 )
 def test_the_value_of_an_option(words: list[str], value: str) -> None:
     assert _given("--epochs", words) == value
+
+
+def test_a_config_that_is_not_given_is_one_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    error: Any = Refused("")
+    error.param, error.ctx = SimpleNamespace(name="config"), SimpleNamespace(command_path="nntrain fit", command=None)
+    assert reword(error, ["fit", "--json"]) == "write `nntrain fit iris.yaml --json`"
+    Path("configs").mkdir()
+    Path("configs/my net.yaml").touch()
+    assert reword(error, ["fit"]) == "write `nntrain fit 'configs/my net.yaml'`"
+    error.param.name = "run"
+    assert reword(error, ["eval"]) == "run `nntrain fit --help`"
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ def test_runs_differ_where_all_have_a_value() -> None:
     assert differing([flat(ADAM)] * 3) == []
 
 
+def test_layers_that_differ_are_one_setting() -> None:
+    deep, wide = ({"model": [{name: {"units": 3}}, {"Dense": {"units": 2}}]} for name in ("Dense", "NTKDense"))
+    assert differing([flat(deep), flat(wide)]) == ["model"]
+
+
 def test_a_name_is_as_short_as_it_can_be() -> None:
     paths = ["model.1.Dense.units", "model.2.Dense.units", "train.optimizer", "train.epochs"]
     assert short_names(paths, ["epochs"]) == {
