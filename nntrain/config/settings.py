@@ -46,8 +46,8 @@ def _flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
 def differing(every: Sequence[Settings]) -> list[str]:
     """Return the paths that all these configs have, with values that differ, in the order of the first config.
 
-    Those below a name that differs are left out: the options of `SGD` are not those of `Adam`. So are the names of single
-    layers, `model.0`, which `model` lists.
+    Those below a name that differs are left out: the options of `SGD` are not those of `Adam`. So are the names of
+    single layers, `model.0`, which `model` lists.
     """
     known = [one for one in every if one]
     if len(known) < 2:
