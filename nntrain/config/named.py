@@ -90,6 +90,8 @@ class Named(Section):
         """Return the help for several names in place of one: the others are its options, or they must go."""
         first, *others = names
         member = known(cls).get(first)
+        if member is not None and member.model_fields and not {*others} & {*known(cls), *member.model_fields}:
+            return f"the options of `{first}` are {listed(member.options())}"
         if member is None or not set(others) & set(member.model_fields):
             return f"begin each {cls.noun} with `- `" if cls.several else "keep one"
         options = ", ".join(f"{name}: ..." for name in others)

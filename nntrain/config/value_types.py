@@ -101,6 +101,8 @@ def _fraction(value: Any) -> float:
     """Return a number from a number, or from a fraction such as the `1/255` of every Keras script."""
     if is_number(value):
         return float(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) > LARGEST:
+        raise problem(f"a 32-bit float holds at most {LARGEST:.2g}, got {got(value)}", "write a smaller number")
     match = (
         re.fullmatch(r"\s*(-?[0-9]+(?:\.[0-9]*)?)\s*/\s*([0-9]+(?:\.[0-9]*)?)\s*", value)
         if isinstance(value, str)
