@@ -190,14 +190,13 @@ def dataset(folder: Path | None = None) -> Dataset:
     return Dataset("table", train, rest, test, schema, table=TABLE)
 
 
-TABLE = Table(
-    columns=tuple(
-        Column(name=name, kind="category", categories=tuple(map(str, range(size))))
-        if size
-        else Column(name=name, kind="numeric")
-        for name, size in zip("abcdef", SIZES, strict=True)
-    )
-)
+def table_of(sizes: tuple[int, ...]) -> Table:
+    kinds = [(name, "category" if size else "numeric", size) for name, size in zip("abcdef", sizes, strict=True)]
+    columns = [Column(name=name, kind=kind, categories=tuple(map(str, range(size)))) for name, kind, size in kinds]
+    return Table(columns=tuple(columns))
+
+
+TABLE = table_of(SIZES)
 
 
 def run(folder: Path, prepared: Prepared) -> RunDir:
@@ -218,7 +217,9 @@ def test_a_run_restores_its_encoding_and_streams_to_the_same_bits(tmp_path: Path
 def test_a_table_of_numbers_or_of_categories_alone_is_restored(sizes: tuple[int, ...], tmp_path: Path) -> None:
     data = dataset()
     filled = {name: Split(np.nan_to_num(split.x[:]), split.y) for name, split in data.splits.items()}
-    data = replace(data, schema=replace(data.schema, sizes=sizes, missing=()), **filled)
+    data = replace(
+        data, schema=replace(data.schema, sizes=sizes, missing=()), table=table_of(sizes) if sizes else None, **filled
+    )
     saved = load_model(run(tmp_path, prepare(config("save: last"), data=data)))
     assert all(np.size(weight.numpy()) for weight in saved.model.weights)
 
