@@ -52,7 +52,7 @@ print(json.dumps([loaded, keras.backend.backend(), len(found), plot[:4].hex(), "
     assert (done.returncode, done.stderr) == (0, "")
     loaded, engine, count, png, scipy = json.loads(done.stdout)
     assert loaded == [] and engine == "tensorflow"
-    assert count == 5 and png == "89504e47" and scipy
+    assert count == 6 and png == "89504e47" and scipy
 
 
 def test_packages_that_were_hidden_can_be_imported_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,11 @@ class Probe:
         return epoch & (epoch - 1) == 0 and self._spent < SHARE * elapsed
 
     def measure(self, epoch: int) -> VitalSigns:
-        """Return what the model is like now."""
+        """Return what the model is like now; it may have diverged, so its numbers may overflow."""
+        with np.errstate(all="ignore"):
+            return self._measure(epoch)
+
+    def _measure(self, epoch: int) -> VitalSigns:
         kernels = [_kernel(layer) for layer in self.model.layers]
         # All variables are given: in an empty scope Keras 3.15 passes None to the regularizers.
         values = {id(each): (each, tf.convert_to_tensor(each.value)) for each in self.model.variables}
