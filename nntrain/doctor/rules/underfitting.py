@@ -12,8 +12,9 @@ from nntrain.doctor.prescription import prescribed
 class Options:
     """The model underfits.
 
-    `below`: so much less than a linear model on the training rows. `r2`, `gain`: R², or the share of the way from the
-    majority class to 1, below which a training is called underfitted where it is not below guessing already.
+    `below`: so much less than a linear model, on the training and on the validation rows. `r2`, `gain`: R², or the
+    share of the way from the majority class to 1, below which a training is called underfitted where it is not below
+    guessing already.
     """
 
     below: float = 0.05
@@ -27,7 +28,8 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     score = course.scores.get("train") if course else None
     if course is None or score is None or course.diverged or course.cut:
         return
-    worse = score.linear is not None and score.score < score.linear - options.below
+    splits = course.scores.values()
+    worse = all(each.linear is not None and each.score < each.linear - options.below for each in splits)
     way = (score.score - score.guess) / max(1e-9, 1 - score.guess)
     if not worse and way >= (options.r2 if case.is_regression else options.gain):
         return
