@@ -40,24 +40,24 @@ def _class_weight(value: Any) -> Any:
     if not isinstance(value, dict) or not value:
         help = "write `balanced`, or `{setosa: 1.0, virginica: 2.0}`"
         raise problem(f"`class_weight` must be `balanced` or a weight for each class, got {got(value)}", help)
-    for name, weight in value.items():
-        if not is_number(weight) or weight < 0:
-            help = number_help(weight) if not is_number(weight) else "write `0` or more"
-            wrong = problem(f"the weight of class `{name}` must be a number from 0, got {got(weight)}", help)
-            raise ValidationError.from_exception_data("class_weight", [details(wrong, (str(name),))])
-    return {str(name): float(weight) for name, weight in value.items()}
+    return _from_zero(value, "class_weight", "the weight of class")
 
 
 def _factors(value: Any) -> dict[str, float]:
     if not isinstance(value, dict) or not value:
         help = "write `{bias: 0.1, feature_scale: 6}`"
         raise problem(f"expected a factor for names of weights or layers, got {got(value)}", help)
-    for name, factor in value.items():
-        if not is_number(factor) or factor < 0:
-            help = number_help(factor) if not is_number(factor) else "write `0` or more"
-            wrong = problem(f"the factor of `{name}` must be a number from 0, got {got(factor)}", help)
-            raise ValidationError.from_exception_data("learning_rate_factors", [details(wrong, (str(name),))])
-    return {str(name): float(factor) for name, factor in value.items()}
+    return _from_zero(value, "learning_rate_factors", "the factor of")
+
+
+def _from_zero(value: dict[Any, Any], option: str, what: str) -> dict[str, float]:
+    """Return the numbers by name; raises pydantic's ValidationError at the name of one that is below 0, or none."""
+    for name, number in value.items():
+        if not is_number(number) or number < 0:
+            help = number_help(number) if not is_number(number) else "write `0` or more"
+            wrong = problem(f"{what} `{name}` must be a number from 0, got {got(number)}", help)
+            raise ValidationError.from_exception_data(option, [details(wrong, (str(name),))])
+    return {str(name): float(number) for name, number in value.items()}
 
 
 _EACH = {

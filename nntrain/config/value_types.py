@@ -103,11 +103,7 @@ def _fraction(value: Any) -> float:
         return float(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) > LARGEST:
         raise problem(f"a 32-bit float holds at most {LARGEST:.2g}, got {got(value)}", "write a smaller number")
-    match = (
-        re.fullmatch(r"\s*(-?[0-9]+(?:\.[0-9]*)?)\s*/\s*([0-9]+(?:\.[0-9]*)?)\s*", value)
-        if isinstance(value, str)
-        else None
-    )
+    match = _FRACTION.fullmatch(value) if isinstance(value, str) else None
     if match and float(match[2]) > 0 and abs(quotient := float(match[1]) / float(match[2])) <= LARGEST:
         return quotient
     raise problem(f"expected a number or a fraction, got {got(value)}", "write `1/255`")

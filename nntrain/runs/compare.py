@@ -71,11 +71,11 @@ class Comparison:
 
     @property
     def paths(self) -> list[str]:
-        """Where the configs differ: in values that all of them have, and in what only some of them have."""
+        """Where the configs differ: values that all have, and what some lack, but nothing below a name that differs."""
         every = [one.settings for one in self.contenders]
         shared = differing(every)
-        extra = [path for one in every for path in one if any(path not in other for other in every)]
-        return shared + [path for path in dict.fromkeys(extra) if _says_more(path, every)]
+        extra = dict.fromkeys(path for one in every for path in one if any(path not in other for other in every))
+        return shared + [path for path in extra if not any(path.startswith(f"{above}.") for above in shared)]
 
     @property
     def metrics(self) -> list[str]:
@@ -107,11 +107,6 @@ class Comparison:
         if best.members != other.members or len(best.each) != len(other.each):
             return math.nan
         return _paired(best.each, other.each, groups=bool(best.members), right_or_wrong=self.is_accuracy)
-
-
-def _says_more(path: str, every: Sequence[Settings]) -> bool:
-    """Return whether a path that some lack is worth a line: not where the name above it differs already."""
-    return not any(path.startswith(f"{above}.") for above in differing(every))
 
 
 def _paired(one: np.ndarray, other: np.ndarray, groups: bool, right_or_wrong: bool) -> float:

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def _group_row(place: RunDir) -> Row:
     means = {split: {name: one.get("mean") for name, one in found.items()} for split, found in statistics.items()}
     what = f"{'mean of ' if ended else ''}{counted(len(names), 'run')} over {group['kind']}"
     state = "done" if ended == len(names) else f"{ended} done" if summary else _unended(place)
-    shared = {path: value for path, value in begun.get("settings", {}).items() if path != _VARIED[group["kind"]]}
+    shared = {path: value for path, value in begun.get("settings", {}).items() if not _VARIED.search(path)}
     return {
         **_unknown(place, "group"),
         "start": begun.get("start", ""),
@@ -86,7 +87,7 @@ def _group_row(place: RunDir) -> Row:
     }
 
 
-_VARIED = {"seeds": "seed", "folds": "data"}
+_VARIED = re.compile(r"^seed$|^data\.\w+\.fold\b")  # in which the runs of a group differ
 
 
 def _search_row(place: RunDir) -> Row:

@@ -14,8 +14,8 @@ from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import Scorer, training_weights
 
 LOWEST, HIGHEST = 1e-7, 10.0
-SMOOTHING = 0.9  # of the moving average; Smith's own plots have about 20 points a decade
-WORSE = 4.0  # times the lowest loss above the first one ends the test, as in fastai
+SMOOTHING = 0.9  # of the moving average: about the last ten steps
+WORSE = 4.0  # times the first loss: a loss so far above the lowest one ends the test
 _BELOW_MINIMUM = 10.0  # the suggestion is a tenth of the rate of the lowest loss, as in fastai
 
 
@@ -74,13 +74,13 @@ def _losses(prepared: Prepared, rates: list[float]) -> Iterator[float]:
     """Yield the loss of the batch of each step, until one is not finite or explodes."""
     resolved, train = prepared.resolved, prepared.data.train
     batch = resolved.batch_size(len(train))
-    per_epoch, first, lowest = max(1, len(train) // batch), math.nan, math.inf
+    first, lowest = math.nan, math.inf
     chosen = train.take(_rows(resolved.experiment.seed, len(train), len(rates) * batch))
     scorer = Scorer.of(resolved, prepared.model, chosen.x, batch)
     arrays = scorer.arrays(chosen, training_weights(resolved, chosen))
     order = np.arange(len(chosen), dtype="int32")
     for step, rate in enumerate(rates):
-        at = step % max(1, min(per_epoch, len(chosen) // batch))
+        at = step % (len(chosen) // batch)  # a batch has at most all rows
         prepared.model.optimizer.learning_rate = rate
         prepared.model.reset_metrics()
         result = scorer.program.train(arrays, order, at, at + 1)

@@ -279,3 +279,19 @@ def test_a_group_is_one_row_with_the_mean_of_its_runs(tmp_path: Path, capsys: py
     assert [Path(row["run"]).name for row in json.loads(capsys.readouterr().out)["runs"]] == ["net", "seed-1", "seed-2"]
     (group.path / run_files.SUMMARY).unlink()
     assert [row["state"] for row in rows(tmp_path, None, capsys)] == ["2 runs over seeds; killed"]
+
+
+@pytest.mark.parametrize("kind", ["seeds", "folds"])
+def test_a_group_has_the_values_that_its_runs_share(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (1, 2):
+        path = configured(tmp_path / "net", f"one-{number}", "{epochs: 3}", 0.5)
+        (path / run_files.RESOLVED).write_text(
+            f"seed: {number}\ndata: {{iris: {{fold: {{index: {number}, count: 2}}}}}}\nmodel: [Dense: 3]\n"
+        )
+    RunDir(tmp_path / "net").write_json(run_files.GROUP, {"kind": kind, "members": {"one-1": {}, "one-2": {}}})
+    Runs(runs_dir=tmp_path, where="data=iris").run(Terminal(as_json=True))
+    assert [Path(row["run"]).name for row in json.loads(capsys.readouterr().out)["runs"]] == ["net"]
+    with pytest.raises(ConfigError, match="no run has `fold.index`"):
+        Runs(runs_dir=tmp_path, where="fold.index=1").run(Terminal())
