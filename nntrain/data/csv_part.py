@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
@@ -21,48 +22,46 @@ class Doubt(Exception):
 
 
 class Part(io.FileIO):
-    """The lines from `start` to `end` of a file, which pandas reads.
-
-    `separators` counts those that were read. `has_codes`: whether a cell that was read begins with a 0 and a digit.
-    """
+    """The lines from `start` to `end` of a file, which pandas reads. `in_quotes` counts separators that are text."""
 
     def __init__(self, table: CsvTable, start: int, end: int) -> None:
         super().__init__(table.path)
         self.seek(start)
-        self.left, self.begun_line, self.marks = end - start, b"", np.empty(READ_BYTES, bool)
-        self.separator, self.separators = table.separator.encode(), 0
-        self.has_codes, self.tail = False, b"\n"
+        self.left, self.begun_line = end - start, b""
+        self.separator, self.in_quotes = ord(table.separator), 0
 
     def read(self, size: int | None = READ_BYTES) -> bytes:
         """Return the next bytes, READ_BYTES at most. Raises Doubt for what pandas strips or might misread."""
         data = super().read(min(self.left, READ_BYTES)) or b""
         self.left -= len(data)
-        chars = np.frombuffer(data, np.uint8)
-        marks = np.equal(chars, ord(self.separator), out=self.marks[: len(data)])
-        self.separators += int(np.count_nonzero(marks))
-        edge = np.frombuffer(self.tail + data[:2], np.uint8)  # the last two bytes that were read, and two of these
-        self.has_codes |= _has_codes(chars, marks) or _has_codes(edge, edge == ord(self.separator))
-        self.tail = data[-2:]
         if b"\0" in data or (not data.isascii() and _BYTE_ORDER_MARK in data):
             raise Doubt
         whole = data.rfind(b"\n") + 1 if self.left else len(data)
         if whole and (b'"' in self.begun_line or b'"' in data):
-            self.separators -= _separators_in_quotes(self.begun_line + data[:whole], self.separator[0])
+            self.in_quotes += _separators_in_quotes(self.begun_line + data[:whole], self.separator)
         self.begun_line = data[whole:] if whole else self.begun_line + data
         return data
 
+    def separators(self) -> int:
+        """Return how many separators the rest of the part has between its cells."""
+        found = sum(int(np.count_nonzero(chars == self.separator)) for chars in self._pieces(overlap=0))
+        return found - self.in_quotes
+
+    def has_codes(self) -> bool:
+        """Return whether a cell in the rest of the part begins with a 0 and a digit, as codes do."""
+        return any(_has_codes(chars, self.separator) for chars in self._pieces(overlap=2, before=b"\n"))
+
     def has_negative_zero(self) -> bool:
         """Return whether the rest of the part may hold a whole number that is `-0`, perhaps with more zeros."""
-        last = b""
+        return any(map(_has_negative_zero, self._pieces(overlap=2, after=b"\n")))
+
+    def _pieces(self, overlap: int, before: bytes = b"", after: bytes = b"") -> Iterator[np.ndarray]:
+        """Yield the rest as uint8 (n,); each piece begins with the last bytes of the one before."""
+        last = before
         while self.left:
-            data = self.read()
-            chars = np.frombuffer(last + data + (b"" if self.left else b"\n"), np.uint8)
-            after = chars[2:]
-            is_fraction = (after == _POINT) | ((after - _ZERO - 1) < 9) | ((after | _SMALL) == _EXPONENT)
-            if ((chars[:-2] == _MINUS) & (chars[1:-1] == _ZERO) & ~is_fraction).any():
-                return True
-            last = data[-2:]
-        return False
+            data = last + self.read()
+            yield np.frombuffer(data if self.left else data + after, np.uint8)
+            last = data[len(data) - overlap :]
 
 
 def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
@@ -85,15 +84,20 @@ def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
     return [*cuts, size]
 
 
-def _has_codes(chars: np.ndarray, separators: np.ndarray) -> bool:
-    """Return whether a cell begins with a 0 and a digit, as codes do. separators: (n,) booleans, which are changed."""
-    borders = separators
+def _has_codes(chars: np.ndarray, separator: int) -> bool:
+    """Return whether a 0 and a digit follow a separator, the begin of a line or a quote."""
+    borders = chars[:-2] == separator
     for border in b'\n"':
-        borders |= chars == border
-    begins = np.equal(chars[1:-1], _ZERO)
-    begins &= borders[:-2]
-    begins &= (chars[2:] - _ZERO) < 10
-    return bool(begins.any())
+        borders |= chars[:-2] == border
+    borders &= chars[1:-1] == _ZERO
+    borders &= (chars[2:] - _ZERO) < 10
+    return bool(borders.any())
+
+
+def _has_negative_zero(chars: np.ndarray) -> bool:
+    after = chars[2:]
+    is_fraction = (after == _POINT) | ((after - _ZERO - 1) < 9) | ((after | _SMALL) == _EXPONENT)
+    return bool(((chars[:-2] == _MINUS) & (chars[1:-1] == _ZERO) & ~is_fraction).any())
 
 
 def _separators_in_quotes(lines: bytes, separator: int) -> int:

@@ -7,13 +7,13 @@ which takes longer and gives the same columns, or every fault with its place.
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ from nntrain.data.raw_table import Cells, Numbers, RawTable, Words, without
 from nntrain.errors import DataError
 from nntrain.storage.regular_file import irregular_kind
 
+Found = TypeVar("Found")
 THREADS = min(4, os.cpu_count() or 1)  # pandas parses without the lock of the interpreter
 _HEAD_BYTES = 1 << 16  # from which the columns of words are known
 _HEAD_RECORDS = 100
@@ -84,11 +85,13 @@ class _Exact:
     """A part of a column of numbers.
 
     suspect: its different exact values, where some may be one now. may_lose_sign: whether a `-0` may have become 0.
+    has_integers: whether a cell may be a code with a 0 in front.
     """
 
     values: np.ndarray
     suspect: np.ndarray | None = None
     may_lose_sign: bool = False
+    has_integers: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,30 +118,33 @@ class _Parser:
         Integers have no negative zero, so a part that may hold one is read again as floats, which is slower.
         """
         dtype = dict.fromkeys(words, "category")
-        block, has_codes = self._read(start, end, dtype, only)
-        if only is None and has_codes:
+        block = self._read(start, end, dtype, only)
+        if only is not None:
+            return block
+        numbers = {index: cells for index, cells in block.columns.items() if isinstance(cells, _Exact)}
+        part = partial(Part, self.table, start, end)
+        if any(cells.has_integers for cells in numbers.values()) and _of(part(), Part.has_codes):
             codes = self._columns_with_codes(start, end, words)
             block = replace(block, refused=block.refused | codes)
-        numbers = {index: cells for index, cells in block.columns.items() if isinstance(cells, _Exact)}
-        if any(cells.may_lose_sign for cells in numbers.values()) and only is None:
-            with Part(self.table, start, end) as part:
-                if part.has_negative_zero():
-                    floats = dict.fromkeys(numbers.keys() - block.refused, "float64")
-                    exact, _ = self._read(start, end, dtype | floats, None)
-                    return replace(block, columns=exact.columns)
+        if any(cells.may_lose_sign for cells in numbers.values()) and _of(part(), Part.has_negative_zero):
+            floats = dict.fromkeys(numbers.keys() - block.refused, "float64")
+            return replace(block, columns=self._read(start, end, dtype | floats, None).columns)
         return block
 
-    def _read(self, start: int, end: int, dtype: Mapping[int, str], only: frozenset[int] | None) -> tuple[_Block, bool]:
-        """Return the rows, and whether a number may begin with a 0 and a digit.
+    def _read(self, start: int, end: int, dtype: Mapping[int, str], only: frozenset[int] | None) -> _Block:
+        """Return the rows.
 
-        pandas refuses a row that is longer than the first and fills one that is shorter, for which separators lack.
+        pandas refuses a row that is longer than the first, and fills one that is shorter: its last cell is missing, and
+        separators are too.
         """
         with Part(self.table, start, end) as part:
             frame = self._frame(part, dtype=dtype, usecols=None if only is None else sorted(only))
-            if part.separators != len(frame) * (self.width - 1):
+        if only is None:
+            if frame.shape[1] != self.width:
                 raise Doubt
-        if only is None and frame.shape[1] != self.width:
-            raise Doubt
+            expected = len(frame) * (self.width - 1)
+            if frame[self.width - 1].hasnans and _of(Part(self.table, start, end), Part.separators) != expected:
+                raise Doubt
         self._restore_texts(frame, start, end)
         columns: dict[int, _Exact | Words] = {}
         refused = set[int]()
@@ -148,7 +154,7 @@ class _Parser:
                 refused.add(column)
             else:
                 columns[column] = found
-        return _Block(columns, frozenset(refused)), part.has_codes
+        return _Block(columns, frozenset(refused))
 
     def _restore_texts(self, frame: pd.DataFrame, start: int, end: int) -> None:
         """Put the texts in place of categories that pandas has made numbers, because all of them look like some."""
@@ -200,7 +206,9 @@ class _Parser:
             raise Doubt
         suspect = is_suspect(np.array([lowest, highest]))
         may_lose_sign = not values.all()  # pandas finds the dtype of some rows at a time, of floats too
-        return _Exact(rounded, np.unique(values[~np.isnan(rounded)]) if suspect else None, may_lose_sign)
+        has_integers = bool((rounded == np.rint(rounded)).any())
+        exact = np.unique(values[~np.isnan(rounded)]) if suspect else None
+        return _Exact(rounded, exact, may_lose_sign, has_integers)
 
     def _columns_with_codes(self, start: int, end: int, words: frozenset[int]) -> frozenset[int]:
         """Return the columns in which a number begins with a 0 and a digit."""
@@ -208,6 +216,11 @@ class _Parser:
         with Part(self.table, start, end) as part:
             texts = self._frame(part, usecols=columns, dtype="str")
         return frozenset(column for column in columns if texts[column].str.fullmatch(r"\s*0[0-9]+\s*").any())
+
+
+def _of(part: Part, found: Callable[[Part], Found]) -> Found:
+    with part:
+        return found(part)
 
 
 def _joined(parts: Sequence[_Exact | Words]) -> Cells:

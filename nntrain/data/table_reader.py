@@ -66,7 +66,7 @@ def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
     )
     others = _split_files(request, table, target.classes, split_files)
     schema = split.schema(target.classes, table.names, () if target.classes else request.target.names)
-    has_missing = any(bool(np.isnan(x).any()) for x in (found.x, *(other.x for other in others.values())))
+    has_missing = any(bool(np.isnan(x.min(initial=0))) for x in (found.x, *(other.x for other in others.values())))
     schema = replace(schema, sizes=table.sizes, has_missing=has_missing)
     told += tuple(note for other in others.values() for note in other.notes)
     splits = {name: other.split for name, other in others.items()}
