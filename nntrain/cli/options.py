@@ -9,12 +9,23 @@ import typer
 
 from nntrain import extensions
 from nntrain.cli import completion
+from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
     ExecutorName = str
 else:
     ExecutorName = Literal[extensions.names("search.executors")]
+
+
+def _with_home(text: str | Path) -> Path:
+    """Return the path with `~` at its start as the home of a user, which a shell leaves as it is in quotes."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        message = f"`{Path(text).parts[0]}` is the home of a user who does not exist here"
+        raise ConfigError(message, help="give another folder with `--runs-dir`") from None
+
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.", autocompletion=completion.configs)]
 RunName = Annotated[
@@ -51,7 +62,10 @@ Assignments = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value; repeatable.", autocompletion=completion.assignments),
 ]
-RunsDir = Annotated[Path, typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR")]
+RunsDir = Annotated[
+    Path,
+    typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR", metavar="PATH", parser=_with_home),
+]
 Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no notes.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow's log, and tracebacks.")]

@@ -15,6 +15,7 @@ from pathlib import Path as FilePath
 
 from nntrain.config.messages import shown
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
+from nntrain.data.file_formats import HEAD_BYTES, other_format
 from nntrain.errors import DataError, Problem
 from nntrain.storage.regular_file import irregular_kind
 
@@ -54,6 +55,9 @@ def opened(asked: CsvTable, form: Form, encoding: str = "") -> Iterator[TextFile
     with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
         path = _unpacked(asked, FilePath(folder))
         encoding = _known(asked, form.encoding) or encoding or encoding_of(path, _HEAD_BYTES)
+        with path.open("rb") as file:
+            if encoding != "utf-16" and (other := other_format(FilePath(asked.path), file.read(HEAD_BYTES))):
+                raise _fault(asked, f"`{asked.name}` {other[0]}", other[1])
         if encoding != "utf-8":
             path = _transcoded(asked, path, encoding, FilePath(folder))
         table = replace(asked, path=path, shown=asked.name)

@@ -31,6 +31,8 @@ def _with_weights(config: Config, runs_dir: Path) -> Config:
     name = str(config.document.value(_INIT_FROM))
     try:
         path = str(find_weights(runs_dir, name, Path(given)).absolute())
+        if Path(path).is_file() and not Path(path).stat().st_size:
+            raise ConfigError(f"`{name}` is empty", help="give another file of weights")
     except ConfigError as error:
         at_option = [replace(problem, path=_INIT_FROM) for problem in error.problems]
         faults = file_checks.faults(config.experiment.data, config.document)

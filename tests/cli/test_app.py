@@ -185,6 +185,7 @@ def test_the_line_that_works_is_the_help_of_the_json_too(nntrain: Any) -> None:
         ("fit c.yaml --name ../x", "invalid run name `../x`"),
         ("fit c.yaml --name .hidden", "invalid run name `.hidden`"),
         ("runs --runs-dir a_file", "`a_file` is not a folder"),
+        ("runs --runs-dir ~nosuchuser/a", "`~nosuchuser` is the home of a user who does not exist here"),
         ("eval none", "unknown run `none`"),
         ("eval c.yaml", "unknown run `c.yaml`"),
         ("predict none x.csv", "unknown run `none`"),

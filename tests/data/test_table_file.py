@@ -1,6 +1,7 @@
 """Files of tables: compressed, in other encodings, with other separators and decimal signs."""
 
 import gzip
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -88,4 +89,12 @@ def test_the_separator_and_the_decimal_sign(text: str, separator: str, decimal: 
 def test_files_that_cannot_be_read(data: bytes, form: Form, message: str) -> None:
     Path("t.csv").write_bytes(data)
     with pytest.raises(DataError, match=message), opened(CsvTable("t.csv"), form):
+        pass
+
+
+def test_an_archive_is_named_before_its_bytes_are_taken_for_text() -> None:
+    path = Path("t.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("t.csv", "a,b\n" + 99 * "1,2\n")
+    with pytest.raises(DataError, match="is a zip archive"), opened(CsvTable(str(path)), Form()):
         pass
