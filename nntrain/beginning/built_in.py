@@ -5,6 +5,7 @@ from nntrain.beginning.facts import Facts
 SPECIES = ("setosa", "versicolor", "virginica")
 CHOICES = {
     "iris": "150 flowers of three species, by four measured lengths",
+    "mnist": "70,000 grey images of handwritten digits; downloaded once, 11 MB",
     "fashion_mnist": "70,000 grey images of ten kinds of clothes; downloaded once, 31 MB",
     "toy_2d": "500 points of two half moons in the plane",
 }
@@ -15,17 +16,16 @@ def look(name: str) -> Facts:
     return _FACTS[name]
 
 
+def _images(name: str) -> Facts:
+    note = "60,000 images train and validate, 10,000 test; 28x28 grey pixels, 10 classes."
+    return Facts("images", {name: {}}, 54_000, tuple("0123456789"), size=(28, 28), notes=(note,))
+
+
 _POINTS = {"kind": "moons", "size": 500, "noise": 0.2}
 _FACTS = {
     "iris": Facts("numbers", {"iris": {}}, 96, SPECIES, notes=("150 rows of four lengths in cm, three species.",)),
-    "fashion_mnist": Facts(
-        "images",
-        {"fashion_mnist": {}},
-        54_000,
-        tuple("0123456789"),
-        size=(28, 28),
-        notes=("60,000 images train and validate, 10,000 test; 28x28 grey pixels, 10 classes.",),
-    ),
+    "mnist": _images("mnist"),
+    "fashion_mnist": _images("fashion_mnist"),
     "toy_2d": Facts(
         "numbers",
         {"toy_2d": _POINTS},

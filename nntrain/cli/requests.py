@@ -37,7 +37,7 @@ class Init(Request):
 
     file: Annotated[
         str | None,
-        typer.Argument(metavar="FILE|FOLDER", help="A table, a folder of images, or iris, fashion_mnist, toy_2d."),
+        typer.Argument(metavar="FILE|FOLDER", help="A table, a folder of images; iris, mnist, fashion_mnist, toy_2d."),
     ] = None
     target: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="What to predict; repeatable.")] = None
     template: Template = None

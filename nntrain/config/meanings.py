@@ -202,6 +202,7 @@ MEANINGS = {
     "rate": "The share that is dropped.",
     "GaussianDropout.rate": "The share p: the noise has the variance p / (1 - p).",
     "MinMaxNorm.rate": "How far weights are moved to the bounds at once; 1 is all the way.",
+    "Train.regularizer": "The penalty on all weights together, biases included, which is added to the loss.",
     "reduction": "How the losses of the examples of a batch become one.",
     "reduction_factor": "One in so many trials is trained further.",
     "renorm": "Whether batch renormalization is used.",

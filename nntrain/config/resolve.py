@@ -191,8 +191,8 @@ def columns(experiment: Experiment, schema: Schema | None) -> set[str] | None:
 
 
 def has_penalty(experiment: Experiment) -> bool:
-    """Return whether any layer adds to the loss."""
-    return any(
+    """Return whether the weights or the outputs of a layer add to the loss."""
+    return experiment.train.regularizer is not None or any(
         value is not None
         for _, layer in layers.walk(experiment.model)
         for name, value in layer.written().items()

@@ -9,6 +9,7 @@ from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric, find_metric
 from nntrain.config.keras.optimizers import Adam, Optimizer
+from nntrain.config.keras.weights import Regularizer
 from nntrain.config.messages import got, number_help, problem
 from nntrain.config.section import Section, details
 from nntrain.config.value_types import (
@@ -87,6 +88,8 @@ class Train(Section):
         "validation_split": "write `validation` among the options of the data",
         "validation": "write `validation` among the options of the data",
         "seed": "write `seed` at the top of the config",
+        "kernel_regularizer": "write `regularizer`, the penalty on all weights, or `kernel_regularizer` in a layer",
+        "weight_decay": "write `optimizer: {AdamW: {weight_decay: ...}}`, or `regularizer: {L2: ...}`",
     }
     epochs: PositiveInt = omitted
     steps: PositiveInt = omitted
@@ -95,6 +98,7 @@ class Train(Section):
     learning_rate_factors: Factors = omitted
     exclude_from_weight_decay: Annotated[list[Text], Field(min_length=1)] = omitted
     loss: Loss = omitted
+    regularizer: Regularizer = omitted
     metrics: list[Metric] = omitted
     callbacks: list[Callback] = Field(default_factory=list)
     class_weight: ClassWeight = omitted

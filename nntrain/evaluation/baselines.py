@@ -11,21 +11,27 @@ from nntrain.config.data_schema import Schema
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.data.row_file import chunks
+from nntrain.evaluation.linear_models import Linear, linear
 from nntrain.evaluation.scores import regression_scores
 
 _MOST_COLUMNS = 500  # of a table whose trees are grown; those of images would take minutes
 _MOST_CATEGORIES = 100  # of a column; the rarer ones are one
+_OF_PROBABILITIES = ("logistic regression", "linear discriminant analysis")
 _NUMBERS = 20_000_000  # in the training rows at most, 5,000 rows of 4,000, so that large images do not take hours
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """`score` is the accuracy, or R² of a regression; `seconds` is the time to fit `train_rows` rows."""
+    """`score` is the accuracy, or R² of a regression; `seconds` is the time to fit `train_rows` rows.
+
+    `linear` are the weights of a model of the probabilities of classes, on a table of few numbers.
+    """
 
     name: str
     score: float
     train_rows: int
     seconds: float
+    linear: Linear | None = None
 
 
 def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> list[Baseline]:
@@ -96,7 +102,8 @@ def _run(name: str, model: Any, train: Split, split: Split, schema: Schema) -> B
         # In parts, because all images as floats may not fit into memory.
         predicted = np.concatenate([pipeline.predict(_flat(part)) for _, part in chunks(split.x)])
     score = np.mean(predicted == split.y) if schema.classes else regression_scores(split.y, predicted)["r2_score"]
-    return Baseline(name, float(score), len(train), seconds)
+    weights = linear(pipeline[0], pipeline[1], schema) if name in _OF_PROBABILITIES else None
+    return Baseline(name, float(score), len(train), seconds, weights)
 
 
 def _preprocessing(schema: Schema) -> Any:

@@ -11,7 +11,7 @@ from nntrain.config.load import load
 from nntrain.data.dataset import Dataset, load_data, sha256
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
-from nntrain.evaluation import intervals, scores
+from nntrain.evaluation import intervals, linear_models, scores
 from nntrain.evaluation.baselines import Baseline, baselines
 from nntrain.evaluation.labelled import read_labelled
 from nntrain.model.restore import load_model
@@ -67,6 +67,9 @@ class Evaluation:
             found.append(("regression", ("metric", "value", "95 %"), rows))
         if self.baselines:
             found.append(self._baseline_table(model))
+        if linear := [(each.name, each.linear) for each in self.baselines if each.linear]:
+            title = "their weights in the units of the columns: P(class) = σ(w · x + b), softmax of several classes"
+            found.append((title, ("model", "class", *linear[0][1].features, "b"), linear_models.rows(linear)))
         return found
 
     def _class_table(self) -> Table:

@@ -15,7 +15,7 @@ from keras import ops
 
 from nntrain.config.resolve import Resolved
 from nntrain.model.build import loss_of
-from nntrain.model.custom import Network, ParametricActivation
+from nntrain.model.custom import Network, ParametricActivation, penalty_on_all
 
 _AT_ONCE = 100_000  # numbers that are texts at the same time
 _MASKED = (keras.layers.Dropout, keras.layers.SpatialDropout2D)
@@ -58,6 +58,8 @@ def exact(thing: Any) -> Any:
     for name, value in vars(thing).items():
         if isinstance(value, float):
             setattr(thing, name, np.float64(value))
+        elif ops.is_tensor(value) and len(value.shape) == 0:  # which Keras 3.15 makes of the factor of L1
+            setattr(thing, name, np.float64(decimals(value)))
     return thing
 
 
@@ -81,6 +83,7 @@ class Doubled:
         self.layers = [_doubled(layer) for layer in model.layers]
         self.steps = [step for pair in zip(model.layers, self.layers, strict=True) for step in _steps(*pair)]
         self.loss_of = loss_of(resolved.train, self.layers[-1])
+        self.regularizer = None if model.regularizer is None else exact(deepcopy(model.regularizer))
         variables = [variable for layer in self.layers for variable in layer.variables]
         self.weights = [variable for layer in self.layers for variable in layer.trainable_weights]
         trained = {id(variable) for variable in self.weights}
@@ -113,6 +116,8 @@ class Doubled:
     def penalty(self, outputs: Sequence[Any]) -> Any:
         """Return the sum of all penalties, a float64 scalar; that of outputs is for each example, as in Keras."""
         of_weights = [each.regularizer(each) for each in self.weights if each.regularizer is not None]
+        if self.regularizer is not None:
+            of_weights.append(penalty_on_all(self.regularizer, self.weights))
         pairs = zip(self.steps, outputs, strict=True)
         of_outputs = [step.penalty(output) / output.shape[0] for step, output in pairs if step.penalty]
         return sum([*of_weights, *of_outputs], start=ops.zeros((), "float64"))

@@ -38,8 +38,9 @@ def build(resolved: Resolved, examples: Examples | None = None, targets: np.ndar
     until weights are loaded. targets: its labels, (n,) class indices or (n, targets) numbers. Raises ConfigError at the
     layer whose shape or option Keras refuses.
     """
-    model = Network(_layers(resolved, examples, targets), penalized=has_penalty(resolved.experiment))
     train = resolved.train
+    regularizer = keras_object(train.regularizer) if train.regularizer else None
+    model = Network(_layers(resolved, examples, targets), has_penalty(resolved.experiment), regularizer)
     updates = resolved.updates(len(examples)) if examples is not None else 1
     with keras_errors.raised_at(("train",)):
         model.compile(

@@ -1,6 +1,7 @@
 """The Keras classes of nntrain: what Keras lacks, or what does not work as documented in Keras 3.15."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -20,11 +21,23 @@ from nntrain.model.target_normalization import TargetNormalization as TargetNorm
 
 
 class Network(keras.Sequential):
-    """A Sequential whose penalties are part of `loss` and are also logged as the metric `regularization_loss`."""
+    """A Sequential whose penalties are part of `loss` and are also logged as the metric `regularization_loss`.
 
-    def __init__(self, layers: list[keras.layers.Layer], penalized: bool) -> None:
+    regularizer: the penalty on all weights that are trained, biases included, beside those of the layers.
+    """
+
+    def __init__(self, layers: list[keras.layers.Layer], penalized: bool, regularizer: Any = None) -> None:
         super().__init__(layers)
         self.penalty = keras.metrics.Mean(name="regularization_loss") if penalized else None
+        self.regularizer = regularizer
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties, scalars: those of the layers as in Keras, and that on all weights."""
+        found: list[Any] = super().losses
+        if self.regularizer is not None:
+            found.append(penalty_on_all(self.regularizer, self.trainable_weights))
+        return found
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
@@ -38,6 +51,14 @@ class Network(keras.Sequential):
     def plain(self) -> keras.Sequential:
         """Return the same layers as a model that Keras loads without nntrain, unless nntrain defines one of them."""
         return keras.Sequential([keras.Input(self.input_shape[1:], dtype=self.inputs[0].dtype), *self.layers])
+
+
+def penalty_on_all(regularizer: Any, weights: Sequence[Any]) -> Any:
+    """Return the penalty on all weights as one vector, a scalar; for a norm it is not the sum over the weights."""
+    flat = [ops.reshape(weight.value, (-1,)) for weight in weights]
+    if isinstance(regularizer, L2Norm):
+        return regularizer(ops.concatenate(flat))
+    return sum(regularizer(each) for each in flat)
 
 
 class Normalization(keras.layers.Normalization):

@@ -105,3 +105,14 @@ def test_a_penalty_has_the_number_that_was_written(subject_of: Any) -> None:
         found = float(doubled.penalty(doubled.forward(keras.ops.zeros((1, 4), "float64"))))
     kernel = decimals(subject.model.weights[0].numpy())
     assert found == pytest.approx(0.1 * np.abs(kernel).sum() + 0.3 * np.square(kernel).sum(), rel=1e-14)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("L2Norm", 0.3 * 5**0.5), ("L1", 0.3 * 5)])
+def test_the_penalty_on_all_weights_is_that_of_one_vector(subject_of: Any, name: str, expected: float) -> None:
+    layer = "{Dense: {units: 1, kernel_initializer: Ones, bias_initializer: Ones}}"
+    made = subject_of(f"data: iris\nmodel: [{layer}, {{Dense: 3}}]\ntrain: {{regularizer: {{{name}: 0.3}}}}")
+    with precision():
+        doubled = Doubled(made.resolved, made.model)
+        doubled.weights[2].assign(keras.ops.zeros((1, 3), "float64"))
+        outputs = doubled.forward(keras.ops.zeros((1, 4), "float64"))
+        assert float(doubled.penalty(outputs)) == pytest.approx(expected, rel=1e-12)

@@ -35,6 +35,38 @@ def test_the_penalty_and_its_gradient(regularizer: str, penalty: float, gradient
     np.testing.assert_allclose([1, -2] - training.weights()[0][0], gradient, atol=2e-7)
 
 
+ALL = """
+model:
+  - Dense: {units: 2, kernel_initializer: {Values: [[1, -2]]}, bias_initializer: {Constant: 1}}
+  - Dense: {units: 1, kernel_initializer: {Values: [[3], [0]]}}
+train:
+  optimizer: {SGD: {learning_rate: 1}}
+  regularizer: REGULARIZER
+"""
+
+
+@pytest.mark.parametrize(
+    ("regularizer", "penalty", "kernel", "bias"),
+    [
+        ("{L1: 0.001}", 0.008, [0.001, -0.001], [0.001, 0.001]),
+        ("{L2: 0.001}", 0.016, [0.002, -0.004], [0.002, 0.002]),
+        ("{L2Norm: 0.001}", 0.004, [0.001 / 4, -0.002 / 4], [0.001 / 4, 0.001 / 4]),
+    ],
+)
+def test_one_penalty_on_all_weights_with_biases(
+    regularizer: str, penalty: float, kernel: list[float], bias: list[float], prepare: Any
+) -> None:
+    """The weights 1, -2, 1, 1, 3, 0, 0 have the norm 4; the error is 0, so nothing but the penalty moves them."""
+    training = prepare(ALL.replace("REGULARIZER", regularizer), [[0.0]], [[3.0]])
+    metrics = training.metrics()
+    assert metrics["loss"] == pytest.approx(penalty, rel=1e-6)
+    assert metrics["regularization_loss"] == pytest.approx(penalty, rel=1e-6)
+    training.step()
+    first, shift = training.weights()[:2]
+    np.testing.assert_allclose([1, -2] - first[0], kernel, atol=2e-7)
+    np.testing.assert_allclose(1 - shift, bias, atol=2e-7)
+
+
 def test_the_unsquared_norm_does_not_push_weights_that_are_zero(prepare: Any) -> None:
     text = PENALIZED.replace("[[1, -2]]", "[[0, 0]]").replace("REGULARIZER", "{L2Norm: 0.1}")
     training = prepare(text, [[0.0]], [[0.0, 0.0]])

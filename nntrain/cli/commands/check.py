@@ -3,8 +3,10 @@
 from nntrain import backend
 from nntrain.cli.requests import Check
 from nntrain.cli.summary import parameters_in_words
+from nntrain.config import rules_of_thumb
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
+from nntrain.config.resolve import Resolved
 from nntrain.config.search.load import load_whole
 from nntrain.runs.checked import checked
 from nntrain.terminal import Terminal
@@ -15,12 +17,16 @@ _MOST_COLUMNS = 100  # rows that describe the columns of a table
 def run(request: Check, terminal: Terminal) -> None:
     """Print that the config is valid; raises ConfigError with all its errors."""
     config = checked(load_whole(request.config, request.assignments or ()), terminal, request.runs_dir)
-    size = _build(request, config, terminal) if request.build else ""
-    terminal.event("check", {"file": request.config, "errors": 0})
+    size, built = _build(request, config, terminal) if request.build else ("", config.known)
+    notes = list(rules_of_thumb.notes(built.experiment if built else config.experiment, is_whole=built is not None))
+    for note in notes:
+        terminal.note(f"note: {note}")
+    terminal.event("check", {"file": request.config, "errors": 0, "notes": notes})
     terminal.line(f"{request.config} is valid{size}")
 
 
-def _build(request: Check, config: Config, terminal: Terminal) -> str:
+def _build(request: Check, config: Config, terminal: Terminal) -> tuple[str, Resolved]:
+    """Build the model; return its size in words, and the experiment with nothing left out."""
     backend.start("cpu", request.verbose)
     from nntrain.data import table_overview
     from nntrain.doctor import checkup
@@ -39,4 +45,4 @@ def _build(request: Check, config: Config, terminal: Terminal) -> str:
             terminal.note(line)
     parameters = parameters_in_words(size.count(prepared.model.layers).as_json())
     layers = counted(len(prepared.model.layers), "layer")
-    return f", {layers}, {parameters}\nmemory: about {prepared.memory}"
+    return f", {layers}, {parameters}\nmemory: about {prepared.memory}", prepared.resolved

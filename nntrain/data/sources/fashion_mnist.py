@@ -1,21 +1,13 @@
 """Fashion MNIST: 60,000 training and 10,000 test images of clothes, 28x28 grey pixels, 10 classes (Xiao et al. 2017).
 
-The four files of https://github.com/zalandoresearch/fashion-mnist are searched in `$NNTRAIN_DATA/fashion-mnist`,
-`$NNTRAIN_DATA`, nntrain's cache (`$XDG_CACHE_HOME` or `~/.cache`, below it `nntrain/fashion-mnist`) and Keras's cache;
-what is in none of them is downloaded into nntrain's. `NNTRAIN_FASHION_MNIST_URL` (addresses of folders, separated by
-spaces) takes the place of the official addresses.
+The four files of https://github.com/zalandoresearch/fashion-mnist, see `data/published_files.py`.
 """
 
 import gzip
-import hashlib
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nntrain.config.data import Fraction, Source, SplitRule
 from nntrain.config.data_schema import Schema
-from nntrain.errors import DataError
-from nntrain.storage.home import cache, home
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,40 +64,7 @@ def _idx(data: bytes) -> "np.ndarray":
 
 def _contents(name: str) -> bytes:
     """Return the unpacked bytes of one of the files, after its SHA-256 was checked."""
-    return gzip.decompress(_checked(_found(name) or _downloaded(name), name))
+    from nntrain.data.published_files import PublishedFiles
 
-
-def _checked(file: Path, name: str) -> bytes:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise DataError(f"`{file}` cannot be read: {error.strerror}") from None
-    size, expected = FILES[name]
-    if (found := hashlib.sha256(data).hexdigest()) == expected:
-        return data
-    message = f"`{file}` is broken: expected {size} bytes with SHA-256 {expected}, got {len(data)} bytes with {found}"
-    raise DataError(message, help="delete the file, and the next run downloads it again")
-
-
-def _found(name: str) -> Path | None:
-    return next((folder / name for folder in _folders() if (folder / name).is_file()), None)
-
-
-def _folders() -> list[Path]:
-    keras = os.environ.get("KERAS_HOME") or (home() or Path()) / ".keras"
-    own = Path(named) if (named := os.environ.get("NNTRAIN_DATA")) else None
-    return [
-        *([own / "fashion-mnist", own] if own else []),
-        cache() / "fashion-mnist",
-        Path(keras, "datasets", "fashion-mnist"),
-    ]
-
-
-def _downloaded(name: str) -> Path:
-    from nntrain.storage.download import fetch
-
-    folders = os.environ.get("NNTRAIN_FASHION_MNIST_URL", "").split() or ADDRESSES
-    size, expected = FILES[name]
-    target = cache() / "fashion-mnist" / name
-    fetch([f"{folder.rstrip('/')}/{name}" for folder in folders], target, expected, size)
-    return target
+    published = PublishedFiles("fashion-mnist", FILES, ADDRESSES, "NNTRAIN_FASHION_MNIST_URL", in_keras="fashion-mnist")
+    return gzip.decompress(published.contents(name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from nntrain.doctor.case import Case
 from nntrain.doctor.finding import Finding
@@ -39,11 +40,13 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
 
 
 def _strong(case: Case, least: float) -> Iterator[tuple[Path, float]]:
-    for each in case.placed:
-        for name in ("kernel_regularizer", "activity_regularizer"):
-            penalty = getattr(each.spec, name, None)
-            if penalty is None:
-                continue
-            for factor, value in penalty.written().items():
-                if isinstance(value, float | int) and value >= least:
-                    yield (*each.path, name, penalty.called(), factor), float(value)
+    """Yield the factors that are strong, with their paths: that of all weights first, then those of layers."""
+    names = ("kernel_regularizer", "activity_regularizer")
+    penalties: list[tuple[Path, Any]] = [
+        (("train", "regularizer"), case.resolved.train.regularizer),
+        *(((*each.path, name), getattr(each.spec, name, None)) for each in case.placed for name in names),
+    ]
+    for path, penalty in penalties:
+        for factor, value in penalty.written().items() if penalty else ():
+            if isinstance(value, float | int) and value >= least:
+                yield (*path, penalty.called(), factor), float(value)

@@ -21,7 +21,8 @@ class Options:
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a note, a warning for several classes or where the training went badly."""
     loss, output = case.resolved.train.loss, case.resolved.output
-    if case.is_regression or loss.labels != "number":
+    perceptron = output.activation == "heaviside"  # whose rule is the gradient of this loss
+    if case.is_regression or loss.labels != "number" or perceptron:
         return
     several = case.resolved.schema.task == "multiclass"
     linear = output.activation == "linear"

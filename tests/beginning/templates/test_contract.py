@@ -96,8 +96,8 @@ def test_a_table_of_categories_alone_gets_no_embeddings_of_numbers(tmp_path: Pat
 def test_a_larger_table_gets_more_units_and_larger_batches() -> None:
     draft = extensions.load(FOLDER, "mlp").draft
     few, many = (draft(Facts("table", {"table": {}}, rows, ("no", "yes"))) for rows in (200, 20_000))
-    assert "units: 128" not in few.model
-    assert "units: 128" in many.model
+    assert "units: 100" not in few.model
+    assert "units: 100" in many.model
     assert [batch_size(rows) for rows in (10, 1000, 3000, 10**6)] == [16, 32, 64, 256]
 
 
