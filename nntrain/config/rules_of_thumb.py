@@ -20,27 +20,21 @@ SATURATING = ("sigmoid", "hard_sigmoid", "tanh", "softsign")
 Placed = tuple[Path, layers.Layer]
 
 
-def notes(experiment: Experiment, *, is_whole: bool = True) -> Iterator[str]:
-    """Yield a line for each rule that a network leaves; none for one with convolutions.
+def notes(experiment: Experiment) -> Iterator[str]:
+    """Yield a line for each rule that a network leaves; none for one with convolutions, or without hidden layers.
 
-    is_whole: whether the model has its output layer, which nntrain may still have to add.
+    The last Dense layer is taken for the output.
     """
     placed = list(layers.walk(experiment.model))
     if any(isinstance(spec, _CONVOLUTIONS) for _, spec in placed):
         return
     dense = [at for at, (_, spec) in enumerate(placed) if isinstance(spec, layers.Dense)]
     hidden = dense[:-1]
-    yield from _depth(len(hidden), is_whole)
+    if len(hidden) > MOST_LAYERS:
+        yield f"{len(hidden)} hidden layers; rule of thumb: 1 to {MOST_LAYERS}"
     yield from _units([placed[at] for at in hidden])
     yield from _activations(placed, hidden)
     yield from _batch_size(experiment.train.batch_size)
-
-
-def _depth(count: int, is_whole: bool) -> Iterator[str]:
-    if count > MOST_LAYERS:
-        yield f"{count} hidden layers; rule of thumb: 1 to {MOST_LAYERS}"
-    elif not count and is_whole:
-        yield f"no hidden layer, so the model is linear; rule of thumb: 1 to {MOST_LAYERS}"
 
 
 def _units(hidden: Sequence[Placed]) -> Iterator[str]:

@@ -263,7 +263,7 @@ def test_an_empty_name_of_a_run_is_a_mistake(nntrain: Any) -> None:
 def test_success_is_exit_code_0_with_its_result_on_stdout(nntrain: Any) -> None:
     for line, out in (
         ("check c.yaml", "c.yaml is valid\n"),
-        ("check c.yaml --json", '{"version": 1, "event": "check", "file": "c.yaml", "errors": 0}\n'),
+        ("check c.yaml --json", '{"version": 1, "event": "check", "file": "c.yaml", "errors": 0, "notes": []}\n'),
         ("runs", "no runs in `runs`\n"),
     ):
         result = nntrain(*line.split())

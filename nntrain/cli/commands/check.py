@@ -18,7 +18,7 @@ def run(request: Check, terminal: Terminal) -> None:
     """Print that the config is valid; raises ConfigError with all its errors."""
     config = checked(load_whole(request.config, request.assignments or ()), terminal, request.runs_dir)
     size, built = _build(request, config, terminal) if request.build else ("", config.known)
-    notes = list(rules_of_thumb.notes(built.experiment if built else config.experiment, is_whole=built is not None))
+    notes = list(rules_of_thumb.notes(built.experiment if built else config.experiment))
     for note in notes:
         terminal.note(f"note: {note}")
     terminal.event("check", {"file": request.config, "errors": 0, "notes": notes})
