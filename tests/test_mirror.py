@@ -41,6 +41,7 @@ GROUPS = {
     "explain/expression/descent_plot.py": "explain/expression/test_descent.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",
     "model/custom.py": "config/keras/test_conformance.py",
+    "model/penalties.py": "golden/test_penalties_and_norms.py",
     "model/schedules.py": "config/keras/test_conformance.py",
     "model/weight_axes.py": "model/test_initial_weights.py",
     "report/sections/*.py": "report/test_page.py",

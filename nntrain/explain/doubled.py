@@ -15,7 +15,8 @@ from keras import ops
 
 from nntrain.config.resolve import Resolved
 from nntrain.model.build import loss_of
-from nntrain.model.custom import Network, ParametricActivation, penalty_on_all
+from nntrain.model.custom import Network, ParametricActivation
+from nntrain.model.penalties import penalty_on_all
 
 _AT_ONCE = 100_000  # numbers that are texts at the same time
 _MASKED = (keras.layers.Dropout, keras.layers.SpatialDropout2D)

@@ -1,7 +1,6 @@
 """The Keras classes of nntrain: what Keras lacks, or what does not work as documented in Keras 3.15."""
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,6 +9,8 @@ from keras import ops
 
 from nntrain.model.class_shares import ClassShares as ClassShares
 from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
+from nntrain.model.penalties import L2Norm as L2Norm
+from nntrain.model.penalties import penalty_on_all
 from nntrain.model.schedules import CosLog as CosLog
 from nntrain.model.schedules import OneCycle as OneCycle
 from nntrain.model.table_encoding import TableEncoding as TableEncoding
@@ -51,14 +52,6 @@ class Network(keras.Sequential):
     def plain(self) -> keras.Sequential:
         """Return the same layers as a model that Keras loads without nntrain, unless nntrain defines one of them."""
         return keras.Sequential([keras.Input(self.input_shape[1:], dtype=self.inputs[0].dtype), *self.layers])
-
-
-def penalty_on_all(regularizer: Any, weights: Sequence[Any]) -> Any:
-    """Return the penalty on all weights as one vector, a scalar; for a norm it is not the sum over the weights."""
-    flat = [ops.reshape(weight.value, (-1,)) for weight in weights]
-    if isinstance(regularizer, L2Norm):
-        return regularizer(ops.concatenate(flat))
-    return sum(regularizer(each) for each in flat)
 
 
 class Normalization(keras.layers.Normalization):
@@ -185,24 +178,6 @@ class Values(keras.initializers.Initializer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of `__init__`."""
         return {"values": self.values.tolist()}
-
-
-@keras.saving.register_keras_serializable("nntrain")
-class L2Norm(keras.regularizers.Regularizer):
-    """l2 · ‖w‖, the unsquared Euclidean norm, with gradient l2 · w / ‖w‖, and 0 at w = 0."""
-
-    def __init__(self, l2: float = 0.01) -> None:
-        self.l2 = l2
-
-    def __call__(self, x: Any) -> Any:
-        """Return the penalty, a scalar."""
-        square = ops.sum(ops.square(x))
-        # The floor keeps the root's gradient finite where all weights are 0.
-        return self.l2 * ops.sqrt(ops.maximum(square, 1e-30))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments of `__init__`."""
-        return {"l2": self.l2}
 
 
 class SparseCategoricalCrossentropy(keras.losses.SparseCategoricalCrossentropy):
