@@ -136,6 +136,57 @@ def trained(fit: Fit) -> Trained:
     return run
 
 
+PEOPLE = "age,income,city,smoker,since,kind\n" + "".join(
+    # numbers with gaps, a category with embeddings, a boolean, a date
+    f"{18 + row % 60},{'' if row % 11 == 0 else 900.5 + 7 * row},{'' if row % 17 == 0 else f'town {row % 13}'},"
+    f"{'yes' if row % 3 else 'no'},2024-{1 + row % 12:02d}-{1 + row % 28:02d},{'a' if row % 60 > 30 else 'b'}\n"
+    for row in range(200)
+)
+"""A table of every kind of column."""
+
+
+@pytest.fixture(scope="session")
+def people(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> "RunDir":
+    """A network of two classes on a table of every kind of column, trained for one epoch."""
+    file = tmp_path_factory.mktemp("data") / "people.csv"
+    file.write_text(PEOPLE, encoding="utf-8")
+    text = f"""
+        data: {{table: {{path: {file}, target: kind}}}}
+        model: [{{Dense: {{units: 4, activation: gelu}}}}]
+        train: {{epochs: 1}}
+        """
+    return fit(text, name="people")
+
+
+@pytest.fixture(scope="session")
+def digits(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> "RunDir":
+    """A convolutional network of three classes on images of 10 x 8 pixels, trained for one epoch."""
+    import numpy as np
+
+    random = np.random.default_rng(1)
+    y = np.arange(120) % 3
+    x = random.integers(0, 256, (120, 10, 8, 1), dtype="uint8") // 2 + np.uint8(40) * y[:, None, None, None].astype(
+        "u1"
+    )
+    file = tmp_path_factory.mktemp("data") / "digits.npz"
+    np.savez(file, x=x, y=y)
+    text = f"""
+        data: {{npz_file: {{path: {file}}}}}
+        model:
+          - Rescaling: 1/255
+          - RandomFlip
+          - Conv2D: {{filters: 4, kernel_size: 3, padding: same}}
+          - BatchNormalization
+          - ReLU
+          - MaxPooling2D
+          - Flatten
+          - Dropout: 0.2
+          - Dense: {{units: 3, activation: softmax}}
+        train: {{epochs: 1}}
+        """
+    return fit(text, name="digits")
+
+
 @pytest.fixture(scope="session")
 def command() -> Command:
     """Runs `python -m nntrain`, or with `python=True` just `python`, in a folder, to its end."""

@@ -12,6 +12,7 @@ import nntrain
 from nntrain import extensions
 from nntrain.config.data import Source
 from nntrain.config.tune import Engine, Pruner
+from nntrain.exports.formats import Format
 from nntrain.search.plot_style import SearchPlot
 
 KINDS = {
@@ -20,6 +21,7 @@ KINDS = {
     "search.pruners": ("make(options)", Pruner),
     "search.executors": ("start(options, settings)", object),
     "doctor.rules": ("diagnose(case, options)", object),
+    "exporters": ("export(options, subject, folder)", Format),
     "plots": ("draw(options)", object),
     "search.plots": ("draw(options)", SearchPlot),
 }

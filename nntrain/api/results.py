@@ -10,9 +10,9 @@ from nntrain import backend
 from nntrain.api import page
 from nntrain.config.load import load as load_config
 from nntrain.document import yaml_file
-from nntrain.errors import ConfigError, NNTrainError
+from nntrain.errors import ConfigError
 from nntrain.storage import find_runs, run_files
-from nntrain.storage.run_dir import RunDir
+from nntrain.storage.run_dir import RunDir, not_ended
 
 if TYPE_CHECKING:
     import keras
@@ -70,8 +70,7 @@ class Run(_Directory):
         Raises NNTrainError where the training has not ended.
         """
         if "metrics" not in self.summary:
-            help = f"resume it with `nntrain resume {self.path}`"
-            raise NNTrainError(f"the training of `{self.path}` has not ended", help=help)
+            raise not_ended(self.path)
         found: dict[str, dict[str, float | None]] = self.summary["metrics"]
         return found
 

@@ -37,6 +37,13 @@ def configs_and_runs(ctx: typer.Context, incomplete: str) -> list[str]:
     return [*configs(incomplete), *runs(ctx, incomplete)]
 
 
+def formats(incomplete: str) -> list[str]:
+    """Return the formats of `export` that begin so."""
+    from nntrain import extensions
+
+    return [name for name in extensions.names("exporters") if name.startswith(incomplete)]
+
+
 def assignments(incomplete: str) -> list[str]:
     """Return the paths that begin so: with `=` where a value may follow, with `.` where the path goes on.
 

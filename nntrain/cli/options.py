@@ -52,6 +52,9 @@ Template = Annotated[
 BatchWorkers = Annotated[
     str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
 ]
+FormatName = Annotated[
+    str, typer.Option("--to", metavar="FORMAT", help="The format.", autocompletion=completion.formats)
+]
 Word = Annotated[
     str | None,
     typer.Argument(

@@ -16,6 +16,7 @@ from nntrain.cli.options import (
     Device,
     DeviceCount,
     Executor,
+    FormatName,
     InitFrom,
     Json,
     NoDoctor,
@@ -211,6 +212,18 @@ class Predict(Request, RunOptions):
     mc_dropout: Annotated[
         int | None, typer.Option(metavar="N", min=2, help="Mean and spread of N outputs with dropout on.")
     ] = None
+
+
+class Export(Request, RunOptions):
+    """Write a trained run in another format, and compare it with what the run predicts."""
+
+    name: RunName
+    to: FormatName
+    precision: Annotated[
+        Literal["float32", "float16", "dynamic", "int8"] | None, typer.Option(help="Of the weights, for litert.")
+    ] = None
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="The new folder.")] = None
+    licence: Annotated[str | None, typer.Option(metavar="TEXT", help="The licence that the model card states.")] = None
 
 
 class Runs(Request):

@@ -14,7 +14,7 @@ from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation import intervals, linear_models, scores
 from nntrain.evaluation.baselines import Baseline, baselines
 from nntrain.evaluation.labelled import read_labelled
-from nntrain.model.restore import load_model
+from nntrain.model.restore import SavedModel, load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import shown_number
@@ -105,7 +105,7 @@ def evaluate_file(run_dir: RunDir, file: Path, with_baselines: bool) -> Evaluati
     """Score a run on a file with labels; only baselines need the data of the training. Raises as `evaluate` does."""
     saved = load_model(run_dir)
     split = read_labelled(saved, file)
-    fitted = baselines(_same_data(run_dir), split, saved.resolved.experiment.seed) if with_baselines else []
+    fitted = baselines(same_data(run_dir), split, saved.resolved.experiment.seed) if with_baselines else []
     return _evaluation(Scorer.restored(saved, split.x), str(file), split, fitted)
 
 
@@ -117,8 +117,12 @@ def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> E
     Raises ConfigError when the run has no such split, DataError when the data are not those of the training, and
     NNTrainError as `load_model` does.
     """
-    data = _same_data(run_dir)
-    saved = load_model(run_dir)
+    data = same_data(run_dir)
+    return evaluate_saved(load_model(run_dir), data, split_name, with_baselines)
+
+
+def evaluate_saved(saved: SavedModel, data: Dataset, split_name: str | None, with_baselines: bool) -> Evaluation:
+    """Score a model that was loaded before, with the data of its training, as `evaluate` does."""
     held = saved.resolved.experiment.data.hold_out_test and split_name is None
     last = [name for name in data.splits if not (held and name == "test")][-1]
     name = split_name or last
@@ -130,8 +134,8 @@ def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> E
     return _evaluation(scorer, name, data.splits[name], fitted)
 
 
-def _same_data(run_dir: RunDir) -> Dataset:
-    """Return the run's data, which must be those of its training."""
+def same_data(run_dir: RunDir) -> Dataset:
+    """Return the run's data; raises DataError unless they are those of its training."""
     data = load_data(load(run_dir.file(run_files.RESOLVED)))
     refuse_other_data(run_dir, data)
     return data

@@ -18,7 +18,7 @@ from typing import Any
 from nntrain.errors import NNTrainError
 from nntrain.storage import inside, records, run_files
 from nntrain.storage.atomic import gone, sync_folder, writing
-from nntrain.storage.lock import locked
+from nntrain.storage.lock import is_locked, locked
 
 _LARGEST_NUMBER = 8  # bytes of a weight at most
 
@@ -87,15 +87,25 @@ class RunDir:
                 try:
                     stack.enter_context(locked(self.path))
                 except BlockingIOError:
-                    message = f"another process is training `{self}`"
-                    raise NNTrainError(message, help="wait for it to end, or stop it") from None
+                    raise self._in_use() from None
                 self._sweep()
             yield
+
+    def _in_use(self) -> NNTrainError:
+        return NNTrainError(f"another process is training `{self}`", help="wait for it to end, or stop it")
 
     def refuse_if_gone(self) -> None:
         """Raise NNTrainError when the folder was removed, so that nobody trains for nothing."""
         if not self.path.is_dir():
             raise gone(self.path)
+
+    def refuse_unended(self) -> None:
+        """Raise NNTrainError for a run that a process trains, or whose training was stopped or killed."""
+        if is_locked(self.path):
+            raise self._in_use()
+        there = (self.path / run_files.SUMMARY).is_file()
+        if not there or "metrics" not in self.read_json(run_files.SUMMARY):
+            raise not_ended(self.path)
 
     def _sweep(self) -> None:
         """Remove the temporary files of a killed process."""
@@ -223,6 +233,11 @@ class RunDir:
             message = f"`{self.model}` is not the file that was saved: its SHA-256 differs from model.json"
             raise NNTrainError(message, help="restore the file from a copy, or train the run again")
         return facts
+
+
+def not_ended(path: Path) -> NNTrainError:
+    """Return the error for a run whose training was stopped or killed."""
+    return NNTrainError(f"the training of `{path}` has not ended", help=f"resume it with `nntrain resume {path}`")
 
 
 def too_many(runs: Path, name: str) -> NNTrainError:

@@ -259,3 +259,15 @@ def test_a_member_that_is_no_folder_has_nothing_to_remove(tmp_path: Path) -> Non
     os.mkfifo(group.path / "seed-2")
     with pytest.raises(NNTrainError, match="is not a regular file, or not a folder"):
         RunDir(group.path / "seed-2").discard_model()
+
+
+def test_a_run_that_has_not_ended_is_refused(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    for summary in (None, {"epochs": 2}, {"metrics": {}}):
+        if summary is not None:
+            run.write_json("summary.json", summary)
+        if summary == {"metrics": {}}:
+            run.refuse_unended()
+            continue
+        with pytest.raises(NNTrainError, match="has not ended"):
+            run.refuse_unended()

@@ -1,0 +1,28 @@
+"""`nntrain export`: a trained run in another format, compared with what it predicts."""
+
+from nntrain import backend
+from nntrain.cli.requests import Export
+from nntrain.exports.formats import format_of
+from nntrain.storage import new_folder
+from nntrain.storage.find_runs import find_run
+from nntrain.terminal import Terminal
+
+
+def run(request: Export, terminal: Terminal) -> None:
+    """Write the export, and print its files and how its predictions agree."""
+    run_dir = find_run(request.runs_dir, request.name)
+    options = format_of(request.to, request.precision)
+    output = request.output or options.folder(run_dir.path.absolute().name)
+    options.refuse_file(output)
+    new_folder.refuse(output)
+    run_dir.refuse_unended()
+    options.refuse_missing()
+    backend.start(request.device, request.verbose)
+    from nntrain.exports.write import export
+
+    found = export(run_dir, options, output, request.licence or "")
+    content = {"run": str(run_dir), "format": options.name, "precision": options.precision, "folder": str(output)}
+    terminal.event("export", {**content, "files": found.files, "agreement": found.agreement.as_json()})
+    terminal.line(found.agreement.in_words())
+    terminal.table("", ("file", "bytes"), list(found.files.items()))
+    terminal.line(f"exported {run_dir} to {output}")

@@ -1,0 +1,91 @@
+"""Whether an export predicts what `nntrain predict` does."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nntrain.config.messages import counted
+from nntrain.errors import NNTrainError
+from nntrain.evaluation import scores
+from nntrain.exports.formats import Format
+from nntrain.exports.subject import Subject
+
+LIMITS = {"float32": 1e-5, "float16": 1e-2, "dynamic": 1e-2}
+SCORE_LIMIT = 0.01
+"""The most that int8 may change the accuracy, or R² of a regression."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What an export answered, (n, columns) scores as `Subject.scores` has them, and what `predict` does.
+
+    runtime: the name and the version of what computed them.
+    """
+
+    found: np.ndarray
+    expected: np.ndarray
+    runtime: str
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far an export is from `predict`: `measure` is what of both is compared, which may differ by `limit`.
+
+    largest: the largest difference of a score, whatever is compared.
+    """
+
+    rows: int
+    runtime: str
+    measure: str
+    difference: float
+    limit: float
+    largest: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it for `--json`."""
+        return dict(vars(self))
+
+    def in_words(self) -> str:
+        """Return a sentence about it."""
+        words = f"{self.measure} {self.difference:.2g} (at most {self.limit:g})"
+        return f"{self.runtime} compared with `predict` on {counted(self.rows, 'row')}: {words}"
+
+    def refuse(self, options: Format) -> None:
+        """Raise NNTrainError beyond the limit."""
+        if not self.difference <= self.limit:
+            also = " --precision float16" if options.precision in ("dynamic", "int8") else ""
+            help = f"use `--to {options.name}{also}`" if also else "use another format, such as `--to keras`"
+            raise NNTrainError(f"the export is not the model: {self.in_words()}", help=help)
+
+
+def agreement(options: Format, subject: Subject, answers: Answers) -> Agreement:
+    """Return how an export agrees: its largest difference, or for int8 what its accuracy or R² differs by.
+
+    The difference of a number is relative to the largest one of its column where that is above 1.
+    """
+    largest = largest_difference(answers.found, answers.expected)
+    rows = len(answers.expected)
+    if options.precision != "int8":
+        limit = max(LIMITS[options.precision], LIMITS["float16"] if subject.is_mixed else 0.0)
+        return Agreement(rows, answers.runtime, "largest difference", largest, limit, largest)
+    measure = "accuracy" if subject.saved.resolved.schema.classes else "R²"
+    found, expected = (_score(subject, each) for each in (answers.found, answers.expected))
+    difference = abs(found - expected)
+    words = f"{measure} {found:.4f} instead of {expected:.4f}, a difference of"
+    return Agreement(rows, answers.runtime, words, difference, SCORE_LIMIT, largest)
+
+
+def largest_difference(found: np.ndarray, expected: np.ndarray) -> float:
+    """Return max |found - expected| / max(1, max |expected| of the column); infinite where only one is finite."""
+    if found.shape != expected.shape or (np.isfinite(found) != np.isfinite(expected)).any():
+        return float("inf")
+    size = np.maximum(1.0, np.abs(expected).max(axis=0, initial=0.0))
+    return float(np.max(np.abs(found.astype("float64") - expected) / size, initial=0.0))
+
+
+def _score(subject: Subject, outputs: np.ndarray) -> float:
+    y = subject.rows.y
+    if subject.saved.resolved.schema.classes:
+        return float((subject.scorer.classes(outputs) == y).mean())
+    return scores.regression_scores(y, outputs)["r2_score"]

@@ -1,0 +1,50 @@
+"""schema.json of an export: what a program needs beside the model, to take raw rows and to name what it predicts."""
+
+import json
+from typing import Any
+
+from nntrain.exports.subject import Subject
+from nntrain.model.build import outputs_of
+
+VERSION = 1
+
+
+def description(subject: Subject) -> dict[str, Any]:
+    """Return inputs, columns of a table, classes or targets, and how the outputs of the model become scores.
+
+    `output`: `activation` is what the outputs still need, `sigmoid`, `softmax` or nothing. Of a single unit s of two
+    classes the scores are `mirror` - s and s, and the second class is predicted where s is above `threshold`. `columns`
+    are the names under which `nntrain predict` writes the scores.
+    """
+    saved = subject.saved
+    schema, resolved = saved.resolved.schema, saved.resolved
+    kind = "probability" if resolved.are_probabilities else "score"
+    columns = [f"{kind}_{name}" for name in schema.classes] or list(schema.targets)
+    count = len(columns) or schema.target_count
+    return {
+        "version": VERSION,
+        "run": subject.name,
+        "input": {"shape": list(schema.shape), "dtype": saved.dtype, "features": list(schema.features)},
+        "table": None if saved.table is None else saved.table.model_dump(mode="json"),
+        "classes": list(schema.classes),
+        "targets": list(schema.targets),
+        "output": {**_decision(subject), "columns": columns or [f"prediction_{index + 1}" for index in range(count)]},
+    }
+
+
+def _decision(subject: Subject) -> dict[str, Any]:
+    resolved = subject.saved.resolved
+    if not resolved.schema.classes:
+        return {"activation": None}
+    outputs = outputs_of(resolved, subject.saved.model)
+    single = resolved.output.units == 1
+    activation = ("sigmoid" if single else "softmax") if outputs.logits else None
+    if not single:
+        return {"activation": activation}
+    threshold = outputs.threshold if outputs.decision is None else float(outputs.decision.threshold.numpy()[0])
+    return {"activation": activation, "mirror": 2 * outputs.threshold, "threshold": threshold}
+
+
+def text(subject: Subject) -> str:
+    """Return the content of schema.json."""
+    return json.dumps(description(subject), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
