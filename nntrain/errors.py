@@ -193,9 +193,10 @@ class DataError(NNTrainError):
 
 
 class Diverged(NNTrainError):
-    """A loss or a weight is not finite."""
+    """A loss or a weight is not finite. `run`: the directory in which the doctor has written down why."""
 
     exit_code = 5
+    run: FilePath | None = None
 
 
 class WorkerLost(NNTrainError):

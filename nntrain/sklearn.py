@@ -109,10 +109,11 @@ class _Estimator(BaseEstimator):
         config = checked(from_document(self._document(file, task)), terminal, runs)
         name = run_files.new_name(None, arguments.name_of(self.config or {}), runs)
         backend.start(self.device)
-        from nntrain.runs import experiment
+        from nntrain.runs import experiment, treatment
 
         kept = self.runs_dir is not None
         context = RunContext(watch=interruptible, doctor=kept, final=kept)
+        treatment.refuse_blind(config, context)
         return experiment.train(config, runs, name, terminal, context).run_dir
 
     def _document(self, file: Path, task: str) -> Document:

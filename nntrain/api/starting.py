@@ -80,13 +80,17 @@ def fit(
     new = run_files.new_name(name, arguments.name_of(config), runs)
     group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), folds)
     backend.start(device)
-    from nntrain.runs import experiment, groups
+    from nntrain.runs import groups, treatment
 
     context = RunContext(watch=interruptible)
     with _keyboard_interrupt():
         if group is not None:
+            treatment.refuse_in_group(valid)
             return Group(groups.fit(group, runs, new, terminal, context).run_dir)
-        return Run(experiment.train(valid, runs, new, terminal, context).run_dir)
+        result = treatment.fit(valid, runs, new, terminal, context)
+        if result is None:  # only of several workers
+            raise RuntimeError(f"another process writes `{new}`")
+        return Run(result.run_dir)
 
 
 def tune(

@@ -186,6 +186,7 @@ MEANINGS = {
     "offset": "What is added after the scaling.",
     "on_error": "Whether three trials that fail for one cause end the search.",
     "onehot": "The most values of a category that become one column each; more become embeddings.",
+    "on_disease": "What becomes of a training that goes badly: warned of, stopped halfway, or trained again cured.",
     "optimizer": "The optimizer, such as `Adam`.",
     "oversample": "Whether an epoch has as many rows of each class.",
     "pad_to_aspect_ratio": "Whether images are filled up to the proportions of the new size.",

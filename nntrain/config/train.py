@@ -113,6 +113,7 @@ class Train(Section):
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     threads: Annotated[int, Field(ge=1, le=1024)] = omitted
     init_from: FilePath = omitted
+    on_disease: Literal["warn", "stop", "cure"] = "warn"
 
     def bounds(self, column: str) -> tuple[float, float]:
         """Return the least and the largest value that is possible in a column of metrics.csv."""

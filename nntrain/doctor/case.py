@@ -247,16 +247,20 @@ class Case:
         """What was measured last after an epoch; None before the first."""
         return self.signs[-1] if self.signs and self.signs[-1].epoch else None
 
+    @property
+    def has_learned_nothing(self) -> bool:
+        """Whether the training diverged, or is hardly better than guessing."""
+        score = None if self.course is None else self.course.score
+        if self.course is None or self.course.diverged or score is None:
+            return self.course is not None and bool(self.course.diverged)
+        return score.score < score.guess + 0.1 * (1 - score.guess)
+
     @cached_property
     def is_ill(self) -> bool:
-        """Whether the training went badly: it diverged, is hardly better than guessing, or clearly below a line."""
-        if self.course is None:
-            return False
-        score = self.course.score
-        if self.course.diverged or score is None:
-            return bool(self.course.diverged)
-        low = score.score < score.guess + 0.1 * (1 - score.guess)
-        return low or (score.linear is not None and score.score < score.linear - 0.05)
+        """Whether the training went badly: it has learned nothing, or is clearly below a linear model."""
+        score = None if self.course is None or self.course.diverged else self.course.score
+        below = score is not None and score.linear is not None and score.score < score.linear - 0.05
+        return self.has_learned_nothing or below
 
     @property
     def is_well(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from nntrain.config.messages import counted
 from nntrain.doctor import guessing, vital_signs
@@ -14,13 +14,16 @@ from nntrain.errors import Diverged
 from nntrain.model.build import encode_labels
 from nntrain.terminal import ProgressWatcher, Terminal
 from nntrain.training import trainer
-from nntrain.training.history import History
+from nntrain.training.history import History, Row
 from nntrain.training.job import Job, Plan
 from nntrain.training.prepare import Prepared
 from nntrain.training.program_cache import copy_variables
 from nntrain.training.programs.arrays import Arrays
 from nntrain.training.run_context import ALONE
 from nntrain.training.scorer import Scorer
+
+FOUND = "the doctor found"  # why a training was stopped, with the name of a disease
+LEAST_EPOCHS = 4  # before the curves say anything
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,13 @@ class Diagnosis:
     scores: Mapping[str, Score]
     signs: Sequence[Mapping[str, Any]] = ()
     regression: bool = False
+    is_ill: bool = False
+
+    @property
+    def score(self) -> float | None:
+        """The score on the validation split, else on the training split."""
+        found = self.scores.get("validation", self.scores.get("train"))
+        return None if found is None else found.score
 
     def lines(self, run: str = "RUN", most: int = 3) -> list[str]:
         """Return the worst findings as `fit` prints them at its end, and the score beside that of guessing.
@@ -95,11 +105,47 @@ def after(prepared: Prepared, scorer: Scorer, history: History, plan: Plan, dive
         monitor=plan.monitor,
         save=plan.save,
         stopped=history.reason,
-        cut=history.reason.startswith("the limit of"),
+        cut=history.reason.startswith(("the limit of", FOUND)),
         diverged=diverged,
         scores=scores,
     )
     return _examined(prepared, course, history.signs)
+
+
+@dataclass(frozen=True)
+class Halfway:
+    """Judges a training in the middle: why to stop it there, if it has learned nothing. It depends on no clock."""
+
+    prepared: Prepared
+    scorer: Scorer
+    history: History
+    plan: Plan
+    probe: Probe
+
+    def __call__(self, row: Row) -> str:
+        """Return the reason to stop after this epoch, or nothing."""
+        if row["epoch"] != max(LEAST_EPOCHS, self.plan.epochs // 2):
+            return ""
+        course = Course(
+            rows=self.history.rows,
+            planned_epochs=self.plan.epochs,
+            best_epoch=self.history.best_epoch,
+            monitor=self.plan.monitor,
+            save=self.plan.save,
+            cut=True,
+            scores=guessing.scores(self.prepared.data, self.scorer),
+        )
+        now = self.probe.measure(len(self.history.rows)).as_json()
+        signs = vital_signs.read([*self.history.signs[:1], now])
+        case = Case(self.prepared, course, signs)
+        serious = (each for each in examine(case) if each.severity != "note" and not each.symptom)
+        cause = next(serious, None) if case.has_learned_nothing else None
+        return f"{FOUND} `{cause.disease}`" if cause else ""
+
+
+def judged(job: Job, prepared: Prepared, scorer: Scorer, history: History) -> Job:
+    """Return an observed job that stops halfway where the training goes badly."""
+    return replace(job, judge=Halfway(prepared, scorer, history, job.plan, cast(Probe, job.observe)))
 
 
 def tried(prepared: Prepared, seconds: float) -> Diagnosis:
@@ -124,7 +170,7 @@ def of_run(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]
 
 def _examined(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
     case = Case(prepared, course, vital_signs.read([dict(each) for each in signs]))
-    return Diagnosis(examine(case), course.scores, signs, case.is_regression)
+    return Diagnosis(examine(case), course.scores, signs, case.is_regression, case.is_ill)
 
 
 def _probe(prepared: Prepared, data: Arrays, last: int) -> Probe:

@@ -21,10 +21,18 @@ from nntrain.training.scorer import Scorer
 DIVERGED = 5  # the exit status of a training that diverged
 
 
-def observed(job: Job, prepared: Prepared, context: RunContext) -> Job:
-    """Return the job with the doctor's probe, where one is wanted: not in a trial, nor on several devices."""
-    wanted = context.doctor and context.final and context.distribution is None
-    return checkup.observed(job, prepared) if wanted else job
+def observed(job: Job, finished: FinishedTraining, context: RunContext) -> Job:
+    """Return the job with the doctor's probe, where one is wanted: not in a trial, nor on several devices.
+
+    finished: the training to be. With `on_disease` the doctor may stop it halfway.
+    """
+    if not context.doctor or not context.final or context.distribution is not None:
+        return job
+    prepared = finished.prepared
+    seen = checkup.observed(job, prepared)
+    if prepared.resolved.train.on_disease == "warn":
+        return seen
+    return checkup.judged(seen, prepared, finished.scorer, finished.history)
 
 
 def written(finished: FinishedTraining, job: Job, diverged: str = "") -> Diagnosis | None:
@@ -41,13 +49,16 @@ def written(finished: FinishedTraining, job: Job, diverged: str = "") -> Diagnos
     return found
 
 
-def with_cause(error: Diverged, found: Diagnosis) -> Diverged:
+def with_cause(error: Diverged, found: Diagnosis, run_dir: RunDir) -> Diverged:
     """Return the error of a training that diverged with the lines of its likely cause as the help, if one is found."""
+    error.run = run_dir.path
     cause = next((one for one in found.findings if one.set and not one.symptom), None)
     if cause is None or error.problems[0].help != divergence.DEFAULT:
         return error
     words = " ".join(f"--set '{line}'" for line in cause.set)
-    return Diverged(error.problems[0].message, help=f"the likely cause is `{cause.disease}`: write `{words}`")
+    known = Diverged(error.problems[0].message, help=f"the likely cause is `{cause.disease}`: write `{words}`")
+    known.run = run_dir.path
+    return known
 
 
 def of_run(run_dir: RunDir) -> Diagnosis:
@@ -67,7 +78,7 @@ def of_run(run_dir: RunDir) -> Diagnosis:
         monitor=summary.get("monitor", "loss"),
         save=summary.get("save", "best"),
         stopped=stopped,
-        cut=not summary or stopped.startswith(("stopped", "the limit of")),
+        cut=not summary or stopped.startswith(("stopped", "the limit of", checkup.FOUND)),
         diverged=stopped if diverged else "",
         scores={} if diverged else _scores(run_dir, prepared, before),
     )

@@ -172,11 +172,12 @@ def _train(training: Training, environment: dict[str, Any], store: Store, state:
     history = History()
     watcher = RowWriter(training.terminal, run_dir, [] if state is None else state.facts["history"]["rows"])
     scorer = trainer.make_scorer(prepared, context)
-    job = diagnosis.observed(trainer.make_job(prepared, scorer, context, watcher, store), prepared, context)
+    job = trainer.make_job(prepared, scorer, context, watcher, store)
     environment |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
     finished = FinishedTraining(
         run_dir, training.terminal, prepared, scorer, history, plan=job.plan, final=context.final
     )
+    job = diagnosis.observed(job, finished, context)
     try:
         trainer.fit(job, history, state, prepared.model, context.distribution)
     except (Diverged, Stopped, WorkerLost) as error:
@@ -198,7 +199,7 @@ def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTra
         if isinstance(error, Diverged) and (found := diagnosis.written(finished, job, message)) is not None:
             for line in found.lines(finished.run_dir.path.name):
                 finished.terminal.note(line)
-            error = diagnosis.with_cause(error, found)
+            error = diagnosis.with_cause(error, found, finished.run_dir)
     except NNTrainError as unwritten:
         why = unwritten.problems[0]
         return error if why.message in message else error.after(why.message, why.help)

@@ -58,7 +58,7 @@ class Job:
     callbacks: Sequence[keras.callbacks.Callback]
     watcher: Watcher
     store: Store | None = None  # of the checkpoints
-    judge: Callable[[Row], bool] | None = None  # takes the row of every epoch and returns whether to stop there
+    judge: Callable[[Row], bool | str] | None = None  # takes the row of every epoch; whether to stop there, or why
     help: Callable[[], str] = lambda: divergence.DEFAULT  # of the error when the training diverges
     observe: Callable[[int], dict[str, Any] | None] | None = None  # takes each epoch (0: before the first): the doctor
     watch: Watch = watched  # for what asks to stop

@@ -109,14 +109,14 @@ class _Trainer:
     def _epochs(self) -> None:
         while self.position.epoch <= self.plan.epochs and not self.model.stop_training:
             self._epoch()
-            pruned = self.judge is not None and self.judge(self.history.rows[-1])
+            judged = self.judge is not None and self.judge(self.history.rows[-1])
             self.position = Position(self.position.epoch + 1, 0, 0.0)
             stop, over, _ = self._agreed(self.model.stop_training, self._time_is_over())
             self.model.stop_training = bool(stop)
             if stop:
                 self.history.reason = _reason(self.callbacks.callbacks)
-            elif pruned and self.position.epoch <= self.plan.epochs:
-                self.model.stop_training, self.history.reason = True, PRUNED
+            elif judged and self.position.epoch <= self.plan.epochs:
+                self.model.stop_training, self.history.reason = True, judged if isinstance(judged, str) else PRUNED
             elif over and self.position.epoch <= self.plan.epochs:
                 raise _TimeOver
             if self.is_cut:

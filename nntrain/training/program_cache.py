@@ -32,6 +32,7 @@ _NOT_COMPILED = (
     "max_seconds",
     "checkpoint_seconds",
     "init_from",
+    "on_disease",
     "threads",
 )
 

@@ -16,7 +16,7 @@ class RunContext:
     """How a run is trained, such as a trial of a search or on several devices; for judge and request see `Job`."""
 
     programs: "Programs | None" = None  # those compiled before, for reuse
-    judge: "Callable[[Row], bool] | None" = None
+    judge: "Callable[[Row], bool | str] | None" = None
     request: "StopRequest | None" = None
     watch: "Watch | None" = None  # in place of `signals.watched`
     final: bool = True  # whether the work on a model ends here: the test split is used, and plots are drawn

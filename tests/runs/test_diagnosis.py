@@ -56,17 +56,17 @@ def test_without_the_doctor_nothing_is_measured(prepare: Any) -> None:
     from nntrain.training.run_context import ALONE
 
     training = prepare("data: iris\nmodel: [{Dense: 3}]\ntrain: {epochs: 1}\n")
-    assert diagnosis.observed(None, training.prepared, replace(ALONE, doctor=False)) is None  # type: ignore[arg-type]
-    assert diagnosis.observed(None, training.prepared, replace(ALONE, final=False)) is None  # type: ignore[arg-type]
+    assert diagnosis.observed(None, training, replace(ALONE, doctor=False)) is None  # type: ignore[arg-type]
+    assert diagnosis.observed(None, training, replace(ALONE, final=False)) is None  # type: ignore[arg-type]
 
 
 def test_the_help_of_a_divergence_is_the_line_of_its_likely_cause() -> None:
     symptom = Finding("error", "a", set=("train.epochs=1",), symptom=True, disease="not_finite")
     cause = Finding("error", "b", set=("train.loss=mae", "train.epochs=2"), disease="wrong_loss")
     error = Diverged("the loss is nan", help=divergence.DEFAULT)
-    found = diagnosis.with_cause(error, Diagnosis([symptom, cause], {}))
+    found = diagnosis.with_cause(error, Diagnosis([symptom, cause], {}), RunDir(Path("r")))
     help = "the likely cause is `wrong_loss`: write `--set 'train.loss=mae' --set 'train.epochs=2'`"
     assert found.problems[0].help == help
-    assert diagnosis.with_cause(error, Diagnosis([symptom], {})) is error
+    assert diagnosis.with_cause(error, Diagnosis([symptom], {}), RunDir(Path("r"))) is error
     known = Diverged("the loss is nan", help="the inputs go up to 1e9")
-    assert diagnosis.with_cause(known, Diagnosis([cause], {})) is known
+    assert diagnosis.with_cause(known, Diagnosis([cause], {}), RunDir(Path("r"))) is known

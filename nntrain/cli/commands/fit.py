@@ -28,12 +28,14 @@ def run(request: Fit, terminal: Terminal) -> None:
         doctor=not request.no_doctor,
         report=not request.no_report,
     )
-    from nntrain.runs import experiment, groups
+    from nntrain.runs import groups, treatment
 
+    treatment.refuse_blind(config, context)
     if group is not None:
+        treatment.refuse_in_group(config)
         result = groups.fit(group, request.runs_dir, name, terminal, context)
         summary.show_group(result.summary, result.run_dir, terminal)
-    elif run := experiment.fit(config, request.runs_dir, name, terminal, context):
+    elif run := treatment.fit(config, request.runs_dir, name, terminal, context):
         summary.show_run(run.summary, run.run_dir, terminal, run.diagnosis)
 
 

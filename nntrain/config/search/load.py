@@ -184,6 +184,9 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
     """Yield what the engine cannot do with this space or these options."""
     engine = section.engine
     name = engine.called()
+    if config.experiment.train.on_disease != "warn":
+        message = "the doctor does not look at the trials of a search, so `on_disease` cannot act"
+        yield Problem(message, ("train", "on_disease"), "leave it out", on_key=True)
     if section.pruner is not None and engine.package != "optuna":
         help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
         yield Problem(f"`{name}` is an engine of KerasTuner, which cannot prune", ("tune", "pruner"), help)

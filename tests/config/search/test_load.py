@@ -96,3 +96,9 @@ def test_fit_reads_a_config_whose_search_is_wrong(read: Any) -> None:
 def test_a_config_without_a_search_is_an_error(plain: str) -> None:
     with pytest.raises(ConfigError, match="the config has no section `tune`"):
         search_of(from_document(yaml_file.parse(plain, "c.yaml")))
+
+
+def test_a_search_has_no_doctor(refused: Any, plain: str) -> None:
+    assert refused(BATCH, config=f"{plain}  on_disease: stop\n") == [
+        "the doctor does not look at the trials of a search, so `on_disease` cannot act"
+    ]
