@@ -6,6 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
 VERSION = 1  # of the JSON on stdout
 LINE_SECONDS = 5.0  # between two lines of progress without a terminal
 WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich would cut its cells
+
+
+_READING: ContextVar["Terminal | None"] = ContextVar("reading", default=None)
+
+
+@contextlib.contextmanager
+def reading_bar(words: str) -> Iterator[Callable[[float], None]]:
+    """Give the function of `Terminal.bar` on the terminal of the command that reads data; in a worker it shows nothing.
+
+    A data source knows no terminal: it is a function of its options.
+    """
+    with (_READING.get() or Terminal(quiet=True)).bar(words) as show:
+        yield show
 
 
 @dataclass
@@ -42,6 +56,10 @@ class Terminal:
     def err(self) -> "Console":
         """The console of stderr."""
         return plain_console(stderr=True)
+
+    def show_reading(self) -> None:
+        """Show on this terminal how far the reading of data is, from now on in this thread."""
+        _READING.set(self)
 
     def note(self, text: str) -> None:
         """Print a message on stderr, unless `quiet` is true."""

@@ -1,5 +1,6 @@
 """Results on stdout, messages and progress on stderr, JSON where it is asked for, and all of it in the log."""
 
+import contextvars
 import io
 import json
 import math
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from nntrain.terminal import ProgressWatcher, Terminal, shown_number
+from nntrain.terminal import ProgressWatcher, Terminal, reading_bar, shown_number
 
 ROW = {"epoch": 1.0, "seconds": 0.5, "learning_rate": 0.01, "loss": 0.25, "accuracy": 1.0, "regularization_loss": 0.1}
 
@@ -200,3 +201,22 @@ def test_the_bar_of_a_share_is_shown_on_a_terminal_alone(
         show(0.5)
     assert "predicting" in text.getvalue() and "━" in text.getvalue()
     assert capsys.readouterr() == ("", "")
+
+
+def test_reading_shows_its_bar_on_the_terminal_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    def shown(quiet: bool, known: bool) -> str:
+        terminal, text = Terminal(quiet=quiet), io.StringIO()
+        terminal.err = Console(file=text, force_terminal=True, width=100)
+        if known:
+            terminal.show_reading()
+        with reading_bar("decoding 20 images") as show:
+            show(0.5)
+        return text.getvalue()
+
+    def every() -> list[str]:
+        return [shown(quiet=False, known=False), shown(quiet=True, known=True), shown(quiet=False, known=True)]
+
+    before, quiet, bar = contextvars.Context().run(every)
+    assert (before, quiet) == ("", "") and "decoding 20 images" in bar and "━" in bar

@@ -1,11 +1,12 @@
 """A folder of images: its classes, and the size to which they are scaled."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nntrain.beginning.facts import TRAINING, Facts
 from nntrain.config.messages import counted, listed
-from nntrain.data import image_reader
 from nntrain.data.image_decoder import ImageFault, size_of
+from nntrain.data.image_sets import ImageSet
 from nntrain.errors import DataError
 
 _MOST_PIXELS = 96  # along a side, so that a first training takes minutes
@@ -14,17 +15,17 @@ _SAMPLE = 50  # images that are looked at
 
 def look(folder: Path, written: str) -> Facts:
     """Return what is in a folder of classes; written: its path in the config. Raises DataError."""
-    files = image_reader.files_by_class(str(folder))
-    images = [file for found in files.values() for file in found]
+    found = ImageSet.of_folder(str(folder), ())
+    images, classes = found.files, found.classes
     size = _size(images)
     options = {"path": written, "image_size": list(size), "color_mode": "rgb", "validation": 0.2, "test": 0.2}
     return Facts(
         kind="images",
         data={"image_folder": options},
         rows=int(TRAINING * len(images)),
-        classes=tuple(files),
+        classes=classes,
         size=size,
-        notes=(f"{counted(len(images), 'image')} of {len(files)} classes: {listed(files, 12)}.",),
+        notes=(f"{counted(len(images), 'image')} of {len(classes)} classes: {listed(classes, 12)}.",),
         comments={
             "image_size": "height and width to which the images are scaled; larger ones show more and take longer",
             "color_mode": "or `grayscale`",
@@ -34,7 +35,7 @@ def look(folder: Path, written: str) -> Facts:
     )
 
 
-def _size(images: list[Path]) -> tuple[int, int]:
+def _size(images: Sequence[Path]) -> tuple[int, int]:
     """Return the middle size of some images, at most 96 pixels along a side. Raises DataError for a broken image."""
     try:
         sizes = sorted(size_of(file) for file in images[:: -(-len(images) // _SAMPLE)])

@@ -60,8 +60,10 @@ def _help_for_usage(error: Exception | KeyboardInterrupt) -> str:
 
 def _run_request(request: Request, **_: object) -> None:
     quiet, as_json = getattr(request, "quiet", False), getattr(request, "json", False)
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    terminal.show_reading()
     try:
-        request.run(Terminal(as_json=as_json, quiet=quiet))
+        request.run(terminal)
     except NNTrainError as error:
         if getattr(request, "verbose", False) and _has_news(request, error):
             traceback.print_exc()

@@ -146,6 +146,10 @@ class Source(PlugIn, Named):
         """How the test split is taken; `none` where the source has its own."""
         return Nothing()
 
+    def is_folder(self, option: Path) -> bool:
+        """Return whether an option of `paths` names a folder."""
+        return self.of_folders
+
     def split_files(self) -> dict[str, str]:
         """Return the file, or the folder, of each split that has a separate one."""
         rules = {name: getattr(self, name, None) for name in ("validation", "test")}

@@ -30,12 +30,12 @@ def refuse_missing(config: Config) -> None:
 
 def faults(source: Source, document: Document) -> list[Problem]:
     """Return a problem for each option whose file or folder is missing, or is the other of the two."""
-    fault = _fault_of_folder if source.of_folders else _fault
     found = []
     for option, file in source.paths().items():
         path = ("data", source.called(), *option)
         if option != ("path",) and not source.takes_files:
             continue  # a rule refuses the option
+        fault = _fault_of_folder if source.is_folder(option) else _fault
         if worded := fault(Path(file), _written(document, path)):
             found.append(Problem(worded[0], path, worded[1]))
     return found
@@ -59,4 +59,6 @@ def _fault_of_folder(folder: Path, written: str) -> tuple[str, str] | None:
     if not exists(folder):
         return f"there is no folder `{folder}`", near_path(folder, written)
     help = "give the folder that holds one folder for each class"
+    if folder.suffix.lower() in (".csv", ".tsv"):
+        help = f"write `path: {folder.parent}, labels: {folder}`, if the file names the images below that folder"
     return None if folder.is_dir() else (f"`{folder}` is a file", help)

@@ -35,11 +35,11 @@ _BROKEN = (
 
 
 class ImageFault(Exception):
-    """What is wrong with one image."""
+    """What is wrong with one image; is_bad: it is of no use, whatever the options are."""
 
-    def __init__(self, message: str, help: str) -> None:
+    def __init__(self, message: str, help: str, is_bad: bool = True) -> None:
         super().__init__(message)
-        self.help = help
+        self.help, self.is_bad = help, is_bad
 
 
 class Target(NamedTuple):
@@ -114,7 +114,7 @@ def _decoded(opened: Image.Image, file: Path, target: Target) -> Decoded:
     if image.size != (width, height):
         if not target.scale:
             message = f"`{file}` has {image.height} x {image.width} pixels, the first image has {height} x {width}"
-            raise ImageFault(message, f"write `image_size: [{height}, {width}]`, to which all are scaled")
+            raise ImageFault(message, f"write `image_size: [{height}, {width}]`, to which all are scaled", is_bad=False)
         image = image.resize((width, height), Image.Resampling.BILINEAR)
     pixels = np.asarray(image, np.uint8).reshape(height, width, -1)
     dark = "black" if opened.mode.startswith("I;16") else "dark"

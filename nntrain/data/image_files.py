@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from nntrain.config.messages import counted, listed
@@ -45,24 +46,31 @@ class FoundImages:
         """Return what is found, the images sorted."""
         found = cls(folder)
         found._walk(folder, is_hidden=False)
-        found.images.sort()
+        found.images.sort(key=lambda path: path.parts)
         return found
 
+    @cached_property
     def folders(self) -> list[str]:
-        """Return the names of the folders in it, where all its images are in those."""
-        places = [path.relative_to(self.folder).parts for path in self.images]
-        return sorted({parts[0] for parts in places}) if all(len(parts) > 1 for parts in places) else []
+        """The names of the folders in it, where all its images are in those."""
+        depth = len(self.folder.parts)
+        if any(path.parent == self.folder for path in self.images):
+            return []
+        return sorted({path.parts[depth] for path in self.images})
 
     def _walk(self, folder: Path, is_hidden: bool) -> None:
         if (real := os.path.realpath(folder)) in self.read:
             self.left_out["in a folder that is linked twice"] += 1
             return
         self.read.add(real)
-        for path in sorted(folder.iterdir()):
+        with os.scandir(folder) as entries:  # which knows what is a folder: three times as fast as pathlib
+            found = sorted(entries, key=lambda entry: entry.name)
+        for entry in found:
+            path = Path(entry.path)
             hidden = is_hidden or is_left_alone(path)
-            if path.is_dir():
+            place = path if entry.is_symlink() else entry  # a link may lead to itself, which is an error of the entry
+            if place.is_dir():
                 self._walk(path, hidden)
-            elif not hidden and path.suffix.lower() in SUFFIXES and path.is_file():
+            elif not hidden and path.suffix.lower() in SUFFIXES and place.is_file():
                 self.images.append(path)
             elif kind := _kind(path, hidden):
                 self.left_out[kind] += 1
@@ -98,8 +106,8 @@ class ClassFolders:
         found = cls(folder, {}, Counter())
         for path in sorted(Path(folder).iterdir()):
             if path.is_dir() and not is_left_alone(path):
-                found.classes[path.name] = FoundImages.below(path)
-                found.left_out.update(found.classes[path.name].left_out)
+                images = found.classes[_as_text(path.name)] = FoundImages.below(path)
+                found.left_out.update(images.left_out)
             elif path.is_dir():
                 found.left_out["hidden"] += len(FoundImages.below(path).images)
             elif path.suffix.lower() in SUFFIXES:
@@ -110,14 +118,14 @@ class ClassFolders:
         """Yield a warning about the files that are left out, if there are any."""
         if left_out := left_out_in_words(self.folder, self.left_out):
             yield left_out
-        inner = [found.folders() for found in self.classes.values()]
+        inner = [found.folders for found in self.classes.values()]
         if len(inner) > 1 and len(inner[0]) > 1 and all(names == inner[0] for names in inner):
             each = f"each of {listed(self.classes, 5)} in `{self.folder}` holds {listed(inner[0], 5)}"
             yield f"{each}: the classes are the outer folders"
 
     def above_the_classes(self) -> tuple[str, str] | None:
         """Return a message and a help where the classes must be one folder further down."""
-        inner = [found.folders() for found in self.classes.values()]
+        inner = [found.folders for found in self.classes.values()]
         splits = [name for name in self.classes if _split_in(name, exactly=not all(inner))]
         if len(splits) > 1 or (splits and all(inner)):
             return f"{listed(splits)} in `{self.folder}` are splits, not classes", self._split_help(splits)
@@ -133,6 +141,11 @@ class ClassFolders:
         train = places.pop("train", Path(self.folder) / "train")
         others = "".join(f", {split}: {{file: {place}}}" for split, place in sorted(places.items(), reverse=True))
         return f"write `image_folder: {{path: {train}{others}}}`"
+
+
+def _as_text(name: str) -> str:
+    """Return the name of a folder, with `\\xff` for a byte that is not UTF-8 and that no other program would print."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def left_out_in_words(folder: str, left_out: Counter[str]) -> str:

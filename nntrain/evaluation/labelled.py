@@ -1,15 +1,19 @@
 """New rows with their labels, to score a trained model on them."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from nntrain.config.messages import listed
-from nntrain.data import image_reader, npz_reader
+from nntrain.data import npz_reader
 from nntrain.data.checks import Faults, check_rows
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
+from nntrain.data.image_reader import load_split
+from nntrain.data.image_sets import ImageSet
+from nntrain.data.sources import image_folder
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import text_rows
 from nntrain.data.table_reader import read_like
@@ -40,14 +44,32 @@ def _read(saved: SavedModel, file: Path) -> Split:
         found = read_like(saved.table, CsvTable(file), TargetOptions(_target(saved, file)), schema.classes)
         refuse_missing(saved, found.x, file)
         return found.split
-    if source.of_folders and file.suffix != ".npz":
-        return image_reader.load_split(str(file), schema.shape, list(schema.classes))
+    if isinstance(source, image_folder.Options) and file.suffix != ".npz":
+        images = _images(source, file)
+        return load_split(images, schema.shape, list(schema.classes), skip=source.on_bad == "skip")
     task = "classification" if schema.classes else "regression"
     split = npz_reader.load_split(str(file), task)
     refuse_shape(split.x.shape, schema.shape, file)
     if split.x.dtype == np.dtype(saved.dtype) and split.x.shape[1:] == schema.shape:
         return split
     return Split(as_trained(split.x[:].reshape(len(split), *schema.shape), saved.dtype, file), split.y)
+
+
+def _images(source: image_folder.Options, file: Path) -> ImageSet:
+    """Return the images of a folder of classes, or of a table like that of the run.
+
+    Its images are below the folder of the run's, or below its own.
+    """
+    labels = source.labels_file()
+    if file.is_dir() or labels is None:
+        return ImageSet.of_folder(str(file), ())
+    table = replace(labels, path=str(file), place=())
+    try:
+        return ImageSet.of_labels(table)
+    except DataError:
+        with suppress(DataError):
+            return ImageSet.of_labels(replace(table, folder=str(file.absolute().parent)))
+        raise
 
 
 def _target(saved: SavedModel, file: Path) -> tuple[str, ...]:

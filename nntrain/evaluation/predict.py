@@ -11,7 +11,8 @@ import numpy as np
 from nntrain.config.messages import counted, listed
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.image_files import left_out_in_words
-from nntrain.data.image_reader import images_below, read_images
+from nntrain.data.image_reader import read_images
+from nntrain.data.image_sets import images_below
 from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import MEMORY_SHARE, is_large

@@ -33,6 +33,14 @@ def test_images_of_every_format_are_found_in_folders_below() -> None:
     assert below("a") == (["0.TIF", "1.png", "2.jfif", "4.jpe", "b/c/3.tiff", "b.webp"], {})
 
 
+def test_a_class_may_have_any_name() -> None:
+    names = ["été", "a,b", 'say "hi"', "=1+1", "$x_1$", "[red]", "🐈", "007", "x\ty", "..."]
+    fill(*(f"d/{name}/1.png" for name in names if not name.startswith(".")))
+    assert list(ClassFolders.inside("d").classes) == sorted(names[:-1])
+    os.makedirs(b"e/\xff1")  # noqa: PTH103
+    assert list(ClassFolders.inside("e").classes) == ["\\xff1"]
+
+
 def test_hidden_copies_are_left_out_and_counted() -> None:
     fill("a/1.png", "a/.ipynb_checkpoints/1-checkpoint.png", "a/.thumbs/x/2.png", "a/__MACOSX/._1.png", "a/.DS_Store")
     fill("a/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg", "a/.2.png")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from nntrain.config.data import Source
-from nntrain.data import image_reader
+from nntrain.data import image_decoding
 from nntrain.data.dataset import load
 from nntrain.data.row_file import RowFile
 from nntrain.errors import DataError
@@ -90,8 +90,8 @@ def test_splits_may_come_from_other_folders() -> None:
 def test_too_many_images_for_the_memory_stay_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     fill()
     there = load(source())
-    monkeypatch.setattr(image_reader, "is_large", lambda _: True)
-    monkeypatch.setattr(image_reader, "_BATCH", 4)
+    monkeypatch.setattr(image_decoding, "is_large", lambda _: True)
+    monkeypatch.setattr(image_decoding, "_BATCH", 4)
     disk = load(source())
     assert isinstance(disk.train.x, RowFile) and isinstance(there.train.x, np.ndarray)
     assert (disk.train.x[:] == there.train.x).all() and (disk.train.y == there.train.y).all()
@@ -118,6 +118,48 @@ def test_a_file_that_is_not_an_image_is_named() -> None:
         assert f"error: `data/{name}.png` is broken, or not an image" in text_of()
     Path("data/blue/0.png").write_text("")
     assert "`data/blue/0.png` is broken, or not an image" in text_of()
+
+
+def test_bad_images_may_be_left_out() -> None:
+    fill()
+    Path("data/blue/0.png").write_text("not an image")
+    Path("data/red/2.png").write_bytes(Path("data/red/3.png").read_bytes()[:40])
+    assert "help: replace or remove it; `on_bad: skip` leaves broken images out" in text_of()
+    data = load(source(on_bad="skip"))
+    assert data.train.x.shape == (16, 6, 8, 3) and np.bincount(data.train.y).tolist() == [5, 6, 5]
+    assert data.warnings[0].replace(f"{Path.cwd()}/", "") == (
+        "2 of 18 images are broken or cannot be read, and are left out; the first is `data/blue/0.png`"
+    )
+    for file in Path("data/red").iterdir():
+        file.write_text("not an image")
+    assert "error: class `red` has no rows" in text_of(on_bad="skip")
+    fill()
+    fill(count=1, size=(9, 9))
+    assert "pixels, the first image has 9 x 9" in text_of(on_bad="skip"), "a size is no fault of the image"
+
+
+def test_all_images_may_be_bad() -> None:
+    for name in ("a", "b"):
+        Path("data", name).mkdir(parents=True)
+        Path("data", name, "0.png").write_text("text")
+    assert text_of(on_bad="skip") == (
+        "error: `data/b/0.png` is broken, or not an image\n  --> data.image_folder.path\n help: replace or remove it"
+    )
+
+
+def test_the_images_of_a_table_are_in_the_order_of_its_rows() -> None:
+    fill(count=2)
+    Path("labels.csv").write_text("filename,class\nred/1.png,warm\nblue/0.png,cold\ngreen/0,cold\n")
+    data = load(source(labels="labels.csv"))
+    assert data.schema.classes == ("cold", "warm")
+    assert data.train.y.tolist() == [1, 0, 0] and data.train.x[:, 0, 0].tolist() == [
+        [249, 0, 0],
+        [0, 0, 250],
+        [0, 250, 0],
+    ]
+    Path("more.csv").write_text("class;filename\nwarm;red/0.png\n")
+    test = load(source(labels="labels.csv", test={"file": "more.csv"})).test
+    assert test is not None and test.y.tolist() == [1]
 
 
 def test_pixels_of_16_bits_are_scaled_and_those_of_32_refused() -> None:
@@ -149,6 +191,22 @@ def test_folders_that_hold_no_classes_are_faults() -> None:
     fill()
     Path("data", "empty").mkdir()
     assert "there are no images in `empty` of `data`" in text_of()
+
+
+def test_a_table_of_labels_is_offered_where_there_are_no_classes() -> None:
+    fill("data/images")
+    Path("data/train.csv").touch()
+    assert "write `path: data/images`" in text_of(), "folders of classes come first"
+    offer = "; or write `labels: data/train.csv`, if that names the images and their classes"
+    for name in COLOURS:
+        Path("data/images", name).rename(f"data/images/{name}-")
+    for file in Path("data/images").rglob("*.png"):
+        file.rename(Path("data/images", f"{file.parent.name}{file.name}"))
+    for name in COLOURS:
+        Path(f"data/images/{name}-").rmdir()
+    assert "error: there is only one class, `images`" in text_of() and offer in text_of()
+    inner = text_of(path="data/images")
+    assert "error: `data/images` holds no folders" in inner and offer in inner
 
 
 def test_folders_of_splits_are_not_classes() -> None:
@@ -198,5 +256,5 @@ def test_a_size_that_no_image_may_have_is_an_error() -> None:
 def test_large_images_are_decoded_in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     fill()
     expected = load(source()).train.x
-    monkeypatch.setattr(image_reader, "_BATCH_BYTES", 300)
+    monkeypatch.setattr(image_decoding, "_BATCH_BYTES", 300)
     assert (load(source()).train.x[:] == expected[:]).all()

@@ -144,3 +144,23 @@ def test_images_are_in_folders_of_some_of_the_classes(fit: Any, tmp_path: Path) 
     (tmp_path / "new/b").rename(tmp_path / "new/c")
     with pytest.raises(DataError, match="the classes of .* are `c`, the training has `a`, `b`"):
         read_labelled(saved, tmp_path / "new")
+
+
+def test_images_are_named_by_a_table_like_that_of_the_run(fit: Any, tmp_path: Path) -> None:
+    from PIL import Image
+
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    for number in range(20):
+        Image.new("L", (4, 4), 12 * number).save(tmp_path / f"old/{number}.png")
+    rows = "".join(f"{number},{'dark' if number < 10 else 'light'}\n" for number in range(20))
+    (tmp_path / "labels.csv").write_text(f"id,shade\n{rows}")
+    options = f"path: {tmp_path / 'old'}, labels: {tmp_path / 'labels.csv'}, color_mode: grayscale"
+    saved = load_model(fit(f"data: {{image_folder: {{{options}}}}}\nmodel: [Flatten]\ntrain: {{epochs: 1}}\n"))
+    assert read_labelled(saved, tmp_path / "labels.csv").y.tolist() == [0] * 10 + [1] * 10
+    Image.new("L", (4, 4), 200).save(tmp_path / "new/x.png")
+    (tmp_path / "new/more.csv").write_text("id,shade\nx.png,light\n")
+    assert read_labelled(saved, tmp_path / "new/more.csv").y.tolist() == [1]
+    (tmp_path / "new/more.csv").write_text("id,shade\nz.png,light\n")
+    with pytest.raises(DataError, match=r"there is no image `z.png` in `.*old`"):
+        read_labelled(saved, tmp_path / "new/more.csv")

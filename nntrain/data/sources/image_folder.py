@@ -1,17 +1,22 @@
-"""Images in a folder for each class, as `keras.utils.image_dataset_from_directory` takes them."""
+"""Images in a folder for each class, as `keras.utils.image_dataset_from_directory` takes them, or named by a table."""
 
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Labels
-from nntrain.config.value_types import FilePath, Size2D, omitted
+from nntrain.config.messages import problem
+from nntrain.config.value_types import FilePath, Size2D, Text, omitted
+from nntrain.errors import Path
 
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
+    from nntrain.data.image_labels import LabelsFile
 
 
 class Options(Splittable):
-    """Image files (BMP, GIF, JPEG, PNG, TIFF, WebP), in a folder for each class; its name is that of the class.
+    """Image files (BMP, GIF, JPEG, PNG, TIFF, WebP), in a folder for each class, or named with it in a table.
 
     `image_size` is `[height, width]`, to which images are scaled; without it all must have the size of the first.
     """
@@ -19,18 +24,62 @@ class Options(Splittable):
     takes_files = True
     of_folders = True
     path: FilePath
+    labels: FilePath = Field(
+        default=omitted, description="A table of the images, as paths below `path`, and their classes."
+    )
+    x_col: Text = Field(default=omitted, description="The column of `labels` that holds the paths.")
+    y_col: Text = Field(default=omitted, description="The column of `labels` that holds the classes.")
     image_size: Size2D = omitted
     color_mode: Literal["grayscale", "rgb", "rgba"] = "rgb"
+    on_bad: Literal["error", "skip"] = Field(
+        default="error", description="What an image does that is broken, cannot be read or is missing."
+    )
+
+    def model_post_init(self, _: object) -> None:
+        for option, name in (("x_col", self.x_col), ("y_col", self.y_col)):
+            if name is not None and self.labels is None:
+                raise problem(f"`{option}` is a column of `labels`, which is missing", "write `labels: FILE`")
+        if self.x_col is not None and self.x_col == self.y_col:
+            raise problem(f"the column `{self.x_col}` is `x_col` and `y_col`", "name two columns")
 
     @property
     def known_labels(self) -> Labels:
-        """Classes: the folders."""
+        """Classes: the folders, or a column."""
         return "classes"
+
+    def paths(self) -> dict[Path, str]:
+        return super().paths() | ({} if self.labels is None else {("labels",): self.labels})
+
+    def is_folder(self, option: Path) -> bool:
+        return option == ("path",) or self.labels is None
+
+    def labels_file(self) -> "LabelsFile | None":
+        """Return the table of the images, if there is one."""
+        from nntrain.data.image_labels import LabelsFile
+
+        source: Path = ("data", self.called())
+        if self.labels is None:
+            return None
+        columns = self.x_col or "", self.y_col or ""
+        return LabelsFile(self.labels, self.path, *columns, (*source, "labels"), source, self.on_bad == "skip")
 
 
 def load(options: Options) -> "Rows":
-    """x: uint8 (n, height, width, channels); y: int32 (n,), classes by name. Raises DataError for every fault."""
-    from nntrain.data.image_reader import load_rows
+    """x: uint8 (n, height, width, channels); y: int32 (n,). Classes are in the order of their names, numbers of size.
+
+    Raises DataError for every fault.
+    """
+    from nntrain.data.image_reader import ImageRequest, load_rows
 
     size = (options.image_size,) * 2 if isinstance(options.image_size, int) else options.image_size
-    return load_rows(options.path, ("data", options.called()), options.split_files(), size, options.color_mode)
+    return load_rows(
+        ImageRequest(
+            options.path,
+            ("data", options.called()),
+            options.labels_file(),
+            options.split_files(),
+            size,
+            options.color_mode,
+            options.on_bad == "skip",
+        )
+    )
