@@ -5,28 +5,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nntrain.config.messages import listed, shown
+from nntrain.config.messages import counted, listed, shown
 from nntrain.data.csv_faults import MISSING
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable, Words
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import as_numbers, kind_of
+from nntrain.data.table_target import lacks_target
 
 _SHOWN = 3  # words of a column
 
 
 @dataclass(frozen=True)
 class Cure:
-    """The options `missing` and `columns`, as far as they are needed; notes: what the kinds give up, for the reader."""
+    """The options `missing`, `missing_target` and `columns`, as far as they are needed; notes: what they give up."""
 
     missing: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    missing_target: str = ""
 
     def options(self) -> dict[str, Any]:
         """Return those that are needed."""
-        found = {"missing": list(self.missing), "columns": dict(self.columns)}
+        found = {"missing": list(self.missing), "missing_target": self.missing_target, "columns": dict(self.columns)}
         return {name: value for name, value in found.items() if value}
 
 
@@ -42,7 +44,9 @@ def cure_of(path: Path, targets: Sequence[str]) -> Cure:
     refused = {name: _wrong(raw, name) for name in raw.columns if name not in targets and kind_of(raw, name).problems}
     cured = {name: wrong for name, wrong in refused.items() if name not in wrong}
     columns = {name: "category" if isinstance(raw.columns[name], Words) else "drop" for name in cured}
-    return Cure(tuple(missing), columns, tuple(_notes(cured, columns)))
+    lost = int(lacks_target(raw, targets).sum())
+    notes = [f"{counted(lost, 'row')} without {listed(targets)} left out."] if 0 < lost < len(raw) else []
+    return Cure(tuple(missing), columns, (*notes, *_notes(cured, columns)), "skip" if notes else "")
 
 
 def _raw(path: Path, missing: frozenset[str] = frozenset()) -> Iterator[RawTable]:

@@ -94,6 +94,7 @@ def _comments(found: table.Options) -> dict[str, str]:
     comments = {
         "target": f"{len(found.classes)} classes: {_some(found.classes)}" if found.classes else "what to predict",
         "task": task,
+        "missing_target": "rows without their target are left out",
         "missing": "these words stand for an empty cell",
         "columns": "without these kinds the columns cannot be read",
         "validation": "this share of the rows chooses the best epoch",

@@ -1,7 +1,7 @@
 """A table as it is in a file: each column as numbers, or as codes of its different texts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -74,6 +74,11 @@ class RawTable:
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
 
+    def take(self, rows: np.ndarray) -> "RawTable":
+        """Return these rows, (k,) positions; their places in the file stay known."""
+        columns = {name: _taken(cells, rows) for name, cells in self.columns.items()}
+        return replace(self, columns=columns, span=lambda row, name: self.span(int(rows[row]), name))
+
     def numbers(self, name: str) -> Numbers:
         """Return a column of numbers. Raises TypeError for any other."""
         if isinstance(cells := self.columns[name], Numbers):
@@ -85,6 +90,14 @@ class RawTable:
         if isinstance(cells := self.columns[name], Words):
             return cells
         raise TypeError(f"the column {name} is read as numbers")
+
+
+def _taken(cells: Cells, rows: np.ndarray) -> Cells:
+    if isinstance(cells, Numbers):
+        return replace(cells, values=cells.values[rows])
+    found, codes = np.unique(cells.codes[rows], return_inverse=True)
+    names = tuple(cells.names[code] for code in found if code >= 0)
+    return Words((codes - int(len(names) < len(found))).astype(np.int32), names)
 
 
 def words_of(cells: list[str], missing: frozenset[str]) -> Words:

@@ -20,7 +20,14 @@ from nntrain.data.table_kinds import Found, kind_of
 from nntrain.data.table_matrix import matrix
 from nntrain.data.table_request import Request
 from nntrain.data.table_rows import groups_of, times_of, weights_of
-from nntrain.data.table_target import TargetOptions, as_words, classes_of, numbers_to_predict, read_target
+from nntrain.data.table_target import (
+    TargetOptions,
+    as_words,
+    classes_of,
+    numbers_to_predict,
+    read_target,
+    rows_with_target,
+)
 from nntrain.errors import DataError, Problem
 from nntrain.nearest import nearest
 
@@ -48,13 +55,14 @@ def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
         raw, form, notes = source.raw, source.form, source.notes
         request = request.with_kinds(source.kinds)
         refuse_unknown(raw, request)
+        raw, without_target = rows_with_target(raw, request.target)
         target = read_target(raw, request.target)
         kinds = _kinds(raw, request)
         columns = tuple(found.column for found in kinds.values() if found.column is not None)
         found = matrix(raw, columns)
         split = Split(found.x, target.y, weights_of(raw, request))
         groups, times = groups_of(raw, request), times_of(raw, request)
-        told = (*notes, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
+        told = (*notes, *without_target, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
     left_out = tuple(name for name in raw.columns if name not in {column.name for column in columns})
     table = Table(
         columns=columns,
@@ -113,6 +121,9 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
     with raw_table(asked, form, frozenset(words), wanted) as source:
         raw, notes = source.raw, source.notes
         _refuse_missing(raw, wanted)
+        if target:
+            raw, without_target = rows_with_target(raw, target)
+            notes = (*notes, *without_target)
         found = matrix(raw, table.columns)
         y = _labels(raw, target, classes) if target else np.zeros((len(raw), 0), np.float32)
     differences = (*notes, *_other_columns(raw, table, names, file.name))

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from nntrain.config.messages import listed, shown
+from nntrain.config.messages import counted, listed, shown
 from nntrain.data.checks import MOST, Faults
 from nntrain.data.csv_faults import cell_problems, class_fault
 from nntrain.data.csv_header import is_number
@@ -37,12 +37,16 @@ class Target:
 
 @dataclass(frozen=True)
 class TargetOptions:
-    """What the config says about the target; `source` is the path of its section."""
+    """What the config says about the target; `source` is the path of its section.
+
+    skip_missing: whether rows without it are left out.
+    """
 
     names: tuple[str, ...]
     task: Task | None = None
     classes: tuple[str, ...] = ()
     source: Path = ()
+    skip_missing: bool = False
 
 
 def class_order(labels: Iterable[str]) -> tuple[str, ...]:
@@ -67,6 +71,20 @@ def read_target(raw: RawTable, options: TargetOptions) -> Target:
         _refuse_too_many(words, options, len(raw))
     y, classes = classes_of(raw, options.names[0], words, options.classes)
     return Target(y, classes, tuple(_notes_on_classes(classes, options)))
+
+
+def lacks_target(raw: RawTable, names: Sequence[str]) -> np.ndarray:
+    """Return (n,) whether a row has an empty cell in one of the columns to predict."""
+    return np.asarray(np.any([raw.columns[name].is_missing for name in names], axis=0))
+
+
+def rows_with_target(raw: RawTable, options: TargetOptions) -> tuple[RawTable, tuple[str, ...]]:
+    """Return the rows that are to be read, and a note on those that are left out because they have no target."""
+    kept = np.flatnonzero(~lacks_target(raw, options.names))
+    if not options.skip_missing or len(kept) in (0, len(raw)):
+        return raw, ()
+    lost = counted(len(raw) - len(kept), "row")
+    return raw.take(kept), (f"{lost} of `{raw.file}` without {listed(options.names)} left out",)
 
 
 def inferred(raw: RawTable, names: Sequence[str]) -> Task:
@@ -157,7 +175,7 @@ def _refuse_missing(raw: RawTable, options: TargetOptions) -> None:
             where = f"line {span.line}" if span else f"row {rows[0] + 1}"
             many = f"is empty in {len(rows):,} of {len(raw):,} rows, the first in {where}"
             message = f"the target {shown(name)} {many if len(rows) > 1 else 'is empty'}"
-            help = f"give the target, or remove the row{'s' * (len(rows) > 1)}"
+            help = "give the target, or write `missing_target: skip`, which leaves such rows out"
             faults.add(Problem(message, raw.place, help, span))
     faults.throw()
 

@@ -41,7 +41,9 @@ def read_labelled(saved: SavedModel, file: Path) -> Split:
 def _read(saved: SavedModel, file: Path) -> Split:
     schema, source = saved.resolved.schema, saved.resolved.experiment.data
     if saved.table is not None and file.suffix != ".npz":
-        found = read_like(saved.table, CsvTable(file), TargetOptions(_target(saved, file)), schema.classes)
+        skip = getattr(source, "missing_target", "error") == "skip"
+        target = TargetOptions(_target(saved, file), skip_missing=skip)
+        found = read_like(saved.table, CsvTable(file), target, schema.classes)
         refuse_missing(saved, found.x, file)
         return found.split
     if isinstance(source, image_folder.Options) and file.suffix != ".npz":

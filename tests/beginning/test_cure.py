@@ -40,6 +40,15 @@ def test_a_kind_that_gives_something_up_is_a_note(tmp_path: Path) -> None:
     )
 
 
+def test_rows_without_their_target_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{'' if row in (3, 7) else row % 2}\n" for row in range(20))
+    (tmp_path / "data.csv").write_text(f"a,y\n{rows}")
+    found = cure_of(tmp_path / "data.csv", ["y"])
+    assert found.options() == {"missing_target": "skip"} and found.notes == ("2 rows without `y` left out.",)
+    read = table.load(table.Options(path=str(tmp_path / "data.csv"), target="y", **found.options()))
+    assert len(read.remaining) == 18 and read.notes[0].endswith("without `y` left out")
+
+
 def test_the_target_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("a,y\n" + "".join(f"{row},{row}.5\n" for row in range(20)) + "1,NA\n")
     assert cure_of(tmp_path / "data.csv", ["y"]) == Cure()

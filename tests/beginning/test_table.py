@@ -43,10 +43,16 @@ def test_the_notes_name_the_columns_by_kind_and_those_left_out(tmp_path: Path) -
     assert second.startswith("Left out are id (identifier).")
 
 
-def test_a_row_without_its_target_is_an_error_that_names_no_place_of_a_config(tmp_path: Path) -> None:
+def test_a_row_without_its_target_is_left_out(tmp_path: Path) -> None:
+    facts = look(file(tmp_path, "0,1,2020-01-03,1,4,"), ["live"], "data.csv")
+    assert facts.data["table"]["missing_target"] == "skip" and "1 row without `live` left out." in facts.notes
+
+
+def test_a_target_without_a_value_is_an_error_that_names_no_place_of_a_config(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a,live\n" + "".join(f"{row},\n" for row in range(20)))
     with pytest.raises(DataError) as caught:
-        look(file(tmp_path, "0,1,2020-01-03,1,4,"), ["live"], "data.csv")
-    assert "the target `live` is empty" in str(caught.value)
+        look(tmp_path / "data.csv", ["live"], "data.csv")
+    assert "the target `live` is empty in 20 of 20 rows" in str(caught.value)
     assert "data.table" not in str(caught.value)
 
 

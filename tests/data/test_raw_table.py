@@ -25,3 +25,12 @@ def test_a_column_has_one_kind() -> None:
     for read in (lambda: raw.numbers("b"), lambda: raw.words("a")):
         with pytest.raises(TypeError):
             read()
+
+
+def test_some_rows_keep_their_texts_and_their_places() -> None:
+    words = Words(np.array([0, -1, 1, 2, 0], np.int32), ("a", "b", "c"))
+    raw = RawTable({"x": Numbers(np.arange(5, dtype=np.float32)), "y": words}, "f", (), lambda row, name: (row, name))  # type: ignore[arg-type, return-value]
+    some = raw.take(np.array([1, 3, 4]))
+    assert some.numbers("x").values.tolist() == [1, 3, 4] and some.span(2, "y") == (4, "y")
+    assert some.words("y").names == ("a", "c") and some.words("y").codes.tolist() == [-1, 1, 0]
+    assert raw.take(np.array([0, 4])).words("y").codes.tolist() == [0, 0]

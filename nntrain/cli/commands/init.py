@@ -136,12 +136,15 @@ _KINDS = {"table": "tables", "numbers": "these data", "images": "images"}
 def _report(config: Path, template: str, facts: Facts, terminal: Terminal) -> None:
     """Say what was written, and what to do next."""
     shown, run = shlex.quote(str(config)), shlex.quote(config.stem)
-    steps = [f"nntrain fit {shown}", f"nntrain eval {run} --baselines", f"nntrain check {shown} --build"]
-    terminal.event("init", {"config": str(config), "template": template, "kind": facts.kind, "next": steps})
+    steps = {
+        f"nntrain data {shown}": "shows what is in the data",
+        f"nntrain fit {shown}": "trains it",
+        f"nntrain eval {run} --baselines": "compares it with simple models",
+        f"nntrain check {shown} --build": "shows columns and layers",
+    }
+    terminal.event("init", {"config": str(config), "template": template, "kind": facts.kind, "next": list(steps)})
     for note in facts.notes:
         terminal.note(" ".join(note.split()))
     terminal.line(f"{config} is written, by the template `{template}`")
-    for step, why in zip(
-        steps, ("trains it", "compares it with simple models", "shows columns and layers"), strict=True
-    ):
+    for step, why in steps.items():
         terminal.line(f"  {step}  # {why}")

@@ -20,7 +20,7 @@ from nntrain.data.table_kinds import Found, kind_of
 from nntrain.data.table_matrix import stacked
 from nntrain.data.table_reader import refuse_unknown
 from nntrain.data.table_request import Request
-from nntrain.data.table_target import Target, TargetOptions, read_target
+from nntrain.data.table_target import Target, TargetOptions, read_target, rows_with_target
 from nntrain.errors import DataError, Problem
 
 _EXAMPLES = 3  # rows
@@ -35,6 +35,7 @@ def profile_table(request: Request) -> Profile:
     with raw_table(request.table, request.form, request.words, request.target.names) as source:
         raw, request = source.raw, request.with_kinds(source.kinds)
         refuse_unknown(raw, request)
+        raw, without_target = rows_with_target(raw, request.target) if request.target.names else (raw, ())
         target, problems = _target(raw, request)
         found = {name: _found(raw, name, request) for name in raw.columns}
         columns = tuple(_column(raw, found[name], name, request, target) for name in raw.columns)
@@ -50,7 +51,7 @@ def profile_table(request: Request) -> Profile:
             examples=tuple(examples(raw)),
             problems=tuple(problems),
             warnings=tuple(nearly_equal_names(target.classes)) if target else (),
-            notes=(*source.notes, *(target.notes if target else ())),
+            notes=(*source.notes, *without_target, *(target.notes if target else ())),
         )
 
 

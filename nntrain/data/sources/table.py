@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Labels
@@ -108,6 +108,7 @@ class Options(Splittable):
     columns: Annotated[dict[str, Any], PlainValidator(_columns), WithJsonSchema(_KINDS)] = {}
     ignore: Annotated[list[str], PlainValidator(_names), WithJsonSchema(_NAMES)] = []
     missing: Annotated[list[str], PlainValidator(_missing), WithJsonSchema(_TEXTS)] = []
+    missing_target: Literal["error", "skip"] = Field(default="error", description="What a row without its target does.")
     weight: Text = omitted
     group: Text = omitted
     time: Text = omitted
@@ -181,7 +182,7 @@ def request_of(options: Options) -> "Request":
     return Request(
         CsvTable(options.path, missing=frozenset(options.missing), place=(*source, "path"), source=source),
         Form(options.separator, options.decimal, options.encoding),
-        TargetOptions(options.targets, options.task, tuple(options.classes), source),
+        TargetOptions(options.targets, options.task, tuple(options.classes), source, options.missing_target == "skip"),
         options.given(),
         tuple(options.ignore),
         options.group or "",

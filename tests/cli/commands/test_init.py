@@ -53,6 +53,7 @@ def test_it_writes_a_config_named_as_the_file_and_says_what_is_next(capsys: pyte
     assert load("shop.yaml", ()).warnings == ()
     assert capsys.readouterr().out.splitlines() == [
         "shop.yaml is written, by the template `mlp`",
+        "  nntrain data shop.yaml  # shows what is in the data",
         "  nntrain fit shop.yaml  # trains it",
         "  nntrain eval shop --baselines  # compares it with simple models",
         "  nntrain check shop.yaml --build  # shows columns and layers",
@@ -76,7 +77,7 @@ def test_the_path_in_the_config_is_relative_to_it(tmp_path: Path) -> None:
 def test_json_says_what_was_written(capsys: pytest.CaptureFixture[str]) -> None:
     Init(file="iris", template="linear", json=True).run(Terminal(as_json=True))
     event = json.loads(capsys.readouterr().out)
-    assert (event["config"], event["template"], event["next"][0]) == ("iris.yaml", "linear", "nntrain fit iris.yaml")
+    assert (event["config"], event["template"], event["next"][1]) == ("iris.yaml", "linear", "nntrain fit iris.yaml")
 
 
 def test_nothing_is_overwritten_and_the_next_free_name_is_shown() -> None:

@@ -64,6 +64,18 @@ def test_a_regression_on_two_targets() -> None:
     assert "the separator of `t.csv` is ';'" in data.notes
 
 
+def test_rows_without_their_target_may_be_left_out() -> None:
+    rows = [f"{n},{'' if n in (2, 9) else 'pq'[n % 2]},{'only' if n == 2 else 'same'}" for n in range(20)]
+    path, more = table("t.csv", "a,k,c", *rows), table("v.csv", "a,k,c", "1,p,same", "2,,same")
+    options = {"path": path, "target": "k", "columns": {"c": "category"}, "validation": {"file": more}}
+    with pytest.raises(DataError, match="the target `k` is empty in 2 of 20 rows, the first in line 4"):
+        load(source(**options))
+    data = load(source(**options, missing_target="skip"))
+    assert (len(data.train), len(data.validation or ()), data.schema.classes) == (14, 1, ("p", "q"))
+    assert data.schema.sizes == (0, 1), "the category of a row that is left out is none"
+    assert {"2 rows of `t.csv` without `k` left out", "1 row of `v.csv` without `k` left out"} <= set(data.notes)
+
+
 def test_missing_values_and_categories() -> None:
     rows = [f"{n if n % 3 else '?'},{'red' if n % 4 else 'blue'},{n % 2}" for n in range(40)]
     data = load(source(path=table("t.csv", "a,c,k", *rows), target="k", missing="?"))
