@@ -83,6 +83,25 @@ class File(SplitRule):
     path: FilePath
 
 
+class OneFold(SplitRule):
+    """One of `count` equal parts of the rows, the same share of each class; `index` counts from 1."""
+
+    index: PositiveInt
+    count: Annotated[int, Field(ge=2, le=1000)]
+
+    @classmethod
+    def called(cls) -> str:
+        return "fold"
+
+    def model_post_init(self, _: Any) -> None:
+        _refuse_missing_fold(self.index, self.count)
+
+
+def _refuse_missing_fold(index: int, count: int) -> None:
+    if index > count:
+        raise problem(f"fold {index} does not exist: there are {count}", f"use 1 to {count}")
+
+
 class Fold(Section):
     """Fold `index` (from 1) of `count`: its rows are the test split."""
 
@@ -90,8 +109,7 @@ class Fold(Section):
     count: Annotated[int, Field(ge=2, le=1000)]
 
     def model_post_init(self, _: Any) -> None:
-        if self.index > self.count:
-            raise problem(f"fold {self.index} does not exist: there are {self.count}", f"use 1 to {self.count}")
+        _refuse_missing_fold(self.index, self.count)
 
 
 _TABLES = (".csv", ".tsv", ".arff", ".parquet")

@@ -87,6 +87,7 @@ MEANINGS = {
     "encoding": "The encoding of the text; found where it is left out.",
     "end_learning_rate": "The last learning rate.",
     "engine": "The training program: `resident` in memory, `streamed` from the disk, or plain Keras.",
+    "folds": "The number of parts of the rows, each of which scores a training of a trial on the others once.",
     "Tune.engine": "The algorithm that proposes the next values.",
     "epoch": "Whether a trial's score is that of its best or of its last epoch.",
     "epochs": "The number of passes over the training split.",

@@ -79,6 +79,7 @@ class Tune(Section):
         "epochs": "write `epochs` below `train`, or `max_epochs_total` for all trials together",
         "max_epochs": "write `engine: {Hyperband: {max_epochs: ...}}`, or `max_epochs_total`",
         "timeout": "write `max_seconds`",
+        "cv": "write `folds`",
         "workers": "give `--workers` on the command line",
         "parameters": "write `space`",
     }
@@ -91,6 +92,7 @@ class Tune(Section):
     max_seconds: PositiveFloat = omitted
     max_epochs_total: PositiveInt = omitted
     repeats: PositiveInt = 1
+    folds: Annotated[int, Field(ge=2, le=1000)] = omitted
     seed: Seed = 0
     on_error: Literal["stop", "continue"] = "stop"
     keep: Literal["best", "all"] = "best"
@@ -108,6 +110,11 @@ class Tune(Section):
     def budget(self) -> int | None:
         """The most trials; None for an engine that ends by itself, without a number."""
         return self.trials or (None if self.engine.finite else DEFAULT_TRIALS)
+
+    @property
+    def trainings(self) -> int:
+        """How often each trial is trained: once for each fold, or each seed of `repeats`."""
+        return self.folds or self.repeats
 
     @classmethod
     def _example(cls) -> str:

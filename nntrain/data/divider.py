@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, Source, SplitRule
+from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, OneFold, Source, SplitRule
 from nntrain.config.messages import listed, shown
 from nntrain.data import splits
 from nntrain.data.checks import Faults, missing_classes
@@ -64,6 +64,10 @@ class Divider:
 
     def _rule(self, name: str) -> SplitRule:
         """Return how the split is taken from the remaining rows; `none` where the source provides it."""
+        given = self.rows.test if name == "test" else self.rows.validation
+        if given is not None and isinstance(getattr(self.source, name, None), OneFold):
+            message = f"`fold` has no rows to divide: `{self.source.called()}` has a {name} split of its own"
+            raise self._error(message, "remove it", name)
         if name == "test":
             return Nothing() if self.rows.test is not None else self.source.test_rule
         return Nothing() if self.rows.validation is not None else self.source.validation
@@ -99,7 +103,10 @@ class Divider:
         if isinstance(rule, Fraction) and self.rows.times is not None:
             taken = splits.latest(rule.share, rows, self.rows.times)
         else:
-            among = self._first_of(rows) if isinstance(rule, Fraction) else rows
+            among = self._first_of(rows) if isinstance(rule, Fraction | OneFold) else rows
+            if isinstance(rule, OneFold) and rule.count > len(among):
+                message = f"{rule.count} folds need at least {rule.count} rows, there are {len(among)}"
+                raise self._error(message, "use fewer folds, or give more rows", name, "fold", "count")
             if isinstance(rule, Fraction) and self.rows.groups is not None:
                 among = self._small_groups(among, rows, rule.share)
             taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)

@@ -6,7 +6,7 @@ change with its version (https://numpy.org/neps/nep-0019-rng-policy.html), and w
 
 import numpy as np
 
-from nntrain.config.data import First, Fraction, Last, SplitRule
+from nntrain.config.data import First, Fraction, Last, OneFold, SplitRule
 
 STREAMS = {"test": 0, "validation": 1, "folds": 2}
 
@@ -22,6 +22,8 @@ def take(rule: SplitRule, rows: np.ndarray, groups: np.ndarray, seed: int, name:
         return _share(rule.share, rows, chosen, _keys(len(groups), seed, name), spare)
     if isinstance(rule, (First, Last)):
         return rows[: rule.rows] if isinstance(rule, First) else rows[-rule.rows :]
+    if isinstance(rule, OneFold):
+        return np.asarray(rows[fold_of_rows(groups[rows], rule.count, seed) == rule.index - 1])
     raise TypeError(f"the rule `{rule.called()}` takes no rows from the others")
 
 

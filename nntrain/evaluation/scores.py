@@ -135,6 +135,24 @@ def summarize(values: Sequence[float] | np.ndarray, bounds: tuple[float, float] 
     return Summary(mean, sd, max(mean - margin, bounds[0]), min(mean + margin, bounds[1]), count)
 
 
+def paired_p_value(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float:
+    """Return the two-sided p-value of Student's paired test for two equal means; NaN for less than two pairs.
+
+    one, other: (n,) values that belong together in pairs, such as the scores of two models for each seed. Where all
+    differences are equal it is 0, or 1 if they are 0.
+    """
+    from scipy.special import stdtr
+
+    difference = np.asarray(one, np.float64) - np.asarray(other, np.float64)
+    count = len(difference)
+    if count < 2:
+        return nan
+    mean, sd = float(difference.mean()), float(difference.std(ddof=1))
+    if not sd:
+        return float(not mean)
+    return float(2 * stdtr(count - 1, -abs(mean) / sd * count**0.5))
+
+
 def _rounded(value: float, mean: float) -> str:
     """Return four decimals, which suit a share; one where the mean is large, four significant digits where tiny."""
     if abs(mean) >= 1000:

@@ -116,7 +116,7 @@ def _paired(one: np.ndarray, other: np.ndarray, groups: bool, right_or_wrong: bo
     if not np.isfinite(difference).all() or not difference.any():
         return 1.0
     if groups:
-        return float(stats.ttest_rel(one, other).pvalue) if len(one) > 1 else math.nan
+        return scores.paired_p_value(one, other)
     if right_or_wrong:
         better, worse = int((difference > 0).sum()), int((difference < 0).sum())
         return float(stats.binomtest(better, better + worse).pvalue)

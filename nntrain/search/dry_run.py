@@ -100,9 +100,9 @@ def estimate(config: Config, engine: SearchEngine, sample: Sample, workers: int,
     search = search_of(config)
     lengths = _lengths(config, search, engine)
     trials, epoch_seconds = len(lengths), sample.epoch_seconds
-    epochs = sum(length or len(sample.rows) for length in lengths) * search.tune.repeats
+    epochs = sum(length or len(sample.rows) for length in lengths) * search.tune.trainings
     at_once = min(workers, os.cpu_count() or 1)
-    trained = epochs * epoch_seconds + sample.trial_seconds * trials * search.tune.repeats
+    trained = epochs * epoch_seconds + sample.trial_seconds * trials * search.tune.trainings
     seconds = sample.start_seconds + trained / at_once
     if search.tune.max_seconds is not None:
         seconds = min(seconds, search.tune.max_seconds)
@@ -131,7 +131,7 @@ def _lengths(config: Config, search: Search, engine: SearchEngine) -> list[int]:
     own, limit = _longest(config, search), search.tune.budget or MOST_PROPOSALS
     if not search.tune.engine.finite:
         count, total = min(limit, search.space.size or limit), search.tune.max_epochs_total
-        return [own] * (count if total is None else min(count, total // (own * search.tune.repeats)))
+        return [own] * (count if total is None else min(count, total // (own * search.tune.trainings)))
     found: list[int] = []
     totals: list[int] = []
     while len(found) < limit:
@@ -140,7 +140,7 @@ def _lengths(config: Config, search: Search, engine: SearchEngine) -> list[int]:
             break
         totals.append(length_of(config, proposal))
         found.append(totals[-1] - (0 if proposal.parent is None else totals[proposal.parent]))
-        if search.tune.max_epochs_total and sum(found) * search.tune.repeats > search.tune.max_epochs_total:
+        if search.tune.max_epochs_total and sum(found) * search.tune.trainings > search.tune.max_epochs_total:
             found.pop()
             break
         engine.tell(len(totals) - 1, float(len(totals)), totals[-1])

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,8 @@ from nntrain.search.task import Event, Task
 from nntrain.search.trial_table import Status, Trial
 
 TRIES = 2  # a trial is given up when its worker has died so often without a further epoch
-OUTCOME = ("status", "score", "spread", "epochs", "trained", "seconds", "message")  # of a trial, in the journal
+# Of a trial, in the journal; `scores` and `epoch_seconds` are missing in older ones.
+OUTCOME = ("status", "score", "spread", "scores", "epochs", "trained", "seconds", "epoch_seconds", "message")
 
 
 @dataclass
@@ -26,9 +27,11 @@ class Entry:
     status: Status = "waiting"
     score: float | None = None
     spread: float | None = None
+    scores: Sequence[float] = ()  # of the repeats or folds, in their order
     epochs: int = 0
     trained: int = 0  # epochs less those of its parent
     seconds: float = 0.0  # of training, as `trained` counts epochs
+    epoch_seconds: float | None = None  # the median, without the first epoch, in which programs are compiled
     message: str = ""
     verdicts: dict[int, bool] = field(default_factory=dict)
     reached: int = 0  # the last epoch that was reported
@@ -148,6 +151,12 @@ def mean_and_spread(scores: Sequence[float]) -> tuple[float, float | None]:
     return statistics.fmean(scores), statistics.stdev(scores)
 
 
+def median_seconds(trainings: Iterable[Sequence[Mapping[str, float]]]) -> float | None:
+    """Return the median time of an epoch, without the first one of each training where it has others."""
+    seconds = [row["seconds"] for rows in trainings for row in (rows[1:] or rows) if "seconds" in row]
+    return round(statistics.median(seconds), 5) if seconds else None
+
+
 def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
     """Apply an event of the journal; return its trial. A `lost` worker does not count: a resumed search tries again."""
     kind = event["event"]
@@ -163,5 +172,5 @@ def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
         entry.reach(event["epoch"], entry.number)
     elif kind == "tell":
         for name in OUTCOME:
-            setattr(entry, name, event[name])
+            setattr(entry, name, event.get(name, getattr(entry, name)))
     return entry

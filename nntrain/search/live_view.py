@@ -1,7 +1,7 @@
 """The progress of a search: a live table on a terminal, elsewhere a line for each ended trial."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Group
@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nntrain.config.messages import counted
+from nntrain.config.settings import short_names
 from nntrain.errors import printable
 from nntrain.search.ledger import Entry
 from nntrain.search.parameter_axis import label, short_number
@@ -120,17 +121,6 @@ class SearchView:
         if self.search.tune.max_seconds is not None:
             guesses.append(max(0.0, self.search.tune.max_seconds - self.spent - now))
         return min(guesses, default=None)
-
-
-def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """Return the shortest unique end of each path: `units`, `SGD.learning_rate`."""
-    found = {}
-    for path in paths:
-        parts = path.split(".")
-        ends = [".".join(parts[-length:]) for length in range(1, len(parts) + 1)]
-        others = [other for other in paths if other != path]
-        found[path] = next((end for end in ends if not any(f".{o}".endswith(f".{end}") for o in others)), path)
-    return found
 
 
 def shown_value(value: Any) -> str:

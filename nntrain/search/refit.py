@@ -41,7 +41,7 @@ def _tasks(runner: Runner, best: Sequence[Entry]) -> list[Task]:
     """Return a training for each trial, in the folder that has it already or in the next free one."""
     found: list[Task] = []
     for number, entry in enumerate(best):
-        config = as_yaml(trial_config(runner.folder.config, runner.search, entry.proposal, 0))
+        config = as_yaml(trial_config(runner.folder.config, runner.search, entry.proposal))
         folders = (runner.folder.directory.path.absolute() / f"refit-{place}" for place in count(1))
         used = {task.folder for task in found}
         folder = next(str(one) for one in folders if str(one) not in used and _fits(one, config))

@@ -4,16 +4,12 @@ from typing import Any
 
 from nntrain import extensions
 from nntrain.config.messages import counted
-from nntrain.search import refit
-from nntrain.search.ledger import Entry
-from nntrain.search.live_view import short_names, shown_value
+from nntrain.search import ranking, refit
 from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.runner import Runner
 from nntrain.search.trial_table import paths_of
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal, json_ready, shown_number
-
-SHOWN = 10  # trials in the table at the end
 
 
 def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
@@ -62,17 +58,11 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
 
 
 def _show_table(runner: Runner, terminal: Terminal) -> None:
+    ranked = runner.ledger.ranked()
     paths = paths_of(runner.folder.trials(), runner.search.space)
-    spread = ("spread",) if runner.search.tune.repeats > 1 else ()
-    rows = [
-        [entry.name, entry.score, *([entry.spread] if spread else []), entry.epochs, *_values(entry, paths)]
-        for entry in runner.ledger.ranked()[:SHOWN]
-    ]
-    terminal.table("", ("trial", runner.search.metric, *spread, "epochs", *short_names(paths).values()), rows)
-
-
-def _values(entry: Entry, paths: list[str]) -> list[Any]:
-    return [shown_value(entry.proposal.values[path]) if path in entry.proposal.values else "" for path in paths]
+    terminal.table("", *ranking.table(ranked, runner.search.metric, paths))
+    if line := ranking.explanation(ranked, folds=bool(runner.search.tune.folds)):
+        terminal.line(line)
 
 
 def _draw(runner: Runner, terminal: Terminal) -> None:

@@ -12,7 +12,7 @@ from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
 from nntrain.search.engine import Proposal, Waiting
 from nntrain.search.executor import Executor
-from nntrain.search.ledger import OUTCOME, Entry, Ledger, RunningTrial, mean_and_spread, score_of
+from nntrain.search.ledger import OUTCOME, Entry, Ledger, RunningTrial, mean_and_spread, median_seconds, score_of
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.search_files import SearchDir, error_of, length_of
@@ -113,7 +113,7 @@ class Runner:
                 break
 
     def _start(self, task: Task) -> None:
-        number = task.number // self.search.tune.repeats
+        number = task.number // self.search.tune.trainings
         self.running[number].started.add(task.number)
         self.journal.add({"event": "start", "trial": number, "task": task.number, "spent": self.seconds})
         self.executor.submit(task)
@@ -173,7 +173,7 @@ class Runner:
 
     def _planned(self, entry: Entry) -> int:
         """Return the most epochs that the trial may train, its repeats together."""
-        return (self._length(entry) - self.ledger.before(entry)[0]) * self.search.tune.repeats
+        return (self._length(entry) - self.ledger.before(entry)[0]) * self.search.tune.trainings
 
     def _length(self, entry: Entry) -> int:
         return length_of(self.folder.config, entry.proposal)
@@ -194,7 +194,7 @@ class Runner:
     # From events to scores
 
     def _take(self, event: Event) -> None:
-        trial = self.running.get(event.number // self.search.tune.repeats)
+        trial = self.running.get(event.number // self.search.tune.trainings)
         if trial is None:
             return
         if event.kind == "epoch":
@@ -256,11 +256,13 @@ class Runner:
         entry.epochs = max(len(event.rows) for event in events)
         entry.trained = sum(len(event.rows) - self.ledger.before(entry)[0] for event in events)
         entry.seconds = self._seconds_of(entry, events)
+        entry.epoch_seconds = median_seconds(event.rows for event in events)
         whole = [score for score in scores if score is not None]
         if len(whole) < len(scores):
             self._end(entry, message=f"`{search.metric}` is not finite")
             return
         entry.score, entry.spread = mean_and_spread(whole)
+        entry.scores = whole if len(whole) > 1 else ()
         pruned = any(event.summary.get("stopped") == "pruned" for event in events)
         self._end(entry, status="pruned" if pruned else "done")
 

@@ -20,7 +20,7 @@ from nntrain.storage.run_dir import RunDir, csv_text
 
 @dataclass(frozen=True)
 class SearchDir:
-    """A search in its directory. Each repeat of a trial is a run, in a folder inside the trial's."""
+    """A search in its directory. Each repeat or fold of a trial is a run, in a folder inside the trial's."""
 
     config: Config
     search: Search
@@ -30,13 +30,13 @@ class SearchDir:
 
     def tasks(self, entry: Entry) -> Iterator[Task]:
         """Yield the trainings of a trial; raises ConfigError where its values make no valid config."""
-        repeats, parent = self.search.tune.repeats, entry.proposal.parent
-        for repeat in range(repeats):
+        trainings, parent = self.search.tune.trainings, entry.proposal.parent
+        for part in range(trainings):
             yield Task(
-                number=entry.number * repeats + repeat,
-                folder=self._folder(entry, repeat),
-                config=as_yaml(trial_config(self.config, self.search, entry.proposal, repeat)),
-                parent=None if parent is None else self._folder(self.ledger.entries[parent], repeat),
+                number=entry.number * trainings + part,
+                folder=self._folder(entry, part),
+                config=as_yaml(trial_config(self.config, self.search, entry.proposal, part)),
+                parent=None if parent is None else self._folder(self.ledger.entries[parent], part),
                 judged=self.search.tune.pruner is not None,
             )
 
@@ -59,13 +59,13 @@ class SearchDir:
             return not any(one.path.startswith("data.") for one in self.search.space.parameters)
         return failure.wrong == "config" and entry.number == 0
 
-    def run_dir(self, entry: Entry, repeat: int = 0) -> RunDir:
-        """Return the run directory of a training."""
-        path = self.directory.path / entry.name
-        return RunDir(path if self.search.tune.repeats == 1 else path / f"repeat-{repeat + 1}")
+    def run_dir(self, entry: Entry, part: int = 0) -> RunDir:
+        """Return the run directory of a training of a trial: of a repeat, or a fold."""
+        path, tune = self.directory.path / entry.name, self.search.tune
+        return RunDir(path if tune.trainings == 1 else path / f"{'fold' if tune.folds else 'repeat'}-{part + 1}")
 
-    def _folder(self, entry: Entry, repeat: int) -> str:
-        return str(self.run_dir(entry, repeat).path.absolute())
+    def _folder(self, entry: Entry, part: int) -> str:
+        return str(self.run_dir(entry, part).path.absolute())
 
     def write(self) -> None:
         """Write the table and the best config, and discard the models that are not kept."""
@@ -81,7 +81,7 @@ class SearchDir:
         return [entry.as_trial() if entry.over else self._unended(entry) for entry in begun]
 
     def _unended(self, entry: Entry) -> Trial:
-        runs = [self.run_dir(entry, repeat) for repeat in range(self.search.tune.repeats)]
+        runs = [self.run_dir(entry, part) for part in range(self.search.tune.trainings)]
         rows = [run.read_rows() for run in runs if (run.path / run_files.METRICS).is_file()]
         seconds = sum(float(row["seconds"]) for one in rows for row in one) - self.ledger.before(entry)[1]
         return replace(entry.as_trial(), epochs=max(map(len, rows), default=0), seconds=max(0.0, seconds))
@@ -92,8 +92,8 @@ class SearchDir:
         for entry in self.ledger.over():
             if entry is not best and entry.number not in self.discarded:
                 self.discarded.add(entry.number)
-                for repeat in range(self.search.tune.repeats):
-                    self.run_dir(entry, repeat).discard_model()
+                for part in range(self.search.tune.trainings):
+                    self.run_dir(entry, part).discard_model()
 
     def no_score_error(self, ending: str, limit: str) -> NNTrainError:
         """Return the error of a search without a score. `limit`: the option of `tune` that ended it, if one did."""
@@ -109,10 +109,11 @@ class SearchDir:
 
     def best_config(self, best: Entry) -> str:
         """Return the best trial's config with a header: the command and the score to expect."""
-        repeats = self.search.tune.repeats
-        score = f"{self.search.metric} {best.score:.4f}" + (f", the mean over {repeats} seeds" if repeats > 1 else "")
-        config = trial_config(self.config, self.search, best.proposal, 0)
-        return f"# nntrain fit best.yaml   {best.name}: {score} ({self.search.tune.epoch} epoch)\n{as_yaml(config)}"
+        tune = self.search.tune
+        over = f", the mean over {tune.trainings} {'folds' if tune.folds else 'seeds'}" if tune.trainings > 1 else ""
+        score = f"{self.search.metric} {best.score:.4f}{over}"
+        config = trial_config(self.config, self.search, best.proposal)
+        return f"# nntrain fit best.yaml   {best.name}: {score} ({tune.epoch} epoch)\n{as_yaml(config)}"
 
 
 def is_trial(run: RunDir) -> bool:
@@ -144,9 +145,10 @@ def length_of(config: Config, proposal: Proposal) -> int:
     return int(proposal.epochs or values.get("train.epochs", train.epochs) or DEFAULT_EPOCHS)
 
 
-def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int) -> Config:
+def trial_config(config: Config, search: Search, proposal: Proposal, part: int | None = None) -> Config:
     """Return the config of a trial: its values, and the options that the search decides; raises ConfigError.
 
+    part: the number of the repeat or of the fold, from 0; None for a training on the config's own splits and seed.
     The model that is kept is the one of the epoch that gives the score, unless the config chooses another.
     """
     train = config.experiment.train
@@ -159,6 +161,9 @@ def trial_config(config: Config, search: Search, proposal: Proposal, repeat: int
         extra["train.save"] = "last"
     if train.threads is None:
         extra["train.threads"] = 1  # so that `fit` gives the same bits as a worker
-    if repeat:
-        extra["seed"] = (config.experiment.seed + repeat) % 2**31
+    if part is not None and search.tune.folds:
+        fold = {"index": part + 1, "count": search.tune.folds}
+        extra[f"data.{config.experiment.data.called()}.validation"] = {"fold": fold}
+    elif part:
+        extra["seed"] = (config.experiment.seed + part) % 2**31
     return with_values(config, proposal.values, extra)

@@ -163,7 +163,7 @@ class _Trial:
 
 def _make(folder: Path) -> None:
     """Make a trial's folder. The folder of the search must exist: it may have been removed."""
-    search = folder.parents[folder.name.startswith("repeat-")]
+    search = folder.parents[folder.name.startswith(("repeat-", "fold-"))]
     with writing(search):
         for one in (folder.parent, folder):
             if one != search:

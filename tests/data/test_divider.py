@@ -145,3 +145,19 @@ def test_folds_are_of_different_rows(saved: Any, source: Any, text_of: Any) -> N
     x, y = np.zeros((20, 2)), np.zeros(20)
     grouped = source(saved(x, y), group_duplicates=True)
     assert text_of(folded(grouped, 0, 5)).startswith("error: 5 folds need at least 5 rows, the data have 1\n")
+
+
+def test_more_folds_of_the_validation_split_than_rows_are_an_error(numbered: Any, text_of: Any) -> None:
+    assert text_of(numbered([3, 3], test="none", validation={"fold": {"index": 1, "count": 7}})) == (
+        "error: 7 folds need at least 7 rows, there are 6\n  --> data.npz_file.validation.fold.count\n"
+        " help: use fewer folds, or give more rows"
+    )
+
+
+def test_folds_of_a_split_that_the_source_has_are_an_error(saved: Any, source: Any, text_of: Any) -> None:
+    x, y = np.arange(20.0).reshape(10, 2), np.tile([0, 1], 5)
+    file = saved(x, y, x_validation=x, y_validation=y)
+    assert text_of(source(file, validation={"fold": {"index": 1, "count": 3}})) == (
+        "error: `fold` has no rows to divide: `npz_file` has a validation split of its own\n"
+        "  --> data.npz_file.validation\n help: remove it"
+    )

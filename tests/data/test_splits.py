@@ -91,3 +91,22 @@ def test_a_fold_leaves_the_official_test_split_alone(saved: Any, source: Any) ->
 def test_the_validation_split_of_a_fold_follows_its_own_rule(numbered: Any) -> None:
     data = load(folded(numbered([20, 20], test={"last": 1}, validation=0.25), 1, 4))
     assert (len(data.train), counts(data.validation), counts(data.test)) == (22, [4, 4], [5, 5])
+
+
+def test_the_folds_of_the_validation_split_are_equal_parts_of_what_the_test_leaves(numbered: Any) -> None:
+    parts = [load(numbered([50, 50, 50], validation={"fold": {"index": at, "count": 4}})) for at in (1, 2, 3, 4)]
+    assert len({tuple(positions(data.test)) for data in parts}) == 1
+    assert sorted(sum((positions(data.validation) for data in parts), [])) == sorted(
+        {*range(150)} - set(positions(parts[0].test))
+    )
+    for data in parts:
+        assert counts(data.validation) == [10, 10, 10]
+        assert not set(positions(data.train)) & set(positions(data.validation))
+
+
+def test_equal_rows_are_in_one_fold_of_the_validation_split(saved: Any, source: Any) -> None:
+    x = np.stack([np.arange(60) // 3, np.ones(60)], axis=1)
+    file, options = saved(x, np.arange(60) // 3 % 2), {"group_duplicates": True, "test": "none"}
+    for at in (1, 2, 3):
+        data = load(source(file, validation={"fold": {"index": at, "count": 3}}, **options))
+        assert not set(positions(data.train)) & set(positions(data.validation))

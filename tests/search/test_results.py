@@ -9,7 +9,7 @@ def test_the_best_trials_are_printed_in_a_table(finished: Any, resume: Callable[
     done = resume()
     lines = done.out.splitlines()
     head, first = lines[3:5]  # below the table of the refit
-    assert head.split() == ["trial", "val_accuracy", "epochs", "units", "learning_rate"]
+    assert head.split() == ["trial", "val_accuracy", "epochs", "s/epoch", "units", "learning_rate"]
     assert first.split()[:3] == [best["run"], f"{best['score']:.4f}", "3"]
     *_, found, counts = lines
     assert found.startswith(f"best val_accuracy {best['score']:.4f}: {best['run']}, in runs/net/best.yaml, ")

@@ -10,7 +10,7 @@ from nntrain.config.search.space import Values
 from nntrain.document import yaml_file
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Ledger
-from nntrain.search.search_files import SearchDir, length_of
+from nntrain.search.search_files import SearchDir, length_of, trial_config
 from nntrain.storage.run_dir import RunDir
 
 CONFIG = """
@@ -71,3 +71,19 @@ def test_values_that_make_no_config_have_a_key_too() -> None:
 )
 def test_the_length_of_a_trial(train: str, proposal: Proposal, length: int) -> None:
     assert length_of(read(train=train), proposal) == length
+
+
+def test_each_fold_of_a_trial_is_a_training_with_another_validation_split() -> None:
+    text = CONFIG.replace("{TRAIN}", "{}").replace("{space: {SPACE}}", "{folds: 3, space: {" + UNITS + "}}")
+    config = from_document(yaml_file.parse(text, "c.yaml"))
+    search = search_of(config)
+    folder = SearchDir(config, search, RunDir(Path("search")), ledger := Ledger("min"))
+    tasks = list(folder.tasks(ledger.add(Proposal({"model.0.Dense.units": 4}))))
+    assert [Path(task.folder).name for task in tasks] == ["fold-1", "fold-2", "fold-3"]
+    trees = [yaml_file.parse(task.config, "t.yaml").tree for task in tasks]
+    assert [tree["data"]["iris"]["validation"] for tree in trees] == [
+        {"fold": {"index": at, "count": 3}} for at in (1, 2, 3)
+    ]
+    assert len({tree["seed"] for tree in trees}) == 1
+    best = trial_config(config, search, Proposal({}))
+    assert best.experiment.data.validation == config.experiment.data.validation

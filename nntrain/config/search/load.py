@@ -192,15 +192,26 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         yield Problem(f"`{name}` is an engine of KerasTuner, which cannot prune", ("tune", "pruner"), help)
     if section.max_epochs_total is not None:
         yield from _counts_epochs(section, config, written)
-    if section.pruner is not None and section.repeats > 1:
-        help = "remove one of the two"
-        yield Problem("`repeats` and `pruner` exclude each other", ("tune", "repeats"), help, on_key=True)
+    yield from _trains_once(section, config)
     if engine.promotes:
         yield from _decides_epochs(name, config, written)
     ranges = [one for one in written if one.parameter.condition is None and one.parameter.kind in ("int", "float")]
     if len(ranges) < engine.least_ranges:
         message = f"`{name}` needs at least {engine.least_ranges} ranges that every trial has"
         yield Problem(message, ("tune", "engine"), "write `engine: TPE`", on_key=True)
+
+
+def _trains_once(section: Tune, config: Config) -> Iterator[Problem]:
+    """Yield what excludes the several trainings of a trial, over seeds or over folds."""
+    name, help = "folds" if section.folds else "repeats", "remove one of the two"
+    if section.pruner is not None and section.trainings > 1:
+        yield Problem(f"`{name}` and `pruner` exclude each other", ("tune", name), help, on_key=True)
+    if section.folds and section.repeats > 1:
+        yield Problem("`folds` and `repeats` exclude each other", ("tune", "folds"), help, on_key=True)
+    data = config.experiment.data
+    if section.folds and "validation" in data.split_files():
+        message = "`folds` divides the training rows, and `validation` names a file of its own"
+        yield Problem(message, ("tune", "folds"), "remove `folds`, or `validation: {file: ...}`", on_key=True)
 
 
 def _counts_epochs(section: Tune, config: Config, written: list[Written]) -> Iterator[Problem]:
@@ -211,9 +222,10 @@ def _counts_epochs(section: Tune, config: Config, written: list[Written]) -> Ite
         yield Problem(message, ("train", "steps"), "write `epochs`", on_key=True)
     for place in [one.at for one in written if one.parameter.path == "train.steps"]:
         yield Problem(message, place, "search `train.epochs` in its place", on_key=True)
-    one = (train.epochs or DEFAULT_EPOCHS) * section.repeats
+    one = (train.epochs or DEFAULT_EPOCHS) * section.trainings
     if train.steps is None and not section.engine.promotes and total < one:
-        repeats = f", in its {section.repeats} repeats" if section.repeats > 1 else ""
+        word = "folds" if section.folds else "repeats"
+        repeats = f", in its {section.trainings} {word}" if section.trainings > 1 else ""
         message = f"one trial trains {counted(one, 'epoch')}{repeats}, more than `max_epochs_total: {total}`"
         yield Problem(message, ("tune", "max_epochs_total"), f"give {one} or more")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from nntrain.config.data import Splittable
+from nntrain.config.data import OneFold, Splittable
 from nntrain.config.data_schema import Labels
 from nntrain.config.messages import got, listed, problem, shown
 from nntrain.config.table import KINDS
@@ -142,8 +142,9 @@ class Options(Splittable):
         return ("target", self.targets), ("weight", (self.weight,)), ("group", (self.group,)), ("time", (self.time,))
 
     def _refuse_two_orders(self) -> None:
-        if self.time is not None and (self.fold is not None or self.group is not None):
-            other = "fold" if self.fold is not None else "group"
+        folds = self.fold is not None or any(isinstance(rule, OneFold) for rule in (self.validation, self.test))
+        if self.time is not None and (folds or self.group is not None):
+            other = "fold" if folds else "group"
             raise problem(f"`time` splits by time, and `{other}` otherwise", f"remove `time` or `{other}`")
         if self.group is not None and self.group_duplicates:
             raise problem("`group` and `group_duplicates` both keep rows together", "remove `group_duplicates`")
