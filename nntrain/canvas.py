@@ -1,8 +1,11 @@
 """The figure and the colors of every plot. It does not use pyplot, which keeps global state."""
 
+import re
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +17,35 @@ if TYPE_CHECKING:
 INK, GREY, FAINT, BLUE = "#222222", "#6b6b6b", "#dddddd", "#56a0d3"
 DOTS_PER_INCH = 120
 FONT = "DejaVu Sans"  # comes with matplotlib
+DARK = "#0b3c6f"
+# Okabe and Ito 2008: colors that the color-blind tell apart; the dashes tell them apart in print.
+_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222", "#8c6d31")
+_DASHES: Any = (
+    "-",
+    (0, (4, 1.5)),
+    (0, (1, 1)),
+    (0, (6, 1.5, 1, 1.5)),
+    (0, (8, 2)),
+    (0, (2, 2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+    (0, (5, 5)),
+)
+LOOKS: tuple[dict[str, Any], ...] = tuple(
+    {"color": color, "linestyle": dashes} for color, dashes in zip(_COLORS, _DASHES, strict=True)
+)
+"""Of lines that are told apart."""
+LEGEND: dict[str, Any] = {
+    "fontsize": 8,
+    "title_fontsize": 8,
+    "framealpha": 0.85,
+    "edgecolor": "none",
+    "labelcolor": INK,
+}
 _NO_TEXT = ("Last Resort", "STIXNonUnicode", "STIXSize", "cm")  # fonts without letters, or with letters at other codes
+
+
+class NothingToDraw(ValueError):
+    """What there is does not allow the plot, for the reason given."""
 
 
 def sheet(width: float, height: float, title: str) -> "Figure":
@@ -36,6 +67,17 @@ def short(text: str, longest: int) -> str:
     """Return the text on one line, as a plot draws it; a long one loses its middle: names often differ at the end."""
     text = drawable(" ".join(text.split()))
     return text if len(text) <= longest else f"{text[: longest - longest // 3 - 1]}…{text[-(longest // 3) :]}"
+
+
+def natural_order(names: Sequence[str]) -> list[int]:
+    """Return the positions of the names in the order that people expect: `2` before `10`."""
+    keys = [[(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in _parts(name)] for name in names]
+    return sorted(range(len(names)), key=keys.__getitem__)
+
+
+def _parts(name: str) -> list[str]:
+    """Return the runs of up to 18 digits in a name, and what is between them."""
+    return re.findall(r"[0-9]{1,18}|[^0-9]+", name.casefold())
 
 
 def drawable(text: str) -> str:
@@ -79,6 +121,13 @@ def accuracy(right: int, total: int) -> str:
     return f"{right:,} of {total:,} right, {right / max(total, 1):.2%}"
 
 
+def explain(figure: "Figure", *sentences: str) -> None:
+    """Write small sentences at the bottom left of the figure, a line each; the empty ones are left out."""
+    text = "\n".join(short(sentence, int(figure.get_figwidth() * 17)) for sentence in sentences if sentence)
+    if text:
+        figure.supxlabel(text, x=0.012, ha="left", fontsize=8, color=GREY, parse_math=False)
+
+
 def percent() -> "PercentFormatter":
     """Return the format of an axis of shares."""
     from matplotlib.ticker import PercentFormatter
@@ -91,6 +140,33 @@ def plain(axes: "Axes") -> None:
     axes.spines[["right", "top"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.tick_params(which="both", colors=GREY, labelcolor=INK, labelsize=9)
+
+
+def least_span(axes: "Axes", least: float, low: float = -inf, high: float = inf) -> None:
+    """Widen a linear axis of y to at least this span, so that noise does not fill it; not beyond possible values."""
+    bottom, top = axes.get_ylim()
+    if top - bottom < least:
+        middle = (top + bottom) / 2
+        room = 0.03 * least
+        bottom = max(min(middle - least / 2, high + room - least), low - room)
+        axes.set_ylim(bottom, bottom + least)
+
+
+def name(axes: "Axes", text: str) -> None:
+    """Write what a panel shows above it, at the left."""
+    axes.set_title(short(text, 80), loc="left", fontsize=10, color=INK, parse_math=False)
+
+
+def share_axes(axes: "Axes", x: str, y: str) -> None:
+    """Style square axes of two shares, from 0 to 1."""
+    plain(axes)
+    axes.grid(color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.set_aspect("equal")
+    axes.set_xlim(-0.01, 1.01)
+    axes.set_ylim(-0.01, 1.01)
+    axes.set_xlabel(x, color=INK)
+    axes.set_ylabel(y, color=INK)
 
 
 def logarithmic(axes: "Axes") -> None:

@@ -2,11 +2,12 @@
 
 import contextlib
 import io
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -26,6 +27,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 Fit = Callable[..., "RunDir"]
 Trained = Callable[[str], "RunDir"]
+Write = Callable[..., "RunDir"]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Prepare = Callable[..., "Training"]
 
@@ -325,3 +327,24 @@ def programs() -> Any:
 def prepare_compiled(prepare: Prepare, programs: Any) -> Prepare:
     """Does so for nets that share compiled programs; each is valid until the next one is evaluated or fitted."""
     return partial(prepare, programs=programs)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes the files of a run: `rows` as the text of metrics.csv, the JSON files as mappings by their names."""
+
+    def written(
+        name: str = "net", rows: str = "", resolved: str = "data: iris\n", **files: Mapping[str, Any]
+    ) -> "RunDir":
+        from nntrain.storage.run_dir import RunDir
+
+        run = RunDir.create(tmp_path, name)
+        run.write("resolved.yaml", resolved)
+        run.write("config.yaml", resolved)
+        if rows:
+            run.write("metrics.csv", rows)
+        for file, content in files.items():
+            run.write(f"{file}.json", json.dumps(content))
+        return run
+
+    return written

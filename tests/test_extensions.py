@@ -22,8 +22,8 @@ KINDS = {
     "search.executors": ("start(options, settings)", object),
     "doctor.rules": ("diagnose(case, options)", object),
     "exporters": ("export(options, subject, folder)", Format),
-    "plots": ("draw(options)", object),
-    "search.plots": ("draw(options)", SearchPlot),
+    "plots": ("draw(options, format)", object),
+    "search.plots": ("draw(options, format)", SearchPlot),
 }
 
 

@@ -61,6 +61,21 @@ def words(incomplete: str) -> list[str]:
     return [word for word in describe.all_words() if word.startswith(incomplete)]
 
 
+def plots(incomplete: str) -> list[str]:
+    """Return the kinds of plots that begin so."""
+    from nntrain import extensions
+
+    every = [(folder, name) for folder in ("plots", "search.plots") for name in extensions.names(folder)]
+    known = [name for folder, name in every if folder == "search.plots" or _is_of_a_run(folder, name)]
+    return [name for name in known if name.startswith(incomplete)]
+
+
+def _is_of_a_run(folder: str, name: str) -> bool:
+    from nntrain import extensions
+
+    return hasattr(extensions.load(folder, name), "SUBJECTS")
+
+
 def _paths(tree: Any, incomplete: str) -> Iterator[str]:
     from nntrain.config import describe
 

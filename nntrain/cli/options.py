@@ -70,11 +70,17 @@ RunsDir = Annotated[
     typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR", metavar="PATH", parser=_with_home),
 ]
 Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="KIND...", help="learning_curves, confusion_matrix, ...", autocompletion=completion.plots),
+]
+SplitName = Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to use.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress and no notes.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow's log, and tracebacks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 DeviceCount = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
 NoDoctor = Annotated[bool, typer.Option("--no-doctor", help="Do not examine what the training suffers from.")]
+NoPlots = Annotated[bool, typer.Option("--no-plots", help="Draw no plots.")]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.html.")]
 Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of this process in `--workers`, from 0.")]
 Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]

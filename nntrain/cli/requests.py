@@ -19,13 +19,16 @@ from nntrain.cli.options import (
     FormatName,
     InitFrom,
     Json,
+    Kinds,
     NoDoctor,
+    NoPlots,
     NoReport,
     Request,
     RunName,
     RunNames,
     RunOptions,
     RunsDir,
+    SplitName,
     Template,
     Verbose,
     Word,
@@ -61,6 +64,7 @@ class Fit(Request, RunOptions):
     workers: BatchWorkers = None
     worker: Worker = None
     no_doctor: NoDoctor = False
+    no_plots: NoPlots = False
     no_report: NoReport = False
 
 
@@ -82,6 +86,7 @@ class Resume(Request, RunOptions):
     executor: Executor = "processes"
     address: Address = None
     no_doctor: NoDoctor = False
+    no_plots: NoPlots = False
     no_report: NoReport = False
 
 
@@ -109,6 +114,7 @@ class Tune(Request, RunOptions):
         bool, typer.Option("--dry-run", help="Print what the search would do, and how long it may take.")
     ] = False
     name: Annotated[str | None, typer.Option(help="The name of the search; the config's by default.")] = None
+    no_plots: NoPlots = False
     no_report: NoReport = False
 
 
@@ -189,7 +195,7 @@ class Evaluate(Request, RunOptions):
     """Score a trained run."""
 
     name: RunName
-    split: Annotated[Literal["train", "validation", "test"] | None, typer.Option(help="The split to score.")] = None
+    split: SplitName = None
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Score other rows: a file with labels like the training's.")
     ] = None
@@ -244,6 +250,23 @@ class Compare(Request):
 
     names: RunNames
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw their learning curves to a PNG file.")] = None
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    verbose: Verbose = False
+    json: Json = False
+
+
+class Plot(Request):
+    """Draw plots of a run, a group or a search: those that are named, or all that it allows."""
+
+    name: RunName
+    kinds: Kinds = None
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to.")] = None
+    svg: Annotated[bool, typer.Option("--svg", help="Write SVG instead of PNG.")] = False
+    split: SplitName = None
+    beside: Annotated[list[str] | None, typer.Option("--with", metavar="RUN", help="Compare with it; repeatable.")] = (
+        None
+    )
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
     verbose: Verbose = False

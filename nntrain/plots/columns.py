@@ -26,7 +26,7 @@ class Options:
     profile: "Profile"
 
 
-def draw(options: Options) -> bytes:
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG; the target is the first panel, in another colour. Columns that are left out are not drawn."""
     profile = options.profile
     every = [column for column in profile.columns if column.histogram or column.categories]
@@ -47,7 +47,7 @@ def draw(options: Options) -> bytes:
         _draw(panels.pop(0), column, profile.rows)
     for panel in panels:
         panel.set_visible(False)
-    return canvas.png(figure)
+    return canvas.image(figure, format)
 
 
 def _draw(panel: "Axes", column: "Column", rows: int) -> None:

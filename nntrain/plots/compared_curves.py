@@ -10,13 +10,17 @@ from nntrain import canvas
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe and Ito 2008: colors that the color-blind tell apart; the dashes tell them apart in print.
-_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222")
-_STYLES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
+    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.subject import Subject
+
+SUBJECTS = ("run", "seeds", "folds", "search")
+
+
 _MOST_METRICS = 3
+_NOT_METRICS = ("epoch", "seconds", "learning_rate", "regularization_loss")
 _LONGEST = 40  # letters of a name
 
-Rows = Sequence[Mapping[str, float]]
+Rows = Sequence[Mapping[str, float | None]]
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,27 @@ class Options:
     title: str = ""
 
 
-def draw(options: Options) -> bytes:
+def lacks(subject: "Subject") -> str:
+    """Return in words why there is no plot; empty where there is."""
+    if subject.kind == "run":
+        return "it compares runs; add `--with RUN`"
+    return "" if any(run.rows for run in subject.runs) else "no run has finished an epoch"
+
+
+def of(run: "ScoredRun") -> Options:
+    """Return the curves of a run or the mean of a group, beside the others; of a search those of its best trials."""
+    contenders = [run.subject, *run.others]
+    if run.subject.kind == "search" and not run.others:
+        contenders = list(run.subject.runs[: len(canvas.LOOKS)])
+    curves = [(one.name, [each.rows for each in one.runs or (one,) if each.rows]) for one in contenders]
+    rows = [row for _, every in curves for row in (every[0][:1] if every else ())]
+    metrics = list(dict.fromkeys(name.removeprefix("val_") for row in rows for name in row))
+    shared = [name for name in metrics if name not in _NOT_METRICS and all(name in row for row in rows)]
+    title = run.subject.name if len(contenders) == 1 or contenders[0] is not run.subject else ""
+    return Options(curves, sorted(shared, key=lambda name: name != "loss"), title)
+
+
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a panel for each metric, on the validation split where a run has one.
 
     Raises ValueError without a curve.
@@ -48,12 +72,12 @@ def draw(options: Options) -> bytes:
     panels[-1].set_xlabel("epoch", color=canvas.INK)
     lines, names = panels[0].get_legend_handles_labels()
     figure.legend(lines, names, loc="outside lower left", ncols=3, frameon=False, fontsize=9)
-    return canvas.png(figure)
+    return canvas.image(figure, format)
 
 
 def _draw_curve(panel: "Axes", metric: str, index: int, name: str, every: Sequence[Rows]) -> None:
     """Draw the mean over the runs, and the range of their values as a band."""
-    color, style = _COLORS[index % len(_COLORS)], _STYLES[index % len(_STYLES)]
+    look = canvas.LOOKS[index % len(canvas.LOOKS)]
     found = [_values(rows, metric) for rows in every if rows]
     length = max(map(len, found), default=0)
     epochs = list(range(1, length + 1))
@@ -63,12 +87,13 @@ def _draw_curve(panel: "Axes", metric: str, index: int, name: str, every: Sequen
     ]
     means = [sum(values) / len(values) if values else nan for values in at]
     marker = "o" if length <= 15 else ""
-    panel.plot(epochs, means, color=color, linestyle=style, linewidth=1.6, marker=marker, markersize=4, label=name)
+    panel.plot(epochs, means, **look, linewidth=1.6, marker=marker, markersize=4, label=name)
     if len(found) > 1:
         low, high = [min(values, default=nan) for values in at], [max(values, default=nan) for values in at]
-        panel.fill_between(epochs, low, high, color=color, alpha=0.15, linewidth=0)
+        panel.fill_between(epochs, low, high, color=look["color"], alpha=0.15, linewidth=0)
 
 
 def _values(rows: Rows, metric: str) -> list[float]:
     column = f"val_{metric}" if any(f"val_{metric}" in row for row in rows) else metric
-    return [float(row.get(column, nan)) for row in rows]
+    found = [row.get(column) for row in rows]
+    return [nan if value is None else float(value) for value in found]

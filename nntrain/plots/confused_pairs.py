@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nntrain import canvas
 
+if TYPE_CHECKING:
+    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.subject import Subject
+
+SUBJECTS = ("run",)
 _LONGEST = 28  # letters of a name that are shown
 
 
@@ -21,7 +27,21 @@ class Options:
     title: str
 
 
-def draw(options: Options) -> bytes:
+def lacks(subject: "Subject") -> str:
+    """Return in words why there are no pairs; empty where there are."""
+    return subject.lacks_classes()
+
+
+def of(run: "ScoredRun") -> Options:
+    """Return the most frequent mistakes in the rows of a run."""
+    from nntrain.evaluation import scores
+
+    mistakes = scores.most_confused(run.y, run.predicted, run.classes)
+    pairs = [(each.true, each.predicted, each.rows, each.support) for each in mistakes]
+    return Options(pairs, int((run.predicted == run.y).sum()), len(run.y), run.title)
+
+
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a bar for each pair, as long as its share of the true class."""
     pairs = options.pairs
     figure = canvas.sheet(8, 0.26 * max(len(pairs), 4) + 1.4, options.title)
@@ -37,4 +57,4 @@ def draw(options: Options) -> bytes:
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     axes.xaxis.set_major_formatter(canvas.percent())
     axes.set_xlabel("share of the true class that is taken for the other one", color=canvas.INK)
-    return canvas.png(figure)
+    return canvas.image(figure, format)

@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.subject import Subject
+
+SUBJECTS = ("run",)
+MOST_CLASSES = 60  # of more the cells are too small; `confused_pairs` shows the most frequent mistakes
 _LONGEST = 24  # letters of a name that are shown
 _MOST_WITH_COUNTS = 20  # classes; more cells are too small for a number
+_MOST_WITH_SHARES = 10  # classes; more cells are too small for the percentage below
 
 
 @dataclass(frozen=True)
@@ -24,10 +30,32 @@ class Options:
     title: str
 
 
-def draw(options: Options) -> bytes:
+def lacks(subject: "Subject") -> str:
+    """Return in words why there is no matrix; empty where there is."""
+    if reason := subject.lacks_classes():
+        return reason
+    count = len(subject.classes)
+    return f"{count:,} classes are too many for a matrix; `confused_pairs` shows the most frequent mistakes" * (
+        count > MOST_CLASSES
+    )
+
+
+def of(run: "ScoredRun") -> Options:
+    """Return the matrix of the rows of a run, the classes in their natural order: 2 before 10."""
+    from nntrain.evaluation import scores
+
+    names = run.classes
+    order = canvas.natural_order(names)
+    matrix = scores.confusion_matrix(run.y, run.predicted, len(names))[order][:, order]
+    return Options(matrix, [names[index] for index in order], run.title)
+
+
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: the true class down, the predicted one across, a cell's colour by its share of the row.
 
-    More than 20 classes are shown by colour alone. Raises ValueError when the matrix does not fit the names.
+    A cell has its count, and up to 10 classes its percentage; more than 20 classes are shown by colour alone.
+
+    Raises ValueError when the matrix does not fit the names.
     """
     matrix, names = options.matrix, options.names
     if matrix.shape != (len(names), len(names)):
@@ -43,7 +71,7 @@ def draw(options: Options) -> bytes:
         _write_counts(axes, matrix, shares)
     _label(axes, shown)
     axes.set_title(canvas.accuracy(int(matrix.trace()), int(matrix.sum())), loc="left", fontsize=10, color=canvas.INK)
-    return canvas.png(figure)
+    return canvas.image(figure, format)
 
 
 def _cell(classes: int) -> float:
@@ -67,7 +95,9 @@ def _write_counts(axes: "Axes", matrix: "np.ndarray", shares: "np.ndarray") -> N
     for row, counts in enumerate(matrix.tolist()):
         for column, count in enumerate(counts):
             color = "white" if shares[row, column] > 0.3 else canvas.INK if count else "#a8a8a8"
-            axes.text(column, row, str(count), ha="center", va="center", fontsize=size, color=color)
+            both = count and len(matrix) <= _MOST_WITH_SHARES
+            text = f"{count}\n{shares[row, column]:.1%}" if both else str(count)
+            axes.text(column, row, text, ha="center", va="center", fontsize=min(size, 9) if both else size, color=color)
 
 
 def _label(axes: "Axes", names: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ class Options:
     title: str = ""
 
 
-def draw(options: Options) -> bytes:
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG."""
     figure = canvas.sheet(8, 4.2, options.title)
     panel = figure.subplots()
@@ -36,4 +36,4 @@ def draw(options: Options) -> bytes:
     panel.set_xlabel("learning rate", color=canvas.INK)
     panel.set_ylabel("training loss", color=canvas.INK)
     panel.legend(frameon=False, fontsize=9, labelcolor=canvas.INK)
-    return canvas.png(figure)
+    return canvas.image(figure, format)

@@ -20,7 +20,7 @@ from nntrain.report.sections import (
     scores,
     trials,
 )
-from nntrain.report.subject import Subject
+from nntrain.subject import Subject
 
 SECTIONS = (overview, scores, curves, findings, trials, plots, data, configuration, environment, reproduction)
 

@@ -2,9 +2,9 @@
 
 from nntrain.errors import one_line
 from nntrain.report.page import page
-from nntrain.report.subject import read
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
+from nntrain.subject import read
 from nntrain.terminal import Terminal
 
 

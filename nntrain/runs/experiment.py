@@ -17,7 +17,7 @@ from nntrain.doctor.checkup import Diagnosis
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.report import writing
-from nntrain.runs import diagnosis
+from nntrain.runs import diagnosis, plotting
 from nntrain.runs.environment import describe, now
 from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.storage import drafts, run_files
@@ -143,11 +143,12 @@ def resolved_text(experiment: Experiment) -> str:
 def record(training: Training, environment: dict[str, Any], store: Store, state: State | None) -> Result:
     """Train, from the start or from a state, and write to environment.json how the training ended."""
     run_dir, terminal = training.run_dir, training.terminal
-    status = 1
+    status, finished = 1, None
     try:
         trainer.share(training.prepared, training.context.distribution, state)
         with training.prepared.memory.explained(), training.prepared.rehearsed_on_errors():
-            result = _train(training, environment, store, state)
+            finished, job = _begin(training, environment, store, state)
+            result = _train(training, finished, job, state)
         status = 0
         return result
     except NNTrainError as error:
@@ -161,32 +162,37 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
         # An error of the training must not be hidden by one of writing that it failed.
         with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
             run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
-            if training.context.report and training.context.final:
+            if training.context.final and training.context.plots and finished is not None:
+                plotting.draw_trained(run_dir, training.prepared.data, finished.scorer, terminal)
+            if training.context.final and training.context.report:
                 writing.write(run_dir, terminal)
             run_dir.write_log(terminal.log)
 
 
-def _train(training: Training, environment: dict[str, Any], store: Store, state: State | None) -> Result:
-    """Train and write the results; adds to the environment what `auto` was resolved to."""
+def _begin(
+    training: Training, environment: dict[str, Any], store: Store, state: State | None
+) -> tuple[FinishedTraining, Job]:
+    """Return what writes the results, and what is trained; adds to the environment what `auto` was resolved to."""
     prepared, run_dir, context = training.prepared, training.run_dir, training.context
-    history = History()
     watcher = RowWriter(training.terminal, run_dir, [] if state is None else state.facts["history"]["rows"])
     scorer = trainer.make_scorer(prepared, context)
     job = trainer.make_job(prepared, scorer, context, watcher, store)
     environment |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
-    finished = FinishedTraining(
-        run_dir, training.terminal, prepared, scorer, history, plan=job.plan, final=context.final
-    )
-    job = diagnosis.observed(job, finished, context)
+    finished = FinishedTraining(run_dir, watcher, prepared, scorer, History(), plan=job.plan, final=context.final)
+    return finished, diagnosis.observed(job, finished, context)
+
+
+def _train(training: Training, finished: FinishedTraining, job: Job, state: State | None) -> Result:
+    """Train and write the results."""
     try:
-        trainer.fit(job, history, state, prepared.model, context.distribution)
+        trainer.fit(job, finished.history, state, training.prepared.model, training.context.distribution)
     except (Diverged, Stopped, WorkerLost) as error:
-        watcher.end()
+        finished.watcher.end()
         raise _after_writing(error, finished, job) from None
     finally:
-        watcher.end()
+        finished.watcher.end()
     summary = finished.write(ended=True)
-    return Result(run_dir, summary, tuple(history.rows), diagnosis.written(finished, job))
+    return Result(training.run_dir, summary, tuple(finished.history.rows), diagnosis.written(finished, job))
 
 
 def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTraining, job: Job) -> NNTrainError:

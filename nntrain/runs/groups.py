@@ -11,7 +11,7 @@ from nntrain.config.train import Train
 from nntrain.errors import NNTrainError, Problem
 from nntrain.evaluation.scores import summarize
 from nntrain.report import writing
-from nntrain.runs import experiment, resume
+from nntrain.runs import experiment, plotting, resume
 from nntrain.runs.experiment import Result, Training
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import drafts, run_files
@@ -66,6 +66,8 @@ class _Group:
         try:
             return self._run()
         finally:
+            if self.context.plots:
+                plotting.draw_group(self.directory, self.terminal)
             if self.context.report:
                 writing.write(self.directory, self.terminal)
 

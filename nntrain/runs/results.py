@@ -1,19 +1,15 @@
-"""The files of a training in its run directory: rows, model, metrics, plots, summary."""
+"""The files of a training in its run directory: rows, model, metrics, summary."""
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from nntrain.data.examples import Split
-from nntrain.errors import NNTrainError, one_line
-from nntrain.evaluation import scores
+from nntrain.errors import NNTrainError
 from nntrain.model import size
 from nntrain.model.build import described
-from nntrain.plots import confused_pairs, confusion_matrix, learning_curves
 from nntrain.runs import saved_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -57,16 +53,21 @@ class FinishedTraining:
     """A training that ended, well or not, and the files that it leaves.
 
     The prepared model is saved, with the weights of the scorer's model. The two are the same unless the scorer reuses
-    a compiled program. With `final`, the test split is scored and plots are drawn.
+    a compiled program. With `final`, the test split is scored.
     """
 
     run_dir: RunDir
-    terminal: Terminal
+    watcher: RowWriter
     prepared: Prepared
     scorer: Scorer
     history: History
     plan: Plan
     final: bool
+
+    @property
+    def terminal(self) -> Terminal:
+        """Where the training is shown."""
+        return self.watcher.terminal
 
     def write(self, ended: bool) -> dict[str, Any]:
         """Write every file and return the summary.
@@ -83,13 +84,6 @@ class FinishedTraining:
             if ended:
                 summary |= {"metrics": self._metrics()}
         self.run_dir.write_json(run_files.SUMMARY, json_ready(summary))
-        if self.history.rows and self.final:
-            self._draw("learning_curves", self._learning_curves)
-            classes = len(self.prepared.data.schema.classes)
-            if ended and classes > scores.MANY_CLASSES:
-                self._draw("confused_pairs", self._confused_pairs)
-            elif ended and classes:
-                self._draw("confusion_matrix", self._confusion)
         return summary
 
     def _summary(self) -> dict[str, Any]:
@@ -142,31 +136,3 @@ class FinishedTraining:
         self.run_dir.adopt_model(saved, {"weights": described(model.weights), "input": inputs, **outputs})
         if self.final:  # reading it back takes a tenth of a second, longer than many trials
             saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)
-
-    def _draw(self, name: str, draw: Callable[[], bytes]) -> None:
-        """Write a plot; one that fails is a warning, because the results are written already."""
-        try:
-            self.run_dir.write_plot(name, draw())
-        except Exception as error:  # noqa: BLE001  # matplotlib raises anything
-            self.terminal.note(f"warning: cannot draw plots/{name}.png: {one_line(str(error)) or type(error).__name__}")
-
-    def _learning_curves(self) -> bytes:
-        best = self.history.best_epoch if self.plan.save == "best" else 0
-        return learning_curves.draw(learning_curves.Options(self.history.rows, best, self.run_dir.path.name))
-
-    def _confusion(self) -> bytes:
-        title, data, predicted = self._last_split()
-        names = self.prepared.data.schema.classes
-        matrix = scores.confusion_matrix(data.y, predicted, len(names))
-        return confusion_matrix.draw(confusion_matrix.Options(matrix, names, title))
-
-    def _confused_pairs(self) -> bytes:
-        title, data, predicted = self._last_split()
-        mistakes = scores.most_confused(data.y, predicted, self.prepared.data.schema.classes)
-        pairs = [(each.true, each.predicted, each.rows, each.support) for each in mistakes]
-        return confused_pairs.draw(confused_pairs.Options(pairs, int((predicted == data.y).sum()), len(data), title))
-
-    def _last_split(self) -> tuple[str, Split, np.ndarray]:
-        """Return a title for the test, validation or training split, its rows and their predicted classes."""
-        name, data = list(self._scored.items())[-1]
-        return f"{self.run_dir.path.name}: {name} split", data, self.scorer.predicted(data.x)

@@ -13,7 +13,7 @@ from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError, Stopped
 from nntrain.report import writing
 from nntrain.runs import environment
-from nntrain.search import results
+from nntrain.search import plotting, results
 from nntrain.search.engine import make_engine
 from nntrain.search.executor import Executor
 from nntrain.search.ledger import Ledger
@@ -39,6 +39,7 @@ class Session:
     refit: int
     terminal: Terminal
     watch: Watch = watched
+    plots: bool = True  # whether plots are drawn
     report: bool = True  # whether report.html is written
 
 
@@ -75,6 +76,8 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
         folder.write()
         directory.write_log(terminal.log)
         results.finish(runner, reason, session.refit, terminal)
+        if session.plots:
+            plotting.draw_all(folder, terminal)
         if runner.broken:
             help = "fix the cause, or keep searching with `--set tune.on_error=continue`"
             raise NNTrainError(f"the search was stopped: {reason}", help=help)

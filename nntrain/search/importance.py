@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nntrain.canvas import NothingToDraw
 from nntrain.config.search.space import Parameter, Space, Values
 from nntrain.search.parameter_axis import axis
-from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.trial_table import Trial
 
 if TYPE_CHECKING:

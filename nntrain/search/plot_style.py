@@ -7,6 +7,7 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
+from nntrain.canvas import NothingToDraw
 from nntrain.config.search.space import Direction, Space
 from nntrain.search.trial_table import Trial
 
@@ -26,10 +27,6 @@ MARKS: dict[str, dict[str, Any]] = {
 RING: dict[str, Any] = {"marker": "s", "markersize": 11, "color": OWN, "markerfacecolor": "none", "linestyle": ""}
 MANY = 80  # trials above which marks are small
 _STRIP = 0.05  # share of the height below the scores, for trials without one
-
-
-class NothingToDraw(ValueError):
-    """The trials do not allow the plot, for the reason given."""
 
 
 @dataclass(frozen=True, kw_only=True)

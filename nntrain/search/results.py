@@ -1,11 +1,9 @@
-"""The results of a search that has ended: plots, a summary, the best trials trained again, what is printed."""
+"""The results of a search that has ended: a summary, the best trials trained again, what is printed."""
 
 from typing import Any
 
-from nntrain import extensions
 from nntrain.config.messages import counted
 from nntrain.search import ranking, refit
-from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.runner import Runner
 from nntrain.search.trial_table import paths_of
 from nntrain.storage import run_files
@@ -16,7 +14,6 @@ def finish(runner: Runner, reason: str, most: int, terminal: Terminal) -> None:
     """Write and print the results of a search that has a score; the best `most` trials are trained again."""
     if runner.search.tune.keep == "best" and (runner.replay.engine.ended or not runner.search.tune.engine.promotes):
         runner.folder.discard_models()
-    _draw(runner, terminal)
     directory = runner.folder.directory
     before = directory.read_json(run_files.SUMMARY) if (directory.path / run_files.SUMMARY).is_file() else {}
     summary = _summary(runner, reason, before.get("refit", {}) | refit.refit(runner, most, terminal))
@@ -63,16 +60,3 @@ def _show_table(runner: Runner, terminal: Terminal) -> None:
     terminal.table("", *ranking.table(ranked, runner.search.metric, paths))
     if line := ranking.explanation(ranked, folds=bool(runner.search.tune.folds)):
         terminal.line(line)
-
-
-def _draw(runner: Runner, terminal: Terminal) -> None:
-    """Write every plot of a search that its trials allow."""
-    search, directory = runner.search, runner.folder.directory
-    drawn = {"trials": runner.folder.trials(), "space": search.space, "metric": search.metric}
-    drawn |= {"direction": search.direction, "title": directory.path.name, "seed": search.tune.seed}
-    for name in extensions.names("search.plots"):
-        plot = extensions.load("search.plots", name)
-        try:
-            directory.write_plot(name, plot.draw(plot.Options(**drawn)))
-        except NothingToDraw as error:
-            terminal.note(f"no plot `{name}`: {error}")

@@ -39,6 +39,7 @@ class ResumeSearch:
     workers: Workers
     device: backend.Device
     verbose: bool
+    plots: bool = True
     report: bool = True
 
     def run(self, terminal: Terminal) -> None:
@@ -66,7 +67,9 @@ class ResumeSearch:
                     _refuse_changed(self.directory, config)
                 events += self._record_changes(journal, before, config)
                 refit = _last("refit", [head, *events], 0)
-                session = Session(executor=executor, refit=refit, terminal=terminal, report=self.report)
+                session = Session(
+                    executor=executor, refit=refit, terminal=terminal, plots=self.plots, report=self.report
+                )
                 self._run(config, engine, journal, events, session)
 
     def _record_changes(self, journal: Journal, before: Config, config: Config) -> Events:

@@ -19,8 +19,9 @@ class RunContext:
     judge: "Callable[[Row], bool | str] | None" = None
     request: "StopRequest | None" = None
     watch: "Watch | None" = None  # in place of `signals.watched`
-    final: bool = True  # whether the work on a model ends here: the test split is used, and plots are drawn
+    final: bool = True  # whether the work on a model ends here: the test split is used
     doctor: bool = True  # whether it is examined what the training suffers from
+    plots: bool = True  # whether plots are drawn, where the work ends here
     report: bool = True  # whether report.html is written, where the work ends here
     distribution: "Distribution | None" = None  # the devices that share every batch; None for one device
 

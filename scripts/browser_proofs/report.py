@@ -9,8 +9,8 @@ from pathlib import Path
 from chromium import INSTALL, Chromium, program
 
 from nntrain.report.page import page
-from nntrain.report.subject import Subject, read
 from nntrain.storage.run_dir import RunDir
+from nntrain.subject import Subject, read
 
 MARKUP = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
 

@@ -1,17 +1,10 @@
-"""A page read with the standard library's parser, and run directories written by hand."""
+"""A page read with the standard library's parser."""
 
 import json
-from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from nntrain.storage.run_dir import RunDir
-
 VOID = {"meta", "img", "input", "path"}
-Write = Callable[..., RunDir]
 
 
 class Page(HTMLParser):
@@ -54,22 +47,3 @@ class Page(HTMLParser):
     @property
     def curves(self) -> Any:
         return json.loads(self.blocks["curve-data"])
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Writes the files of a run: `rows` as the text of metrics.csv, the JSON files as mappings by their names."""
-
-    def written(
-        name: str = "net", rows: str = "", resolved: str = "data: iris\n", **files: Mapping[str, Any]
-    ) -> RunDir:
-        run = RunDir.create(tmp_path, name)
-        run.write("resolved.yaml", resolved)
-        run.write("config.yaml", resolved)
-        if rows:
-            run.write("metrics.csv", rows)
-        for file, content in files.items():
-            run.write(f"{file}.json", json.dumps(content))
-        return run
-
-    return written

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from nntrain.report.page import page
-from nntrain.report.subject import read
 from nntrain.storage.run_dir import RunDir
-from tests.conftest import Trained
-from tests.report.conftest import Page, Write
+from nntrain.subject import read
+from tests.conftest import Trained, Write
+from tests.report.conftest import Page
 
 MARKUP = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\x1b[31m\u202e"
 ROWS = "epoch,seconds,learning_rate,loss,val_loss\n1,0.1,0.01,0.9,1.0\n2,0.1,0.01,0.5,0.7\n"

@@ -3,7 +3,7 @@ import pytest
 from nntrain.report import writing
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
-from tests.report.conftest import Write
+from tests.conftest import Write
 
 
 def test_a_report_that_fails_is_a_warning(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ def test_the_files_of_the_end_have_the_message_too(
     assert caught.value.exit_code == 1
 
 
-@pytest.mark.parametrize("name", ["write_rows", "_save_model", "_learning_curves", "_confusion", "write_json"])
+@pytest.mark.parametrize("name", ["write_rows", "_save_model", "write_json"])
 def test_every_file_of_the_end_has_the_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The folder vanishes just before this file is written."""
     from nntrain.runs.results import FinishedTraining

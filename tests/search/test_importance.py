@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from nntrain.canvas import NothingToDraw
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.search import importance
 from nntrain.search.importance import Importance, measure
-from nntrain.search.plot_style import NothingToDraw
 from nntrain.search.trial_table import Trial
 
 SPACE = Space(

@@ -21,10 +21,3 @@ def test_only_the_best_model_is_kept(finished: Any, halved: Any) -> None:
     kept = [path.parent.name for path in finished.place.glob("trial-*/model.keras")]
     assert kept == [finished.summary["best"]["run"]]
     assert len(list(halved.place.glob("trial-*/model.keras"))) == len(halved.rows), "its config has `keep: all`"
-
-
-def test_there_is_a_plot_of_every_kind_that_the_trials_allow(finished: Any) -> None:
-    plots = {path.stem: path.read_bytes()[:4] for path in (finished.place / "plots").glob("*.png")}
-    assert plots == dict.fromkeys(("parallel_coordinates", "search_history", "slices"), b"\x89PNG")
-    log = (finished.place / "log.txt").read_text()
-    assert "no plot `importance`: importance needs 10 finished trials, there are 4" in log

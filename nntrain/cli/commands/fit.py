@@ -26,6 +26,7 @@ def run(request: Fit, terminal: Terminal) -> None:
     context = replace(
         placement.start(config, request.verbose, terminal, "fit"),
         doctor=not request.no_doctor,
+        plots=not request.no_plots,
         report=not request.no_report,
     )
     from nntrain.runs import groups, treatment

@@ -6,11 +6,11 @@ from nntrain.cli import output_file
 from nntrain.cli.requests import Report
 from nntrain.errors import ConfigError
 from nntrain.report.page import page
-from nntrain.report.subject import read
 from nntrain.storage import run_files
 from nntrain.storage.atomic import write_file
 from nntrain.storage.find_runs import find
 from nntrain.storage.run_dir import RunDir
+from nntrain.subject import read
 from nntrain.terminal import Terminal
 
 _MOST = 100

@@ -15,6 +15,7 @@ from nntrain.storage import run_files
 from nntrain.storage.find_runs import Group, Search, find, first_member
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.run_context import RunContext
 
 
 def run(request: Resume, terminal: Terminal) -> None:
@@ -34,7 +35,7 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
         search_files.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
     started = placement.start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal, "resume")
-    context = replace(started, doctor=not request.no_doctor, report=not request.no_report)
+    context = _with_parts(started, request)
     from nntrain.runs import resume
 
     if not context.writes:
@@ -47,6 +48,12 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
         terminal.event("finished", {"run": str(run_dir)})
 
 
+def _with_parts(context: RunContext, request: Resume) -> RunContext:
+    """Return the context with what is wanted at the end."""
+    doctor, plots, report = not request.no_doctor, not request.no_plots, not request.no_report
+    return replace(context, doctor=doctor, plots=plots, report=report)
+
+
 def _group(request: Resume, directory: RunDir, terminal: Terminal) -> None:
     placement = _placement(request)
     help = f"resume one of its runs, such as `{directory}/{first_member(directory.path)}`"
@@ -54,7 +61,7 @@ def _group(request: Resume, directory: RunDir, terminal: Terminal) -> None:
         raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
     placement.refuse_group(help)
     started = placement.start(GroupConfig.read(directory).first, request.verbose, terminal)
-    context = replace(started, doctor=not request.no_doctor, report=not request.no_report)
+    context = _with_parts(started, request)
     from nntrain.runs import groups
 
     if result := groups.resume_all(directory, request.allow_changed, terminal, context):
@@ -82,6 +89,7 @@ def _search(request: Resume, directory: RunDir, terminal: Terminal) -> None:
         workers=_trial_workers(request),
         device=request.device,
         verbose=request.verbose,
+        plots=not request.no_plots,
         report=not request.no_report,
     ).run(terminal)
 

@@ -29,8 +29,13 @@ def run(request: Tune, terminal: Terminal) -> None:
     name = run_files.new_name(request.name, request.config, request.runs_dir)
     workers = Workers(request.workers, request.executor, request.address)
     with workers.start(config, request.device, request.verbose) as executor:
-        report = not request.no_report
-        session = Session(executor=executor, refit=request.refit, terminal=terminal, report=report)
+        session = Session(
+            executor=executor,
+            refit=request.refit,
+            terminal=terminal,
+            plots=not request.no_plots,
+            report=not request.no_report,
+        )
         begin(config, request.runs_dir, name, session)
 
 

@@ -10,8 +10,8 @@ from nntrain.config.train import Train
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError
 from nntrain.report.markup import Html, element, folded, joined, preformatted, table
-from nntrain.report.subject import Subject
 from nntrain.storage import run_files
+from nntrain.subject import Subject
 
 TITLE = "Config"
 MOST_SUBJECTS = 12  # columns of a table

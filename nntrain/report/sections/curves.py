@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nntrain.report.markup import Html, element, escaped, joined, listed
-from nntrain.report.subject import Row, Subject
+from nntrain.subject import Row, Subject
 
 TITLE = "Learning curves"
 MOST_CHARTS = 12

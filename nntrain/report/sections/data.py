@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nntrain.report.markup import Html, element, escaped, folded, joined, table, terms
-from nntrain.report.subject import Subject
+from nntrain.subject import Subject
 
 TITLE = "Data"
 MOST_NAMES = 30  # of classes or features that are shown at once

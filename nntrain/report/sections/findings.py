@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nntrain.report.markup import Html, element, joined, preformatted
-from nntrain.report.subject import Subject
+from nntrain.subject import Subject
 
 TITLE = "Findings of the doctor"
 _SEVERITIES = ("error", "warning", "note")

@@ -6,7 +6,7 @@ from typing import Any
 from nntrain.config.messages import counted
 from nntrain.config.settings import differing, short_names
 from nntrain.report.markup import Html, escaped, joined, table, terms
-from nntrain.report.subject import Subject
+from nntrain.subject import Subject
 
 TITLE = "Overview"
 MOST_COLUMNS = 12  # settings in the table of several runs

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from nntrain.errors import NNTrainError
 from nntrain.report.markup import Html, element, escaped, joined
-from nntrain.report.subject import Subject
 from nntrain.storage import inside, run_files
+from nntrain.subject import Subject
 
 TITLE = "Plots"
 MOST_BYTES = 1_200_000  # of all images together, which base64 makes a third larger

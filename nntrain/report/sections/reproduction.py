@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from nntrain.report.markup import Html, element, joined, preformatted
-from nntrain.report.subject import Subject
 from nntrain.storage import run_files
+from nntrain.subject import Subject
 
 TITLE = "How to reproduce"
 _INSTALLED = ("tensorflow", "keras", "numpy")  # whose versions change the bits

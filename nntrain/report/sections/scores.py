@@ -6,7 +6,7 @@ from statistics import NormalDist
 from typing import Any
 
 from nntrain.report.markup import Html, element, joined, table
-from nntrain.report.subject import Subject
+from nntrain.subject import Subject
 from nntrain.terminal import shown_number, titled
 
 TITLE = "Scores"

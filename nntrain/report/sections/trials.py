@@ -5,7 +5,7 @@ from typing import Any
 
 from nntrain.config.settings import short_names
 from nntrain.report.markup import Html, element, joined, table
-from nntrain.report.subject import Subject, as_number, ranked
+from nntrain.subject import Subject, as_number, ranked
 
 TITLE = "Trials"
 MOST_TRIALS = 100

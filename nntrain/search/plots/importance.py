@@ -17,12 +17,13 @@ class Options(plot_style.SearchPlot):
     """How much the score depends on each parameter."""
 
 
-def draw(options: Options) -> bytes:
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG as of `bars`; raises NothingToDraw where there are too few trials to measure the importance."""
-    return bars(measure(options.trials, options.space, options.seed), options.metric, options.title)
+    found = measure(options.trials, options.space, options.seed)
+    return bars(found, options.metric, options.title, format)
 
 
-def bars(importance: Importance, metric: str, title: str) -> bytes:
+def bars(importance: Importance, metric: str, title: str, format: str = "png") -> bytes:
     """Return a PNG: a bar for each parameter, the most important on top, with its spread as a whisker.
 
     Below are the method, the number of trials, and the R² of the forest on held-out trials, with its reliability.
@@ -42,7 +43,7 @@ def bars(importance: Importance, metric: str, title: str) -> bytes:
     panel.set_xlabel(f"fall of the forest's R² when the values are shuffled\n{_explained(importance)}", fontsize=9)
     shown = f"importance for {canvas.short(metric, 50)}"
     panel.set_title(shown, loc="left", fontsize=10, color=canvas.INK, parse_math=False)
-    return canvas.png(figure)
+    return canvas.image(figure, format)
 
 
 def _write_values(panel: "Axes", importance: Importance) -> None:

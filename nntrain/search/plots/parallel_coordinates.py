@@ -24,7 +24,7 @@ class Options(plot_style.SearchPlot):
     """All parameters of each trial together, and the score that they led to."""
 
 
-def draw(options: Options) -> bytes:
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a line for each trial over an axis for each parameter, with the score on the last axis.
 
     The colour shows the score: better ones are darker and drawn later, the best one is thick. A pruned trial is dotted,
@@ -47,7 +47,7 @@ def draw(options: Options) -> bytes:
         _draw_colors(panel, len(axes), direction)
     _name(panel, axes, options.metric_name(_LETTERS))
     plot_style.legend(figure, _handles(over, best, direction))
-    return canvas.png(figure)
+    return canvas.image(figure, format)
 
 
 def _scale(over: Sequence[Trial]) -> Axis:

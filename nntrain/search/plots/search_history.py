@@ -18,7 +18,7 @@ class Options(plot_style.SearchPlot):
     """How the score went from trial to trial, with the best so far."""
 
 
-def draw(options: Options) -> bytes:
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: the score over the number of the trial, with the best so far of those done as steps.
 
     A repeated trial has a whisker of its spread to either side, one without a finite score is a cross below, a running
@@ -38,7 +38,7 @@ def draw(options: Options) -> bytes:
     panel.set_xlabel("trial", color=canvas.INK)
     panel.set_ylabel(options.metric_name(), color=canvas.INK, parse_math=False)
     plot_style.legend(figure, [*plot_style.mark_handles(over, plot_style.DONE), *best])
-    return canvas.png(figure)
+    return canvas.image(figure, format)
 
 
 def _draw_trial(panel: "Axes", trial: Trial, below: float, trials: int) -> None:

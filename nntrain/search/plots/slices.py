@@ -25,7 +25,7 @@ class Options(plot_style.SearchPlot):
     """The score over the values of each parameter alone."""
 
 
-def draw(options: Options) -> bytes:
+def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a panel for each parameter with a mark for each trial, later ones darker.
 
     A trial in which the parameter is not active is to the left of the axis, one without a finite score is a cross
@@ -45,7 +45,7 @@ def draw(options: Options) -> bytes:
     for panel in panels[:, 0]:
         panel.set_ylabel(options.metric_name(), fontsize=9, parse_math=False)
     _finish(figure, panels, over, order)
-    return canvas.png(figure)
+    return canvas.image(figure, format)
 
 
 def _order(over: Sequence[Trial]) -> "Normalize":

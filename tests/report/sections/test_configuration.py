@@ -1,6 +1,7 @@
 from nntrain.report.sections.configuration import content
-from nntrain.report.subject import read
-from tests.report.conftest import Page, Write
+from nntrain.subject import read
+from tests.conftest import Write
+from tests.report.conftest import Page
 
 RESOLVED = (
     "data: iris\nmodel: [Dense]\nseed: 3\ntrain: {epochs: 5, batch_size: 32, loss: MeanSquaredError, optimizer: %s}\n"

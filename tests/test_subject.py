@@ -1,7 +1,7 @@
 import pytest
 
-from nntrain.report.subject import ranked, read
-from tests.report.conftest import Write
+from nntrain.subject import ranked, read
+from tests.conftest import Write
 
 
 @pytest.mark.parametrize(

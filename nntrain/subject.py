@@ -55,6 +55,31 @@ class Subject:
         return str(ended or ("done" if status == 0 else f"failed with exit code {status}" if status else "not ended"))
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes; empty for a regression, and while there is no model."""
+        return tuple(self.model.get("classes") or ())
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a row of the model's inputs; empty while there is no model."""
+        return tuple((self.model.get("input") or {}).get("shape", ()))
+
+    def lacks_model(self) -> str:
+        """Return in words that the run has no model; empty where it has one."""
+        if self.model:
+            return ""
+        words = {"running": "the run has no model before it ends"}
+        return words.get(self.state, "the run has no model")
+
+    def lacks_classes(self) -> str:
+        """Return in words that the run has no model of classes; empty where it has one."""
+        return self.lacks_model() or ("" if self.classes else "the run predicts numbers, not classes")
+
+    def lacks_numbers(self) -> str:
+        """Return in words that the run has no model of a regression; empty where it has one."""
+        return self.lacks_model() or ("the run predicts classes, not numbers" if self.classes else "")
+
+    @property
     def first(self) -> "Subject":
         """The run itself, or the first one of a group or a search."""
         return self.runs[0] if self.runs else self

@@ -1,0 +1,152 @@
+"""`nntrain plot`: plots of a run, a group or a search."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from nntrain import backend
+from nntrain.canvas import NothingToDraw
+from nntrain.cli import output_file
+from nntrain.cli.requests import Plot
+from nntrain.config.messages import listed
+from nntrain.errors import ConfigError, NNTrainError
+from nntrain.nearest import nearest
+from nntrain.runs import plotting
+from nntrain.storage import run_files
+from nntrain.storage.atomic import write_file, writing
+from nntrain.storage.find_runs import Search, find, first_member
+from nntrain.storage.run_dir import RunDir
+from nntrain.subject import Subject, read
+from nntrain.terminal import Terminal
+
+if TYPE_CHECKING:
+    from nntrain.evaluation.scored_run import ScoredRun
+
+_COMPARES = "compared_curves"
+_FILES = (".png", ".svg", ".gif")
+_OTHER_FILES = (".pdf", ".jpg", ".jpeg", ".eps", ".ps", ".webp", ".tif", ".tiff", ".bmp")
+
+
+def run(request: Plot, terminal: Terminal) -> None:
+    """Draw the plots that are named, or all that are allowed, and print their paths.
+
+    Raises ConfigError for a kind that is unknown or that the run does not allow, and what its data and model raise.
+    """
+    directory = find(request.runs_dir, request.name)
+    subject = read(directory)
+    for complaint in subject.complaints:
+        terminal.note(f"warning: {complaint}")
+    others = tuple(read(find(request.runs_dir, name)) for name in request.beside or ())
+    known = plotting.kinds(subject) | _of_search(directory)
+    wanted = _wanted(request, subject, known)
+    place = _Place(request, directory, [known[name] for name in wanted])
+    backend.start(request.device, request.verbose)
+    from nntrain.evaluation.scored_run import ScoredRun
+
+    _draw_all(ScoredRun(subject, request.split, others), {name: known[name] for name in wanted}, place, terminal)
+
+
+def _of_search(directory: RunDir) -> dict[str, ModuleType]:
+    if not isinstance(directory, Search):
+        return {}
+    from nntrain.search import plotting as of_search
+
+    return of_search.kinds()
+
+
+def _wanted(request: Plot, subject: Subject, known: dict[str, ModuleType]) -> list[str]:
+    """Return the names of the plots to draw; raises ConfigError for one that cannot be drawn."""
+    fitting = [name for name, module in known.items() if not _lacks(module, subject)]
+    if not request.kinds:
+        return [_COMPARES] if request.beside else fitting
+    allowed = f"of `{request.name}` can be drawn: {listed(fitting)}" if fitting else "train it further first"
+    names = []
+    for word in request.kinds:
+        name = word.lower().replace("-", "_").removesuffix(".png")
+        if name not in known:
+            raise _unknown(word, name, known, request, allowed)
+        reason = "" if name == _COMPARES and request.beside else _lacks(known[name], subject)
+        if reason:
+            raise ConfigError(f"`{name}` cannot be drawn of `{request.name}`: {reason}", help=allowed)
+        names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def _lacks(module: ModuleType, subject: Subject) -> str:
+    """Return in words why the files do not allow a plot; what the trials of a search lack is found when it is drawn."""
+    return str(module.lacks(subject)) if hasattr(module, "lacks") else ""
+
+
+def _unknown(word: str, name: str, known: Iterable[str], request: Plot, allowed: str) -> ConfigError:
+    """Return the error for a plot that there is not, or only of one run."""
+    of_a_run = plotting.kinds(Subject(RunDir(Path()), ""))
+    if name in of_a_run:
+        folder = find(request.runs_dir, request.name).path
+        help = f"name one of its runs, such as `{request.name}/{first_member(folder)}`; {allowed}"
+        return ConfigError(f"`{name}` is drawn of one run, and `{request.name}` holds several", help=help)
+    close = nearest(name, known) or next((other for other in known if name in other), "")
+    return ConfigError(f"unknown plot `{word}`", help=f"write `{close}`; {allowed}" if close else allowed)
+
+
+class _Place:
+    """Where plots are written: into the run, a folder or a file."""
+
+    def __init__(self, request: Plot, directory: RunDir, modules: Sequence[ModuleType]) -> None:
+        self.directory = directory
+        self.output = request.output
+        self.is_file = self.output is not None and self.output.suffix.lower() in _FILES and not self.output.is_dir()
+        is_svg = request.svg or (self.is_file and str(self.output).lower().endswith(".svg"))
+        self.format = "svg" if is_svg else "png"
+        if self.output is None:
+            return
+        if self.is_file and len(modules) != 1:
+            help = f"give a folder, or one kind: `nntrain plot {request.name} learning_curves -o {self.output}`"
+            raise ConfigError(f"`{self.output}` is one file, for {len(modules)} plots", help=help)
+        if not self.is_file and not self.output.is_dir():
+            if self.output.exists() or self.output.suffix.lower() in _OTHER_FILES:
+                raise ConfigError(f"`{self.output}` is not a folder", help="give a folder, or a `.png` or `.svg` file")
+            with writing(self.output.parent, existed=False):
+                self.output.mkdir()
+        if self.is_file:
+            output_file.refuse(self.output, example="learning_curves.png")
+            suffix = Path(plotting.file_name(modules[0], self.format)).suffix
+            if self.output.suffix.lower() != suffix:
+                help = f"write `-o {self.output.with_suffix(suffix)}`"
+                raise ConfigError(f"the plot is no `{self.output.suffix}` file", help=help)
+
+    def write(self, name: str, content: bytes) -> Path:
+        """Write a plot and return its path."""
+        if self.output is None:
+            self.directory.write(f"{run_files.PLOTS}/{name}", content)
+            return self.directory.path / run_files.PLOTS / name
+        file = self.output if self.is_file else self.output / name
+        write_file(file, content)
+        return file
+
+
+def _draw_all(run: "ScoredRun", modules: dict[str, ModuleType], place: _Place, terminal: Terminal) -> None:
+    """Draw each plot; what cannot be drawn is said, and the first error is raised after the others are drawn."""
+    errors: dict[str, NNTrainError] = {}
+    for name, module in modules.items():
+        file = plotting.file_name(module, place.format)
+        try:
+            path = place.write(file, _content(run, module, place)())
+        except NothingToDraw as nothing:
+            terminal.note(f"no plot `{name}`: {nothing}")
+        except NNTrainError as error:
+            errors.setdefault(str(error), error)
+        else:
+            terminal.event("plot", {"run": str(place.directory), "kind": name, "file": str(path)})
+            terminal.line(f"{name} in {path}")
+    for first in errors.values():
+        raise first
+
+
+def _content(run: "ScoredRun", module: ModuleType, place: _Place) -> Callable[[], bytes]:
+    """Return what draws a plot."""
+    if hasattr(module, "of"):
+        return lambda: plotting.draw(run, module, place.format)
+    from nntrain.search import plotting as of_search
+
+    return lambda: of_search.draw(of_search.read(place.directory), module, place.format)

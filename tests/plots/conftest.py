@@ -1,0 +1,34 @@
+"""Plots as pixels, and the runs that they are drawn of."""
+
+from io import BytesIO
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+class Pixels(Protocol):
+    def __call__(self, content: bytes) -> np.ndarray: ...
+
+
+@pytest.fixture(scope="session")
+def pixels() -> Pixels:
+    """Decodes a PNG to (height, width, 3), which must not be blank."""
+
+    def decoded(content: bytes) -> np.ndarray:
+        assert content.startswith(b"\x89PNG")
+        found = np.asarray(Image.open(BytesIO(content)).convert("RGB"))
+        assert (found < 200).any()
+        return found
+
+    return decoded
+
+
+@pytest.fixture(scope="session")
+def scored(trained: Any) -> Any:
+    """The run of a config of the conftest, as plots see it."""
+    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.subject import read
+
+    return lambda name: ScoredRun(read(trained(name)))
