@@ -21,6 +21,7 @@ GROUPS = {
     "cli/explain_request.py": "cli/test_app.py",  # the options of a command
     "cli/options.py": "cli/test_app.py",  # those that commands share
     "cli/requests.py": "cli/test_app.py",  # the options of every command
+    "cli/view_requests.py": "cli/test_app.py",
     "config/keras/*.py": "config/keras/test_conformance.py",
     "config/data_schema.py": "data/test_dataset.py",  # values alone
     "config/experiment.py": "config/test_load.py",  # fields alone

@@ -19,7 +19,6 @@ from nntrain.cli.options import (
     FormatName,
     InitFrom,
     Json,
-    Kinds,
     NoDoctor,
     NoPlots,
     NoReport,
@@ -34,6 +33,8 @@ from nntrain.cli.options import (
     Word,
     Worker,
 )
+from nntrain.cli.view_requests import Plot as Plot
+from nntrain.cli.view_requests import Report as Report
 
 
 class Init(Request):
@@ -253,32 +254,6 @@ class Compare(Request):
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
     verbose: Verbose = False
-    json: Json = False
-
-
-class Plot(Request):
-    """Draw plots of a run, a group or a search: those that are named, or all that it allows."""
-
-    name: RunName
-    kinds: Kinds = None
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to.")] = None
-    svg: Annotated[bool, typer.Option("--svg", help="Write SVG instead of PNG.")] = False
-    split: SplitName = None
-    beside: Annotated[list[str] | None, typer.Option("--with", metavar="RUN", help="Compare with it; repeatable.")] = (
-        None
-    )
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
-    verbose: Verbose = False
-    json: Json = False
-
-
-class Report(Request):
-    """Write a page about runs, groups or searches: one HTML file, which needs no server."""
-
-    names: RunNames
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The HTML file.")] = None
-    runs_dir: RunsDir = RUNS_DIR
     json: Json = False
 
 

@@ -1,0 +1,34 @@
+"""The requests of the commands that show what is in run directories."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nntrain.cli.options import RUNS_DIR, Device, Json, Kinds, Request, RunName, RunNames, RunsDir, SplitName, Verbose
+
+
+class Plot(Request):
+    """Draw plots of a run, a group or a search: those that are named, or all that it allows."""
+
+    name: RunName
+    kinds: Kinds = None
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to.")] = None
+    svg: Annotated[bool, typer.Option("--svg", help="Write SVG instead of PNG.")] = False
+    split: SplitName = None
+    beside: Annotated[list[str] | None, typer.Option("--with", metavar="RUN", help="Compare with it; repeatable.")] = (
+        None
+    )
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    verbose: Verbose = False
+    json: Json = False
+
+
+class Report(Request):
+    """Write a page about runs, groups or searches: one HTML file, which needs no server."""
+
+    names: RunNames
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The HTML file.")] = None
+    runs_dir: RunsDir = RUNS_DIR
+    json: Json = False
