@@ -55,11 +55,14 @@ def decimals(values: Any) -> np.ndarray:
 
 
 def exact(thing: Any) -> Any:
-    """Return a regularizer or an optimizer whose numbers stay float64: Keras makes a float32 of a Python float."""
+    """Return a regularizer or an optimizer whose numbers stay float64: Keras makes a float32 of a Python float.
+
+    The factor of `L1` is a tensor already in Keras 3.15.
+    """
     for name, value in vars(thing).items():
         if isinstance(value, float):
             setattr(thing, name, np.float64(value))
-        elif ops.is_tensor(value) and len(value.shape) == 0:  # which Keras 3.15 makes of the factor of L1
+        elif ops.is_tensor(value) and not isinstance(value, keras.Variable) and len(value.shape) == 0:
             setattr(thing, name, np.float64(decimals(value)))
     return thing
 
