@@ -1,5 +1,6 @@
 """Whether an export predicts what `nntrain predict` does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ from nntrain.config.messages import counted
 from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
 from nntrain.exports.formats import Format
+from nntrain.exports.holding import OTHERS
 from nntrain.exports.subject import Subject
+from nntrain.model.build import outputs_of
 
 LIMITS = {"float32": 1e-5, "float16": 1e-2, "dynamic": 1e-2}
 SCORE_LIMIT = 0.01
@@ -20,19 +23,22 @@ SCORE_LIMIT = 0.01
 class Answers:
     """What an export answered, (n, columns) scores as `Subject.scores` has them, and what `predict` does.
 
-    runtime: the name and the version of what computed them.
+    runtime: the name and the version of what computed them. classes: the index of the class of each row, of a format
+    that says it.
     """
 
     found: np.ndarray
     expected: np.ndarray
     runtime: str
+    classes: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
 class Agreement:
     """How far an export is from `predict`: `measure` is what of both is compared, which may differ by `limit`.
 
-    largest: the largest difference of a score, whatever is compared.
+    largest: the largest difference of a score, whatever is compared. equal: the rows with the same class, of a format
+    that says a class.
     """
 
     rows: int
@@ -41,6 +47,7 @@ class Agreement:
     difference: float
     limit: float
     largest: float
+    equal: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for `--json`."""
@@ -49,13 +56,16 @@ class Agreement:
     def in_words(self) -> str:
         """Return a sentence about it."""
         words = f"{self.measure} {self.difference:.2g} (at most {self.limit:g})"
+        words += (
+            "" if self.equal is None else f", {'all' if self.equal == self.rows else f'{self.equal:,}'} classes equal"
+        )
         return f"{self.runtime} compared with `predict` on {counted(self.rows, 'row')}: {words}"
 
     def refuse(self, options: Format) -> None:
         """Raise NNTrainError beyond the limit."""
         if not self.difference <= self.limit:
             also = " --precision float16" if options.precision in ("dynamic", "int8") else ""
-            help = f"use `--to {options.name}{also}`" if also else "use another format, such as `--to keras`"
+            help = f"use `--to {options.name}{also}`" if also else OTHERS
             raise NNTrainError(f"the export is not the model: {self.in_words()}", help=help)
 
 
@@ -68,7 +78,8 @@ def agreement(options: Format, subject: Subject, answers: Answers) -> Agreement:
     rows = len(answers.expected)
     if options.precision != "int8":
         limit = max(LIMITS[options.precision], LIMITS["float16"] if subject.is_mixed else 0.0)
-        return Agreement(rows, answers.runtime, "largest difference", largest, limit, largest)
+        equal = _equal(subject, answers, limit)
+        return Agreement(rows, answers.runtime, "largest difference", largest, limit, largest, equal)
     measure = "accuracy" if subject.saved.resolved.schema.classes else "R²"
     found, expected = (_score(subject, each) for each in (answers.found, answers.expected))
     difference = abs(found - expected)
@@ -82,6 +93,19 @@ def largest_difference(found: np.ndarray, expected: np.ndarray) -> float:
         return float("inf")
     size = np.maximum(1.0, np.abs(expected).max(axis=0, initial=0.0))
     return float(np.max(np.abs(found.astype("float64") - expected) / size, initial=0.0))
+
+
+def _equal(subject: Subject, answers: Answers, limit: float) -> int | None:
+    """Return how many classes are equal. Raises NNTrainError for another one where no score is that near."""
+    if answers.classes is None:
+        return None
+    decided = np.asarray(outputs_of(subject.saved.resolved, subject.saved.model).decided(answers.expected))
+    wrong = np.flatnonzero(np.asarray(answers.classes) != decided.argmax(axis=1))
+    for row in wrong:
+        if decided[row].max() - decided[row][answers.classes[int(row)]] > 4 * limit:
+            message = f"the export is not the model: another class in row {row + 1} of those that were compared"
+            raise NNTrainError(message, help=OTHERS)
+    return len(answers.classes) - len(wrong)
 
 
 def _score(subject: Subject, outputs: np.ndarray) -> float:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from nntrain.config.table import Table
 from nntrain.exports.subject import Subject
 from nntrain.model.build import outputs_of
 
@@ -25,11 +26,17 @@ def description(subject: Subject) -> dict[str, Any]:
         "version": VERSION,
         "run": subject.name,
         "input": {"shape": list(schema.shape), "dtype": saved.dtype, "features": list(schema.features)},
-        "table": None if saved.table is None else saved.table.model_dump(mode="json"),
+        "table": None if saved.table is None else _table(saved.table),
         "classes": list(schema.classes),
         "targets": list(schema.targets),
         "output": {**_decision(subject), "columns": columns or [f"prediction_{index + 1}" for index in range(count)]},
     }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    """Return the columns, each with the `parts` of a date, in their order."""
+    columns = [{**column.model_dump(mode="json"), "parts": list(column.parts)} for column in table.columns]
+    return {**table.model_dump(mode="json"), "columns": columns}
 
 
 def _decision(subject: Subject) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from nntrain.data.examples import Split
 from nntrain.model.build import build, outputs_of
 from nntrain.model.custom import Network
 from nntrain.model.restore import SavedModel, load_model
+from nntrain.model.size import multiplications
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
 
@@ -64,6 +65,11 @@ class Subject:
         if not self.saved.resolved.schema.classes:
             return outputs.reshape(len(outputs), -1)
         return np.asarray(outputs_of(self.saved.resolved, self.saved.model).scores(outputs))
+
+    @cached_property
+    def products(self) -> int:
+        """The multiplications of an input and a weight that one row takes."""
+        return sum(multiplications(layer) for layer in self.saved.model.layers)
 
     @property
     def is_mixed(self) -> bool:

@@ -49,3 +49,15 @@ def test_int8_may_change_numbers_but_not_the_accuracy(trained: Any) -> None:
         with pytest.raises(NNTrainError, match="accuracy|R²") as caught:
             agreement(Options("int8"), subject, other).refuse(Options("int8"))
         assert caught.value.problems[0].help == "use `--to test_agreement --precision float16`"
+
+
+def test_another_class_is_refused_unless_the_scores_are_that_near(trained: Any) -> None:
+    subject = Subject.of(trained("moons"), same_data(trained("moons")))
+    expected = subject.expected[:2].copy()
+    expected[1] = 0.5  # a tie
+    classes = [int(subject.scorer.classes(expected)[0]), 1]
+    found = agreement(Options(), subject, Answers(expected, expected, "a runtime", classes))
+    assert found.equal == 1 and found.in_words().endswith(", 1 classes equal")
+    classes[0] = 1 - classes[0]
+    with pytest.raises(NNTrainError, match="another class in row 1 of those"):
+        agreement(Options(), subject, Answers(expected, expected, "a runtime", classes))

@@ -1,0 +1,24 @@
+"""Layers that a format cannot hold, refused by name."""
+
+from collections.abc import Iterable, Iterator
+
+from nntrain.config.keras.layers import walk
+from nntrain.errors import ConfigError, Path, Problem
+from nntrain.exports.subject import Subject
+
+OTHERS = "use `--to keras` or `--to saved_model`, which hold every layer"
+
+
+def places(subject: Subject) -> Iterator[tuple[Path, str]]:
+    """Yield the path in resolved.yaml and the name of the class of each layer of the model, in their order."""
+    for path, spec in walk(subject.saved.resolved.experiment.model):
+        yield path, spec.called()
+
+
+def refused(format: str, layers: Iterable[tuple[Path, str, str]]) -> ConfigError:
+    """Return the error for layers that a format cannot hold; each has a path, the name of its class, and why."""
+    problems = [
+        Problem(f"`{format}` cannot hold the layer `{name}`{f': {why}' if why else ''}", path, OTHERS)
+        for path, name, why in layers
+    ]
+    return ConfigError(problems=problems)
