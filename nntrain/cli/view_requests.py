@@ -15,6 +15,7 @@ class Plot(Request):
     kinds: Kinds = None
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE|FOLDER", help="Where to.")] = None
     svg: Annotated[bool, typer.Option("--svg", help="Write SVG instead of PNG.")] = False
+    animate: Annotated[bool, typer.Option("--animate", help="A GIF over the epochs; trains again.")] = False
     split: SplitName = None
     beside: Annotated[list[str] | None, typer.Option("--with", metavar="RUN", help="Compare with it; repeatable.")] = (
         None

@@ -38,11 +38,6 @@ def draw(run: "ScoredRun", module: ModuleType, format: str = "png") -> bytes:
     return content
 
 
-def file_name(module: ModuleType, format: str) -> str:
-    """Return the name of the file of a plot: `kernels.png`, or `.gif` of one that moves."""
-    return f"{module.__name__.rpartition('.')[2]}.{getattr(module, 'FORMAT', format)}"
-
-
 def draw_trained(directory: RunDir, data: "Dataset", scorer: "Scorer", terminal: Terminal) -> None:
     """Draw the learning curves of a training in this process, and where it has ended the plot that fits its task.
 
@@ -79,7 +74,7 @@ def _of_task(data: "Dataset") -> ModuleType:
 
 def _attempt(directory: RunDir, module: ModuleType, content: Callable[[], bytes], terminal: Terminal) -> None:
     """Write a plot; one that fails is a warning, because the results are written already."""
-    name = f"{run_files.PLOTS}/{file_name(module, 'png')}"
+    name = f"{run_files.PLOTS}/{module.__name__.rpartition('.')[2]}.png"
     try:
         directory.write(name, content())
     except Exception as error:  # noqa: BLE001  # matplotlib raises anything

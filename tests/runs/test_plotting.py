@@ -70,12 +70,9 @@ def test_no_plots_are_drawn_where_none_are_wanted(tmp_path: Path) -> None:
     Fit(**wanted, no_plots=True).run(Terminal(quiet=True))
     assert not (tmp_path / "net" / "plots").exists()
     Fit(**wanted, seeds="2", name="group").run(Terminal(quiet=True))
-    assert [path.name for path in (tmp_path / "group" / "plots").iterdir()] == ["compared_curves.png"]
+    of_group = {path.name for path in (tmp_path / "group" / "plots").iterdir()}
+    assert of_group == {"compared_curves.png", "spread.png"}
     assert not (tmp_path / "group" / "seed-1" / "plots").exists()
-
-
-def test_the_name_of_a_file_is_that_of_the_kind(trained: Trained) -> None:
-    assert plotting.file_name(learning_curves, "svg") == "learning_curves.svg"
 
 
 def test_every_kind_is_in_the_reference_and_has_its_three_parts() -> None:

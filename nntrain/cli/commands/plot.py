@@ -23,7 +23,7 @@ from nntrain.terminal import Terminal
 if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
-_COMPARES = "compared_curves"
+_COMPARES, _ANIMATED = "compared_curves", "decision_boundary"
 _FILES = (".png", ".svg", ".gif")
 _OTHER_FILES = (".pdf", ".jpg", ".jpeg", ".eps", ".ps", ".webp", ".tif", ".tiff", ".bmp")
 
@@ -58,11 +58,10 @@ def _of_search(directory: RunDir) -> dict[str, ModuleType]:
 def _wanted(request: Plot, subject: Subject, known: dict[str, ModuleType]) -> list[str]:
     """Return the names of the plots to draw; raises ConfigError for one that cannot be drawn."""
     fitting = [name for name, module in known.items() if not _lacks(module, subject)]
-    if not request.kinds:
-        return [_COMPARES] if request.beside else fitting
+    asked = request.kinds or ([_ANIMATED] if request.animate else [_COMPARES] if request.beside else fitting)
     allowed = f"of `{request.name}` can be drawn: {listed(fitting)}" if fitting else "train it further first"
     names = []
-    for word in request.kinds:
+    for word in asked:
         name = word.lower().replace("-", "_").removesuffix(".png")
         if name not in known:
             raise _unknown(word, name, known, request, allowed)
@@ -96,8 +95,13 @@ class _Place:
         self.directory = directory
         self.output = request.output
         self.is_file = self.output is not None and self.output.suffix.lower() in _FILES and not self.output.is_dir()
+        self.animate = request.animate
+        still = [module for module in modules if not hasattr(module, "animate")]
+        if self.animate and (still or not modules):
+            moving = f"`nntrain plot {request.name} {_ANIMATED} --animate`"
+            raise ConfigError(f"only `{_ANIMATED}` can be animated", help=f"write {moving}")
         is_svg = request.svg or (self.is_file and str(self.output).lower().endswith(".svg"))
-        self.format = "svg" if is_svg else "png"
+        self.format = "gif" if self.animate else "svg" if is_svg else "png"
         if self.output is None:
             return
         if self.is_file and len(modules) != 1:
@@ -110,7 +114,7 @@ class _Place:
                 self.output.mkdir()
         if self.is_file:
             output_file.refuse(self.output, example="learning_curves.png")
-            suffix = Path(plotting.file_name(modules[0], self.format)).suffix
+            suffix = f".{self.format}"
             if self.output.suffix.lower() != suffix:
                 help = f"write `-o {self.output.with_suffix(suffix)}`"
                 raise ConfigError(f"the plot is no `{self.output.suffix}` file", help=help)
@@ -129,9 +133,8 @@ def _draw_all(run: "ScoredRun", modules: dict[str, ModuleType], place: _Place, t
     """Draw each plot; what cannot be drawn is said, and the first error is raised after the others are drawn."""
     errors: dict[str, NNTrainError] = {}
     for name, module in modules.items():
-        file = plotting.file_name(module, place.format)
         try:
-            path = place.write(file, _content(run, module, place)())
+            path = place.write(f"{name}.{place.format}", _content(run, module, place)())
         except NothingToDraw as nothing:
             terminal.note(f"no plot `{name}`: {nothing}")
         except NNTrainError as error:
@@ -145,6 +148,8 @@ def _draw_all(run: "ScoredRun", modules: dict[str, ModuleType], place: _Place, t
 
 def _content(run: "ScoredRun", module: ModuleType, place: _Place) -> Callable[[], bytes]:
     """Return what draws a plot."""
+    if place.animate:
+        return lambda: bytes(module.animate(run))
     if hasattr(module, "of"):
         return lambda: plotting.draw(run, module, place.format)
     from nntrain.search import plotting as of_search

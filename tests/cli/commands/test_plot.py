@@ -90,6 +90,13 @@ def test_a_bad_output_is_refused(run: Path, kinds: tuple[str, ...], output: str,
         plot(run, *kinds, output=tmp_path / output)
 
 
+def test_only_a_plane_is_animated(run: Path) -> None:
+    with pytest.raises(ConfigError, match="only `decision_boundary` can be animated"):
+        plot(run, "roc_curve", animate=True)
+    with pytest.raises(ConfigError, match="`decision_boundary` cannot be drawn of .*: the model has not two inputs"):
+        plot(run, animate=True)
+
+
 def test_a_run_that_has_not_begun_or_was_killed(tmp_path: Path) -> None:
     path = make(tmp_path, "net", status=None)
     with pytest.raises(ConfigError) as caught:

@@ -1,0 +1,70 @@
+"""What a model of two inputs predicts in their plane, on a grid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nntrain.canvas import NothingToDraw
+from nntrain.data.examples import Split
+from nntrain.data.row_file import Examples
+from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.training.scorer import Scorer
+
+POINTS = 140  # of the grid, along each input
+MOST_ROWS = 2000  # that are drawn
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The grid and the rows.
+
+    x: (n, 2) float32, y: (n,) class indices or (n, targets) of the rows. low, high: (2,) the corners. names: of the two
+    inputs. classes: empty for a regression.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    names: Sequence[str]
+    classes: Sequence[str]
+
+    @classmethod
+    def of(cls, run: ScoredRun) -> "Plane":
+        """Return the plane of a run's inputs; raises NothingToDraw where they are categories."""
+        schema = run.data.schema
+        if any(schema.sizes):
+            raise NothingToDraw("an input is a category")
+        every = np.concatenate([_rows(split.x) for split in run.data.splits.values()])
+        low, high = np.nanmin(every, axis=0), np.nanmax(every, axis=0)
+        room = 0.06 * np.maximum(high - low, 1e-6)
+        shown = _part(run.split)
+        names = schema.features or ("x", "y")
+        return cls(_rows(shown.x), shown.y, low - room, high + room, names, schema.classes)
+
+    def predicted(self, scorer: Scorer) -> tuple[np.ndarray, np.ndarray]:
+        """Return two (POINTS, POINTS) arrays, the second input down: what is predicted, and how sure the model is.
+
+        The first holds class indices, or the first target; the second is from 0 to 1, and 1 without probabilities.
+        """
+        axes = [np.linspace(self.low[each], self.high[each], POINTS) for each in (0, 1)]
+        grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
+        outputs = scorer.outputs(grid)
+        square = (POINTS, POINTS)
+        if not self.classes:
+            return outputs[:, 0].reshape(square), np.ones(square)
+        found, sure = scorer.classes(outputs), np.ones(len(grid))
+        if scorer.resolved.are_probabilities:
+            chance = 1 / len(self.classes)
+            sure = (outputs.max(axis=1) - chance) / (1 - chance)
+        return found.reshape(square), np.clip(np.nan_to_num(sure), 0, 1).reshape(square)
+
+
+def _rows(x: Examples) -> np.ndarray:
+    return np.asarray(x[:], np.float32)
+
+
+def _part(split: Split) -> Split:
+    """Return at most `MOST_ROWS` rows, evenly over all."""
+    return split.take(np.unique(np.linspace(0, len(split) - 1, min(MOST_ROWS, len(split))).astype(np.int64)))

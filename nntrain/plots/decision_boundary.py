@@ -1,0 +1,136 @@
+"""What a model of two inputs predicts in their plane, and how that changed over the epochs."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from nntrain import canvas
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from nntrain.evaluation.plane import Plane
+    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.subject import Subject
+
+SUBJECTS = ("run",)
+_FRAMES = 36  # of an animation
+_MILLISECONDS, _LAST = 130, 2500  # that a frame, and the last one, are shown
+_MARKS = "os^DvP*X"
+_MOST_CLASSES = len(_MARKS)
+_ROWS: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.6, "zorder": 3}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a model of two inputs predicts in their plane; `predicted` and `sure` as of `Plane.predicted`."""
+
+    plane: "Plane"
+    predicted: "np.ndarray"
+    sure: "np.ndarray"
+    title: str
+
+
+def lacks(subject: "Subject") -> str:
+    """Return in words why there is no plot; empty where there is."""
+    if reason := subject.lacks_model():
+        return reason
+    if subject.shape != (2,):
+        return "the model has not two inputs"
+    return f"{len(subject.classes):,} classes are too many colors" * (len(subject.classes) > _MOST_CLASSES)
+
+
+def of(run: "ScoredRun") -> Options:
+    """Return the predictions of a run over the range of its rows; raises NothingToDraw where an input is a category."""
+    from nntrain.evaluation.plane import Plane
+
+    plane = Plane.of(run)
+    return Options(plane, *plane.predicted(run.scorer), run.title)
+
+
+def draw(options: Options, format: str = "png") -> bytes:
+    """Return a PNG: the classes as colors, paler where the model is less sure, or numbers as colors, and the rows."""
+    return canvas.image(_figure(options), format)
+
+
+def animate(run: "ScoredRun") -> bytes:
+    """Return a GIF of the plane over the epochs, for which the run is trained again, with the same bits.
+
+    Raises NothingToDraw as `of`, and what a training raises.
+    """
+    from PIL import Image
+
+    from nntrain.evaluation.plane import Plane
+    from nntrain.evaluation.trained_again import weights_by_epoch
+
+    plane, model = Plane.of(run), run.scorer.program.model
+    kept, frames = model.get_weights(), []
+    for epoch, weights in weights_by_epoch(run, _FRAMES):
+        model.set_weights(weights)
+        options = Options(plane, *plane.predicted(run.scorer), f"{run.subject.name}: epoch {epoch}")
+        frames.append(Image.open(BytesIO(draw(options))).convert("P", palette=Image.Palette.ADAPTIVE))
+    model.set_weights(kept)
+    content = BytesIO()
+    times = [_MILLISECONDS] * (len(frames) - 1) + [_LAST]
+    frames[0].save(content, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0)
+    return content.getvalue()
+
+
+def _figure(options: Options) -> "Figure":
+    plane = options.plane
+    figure = canvas.sheet(6.6, 6.0, options.title)
+    panel = figure.subplots()
+    if plane.classes:
+        _draw_classes(panel, options)
+    else:
+        _draw_numbers(figure, panel, options)
+    canvas.plain(panel)
+    panel.set_xlim(plane.low[0], plane.high[0])
+    panel.set_ylim(plane.low[1], plane.high[1])
+    panel.set_xlabel(canvas.short(plane.names[0], 50), color=canvas.INK, parse_math=False)
+    panel.set_ylabel(canvas.short(plane.names[1], 50), color=canvas.INK, parse_math=False)
+    return figure
+
+
+def _extent(plane: "Plane") -> tuple[float, float, float, float]:
+    return float(plane.low[0]), float(plane.high[0]), float(plane.low[1]), float(plane.high[1])
+
+
+def _draw_classes(panel: "Axes", options: Options) -> None:
+    """Draw the class of each point, the boundaries, and the rows by their true class: its color and its mark."""
+    import numpy as np
+    from matplotlib.colors import to_rgb
+
+    plane, found = options.plane, options.predicted
+    colors = np.array([to_rgb(look["color"]) for look in canvas.LOOKS])[: len(plane.classes)]
+    strength = (0.12 + 0.45 * options.sure)[..., None]
+    image = 1 - strength + strength * colors[found]
+    panel.imshow(image, extent=_extent(plane), origin="lower", aspect="auto", interpolation="bilinear")
+    for index, name in enumerate(plane.classes):
+        if (found == index).any() and (found != index).any():
+            inside = (found == index).astype(float)
+            line: dict[str, Any] = {"levels": [0.5], "colors": [canvas.INK], "linewidths": 1}
+            panel.contour(inside, extent=_extent(plane), origin="lower", **line)
+        rows = plane.x[plane.y == index]
+        panel.scatter(
+            rows[:, 0],
+            rows[:, 1],
+            s=26,
+            color=colors[index],
+            marker=_MARKS[index],
+            label=canvas.short(name, 30),
+            **_ROWS,
+        )
+    panel.legend(loc="upper right", **canvas.LEGEND)
+
+
+def _draw_numbers(figure: "Figure", panel: "Axes", options: Options) -> None:
+    """Draw the prediction at each point as a color, and the rows by their true value, in the same colors."""
+    plane = options.plane
+    target = plane.y.reshape(len(plane.y), -1)[:, 0]
+    scale: dict[str, Any] = {"cmap": "viridis", "vmin": float(target.min()), "vmax": float(target.max())}
+    image = panel.imshow(options.predicted, extent=_extent(plane), origin="lower", aspect="auto", **scale)
+    panel.scatter(plane.x[:, 0], plane.x[:, 1], c=target, s=26, **_ROWS, **scale)
+    canvas.dress_bar(figure.colorbar(image, ax=panel, pad=0.02), "prediction; of a dot the true value")

@@ -1,0 +1,24 @@
+import numpy as np
+
+from nntrain.evaluation.plane import POINTS, Plane
+from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.subject import read
+from tests.conftest import Trained
+
+
+def test_the_grid_covers_all_rows_and_is_predicted_as_they_are(trained: Trained) -> None:
+    run = ScoredRun(read(trained("moons")))
+    plane = Plane.of(run)
+    every = np.concatenate([split.x[:] for split in run.data.splits.values()])
+    assert (plane.low < every.min(axis=0)).all() and (plane.high > every.max(axis=0)).all()
+    found, sure = plane.predicted(run.scorer)
+    assert found.shape == sure.shape == (POINTS, POINTS)
+    corner = run.scorer.outputs(np.array([[plane.high[0], plane.low[1]]], "float32"))
+    assert found[0, -1] == run.scorer.classes(corner)[0]
+    assert sure[0, -1] == np.float32(2 * corner.max() - 1)
+
+
+def test_a_number_is_as_sure_as_any_other(trained: Trained) -> None:
+    run = ScoredRun(read(trained("plane")))
+    found, sure = Plane.of(run).predicted(run.scorer)
+    assert (sure == 1).all() and np.isfinite(found).all()
