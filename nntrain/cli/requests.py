@@ -201,6 +201,9 @@ class Evaluate(Request, RunOptions):
         Path | None, typer.Option(metavar="FILE", help="Score other rows: a file with labels like the training's.")
     ] = None
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a model of one or two numbers to a PNG.")] = (
+        None
+    )
 
 
 class Predict(Request, RunOptions):

@@ -123,15 +123,20 @@ def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> E
 
 def evaluate_saved(saved: SavedModel, data: Dataset, split_name: str | None, with_baselines: bool) -> Evaluation:
     """Score a model that was loaded before, with the data of its training, as `evaluate` does."""
-    held = saved.resolved.experiment.data.hold_out_test and split_name is None
-    last = [name for name in data.splits if not (held and name == "test")][-1]
-    name = split_name or last
-    if name not in data.splits:
-        raise ConfigError(f"the run has no {name} split", help=f"use `--split {last}`")
+    name = name_of_split(saved, data, split_name)
     refuse_large_batch(saved.resolved, len(data.splits[name]))
     scorer = Scorer.restored(saved, data.train.x)
     fitted = baselines(data, data.splits[name], saved.resolved.experiment.seed) if with_baselines else []
     return _evaluation(scorer, name, data.splits[name], fitted)
+
+
+def name_of_split(saved: SavedModel, data: Dataset, split_name: str | None) -> str:
+    """Return the split to score, by default the last that exists and is not held back; raises ConfigError as above."""
+    held = saved.resolved.experiment.data.hold_out_test and split_name is None
+    last = [name for name in data.splits if not (held and name == "test")][-1]
+    if (name := split_name or last) not in data.splits:
+        raise ConfigError(f"the run has no {name} split", help=f"use `--split {last}`")
+    return name
 
 
 def same_data(run_dir: RunDir) -> Dataset:
