@@ -1,5 +1,7 @@
 """The predictions of a model of one or two numbers at every place, for a plot."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +12,25 @@ from nntrain.errors import ConfigError
 from nntrain.evaluation.evaluate import name_of_split, same_data
 from nntrain.evaluation.labelled import read_labelled
 from nntrain.model.restore import load_model
-from nntrain.plots.predicted_surface import Options
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.scorer import Scorer
 
 PLACES = {1: 400, 2: 160}  # along an input, by the number of inputs
 _ROOM = 0.08  # of the range of the rows, at either end
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What a model predicts everywhere, with the rows; fields as those of `plots/predicted_surface.py`."""
+
+    axes: list[np.ndarray]
+    predicted: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    names: list[str]
+    classes: Sequence[str]
+    right: int
+    title: str
 
 
 def refuse(schema: Schema) -> None:
@@ -28,7 +43,7 @@ def refuse(schema: Schema) -> None:
         raise ConfigError(message, help=help)
 
 
-def of_run(run_dir: RunDir, split_name: str | None, file: Path | None = None) -> Options:
+def of_run(run_dir: RunDir, split_name: str | None, file: Path | None = None) -> Surface:
     """Return the predictions of a run around one of its splits, or the rows of a file with labels.
 
     Raises ConfigError as `refuse` and `evaluate` do, and the errors of `load_model` and `read_labelled`.
@@ -42,7 +57,7 @@ def of_run(run_dir: RunDir, split_name: str | None, file: Path | None = None) ->
     return surface(Scorer.restored(saved), data.splits[name], f"{run_dir.path.name}: {name} split")
 
 
-def surface(scorer: Scorer, split: Split, title: str) -> Options:
+def surface(scorer: Scorer, split: Split, title: str) -> Surface:
     """Return what a model that `refuse` accepts predicts around the rows of a split, and the rows."""
     schema = scorer.resolved.schema
     x = np.asarray(split.x[:], np.float32)
@@ -53,7 +68,7 @@ def surface(scorer: Scorer, split: Split, title: str) -> Options:
     right = int((scorer.predicted(split.x) == split.y).sum()) if schema.classes else 0
     names = list(schema.features) or [f"x{at + 1}" for at in range(len(axes))]
     predicted = outputs.reshape(*grid.shape[:-1], -1)
-    return Options(axes, predicted, x, split.y, names, schema.classes, right, title)
+    return Surface(axes, predicted, x, split.y, names, schema.classes, right, title)
 
 
 def _places(values: np.ndarray, count: int) -> np.ndarray:

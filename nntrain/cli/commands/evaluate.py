@@ -49,5 +49,6 @@ def _plot(request: Evaluate, run_dir: RunDir, file: Path | None, terminal: Termi
     from nntrain.evaluation import surface
     from nntrain.plots import predicted_surface
 
-    write_file(request.plot, predicted_surface.draw(surface.of_run(run_dir, request.split, file)))
+    found = surface.of_run(run_dir, request.split, file)
+    write_file(request.plot, predicted_surface.draw(predicted_surface.Options(**vars(found))))
     terminal.note(f"plot in {request.plot}")
