@@ -30,7 +30,7 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
     """
     if device not in (known := get_args(Device)):
         raise ConfigError(f"unknown device `{device}`", help=f"use one of {listed(known)}")
-    _import_both(verbose)
+    load(verbose)
     import tensorflow as tf
 
     if not verbose:
@@ -50,7 +50,7 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
             tf.config.experimental.set_memory_growth(gpu, True)
 
 
-def _import_both(verbose: bool) -> None:
+def load(verbose: bool = False) -> None:
     """Import TensorFlow and Keras, unless they are there; raises NNTrainError where that fails."""
     if not {"tensorflow", "keras"} <= sys.modules.keys():
         _import_quietly(verbose)

@@ -21,10 +21,10 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (example,) = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
     (tmp_path / "line.py").write_text(example, encoding="utf-8")
     monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
-    for found in (extensions.names, named.known):
+    for found in (extensions.names, named._known):
         found.cache_clear()
     yield
-    for found in (extensions.names, named.known):
+    for found in (extensions.names, named._known):
         found.cache_clear()
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nntrain import backend
 from nntrain.api import page
-from nntrain.config.load import load as load_config
+from nntrain.config.load import load_run, refuse_other_plugins
+from nntrain.config.plugin import in_use
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
+from nntrain.plugins.load import Given, used
 from nntrain.storage import find_runs, run_files
 from nntrain.storage.run_dir import RunDir, not_ended
 
@@ -32,6 +34,7 @@ class _Directory:
 
     def __init__(self, directory: RunDir) -> None:
         self._directory = RunDir(directory.path.absolute())  # a notebook may change its working folder
+        self._plugins = tuple(each.file for each in in_use())
 
     @property
     def path(self) -> Path:
@@ -77,7 +80,8 @@ class Run(_Directory):
     @cached_property
     def config(self) -> dict[str, Any]:
         """The config with every default of nntrain written out, as in resolved.yaml; `fit` takes it."""
-        return load_config(self._directory.file(run_files.RESOLVED)).tree
+        with used(self._plugins):
+            return load_run(self._directory).tree
 
     @cached_property
     def history(self) -> "pd.DataFrame":
@@ -136,16 +140,18 @@ class Run(_Directory):
         from nntrain.api import rows
         from nntrain.evaluation import evaluate
 
-        if data is None:
-            return evaluate.evaluate(self._directory, split, baselines)
-        with rows.labelled_file(self._saved, data) as file:
-            return rows.named(evaluate.evaluate_file(self._directory, file.path, baselines), file)
+        with used(self._plugins):
+            if data is None:
+                return evaluate.evaluate(self._directory, split, baselines)
+            with rows.labelled_file(self._saved, data) as file:
+                return rows.named(evaluate.evaluate_file(self._directory, file.path, baselines), file)
 
     def _predictions(self, data: Any) -> "Predictions":
         saved, scorer = self._saved, self._scorer
         from nntrain.api import rows
 
-        found = rows.predictions(saved, scorer, data)
+        with used(self._plugins):
+            found = rows.predictions(saved, scorer, data)
         for note in found.notes:
             warnings.warn(note, stacklevel=3)
         return found
@@ -155,7 +161,8 @@ class Run(_Directory):
         backend.start()
         from nntrain.model.restore import load_model
 
-        return load_model(self._directory)
+        with used(self._plugins):
+            return load_model(self._directory)
 
     @cached_property
     def _scorer(self) -> "Scorer":
@@ -179,7 +186,7 @@ class Run(_Directory):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the directory alone: what is read from it is read again."""
-        return {"_directory": self._directory}
+        return {"_directory": self._directory, "_plugins": self._plugins}
 
 
 class Group(_Directory):
@@ -188,7 +195,8 @@ class Group(_Directory):
     @cached_property
     def runs(self) -> dict[str, Run]:
         """The runs that have ended, by name."""
-        return {name: Run(RunDir(self.path / name)) for name in self.summary["runs"]}
+        with used(self._plugins):
+            return {name: Run(RunDir(self.path / name)) for name in self.summary["runs"]}
 
     @cached_property
     def statistics(self) -> "pd.DataFrame":
@@ -234,12 +242,17 @@ class Search(_Directory):
         return self.trials
 
 
-def load(run: str | os.PathLike[str], runs_dir: str | os.PathLike[str] = "runs") -> Any:
+def load(run: str | os.PathLike[str], runs_dir: str | os.PathLike[str] = "runs", *, plugin: Given = None) -> Any:
     """Return what is at a path, or has this name in `runs_dir`: a `Run`, a `Group` or a `Search`.
 
-    Raises ConfigError where nothing is.
+    plugin: the file of own classes that it was trained with, or several. Raises ConfigError where nothing is, and for a
+    run without a plug-in of its training.
     """
     found = find_runs.find(Path(runs_dir), os.fspath(run))
-    if isinstance(found, find_runs.Search):
-        return Search(found)
-    return Group(found) if isinstance(found, find_runs.Group) else Run(found)
+    with used(plugin):
+        if isinstance(found, find_runs.Search):
+            return Search(found)
+        if isinstance(found, find_runs.Group):
+            return Group(found)
+        refuse_other_plugins(found)
+        return Run(found)

@@ -14,6 +14,7 @@ from nntrain.api.results import Group, Run, Search
 from nntrain.config.load import from_document
 from nntrain.config.search.load import whole
 from nntrain.errors import Stopped
+from nntrain.plugins.load import Given, used
 from nntrain.runs.checked import checked
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
@@ -29,6 +30,7 @@ def fit(
     config: Config,
     *,
     set: Assignments | None = None,
+    plugin: Given = None,
     name: str | None = None,
     seed: int | None = None,
     seeds: None = None,
@@ -44,6 +46,7 @@ def fit(
     config: Config,
     *,
     set: Assignments | None = None,
+    plugin: Given = None,
     name: str | None = None,
     seed: int | None = None,
     seeds: int | Iterable[int] | None = None,
@@ -58,6 +61,7 @@ def fit(
     config: Config,
     *,
     set: Assignments | None = None,
+    plugin: Given = None,
     name: str | None = None,
     seed: int | None = None,
     seeds: int | Iterable[int] | None = None,
@@ -69,21 +73,21 @@ def fit(
     """Train a config and write a run directory, as `nntrain fit` does, with the same results.
 
     config: the path of a YAML file, or its content as a dict. set: values by dotted path, such as
-    `{"train.epochs": 20}`, or texts such as `"train.epochs=20"`. seeds, folds: train once for each, which gives a
-    `Group`. quiet: no progress and no notes, which otherwise go to stderr.
+    `{"train.epochs": 20}`, or texts such as `"train.epochs=20"`. plugin: a file of own classes, or several. seeds,
+    folds: train once for each, which gives a `Group`. quiet: no progress and no notes, which otherwise go to stderr.
 
     Raises the exceptions of `nntrain.errors`, with the text of the command, and KeyboardInterrupt at Ctrl-C, which
     leaves a run that `nntrain resume` continues.
     """
     terminal, runs = Terminal(quiet=quiet, results=False), Path(runs_dir)
-    valid = checked(from_document(arguments.document(config, set, seed)), terminal, runs)
-    new = run_files.new_name(name, arguments.name_of(config), runs)
-    group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), folds)
-    backend.start(device)
-    from nntrain.runs import groups, treatment
+    with used(plugin), _keyboard_interrupt():
+        valid = checked(from_document(arguments.document(config, set, seed)), terminal, runs)
+        new = run_files.new_name(name, arguments.name_of(config), runs)
+        group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), folds)
+        backend.start(device)
+        from nntrain.runs import groups, treatment
 
-    context = RunContext(watch=interruptible)
-    with _keyboard_interrupt():
+        context = RunContext(watch=interruptible)
         if group is not None:
             treatment.refuse_in_group(valid)
             return Group(groups.fit(group, runs, new, terminal, context).run_dir)
@@ -97,6 +101,7 @@ def tune(
     config: Config,
     *,
     set: Assignments | None = None,
+    plugin: Given = None,
     name: str | None = None,
     workers: int = 1,
     refit: int = 0,
@@ -110,14 +115,15 @@ def tune(
     split. Raises as `fit` does.
     """
     terminal, runs = Terminal(quiet=quiet, results=False), Path(runs_dir)
-    valid = checked(whole(arguments.document(config, set, None)), terminal, runs)
-    new = run_files.new_name(name, arguments.name_of(config), runs)
     from nntrain.search.begin import Session, begin
     from nntrain.search.executor import Workers
 
-    with _keyboard_interrupt(), Workers(workers).start(valid, device, verbose=False) as executor:
-        session = Session(executor=executor, refit=refit, terminal=terminal, watch=interruptible)
-        return Search(begin(valid, runs, new, session))
+    with used(plugin), _keyboard_interrupt():
+        valid = checked(whole(arguments.document(config, set, None)), terminal, runs)
+        new = run_files.new_name(name, arguments.name_of(config), runs)
+        with Workers(workers).start(valid, device, verbose=False) as executor:
+            session = Session(executor=executor, refit=refit, terminal=terminal, watch=interruptible)
+            return Search(begin(valid, runs, new, session))
 
 
 @contextlib.contextmanager

@@ -86,6 +86,11 @@ Worker = Annotated[int | None, typer.Option(metavar="I", help="The number of thi
 Executor = Annotated[ExecutorName, typer.Option(help="Run trials in processes here, or on Ray's nodes.")]
 Address = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Ray's cluster; started if not given.")]
 
+Plugins = Annotated[
+    list[str] | None,
+    typer.Option("--plugin", metavar="FILE.py", help="Use the classes of your own in this file; repeatable."),
+]
+
 RUNS_DIR = Path("runs")
 
 
@@ -100,12 +105,20 @@ class Request:
 
     def run(self, terminal: Terminal) -> None:
         """Run the module of this name in `commands`. It is imported only here, so `nntrain --help` needs none."""
-        import_module(f"nntrain.cli.commands.{type(self).__name__.lower()}").run(self, terminal)
+        command = import_module(f"nntrain.cli.commands.{type(self).__name__.lower()}")
+        if not (files := getattr(self, "plugin", None)):
+            command.run(self, terminal)
+            return
+        from nntrain.plugins import load
+
+        with load.used(files, getattr(self, "verbose", False)):
+            command.run(self, terminal)
 
 
 class RunOptions:
     """The options of a command that computes with runs."""
 
+    plugin: Plugins = None
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
     quiet: Quiet = False

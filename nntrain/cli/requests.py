@@ -22,6 +22,7 @@ from nntrain.cli.options import (
     NoDoctor,
     NoPlots,
     NoReport,
+    Plugins,
     Request,
     RunName,
     RunNames,
@@ -138,6 +139,7 @@ class Check(Request):
     config: Config
     assignments: Assignments = None
     build: Annotated[bool, typer.Option("--build", help="Also read the data and build the model.")] = False
+    plugin: Plugins = None
     runs_dir: RunsDir = RUNS_DIR
     verbose: Verbose = False
     json: Json = False
@@ -165,6 +167,7 @@ class Summary(Request):
 
     config: ConfigOrRun
     assignments: Assignments = None
+    plugin: Plugins = None
     runs_dir: RunsDir = RUNS_DIR
     verbose: Verbose = False
     json: Json = False
@@ -186,6 +189,7 @@ class LrFind(Request):
     assignments: Assignments = None
     steps: Annotated[int, typer.Option(metavar="N", help="The number of steps, of a batch each.")] = 200
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the loss over the rate to a PNG file.")] = None
+    plugin: Plugins = None
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
     verbose: Verbose = False
@@ -254,6 +258,7 @@ class Compare(Request):
 
     names: RunNames
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw their learning curves to a PNG file.")] = None
+    plugin: Plugins = None
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
     verbose: Verbose = False
@@ -282,9 +287,12 @@ class Remove(Request):
 class Schema(Request):
     """Print the JSON Schema of a config, for editors."""
 
+    plugin: Plugins = None
+
 
 class List(Request):
     """List the names that a config may use, or what one of them means."""
 
     name: Word = None
+    plugin: Plugins = None
     json: Json = False

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from nntrain.cli.options import RUNS_DIR, Device, Json, Kinds, Request, RunName, RunNames, RunsDir, SplitName, Verbose
+from nntrain.cli.options import (
+    RUNS_DIR,
+    Device,
+    Json,
+    Kinds,
+    Plugins,
+    Request,
+    RunName,
+    RunNames,
+    RunsDir,
+    SplitName,
+    Verbose,
+)
 
 
 class Plot(Request):
@@ -20,6 +32,7 @@ class Plot(Request):
     beside: Annotated[list[str] | None, typer.Option("--with", metavar="RUN", help="Compare with it; repeatable.")] = (
         None
     )
+    plugin: Plugins = None
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"
     verbose: Verbose = False

@@ -166,7 +166,6 @@ def _held(section: Node, option: str) -> Node | None:
     return next((node for node in nodes if node.definition() in names), None)
 
 
-@cache
 def _owners() -> dict[str, list[type[Section]]]:
     """Return the sections and members that have each option."""
     found: dict[str, list[type[Section]]] = {}

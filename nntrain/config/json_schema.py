@@ -126,7 +126,7 @@ def _of_family(family: type[Named]) -> JsonSchema:
     Editors offer the names of the classes. Other spellings are patterns, which are accepted and not offered.
     """
     members = family.members()
-    alone = {name: member for name, member in known(family).items() if not _required(member)}
+    alone = {name: member for name, member in known(family).items() if not member.needs_options()}
     names = [{"const": name, "description": catalogue.first_line(members[name])} for name in members if name in alone]
     spellings = {name: member for name, member in known(family).items() if name not in members}
     with_options = {
@@ -145,10 +145,6 @@ def _of_family(family: type[Named]) -> JsonSchema:
     )
     words = {"description": catalogue.first_line(family)}
     return {**words, "anyOf": [*names, with_options, *others, *family.short_forms]}
-
-
-def _required(member: type[Named]) -> bool:
-    return any(field.is_required() for field in member.model_fields.values())
 
 
 def _pattern(names: Iterable[str]) -> str:

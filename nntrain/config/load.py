@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from nntrain.config import file_checks, old_source, rules, set_help
+from nntrain.config import file_checks, old_source, plugin, rules, set_help
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
@@ -22,6 +22,7 @@ from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
+from nntrain.storage.run_dir import RunDir
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,18 @@ class Config:
 def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
     """Read a config, apply `path=value` assignments, and validate it; raises ConfigError with all problems."""
     return from_document(read(file, assignments, seed))
+
+
+def load_run(run: RunDir, assignments: Sequence[str] = ()) -> Config:
+    """Return the config of a run, as `load` does; raises ConfigError where a plug-in of its training is not in use."""
+    refuse_other_plugins(run)
+    return load(run.file(run_files.RESOLVED), assignments)
+
+
+def refuse_other_plugins(run: RunDir) -> None:
+    """Raise ConfigError where a plug-in that a run was trained with is not in use, or has another content."""
+    if (run.path / run_files.ENVIRONMENT).is_file():
+        plugin.refuse_others(run.read_json(run_files.ENVIRONMENT).get("plugins", ()), run)
 
 
 def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Document:

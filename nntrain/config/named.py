@@ -14,6 +14,7 @@ from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from nntrain import extensions
+from nntrain.config import plugin
 from nntrain.config.messages import article, close_names, got, in_our_words, listed, problem, see, with_space
 from nntrain.config.section import Section, details
 from nntrain.document.assignment import same_name
@@ -27,6 +28,7 @@ class Named(Section):
     noun: ClassVar[str] = ""  # the family in messages
     several: ClassVar[bool] = False  # whether a config holds a list of them
     absent: ClassVar[Mapping[str, str]] = {}  # names that users look for in the family, and the help for each
+    keras_class: ClassVar[Any] = None  # the class of a plug-in that it describes; Keras's own are found by their names
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -48,7 +50,7 @@ class Named(Section):
     @classmethod
     def members(cls) -> dict[str, type[Self]]:
         """Return the family's members by name; a class whose name begins with `_` only has fields for others."""
-        return {member.called(): member for member in _leaves(cls)}
+        return {member.called(): member for member in (*_leaves(cls), *plugin.members(cls))}
 
     @classmethod
     def parse(cls, value: Any) -> Self:
@@ -137,7 +139,7 @@ class Named(Section):
 
     @classmethod
     def _example(cls) -> str:
-        if any(field.is_required() for field in cls.model_fields.values()):
+        if cls.needs_options():
             return super()._example()
         options = f", or `{cls.called()}: {{option: value}}`" if cls.model_fields else ""
         return f"write `{cls.called()}` alone{options}"
@@ -157,19 +159,23 @@ class PlugIn:
     @classmethod
     def members(cls) -> dict[str, type[Self]]:
         found = [extensions.load(cls.folder, name).Options for name in extensions.names(cls.folder)]
-        return {member.called(): member for member in found}
+        return {member.called(): member for member in (*found, *plugin.members(cls))}
 
 
 def _leaves(cls: type[Any]) -> Iterator[type[Any]]:
     for child in cls.__subclasses__():
-        if not child.__name__.startswith("_"):
+        if not child.__name__.startswith("_") and child.keras_class is None:
             yield child
         yield from _leaves(child)
 
 
-@cache
 def known(family: type[Named]) -> dict[str, type[Any]]:
     """Return the members by all their names, their own last."""
+    return _known(family, plugin.in_use())
+
+
+@cache
+def _known(family: type[Named], _: tuple[plugin.Plugin, ...]) -> dict[str, type[Any]]:
     members = family.members()
     spellings = {
         spelling: member

@@ -67,6 +67,11 @@ class Section(BaseModel):
         return tuple(dict.fromkeys(name for name in own if name in cls.model_fields))
 
     @classmethod
+    def needs_options(cls) -> bool:
+        """Return whether an option has no default."""
+        return any(field.is_required() for field in cls.model_fields.values())
+
+    @classmethod
     def _worded(cls, error: ErrorDetails, compare: bool) -> InitErrorDetails:
         fields = [cls.model_fields[at] for at in error["loc"] if at in cls.model_fields]
         choices = [name for field in fields for name in _choices(field.annotation)]

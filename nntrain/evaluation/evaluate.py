@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.config.load import load
+from nntrain.config.load import load_run
 from nntrain.data.dataset import Dataset, load_data, sha256
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
@@ -141,7 +141,7 @@ def name_of_split(saved: SavedModel, data: Dataset, split_name: str | None) -> s
 
 def same_data(run_dir: RunDir) -> Dataset:
     """Return the run's data; raises DataError unless they are those of its training."""
-    data = load_data(load(run_dir.file(run_files.RESOLVED)))
+    data = load_data(load_run(run_dir))
     refuse_other_data(run_dir, data)
     return data
 

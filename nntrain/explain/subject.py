@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nntrain.config.load import Config, load
+from nntrain.config.load import Config, load_run
 from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError
@@ -63,7 +63,7 @@ def of_run(run_dir: RunDir) -> Subject:
 
     Raises NNTrainError where it has neither, and DataError where its data have changed.
     """
-    config = load(run_dir.file(run_files.RESOLVED))
+    config = load_run(run_dir)
     if (run_dir.path / run_files.SUMMARY).is_file():
         data, saved = load_data(config), load_model(run_dir)
         refuse_other_data(run_dir, data)

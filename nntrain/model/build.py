@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,7 +21,7 @@ from nntrain.config.resolve import Resolved, has_penalty
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
-from nntrain.model import class_metrics, custom, keras_errors, named_weights
+from nntrain.model import class_metrics, custom, keras_errors, named_weights, own_code
 from nntrain.model.area import AUC
 from nntrain.model.class_metrics import Outputs
 from nntrain.model.class_shares import with_shares
@@ -68,8 +69,16 @@ def weights_of(resolved: Resolved) -> list[dict[str, Any]]:
 
 
 def described(weights: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return path, shape and dtype of each weight, as model.json holds them."""
-    return [{"path": each.path, "shape": list(each.shape), "dtype": str(each.dtype)} for each in weights]
+    """Return path, shape and dtype of each weight, as model.json holds them.
+
+    Inside a layer, Keras numbers what has no name by what the process has made before: these numbers are left out.
+    """
+    return [{"path": _unnumbered(each.path), "shape": list(each.shape), "dtype": str(each.dtype)} for each in weights]
+
+
+def _unnumbered(path: str) -> str:
+    layer, slash, inside = path.partition("/")
+    return layer + slash + re.sub(r"_[0-9]+(?=/|$)", "", inside)
 
 
 def _optimizer(train: Train, updates: int, model: Network) -> keras.optimizers.Optimizer:
@@ -93,7 +102,9 @@ def _argument(value: Any) -> Any:
 
 
 def _keras_class(spec: Named) -> Any:
-    """Return the class of that name in `nntrain.model.custom`, else in Keras."""
+    """Return the class of a plug-in, else that of the name in `nntrain.model.custom`, else in Keras."""
+    if spec.keras_class is not None:
+        return spec.keras_class
     module, name = _MODULES.get(spec.noun, f"{spec.noun}s"), spec.called()
     return getattr(custom, name, None) or attrgetter(f"{module}.{name}")(keras)
 
@@ -119,6 +130,8 @@ def _layers(
         located = keras_errors.raised_at(path, spec, flow.shape[1:], partial(_built, flow, policy))
         with located, seeded(experiment.seed, f"{index} {dotted(path)}"):
             layer = keras_object(spec, dtype=policy, **_from_schema(specs, index, resolved.schema))
+            if spec.keras_class is not None:
+                own_code.refuse_unsaved(layer, path)
             if isinstance(spec, layers.Normalization) and spec.mean is None and examples is not None:
                 _adapt(layer, stack[1:], flow.shape, examples)
             if isinstance(spec, table_layers.TableEncoding) and examples is not None:
@@ -203,6 +216,8 @@ def outputs_of(resolved: Resolved, model: Network) -> Outputs:
 def _metric(spec: metrics.Metric, resolved: Resolved, model: Network) -> keras.metrics.Metric:
     """Return the Keras metric, of the class that fits the labels."""
     classes = resolved.schema.classes
+    if spec.keras_class is not None:  # it takes labels and outputs as the loss does
+        return keras_object(spec.model_copy(update={"name": spec.column}))
     if not classes:
         return keras_object(spec)
     options = {**spec.written(), "name": spec.column}

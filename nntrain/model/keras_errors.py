@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from nntrain.config.keras import image_layers, layers
 from nntrain.config.named import Named
 from nntrain.errors import ConfigError, Path, Problem
-from nntrain.model import custom
+from nntrain.model import custom, own_code
 
 RAISED = (ValueError, TypeError, LookupError, NotImplementedError, ArithmeticError, MemoryError, tf.errors.OpError)
 """What Keras raises where it refuses a layer."""
@@ -28,9 +28,13 @@ def raised_at(
 
     shape: of the layer's input, without the batch axis. build: builds a layer on that input.
     """
+    own = spec is not None and spec.keras_class is not None
+    raised: tuple[type[Exception], ...] = (Exception,) if own else RAISED  # own code may raise anything
     try:
         yield
-    except RAISED as error:
+    except ConfigError:
+        raise
+    except raised as error:
         problem = _problem(path, spec, shape, error)
         if spec is not None and build is not None and problem.help == "":
             problem = _of_an_option(path, spec, build, error) or problem
@@ -41,6 +45,8 @@ def _problem(path: Path, spec: Named | None, shape: tuple[int | None, ...], erro
     text = _one_line(str(error))
     if spec is None:
         return Problem(f"Keras refuses this: {text}", path)
+    if not isinstance(error, RAISED):
+        return own_code.problem(error, text, spec, path)
     layer = spec.called()
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
         return Problem(f"out of memory: `{layer}` is too large for this machine", path, "use fewer units", on_key=True)
@@ -53,7 +59,8 @@ def _problem(path: Path, spec: Named | None, shape: tuple[int | None, ...], erro
     if re.search(r"negative|zero or", text):
         message = f"`{layer}` does not fit into its input of the shape {_shown(shape)}"
         return Problem(message, path, "use a smaller window, `padding: same`, or one pooling less", on_key=True)
-    return Problem(f"`{layer}` cannot take an input of the shape {_shown(shape)}: {text}", path, on_key=True)
+    message = f"`{layer}` cannot take an input of the shape {_shown(shape)}: {text}"
+    return Problem(message, path, own_code.where(error), on_key=True)
 
 
 def _of_an_option(path: Path, spec: Named, build: Callable[[Named], object], error: Exception) -> Problem | None:
@@ -87,6 +94,7 @@ def _one_line(message: str) -> str:
         "Arguments received by"
     )[0]
     message = re.sub(r"^Exception encountered when calling [^\n]*\n", "", message.strip())
+    message = message.rpartition("Error encountered:\n\n")[2]  # where Keras could not infer the shape of the output
     return re.sub(r" name:$", "", " ".join(message.split())).rstrip(".")
 
 

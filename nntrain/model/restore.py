@@ -8,7 +8,7 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from nntrain.config.data_schema import Schema
-from nntrain.config.load import load
+from nntrain.config.load import load_run
 from nntrain.config.messages import listed
 from nntrain.config.resolve import Resolved, resolve
 from nntrain.config.table import Table
@@ -33,7 +33,7 @@ class SavedModel:
 def load_model(run_dir: RunDir) -> SavedModel:
     """Build the run's model and load its checked weights; raises NNTrainError for missing, damaged or other files."""
     saved = run_dir.verified_model("weights", "input", "classes", "targets", "target_count")
-    experiment = load(run_dir.file(run_files.RESOLVED)).experiment
+    experiment = load_run(run_dir).experiment
     inputs = saved["input"]
     schema = Schema(
         shape=tuple(inputs["shape"]),

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nntrain.config.load import Config, load
+from nntrain.config.load import Config, load_run
 from nntrain.config.settings import Settings, differing, settings
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, DataError, NNTrainError
@@ -203,7 +203,7 @@ def _run(place: RunDir, cache: dict[str, Dataset]) -> Contender:
 
 
 def _scored(begun: Contender, cache: dict[str, Dataset]) -> Contender:
-    config = load(begun.place.file(run_files.RESOLVED))
+    config = load_run(begun.place)
     data = _data(config, cache)
     refuse_other_data(begun.place, data)
     saved = load_model(begun.place)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nntrain.config.load import load
+from nntrain.config.load import load_run
 from nntrain.doctor import checkup, guessing, record
 from nntrain.doctor.case import Course, Score
 from nntrain.doctor.checkup import Diagnosis
@@ -63,7 +63,7 @@ def with_cause(error: Diverged, found: Diagnosis, run_dir: RunDir) -> Diverged:
 
 def of_run(run_dir: RunDir) -> Diagnosis:
     """Examine a run from its files; raises DataError where its data are not there, and NNTrainError for a bad file."""
-    prepared = prepare(load(run_dir.file(run_files.RESOLVED)), initialize=False)
+    prepared = prepare(load_run(run_dir), initialize=False)
     summary = _read(run_dir, run_files.SUMMARY)
     before = _read(run_dir, run_files.DIAGNOSIS)
     records.check(record.Diagnosis, before, f"`{run_dir.path / run_files.DIAGNOSIS}`")

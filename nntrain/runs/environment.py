@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import __version__
+from nntrain.config import plugin
 
 PACKAGES = ("tensorflow", "keras", "numpy", "pydantic", "PyYAML", "scikit-learn")
 FEATURES = ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "sve")
@@ -36,6 +37,7 @@ def describe() -> dict[str, Any]:
             "available": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         },
         "git_commit": _git_commit(),
+        "plugins": plugin.record(),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nntrain.config import plugin
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.layers import Layer
 from nntrain.config.load import Config
@@ -16,6 +17,7 @@ from nntrain.data import dataset as datasets
 from nntrain.doctor.checkup import Diagnosis
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
+from nntrain.plugins.place import errors_worded
 from nntrain.report import writing
 from nntrain.runs import diagnosis, plotting
 from nntrain.runs.environment import describe, now
@@ -146,7 +148,8 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
     status, finished = 1, None
     try:
         trainer.share(training.prepared, training.context.distribution, state)
-        with training.prepared.memory.explained(), training.prepared.rehearsed_on_errors():
+        explained, rehearsed = training.prepared.memory.explained(), training.prepared.rehearsed_on_errors()
+        with errors_worded(), explained, rehearsed:
             finished, job = _begin(training, environment, store, state)
             result = _train(training, finished, job, state)
         status = 0
@@ -214,7 +217,7 @@ def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTra
 
 def help_to_resume(run_dir: RunDir) -> str:
     """Return the help of an error that leaves a run, a group or a search to be resumed."""
-    return f"resume it with `nntrain resume {run_dir}`"
+    return f"resume it with `nntrain resume {run_dir}{plugin.options()}`"
 
 
 def _results_so_far(finished: FinishedTraining) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from nntrain.config import plugin
 from nntrain.config.load import Config, from_document, put_value
 from nntrain.config.named import to_tree
 from nntrain.document.yaml_file import Document
@@ -47,9 +48,10 @@ class GroupConfig:
 
     @classmethod
     def read(cls, directory: RunDir) -> "GroupConfig":
-        """Read the group of a directory from its group.json."""
+        """Read the group of a directory from its group.json; raises ConfigError where a plug-in is not in use."""
         file, data = str(directory.path / run_files.GROUP), directory.read_text(run_files.CONFIG).encode()
         content = directory.read_json(run_files.GROUP, "kind", "members")
+        plugin.refuse_others(content.get("plugins", ()), directory)
         trees: dict[str, Any] = content["members"]
         members = {name: from_document(Document(tree, file, data=data)) for name, tree in trees.items()}
         return cls(str(content["kind"]), members)
@@ -63,7 +65,7 @@ class GroupConfig:
         """Write the group's config.yaml and group.json; a directory that has the latter can be resumed."""
         directory.write(run_files.CONFIG, self.first.document.data)
         members = {name: to_tree(config.experiment) for name, config in self.members.items()}
-        directory.write_json(run_files.GROUP, {"kind": self.kind, "members": members})
+        directory.write_json(run_files.GROUP, {"kind": self.kind, "plugins": plugin.record(), "members": members})
 
 
 def parse_seeds(text: str) -> list[int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nntrain.config.load import load
+from nntrain.config.load import load_run
 from nntrain.config.messages import counted
 from nntrain.evaluation.evaluate import refuse_other_data
 from nntrain.model.restore import SavedModel, load_model
@@ -26,7 +26,7 @@ def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
     then, kept = run_dir.read_rows(), load_model(run_dir)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
-        prepared = prepare(load(run_dir.file(run_files.RESOLVED)))
+        prepared = prepare(load_run(run_dir))
         refuse_other_data(run_dir, prepared.data)
         experiment.run(Training(prepared, again, Terminal(quiet=True), context))
         different = _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, load_model(again))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nntrain.config.load import Config, load
+from nntrain.config.load import Config, load_run
 from nntrain.config.messages import counted
 from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
@@ -31,7 +31,7 @@ _SHOULD_EQUAL = {"device": "another device", "threads": "other threads", "cpu": 
 def follow(run_dir: RunDir, assignments: Sequence[str], context: RunContext) -> None:
     """Train from the chief's state as another worker, write nothing; raises ConfigError for another resolved.yaml."""
     _refuse_other_assignments(assignments)
-    trainer.follow(prepare(load(run_dir.file(run_files.RESOLVED), assignments), False), context)
+    trainer.follow(prepare(load_run(run_dir, assignments), False), context)
 
 
 def resume(
@@ -46,7 +46,7 @@ def resume(
     with run_dir.locked():
         if run_dir.read_json(run_files.ENVIRONMENT).get("exit_status") == 0 and not assignments:
             return None
-        prepared = prepare(load(run_dir.file(run_files.RESOLVED), assignments), initialize=False)
+        prepared = prepare(load_run(run_dir, assignments), initialize=False)
         return resume_prepared(Training(prepared, run_dir, terminal, context), assignments, allow_changed)
 
 
@@ -106,7 +106,7 @@ def _refuse_shorter(training: Training, state: State) -> None:
     if plan.steps is None:
         option, wanted, trained = "epochs", plan.epochs, -(-done // steps_per_epoch)
     else:  # which may have ended inside the last epoch
-        before = load(run_dir.file(run_files.RESOLVED)).experiment.train.steps
+        before = load_run(run_dir).experiment.train.steps
         option, wanted, trained = "steps", plan.steps, min(done, before or done)
     if wanted < trained:
         fit = f"`nntrain fit {run_dir.path / run_files.RESOLVED} --set train.{option}={wanted}`"
@@ -117,7 +117,7 @@ def _refuse_shorter(training: Training, state: State) -> None:
 def option_to_lengthen(run_dir: RunDir) -> str:
     """Return the option that ended a finished run: a larger value trains it further; "" where a callback ended it."""
     train, summary = (
-        load(run_dir.file(run_files.RESOLVED)).experiment.train,
+        load_run(run_dir).experiment.train,
         run_dir.read_json(run_files.SUMMARY, "epochs", "planned_epochs", "seconds", "stopped"),
     )
     cut_short = summary["epochs"] < summary["planned_epochs"]

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from nntrain.config import plugin
 from nntrain.config.load import Config
 from nntrain.config.named import to_tree
 from nntrain.config.search.load import search_of
@@ -53,7 +54,7 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> RunDir
     with drafts.draft(runs_dir, name) as draft, draft.locked():
         draft.write(run_files.CONFIG, config.document.data)
         draft.write(run_files.SEARCH, search_yaml(config))
-        head = {"start": environment.now(), "command": sys.argv, "refit": session.refit}
+        head = {"start": environment.now(), "command": sys.argv, "refit": session.refit, "plugins": plugin.record()}
         Journal.create(draft, {"search_sha256": identity(config), **head})
         directory = drafts.published(draft)
         journal = Journal.open(directory)
@@ -83,7 +84,7 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
             raise NNTrainError(f"the search was stopped: {reason}", help=help)
     except NNTrainError as error:
         if isinstance(error, Stopped):
-            error.after(folder.ledger.progress, f"resume it with `nntrain resume {directory}`")
+            error.after(folder.ledger.progress, f"resume it with `nntrain resume {directory}{plugin.options()}`")
         terminal.log.append(str(error))
         raise
     finally:

@@ -7,7 +7,9 @@ from typing import Protocol, Self, cast
 
 from nntrain import extensions
 from nntrain.backend import Device
+from nntrain.config import plugin
 from nntrain.config.load import Config
+from nntrain.config.plugin import PluginFile
 from nntrain.errors import ConfigError
 from nntrain.search.task import Answer, Event, Message, Stop, Task
 
@@ -21,6 +23,7 @@ class Settings:
     verbose: bool = False
     threads: int = 1  # in one operation and between operations; the last bits of a convolution depend on it
     files: tuple[str, ...] = ()  # what the config reads, which must be at the same paths on every machine
+    plugins: tuple[PluginFile, ...] = ()  # with their content, so that every worker has the same
 
 
 class Worker(Protocol):
@@ -91,7 +94,8 @@ class Workers:
         if given.keys() - {field.name for field in fields(module.Options)}:
             raise ConfigError("`--address` is the address of a Ray cluster", help="add `--executor ray`")
         threads = config.experiment.train.threads or 1
-        settings = Settings(self.count, device, verbose, threads, _files(config))
+        plugins = tuple(each.file for each in plugin.in_use())
+        settings = Settings(self.count, device, verbose, threads, _files(config), plugins)
         return cast(Executor, module.start(module.Options(**given), settings))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain import backend
+from nntrain.config import plugin
 from nntrain.config.load import Config
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
@@ -56,6 +57,7 @@ class ResumeSearch:
             journal.check(head, events)
             if complaint:
                 terminal.note(f"warning: {complaint}")
+            plugin.refuse_others(head.get("plugins", ()), self.directory)
             file = _search_file(self.directory, head, events)
             before, config = load_whole(file), load_whole(file, self.assignments)
             _refuse_less_than_is_done(before, config, events)

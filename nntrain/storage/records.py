@@ -1,7 +1,6 @@
 """What the files of a run may hold. They may have been damaged, or written by anybody.
 
-Each is checked once, when it is read; what reads on can rely on types, bounds and names. Fields that are not named here
-are kept as they are.
+Each is checked once, when it is read, so what reads on can rely on it. Fields that are not named are kept as they are.
 """
 
 import json
@@ -27,8 +26,7 @@ def _plain(name: str) -> str:
     return name
 
 
-Name = Annotated[str, AfterValidator(_plain)]
-"""The name of a folder: one component of a path."""
+Name = Annotated[str, AfterValidator(_plain)]  # of a folder: one component of a path
 Text = Annotated[str, StringConstraints(max_length=100_000)]
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
@@ -51,6 +49,13 @@ class Resumed(Record, total=False):
     changed: list[Text]
 
 
+class PluginFile(Record):
+    """A file of own classes that a run was trained with."""
+
+    file: Required[Text]
+    sha256: Required[Sha256]
+
+
 class Environment(Record, total=False):
     """environment.json."""
 
@@ -65,6 +70,7 @@ class Environment(Record, total=False):
     data_sha256: Sha256
     resolved_sha256: Sha256
     resumed: list[Resumed]
+    plugins: list[PluginFile]
     exit_status: Annotated[int, Field(ge=-255, le=255)] | None
 
 
@@ -132,6 +138,7 @@ class Group(Record, total=False):
 
     kind: Literal["seeds", "folds"]
     members: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=1000)]
+    plugins: list[PluginFile]
 
 
 class Remark(Record, total=False):
@@ -155,6 +162,7 @@ class Head(Record, total=False):
     search: Text
     start: Text
     refit: Annotated[int, Field(ge=0, le=10_000)]
+    plugins: list[PluginFile]
 
 
 class Ask(Record):

@@ -9,7 +9,7 @@ from nntrain import backend
 from nntrain.cli import explain_forms, output_file
 from nntrain.cli.requests import Explain
 from nntrain.cli.standard_input import DASH
-from nntrain.config.load import Config, load
+from nntrain.config.load import Config, load_run
 from nntrain.config.search.load import load_whole
 from nntrain.errors import ConfigError
 from nntrain.explain.explanation import Explanation
@@ -85,7 +85,7 @@ def _config(request: Explain, terminal: Terminal) -> Config:
     """Return the config, or that of the run."""
     if _is_config(request):
         return checked(load_whole(str(request.config), request.assignments or ()), terminal, request.runs_dir)
-    return load(_run_of(request).file(RESOLVED))
+    return load_run(_run_of(request))
 
 
 def _is_config(request: Explain) -> bool:

@@ -2,7 +2,7 @@
 
 from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Repro
-from nntrain.config.load import load
+from nntrain.config.load import load_run
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
@@ -13,7 +13,7 @@ from nntrain.terminal import Terminal
 def run(request: Repro, terminal: Terminal) -> None:
     """Print `identical` or the first difference; raises NNTrainError where the two differ."""
     run_dir = find_run(request.runs_dir, request.name)
-    context = _placement(request, run_dir).start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal)
+    context = _placement(request, run_dir).start(load_run(run_dir), request.verbose, terminal)
     from nntrain.runs import reproduce
 
     difference = reproduce.repeat(run_dir, context)

@@ -5,13 +5,12 @@ from dataclasses import replace
 from nntrain.cli import summary
 from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Resume
-from nntrain.config.load import load
+from nntrain.config.load import load_run
 from nntrain.errors import ConfigError
 from nntrain.runs.group_config import GroupConfig
 from nntrain.search import search_files
 from nntrain.search.executor import Workers
 from nntrain.search.resume import ResumeSearch
-from nntrain.storage import run_files
 from nntrain.storage.find_runs import Group, Search, find, first_member
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -34,7 +33,7 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
     if assignments:
         search_files.refuse_longer(run_dir)
     terminal.log.extend(run_dir.read_log())
-    started = placement.start(load(run_dir.file(run_files.RESOLVED)), request.verbose, terminal, "resume")
+    started = placement.start(load_run(run_dir), request.verbose, terminal, "resume")
     context = _with_parts(started, request)
     from nntrain.runs import resume
 

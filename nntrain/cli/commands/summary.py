@@ -6,11 +6,10 @@ from typing import Any
 from nntrain import backend
 from nntrain.cli.requests import Summary
 from nntrain.cli.summary import parameters_in_words
-from nntrain.config.load import Config, load
+from nntrain.config.load import Config, load, load_run
 from nntrain.errors import dotted
 from nntrain.nearest import exists
 from nntrain.runs.checked import checked
-from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.terminal import Terminal
 
@@ -54,7 +53,7 @@ def _config(request: Summary) -> Config:
     file, assignments = Path(request.config), request.assignments or ()
     if exists(file) and not file.is_dir():
         return load(request.config, assignments)
-    return load(find_run(request.runs_dir, request.config).file(run_files.RESOLVED), assignments)
+    return load_run(find_run(request.runs_dir, request.config), assignments)
 
 
 def _cell(name: str, value: Any) -> Any:

@@ -32,7 +32,7 @@ class Metric(Named):
 
     noun = "metric"
     several = True
-    task: ClassVar[Literal["classes", "numbers"]] = "classes"
+    task: ClassVar[Literal["classes", "numbers", "any"]] = "classes"
     default_name: ClassVar[str] = ""  # where Keras's is not its identifier
     better: ClassVar[Literal["min", "max"]] = "max"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
@@ -151,8 +151,10 @@ class R2Score(Metric):
 
 def find_metric(column: str, metrics: Iterable[Metric] | None) -> Metric | None:
     """Return the metric that is called so in metrics.csv; where none are chosen, of all with their own names."""
-    known = (member.model_validate({}) for member in Metric.members().values()) if metrics is None else metrics
-    return next((metric for metric in known if metric.column == column), None)
+    if metrics is None:
+        members = [member for member in Metric.members().values() if not member.needs_options()]
+        metrics = [member.model_validate({}) for member in members]
+    return next((metric for metric in metrics if metric.column == column), None)
 
 
 def direction(monitor: str, metrics: Iterable[Metric] | None) -> Literal["min", "max"]:

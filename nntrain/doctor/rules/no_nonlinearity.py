@@ -29,4 +29,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
 
 
 def _is_linear(block: Block) -> bool:
-    return block.activation == "linear" and not block.has(*POOLS, layers.LayerNormalization)
+    unknown = any(each.spec.keras_class is not None for each in (block.head, *block.rest))  # a layer of a plug-in
+    return block.activation == "linear" and not unknown and not block.has(*POOLS, layers.LayerNormalization)

@@ -31,10 +31,12 @@ def _lines(subject: Subject) -> list[str]:
     known = packages if isinstance(packages, Mapping) else {}
     pins = [shlex.quote(f"{name}=={known[name]}") for name in _INSTALLED if known.get(name)]
     lines = ["pip install " + " ".join(pins)] if pins else []
+    own = "".join(f" --plugin {shlex.quote(each['file'])}" for each in subject.first.environment.get("plugins", ()))
     if subject.kind == "run" and subject.settings:
-        lines += [f"nntrain repro {path}   # trains again and compares", f"nntrain fit {path}/{run_files.RESOLVED}"]
+        repro, fit = f"nntrain repro {path}{own}", f"nntrain fit {path}/{run_files.RESOLVED}{own}"
+        lines += [f"{repro}   # trains again and compares", fit]
     if subject.kind == "search" and (subject.directory.path / run_files.BEST).is_file():
-        lines.append(f"nntrain fit {path}/{run_files.BEST}")
+        lines.append(f"nntrain fit {path}/{run_files.BEST}{own}")
     if isinstance(command, list) and len(command) > 1 and subject.kind != "search":
         lines.append("# as it was trained: nntrain " + shlex.join(str(word) for word in command[1:]))
     return lines

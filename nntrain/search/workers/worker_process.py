@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nntrain import backend
 from nntrain.errors import NNTrainError
+from nntrain.plugins import load as plugins
 from nntrain.search.executor import Settings
 from nntrain.search.task import Answer, Event, Stop, Task
 from nntrain.training.signals import SAVING, STOPPING, StopRequest
@@ -75,12 +76,14 @@ def main(connection: Connection, settings: Settings) -> None:
         signal.signal(SAVING, signal.SIG_IGN)
     os.dup2(2, 1)  # what a library prints must not mix with the results on stdout
     threading.Thread(target=worker.listen, daemon=True).start()
-    try:
-        _start(settings)
-    except NNTrainError as error:
-        connection.send(Ready(error.problems[0].message))
-        return
-    worker.work()
+    with contextlib.ExitStack() as stack:
+        try:
+            _start(settings)
+            stack.enter_context(plugins.used(settings.plugins, settings.verbose))
+        except NNTrainError as error:
+            connection.send(Ready(error.problems[0].message))
+            return
+        worker.work()
 
 
 def _start(settings: Settings) -> None:
