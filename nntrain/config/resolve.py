@@ -140,6 +140,8 @@ def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema)
     chosen: dict[str, object] = {}
     if train.epochs is None and train.steps is None:
         chosen["epochs"] = DEFAULT_EPOCHS
+    if train.precision == "auto":
+        chosen["precision"] = "float32"
     if train.loss is None:
         chosen["loss"] = _default_loss(output, schema)
     if train.metrics is None:

@@ -110,7 +110,7 @@ class Train(Section):
     checkpoint_seconds: NonNegativeFloat = 30.0
     engine: Literal["auto", "resident", "streamed", "keras"] = "auto"
     compile: Literal["auto", "graph", "xla"] = "auto"
-    precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
+    precision: Literal["auto", "float32", "mixed_float16", "mixed_bfloat16"] = "auto"
     threads: Annotated[int, Field(ge=1, le=1024)] = omitted
     init_from: FilePath = omitted
     on_disease: Literal["warn", "stop", "cure"] = "warn"

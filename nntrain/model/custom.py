@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from nntrain.model.batch_normalization import BatchNormalization as BatchNormalization
 from nntrain.model.class_shares import ClassShares as ClassShares
 from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
 from nntrain.model.penalties import L2Norm as L2Norm

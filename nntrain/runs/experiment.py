@@ -25,7 +25,7 @@ from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.storage import drafts, run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
-from nntrain.training import trainer
+from nntrain.training import fast_precision, trainer
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job
@@ -89,6 +89,8 @@ def report(prepared: Prepared, terminal: Terminal) -> None:
         terminal.note(f"note: added `{layer.called()}` as the first layer; {does}")
     if added := [_as_item(layer) for layer in prepared.resolved.added]:
         terminal.note(f"note: added the output layer {' and '.join(added)}")
+    if faster := fast_precision.note(prepared.config, prepared.resolved, len(prepared.data.train)):
+        terminal.note(f"note: {faster}")
     report_obstacles(prepared, terminal)
 
 

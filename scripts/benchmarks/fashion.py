@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 EPOCHS = 4
+KINDS = ("mlp", "full", "cnn", "bn", "cnn_bfloat16", "bn_bfloat16")
+"""A net, and for nntrain the precision where it is not float32; plain Keras always has float32."""
 
 
 def arrays(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -27,11 +29,14 @@ def main() -> None:
     from measure import alternate, nntrain, python, report
 
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    length = ("--set", f"train.epochs={EPOCHS}")
-    for kind in sys.argv[2:] or ("mlp", "full", "cnn"):
+    for kind in sys.argv[2:] or KINDS:
+        net, _, precision = kind.partition("_")
+        options = ["--set", f"train.epochs={EPOCHS}"]
+        if precision:
+            options += ["--set", f"train.precision=mixed_{precision}"]
         jobs = {
-            "plain Keras": python("plain_fashion.py", kind, str(EPOCHS)),
-            "nntrain": nntrain(f"fashion_{kind}.yaml", *length),
+            "plain Keras": python("plain_fashion.py", net, str(EPOCHS)),
+            "nntrain": nntrain(f"fashion_{net}.yaml", *options),
         }
         if kind == "mlp":
             jobs["scikit-learn"] = python("plain_sklearn.py")
