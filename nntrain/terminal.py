@@ -45,6 +45,7 @@ class Terminal:
     as_json: bool = False
     quiet: bool = False
     results: bool = True
+    curves: bool = False  # whether a training is shown by its curves, where stderr is a terminal
     log: list[str] = field(default_factory=list)
 
     @cached_property
@@ -147,6 +148,13 @@ def shown_number(value: Any) -> str:
     return f"{value:.4f}"
 
 
+def clock(seconds: float) -> str:
+    """Return a time as `1:05` or `2:03:05`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 class ProgressWatcher:
     """Shows the progress of a training: a bar with the remaining time on a terminal, else a line now and then.
 
@@ -158,6 +166,7 @@ class ProgressWatcher:
         self.run = run
         self.bar: Progress | None = None
         self.last_line = 0.0
+        self.is_drawn = False  # otherwise, such as by curves
 
     def begin(self, epochs: int, steps: int) -> None:
         """Start the bar."""
@@ -184,7 +193,7 @@ class ProgressWatcher:
         self.terminal.log.append(printable(text))
         self._show(epoch, epoch * self.steps, row)
         due = time.monotonic() - self.last_line >= LINE_SECONDS or epoch == self.epochs
-        if self.bar is None and not self.terminal.quiet and due:
+        if self.bar is None and not self.is_drawn and not self.terminal.quiet and due:
             self.last_line = time.monotonic()
             self.terminal.err.print(text)
 

@@ -59,8 +59,8 @@ def _help_for_usage(error: Exception | KeyboardInterrupt) -> str:
 
 
 def _run_request(request: Request, **_: object) -> None:
-    quiet, as_json = getattr(request, "quiet", False), getattr(request, "json", False)
-    terminal = Terminal(as_json=as_json, quiet=quiet)
+    quiet, as_json, curves = (getattr(request, name, False) for name in ("quiet", "json", "watch"))
+    terminal = Terminal(as_json=as_json, quiet=quiet, curves=curves)
     terminal.show_reading()
     try:
         request.run(terminal)
@@ -174,6 +174,7 @@ app.command()(requests.Export)
 app.command()(requests.Explain)
 app.command()(requests.Runs)
 app.command()(requests.Compare)
+app.command()(requests.Watch)
 app.command()(requests.Plot)
 app.command()(requests.Report)
 app.command()(requests.Note)

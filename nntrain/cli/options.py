@@ -79,6 +79,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress an
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print TensorFlow's log, and tracebacks.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 DeviceCount = Annotated[int | None, typer.Option(metavar="N", help="Split every batch among N devices.")]
+WatchOption = Annotated[bool, typer.Option("--watch", help="Show the curves while it trains, on a terminal.")]
 NoDoctor = Annotated[bool, typer.Option("--no-doctor", help="Do not examine what the training suffers from.")]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Draw no plots.")]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Do not write report.html.")]

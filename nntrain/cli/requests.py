@@ -31,11 +31,13 @@ from nntrain.cli.options import (
     SplitName,
     Template,
     Verbose,
+    WatchOption,
     Word,
     Worker,
 )
 from nntrain.cli.view_requests import Plot as Plot
 from nntrain.cli.view_requests import Report as Report
+from nntrain.cli.view_requests import Watch as Watch
 
 
 class Init(Request):
@@ -65,6 +67,7 @@ class Fit(Request, RunOptions):
     devices: DeviceCount = None
     workers: BatchWorkers = None
     worker: Worker = None
+    watch: WatchOption = False
     no_doctor: NoDoctor = False
     no_plots: NoPlots = False
     no_report: NoReport = False
@@ -87,6 +90,7 @@ class Resume(Request, RunOptions):
     worker: Worker = None
     executor: Executor = "processes"
     address: Address = None
+    watch: WatchOption = False
     no_doctor: NoDoctor = False
     no_plots: NoPlots = False
     no_report: NoReport = False

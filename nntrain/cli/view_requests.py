@@ -39,6 +39,13 @@ class Plot(Request):
     json: Json = False
 
 
+class Watch(Request):
+    """Follow a training or a search in the terminal until it ends; it may be started and ended at any time."""
+
+    name: RunName
+    runs_dir: RunsDir = RUNS_DIR
+
+
 class Report(Request):
     """Write a page about runs, groups or searches: one HTML file, which needs no server."""
 

@@ -182,6 +182,7 @@ def _begin(
     watcher = RowWriter(training.terminal, run_dir, [] if state is None else state.facts["history"]["rows"])
     scorer = trainer.make_scorer(prepared, context)
     job = trainer.make_job(prepared, scorer, context, watcher, store)
+    watcher.monitored = (job.plan.monitor, job.plan.mode)
     environment |= {"engine": job.program.engine, "compile": "xla" if job.program.xla else "graph"}
     finished = FinishedTraining(run_dir, watcher, prepared, scorer, History(), plan=job.plan, final=context.final)
     return finished, diagnosis.observed(job, finished, context)

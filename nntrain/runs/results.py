@@ -19,8 +19,11 @@ from nntrain.training.job import Plan
 from nntrain.training.prepare import Prepared
 from nntrain.training.program_cache import copy_variables
 from nntrain.training.scorer import Scorer
+from nntrain.watching.follow import screen_of
+from nntrain.watching.progress import Progress
 
 ALL_DONE = "all epochs are done"  # why a training has ended that nothing else has ended
+SCREEN_SECONDS = 0.25  # the curves are drawn again at most this often
 METRICS_SECONDS = 2.0  # metrics.csv is rewritten at most this often during training
 
 
@@ -32,6 +35,33 @@ class RowWriter(ProgressWatcher):
         self.run_dir = run_dir
         self.rows: list[Mapping[str, float]] = list(rows)
         self.written = time.monotonic()
+        self.monitored = ("loss", "min")  # the column that decides, and which of its values is the best
+        self.screen = screen_of(terminal) if terminal.curves else None
+        self.is_drawn = self.screen is not None
+        self.drawn = 0.0
+
+    def begin(self, epochs: int, steps: int) -> None:
+        """Start the bar, or the screen with the curves."""
+        if self.screen is None:
+            super().begin(epochs, steps)
+        else:
+            self.epochs, self.steps = epochs, steps
+            self._draw()
+
+    def _draw(self) -> None:
+        if self.screen is not None:
+            state = "running" if len(self.rows) < self.epochs else "done"
+            progress = Progress(self.run_dir.path.name, state, self.rows, self.epochs, *self.monitored)
+            self.screen.show(progress.lines)
+            self.drawn = time.monotonic()
+
+    def end(self) -> None:
+        """Remove the bar; the curves stay."""
+        super().end()
+        if self.screen is not None:
+            self._draw()
+            self.screen.end()
+            self.screen = None
 
     def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
         """Show the progress inside an epoch; raises NNTrainError when the run directory was removed."""
@@ -43,6 +73,8 @@ class RowWriter(ProgressWatcher):
         self.run_dir.refuse_if_gone()
         super().epoch(row)
         self.rows.append(row)
+        if time.monotonic() - self.drawn > SCREEN_SECONDS:
+            self._draw()
         if time.monotonic() - self.written > METRICS_SECONDS:
             self.run_dir.write_rows(self.rows)
             self.written = time.monotonic()

@@ -15,7 +15,7 @@ from nntrain.errors import printable
 from nntrain.search.ledger import Entry
 from nntrain.search.parameter_axis import label, short_number
 from nntrain.search.search_files import SearchDir
-from nntrain.terminal import Terminal, plain_console, shown_number
+from nntrain.terminal import Terminal, clock, plain_console, shown_number
 
 BEST_SHOWN, FAILED_SHOWN = 5, 3
 
@@ -38,7 +38,7 @@ class SearchView:
     def __enter__(self) -> "SearchView":
         console = plain_console(stderr=True, soft_wrap=False)
         if not self.terminal.quiet and console.is_terminal and not console.is_dumb_terminal:
-            self.live = Live(self._screen(), console=console, refresh_per_second=4, transient=True)
+            self.live = Live(self.screen(), console=console, refresh_per_second=4, transient=True)
             self.live.start()
         return self
 
@@ -56,7 +56,7 @@ class SearchView:
         """Show a trial that has ended."""
         self.reached.pop(entry.number, None)
         self.terminal.event("trial", self._as_json(entry))
-        line = f"{entry.name}  {self._result(entry)}  {self._values(entry)}"
+        line = self.line(entry)
         if self.live is None:
             self.terminal.note(line)
         else:
@@ -64,6 +64,10 @@ class SearchView:
             if entry.status == "failed":
                 self.live.console.print(line)
         self.draw()
+
+    def line(self, entry: Entry) -> str:
+        """Return what is printed of a trial that has ended."""
+        return f"{entry.name}  {self._result(entry)}  {self._values(entry)}"
 
     def _as_json(self, entry: Entry) -> dict[str, object]:
         result = {name: getattr(entry, name) for name in ("score", "spread", "epochs", "seconds")}
@@ -86,9 +90,9 @@ class SearchView:
     def draw(self) -> None:
         """Show what has changed, where the terminal is live."""
         if self.live is not None:
-            self.live.update(self._screen())
+            self.live.update(self.screen())
 
-    def _screen(self) -> Group:
+    def screen(self) -> Group:
         """Return a headline, and a row for each trial of interest."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         widths = {"trial": 18, self.search.metric: max(6, len(self.search.metric)), "epoch": 5, "values": None}
@@ -112,7 +116,7 @@ class SearchView:
         words = [f"{over:,} of {counted(limit, 'trial')}" if limit else counted(over, "trial")]
         words += [f"{count} {word}" for word, count in counts.items() if count]
         left = self._seconds_left(over, limit)
-        return ", ".join(words) + (f", {_clock(left)} left" if left is not None else "")
+        return ", ".join(words) + (f", {clock(left)} left" if left is not None else "")
 
     def _seconds_left(self, over: int, limit: int | None) -> float | None:
         """Estimate by the pace of the trials since the start or resume; `max_seconds` is the limit."""
@@ -126,9 +130,3 @@ class SearchView:
 def shown_value(value: Any) -> str:
     """Return a short text of a value."""
     return short_number(value) if isinstance(value, float) else label(value)
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

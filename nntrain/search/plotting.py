@@ -23,13 +23,19 @@ def kinds() -> dict[str, ModuleType]:
 
 def read(directory: RunDir) -> SearchDir:
     """Return a search as its journal says; raises NNTrainError where that is damaged."""
+    return read_with_time(directory)[0]
+
+
+def read_with_time(directory: RunDir) -> tuple[SearchDir, float]:
+    """Return a search as its journal says, and the seconds that it has spent; raises as `read`."""
     config = load_whole(directory.file(run_files.SEARCH))
     search = search_of(config)
     ledger = Ledger(search.direction)
-    journal = Journal.open(directory)
-    for event in journal.read(mend=False)[1]:
+    events = Journal.open(directory).read()[1]
+    for event in events:
         rebuild_entry(ledger, event)
-    return SearchDir(config, search, directory, ledger)
+    spent = next((float(event["spent"]) for event in reversed(events) if "spent" in event), 0.0)
+    return SearchDir(config, search, directory, ledger), spent
 
 
 def draw(folder: SearchDir, module: ModuleType, format: str = "png") -> bytes:
