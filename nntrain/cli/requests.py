@@ -35,8 +35,10 @@ from nntrain.cli.options import (
     Word,
     Worker,
 )
+from nntrain.cli.view_requests import Compare as Compare
 from nntrain.cli.view_requests import Plot as Plot
 from nntrain.cli.view_requests import Report as Report
+from nntrain.cli.view_requests import Runs as Runs
 from nntrain.cli.view_requests import Watch as Watch
 
 
@@ -242,31 +244,6 @@ class Export(Request, RunOptions):
     ] = None
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="The new folder.")] = None
     licence: Annotated[str | None, typer.Option(metavar="TEXT", help="The licence that the model card states.")] = None
-
-
-class Runs(Request):
-    """List the runs, groups and searches, newest first."""
-
-    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a metric, such as val_loss.")] = None
-    where: Annotated[
-        str | None, typer.Option(metavar="CONDITIONS", help="List some: 'data=iris and val_accuracy>0.9'.")
-    ] = None
-    all: Annotated[bool, typer.Option("--all", help="Also list the runs of groups and searches.")] = False
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with every metric.")] = False
-    runs_dir: RunsDir = RUNS_DIR
-    json: Json = False
-
-
-class Compare(Request):
-    """Compare runs, groups or searches: their configs, and their scores on the validation split."""
-
-    names: RunNames
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw their learning curves to a PNG file.")] = None
-    plugin: Plugins = None
-    runs_dir: RunsDir = RUNS_DIR
-    device: Device = "auto"
-    verbose: Verbose = False
-    json: Json = False
 
 
 class Note(Request):

@@ -20,6 +20,31 @@ from nntrain.cli.options import (
 )
 
 
+class Runs(Request):
+    """List the runs, groups and searches, newest first."""
+
+    sort: Annotated[str | None, typer.Option(metavar="METRIC", help="Sort by a metric, such as val_loss.")] = None
+    where: Annotated[
+        str | None, typer.Option(metavar="CONDITIONS", help="List some: 'data=iris and val_accuracy>0.9'.")
+    ] = None
+    all: Annotated[bool, typer.Option("--all", help="Also list the runs of groups and searches.")] = False
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with every metric.")] = False
+    runs_dir: RunsDir = RUNS_DIR
+    json: Json = False
+
+
+class Compare(Request):
+    """Compare runs, groups or searches: their configs, and their scores on the validation split."""
+
+    names: RunNames
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw their learning curves to a PNG file.")] = None
+    plugin: Plugins = None
+    runs_dir: RunsDir = RUNS_DIR
+    device: Device = "auto"
+    verbose: Verbose = False
+    json: Json = False
+
+
 class Plot(Request):
     """Draw plots of a run, a group or a search: those that are named, or all that it allows."""
 
