@@ -214,6 +214,8 @@ class Evaluate(Request, RunOptions):
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a model of one or two numbers to a PNG.")] = (
         None
     )
+    importance: Annotated[bool, typer.Option("--importance", help="How much worse without each column.")] = False
+    plots: Annotated[bool, typer.Option("--plots", help="Draw the predictions into the plots of the run.")] = False
 
 
 class Predict(Request, RunOptions):

@@ -13,7 +13,9 @@ from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation import intervals, linear_models, scores
 from nntrain.evaluation.baselines import Baseline, baselines
+from nntrain.evaluation.column_importance import Importance, columns_of, importances, in_words_of_score
 from nntrain.evaluation.labelled import read_labelled
+from nntrain.evaluation.metric_intervals import of_metrics
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -21,6 +23,7 @@ from nntrain.terminal import shown_number
 from nntrain.training.memory import refuse_large_batch
 from nntrain.training.scorer import Scorer
 
+_KEYS = {"metrics": "figures", "metric_intervals": "figure_intervals"}  # of the JSON
 Table = tuple[str, Sequence[str], list[list[Any]]]  # title, columns, rows
 
 
@@ -31,7 +34,8 @@ class Evaluation:
     `metrics` are the loss and the metrics of the config. `value` is the score that `score` names, accuracy or the mean
     absolute error of a regression, and `interval` its 95 % bootstrap interval. `classes`, `confusion` and
     `mistakes` (the most frequent ones) are for classes, `regression` for numbers. `metric_classes` holds the class of
-    each metric that is of one. `class_intervals` and `regression_intervals` are 95 % bootstrap intervals.
+    each metric that is of one. `class_intervals`, `regression_intervals` and `metric_intervals` are 95 % bootstrap
+    intervals. `importance` is that of the columns, where it was asked for.
     """
 
     split: str
@@ -48,12 +52,14 @@ class Evaluation:
     metric_classes: dict[str, str]
     class_intervals: list[intervals.OfClass]
     regression_intervals: dict[str, intervals.Interval]
+    metric_intervals: dict[str, intervals.Interval]
+    importance: list[Importance]
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for `--json`, where the metrics have the key `figures`."""
         fields = asdict(self)
         fields["confusion"] = None if self.confusion is None else self.confusion.tolist()
-        return {"figures" if name == "metrics" else name: value for name, value in fields.items()}
+        return {_KEYS.get(name, name): value for name, value in fields.items()}
 
     def tables(self, model: str) -> list[Table]:
         """Return the tables to print after the metrics; `model` is the name of the run among the baselines."""
@@ -65,6 +71,8 @@ class Evaluation:
         if self.regression:
             rows = [[name, value, in_words(self.regression_intervals[name])] for name, value in self.regression.items()]
             found.append(("regression", ("metric", "value", "95 %"), rows))
+        if self.importance:
+            found.append(self._importance_table())
         if self.baselines:
             found.append(self._baseline_table(model))
         if linear := [(each.name, each.linear) for each in self.baselines if each.linear]:
@@ -87,6 +95,11 @@ class Evaluation:
         rows = [[each.true, each.predicted, each.rows, each.support] for each in self.mistakes]
         return "the most frequent mistakes", ("true", "predicted", "rows", "of"), rows
 
+    def _importance_table(self) -> Table:
+        worse = in_words_of_score(self.confusion is not None)
+        rows: list[list[Any]] = [[each.name, each.mean, each.sd] for each in self.importance]
+        return "importance of the columns, by permuting each between the rows", ("column", worse, "± sd"), rows
+
     def _baseline_table(self, model: str) -> Table:
         score, value = ("R²", self.regression["r2_score"]) if self.regression else ("accuracy", self.value)
         rows: list[list[Any]] = [[model, value, "", ""]]
@@ -101,33 +114,50 @@ def in_words(interval: intervals.Interval) -> str:
     return f"{shown_number(low)} to {shown_number(high)}"
 
 
-def evaluate_file(run_dir: RunDir, file: Path, with_baselines: bool) -> Evaluation:
+def evaluate_file(
+    run_dir: RunDir, file: Path, with_baselines: bool = False, with_importance: bool = False
+) -> Evaluation:
     """Score a run on a file with labels; only baselines need the data of the training. Raises as `evaluate` does."""
     saved = load_model(run_dir)
     split = read_labelled(saved, file)
     fitted = baselines(same_data(run_dir), split, saved.resolved.experiment.seed) if with_baselines else []
-    return _evaluation(Scorer.restored(saved, split.x), str(file), split, fitted)
+    scorer = Scorer.restored(saved, split.x)
+    return _evaluation(scorer, str(file), split, fitted, _importance(scorer, split, saved) if with_importance else [])
 
 
-def evaluate(run_dir: RunDir, split_name: str | None, with_baselines: bool) -> Evaluation:
+def evaluate(
+    run_dir: RunDir, split_name: str | None, with_baselines: bool = False, with_importance: bool = False
+) -> Evaluation:
     """Score a run on one of its splits, by default the last of training, validation and test that exists.
 
     A test split that the config holds back is scored only where it is named.
 
-    Raises ConfigError when the run has no such split, DataError when the data are not those of the training, and
-    NNTrainError as `load_model` does.
+    Raises ConfigError when the run has no such split or no columns, DataError when the data are not those of the
+    training, and NNTrainError as `load_model` does.
     """
     data = same_data(run_dir)
-    return evaluate_saved(load_model(run_dir), data, split_name, with_baselines)
+    return evaluate_saved(load_model(run_dir), data, split_name, with_baselines, with_importance)
 
 
-def evaluate_saved(saved: SavedModel, data: Dataset, split_name: str | None, with_baselines: bool) -> Evaluation:
+def evaluate_saved(
+    saved: SavedModel, data: Dataset, split_name: str | None, with_baselines: bool, with_importance: bool = False
+) -> Evaluation:
     """Score a model that was loaded before, with the data of its training, as `evaluate` does."""
     name = name_of_split(saved, data, split_name)
     refuse_large_batch(saved.resolved, len(data.splits[name]))
     scorer = Scorer.restored(saved, data.train.x)
     fitted = baselines(data, data.splits[name], saved.resolved.experiment.seed) if with_baselines else []
-    return _evaluation(scorer, name, data.splits[name], fitted)
+    importance = _importance(scorer, data.splits[name], saved) if with_importance else []
+    return _evaluation(scorer, name, data.splits[name], fitted, importance)
+
+
+def _importance(scorer: Scorer, split: Split, saved: SavedModel) -> list[Importance]:
+    """Return the importance of the columns; raises ConfigError where a row has another shape."""
+    schema = saved.resolved.schema
+    if len(schema.shape) != 1:
+        shape = " x ".join(map(str, schema.shape))
+        raise ConfigError(f"`--importance` is of columns, and a row of the run has {shape} values", help="leave it out")
+    return importances(scorer, split, columns_of(schema.features, schema.shape[0], saved.table))
 
 
 def name_of_split(saved: SavedModel, data: Dataset, split_name: str | None) -> str:
@@ -153,17 +183,24 @@ def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
         raise DataError(message, help="restore the data, or score other rows with `--data FILE`")
 
 
-def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline]) -> Evaluation:
-    predicted, classes = scorer.predicted(split.x), scorer.resolved.schema.classes
+def _evaluation(
+    scorer: Scorer, name: str, split: Split, fitted: list[Baseline], importance: list[Importance]
+) -> Evaluation:
+    raw, classes = scorer.program.predict(split.x), scorer.resolved.schema.classes
+    predicted = scorer.decided(scorer.scores(raw))
     confusion = scores.confusion_matrix(split.y, predicted, len(classes)) if classes else None
     each = predicted == split.y if classes else np.abs(predicted - split.y).mean(axis=1, dtype="float64")
+    metrics, interval = scorer.evaluate(split), scores.bootstrap_interval(each)
+    of_numbers = {} if classes else intervals.of_regression(split.y, predicted)
+    known = {"accuracy": interval} if classes else of_numbers  # the same metric has the same interval
+    around = of_metrics(scorer, scorer.arrays(split).y, raw, metrics["loss"], known) | known
     return Evaluation(
         split=name,
         rows=len(split),
-        metrics=scorer.evaluate(split),
+        metrics=metrics,
         score="accuracy" if classes else "mean absolute error",
         value=float(each.mean()),
-        interval=scores.bootstrap_interval(each),
+        interval=interval,
         classes=scores.class_table(split.y, predicted, classes) if classes else [],
         confusion=confusion,
         mistakes=scores.most_confused(split.y, predicted, classes) if classes else [],
@@ -171,5 +208,7 @@ def _evaluation(scorer: Scorer, name: str, split: Split, fitted: list[Baseline])
         regression={} if classes else scores.regression_scores(split.y, predicted),
         metric_classes=scorer.resolved.metric_classes,
         class_intervals=[] if confusion is None else intervals.of_classes(confusion),
-        regression_intervals={} if classes else intervals.of_regression(split.y, predicted),
+        regression_intervals=of_numbers,
+        metric_intervals={name: around[name] for name in metrics if name in around},
+        importance=importance,
     )

@@ -37,7 +37,7 @@ def of_classes(confusion: np.ndarray) -> list[OfClass]:
         support, taken = drawn[:, true == index].sum(axis=1), drawn[:, predicted == index].sum(axis=1)
         right = drawn[:, (true == index) & (predicted == index)].sum(axis=1)
         metrics = (right / taken.clip(1), right / support.clip(1), 2 * right / (taken + support).clip(1))
-        found.append(OfClass(*map(_interval, metrics)))
+        found.append(OfClass(*map(within, metrics)))
     return found
 
 
@@ -52,15 +52,15 @@ def of_regression(y: np.ndarray, predicted: np.ndarray) -> dict[str, Interval]:
         return dict.fromkeys(names, (nan, nan))
     centered, squares = y - y.mean(axis=0), (y - predicted) ** 2
     sums = np.concatenate([np.abs(y - predicted), squares, centered, centered**2], axis=1)
-    error, square, first, second = np.split(_resampled_means(sums), 4, axis=1)
+    error, square, first, second = np.split(resampled_means(sums), 4, axis=1)
     spread = second - first**2
     with np.errstate(divide="ignore", invalid="ignore"):
         r2 = np.where(spread > 0, 1 - square / spread, nan).mean(axis=1)
     metrics = (error.mean(axis=1), np.sqrt(square.mean(axis=1)), r2)
-    return dict(zip(names, map(_interval, metrics), strict=True))
+    return dict(zip(names, map(within, metrics), strict=True))
 
 
-def _resampled_means(values: np.ndarray) -> np.ndarray:
+def resampled_means(values: np.ndarray) -> np.ndarray:
     """Return (resamples, columns), the means of rows that are drawn again from (n, columns)."""
     rows, generator = len(values), np.random.default_rng(0)
     resamples = min(_RESAMPLES, max(_LEAST, _DRAWS // rows))
@@ -69,7 +69,8 @@ def _resampled_means(values: np.ndarray) -> np.ndarray:
     return np.concatenate([values[generator.integers(rows, size=(count, rows))].mean(axis=1) for count in counts])
 
 
-def _interval(values: np.ndarray) -> Interval:
+def within(values: np.ndarray) -> Interval:
+    """Return the 2.5th and the 97.5th percentile of (resamples,) values, without those that are NaN."""
     if np.isnan(values).all():
         return nan, nan
     low, high = np.nanpercentile(values, _BOUNDS)

@@ -1,17 +1,23 @@
 """A run as its plots see it: its files, and what its model predicts for the rows of one split."""
 
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
+from nntrain.config.data_schema import Schema
+from nntrain.config.table import Table
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError
 from nntrain.evaluation.evaluate import same_data
+from nntrain.evaluation.labelled import read_labelled
 from nntrain.model.restore import load_model
 from nntrain.subject import Subject
 from nntrain.training.memory import refuse_large_batch
 from nntrain.training.scorer import Scorer
+
+SPLITS = ("train", "validation", "test")
 
 
 class ScoredRun:
@@ -30,6 +36,15 @@ class ScoredRun:
         """Return the run of a training in this process."""
         run = cls(subject)
         run.__dict__ |= {"data": data, "scorer": scorer}  # in place of the cached properties
+        return run
+
+    @classmethod
+    def of_file(cls, subject: Subject, file: Path, name: str) -> "ScoredRun":
+        """Return a run whose plots show the rows of a file with labels, which is called `name`."""
+        run, saved = cls(subject), load_model(subject.directory)
+        split = read_labelled(saved, file)
+        scorer = Scorer.restored(saved, split.x)
+        run.__dict__ |= {"scorer": scorer, "split": split, "split_name": name, "table": saved.table}
         return run
 
     @cached_property
@@ -77,11 +92,22 @@ class ScoredRun:
         return self.scorer.classes(self.outputs)
 
     @property
+    def schema(self) -> Schema:
+        """What the rows are."""
+        return self.scorer.resolved.schema
+
+    @cached_property
+    def table(self) -> Table | None:
+        """The columns of a table."""
+        return self.data.table
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """The names of the classes."""
-        return self.data.schema.classes
+        return self.schema.classes
 
     @property
     def title(self) -> str:
         """The name of the run and of the split."""
-        return f"{self.subject.name}: {self.split_name} split, {len(self.split):,} rows"
+        split = f"{self.split_name} split" if self.split_name in SPLITS else self.split_name
+        return f"{self.subject.name}: {split}, {len(self.split):,} rows"

@@ -37,7 +37,7 @@ def lacks(subject: "Subject") -> str:
 def of(run: "ScoredRun") -> Options:
     """Return the targets and the predictions of the rows of a run."""
     y = run.y.reshape(len(run.y), -1)
-    names = run.data.schema.targets or [f"target {index + 1}" for index in range(y.shape[1])]
+    names = run.schema.targets or [f"target {index + 1}" for index in range(y.shape[1])]
     return Options(y, run.outputs, names, run.title)
 
 

@@ -48,17 +48,21 @@ class Scorer:
 
     def outputs(self, x: Examples) -> np.ndarray:
         """Return (n, classes) float32 probabilities or scores, or (n, targets) float32 numbers for a regression."""
-        raw = self.program.predict(x)
+        return self.scores(self.program.predict(x))
+
+    def scores(self, raw: np.ndarray) -> np.ndarray:
+        """Return what `outputs` does, of (n, units) outputs of the model."""
         if not self.resolved.schema.classes:
             return raw.reshape(len(raw), -1)
         return np.asarray(outputs_of(self.resolved, self.program.model).scores(raw))
 
     def predicted(self, x: Examples) -> np.ndarray:
         """Return (n,) class indices, or (n, targets) float32 numbers for a regression."""
-        outputs = self.outputs(x)
-        if not self.resolved.schema.classes:
-            return outputs
-        return self.classes(outputs)
+        return self.decided(self.outputs(x))
+
+    def decided(self, outputs: np.ndarray) -> np.ndarray:
+        """Return what `predicted` does, of what `outputs` returns."""
+        return self.classes(outputs) if self.resolved.schema.classes else outputs
 
     def classes(self, outputs: np.ndarray) -> np.ndarray:
         """Return (n,) the class indices of (n, classes) outputs."""

@@ -24,6 +24,7 @@ from nntrain.training.scorer import Scorer
 Trained = Callable[[str], RunDir]
 KEYS = ["split", "rows", "figures", "score", "value", "interval", "classes", "confusion"]
 KEYS += ["mistakes", "baselines", "regression", "metric_classes", "class_intervals", "regression_intervals"]
+KEYS += ["figure_intervals", "importance"]
 
 
 def data_of(run: RunDir) -> Dataset:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,8 +24,9 @@ def test_the_metrics_are_those_of_the_summary(trained: Any, capsys: pytest.Captu
     metrics = run.read_json(run_files.SUMMARY)["metrics"]["test"]
     assert lines[0].split() == ["split", "rows", *metrics]
     assert lines[1].split() == ["test", "20", *(f"{value:.4f}" for value in metrics.values())]
-    assert lines[2].startswith(f"accuracy {metrics['accuracy']:.4f}, 95 % interval ")
-    assert lines[3] == ""
+    assert lines[2].startswith("95 % ") and lines[2].count(" to ") == len(metrics)
+    assert lines[3].startswith(f"accuracy {metrics['accuracy']:.4f}, 95 % interval ")
+    assert lines[4] == ""
 
 
 def test_json_holds_the_metrics_of_the_split_that_is_named(trained: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,6 +53,31 @@ def test_a_new_file_is_scored_in_place_of_a_split(
     Evaluate(name=str(run), data=Path("-"), device="cpu").run(Terminal(as_json=True))
     event = json.loads(capsys.readouterr().out)
     assert (event["split"], event["rows"]) == ("-", 3)
+
+
+def test_the_plots_of_the_rows_that_were_scored_are_drawn(
+    trained: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, kinds in {
+        "moons": ["roc_curve", "precision_recall_curve", "calibration", "confusion_matrix", "column_importance"],
+        "plane": ["predicted_against_true", "column_importance"],
+    }.items():
+        run = tmp_path / name
+        shutil.copytree(trained(name).path, run)
+        shutil.rmtree(run / "plots")
+        columns = (
+            ["x,y,side", "0.5,0.5,positive", "1,-1,negative"] if name == "moons" else ["x,y,label", "1,2,3", "4,5,6"]
+        )
+        (tmp_path / "n w.csv").write_text("\n".join(columns) + "\n")
+        capsys.readouterr()
+        Evaluate(name=str(run), plots=True, importance=True, device="cpu").run(Terminal())
+        Evaluate(name=str(run), plots=True, data=tmp_path / "n w.csv", device="cpu").run(Terminal())
+        names = [*(f"{kind}.png" for kind in kinds), *(f"{kind}-n_w.png" for kind in kinds[:-1])]
+        assert sorted(path.name for path in (run / "plots").iterdir()) == sorted(names)
+        printed = capsys.readouterr().out.splitlines()
+        assert [line for line in printed if line.startswith("plot in ")] == [
+            f"plot in {run}/plots/{name}" for name in names
+        ]
 
 
 def test_a_file_and_a_split_exclude_each_other(trained: Any, tmp_path: Path) -> None:
