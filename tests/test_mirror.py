@@ -41,6 +41,7 @@ GROUPS = {
     "explain/flow.py": "explain/test_gradients.py",  # values alone
     "explain/expression/descent_plot.py": "explain/expression/test_descent.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",
+    "exports/runtimes/*.py": "exports/test_other_process.py",  # programs that it runs
     "model/custom.py": "config/keras/test_conformance.py",
     "model/penalties.py": "golden/test_penalties_and_norms.py",
     "model/schedules.py": "config/keras/test_conformance.py",

@@ -40,6 +40,8 @@ class TableEncoding(keras.layers.Layer):
     Shapes: (batch, columns) to (batch, width).
     """
 
+    erfinv = staticmethod(ops.erfinv)  # of which exports have one that other runtimes know
+
     def __init__(
         self,
         scaling: str = "standard",
@@ -160,7 +162,7 @@ class TableEncoding(keras.layers.Layer):
         if self.distribution == "uniform":
             return share
         inside = ops.clip(share, NEAREST, 1 - NEAREST)
-        return ops.erfinv(2 * inside - 1) * np.float32(np.sqrt(2))
+        return self.erfinv(2 * inside - 1) * np.float32(np.sqrt(2))
 
     def _share(self, x: Any, before: Any) -> Any:
         """Return the place of each number between its two quantiles, which are found by halving; from 0 to 1."""
