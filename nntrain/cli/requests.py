@@ -211,9 +211,6 @@ class Evaluate(Request, RunOptions):
         Path | None, typer.Option(metavar="FILE", help="Score other rows: a file with labels like the training's.")
     ] = None
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw a model of one or two numbers to a PNG.")] = (
-        None
-    )
     importance: Annotated[bool, typer.Option("--importance", help="How much worse without each column.")] = False
     plots: Annotated[bool, typer.Option("--plots", help="Draw the predictions into the plots of the run.")] = False
 

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from nntrain import backend
 from nntrain.canvas import NothingToDraw
-from nntrain.cli import output_file
 from nntrain.cli.requests import Evaluate
 from nntrain.cli.standard_input import file_or_stdin
 from nntrain.errors import ConfigError
 from nntrain.runs import plotting
 from nntrain.storage import run_files
-from nntrain.storage.atomic import write_file
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.subject import read
@@ -38,8 +36,6 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     """Print metrics, intervals, classes, confusion matrix, importance and baselines, and draw plots."""
     if request.data is not None and request.split is not None:
         raise ConfigError("`--data` and `--split` exclude each other", help="use one of the two")
-    if request.plot is not None:
-        output_file.refuse(request.plot, request.data, option="--plot", example="surface.png")
     run_dir = find_run(request.runs_dir, request.name)
     backend.start(request.device, request.verbose)
     from nntrain.evaluation import evaluate
@@ -47,12 +43,10 @@ def run(request: Evaluate, terminal: Terminal) -> None:
 
     wanted = request.baselines, request.importance
     if request.data is None:
-        _draw_surface(request, run_dir, None, terminal)
         found = evaluate.evaluate(run_dir, request.split, *wanted)
         plots = _plots(ScoredRun(read(run_dir), request.split), found) if request.plots else {}
     else:
         with file_or_stdin(request.data) as file:
-            _draw_surface(request, run_dir, file, terminal)
             found = replace(evaluate.evaluate_file(run_dir, file, *wanted), split=str(request.data))
             shown = ScoredRun.of_file(read(run_dir), file, str(request.data)) if request.plots else None
             plots = _plots(shown, found) if shown else {}
@@ -61,18 +55,6 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     _print(found, run_dir, terminal)
     for file in files:
         terminal.line(f"plot in {file}")
-
-
-def _draw_surface(request: Evaluate, run_dir: RunDir, file: Path | None, terminal: Terminal) -> None:
-    """Draw what the model predicts everywhere, with the rows; raises ConfigError for inputs that have no such plot."""
-    if request.plot is None:
-        return
-    from nntrain.evaluation import surface
-    from nntrain.plots import predicted_surface
-
-    found = surface.of_run(run_dir, request.split, file)
-    write_file(request.plot, predicted_surface.draw(predicted_surface.Options(**vars(found))))
-    terminal.note(f"plot in {request.plot}")
 
 
 def _print(found: "Evaluation", run_dir: RunDir, terminal: Terminal) -> None:

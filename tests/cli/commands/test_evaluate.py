@@ -83,15 +83,3 @@ def test_the_plots_of_the_rows_that_were_scored_are_drawn(
 def test_a_file_and_a_split_exclude_each_other(trained: Any, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="`--data` and `--split` exclude each other"):
         Evaluate(name=str(trained("moons")), data=tmp_path / "new.csv", split="test").run(Terminal())
-
-
-def test_the_plot_is_a_png_and_other_inputs_are_refused(
-    trained: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "moons.png"
-    Evaluate(name=str(trained("moons")), plot=file, device="cpu").run(Terminal())
-    assert file.read_bytes().startswith(b"\x89PNG")
-    assert f"plot in {file}" in capsys.readouterr().err
-    with pytest.raises(ConfigError, match="draws a model of one or two numbers"):
-        Evaluate(name=str(trained("iris")), plot=tmp_path / "iris.png", device="cpu").run(Terminal())
-    assert not (tmp_path / "iris.png").exists()
