@@ -8,6 +8,7 @@ import math
 import os
 import tokenize
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -79,6 +80,26 @@ def array_in_npz(path: str | Path, name: str) -> np.ndarray:
         raise ValueError(f"there is no array `{name}`")
     with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
         return np.asarray(np.lib.format.read_array(member, allow_pickle=False))
+
+
+def parts_in_npz(path: str | Path, name: str, rows: int) -> Iterator[np.ndarray]:
+    """Yield the rows of the array `name` in parts of so many, whole where it is stored by column.
+
+    Compressed rows are unpacked as they are read. Raises as `array_in_npz` does, also after some parts.
+    """
+    stored = stored_in_npz(path, name)
+    if stored is None or stored.by_column or not stored.shape or stored.dtype.hasobject:
+        yield array_in_npz(path, name)
+        return
+    row_bytes = math.prod(stored.shape[1:]) * stored.dtype.itemsize
+    with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
+        _header(member)
+        for start in range(0, stored.shape[0], rows):
+            count = min(rows, stored.shape[0] - start)
+            content = member.read(count * row_bytes)
+            if len(content) < count * row_bytes:
+                raise ValueError(f"`{name}` ends too early")
+            yield np.frombuffer(content, stored.dtype).reshape(count, *stored.shape[1:])
 
 
 def arrays_in(file: BinaryIO | Part) -> dict[str, np.ndarray]:

@@ -38,9 +38,9 @@ class Piece:
 
 
 def pieces(table: CsvTable, form: Form) -> Iterator[Piece]:
-    """Yield the file as it is where it is small or in ARFF, else pieces of it. Raises DataError."""
+    """Yield the file as it is where it is small, else pieces of it. Raises DataError."""
     with unpacked(table) as path, tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
-        if path.stat().st_size <= WHOLE_BYTES or is_arff(path):
+        if path.stat().st_size <= WHOLE_BYTES:
             yield Piece(table)
             return
         plain, target = replace(table, path=path, shown=table.name), FilePath(folder, "piece")
@@ -48,22 +48,37 @@ def pieces(table: CsvTable, form: Form) -> Iterator[Piece]:
             yield from _of_parquet(plain, target)
             return
         with opened(plain, form, encoding_of(path)) as source:
-            yield from _of_lines(source.table, target, 0 if is_json_lines(path) else 1)
+            yield from _of_lines(source.table, target)
 
 
-def _of_lines(table: CsvTable, target: FilePath, header_records: int) -> Iterator[Piece]:
-    """Yield pieces of a file of text, each below the header; a record may have several lines, in quotes."""
+def _of_lines(table: CsvTable, target: FilePath) -> Iterator[Piece]:
+    """Yield pieces of a file of text, each below the header; a record of CSV may have several lines, in quotes."""
     path = FilePath(table.path)
     total = path.stat().st_size
+    has_lines = is_arff(path) or is_json_lines(path)
     with path.open("rb") as file:
-        records = _records(file) if header_records else iter(file)
-        header = b"".join(islice(records, header_records))
+        records = iter(file) if has_lines else _records(file)
+        header = b"".join(_arff_header(records) if is_arff(path) else islice(records, 0 if has_lines else 1))
         lines, read = header.count(b"\n"), len(header)
         while rows := list(islice(records, ROWS)):
-            target.write_bytes(header + b"".join(rows))
             read += sum(map(len, rows))
-            yield Piece(replace(table, path=target), lines - header.count(b"\n"), read / total)
+            if not has_lines or any(map(_is_row, rows)):
+                target.write_bytes(header + b"".join(rows))
+                yield Piece(replace(table, path=target), lines - header.count(b"\n"), read / total)
             lines += sum(row.count(b"\n") for row in rows)
+
+
+def _arff_header(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the lines down to `@data`."""
+    for line in lines:
+        yield line
+        if line.strip().lower().startswith(b"@data"):
+            return
+
+
+def _is_row(line: bytes) -> bool:
+    """Return whether a line is neither blank nor a comment of ARFF."""
+    return bool(line.strip()) and not line.lstrip().startswith(b"%")
 
 
 def _records(file: Iterator[bytes]) -> Iterator[bytes]:

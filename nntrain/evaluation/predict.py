@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.messages import counted, listed
+from nntrain.config.table import Table
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.image_files import left_out_in_words
 from nntrain.data.image_reader import read_images
 from nntrain.data.image_sets import images_below
-from nntrain.data.npy_header import array_in_npz, is_npy, stored_in_npz
+from nntrain.data.npy_header import is_npy, parts_in_npz, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
-from nntrain.data.row_file import MEMORY_SHARE, is_large
+from nntrain.data.row_file import is_large
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import text_rows
-from nntrain.data.table_pieces import pieces
+from nntrain.data.table_pieces import ROWS, pieces
 from nntrain.data.table_reader import notes_on_unseen, read_like
 from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation.predictions import Columns, Predictions
@@ -28,6 +29,7 @@ from nntrain.nearest import exists, near_path
 from nntrain.storage.regular_file import irregular_kind
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.memory import refuse_large_batch
+from nntrain.training.programs.arrays import EVALUATION_BATCH
 from nntrain.training.scorer import Scorer
 
 IMAGES_AT_ONCE = 1024  # images decoded before they are predicted
@@ -128,10 +130,19 @@ class Parts:
             yield self._part(read_images(part, shape), [("file", list(map(str, part)))], done)
 
     def _of_arrays(self) -> Iterator[Predictions]:
-        x, notes = read_inputs(self.saved, self.file)
-        self.notes += notes
-        refuse_large_batch(self.saved.resolved, len(x))
-        yield self._part(x, _columns(self.saved, CsvTable(self.file)) if self.options.with_input else ())
+        shape = self.saved.resolved.schema.shape
+        if self.file.suffix != ".npz":
+            message = (
+                f"`{self.file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
+            )
+            raise DataError(message, help="save an array `x` as .npz")
+        if self.options.with_input:
+            message = f"`--with-input` keeps the columns of a table, and `{self.file}` holds arrays"
+            raise DataError(message, help="leave it out: the predictions are in the order of the rows")
+        for part, done in _npz_parts(self.file, shape):
+            x = rows_of(self.saved, part, self.file)
+            refuse_large_batch(self.saved.resolved, len(x))
+            yield self._part(x, done=done)
 
     def _of_table(self) -> Iterator[Predictions]:
         """Yield the rows of each piece of the file; the rows with unseen categories are counted over all of them."""
@@ -143,7 +154,7 @@ class Parts:
                 found = read_like(table, piece.table)
                 refuse_missing(self.saved, found.x, self.file)
                 refuse_large_batch(self.saved.resolved, len(found.x))
-                input = _columns(self.saved, piece.table) if self.options.with_input else ()
+                input = _columns(table, piece.table) if self.options.with_input else ()
             except DataError as error:
                 raise piece.placed(error) from None
             self.notes += [note for note in found.differences if note not in self.notes]
@@ -152,12 +163,9 @@ class Parts:
         self.notes += notes_on_unseen(table, unseen, CsvTable(self.file).name)
 
 
-def _columns(saved: SavedModel, file: CsvTable) -> Columns:
-    """Return the columns of a table, which was read without a fault; raises DataError for arrays."""
-    if saved.table is None or Path(file.path).suffix == ".npz":
-        message = f"`--with-input` keeps the columns of a table, and `{file.path}` holds arrays"
-        raise DataError(message, help="leave it out: the predictions are in the order of the rows")
-    header, *rows = text_rows(file, Form(saved.table.separator, saved.table.decimal))
+def _columns(table: Table, file: CsvTable) -> Columns:
+    """Return the columns of a table, which was read without a fault."""
+    header, *rows = text_rows(file, Form(table.separator, table.decimal))
     return list(zip(header, zip(*rows, strict=True), strict=True))
 
 
@@ -173,24 +181,6 @@ def _images(path: Path) -> tuple[Sequence[Path], list[str]]:
         also = f"; {left_out}" if left_out else ""
         raise DataError(f"there are no images in `{path}`{also}", help="give an image, or a folder of images")
     return found.images, [left_out] if left_out else []
-
-
-def read_inputs(saved: SavedModel, file: Path) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return (n, *shape) in the dtype that the model was trained on, and notes on how the file differs.
-
-    Raises DataError when the file does not fit.
-    """
-    shape = saved.resolved.schema.shape
-    if file.suffix == ".npz":
-        x = _npz_inputs(file, shape)
-    elif saved.table is not None:
-        found = read_like(saved.table, CsvTable(file))
-        refuse_missing(saved, found.x, file)
-        return found.x, found.notes
-    else:
-        message = f"`{file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
-        raise DataError(message, help="save an array `x` as .npz")
-    return rows_of(saved, x, file), ()
 
 
 def refuse_missing(saved: SavedModel, x: np.ndarray, file: Path) -> None:
@@ -213,8 +203,11 @@ def refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: str | Pat
         raise DataError(f"`{file}` holds rows of the shape {found[1:]}, but the model expects {shape}")
 
 
-def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the array `x`, or `x_test` where the file holds no `x`, whose rows have as many numbers as the shape."""
+def _npz_parts(file: Path, shape: tuple[int, ...]) -> Iterator[tuple[np.ndarray, float]]:
+    """Yield parts of the array `x`, or of `x_test` where the file holds no `x`, each with the share of it so far.
+
+    Raises DataError unless its rows have as many numbers as the shape.
+    """
     help = "save it again with `numpy.savez(file, x=x)`"
     if kind := irregular_kind(file):
         raise DataError(f"`{file}` is {kind}", help="give the path of a file")
@@ -226,12 +219,14 @@ def _npz_inputs(file: Path, shape: tuple[int, ...]) -> np.ndarray:
         if stored is None:
             raise DataError(f"`{file}` has no array `x`", help="save the inputs as `x`")
         refuse_shape(stored.shape, shape, file)
-        if is_large(stored.nbytes):
-            message = (
-                f"`{name}` in `{file}` takes {stored.nbytes / 1e9:.1f} GB, more than {MEMORY_SHARE:.0%} of the memory"
-            )
-            raise DataError(message, help="save fewer rows")
-        return array_in_npz(file, name)
+        if stored.by_column and is_large(stored.nbytes):
+            message = f"`{name}` in `{file}` takes {stored.nbytes / 1e9:.1f} GB, and is stored by column"
+            raise DataError(message, help="save it as `numpy.ascontiguousarray(x)`, whose rows can be read in parts")
+        rows = _BYTES_AT_ONCE // max(1, stored.nbytes // stored.shape[0])
+        read = 0
+        for part in parts_in_npz(file, name, min(ROWS, max(1, rows // EVALUATION_BATCH) * EVALUATION_BATCH)):
+            read += len(part)
+            yield part, read / stored.shape[0]
     except FileNotFoundError:
         raise DataError(f"there is no file `{file}`", help=near_path(file)) from None
     except BROKEN:

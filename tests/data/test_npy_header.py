@@ -5,11 +5,12 @@ import struct
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from nntrain.data.npy_header import array_in_npz, arrays_in, is_npy, stored_in_npz
+from nntrain.data.npy_header import array_in_npz, arrays_in, is_npy, parts_in_npz, stored_in_npz
 from nntrain.data.row_file import RowFile
 
 
@@ -159,3 +160,24 @@ def test_python_objects_are_never_made() -> None:
     np.savez(saved, a=np.array([[1], "a"], object))
     with pytest.raises(ValueError, match="bytes|Object"):
         arrays_in(saved)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_rows_are_read_in_parts(save: Any, tmp_path: Path) -> None:
+    x = np.arange(50, dtype=np.float32).reshape(10, 5)
+    save(tmp_path / "a.npz", x=x, columns=np.asfortranarray(x), one=np.float32(3), none=x[:0])
+    parts = list(parts_in_npz(tmp_path / "a.npz", "x", 4))
+    assert [len(part) for part in parts] == [4, 4, 2] and (np.concatenate(parts) == x).all()
+    (whole,) = parts_in_npz(tmp_path / "a.npz", "columns", 4)
+    assert (whole == x).all() and list(parts_in_npz(tmp_path / "a.npz", "none", 4)) == []
+    with pytest.raises(ValueError, match="there is no array `z`"):
+        list(parts_in_npz(tmp_path / "a.npz", "z", 4))
+
+
+def test_a_flipped_bit_is_found_at_the_end_of_the_parts(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.zeros((100, 50), np.uint8))
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    content[2000] ^= 1
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(zipfile.BadZipFile, match="CRC"):
+        list(parts_in_npz(tmp_path / "a.npz", "x", 30))

@@ -75,3 +75,21 @@ def test_parquet_is_read_in_pieces(tmp_path: Path) -> None:
 
     parquet.write_table(pyarrow.table({"a": list(range(25)), "b": ["x"] * 25}), tmp_path / "rows.parquet")
     assert [len(piece) for piece in numbers(tmp_path / "rows.parquet")] == [10, 10, 5]
+
+
+def test_arff_is_read_in_pieces_below_its_header(tmp_path: Path) -> None:
+    header = "% a table\n@relation 'r'\n@attribute a numeric\n@attribute b {x, 'y z'}\n@DATA\n"
+    rows = "".join(f"{n},{'x' if n % 2 else repr('y z')}\n" + "% a comment, it's one\n" * (n == 3) for n in range(25))
+    (tmp_path / "rows.arff").write_text(header + rows + "\n\n% the end\n" + "\n" * 12)
+    found = numbers(tmp_path / "rows.arff")
+    assert [len(piece) for piece in found] == [9, 10, 6]
+    assert [row for piece in found for row in piece] == read_like(TABLE, CsvTable(tmp_path / "rows.arff")).x.tolist()
+    (tmp_path / "rows.arff").write_text(header + rows.replace("22,", "old,"))
+    with pytest.raises(DataError) as caught:
+        for piece in pieces(CsvTable(tmp_path / "rows.arff"), Form(",", ".")):
+            try:
+                read_like(TABLE, piece.table)
+            except DataError as error:
+                raise piece.placed(error) from None
+    span = caught.value.problems[0].span
+    assert span is not None and (span.line, span.source) == (5 + 1 + 23, "old,'y z'")

@@ -211,6 +211,19 @@ def test_a_file_in_parts_is_predicted_as_eval_predicts_it(
     )
 
 
+def test_arrays_in_parts_are_predicted_as_a_whole(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, x = trained("iris"), np.random.default_rng(0).normal(size=(50, 4))
+    np.savez_compressed(tmp_path / "rows.npz", x=x)
+    whole = predict(run, tmp_path / "rows.npz")
+    monkeypatch.setattr("nntrain.evaluation.predict.ROWS", 20)
+    saved = load_model(run)
+    parts = list(Parts(saved, Scorer.restored(saved), tmp_path / "rows.npz", PredictOptions()))
+    assert [(len(part), part.done) for part in parts] == [(20, 0.4), (20, 0.8), (10, 1.0)]
+    assert np.allclose(np.concatenate([part.outputs for part in parts]), whole.outputs, atol=1e-6)
+
+
 def test_mc_dropout_gives_mean_and_spread(trained: Trained, tmp_path: Path) -> None:
     run, file = trained("iris"), tmp_path / "rows.csv"
     file.write_text(f"{FLOWERS}\n5.1,3.5,1.4,0.2\n6.3,2.9,5.6,1.8\n")
