@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nntrain.config import plugin
+from nntrain.config import plugin, settings
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.layers import Layer
 from nntrain.config.load import Config
@@ -119,6 +119,7 @@ def run(training: Training, origin: State | None = None) -> Result:
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
         "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
+        "settings": settings.as_json(to_tree(prepared.resolved.experiment)),
     }
     store = Store(run_dir.checkpoints, environment["run_key"])
     with run_dir.locked():

@@ -120,7 +120,7 @@ def _row(run: RunDir) -> Row:
         environment, summary = run.read_json(run_files.ENVIRONMENT), _summary(run)
         status = environment.get("exit_status")
         known = summary if status is not None and "metrics" in summary else {**summary, **_so_far(run)}
-        written = settings(run)
+        written = settings(run, environment)
     except NNTrainError as error:
         return {**_unknown(run), "state": str(error.problems[0].message)}
     keeps_last = known.get("save") == "last"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from nntrain.config.messages import counted
-from nntrain.search import ranking, refit
+from nntrain.search import refit
 from nntrain.search.runner import Runner
 from nntrain.search.trial_table import paths_of
 from nntrain.storage import run_files
@@ -55,6 +55,8 @@ def _show(runner: Runner, summary: dict[str, Any], terminal: Terminal) -> None:
 
 
 def _show_table(runner: Runner, terminal: Terminal) -> None:
+    from nntrain.search import ranking  # NumPy is not loaded before the config is known to be valid
+
     ranked = runner.ledger.ranked()
     paths = paths_of(runner.folder.trials(), runner.search.space)
     terminal.table("", *ranking.table(ranked, runner.search.metric, paths))

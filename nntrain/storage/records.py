@@ -17,7 +17,6 @@ from nntrain.errors import NNTrainError, one_line
 from nntrain.storage import run_files
 
 LARGEST = 2**53  # the largest whole number that JSON's readers agree on
-_SHOWN = 100  # characters of a place in a message
 
 
 def _plain(name: str) -> str:
@@ -71,6 +70,7 @@ class Environment(Record, total=False):
     resolved_sha256: Sha256
     resumed: list[Resumed]
     plugins: list[PluginFile]
+    settings: dict[Text, Text | Number | bool | None]
     exit_status: Annotated[int, Field(ge=-255, le=255)] | None
 
 
@@ -266,7 +266,7 @@ def check(kind: Any, content: Any, place: str) -> None:
         _adapter(kind).validate_python(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = one_line(".".join(str(part) for part in first["loc"]))[:_SHOWN]
+        where = one_line(".".join(str(part) for part in first["loc"]))[:100]
         what = "lacks" if first["type"] == "missing" else "has an invalid"
         raise not_a_run(f"{place} {what} `{where}`" if where else f"{place} is of no known kind") from None
 

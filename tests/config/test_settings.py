@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from nntrain.config.settings import differing, flat, settings, short_names
+from nntrain.config.settings import as_json, differing, flat, settings, short_names
 from nntrain.storage.run_dir import RunDir
 from tests.conftest import Trained
 
@@ -66,3 +68,10 @@ def test_a_damaged_config_has_no_values(text: str, tmp_path) -> None:
     run = RunDir(tmp_path)
     run.write("resolved.yaml", text)
     assert not [path for path in settings(run) if path not in ("", "a")]
+
+
+def test_the_environment_of_a_run_has_them_for_a_list_of_a_thousand_runs(tmp_path: Path) -> None:
+    tree = {"data": "iris", "train": {"epochs": 3, "optimizer": {"Adam": {"clipnorm": float("inf")}}}}
+    found = as_json(tree)
+    assert found["train.epochs"] == 3 and found["train.optimizer.Adam.clipnorm"] == "inf"
+    assert settings(RunDir(tmp_path), {"settings": found}) == found  # no file is read
