@@ -55,7 +55,7 @@ class Agreement:
 
     def in_words(self) -> str:
         """Return a sentence about it."""
-        words = f"{self.measure} {self.difference:.2g} (at most {self.limit:g})"
+        words = f"{self.measure} {self.difference:.3g} (at most {self.limit:g})"
         words += (
             "" if self.equal is None else f", {'all' if self.equal == self.rows else f'{self.equal:,}'} classes equal"
         )
