@@ -3,8 +3,10 @@
 import contextlib
 import json
 import math
+import shutil
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -12,12 +14,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nntrain.errors import one_line, printable
+from nntrain.storage.log_lines import Log
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
 VERSION = 1  # of the JSON on stdout
+LAST_EPOCHS = 3  # that stay on a terminal when the bar is removed
 LINE_SECONDS = 5.0  # between two lines of progress without a terminal
 WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich would cut its cells
 
@@ -46,7 +50,7 @@ class Terminal:
     quiet: bool = False
     results: bool = True
     curves: bool = False  # whether a training is shown by its curves, where stderr is a terminal
-    log: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=Log)
 
     @cached_property
     def out(self) -> "Console":
@@ -94,16 +98,41 @@ class Terminal:
             task = progress.add_task(words, total=1.0)
             yield lambda share: progress.update(task, completed=share)
 
+    @contextlib.contextmanager
+    def waiting(self, words: str) -> Iterator[None]:
+        """Show on a terminal what is waited for, until it is over."""
+        shown = not self.quiet and self.err.is_terminal and not self.err.is_dumb_terminal
+        if shown:
+            sys.stderr.write(f"{words} ...")
+            sys.stderr.flush()
+        try:
+            yield
+        finally:
+            if shown:
+                sys.stderr.write("\r\x1b[2K")
+                sys.stderr.flush()
+
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Print a table of the result, numbers aligned to the right, unless `as_json` is true."""
+        """Print a table of the result, numbers aligned to the right, unless `as_json` is true.
+
+        On a terminal that is too narrow its columns follow in several parts, each with the first column.
+        """
+        columns = _columns(names, rows)
+        self.log.append("\n".join([*([printable(title)] if title else []), *_joined(columns)]))
+        if not self.results or self.as_json:
+            return
+        width = shutil.get_terminal_size().columns if self.out.is_terminal else WIDE
+        for place, part in enumerate(_fitting(columns, width)):
+            self._print_part(title if place == 0 else "", _joined(part), above=place > 0)
+
+    def _print_part(self, title: str, lines: Sequence[str], above: bool) -> None:
         from rich.text import Text
 
-        head, *lines = aligned(names, rows)
-        self.log.append("\n".join([*([printable(title)] if title else []), head, *lines]))
-        if self.results and not self.as_json:
-            for text, style in ((title, "italic"), (head, "bold"), ("\n".join(lines), "")):
-                if text:
-                    self.out.print(Text(printable(text), style))
+        if above:
+            self.out.print()
+        for text, style in ((title, "italic"), (lines[0], "bold"), ("\n".join(lines[1:]), "")):
+            if text:
+                self.out.print(Text(printable(text), style))
 
 
 def aligned(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
@@ -111,6 +140,11 @@ def aligned(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
 
     Rich's own tables take a millisecond a row.
     """
+    return _joined(_columns(names, rows))
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+    """Return the cells of each column, its name first, filled up to the same width."""
     from rich.cells import cell_len
 
     columns = []
@@ -122,7 +156,27 @@ def aligned(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
         gaps = [" " * (max(sizes) - size) for size in sizes]
         pairs = zip(cells, gaps, strict=True)
         columns.append([gap + cell if is_numeric else cell + gap for cell, gap in pairs])
+    return columns
+
+
+def _joined(columns: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+
+
+def _fitting(columns: Sequence[Sequence[str]], width: int) -> list[list[Sequence[str]]]:
+    """Return the parts of a table that fit the width; each begins with the first column."""
+    from rich.cells import cell_len
+
+    parts: list[list[Sequence[str]]] = [[columns[0]]]
+    used = first = cell_len(columns[0][0])
+    for column in columns[1:]:
+        wide = 2 + cell_len(column[0])
+        if used + wide > width and len(parts[-1]) > 1:
+            parts.append([columns[0]])
+            used = first
+        parts[-1].append(column)
+        used += wide
+    return parts
 
 
 def plain_console(**options: Any) -> "Console":
@@ -180,6 +234,7 @@ class ProgressWatcher:
         self.bar: Progress | None = None
         self.last_line = 0.0
         self.is_drawn = False  # otherwise, such as by curves
+        self.recent: deque[str] = deque(maxlen=LAST_EPOCHS)
 
     def begin(self, epochs: int, steps: int) -> None:
         """Start the bar."""
@@ -204,6 +259,7 @@ class ProgressWatcher:
         epoch = int(row["epoch"])
         text = f"epoch {epoch}/{self.epochs}  {_metrics(row)}"
         self.terminal.log.append(printable(text))
+        self.recent.append(text)
         self._show(epoch, epoch * self.steps, row)
         due = time.monotonic() - self.last_line >= LINE_SECONDS or epoch == self.epochs
         if self.bar is None and not self.is_drawn and not self.terminal.quiet and due:
@@ -211,10 +267,12 @@ class ProgressWatcher:
             self.terminal.err.print(text)
 
     def end(self) -> None:
-        """Remove the bar."""
+        """Remove the bar; the last epochs stay in its place."""
         if self.bar is not None:
             self.bar.stop()
             self.bar = None
+            for text in self.recent:
+                self.terminal.err.print(text)
 
     def _show(self, epoch: int, done: int, metrics: Mapping[str, float]) -> None:
         if self.bar is not None:

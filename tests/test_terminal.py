@@ -89,8 +89,39 @@ def test_a_narrow_terminal_cuts_no_cell(capsys: pytest.CaptureFixture[str], monk
     terminal.table("", ("true", *names), [[name, *range(12)] for name in names])
     out = capsys.readouterr().out
     shown = re.sub(r"\x1b\[[0-9;]*m", "", out)
-    assert shown.splitlines()[0].split() == ["true", *names] and len(shown.splitlines()) == 13
+    heads = [line.split() for line in shown.splitlines() if line.startswith("true")]
+    assert heads[0] == ["true", "class_0", "class_1"] and len(heads) == 6
+    assert [name for head in heads for name in head[1:]] == names
+    assert max(map(len, shown.splitlines())) <= 30 and len(shown.splitlines()) == 6 * 13 + 5
     assert terminal.log[0].splitlines()[0].split() == ["true", *names]
+
+
+def test_what_is_waited_for_is_shown_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Terminal().waiting("loading"):
+        pass
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with pytest.raises(ValueError, match="x"), Terminal().waiting("loading"):
+        raise ValueError("x")
+    assert capsys.readouterr().err == "loading ...\r\x1b[2K"
+
+
+def test_the_last_epochs_stay_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    watcher = ProgressWatcher(Terminal())
+    watcher.begin(5, 1)
+    for epoch in range(1, 6):
+        watcher.epoch({**ROW, "epoch": epoch})
+    watcher.end()
+    last = [line.strip() for line in capsys.readouterr().err.splitlines()[-3:]]
+    assert [line.split("  ")[0].split()[-1] for line in last] == ["3/5", "4/5", "5/5"]
 
 
 def test_without_a_terminal_there_is_a_line_now_and_then_and_no_control_code(

@@ -60,10 +60,10 @@ class Placement:
         device, and NNTrainError for too few devices or a missing worker.
         """
         if not self.option:
-            backend.start(self.device, verbose)
+            self._start_backend(verbose, terminal)
             return ALONE
         self._refuse(config)
-        backend.start(self.device, verbose)
+        self._start_backend(verbose, terminal)
         backend.use_threads(config.experiment.train.threads, small=False)  # before the strategy starts them
         from nntrain.training.workers import strategy
 
@@ -74,3 +74,7 @@ class Placement:
         if distribution.writes:
             terminal.note(f"note: {distribution.shared}")
         return RunContext(distribution=distribution)
+
+    def _start_backend(self, verbose: bool, terminal: Terminal) -> None:
+        with terminal.waiting("loading TensorFlow"):
+            backend.start(self.device, verbose)

@@ -36,7 +36,7 @@ def describe() -> dict[str, Any]:
             "intra_op": tf.config.threading.get_intra_op_parallelism_threads(),
             "available": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         },
-        "git_commit": _git_commit(),
+        **_git_state(),
         "plugins": plugin.record(),
     }
 
@@ -71,14 +71,14 @@ def _features() -> list[str]:
     return [name for name in FEATURES if name in flags]
 
 
-def _git_commit() -> str | None:
-    """Return the commit of the working directory, with a `+` where files differ from it."""
+def _git_state() -> dict[str, str | bool | None]:
+    """Return the commit of the working directory, and whether files that git knows differ from it; None without git."""
     try:
         commit = _git("rev-parse", "HEAD")
         changed = _git("status", "--porcelain", "--untracked-files=no", "--ignore-submodules")
-        return commit + ("+" if changed else "")
     except (OSError, subprocess.SubprocessError):
-        return None
+        return {"git_commit": None, "git_dirty": None}
+    return {"git_commit": commit, "git_dirty": bool(changed)}
 
 
 def _git(*arguments: str) -> str:

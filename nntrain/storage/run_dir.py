@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import inside, records, run_files
+from nntrain.storage import inside, log_lines, records, run_files
 from nntrain.storage.atomic import gone, sync_folder, writing
 from nntrain.storage.lock import is_locked, locked
 
@@ -165,12 +165,12 @@ class RunDir:
         return {name: value for name, value in content.items() if name != "version"}
 
     def read_log(self) -> list[str]:
-        """Return the lines of log.txt, none if it is missing."""
-        return self.read_text(run_files.LOG).splitlines() if (self.path / run_files.LOG).is_file() else []
+        """Return the lines of log.txt without their times, which `write_log` writes again; none if it is missing."""
+        return log_lines.parsed(self.read_text(run_files.LOG)) if (self.path / run_files.LOG).is_file() else []
 
     def write_log(self, lines: Iterable[str]) -> None:
-        """Write log.txt: the lines printed so far."""
-        self.write(run_files.LOG, "\n".join([*lines, ""]))
+        """Write log.txt: the lines printed so far, with their times."""
+        self.write(run_files.LOG, log_lines.written(lines))
 
     def read_rows(self) -> list[dict[str, str]]:
         """Return the rows of metrics.csv as text."""

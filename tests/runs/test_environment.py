@@ -41,11 +41,11 @@ def test_the_time_is_utc_to_the_second() -> None:
     assert abs(datetime.now(UTC) - now) < timedelta(seconds=5)
 
 
-def test_the_commit_is_that_of_the_folder_and_a_plus_says_that_files_differ(
+def test_the_commit_is_that_of_the_folder_and_a_flag_says_that_files_differ(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert environment.describe()["git_commit"] is None
+    assert [environment.describe()[name] for name in ("git_commit", "git_dirty")] == [None, None]
 
     def git(*words: str) -> None:
         who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
@@ -58,9 +58,11 @@ def test_the_commit_is_that_of_the_folder_and_a_plus_says_that_files_differ(
     clean = environment.describe()["git_commit"]
     assert re.fullmatch("[0-9a-f]{40}", clean)
     (tmp_path / "other").write_text("a file that git does not know is no difference")
-    assert environment.describe()["git_commit"] == clean
+    found = environment.describe()
+    assert (found["git_commit"], found["git_dirty"]) == (clean, False)
     (tmp_path / "file").write_text("two")
-    assert environment.describe()["git_commit"] == clean + "+"
+    found = environment.describe()
+    assert (found["git_commit"], found["git_dirty"]) == (clean, True)
 
 
 def test_a_run_records_when_it_ended_and_how(trained: Any) -> None:

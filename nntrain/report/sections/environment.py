@@ -36,13 +36,18 @@ def _facts(environment: Mapping[str, Any]) -> Html:
             ("threads", ", ".join(f"{name} {count}" for name, count in threads.items())),
             ("system", environment.get("platform")),
             ("engine", ", ".join(str(environment[name]) for name in ("engine", "compile") if name in environment)),
-            ("git commit", environment.get("git_commit")),
+            ("git commit", _commit(environment)),
         )
     )
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _commit(environment: Mapping[str, Any]) -> Any:
+    changed = ", with files that differ from it" if environment.get("git_dirty") is True else ""
+    return environment.get("git_commit") and f"{environment['git_commit']}{changed}"
 
 
 def _above_one(value: Any) -> Any:
