@@ -212,7 +212,7 @@ class Evaluate(Request, RunOptions):
     ] = None
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
     importance: Annotated[bool, typer.Option("--importance", help="How much worse without each column.")] = False
-    plots: Annotated[bool, typer.Option("--plots", help="Draw the predictions into the plots of the run.")] = False
+    plot: Annotated[bool, typer.Option("--plot", help="Draw the predictions into the plots of the run.")] = False
 
 
 class Predict(Request, RunOptions):

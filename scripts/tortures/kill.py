@@ -1,7 +1,8 @@
 """Kill trainings with SIGKILL at random moments, resume them, and compare them with undisturbed ones.
 
-Three jobs take turns. Two have Dropout, BatchNormalization, augmentation and Adam: one with early stopping, best
-weights and a rate that falls on a plateau, one with a schedule and averaged weights. XLA compiles the third.
+Four jobs take turns. Two have Dropout, BatchNormalization, augmentation and Adam: one with early stopping, best
+weights and a rate that falls on a plateau, one with a schedule and averaged weights. XLA compiles the third. The fourth
+reads a table of mixed columns, which a layer encodes, and has the layers and the schedule of the template `strong`.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,24 +64,62 @@ SCHEDULE = """  checkpoint_seconds: 0
   callbacks: [SwapEMAWeights]
 """
 DATA = "seed: 3\ndata:\n  npz_file: {path: images.npz}"
+TABLE = """
+seed: 3
+data:
+  table: {path: table.csv, target: kind, task: classification, missing_target: skip}
+model:
+  - TableEncoding: {scaling: robust, onehot: 4}
+  - PeriodicEmbedding: {kind: pbld, units: 2, frequencies: 4}
+  - FeatureScale
+  - NTKDense: 32
+  - ParametricActivation: selu
+  - Dropout: 0.15
+  - NTKDense: {units: 3, activation: softmax}
+train:
+  checkpoint_seconds: 0.2
+  epochs: 60
+  batch_size: 32
+  oversample: true
+  optimizer: {AdamW: {learning_rate: {CosLog: {max_learning_rate: 0.04}}, beta_2: 0.95, weight_decay: 0.02}}
+  learning_rate_factors: {feature_scale: 6, bias: 0.1, alpha: 0.1, periodic_embedding: 0.1}
+  exclude_from_weight_decay: [bias]
+  loss: {SparseCategoricalCrossentropy: {label_smoothing: 0.1}}
+"""
 COMPILED = """  checkpoint_seconds: 0.1
   epochs: 250
   compile: xla
   optimizer: {SGD: {learning_rate: 0.01, momentum: 0.9}}
 """
-JOBS = {"plateau": IMAGES + PLATEAU, "schedule": IMAGES + SCHEDULE, "compiled": DENSE + COMPILED}
+JOBS = {
+    "plateau": DATA + IMAGES + PLATEAU,
+    "schedule": DATA + IMAGES + SCHEDULE,
+    "compiled": DATA + DENSE + COMPILED,
+    "table": TABLE,
+}
 
 
 def write_jobs(folder: Path) -> None:
-    """Write small images of three classes with much noise, and the configs."""
+    """Write small images of three classes with much noise, a table, and the configs."""
     generator = np.random.Generator(np.random.PCG64(0))
     y = np.arange(1500) % 3
     x = generator.integers(0, 200, (1500, 8, 8, 1)) + 25 * (
         np.arange(8).reshape(1, 8, 1, 1) % 3 == y.reshape(-1, 1, 1, 1)
     )
     np.savez(folder / "images.npz", x=x.astype("uint8"), y=y)
+    (folder / "table.csv").write_text("size,colour,code,when,kind\n" + "".join(_rows(1500)))
     for name, text in JOBS.items():
-        (folder / f"{name}.yaml").write_text(DATA + text)
+        (folder / f"{name}.yaml").write_text(text)
+
+
+def _rows(count: int) -> Iterator[str]:
+    """Yield rows of a number, two categories and a date, with gaps in the columns and in the target."""
+    chance = random.Random(0)
+    for row in range(count):
+        size = "" if row % 9 == 4 else f"{chance.gauss(row % 3, 1):.3f}"
+        colour, code = chance.choice(["red", "green", "blue", ""]), f"c{chance.randrange(40)}"
+        kind = "" if row % 50 == 7 else ("low", "middle", "high")[row % 3]
+        yield f"{size},{colour},{code},2024-{row % 12 + 1:02}-{row % 28 + 1:02},{kind}\n"
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:

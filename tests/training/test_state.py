@@ -63,11 +63,10 @@ COMPILED = """  epochs: 4
     """
 TABLES = """
     seed: 3
-    data: {npz_file: {path: images.npz}}
+    data: {table: {path: table.csv, target: kind, missing_target: skip}}
     model:
-      - Flatten
-      - Rescaling: 1/255
-      - PeriodicEmbedding: {columns: 9}
+      - TableEncoding: {scaling: robust, onehot: 2}
+      - PeriodicEmbedding: {kind: pbld, units: 2, frequencies: 4}
       - FeatureScale
       - NTKDense: 16
       - ParametricActivation: selu
@@ -110,6 +109,8 @@ def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
     monkeypatch.setattr(loop, "PIECE_SECONDS", 1e-9)  # a piece is a step
     generator = np.random.default_rng(0)
     np.savez(tmp_path / "images.npz", x=generator.integers(0, 256, (260, 8, 8, 1), "uint8"), y=np.arange(260) % 3)
+    rows = [f"{row % 7 or ''},{'pqrs'[row % 4]},{'' if row % 50 == 7 else 'xyz'[row % 3]}" for row in range(260)]
+    (tmp_path / "table.csv").write_text("\n".join(["size,code,kind", *rows, ""]))
     calm, torn = Store(tmp_path / "calm", "run"), Store(tmp_path / "torn", "run")
     whole, stopped, resumed = (prepare_compiled(JOBS[job]) for _ in range(3))
     whole.fit(store=calm)

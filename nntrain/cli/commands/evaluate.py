@@ -44,14 +44,14 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     wanted = request.baselines, request.importance
     if request.data is None:
         found = evaluate.evaluate(run_dir, request.split, *wanted)
-        plots = _plots(ScoredRun(read(run_dir), request.split), found) if request.plots else {}
+        plots = _plots(ScoredRun(read(run_dir), request.split), found) if request.plot else {}
     else:
         with file_or_stdin(request.data) as file:
             found = replace(evaluate.evaluate_file(run_dir, file, *wanted), split=str(request.data))
-            shown = ScoredRun.of_file(read(run_dir), file, str(request.data)) if request.plots else None
+            shown = ScoredRun.of_file(read(run_dir), file, str(request.data)) if request.plot else None
             plots = _plots(shown, found) if shown else {}
     files = list(_written(run_dir, plots, request.data))
-    terminal.event("eval", {"run": str(run_dir), **found.as_json(), **({"plots": files} if request.plots else {})})
+    terminal.event("eval", {"run": str(run_dir), **found.as_json(), **({"plots": files} if request.plot else {})})
     _print(found, run_dir, terminal)
     for file in files:
         terminal.line(f"plot in {file}")

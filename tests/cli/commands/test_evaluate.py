@@ -70,8 +70,8 @@ def test_the_plots_of_the_rows_that_were_scored_are_drawn(
         )
         (tmp_path / "n w.csv").write_text("\n".join(columns) + "\n")
         capsys.readouterr()
-        Evaluate(name=str(run), plots=True, importance=True, device="cpu").run(Terminal())
-        Evaluate(name=str(run), plots=True, data=tmp_path / "n w.csv", device="cpu").run(Terminal())
+        Evaluate(name=str(run), plot=True, importance=True, device="cpu").run(Terminal())
+        Evaluate(name=str(run), plot=True, data=tmp_path / "n w.csv", device="cpu").run(Terminal())
         names = [*(f"{kind}.png" for kind in kinds), *(f"{kind}-n_w.png" for kind in kinds[:-1])]
         assert sorted(path.name for path in (run / "plots").iterdir()) == sorted(names)
         printed = capsys.readouterr().out.splitlines()
