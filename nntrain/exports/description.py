@@ -25,7 +25,12 @@ def description(subject: Subject) -> dict[str, Any]:
     return {
         "version": VERSION,
         "run": subject.name,
-        "input": {"shape": list(schema.shape), "dtype": saved.dtype, "features": list(schema.features)},
+        "input": {
+            "shape": list(schema.shape),
+            "dtype": saved.dtype,
+            "features": list(schema.features),
+            "takes_missing": resolved.takes_missing,
+        },
         "table": None if saved.table is None else _table(saved.table),
         "classes": list(schema.classes),
         "targets": list(schema.targets),

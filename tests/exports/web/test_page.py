@@ -2,14 +2,25 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
+
+from nntrain.data.csv_text import CsvTable, CsvText
+from nntrain.data.table_reader import read_like
+from nntrain.errors import NNTrainError
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exports.subject import Subject
-from nntrain.exports.web.page import page
+from nntrain.exports.web import engine
+from nntrain.exports.web.page import _asset, page
 from nntrain.storage.run_dir import RunDir
+from tests.exports.raw_rows import CSV, TABLE
 
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="no Node.js")
 SCRIPT = re.compile(r'<script[^>]* id="(\w+)">(.*?)</script>', re.DOTALL)
 
 
@@ -38,3 +49,25 @@ def test_names_are_no_markup(people: Any) -> None:
     html = page(Subject(run_dir, replace(subject.saved, resolved=resolved), subject.data))
     assert html.count("</script>") == 4 and "<h1>&lt;b&gt;</h1>" in html
     assert json.loads(dict(SCRIPT.findall(html))["page"])["schema"]["classes"] == [bad, "b"]
+
+
+def cells_of(text: str, folder: Path) -> list[list[str]]:
+    """The cells of the columns of the table, as they are in a file."""
+    (folder / "rows.csv").write_text(text, encoding="utf-8")
+    header, *rows = (cells for _, cells in CsvText(CsvTable(folder / "rows.csv", separator=";")).records())
+    return [[row[header.index(column.name)] for column in TABLE.columns] for row in rows]
+
+
+@needs_node
+def test_cells_become_the_numbers_that_nntrain_makes_of_them(tmp_path: Path) -> None:
+    columns = [{**column.model_dump(mode="json"), "parts": list(column.parts)} for column in TABLE.columns]
+    table = {**TABLE.model_dump(mode="json"), "columns": columns}
+    schema = {"table": table, "classes": [], "output": {"activation": None}, "input": {"shape": [len(TABLE.names)]}}
+    html = f'<script id="page">{json.dumps({"schema": schema, "layers": []})}</script><script id="weights"></script>'
+    (tmp_path / "index.html").write_text(f'{html}<script id="network">{_asset("network.js")}</script>')
+    found, _ = engine.answers(tmp_path / "index.html", cells_of(CSV, tmp_path), True, tmp_path)
+    expected = read_like(TABLE, CsvTable(tmp_path / "rows.csv", separator=";", decimal=",")).x
+    np.testing.assert_allclose([np.array(each["scores"], "float32") for each in found], expected, atol=1e-7)
+    for old, new, what in (("1,5", "1.5", "“1.5” is no number"), ("29.02", "30.02", "“30.02.2024 23:59” is no date")):
+        with pytest.raises(NNTrainError, match=what):
+            engine.answers(tmp_path / "index.html", cells_of(CSV.replace(old, new), tmp_path), True, tmp_path)

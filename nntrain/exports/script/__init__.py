@@ -1,0 +1,1 @@
+"""The program of the format `python`, which is copied as it is."""

@@ -1,0 +1,133 @@
+"""Predicts the rows of a CSV file, or of an .npz file with an array `x`, by the network beside this file.
+
+    python predict.py ROWS.csv > predictions.csv
+
+It needs Python 3.9 or newer, NumPy and ONNX Runtime: pip install numpy onnxruntime
+"""
+
+import csv
+import datetime
+import json
+import math
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+HERE = Path(__file__).resolve().parent
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+CYCLES = {"month": (1, 12), "weekday": (0, 7), "hour": (0, 24)}  # the first value, and how many there are
+LARGEST = float(np.finfo("float32").max)
+BATCH = 1024
+
+
+def number(text, decimal):
+    plain = text if decimal == "." else text.replace(".", "_").replace(decimal, ".")
+    if not NUMBER.fullmatch(plain) or abs(float(plain)) > LARGEST:
+        raise ValueError(f"`{text}` is no number")
+    return float(plain)
+
+
+def parts_of_date(text, column):
+    try:
+        when = datetime.datetime.strptime(text, column["format"])
+    except ValueError:
+        raise ValueError(f"`{text}` is no date like {column['format']}") from None
+    values = {"year": when.year, "month": when.month, "weekday": when.weekday(), "hour": when.hour}
+    found = []
+    for part in column["parts"]:
+        name, _, wave = part.partition("_")
+        value = values[name]
+        if wave:
+            first, count = CYCLES[name]
+            value = getattr(math, wave)(2 * math.pi * (value - first) / count)
+        found.append(value)
+    return found
+
+
+def encoded(text, column, table):
+    """Return the numbers that the network takes for a cell; NaN for a missing one."""
+    text = text.strip()
+    kind, is_missing = column["kind"], text == "" or text in table["missing"]
+    if is_missing:
+        return [math.nan] * max(1, len(column["parts"]))
+    if kind == "numeric":
+        return [number(text, table["decimal"])]
+    if kind == "date":
+        return parts_of_date(text, column)
+    codes = {name: code for code, name in enumerate(column["categories"])}
+    return [codes.get(text.casefold(), math.nan)] if kind == "boolean" else [codes.get(text, -1)]
+
+
+def read_table(file, table):
+    """Return the rows of a CSV file, float32 (n, numbers); its columns are found by name."""
+    with open(file, encoding="utf-8-sig", newline="") as opened:
+        reader = csv.reader(opened, delimiter=table["separator"], skipinitialspace=True)
+        header = [name.strip() for name in next(reader, [])]
+        if absent := [column["name"] for column in table["columns"] if column["name"] not in header]:
+            sys.exit(f"error: there is no column `{absent[0]}` in {file}")
+        places = [header.index(column["name"]) for column in table["columns"]]
+        rows = []
+        for cells in reader:
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                sys.exit(f"error: {file}:{reader.line_num}: {len(cells)} cells, expected {len(header)}")
+            row = []
+            for column, place in zip(table["columns"], places):
+                try:
+                    row += encoded(cells[place], column, table)
+                except ValueError as fault:
+                    sys.exit(f"error: {file}:{reader.line_num}: column `{column['name']}`: {fault}")
+            rows.append(row)
+    if not rows:
+        sys.exit(f"error: there are no rows in {file}")
+    return np.array(rows, "float32")
+
+
+def read(file, schema):
+    """Return float32 (n, *shape)."""
+    if not Path(file).is_file():
+        sys.exit(f"error: there is no file {file}")
+    shape = schema["input"]["shape"]
+    if file.endswith(".npz"):
+        return np.load(file)["x"].astype("float32").reshape(-1, *shape)
+    if schema["table"] is None:
+        sys.exit(f"error: {file} is no .npz file; save an array `x` of rows of the shape {shape}")
+    x = read_table(file, schema["table"])
+    if np.isnan(x).any() and not schema["input"]["takes_missing"]:
+        sys.exit(f"error: {file} has missing cells, and the network takes none")
+    return x
+
+
+def scores(outputs, output):
+    """Return (n, columns) of what the network gives: probabilities or scores of classes, or numbers."""
+    outputs = outputs.reshape(len(outputs), -1)
+    if output["activation"] == "sigmoid":
+        outputs = 1 / (1 + np.exp(-outputs))
+    if output["activation"] == "softmax":
+        powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        outputs = powers / powers.sum(axis=1, keepdims=True)
+    return np.concatenate([output["mirror"] - outputs, outputs], axis=1) if "mirror" in output else outputs
+
+
+def main(file):
+    schema = json.loads((HERE / "schema.json").read_text(encoding="utf-8"))
+    x = read(file, schema)
+    session = onnxruntime.InferenceSession(str(HERE / "model.onnx"), providers=["CPUExecutionProvider"])
+    parts = [session.run(["y"], {"x": x[start : start + BATCH]})[0] for start in range(0, len(x), BATCH)]
+    output, classes = schema["output"], schema["classes"]
+    found = scores(np.concatenate(parts), output)
+    best = found[:, 1] > output["threshold"] if "mirror" in output else found.argmax(axis=1)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*(["class"] if classes else []), *output["columns"]])
+    for row, place in zip(found.tolist(), best):
+        writer.writerow([*([classes[int(place)]] if classes else []), *(f"{value:.9g}" for value in row)])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])

@@ -1,0 +1,39 @@
+"""Runs the program of an export, and reads what it predicts."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from nntrain.errors import NNTrainError
+from nntrain.exports.agreement import Answers
+from nntrain.exports.cells import Cells
+from nntrain.exports.other_process import CannotRun, run
+from nntrain.exports.subject import Subject
+
+
+def answers(subject: Subject, program: Path, folder: Path) -> Answers:
+    """Return what the program says of the rows of a table as they are in its file, else of an array.
+
+    folder: for temporary files. Raises NNTrainError where the program fails.
+    """
+    table = subject.saved.table
+    if table is None:
+        rows, expected = folder / "rows.npz", subject.expected
+        np.savez(rows, x=np.asarray(subject.rows.x))
+    else:
+        rows, expected = folder / "rows.csv", Cells.of(subject, table).predictions(subject, folder).outputs
+    try:
+        said = run([str(program), str(rows)])
+    except CannotRun as error:
+        help = "this is a fault of nntrain: report it with resolved.yaml"
+        raise NNTrainError(f"the program does not run: {error}", help=help) from None
+    header, *lines = csv.reader(io.StringIO(said))
+    names = subject.saved.resolved.schema.classes
+    first = int(bool(names))
+    found = np.array([[float(cell) for cell in line[first:]] for line in lines]).reshape(
+        len(lines), len(header) - first
+    )
+    classes = [names.index(line[0]) for line in lines] if names else None
+    return Answers(found, expected, "predict.py", classes)

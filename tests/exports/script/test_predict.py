@@ -1,0 +1,54 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.table_reader import read_like
+from tests.exports.raw_rows import CSV, TABLE
+
+pytest.importorskip("onnxruntime", reason="nntrain[onnx] is not installed")
+
+
+@pytest.fixture
+def table() -> dict[str, Any]:
+    """The table as schema.json has it."""
+    columns = [{**column.model_dump(mode="json"), "parts": list(column.parts)} for column in TABLE.columns]
+    return {**TABLE.model_dump(mode="json"), "columns": columns}
+
+
+def test_raw_rows_become_the_numbers_that_nntrain_makes_of_them(table: Any, tmp_path: Path) -> None:
+    from nntrain.exports.script.predict import read_table
+
+    (tmp_path / "rows.csv").write_text(CSV, encoding="utf-8")
+    expected = read_like(TABLE, CsvTable(tmp_path / "rows.csv", separator=";", decimal=",")).x
+    np.testing.assert_array_equal(read_table(str(tmp_path / "rows.csv"), table), expected)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("1,5", "1.5", "error: {}:2: column `a number`: `1.5` is no number"),
+        ("1,5", "1e99", "error: {}:2: column `a number`: `1e99` is no number"),
+        ("29.02.2024", "30.02.2024", "error: {}:2: column `when`: `30.02.2024 23:59` is no date like %d.%m.%Y %H:%M"),
+        ("sure\n", "sur\n", "error: there is no column `sure` in {}"),
+        (";maybe", "", "error: {}:4: 4 cells, expected 5"),
+        (CSV[CSV.index("1;") :], "", "error: there are no rows in {}"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_place(
+    table: Any, old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    from nntrain.exports.script.predict import read_table
+
+    (tmp_path / "rows.csv").write_text(CSV.replace(old, new), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        read_table(str(tmp_path / "rows.csv"), table)
+    assert ended.value.code == message.format(tmp_path / "rows.csv")
+
+
+def test_the_program_is_short() -> None:
+    from nntrain.exports.script import predict
+
+    assert len(Path(predict.__file__).read_text().splitlines()) < 150
