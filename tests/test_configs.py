@@ -30,34 +30,44 @@ REPOSITORY = Path(__file__).parents[1]
 SCHEMA = "yaml-language-server: $schema="
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
-COUNT = 62
+COUNT = 77
 EXPECTED = {
     "": """
         backprop_exercise backprop_exercise_printed backprop_exercise_transposed fashion_cnn fashion_mlp iris
-        iris_realmlp tune_fashion_hyperband tune_fashion_tpe tune_iris xor
+        iris_realmlp tune_activations tune_batch_or_stochastic tune_fashion_hyperband tune_fashion_tpe tune_iris
+        tune_optimizers xor
     """,
+    "approximator/": "ten_knots width",
     "depth/": "relu_50_he relu_50_standard_deviation_1",
     "kth/": """
         activation_elu activation_leaky_relu activation_prelu activation_rrelu batch_normalization data_augmentation
         dropout early_stopping feedforward_2_4_3 gradient_clipping gradient_descent initialization_he
         initialization_variance_scaling initialization_xavier initialization_xavier_relu max_norm optimizer_adagrad
-        optimizer_adam optimizer_momentum optimizer_nesterov optimizer_rmsprop regularization_l1 regularization_l2
+        optimizer_adam optimizer_momentum optimizer_nesterov optimizer_rmsprop overfitting regularization_dropout
+        regularization_l1 regularization_l2 regularization_l2_norm regularization_none
     """,
     "optimizers/": "adadelta adagrad adam adamax adamw lion momentum nadam nesterov rmsprop sgd",
-    "tor_vergata/": "fashion_300_100_100 iris_mlp lenet_relu lenet_sigmoid playground xor",
+    "perceptron/": "and or xor xor_hidden_layer",
+    "tor_vergata/": """
+        fashion_300_100_100 iris_mlp lenet_relu lenet_sigmoid playground tune_batch_size tune_grid xor
+    """,
     "vanishing/": """
         activation all_cures baseline batch_normalization chain gradient_clipping initialization relu_product
         three_sigmoids
     """,
 }
 
+_TIME, _METRIC = r"about \d+(\.\d)? (s|min) on 2 CPU cores, ", r"(accuracy|loss|R²|mean absolute error)"
+# The score of the command, then what `scripts/measure-configs` found over named seeds.
 SCORE = re.compile(
-    r"about \d+(\.\d)? (s|min) on 2 CPU cores, "
-    r"test (accuracy|R²|mean absolute error) \d+\.\d{3} ± \d+\.\d{3} over [1-9]\d* seeds"
+    _TIME + rf"(train|test) {_METRIC} \d+\.\d{{3}}; "
+    r"over seeds 1 to [1-9] mean \d+\.\d{3}, standard deviation \d+\.\d{3}"
 )
-
+# Of configs that are not measured again yet: the mean and the standard deviation over the seeds 1, 2, …
+SCORE_OVER_SEEDS = re.compile(_TIME + rf"test {_METRIC} \d+\.\d{{3}} ± \d+\.\d{{3}} over [1-9]\d* seeds")
 SEARCH_SCORE = re.compile(
-    r"about \d+(\.\d)? (s|min) on 2 CPU cores, validation (accuracy|loss) \d+\.\d{3} ± \d+\.\d{3} over [1-9]\d* seeds"
+    _TIME + r"validation (accuracy|loss) \d+\.\d{3} ± \d+\.\d{3} over [1-9]\d* seeds|"
+    rf"{_TIME}best validation {_METRIC} \d+\.\d{{3}} of `[^`]+`"
 )
 
 EXPLAINED_SCORE = re.compile(
@@ -121,7 +131,7 @@ def test_the_header_holds_command_sentence_and_score(file: Path) -> None:
         word, form, command = "explain", EXPLAINED_SCORE, command.partition(" --")[0]
     assert command == f"nntrain {word} {file.relative_to(REPOSITORY).as_posix()}"
     assert sentence and sentence[0][0].isupper() and sentence[-1].endswith(".")
-    assert form.fullmatch(score), score
+    assert form.fullmatch(score) or (word == "fit" and SCORE_OVER_SEEDS.fullmatch(score)), score
     assert (file.parent / schema.removeprefix(SCHEMA)).resolve() == REPOSITORY / "docs" / "nntrain.schema.json"
 
 
