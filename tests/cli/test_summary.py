@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from nntrain.cli import summary
-from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
@@ -44,7 +43,7 @@ def test_a_run_has_a_line_for_each_split_and_all_is_in_the_log(
         "final test on 20 rows: loss 0.5000, accuracy 0.7500",
         f"1,234 parameters (9 constants), 1.2 s, run in {tmp_path}",
     ]
-    assert (tmp_path / run_files.LOG).read_text().splitlines() == lines
+    assert run.read_log() == lines
 
 
 def test_without_a_best_value_the_last_epoch_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

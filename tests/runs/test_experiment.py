@@ -99,7 +99,7 @@ def test_the_log_holds_what_was_printed(fit: Any, tmp_path: Path, capsys: pytest
     run = RunDir.create(tmp_path / "runs", "net")
     summary.show_run(experiment.run(Training(prepared, run, terminal)).summary, run, terminal)
     out, err = capsys.readouterr()
-    logged = (run.path / run_files.LOG).read_text().splitlines()
+    logged = run.read_log()
     printed = [line.rstrip() for line in (out + err).splitlines()]
     assert len(printed) > 6 and set(printed) <= set(logged)
     assert "epoch 1/2  " in "\n".join(logged)

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from nntrain.storage.run_dir import RunDir
+
 Tune = Callable[..., Any]
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -81,7 +83,7 @@ def test_three_failures_of_one_cause_end_a_search(tune: Tune, resume: Tune) -> N
     assert found.column("status") == ["done", "failed", "failed", "failed"]
     assert "diverged" in found.rows[1]["message"]
     assert "the search was stopped: 3 trials failed with the same cause" in found.err
-    assert found.err in (found.place / "log.txt").read_text()
+    assert found.err in "\n".join([*RunDir(found.place).read_log(), ""])
     assert all(float(row["seconds"]) > 0 for row in found.table())
     assert found.summary["best"]["run"] == "trial-001"
     again = resume()
@@ -167,7 +169,7 @@ def test_a_signal_stops_a_search_and_the_message_says_how_to_resume(searching: A
     message = process.communicate(timeout=30)[1]
     assert process.returncode == 130
     assert "resume it with `nntrain resume runs/net`" in message
-    assert message in (search.place / "log.txt").read_text()
+    assert message in "\n".join([*RunDir(search.place).read_log(), ""])
     assert resume().code == 0 and search.column("status") == ["done", "done"]
 
 

@@ -57,8 +57,8 @@ def test_fit_in_json_prints_only_versioned_json_and_its_stderr_holds_no_noise(co
     environment = run.read_json(run_files.ENVIRONMENT)
     assert (environment["threads"]["intra_op"], environment["threads"]["inter_op"]) == (1, 1)  # for small steps
     assert environment["command"][1:] == ["fit", "net.yaml", "--json", "--seed", "0", "--set", "train.epochs=2"]
-    logged = (run.path / run_files.LOG).read_text()
-    assert set(messages) <= set(logged.splitlines()) and "parameters, " in logged
+    logged = run.read_log()
+    assert set(messages) <= set(logged) and "parameters, " in "\n".join(logged)
 
 
 def test_results_are_on_stdout_and_quiet_leaves_stderr_empty(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
