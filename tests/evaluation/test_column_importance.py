@@ -1,5 +1,7 @@
 """Columns that the target depends on are important, and others are not."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,46 +13,52 @@ from nntrain.errors import ConfigError
 from nntrain.evaluation import column_importance
 from nntrain.evaluation.column_importance import columns_of, importances
 from nntrain.evaluation.evaluate import evaluate
+from nntrain.training.scorer import Scorer
 
 
-class Model:
-    """Scores rows as a trained model does: it predicts the sum of two columns, or its sign."""
+@pytest.fixture
+def summing(prepare: Any, tmp_path: Path) -> Callable[[bool], Scorer]:
+    """A model of three times the first column plus the third one, or of its sign."""
 
-    def __init__(self, classes: tuple[str, ...]) -> None:
-        from types import SimpleNamespace
+    def scorer(of_classes: bool) -> Scorer:
+        x = np.random.default_rng(0).normal(size=(500, 4)).astype(np.float32)
+        y = (x.sum(axis=1) > 0).astype(np.int32) if of_classes else x.sum(axis=1)
+        np.savez(tmp_path / "rows.npz", x=x, y=y)
+        training = prepare(f"data: {{npz_file: {{path: {tmp_path}/rows.npz}}}}\nmodel: [{{Dense: 1}}]\n")
+        training.model.set_weights([np.array([[3], [0], [1], [0]], np.float32), np.zeros(1, np.float32)])
+        found: Scorer = training.scorer
+        return found
 
-        self.resolved = SimpleNamespace(schema=SimpleNamespace(classes=classes))
-        self.rows = 0
-
-    def predicted(self, x: np.ndarray) -> np.ndarray:
-        self.rows += len(x)
-        total = 3 * x[:, 0] + x[:, 2]
-        return (total > 0).astype(np.int32) if self.resolved.schema.classes else total[:, None]
+    return scorer
 
 
-def split(rows: int, of_classes: bool) -> Split:
-    x = np.random.default_rng(0).normal(size=(rows, 4)).astype(np.float32)
-    return Split(x, Model(("a", "b") if of_classes else ()).predicted(x))
+def rows_of(scorer: Scorer) -> Split:
+    """Rows that the model predicts without an error."""
+    x = np.random.default_rng(1).normal(size=(500, 4)).astype(np.float32)
+    return Split(x, scorer.predicted(x))
 
 
 COLUMNS = [("a", (0,)), ("none", (1, 3)), ("b", (2,))]
 
 
-@pytest.mark.parametrize("classes", [("no", "yes"), ()])
-def test_the_most_important_column_is_first_and_a_useless_one_has_0(classes: tuple[str, ...]) -> None:
-    rows = split(500, bool(classes))
-    before = rows.x.copy()
-    found = importances(Model(classes), rows, COLUMNS)  # type: ignore[arg-type]
+@pytest.mark.parametrize("of_classes", [True, False])
+def test_the_most_important_column_is_first_and_a_useless_one_has_0(summing: Any, of_classes: bool) -> None:
+    scorer = summing(of_classes)
+    rows = rows_of(scorer)
+    before = rows.x[:].copy()
+    found = importances(scorer, rows, COLUMNS)
     assert [each.name for each in found] == ["a", "b", "none"]
     assert found[0].mean > 2 * found[1].mean > 0 == found[2].mean and found[0].sd > 0
-    assert (rows.x == before).all(), "the rows of the run stay as they are"
+    assert (rows.x[:] == before).all(), "the rows of the run stay as they are"
 
 
-def test_of_many_rows_some_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_rows_some_are_enough(summing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer, predicted, sizes = summing(True), Scorer.predicted, []
+    rows = rows_of(scorer)
     monkeypatch.setattr(column_importance, "_MOST_ROWS", 300)
-    model, rows = Model(("no", "yes")), split(500, True)
-    importances(model, rows, COLUMNS)  # type: ignore[arg-type]
-    assert model.rows == 300 * (1 + 3 * column_importance.REPEATS)
+    monkeypatch.setattr(Scorer, "predicted", lambda self, x: sizes.append(len(x)) or predicted(self, x))
+    importances(scorer, rows, COLUMNS)
+    assert sizes == [300] * (1 + column_importance.REPEATS * len(COLUMNS))
 
 
 def test_the_parts_of_a_date_belong_together() -> None:
