@@ -1,5 +1,6 @@
 """BatchNormalization of images by one kernel of TensorFlow."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -22,11 +23,12 @@ class BatchNormalization(keras.layers.BatchNormalization):
     """
 
     __module__ = "keras.layers"  # under which it is saved: plain Keras loads its own class
+    in_xla = False  # whether XLA compiles the training: of the kernel it makes E[x²] - E[x]², which loses digits
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the normalized inputs, of the same shape; in training the moving averages are updated."""
         learns = bool(training) and self.trainable
-        if mask is not None or not self._has_kernel(inputs) or (training and not learns):
+        if mask is not None or not self.has_kernel or (training and (self.in_xla or not learns)):
             return super().call(inputs, training=training, mask=mask)
         x = ops.cast(inputs, self.compute_dtype)
         none = tf.zeros([0], "float32")
@@ -45,11 +47,17 @@ class BatchNormalization(keras.layers.BatchNormalization):
             self._follow(self.moving_variance, variance * ((count - 1) / count))
         return outputs
 
-    def _has_kernel(self, inputs: Any) -> bool:
-        axis = self.axis if self.axis >= 0 else self.axis + len(inputs.shape)
+    @property
+    def has_kernel(self) -> bool:
+        """Whether the kernel computes what the options of the built layer say."""
         special = self.renorm or self.synchronized or self.epsilon < LEAST_EPSILON
-        usual = len(inputs.shape) == 4 and axis == 3 and self.compute_dtype in _TYPES
+        usual = self.input_spec.ndim == 4 and self.axis in (-1, 3) and self.compute_dtype in _TYPES
         return usual and not special and self.moving_mean.dtype == "float32"
 
     def _follow(self, average: Any, value: Any) -> None:
         average.assign(average * self.momentum + value * (1 - self.momentum))
+
+
+def fused(layers: Iterable[keras.layers.Layer]) -> list[str]:
+    """Return the names of the built layers that the kernel computes."""
+    return [layer.name for layer in layers if isinstance(layer, BatchNormalization) and layer.has_kernel]

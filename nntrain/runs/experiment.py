@@ -17,6 +17,7 @@ from nntrain.data import dataset as datasets
 from nntrain.doctor.checkup import Diagnosis
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
+from nntrain.model.batch_normalization import fused
 from nntrain.plugins.place import errors_worded
 from nntrain.report import writing
 from nntrain.runs import diagnosis, plotting
@@ -116,6 +117,7 @@ def run(training: Training, origin: State | None = None) -> Result:
     environment = {
         **describe(),
         **devices_of(training.context),
+        "fused": fused(prepared.model.layers),
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
         "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),

@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain.config.load import Config, load_run
-from nntrain.config.messages import counted
+from nntrain.config.messages import counted, listed
+from nntrain.config.resolve import resolve
 from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.model.batch_normalization import fused
+from nntrain.model.build import outline
 from nntrain.runs import experiment
 from nntrain.runs.environment import describe, packages
 from nntrain.runs.experiment import Result, Training
@@ -76,7 +79,8 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     names = ("start", "command", "devices", "workers")
     resumed = {**{name: now[name] for name in names}, "changed": changed, "set": list(assignments)}
     trained_on = {"packages": now["packages"], "data_sha256": datasets.sha256(prepared.data)}
-    environment = {**then, **trained_on, "resolved_sha256": _sha256_of(run_dir)}
+    trained_by = {"fused": fused(prepared.model.layers)}
+    environment = {**then, **trained_on, **trained_by, "resolved_sha256": _sha256_of(run_dir)}
     environment["resumed"] = [*then.get("resumed", ()), resumed]
     run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": None, "exit_status": None})
     return experiment.record(training, environment, store, state)
@@ -151,7 +155,15 @@ def changes(run_dir: RunDir, data: Dataset) -> list[str]:
         found.append("resolved.yaml was edited")
     if datasets.sha256(data) != then["data_sha256"]:
         found.append("the data have changed")
+    if not found and "fused" not in then and (names := _fused_now(run_dir, data)):
+        found.append(f"Keras computed {listed(names)}, and now TensorFlow's fused kernel does, with other last bits")
     return found
+
+
+def _fused_now(run_dir: RunDir, data: Dataset) -> list[str]:
+    """Return the layers of a run that the fused kernel computes, for a run that began before nntrain used it."""
+    experiment = load_run(run_dir).experiment
+    return fused(layer for _, layer in outline(resolve(experiment, data.schema)))
 
 
 def _sha256_of(run_dir: RunDir) -> str:

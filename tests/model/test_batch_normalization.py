@@ -11,6 +11,7 @@ import tensorflow as tf
 from nntrain.model.batch_normalization import BatchNormalization
 
 SHAPE = (6, 5, 4, 3)
+COMPILERS = ("graph", "xla")
 
 
 def images(dtype: str = "float32") -> tf.Tensor:
@@ -114,6 +115,24 @@ def test_what_the_kernel_has_not_is_computed_by_keras(options: dict[str, Any], s
     theirs.build(shape)
     ours.set_weights(theirs.get_weights())
     np.testing.assert_array_equal(ours(x, training=True), theirs(x, training=True))
+
+
+def test_rows_of_a_mask_are_counted_by_keras() -> None:
+    ours, theirs = twins()
+    mask = np.arange(np.prod(SHAPE[:3])).reshape(SHAPE[:3]) % 2 == 0
+    np.testing.assert_array_equal(ours(images(), training=True, mask=mask), theirs(images(), training=True, mask=mask))
+    np.testing.assert_array_equal(ours.moving_variance, theirs.moving_variance)
+
+
+@pytest.mark.trains
+def test_a_training_that_xla_compiles_is_as_exact(prepare: Any) -> None:
+    """Of the kernel XLA makes E[x²] - E[x]², which has no digits left this far from zero."""
+    layers = "[{Rescaling: {scale: 1, offset: 3000}}, {Reshape: [2, 2, 1]}, BatchNormalization, Flatten, {Dense: 3}]"
+    nets = [prepare(f"data: iris\nmodel: {layers}\ntrain: {{epochs: 1, compile: {each}}}\n") for each in COMPILERS]
+    for net in nets:
+        net.fit()
+    graph, xla = (net.model.layers[2].moving_variance.numpy() for net in nets)
+    np.testing.assert_allclose(xla, graph, rtol=1e-4)
 
 
 def test_a_frozen_layer_normalizes_by_its_moving_averages() -> None:

@@ -25,6 +25,9 @@ seed: 5
 data: iris
 model:
   - Dense: {units: 8, activation: relu}
+  - Reshape: [2, 2, 2]
+  - BatchNormalization: {momentum: 0.5}
+  - Flatten
   - Dropout: 0.2
 train:
   epochs: EPOCHS
@@ -70,7 +73,9 @@ def test_a_finished_run_trained_further_is_a_longer_run(copy: RunDir, tmp_path: 
     result = resume(copy, ("train.epochs=10",), False, quiet())
     assert result is not None
     assert rows(copy) == rows(longer)
-    assert rows(longer)[-1]["learning_rate"] < rows(longer)[0]["learning_rate"], "the plateau must have been met"
+    assert float(rows(longer)[-1]["learning_rate"]) < float(rows(longer)[0]["learning_rate"]), (
+        "the plateau must have been met"
+    )
     assert copy.read_json("summary.json")["metrics"] == longer.read_json("summary.json")["metrics"]
     assert copy.read_json("environment.json")["resumed"][0]["set"] == ["train.epochs=10"]
 
@@ -242,6 +247,23 @@ def test_other_versions_are_refused(copy: RunDir) -> None:
     copy.write_json("environment.json", environment)
     with pytest.raises(NNTrainError, match=r"keras was 3\.0\.0 and is"):
         resume(copy, ("train.epochs=8",), False, quiet())
+
+
+def test_a_run_whose_images_keras_normalized_is_refused(copy: RunDir, of_a_table: RunDir) -> None:
+    """Environment.json of runs from before the fused kernel names no layers."""
+    for run in (copy, of_a_table):
+        environment = run.read_json("environment.json")
+        del environment["fused"]
+        run.write_json("environment.json", environment)
+    with pytest.raises(NNTrainError) as caught:
+        resume(copy, ("train.epochs=8",), False, quiet())
+    kernel = "Keras computed `batch_normalization`, and now TensorFlow's fused kernel does, with other last bits"
+    assert caught.value.problems[0].message == f"`{copy}` cannot be resumed exactly: {kernel}"
+    assert resume(copy, ("train.epochs=8",), True, quiet()) is not None
+    environment = copy.read_json("environment.json")
+    assert (environment["fused"], environment["resumed"][0]["changed"]) == (["batch_normalization"], [kernel])
+    assert resume(of_a_table, ("train.epochs=2",), False, quiet()) is not None
+    assert of_a_table.read_json("environment.json")["fused"] == []
 
 
 def test_a_damaged_checkpoint_is_reported_and_the_one_before_it_used(copy: RunDir, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from nntrain.data.row_file import Examples
 from nntrain.model.area import areas_of
+from nntrain.model.batch_normalization import BatchNormalization
 from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import (
     EVALUATION_BATCH,
@@ -38,6 +39,9 @@ class Program:
         self.model = model
         self.batch_size = batch_size
         self.xla = xla
+        for layer in model.layers:
+            if isinstance(layer, BatchNormalization):
+                layer.in_xla = xla
         create_variables(model, data)
         counter = tf.TensorSpec([], "int32")
         order = tf.TensorSpec([None], "int32")

@@ -21,6 +21,7 @@ from nntrain.config.load import from_document
 from nntrain.config.named import Named
 from nntrain.document import yaml_file
 from nntrain.model import custom
+from nntrain.model.batch_normalization import fused
 from nntrain.model.build import build, build_callbacks, encode_labels
 from nntrain.model.custom import Network
 from nntrain.training import loop
@@ -452,12 +453,16 @@ class Trial:
 
 
 def trained(model: str, train: str, folder: Path, shape: tuple[int, ...] = ROW) -> Trial:
-    """A trial that trained one step, changed its weights, and predicts the same after it was saved and loaded."""
+    """A trial that trained one step, changed its weights, and predicts the same after it was saved and loaded.
+
+    Only the batch normalization of images, which Keras computes in another way, may differ in the last bits.
+    """
     trial = Trial(model, train, shape)
     before = trial.weights()
     trial.step()
     assert any((before[path] != weight).any() for path, weight in trial.weights().items())
-    np.testing.assert_array_equal(trial.reloaded(folder), trial.predictions())
+    rounding = 1e-5 if fused(trial.model.layers) else 0
+    np.testing.assert_allclose(trial.reloaded(folder), trial.predictions(), rtol=rounding, atol=rounding)
     return trial
 
 

@@ -28,14 +28,16 @@ CONFIG = f"""
     model:
       - Normalization
       - Dense: {{units: 8, activation: relu, kernel_regularizer: {{L2: 0.01}}}}
+      - Reshape: [2, 2, 2]
       - BatchNormalization
+      - Flatten
       - Dropout: 0.3
       - Dense: {{units: 1, activation: sigmoid}}
     train: {{epochs: 3, batch_size: {BATCH}, metrics: [accuracy]}}
     """
 ONE_HOT = [
     "train.metrics=[accuracy, AUC]",
-    "model.4.Dense={units: 2, activation: softmax}",
+    "model.6.Dense={units: 2, activation: softmax}",
     "train.loss=CategoricalCrossentropy",
 ]
 WEIGHTED = ["train.class_weight={0: 1, 1: 3}"]
