@@ -128,11 +128,14 @@ class Run(_Directory):
         """Return what the model predicts: (n, classes) probabilities or scores, or (n, targets) numbers, float32."""
         return self._predictions(data).outputs
 
-    def evaluate(self, split: Split | None = None, data: Any = None, *, baselines: bool = False) -> "Evaluation":
+    def evaluate(
+        self, split: Split | None = None, data: Any = None, *, baselines: bool = False, importance: bool = False
+    ) -> "Evaluation":
         """Return metrics, interval, classes and confusion matrix on a split, or on other rows with their labels.
 
         split: by default the last of training, validation and test. data: a DataFrame with the columns and targets of
-        the training, a pair (x, y) of arrays, or the path of a file. Raises as `nntrain eval` does.
+        the training, a pair (x, y) of arrays, or the path of a file. importance: whether
+        that of each column is computed. Raises as `nntrain eval` does.
         """
         if data is not None and split is not None:
             raise ConfigError("`data` and `split` exclude each other", help="use one of the two")
@@ -142,9 +145,10 @@ class Run(_Directory):
 
         with used(self._plugins):
             if data is None:
-                return evaluate.evaluate(self._directory, split, baselines)
+                return evaluate.evaluate(self._directory, split, baselines, importance)
             with rows.labelled_file(self._saved, data) as file:
-                return rows.named(evaluate.evaluate_file(self._directory, file.path, baselines), file)
+                found = evaluate.evaluate_file(self._directory, file.path, baselines, importance)
+                return rows.named(found, file)
 
     def _predictions(self, data: Any) -> "Predictions":
         saved, scorer = self._saved, self._scorer

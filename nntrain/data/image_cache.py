@@ -145,7 +145,7 @@ def _root() -> Path:
     """Return the folder of all entries, which it makes; raises OSError, also where it is another user's."""
     root = cache() / "images"
     (root / "index").mkdir(parents=True, exist_ok=True)
-    if root.stat().st_uid != os.getuid():
+    if hasattr(os, "getuid") and root.stat().st_uid != os.getuid():  # not on Windows
         raise PermissionError
     return root
 

@@ -34,7 +34,8 @@ def test_predictions_are_those_of_the_command(run: nntrain.Run, capsys: pytest.C
 
 def test_evaluate_is_that_of_the_command(run: nntrain.Run, capsys: pytest.CaptureFixture[str]) -> None:
     Evaluate(name=str(run.path), split="validation", device="cpu").run(Terminal())
-    found = run.evaluate("validation")
+    found = run.evaluate("validation", importance=True)
+    assert len(found.importance) == 4 and set(found.metric_intervals) <= set(found.metrics)
     assert found.metrics == run.metrics["validation"]
     assert f"accuracy {found.value:.4f}, 95 % interval" in capsys.readouterr().out
     with pytest.raises(ConfigError, match="`data` and `split` exclude each other"):
