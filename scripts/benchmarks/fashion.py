@@ -9,7 +9,7 @@ import numpy as np
 
 EPOCHS = 4
 KINDS = ("mlp", "full", "cnn", "bn", "cnn_bfloat16", "bn_bfloat16")
-"""A net, and for nntrain the precision where it is not float32; plain Keras always has float32."""
+"""A net, and the precision where it is not float32; plain Keras then trains in both."""
 
 
 def arrays(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -32,12 +32,11 @@ def main() -> None:
     for kind in sys.argv[2:] or KINDS:
         net, _, precision = kind.partition("_")
         options = ["--set", f"train.epochs={EPOCHS}"]
+        jobs = {"plain Keras": python("plain_fashion.py", net, str(EPOCHS))}
         if precision:
             options += ["--set", f"train.precision=mixed_{precision}"]
-        jobs = {
-            "plain Keras": python("plain_fashion.py", net, str(EPOCHS)),
-            "nntrain": nntrain(f"fashion_{net}.yaml", *options),
-        }
+            jobs[f"plain Keras, {precision}"] = python("plain_fashion.py", net, str(EPOCHS), f"mixed_{precision}")
+        jobs["nntrain"] = nntrain(f"fashion_{net}.yaml", *options)
         if kind == "mlp":
             jobs["scikit-learn"] = python("plain_sklearn.py")
             if torch := os.environ.get("TORCH_PYTHON"):

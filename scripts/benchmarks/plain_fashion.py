@@ -1,4 +1,7 @@
-"""Fashion MNIST in plain Keras: `plain_fashion.py mlp|full|cnn|bn EPOCHS`. Prints the median epoch after the first."""
+"""Fashion MNIST in plain Keras: `plain_fashion.py mlp|full|cnn|bn EPOCHS [PRECISION]`.
+
+Prints the median epoch after the first.
+"""
 
 import json
 import statistics
@@ -12,6 +15,7 @@ from fashion import arrays
 from keras import layers
 
 kind, epochs = sys.argv[1], int(sys.argv[2])
+keras.config.set_dtype_policy(sys.argv[3] if len(sys.argv) > 3 else "float32")
 keras.utils.set_random_seed(42)
 x_train, y_train = arrays("train")
 x_test, y_test = arrays("t10k")
@@ -56,7 +60,9 @@ NETS = {
     "bn": lambda: [*normalized(32), *normalized(64), layers.Flatten(), layers.Dense(128, activation="relu")],
 }
 optimizer = keras.optimizers.SGD(0.01) if kind == "mlp" else keras.optimizers.Adam()
-model = keras.Sequential([keras.Input((28, 28, 1)), *NETS[kind](), layers.Dense(10, activation="softmax")])
+model = keras.Sequential(
+    [keras.Input((28, 28, 1)), *NETS[kind](), layers.Dense(10, activation="softmax", dtype="float32")]
+)
 model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
 clock = Clock()
 started = time.perf_counter()

@@ -69,6 +69,9 @@ data: iris
 model:
   - Dense: {units: 16, activation: tanh}
   - BatchNormalization
+  - Reshape: [2, 2, 4]
+  - BatchNormalization
+  - Flatten
 train: {batch_size: 32, epochs: 20, optimizer: {Adam: {learning_rate: 0.02}}}
 """,
     "dropout": """
