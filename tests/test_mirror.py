@@ -55,6 +55,10 @@ GROUPS = {
     "search/pruners/*.py": "search/pruners/test_contract.py",
     "search/task.py": "search/workers/test_process_pool.py",  # values alone
     "search/workers/ray_actor.py": "search/executors/test_ray.py",
+    "cli/serve_request.py": "cli/commands/test_serve.py",  # the options of a command
+    "serving/contract.py": "serving/test_app.py",  # the parts of one application
+    "serving/request_rows.py": "serving/test_app.py",
+    "serving/worker.py": "serving/test_app.py",
     "training/job.py": "training/test_loop.py",  # values alone
     "training/run_context.py": "training/test_loop.py",  # values alone
 }

@@ -1,0 +1,148 @@
+"""The service as an application of FastAPI: `/predict`, `/health`, `/metadata` and `/openapi.json`."""
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+
+from nntrain import __version__
+from nntrain.model.restore import SavedModel
+from nntrain.serving import contract
+from nntrain.serving.request_rows import Refused
+from nntrain.serving.worker import Worker
+
+MEGABYTE = 1 << 20
+_OPEN = "/health"  # needs no token: what watches a service has none
+
+
+@dataclass(frozen=True)
+class Service:
+    """A saved model to serve, and the limits of a request; `token` is what a client must know, if anything."""
+
+    saved: SavedModel
+    run: str
+    token: str = ""
+    most_rows: int = 10_000
+    most_bytes: int = 32 * MEGABYTE
+    seconds: float = 30.0
+    joined: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def make(service: Service) -> FastAPI:
+    """Return the application, which starts its worker when it starts."""
+    worker = Worker(service.saved, service.most_rows, service.joined)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(worker.start)
+        yield
+        await asyncio.to_thread(worker.stop)
+
+    title = f"nntrain: {service.run}"
+    app = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, lifespan=life)
+    app.state.worker = worker
+    app.middleware("http")(_guard(service))
+    app.exception_handler(Refused)(_refusal)
+    app.exception_handler(404)(_not_found)
+    app.exception_handler(405)(_not_found)
+    app.get("/health", summary="Whether the service runs")(_health(worker))
+    app.get("/metadata", summary="What the model takes and predicts")(_metadata(service))
+    texts: dict[str, Any] = {"responses": _responses(service), "openapi_extra": _body(service)}
+    app.post("/predict", summary="The predictions of rows", response_class=Response, **texts)(_predict(service, worker))
+    return app
+
+
+def _body(service: Service) -> dict[str, Any]:
+    schema = contract.request_schema(service.saved, service.most_rows)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _responses(service: Service) -> dict[int | str, dict[str, Any]]:
+    answer = {"application/json": {"schema": contract.answer_schema(service.saved)}}
+    wrong = {400: "No JSON.", 401: "No token, or a wrong one.", 413: "Too large.", 415: "Another type of content."}
+    late = {408: "The body took too long.", 422: "Rows that do not fit the model.", 503: "Too busy."}
+    return {200: {"content": answer}, **{code: {"description": text} for code, text in (wrong | late).items()}}
+
+
+def _health(worker: Worker) -> Callable[[], Awaitable[dict[str, Any]]]:
+    async def health() -> dict[str, Any]:
+        return {"status": "ok", "answered": worker.answered}
+
+    return health
+
+
+def _metadata(service: Service) -> Callable[[], Awaitable[dict[str, Any]]]:
+    async def metadata() -> dict[str, Any]:
+        return contract.metadata(service.saved, service.run, service.facts)
+
+    return metadata
+
+
+def _predict(service: Service, worker: Worker) -> Callable[[Request], Awaitable[Response]]:
+    async def predict(request: Request) -> Response:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            help = "send the header `Content-Type: application/json`"
+            raise Refused(415, "the content is not `application/json`", help)
+        try:
+            body = await asyncio.wait_for(_read(request, service.most_bytes), service.seconds)
+        except TimeoutError:
+            raise Refused(408, f"the body did not arrive within {service.seconds:g} seconds") from None
+        except ClientDisconnect:
+            raise Refused(400, "the body has ended too early") from None
+        try:
+            found = await asyncio.wait_for(worker.answer(body), service.seconds)
+        except TimeoutError:
+            raise Refused(503, f"there was no answer within {service.seconds:g} seconds", "send fewer rows") from None
+        return Response(found, media_type="application/json")
+
+    return predict
+
+
+async def _read(request: Request, most: int) -> bytes:
+    """Return the body; raises Refused as soon as it is too long."""
+    declared = request.headers.get("content-length", "")
+    message = f"the body is larger than {most / MEGABYTE:g} MB"
+    if declared.isdecimal() and int(declared[:20]) > most:
+        raise Refused(413, message, "send fewer rows")
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise Refused(413, message, "send fewer rows")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _guard(service: Service) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        if service.token and request.url.path != _OPEN:
+            given = request.headers.get("authorization", "").encode(errors="replace")
+            if not hmac.compare_digest(given, f"Bearer {service.token}".encode()):
+                error = Refused(401, "the token is missing or wrong", "send the header `Authorization: Bearer TOKEN`")
+                return _answer(error, {"WWW-Authenticate": "Bearer"})
+        return await go_on(request)
+
+    return guard
+
+
+async def _refusal(_: Request, error: Exception) -> Response:
+    return _answer(error if isinstance(error, Refused) else Refused(422, str(error)))
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    message = f"there is no {request.method} {request.url.path}"
+    return _answer(Refused(status, message, "`POST /predict`, `GET /health`, `GET /metadata` and `GET /openapi.json`"))
+
+
+def _answer(error: Refused, headers: dict[str, str] | None = None) -> JSONResponse:
+    close = {"Connection": "close"} if error.status in (408, 413, 415) else {}  # the rest of the body is not read
+    return JSONResponse(error.as_json(), error.status, {**(headers or {}), **close})
