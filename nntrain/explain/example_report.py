@@ -88,7 +88,7 @@ class Report:
     def _weights(self) -> Table:
         columns = self._columns
         if self._longest > MOST_ENTRIES:
-            names = ["", "shape", *(f"norm of {name}" for name in columns), "largest gradient"]
+            names = ["", "shape", *(f"norm of {name.removeprefix('of ')}" for name in columns), "largest gradient"]
             return "\nweights", names, [self._norms(at) for at in range(len(self.passes.before))]
         rows = [
             [named(each.path, index), *(digits(float(values[at][index])) for values in columns.values())]
