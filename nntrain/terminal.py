@@ -256,8 +256,11 @@ class ProgressWatcher:
     def epoch(self, row: Mapping[str, float]) -> None:
         """Move the bar to the end of an epoch; without a terminal, print a line now and then."""
         self.terminal.event("epoch", {"run": self.run, **row})
-        epoch = int(row["epoch"])
-        text = f"epoch {epoch}/{self.epochs}  {_metrics(row)}"
+        self.end_of_epoch(row)
+
+    def end_of_epoch(self, row: Mapping[str, float]) -> None:
+        """Show the metrics at the end of an epoch, without an event."""
+        epoch, text = int(row["epoch"]), epoch_line(row, self.epochs)
         self.terminal.log.append(printable(text))
         self.recent.append(text)
         self._show(epoch, epoch * self.steps, row)
@@ -278,6 +281,11 @@ class ProgressWatcher:
         if self.bar is not None:
             shown = _metrics(metrics)
             self.bar.update(self.task, completed=done, description=f"epoch {epoch}/{self.epochs}", metrics=shown)
+
+
+def epoch_line(row: Mapping[str, float], epochs: int) -> str:
+    """Return the line of an epoch: `epoch 3/10  loss 0.3210  accuracy 0.9012`."""
+    return f"epoch {int(row['epoch'])}/{epochs}  {_metrics(row)}"
 
 
 def _metrics(row: Mapping[str, float], most: int = 6) -> str:

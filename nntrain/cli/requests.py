@@ -65,6 +65,7 @@ class Fit(Request, RunOptions):
     init_from: InitFrom = None
     seeds: Annotated[str | None, typer.Option(metavar="N|LIST", help="Train once for each seed.")] = None
     folds: Annotated[int | None, typer.Option(metavar="K", help="Train once for each of K folds.")] = None
+    no_stack: Annotated[bool, typer.Option("--no-stack", help="Train seeds or folds one after another.")] = False
     no_test: Annotated[bool, typer.Option("--no-test", help="Leave the test split for `eval --split test`.")] = False
     name: Annotated[str | None, typer.Option(help="The name of the run; the config's by default.")] = None
     devices: DeviceCount = None

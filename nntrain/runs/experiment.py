@@ -112,27 +112,37 @@ def run(training: Training, origin: State | None = None) -> Result:
 
     Raises Diverged, Stopped and WorkerLost as the training loop does, after the results so far are written.
     """
-    prepared, run_dir = training.prepared, training.run_dir
-    resolved = resolved_text(prepared.resolved.experiment)
-    environment = {
-        **describe(),
+    run_dir, environment = training.run_dir, environment_of(training, describe())
+    store = Store(run_dir.checkpoints, environment["run_key"])
+    with run_dir.locked():
+        if origin is not None:
+            store.save(origin)
+        begun = begin(training, environment)
+        store.folder = begun.checkpoints
+        return record(replace(training, run_dir=begun), environment, store, origin)
+
+
+def environment_of(training: Training, machine: dict[str, Any]) -> dict[str, Any]:
+    """Return what environment.json holds of a run that begins; machine: the result of `describe`."""
+    prepared = training.prepared
+    return {
+        **machine,
         **devices_of(training.context),
         "fused": fused(prepared.model.layers),
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
-        "resolved_sha256": hashlib.sha256(resolved.encode()).hexdigest(),
+        "resolved_sha256": hashlib.sha256(resolved_text(prepared.resolved.experiment).encode()).hexdigest(),
         "settings": settings.as_json(to_tree(prepared.resolved.experiment)),
     }
-    store = Store(run_dir.checkpoints, environment["run_key"])
-    with run_dir.locked():
-        run_dir.write(run_files.CONFIG, prepared.config.document.data)
-        run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": None, "exit_status": None})
-        if origin is not None:
-            store.save(origin)
-        run_dir.write(run_files.RESOLVED, resolved)  # the last one: a directory that has it can be resumed
-        begun = drafts.published(run_dir)
-        store.folder = begun.checkpoints
-        return record(replace(training, run_dir=begun), environment, store, origin)
+
+
+def begin(training: Training, environment: dict[str, Any]) -> RunDir:
+    """Write the first files of a run; return its directory, which can be resumed from now on."""
+    prepared, run_dir = training.prepared, training.run_dir
+    run_dir.write(run_files.CONFIG, prepared.config.document.data)
+    run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": None, "exit_status": None})
+    run_dir.write(run_files.RESOLVED, resolved_text(prepared.resolved.experiment))  # last: with it, it can be resumed
+    return drafts.published(run_dir)
 
 
 def devices_of(context: RunContext) -> dict[str, int]:

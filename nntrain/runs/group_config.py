@@ -1,5 +1,6 @@
 """One config over several seeds or folds: an ordinary config for each run of the group."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,14 @@ MOST = 1000  # runs in a group
 
 @dataclass(frozen=True)
 class GroupConfig:
-    """The configs of a group by the names of their runs; `kind` is `seeds` or `folds`."""
+    """The configs of a group by the names of their runs; `kind` is `seeds` or `folds`.
+
+    stack: the key of the group's checkpoints where its runs are trained as one; "" where one after another.
+    """
 
     kind: str
     members: dict[str, Config]
+    stack: str = ""
 
     @classmethod
     def asked(cls, config: Config, seed: int | None, seeds: str | None, folds: int | None) -> "GroupConfig | None":
@@ -35,16 +40,30 @@ class GroupConfig:
     @classmethod
     def over_seeds(cls, config: Config, text: str) -> "GroupConfig":
         """Return the config with each seed of `--seeds`; raises ConfigError as `parse_seeds` does."""
-        return cls("seeds", {f"seed-{seed}": put_value(config, "seed", seed) for seed in parse_seeds(text)})
+        return cls.varied(config, "seeds", {f"seed-{seed}": seed for seed in parse_seeds(text)})
 
     @classmethod
     def over_folds(cls, config: Config, count: int) -> "GroupConfig":
         """Return the config with each of `count` folds as the test split; raises ConfigError for a bad count."""
         if not 2 <= count <= MOST:
             raise ConfigError(f"`--folds` takes a number from 2 to {MOST}, got `{count}`", help="write `--folds 10`")
-        path, width = f"data.{config.experiment.data.called()}.fold", len(str(count))
-        folds = [{"index": index, "count": count} for index in range(1, count + 1)]
-        return cls("folds", {f"fold-{fold['index']:0{width}}": put_value(config, path, fold) for fold in folds})
+        width, folds = len(str(count)), [{"index": index, "count": count} for index in range(1, count + 1)]
+        names = [f"fold-{fold['index']:0{width}}" for fold in folds]
+        return cls.varied(config, "folds", dict(zip(names, folds, strict=True)))
+
+    @classmethod
+    def varied(cls, config: Config, kind: str, values: Mapping[str, Any]) -> "GroupConfig":
+        """Return the config with each of these seeds or folds, by the names of the runs."""
+        path = "seed" if kind == "seeds" else f"data.{config.experiment.data.called()}.fold"
+        return cls(kind, {name: put_value(config, path, value) for name, value in values.items()})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The seed or the fold of each run, as `varied` takes them."""
+        if self.kind == "seeds":
+            return {name: config.experiment.seed for name, config in self.members.items()}
+        trees = {name: to_tree(config.experiment.data) for name, config in self.members.items()}
+        return {name: next(iter(tree.values()))["fold"] for name, tree in trees.items()}
 
     @classmethod
     def read(cls, directory: RunDir) -> "GroupConfig":
@@ -54,7 +73,7 @@ class GroupConfig:
         plugin.refuse_others(content.get("plugins", ()), directory)
         trees: dict[str, Any] = content["members"]
         members = {name: from_document(Document(tree, file, data=data)) for name, tree in trees.items()}
-        return cls(str(content["kind"]), members)
+        return cls(str(content["kind"]), members, content.get("stack", ""))
 
     @property
     def first(self) -> Config:
@@ -65,7 +84,10 @@ class GroupConfig:
         """Write the group's config.yaml and group.json; a directory that has the latter can be resumed."""
         directory.write(run_files.CONFIG, self.first.document.data)
         members = {name: to_tree(config.experiment) for name, config in self.members.items()}
-        directory.write_json(run_files.GROUP, {"kind": self.kind, "plugins": plugin.record(), "members": members})
+        stack = {"stack": self.stack} if self.stack else {}
+        directory.write_json(
+            run_files.GROUP, {"kind": self.kind, **stack, "plugins": plugin.record(), "members": members}
+        )
 
 
 def parse_seeds(text: str) -> list[int]:

@@ -1,42 +1,54 @@
 """A group of runs over seeds or folds: each is an ordinary run in the group's directory, and one summary covers all."""
 
 import math
-from dataclasses import asdict, dataclass, replace
+import uuid
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.train import Train
-from nntrain.errors import NNTrainError, Problem
+from nntrain.errors import NNTrainError, Problem, Stopped
 from nntrain.evaluation.scores import summarize
 from nntrain.report import writing
-from nntrain.runs import experiment, plotting, resume
+from nntrain.runs import experiment, plotting, resume, stacks
 from nntrain.runs.experiment import Result, Training
 from nntrain.runs.group_config import GroupConfig
+from nntrain.runs.stacked_runs import StackedRuns
 from nntrain.storage import drafts, run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready
+from nntrain.training.checkpoint import Store
 from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, RunContext
 
 
 def fit(config: GroupConfig, runs_dir: Path, name: str, terminal: Terminal, context: RunContext = ALONE) -> Result:
-    """Train each run of a group in a new directory; raises as `run_all` does."""
-    experiment.prepare_and_report(config.first, terminal)
+    """Train each run of a group in a new directory, as one where they can be; raises as `run_all` does."""
+    first = experiment.prepare_and_report(config.first, terminal)
+    found = stacks.form(config, first, terminal, context)
+    if found:
+        config = replace(config, stack=uuid.uuid4().hex)
     with drafts.draft(runs_dir, name) as draft:
-        return run_all(config, draft, terminal, context)
+        return run_all(config, draft, terminal, context, found)
 
 
-def run_all(config: GroupConfig, directory: RunDir, terminal: Terminal, context: RunContext = ALONE) -> Result:
+def run_all(
+    config: GroupConfig,
+    directory: RunDir,
+    terminal: Terminal,
+    context: RunContext = ALONE,
+    stacked: stacks.Stacks | None = None,
+) -> Result:
     """Train each run in a folder of the group's directory, and write the summary of all.
 
     A run that fails is reported and left out of the statistics. Raises NNTrainError where all fail, and Stopped.
     """
     with directory.locked():
         config.write(directory)
-        return _Group(config, drafts.published(directory), terminal, context).run()
+        return _Group(config, drafts.published(directory), terminal, context, stacked=stacked or []).run()
 
 
 def resume_all(
@@ -50,6 +62,9 @@ def resume_all(
         if not allow_changed:
             group.refuse_changed()
         group.warn_of_other_devices()
+        if group.config.stack:
+            stacks.refuse_several_devices(context)
+            group = replace(group, stacked=stacks.form_again(group.config))
         return group.run()
 
 
@@ -60,6 +75,7 @@ class _Group:
     terminal: Terminal
     context: RunContext
     allow_changed: bool = False
+    stacked: stacks.Stacks = field(default_factory=list)
 
     def run(self) -> Result:
         """Train the runs that are not finished, and write the summary and the report of all."""
@@ -74,6 +90,9 @@ class _Group:
     def _run(self) -> Result:
         summaries: dict[str, dict[str, Any]] = {}
         failed: dict[str, Problem] = {}
+        if self.stacked:
+            self._run_stacks(summaries, failed)
+            return Result(self.directory, self._write_summary(summaries, failed))
         for number, (name, config) in enumerate(self.config.members.items(), start=1):
             self.directory.refuse_if_gone()
             self.terminal.log.clear()
@@ -84,10 +103,34 @@ class _Group:
                 if error.exit_code >= 128:
                     raise self._stopped(error) from None
                 failed[name] = error.problems[0]
-                message = failed[name].message
-                self.terminal.event("failed", {"run": str(self.directory.path / name), "message": message})
-                self.terminal.note(f"{name} failed: {message}")
+                self._report_failed(name, failed[name].message)
         return Result(self.directory, self._write_summary(summaries, failed))
+
+    def _report_failed(self, name: str, message: str) -> None:
+        self.terminal.event("failed", {"run": str(self.directory.path / name), "message": message})
+        self.terminal.note(f"{name} failed: {message}")
+
+    def _run_stacks(self, summaries: dict[str, dict[str, Any]], failed: dict[str, Problem]) -> None:
+        """Train the runs of each stack as one."""
+        for number, members in enumerate(self.stacked, start=1):
+            folder = run_files.CHECKPOINTS + (f"-{number}" if number > 1 else "")
+            runs = StackedRuns(
+                self.config.kind,
+                {name: self.config.values[name] for name in members},
+                members,
+                {name: self.directory.member(name) for name in members},
+                Store(self.directory.path / folder, f"{self.config.stack}-{number}"),
+                self.terminal,
+                self.context,
+            )
+            try:
+                runs.train()
+            except Stopped as error:
+                raise self._stopped(error) from None
+            for name, problem in runs.failed.items():
+                self._report_failed(name, problem.message)
+            summaries |= runs.summaries
+            failed |= runs.failed
 
     def _summary_of(self, name: str, config: Config) -> dict[str, Any]:
         if not is_run(self.directory.path / name):

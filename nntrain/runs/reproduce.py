@@ -2,18 +2,23 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from nntrain.config.load import load_run
+from nntrain.config.load import Config, load_run
 from nntrain.config.messages import counted
+from nntrain.errors import ConfigError, NNTrainError
 from nntrain.evaluation.evaluate import refuse_other_data
 from nntrain.model.restore import SavedModel, load_model
-from nntrain.runs import experiment, resume
+from nntrain.runs import experiment, resume, stacks
 from nntrain.runs.experiment import Training
+from nntrain.runs.group_config import GroupConfig
+from nntrain.runs.stacked_runs import StackedRuns
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.checkpoint import Store
 from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, RunContext
 
@@ -21,17 +26,40 @@ from nntrain.training.run_context import ALONE, RunContext
 def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
     """Return the first epoch and metric that differ, or the first weight, and why; nothing when all are equal.
 
-    Raises DataError for other data than those of the run.
+    A run that was trained as one with others is trained so again. Raises DataError for other data than those of the
+    run, and NNTrainError for a run of a stack that was trained further alone.
     """
     then, kept = run_dir.read_rows(), load_model(run_dir)
+    stack = run_dir.read_json(run_files.ENVIRONMENT).get("stack")
+    if stack is not None and stack.get("alone"):
+        help = f"`nntrain fit {run_dir.path / run_files.RESOLVED}` trains it alone from the start; compare the two"
+        raise ConfigError(f"`{run_dir}` was trained as one with others and then alone, which `repro` cannot", help=help)
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
-        prepared = prepare(load_run(run_dir))
+        config = load_run(run_dir)
+        prepared = prepare(config)
         refuse_other_data(run_dir, prepared.data)
-        experiment.run(Training(prepared, again, Terminal(quiet=True), context))
+        if stack is None:
+            experiment.run(Training(prepared, again, Terminal(quiet=True), context))
+        else:
+            again = _train_stack(stack, config, again, context)
         different = _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, load_model(again))
     causes = [*resume.changes(run_dir, prepared.data), *_changes_before(run_dir)]
     return "; ".join([different, *causes]) if different else ""
+
+
+def _train_stack(stack: dict[str, Any], config: Config, folder: RunDir, context: RunContext) -> RunDir:
+    """Train the runs of a stack in a folder; return the directory of the run with this config."""
+    group = GroupConfig.varied(config, stack["kind"], stack["values"])
+    members, names = stacks.form_whole(group), list(group.members)
+    folders = {name: folder.member(name) for name in names}
+    store = Store(folder.checkpoints, "again")
+    runs = StackedRuns(group.kind, group.values, members, folders, store, Terminal(quiet=True), context)
+    runs.train()
+    name = names[stack["place"]]
+    if name in runs.failed:
+        raise NNTrainError(runs.failed[name].message)
+    return folders[name]
 
 
 def _changes_before(run_dir: RunDir) -> list[str]:

@@ -85,7 +85,7 @@ class FinishedTraining:
     """A training that ended, well or not, and the files that it leaves.
 
     The prepared model is saved, with the weights of the scorer's model. The two are the same unless the scorer reuses
-    a compiled program. With `final`, the test split is scored.
+    a compiled program. With `final`, the test split is scored, and with `verified` the written model is read back.
     """
 
     run_dir: RunDir
@@ -95,6 +95,7 @@ class FinishedTraining:
     history: History
     plan: Plan
     final: bool
+    verified: bool = True
 
     @property
     def terminal(self) -> Terminal:
@@ -166,5 +167,5 @@ class FinishedTraining:
         inputs |= {"sizes": schema.sizes, "missing": schema.missing, "has_missing": schema.has_missing}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
         self.run_dir.adopt_model(saved, {"weights": described(model.weights), "input": inputs, **outputs})
-        if self.final:  # reading it back takes a tenth of a second, longer than many trials
+        if self.final and self.verified:  # reading it back takes a tenth of a second, longer than many trials
             saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)

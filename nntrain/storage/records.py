@@ -55,8 +55,27 @@ class PluginFile(Record):
     sha256: Required[Sha256]
 
 
+class Compaction(Record):
+    """The number of runs of a stack that went on after an epoch at which others ended."""
+
+    epoch: Count
+    members: Count
+
+
+class Stack(Record):
+    """The runs that were trained as one with a run: their seeds or folds by their names, and its place among them."""
+
+    kind: Literal["seeds", "folds"]
+    values: Annotated[dict[Name, Any], Field(min_length=1, max_length=1000)]
+    place: Count
+    compactions: list[Compaction]
+    alone: NotRequired[bool]
+
+
 class Environment(Record, total=False):
     """environment.json."""
+
+    stack: Stack
 
     start: Text
     packages: dict[Text, Text | None]
@@ -137,6 +156,7 @@ class Group(Record, total=False):
     """group.json: the configs of the runs by their names."""
 
     kind: Literal["seeds", "folds"]
+    stack: Annotated[str, StringConstraints(max_length=100)]
     members: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=1000)]
     plugins: list[PluginFile]
 

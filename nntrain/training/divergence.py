@@ -6,11 +6,17 @@ from nntrain.config.keras import layers, losses
 from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples, chunks
+from nntrain.errors import Diverged
 
 FLOAT16_MAX = 65504
 LARGE = 1e4  # numbers from which the first gradients are too large
 _POSITIVE = ("relu", "relu6", "softplus", "exponential", "sigmoid", "hard_sigmoid", "softmax")
 DEFAULT = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"
+
+
+def error(epoch: int, what: str, help: str) -> Diverged:
+    """Return the error of a training that diverged in this epoch; what: the loss or weight that is not finite."""
+    return Diverged(f"the training diverged in epoch {epoch}: {what}", help=help)
 
 
 def help_for(resolved: Resolved, train: Split) -> str:

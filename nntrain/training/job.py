@@ -1,5 +1,6 @@
 """What the training loop takes: the plan, the data, the program, and who watches."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,8 +11,8 @@ import numpy as np
 from nntrain.config.kept_epoch import Improvement
 from nntrain.training import divergence
 from nntrain.training.checkpoint import Store
-from nntrain.training.history import Row
-from nntrain.training.programs.arrays import Arrays
+from nntrain.training.history import History, Row
+from nntrain.training.programs.arrays import Arrays, balanced_order, epoch_order
 from nntrain.training.programs.resident import Program
 from nntrain.training.signals import StopRequest, Watch, watched
 
@@ -32,6 +33,19 @@ class Plan:
     max_seconds: float | None = None
     checkpoint_seconds: float = 30.0
     balanced: np.ndarray | None = None  # (n,) the classes of the rows, of which an epoch has equally many
+
+    def order(self, epoch: int, rows: int) -> np.ndarray:
+        """Return (rows,) int32, the order of the rows in an epoch (from 1)."""
+        if self.balanced is not None:
+            return balanced_order(self.seed, epoch, self.balanced)
+        return epoch_order(self.seed, epoch, rows, self.shuffle)
+
+    def keeps(self, history: History, value: float) -> bool:
+        """Return whether to keep the weights of an epoch that comes after these, by its monitored value."""
+        best, rule = history.best_value, self.improvement
+        if self.save == "last" or math.isnan(best) or history.best_epoch <= rule.start_from_epoch:
+            return True
+        return rule.is_better(value, best, self.mode)
 
 
 class Watcher(Protocol):

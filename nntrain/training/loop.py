@@ -15,11 +15,11 @@ import numpy as np
 
 from nntrain.config.messages import counted
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
-from nntrain.training import state
+from nntrain.training import divergence, state
 from nntrain.training.checkpoint import Saver
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job
-from nntrain.training.programs.arrays import TrainResult, as_float, balanced_order, epoch_order
+from nntrain.training.programs.arrays import TrainResult, as_float
 from nntrain.training.signals import StopRequest
 from nntrain.training.state import Position, State
 
@@ -114,7 +114,7 @@ class _Trainer:
             stop, over, _ = self._agreed(self.model.stop_training, self._time_is_over())
             self.model.stop_training = bool(stop)
             if stop:
-                self.history.reason = _reason(self.callbacks.callbacks)
+                self.history.reason = reason_to_stop(self.callbacks.callbacks)
             elif judged and self.position.epoch <= self.plan.epochs:
                 self.model.stop_training, self.history.reason = True, judged if isinstance(judged, str) else PRUNED
             elif over and self.position.epoch <= self.plan.epochs:
@@ -168,10 +168,7 @@ class _Trainer:
     def _train(self) -> TrainResult:
         """Run the remaining steps of the epoch, piece by piece; the result does not depend on the pieces."""
         epoch, step = self.position.epoch, self.position.step
-        plan, size = self.plan, len(self.training)
-        order = epoch_order(plan.seed, epoch, size, plan.shuffle)
-        if plan.balanced is not None:
-            order = balanced_order(plan.seed, epoch, plan.balanced)
+        order = self.plan.order(epoch, len(self.training))
         steps = self.program.steps(self.training)
         end = steps if self.plan.steps is None else min(steps, self.plan.steps - (epoch - 1) * steps)
         self.epoch_began, self.is_cut = time.perf_counter(), end < steps
@@ -256,17 +253,11 @@ class _Trainer:
             metrics.update({f"val_{name}": value for name, value in self.program.evaluate(self.validation).items()})
             if not math.isfinite(metrics["val_loss"]):
                 raise self._diverged(f"the loss on the validation split is {metrics['val_loss']}")
-        kept = self.plan.save == "last" or self._is_best(metrics[self.plan.monitor])
+        kept = self.plan.keeps(self.history, metrics[self.plan.monitor])
         if kept:
             self.history.weights = self.model.get_weights()
         self.callbacks.on_test_end()
         return kept
-
-    def _is_best(self, value: float) -> bool:
-        best, rule = self.history.best_value, self.plan.improvement
-        if math.isnan(best) or self.history.best_epoch <= rule.start_from_epoch:
-            return True
-        return rule.is_better(value, best, self.plan.mode)
 
     def _refuse_nonfinite_weights(self) -> None:
         for weight in self.model.weights:
@@ -274,10 +265,10 @@ class _Trainer:
                 raise self._diverged(f"`{weight.path}` holds values that are not finite")
 
     def _diverged(self, what: str) -> Diverged:
-        return Diverged(f"the training diverged in epoch {self.position.epoch}: {what}", help=self.help())
+        return divergence.error(self.position.epoch, what, self.help())
 
 
-def _reason(callbacks: Sequence[Any]) -> str:
+def reason_to_stop(callbacks: Sequence[Any]) -> str:
     """Return why a callback stopped the training before its planned end."""
     for callback in callbacks:
         if reason := getattr(callback, "reason", ""):

@@ -23,6 +23,7 @@ class RunContext:
     doctor: bool = True  # whether it is examined what the training suffers from
     plots: bool = True  # whether plots are drawn, where the work ends here
     report: bool = True  # whether report.html is written, where the work ends here
+    stack: bool = True  # whether runs of one architecture may be trained as one
     distribution: "Distribution | None" = None  # the devices that share every batch; None for one device
 
     @property

@@ -29,7 +29,7 @@ class _Position(records.Record):
     seconds: records.Seconds
 
 
-class _History(records.Record):
+class HistoryFacts(records.Record):
     """As `History`, without the weights."""
 
     rows: list[dict[str, float]]
@@ -39,7 +39,7 @@ class _History(records.Record):
     seconds: records.Seconds
 
 
-class _Callback(records.Record):
+class CallbackFacts(records.Record):
     """The lists of weights of a callback by their lengths; its numbers and texts are the other fields."""
 
     _weights: dict[str, records.Count]
@@ -49,9 +49,9 @@ class _Facts(records.Record):
     """What a state holds besides its arrays."""
 
     position: _Position
-    history: _History
+    history: HistoryFacts
     kept: records.Count
-    callbacks: list[_Callback]
+    callbacks: list[CallbackFacts]
     stop_training: bool
 
 
@@ -76,11 +76,11 @@ def capture(
     model: Network, callbacks: Sequence[keras.callbacks.Callback], history: History, position: Position
 ) -> State:
     """Return the state between two steps."""
-    arrays = {name: np.array(variable.numpy()) for name, variable in _variables(model)}
+    arrays = {name: np.array(variable.numpy()) for name, variable in named_variables(model)}
     arrays |= {f"kept.{index}": weight for index, weight in enumerate(history.weights)}
     states = []
     for number, callback in enumerate(callbacks):
-        plain, weights = _callback_state(callback)
+        plain, weights = callback_state(callback)
         states.append(plain)
         for name, parts in weights.items():
             arrays |= {f"callback.{number}.{name}.{index}": part for index, part in enumerate(parts)}
@@ -102,7 +102,7 @@ def restore(state: State, model: Network, callbacks: Sequence[keras.callbacks.Ca
     records.check(_Facts, state.facts, "the checkpoint")
     _restore_variables(state, model)
     facts = state.facts
-    _refuse_other_rows(facts["history"], facts["position"]["epoch"])
+    refuse_other_rows(facts["history"], facts["position"]["epoch"])
     history.take_facts(facts["history"])
     history.weights = _kept(state, "kept.", facts["kept"], model)
     if len(callbacks) != len(facts["callbacks"]):
@@ -111,12 +111,12 @@ def restore(state: State, model: Network, callbacks: Sequence[keras.callbacks.Ca
         weights = {
             name: _kept(state, f"callback.{number}.{name}.", count, model) for name, count in plain["_weights"].items()
         }
-        _restore_callback(callback, plain, weights)
+        restore_callback(callback, plain, weights)
     model.stop_training = facts["stop_training"]
     return Position(**{name: facts["position"][name] for name in ("epoch", "step", "seconds")})
 
 
-def _refuse_other_rows(history: dict[str, Any], epoch: int) -> None:
+def refuse_other_rows(history: dict[str, Any], epoch: int) -> None:
     """Raise NNTrainError unless there is a row for each epoch before this one."""
     rows = history["rows"]
     numbered = len(rows) == epoch - 1 and all(row.get("epoch") == number for number, row in enumerate(rows, 1))
@@ -149,7 +149,7 @@ def unfit(why: str) -> NNTrainError:
     return NNTrainError(f"the checkpoint does not fit the model of the run: {why}", help=help)
 
 
-def _variables(model: Network) -> Iterator[tuple[str, Any]]:
+def named_variables(model: Network) -> Iterator[tuple[str, Any]]:
     """Yield weights, seeds of random layers, metrics and the optimizer's slots, by names independent of Keras."""
     groups = {"model": model.variables, "metrics": model.metrics_variables, "optimizer": model.optimizer.variables}
     for group, variables in groups.items():
@@ -158,7 +158,7 @@ def _variables(model: Network) -> Iterator[tuple[str, Any]]:
 
 
 def _restore_variables(state: State, model: Network) -> None:
-    found = dict(_variables(model))
+    found = dict(named_variables(model))
     stored = {name for name in state.arrays if name.split(".")[0] in ("model", "metrics", "optimizer")}
     refuse_other_model(state, model)
     if stored != set(found):
@@ -170,7 +170,7 @@ def _restore_variables(state: State, model: Network) -> None:
         variable.assign(array)
 
 
-def _callback_state(callback: Any) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]]:
+def callback_state(callback: Any) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]]:
     """Return the callback's counters and best values, and its lists of weights."""
     plain: dict[str, Any] = {}
     weights: dict[str, list[np.ndarray]] = {}
@@ -197,8 +197,9 @@ def _kept(state: State, prefix: str, count: int, model: Network) -> list[np.ndar
     return [array for array in found if array is not None]
 
 
-def _restore_callback(callback: Any, plain: Mapping[str, Any], weights: Mapping[str, list[np.ndarray]]) -> None:
-    known, lists = _callback_state(callback)
+def restore_callback(callback: Any, plain: Mapping[str, Any], weights: Mapping[str, list[np.ndarray]]) -> None:
+    """Put what `callback_state` returned into a new callback; raises NNTrainError for what it cannot have."""
+    known, lists = callback_state(callback)
     for name, value in plain.items():
         if name != "_weights":
             if hasattr(type(callback), name) or not _are_alike(known.get(name), value):

@@ -37,7 +37,7 @@ def written(folder: Path, text: str = TEXT) -> str:
 def request(
     config: str, runs: Path, seeds: str | None = None, folds: int | None = None, seed: int | None = None
 ) -> Fit:
-    return Fit(config=config, seed=seed, seeds=seeds, folds=folds, runs_dir=runs, device="cpu")
+    return Fit(config=config, seed=seed, seeds=seeds, folds=folds, no_stack=True, runs_dir=runs, device="cpu")
 
 
 @pytest.fixture(scope="module")

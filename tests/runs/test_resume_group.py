@@ -49,7 +49,7 @@ def summary(place: Path) -> dict[str, Any]:
 def trained(folder: Path, **asked: Any) -> Path:
     (folder / "net.yaml").write_text(CONFIG)
     runs = folder / "runs"
-    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", **asked).run(quiet())
+    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", no_stack=True, **asked).run(quiet())
     return runs / "net"
 
 
@@ -69,7 +69,7 @@ def test_a_killed_group_is_resumed_in_the_run_that_was_killed(
     seeds: Path, tmp_path: Path, number: int, code: int
 ) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
-    process = started(tmp_path, "fit", "net.yaml", "--seeds", "3")
+    process = started(tmp_path, "fit", "net.yaml", "--seeds", "3", "--no-stack")
     place = tmp_path / "runs" / "net"
     while not list((place / "seed-2" / "checkpoint").glob("*.ckpt")) and process.poll() is None:
         time.sleep(0.005)
@@ -117,7 +117,11 @@ def test_a_group_is_resumed_on_the_devices_of_the_command(tmp_path: Path, in_pro
     devices = ("--device", "cpu", "--devices", "2")
     options = ("--set", "train.epochs=2", "--set", "train.threads=1", *devices)
     place = tmp_path / "runs" / "net"
-    for words in (("fit", "net.yaml", "--seeds", "2", *options), ("resume", "net", *devices), ("resume", "net")):
+    for words in (
+        ("fit", "net.yaml", "--seeds", "2", "--no-stack", *options),
+        ("resume", "net", *devices),
+        ("resume", "net"),
+    ):
         if "--devices" in words:
             process = started(tmp_path, *words)
             error, code = process.communicate(timeout=120)[1], process.returncode

@@ -394,7 +394,7 @@ def test_a_signal_at_the_very_end_of_the_training_is_not_lost(prepare: Prepare) 
 def test_one_epoch_without_improvement_is_not_many(patience: int, words: str) -> None:
     stopping = keras.callbacks.EarlyStopping(monitor="val_loss", patience=patience)
     stopping.stopped_epoch = 3
-    assert loop._reason([stopping]) == f"early stopping: val_loss has not improved for {words}"
+    assert loop.reason_to_stop([stopping]) == f"early stopping: val_loss has not improved for {words}"
 
 
 def test_seconds_are_what_an_epoch_took(prepare: Prepare) -> None:

@@ -28,6 +28,7 @@ def run(request: Fit, terminal: Terminal) -> None:
         doctor=not request.no_doctor,
         plots=not request.no_plots,
         report=not request.no_report,
+        stack=not request.no_stack,
     )
     from nntrain.runs import groups, treatment
 

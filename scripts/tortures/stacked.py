@@ -1,0 +1,110 @@
+"""Kill groups that are trained as one with SIGKILL at random moments, resume them, and compare every run.
+
+Two jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of which
+each ends in another epoch; and folds whose numbers of rows differ.
+"""
+
+import argparse
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from kill import difference, finish, outcome, start
+
+MODEL = """
+seed: 3
+data: iris
+model:
+  - Normalization
+  - Dense: {units: 16, activation: relu, kernel_regularizer: {L2: 1e-4}}
+  - BatchNormalization
+  - Dropout: 0.3
+train:
+  batch_size: 7
+  optimizer: {Adam: {learning_rate: 0.01}}
+"""
+SEEDS = """  epochs: 400
+  checkpoint_seconds: 0.1
+  callbacks:
+    - EarlyStopping: {patience: 60, restore_best_weights: true}
+    - ReduceLROnPlateau: {patience: 20}
+"""
+FOLDS = """  epochs: 200
+  checkpoint_seconds: 0
+"""
+JOBS = {"seeds": (SEEDS, ("--seeds", "12")), "folds": (FOLDS, ("--folds", "7"))}
+
+
+def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: float) -> int:
+    """Train a group with one to three kills, and return how many hit; the last process runs to its end."""
+    fit = ("fit", f"{job}.yaml", "--name", name, "-q", "--no-report", *JOBS[job][1])
+    hits, process = 0, start(folder, *fit)
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        time.sleep(chance.uniform(0.3, 1.0) * seconds)
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        hits += 1
+        if (folder / "runs" / name / "group.json").is_file():
+            process = start(folder, "resume", name, "-q", "--no-report")
+        else:  # the kill came before there was anything to resume
+            shutil.rmtree(folder / "runs" / name, ignore_errors=True)
+            process = start(folder, *fit)
+    finish(process)
+    return hits
+
+
+def outcomes(group: Path) -> dict[str, Any]:
+    """Return what must be equal of each run."""
+    return {path.parent.name: outcome(path.parent) for path in sorted(group.glob("*/resolved.yaml"))}
+
+
+def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
+    """Return which run differs first, and in what; empty where none does."""
+    if list(one) != list(other):
+        return f"the runs are {list(one)} and {list(other)}"
+    found = {name: difference(one[name], other[name]) for name in one}
+    return next((f"{name}: {text}" for name, text in found.items() if text), "")
+
+
+def main() -> None:
+    """`stacked.py [--times N] [--seed N]`; exit code 1 when any run ended differently."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    wanted = parser.parse_args()
+    chance = random.Random(wanted.seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        calm, seconds = {}, {}
+        for job, (text, options) in JOBS.items():
+            (folder / f"{job}.yaml").write_text(MODEL + text)
+            began = time.monotonic()
+            finish(start(folder, "fit", f"{job}.yaml", "-q", "--no-report", *options))
+            seconds[job] = time.monotonic() - began
+            calm[job] = outcomes(folder / "runs" / job)
+            epochs = [len(run["rows"]) for run in calm[job].values()]
+            print(f"{job}: epochs {epochs}, {seconds[job]:.1f} s undisturbed", flush=True)
+        same = hits = missed = number = 0
+        while number < wanted.times:
+            job = list(JOBS)[number % len(JOBS)]
+            run = f"{job}-{number}-{missed}"
+            hit = killed(folder, job, run, chance, seconds[job])
+            if not hit:  # it ended before the first kill, and does not count
+                missed, seconds[job] = missed + 1, 0.8 * seconds[job]
+                continue
+            found = first_difference(calm[job], outcomes(folder / "runs" / run))
+            number, same, hits = number + 1, same + (not found), hits + hit
+            print(f"{number}/{wanted.times} {job}: {hit} kills, {found or 'identical'}", flush=True)
+        print(f"{same} of {wanted.times} groups identical after {hits} kills")
+        sys.exit(same != wanted.times)
+
+
+if __name__ == "__main__":
+    main()
