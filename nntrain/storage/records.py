@@ -55,27 +55,10 @@ class PluginFile(Record):
     sha256: Required[Sha256]
 
 
-class Compaction(Record):
-    """The number of runs of a stack that went on after an epoch at which others ended."""
-
-    epoch: Count
-    members: Count
-
-
-class Stack(Record):
-    """The runs that were trained as one with a run: their seeds or folds by their names, and its place among them."""
-
-    kind: Literal["seeds", "folds"]
-    values: Annotated[dict[Name, Any], Field(min_length=1, max_length=1000)]
-    place: Count
-    compactions: list[Compaction]
-    alone: NotRequired[bool]
-
-
 class Environment(Record, total=False):
     """environment.json."""
 
-    stack: Stack
+    stack: dict[Text, Any]  # as `stack_record.Stack`
 
     start: Text
     packages: dict[Text, Text | None]

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from nntrain.config import plugin
 from nntrain.config.keras import callbacks, layers, metrics, table_layers
 from nntrain.config.resolve import Resolved
 from nntrain.training.choose_program import dense_products, uses_xla
@@ -51,6 +52,8 @@ def obstacle(resolved: Resolved, rows: int, context: RunContext) -> str:
 def _of_the_devices(context: RunContext) -> str:
     if context.distribution is not None:
         return "several devices share each batch"
+    if plugin.in_use():
+        return "`--plugin`"
     return "a GPU computes" if tf.config.get_visible_devices("GPU") else ""
 
 
