@@ -73,7 +73,7 @@ class GroupConfig:
         plugin.refuse_others(content.get("plugins", ()), directory)
         trees: dict[str, Any] = content["members"]
         members = {name: from_document(Document(tree, file, data=data)) for name, tree in trees.items()}
-        return cls(str(content["kind"]), members, content.get("stack", ""))
+        return cls(str(content["kind"]), members, str(content.get("stack", "")))
 
     @property
     def first(self) -> Config:

@@ -82,7 +82,7 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     trained_by = {"fused": fused(prepared.model.layers)}
     environment = {**then, **trained_on, **trained_by, "resolved_sha256": _sha256_of(run_dir)}
     environment["resumed"] = [*then.get("resumed", ()), resumed]
-    if "stack" in then:  # its last epochs are not those of the stack
+    if isinstance(then.get("stack"), dict):  # its last epochs are not those of the stack
         environment["stack"] = {**then["stack"], "alone": True}
     run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": None, "exit_status": None})
     return experiment.record(training, environment, store, state)

@@ -58,8 +58,6 @@ class PluginFile(Record):
 class Environment(Record, total=False):
     """environment.json."""
 
-    stack: dict[Text, Any]  # as `stack_record.Stack`
-
     start: Text
     packages: dict[Text, Text | None]
     device: Text
@@ -139,7 +137,6 @@ class Group(Record, total=False):
     """group.json: the configs of the runs by their names."""
 
     kind: Literal["seeds", "folds"]
-    stack: Annotated[str, StringConstraints(max_length=100)]
     members: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=1000)]
     plugins: list[PluginFile]
 
