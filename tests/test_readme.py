@@ -126,7 +126,7 @@ def test_every_command_of_a_page_prints_what_it_shows(in_process: Any, tmp_path:
         assert done.returncode == 0, f"{one.command}\n{done.stderr}"
         text = (tmp_path / words[words.index("-o") + 1]).read_text() if "-o" in words else done.stdout
         assert re.search(one.pattern(), text, re.MULTILINE), f"{one.command}\nprints\n{text}\nand not\n{one.pattern()}"
-    configs = {block for name, block in blocks("yaml") if (name, page) == ("tutorial.md", page)}
+    configs = {block for name, block in blocks("yaml") if name == page == "tutorial.md"}
     assert configs == {file.read_text() for file in tmp_path.glob("*.yaml")}, "`init` writes what the tutorial shows"
 
 
