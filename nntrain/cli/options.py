@@ -53,7 +53,10 @@ BatchWorkers = Annotated[
     str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
 ]
 FormatName = Annotated[
-    str, typer.Option("--to", metavar="FORMAT", help="The format.", autocompletion=completion.formats)
+    str,
+    typer.Option(
+        "--to", metavar="FORMAT", help=f"{', '.join(extensions.names('exporters'))}.", autocompletion=completion.formats
+    ),
 ]
 Word = Annotated[
     str | None,
