@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import select
 import signal
 import socket
@@ -36,7 +37,9 @@ def _unusable(host: str, port: int, error: OSError) -> ConfigError:
         return ConfigError(f"port {port} of {host} is taken", help="give another with `--port`; 0 takes any free one")
     if error.errno == errno.EACCES:
         return ConfigError(f"port {port} needs more rights", help="write `--port 8000`")
-    return ConfigError(f"nobody can listen on {host}, port {port}: {error.strerror}", help="write `--host 127.0.0.1`")
+    return ConfigError(
+        f"nobody can listen on {host}, port {port}: {os.strerror(error.errno or 0)}", help="write `--host 127.0.0.1`"
+    )
 
 
 def url_of(listening: socket.socket) -> str:

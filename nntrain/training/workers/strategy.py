@@ -11,6 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from nntrain import __version__
+from nntrain.config import plugin
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.training.checkpoint import decode_state, encode_state
 from nntrain.training.state import State
@@ -84,7 +85,8 @@ class Distribution:
         """Return the chief's state; raises when the data or the experiment of this worker differ from the chief's."""
         if self.team is None:
             return state
-        mine = {"experiment": hashlib.sha256(experiment.encode()).hexdigest(), "data": data}
+        own = "".join(each.file.sha256 for each in plugin.in_use())  # the content of plug-ins must be equal too
+        mine = {"experiment": hashlib.sha256(f"{experiment}{own}".encode()).hexdigest(), "data": data}
         if self.team.cluster.is_chief:
             self.team.broadcast(json.dumps({**mine, "resumed": state is not None}).encode())
             self.team.broadcast(b"" if state is None else encode_state(state))
