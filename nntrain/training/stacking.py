@@ -8,7 +8,7 @@ from nntrain.config.resolve import Resolved
 from nntrain.training.choose_program import dense_products, uses_xla
 from nntrain.training.run_context import RunContext
 
-LARGEST_STEP = 4_000_000  # multiplications of one member in a step, above which a stack is not faster (docs/log.md)
+LARGEST_STEP = 4_000_000  # multiplications of one member in a step, above which a stack gains little (docs/log.md)
 MOST_MEMBERS = 64  # of one stack
 
 _LAYERS = (
