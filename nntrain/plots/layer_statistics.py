@@ -90,7 +90,7 @@ def _dress(panel: "Axes", name: str, values: Sequence[float], epochs: Sequence[i
     panel.set_title(_PANELS[name], loc="left", fontsize=9, color=canvas.INK)
     if name in _SHARES:
         panel.set_ylim(-0.03, 1.03)
-    elif min(values) > 0 and max(values) > 20 * min(values):
+    elif min(values) > 0 and max(values) > 100 * min(values):
         canvas.logarithmic(panel)
     panel.set_xscale("symlog", linthresh=1)
     panel.set_xticks(epochs, [str(epoch) for epoch in epochs], fontsize=8, minor=False)

@@ -143,7 +143,7 @@ def _draw_metric(panel: "Axes", options: Options, metric: str) -> None:
         panel.set_yticks([])
         return
     _mark_best(panel, options, validation if isfinite(max(validation, default=nan)) else training)
-    _draw_references(panel, options.references.get(metric, ()))
+    _draw_references(panel, options.references.get(metric, ()), every)
     if not (metric == "loss" and _scale(panel, every)):
         share = metric in _SHARES
         least = _LEAST_SPAN if share else _LEAST_SHARE * max(map(abs, every))
@@ -158,13 +158,20 @@ def _mark_best(panel: "Axes", options: Options, values: Sequence[float]) -> None
         panel.plot([options.best_epoch], [values[at]], marker="o", **ring)
 
 
-def _draw_references(panel: "Axes", references: Sequence[tuple[str, float]]) -> None:
-    """Draw what a model must be better than, as lines that a legend inside the panel names."""
+def _draw_references(panel: "Axes", references: Sequence[tuple[str, float]], every: Sequence[float]) -> None:
+    """Draw what a model must be better than, as lines that a legend inside the panel names.
+
+    One that is far from all values of the curves, which it would flatten, is in the legend alone.
+    """
+    low, high = min(every), max(every)
+    room = max(high - low, _LEAST_SPAN * abs(high))
     for (words, value), style in zip(references, _REFERENCES, strict=False):
-        label = f"{words}: {value:.4g}"
-        panel.axhline(value, color=canvas.GREY, linewidth=1.1, linestyle=style, zorder=1, label=label).set_gid(
-            "reference"
-        )
+        look: dict[str, Any] = {"color": canvas.GREY, "linewidth": 1.1, "linestyle": style, "zorder": 1}
+        if low - room <= value <= high + room:
+            panel.axhline(value, **look, label=f"{words}: {value:.4g}").set_gid("reference")
+        else:
+            where = "below" if value < low else "above"
+            panel.plot([], [], **look, label=f"{words}: {value:.4g} ({where})")[0].set_gid("reference")
     handles, labels = panel.get_legend_handles_labels()
     named = [(line, words) for line, words in zip(handles, labels, strict=True) if line.get_gid() is not None]
     if named:

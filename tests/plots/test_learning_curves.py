@@ -102,3 +102,35 @@ def test_pyplot_is_not_touched():
         "l.draw(l.Options([{'epoch': 1, 'loss': 1.0}])); sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+
+
+def test_a_reference_far_away_is_named_and_does_not_flatten_the_curves() -> None:
+    from matplotlib.figure import Figure
+
+    panel = Figure().subplots()
+    learning_curves._draw_references(panel, [("guessing", 0.1), ("linear model", 0.75)], [0.7, 0.9])
+    labels = panel.get_legend_handles_labels()[1]
+    assert labels == ["guessing: 0.1 (below)", "linear model: 0.75"]
+    assert [list(line.get_ydata()) for line in panel.get_lines()] == [[], [0.75, 0.75]]
+
+
+def test_the_references_and_notes_of_a_run(scored) -> None:
+    options = learning_curves.of(scored("iris"))
+    assert [words for words, _ in options.references["accuracy"]] == ["always the most frequent class", "linear model"]
+    assert options.references["loss"] == [("equal chances for all classes", math.log(3))]
+    assert options.notes == [
+        "Dropout is off on the validation split, so its curve may be the better one.", "", "learning rate 0.02",
+    ]  # fmt: skip
+    assert [words for words, _ in learning_curves.of(scored("plane")).references.get("r2_score", [])] != []
+
+
+@pytest.mark.parametrize("metric", ["loss", "accuracy"])
+def test_noise_does_not_fill_the_axis(metric: str) -> None:
+    from matplotlib.figure import Figure
+
+    panel = Figure().subplots()
+    values = (0.693, 0.699)
+    log = learning_curves.Options([{"epoch": n + 1, metric: value} for n, value in enumerate(values)])
+    learning_curves._draw_metric(panel, log, metric)
+    low, high = panel.get_ylim()
+    assert high - low > 0.0999 and low < 0.693 and high > 0.699

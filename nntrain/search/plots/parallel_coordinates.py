@@ -46,6 +46,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     if not scale.levels:
         _draw_colors(panel, len(axes), direction)
     _name(panel, axes, options.metric_name(_LETTERS))
+    canvas.name(panel, "Each line is a trial, from its values to its score at the right.")
     plot_style.legend(figure, _handles(over, best, direction))
     return canvas.image(figure, format)
 
@@ -86,16 +87,14 @@ def _colors() -> Any:
 
 
 def _draw_axis(panel: "Axes", place: int, each: Axis) -> None:
-    from matplotlib.patheffects import withStroke
-
     panel.plot([place, place], [0, 1], color=canvas.INK, linewidth=1, zorder=4)
-    halo = [withStroke(linewidth=3, foreground="white")]
+    box = {"facecolor": "white", "edgecolor": "none", "boxstyle": "square,pad=0.15"}  # hides the lines below a label
     ticks = each.ticks
     stride = -(-len(ticks) // _MOST)
     for height, text in ticks[::stride]:
         panel.plot([place], [height], marker="_", markersize=6, color=canvas.INK, zorder=4)
         shown = canvas.short(text, _LABEL)
-        look: dict[str, Any] = {"fontsize": 8, "color": canvas.INK, "path_effects": halo, "parse_math": False}
+        look: dict[str, Any] = {"fontsize": 8, "color": canvas.INK, "bbox": box, "parse_math": False}
         panel.text(place + 0.04 + (each.path == _SCORE) * _STRIP, height, shown, va="center", zorder=5, **look)
 
 

@@ -37,6 +37,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     canvas.numbered(panel, over[0].number, over[-1].number, room=0.02)
     panel.set_xlabel("trial", color=canvas.INK)
     panel.set_ylabel(options.metric_name(), color=canvas.INK, parse_math=False)
+    canvas.name(panel, "Each mark is a trial, the line the best so far.")
     plot_style.legend(figure, [*plot_style.mark_handles(over, plot_style.DONE), *best])
     return canvas.image(figure, format)
 

@@ -112,4 +112,5 @@ def _finish(figure: "Figure", panels: Any, over: Sequence[Trial], order: "Normal
         scale = ScalarMappable(order, _colors())
         bar = figure.colorbar(scale, ax=panels, aspect=40, pad=0.02, ticks=MaxNLocator(6, integer=True))
         canvas.dress_bar(bar, "trial")
+    canvas.name(panels[0, 0], "Each mark is a trial; later ones are darker.")
     plot_style.legend(figure, plot_style.mark_handles(over, _colors()(0.7)))
