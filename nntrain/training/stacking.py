@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from nntrain.config import plugin
-from nntrain.config.keras import callbacks, layers, metrics, table_layers
+from nntrain.config.keras import callbacks, layers, metrics, optimizers, table_layers
 from nntrain.config.resolve import Resolved
 from nntrain.training.choose_program import dense_products, uses_xla
 from nntrain.training.run_context import RunContext
@@ -66,6 +66,10 @@ def _of_the_options(resolved: Resolved) -> str:
     for name in ("steps", "max_seconds"):
         if getattr(train, name) is not None:
             return f"`train.{name}`"
+    if train.on_disease != "warn":
+        return f"`on_disease: {train.on_disease}`"
+    if isinstance(train.optimizer, optimizers.Nadam):  # keeps a number outside its variables
+        return "`Nadam`"
     if train.optimizer.use_ema:
         return "`use_ema`"
     if train.optimizer.gradient_accumulation_steps is not None:

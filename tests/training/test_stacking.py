@@ -33,6 +33,8 @@ def test_small_dense_networks_are_stacked(tmp_path: Path, layers: str) -> None:
         ("precision: mixed_bfloat16", "`precision: mixed_bfloat16`"),
         ("max_seconds: 9", "`train.max_seconds`"),
         ("optimizer: {Adam: {use_ema: true}}", "`use_ema`"),
+        ("optimizer: Nadam", "`Nadam`"),
+        ("on_disease: stop", "`on_disease: stop`"),
         ("optimizer: {Adam: {gradient_accumulation_steps: 2}}", "`gradient_accumulation_steps`"),
         ("callbacks: [{StopAfter: 9}]", "`StopAfter`"),
         ("metrics: [AUC]", "`AUC`"),
