@@ -36,7 +36,7 @@ def module_of(model: keras.Sequential) -> tf.Module:
 
     def predict(x: Any) -> Any:
         constants = [(variable, tf.constant(value)) for variable, value in values]
-        with keras.StatelessScope(state_mapping=constants), _known_operations(model):
+        with keras.StatelessScope(state_mapping=constants, initialize_variables=False), _known_operations(model):
             return model(x, training=False)
 
     module = tf.Module()

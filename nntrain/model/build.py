@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.backend.common import global_state
 
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
@@ -30,6 +31,7 @@ from nntrain.model.mean_and_variance import Moments
 from nntrain.model.target_normalization import StandardizedLoss
 
 _MODULES = {"loss": "losses", "schedule": "optimizers.schedules"}  # others have the plural of the noun
+_WAITING = "uninitialized_variables"  # where Keras keeps those that have no value yet
 
 
 def build(resolved: Resolved, examples: Examples | None = None, targets: np.ndarray | None = None) -> Network:
@@ -58,9 +60,20 @@ def outline(resolved: Resolved) -> list[tuple[Path, keras.layers.Layer]]:
 
     Raises ConfigError as `build` does.
     """
-    with keras.StatelessScope(initialize_variables=False):
+    with _without_values():
         built = _layers(resolved, None)[1:]
     return [(path, layer) for (path, _), layer in zip(_named(resolved.experiment.model), built, strict=True)]
+
+
+@contextmanager
+def _without_values() -> Iterator[None]:
+    """Make variables without values, and let Keras forget them: it would give them values after some later scope."""
+    before = list(global_state.get_global_attribute(_WAITING, [], set_to_default=True))
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        global_state.set_global_attribute(_WAITING, before)
 
 
 def weights_of(resolved: Resolved) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from nntrain.config.data import Source
+from nntrain.config.keras import image_layers, table_layers  # noqa: F401  # their classes are layers
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.layers import Layer, _KerasLayer
 from nntrain.config.keras.losses import Loss

@@ -13,7 +13,7 @@ from sklearn import metrics as scores
 from nntrain.config.load import from_document, load
 from nntrain.data import dataset
 from nntrain.document import yaml_file
-from nntrain.model.build import build, build_callbacks, described, encode_labels, seeded, weights_of
+from nntrain.model.build import build, build_callbacks, described, encode_labels, outline, seeded, weights_of
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 
@@ -233,3 +233,12 @@ def test_no_memory_is_taken_for_the_weights_of_a_model_that_is_described() -> No
     resolved = from_document(yaml_file.parse(text, "net.yaml")).known
     assert resolved is not None
     assert [one["shape"] for one in weights_of(resolved)[:3]] == [[4, 50_000_000], [50_000_000], [50_000_000, 500_000]]
+
+
+def test_an_outline_leaves_nothing_that_keras_would_make_later(prepare: Prepare) -> None:
+    """A layer that builds itself by a call ends a scope, at which Keras gives values to all that wait for one."""
+    resolved = prepare("data: iris\nmodel: [Normalization, {Dense: 3}]\n").prepared.resolved
+    weights = [weight for _, layer in outline(resolved) for weight in layer.weights]
+    with keras.StatelessScope():
+        pass
+    assert weights and all(weight._value is None for weight in weights)

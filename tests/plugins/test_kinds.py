@@ -62,6 +62,7 @@ def test_what_nntrain_must_know_of_a_loss_and_a_metric_is_theirs_or_that_of_the_
     ("code", "message", "place"),
     [
         ("class Dense(keras.layers.Dense): pass", "`Dense` is a layer of nntrain already", "4:7"),
+        ("class FeatureScale(keras.layers.Dense): pass", "`FeatureScale` is a layer of nntrain already", "4:7"),
         ("class Mse(keras.losses.Loss): pass", "`Mse` is a loss of nntrain already, as `mse`", "4:7"),
         ("class A(keras.metrics.Mean): pass", "`A.better` is missing", "4:7"),
         ("class A(keras.metrics.Mean): better = 'more'", "`A.better` is `'more'`", "4:7"),
