@@ -47,6 +47,11 @@ GROUPS = {
     "model/schedules.py": "config/keras/test_conformance.py",
     "model/weight_axes.py": "model/test_initial_weights.py",
     "report/sections/*.py": "report/test_page.py",
+    "runs/stack_watcher.py": "runs/test_stacked_runs.py",  # a group whose runs are one program
+    "runs/stacks.py": "runs/test_stacked_runs.py",
+    "storage/stack_record.py": "runs/test_stacked_runs.py",  # values alone
+    "training/stack_member.py": "training/test_stack.py",
+    "training/stack_state.py": "training/test_stack.py",
     "search/adapters/*.py": "search/engines/test_contract.py",
     "search/engines/*.py": "search/engines/test_contract.py",
     "search/executors/processes.py": "search/workers/test_process_pool.py",
