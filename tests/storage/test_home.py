@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.data.sources import fashion_mnist
+from nntrain.data.published_files import PublishedFiles
 from nntrain.errors import ConfigError
 from nntrain.storage.home import cache, home
 from nntrain.training.workers import authkey
@@ -27,7 +27,7 @@ def homeless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_user_without_a_home_has_a_cache(tmp_path: Path) -> None:
     assert home() is None
     assert cache() == tmp_path / ".cache" / "nntrain"
-    assert cache() / "fashion-mnist" in fashion_mnist._folders()
+    assert cache() / "fashion-mnist" in PublishedFiles("fashion-mnist", {}, (), "")._folders()
 
 
 @pytest.mark.usefixtures("homeless")
