@@ -7,7 +7,7 @@ from nntrain.config import class_weight
 from nntrain.config.data import Nothing
 from nntrain.config.data_schema import Labels, Schema
 from nntrain.config.experiment import Experiment
-from nntrain.config.keras import layers, losses
+from nntrain.config.keras import layers, losses, table_layers
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.weights import Constant, Ones, Zeros
 from nntrain.config.messages import counted, listed
@@ -217,7 +217,27 @@ def _class_weight_does_not_fit(subject: Subject) -> Iterator[Problem]:
         yield from class_weight.problems(weights, subject.schema.classes, path)
 
 
+def _features_of_a_table(subject: Subject) -> Iterator[Problem]:
+    """`features` of a table are those of two numeric columns, behind the layer that scales them."""
+    source, schema = subject.experiment.data, subject.schema
+    features = source.written().get("features") if source.takes_files else None
+    path: Path = ("data", source.called(), "features")
+    every = [layer for _, layer in layers.walk(subject.experiment.model)]
+    scaled = [layer for layer in every if isinstance(layer, (layers.Normalization, table_layers.TableEncoding))]
+    if not features:
+        return
+    if schema is not None and (len(schema.sizes) != 2 or any(schema.sizes)):
+        of = counted(len(schema.features), "column") + (", of which not all hold numbers" if any(schema.sizes) else "")
+        help = "write `columns: {age: numeric, fare: numeric, '...': drop}` with the names of yours"
+        yield Problem(f"`features` are those of two numeric columns, but the table has {of}", path, help, on_key=True)
+    elif scaled and not any(isinstance(layer, table_layers.PlaneFeatures) for layer in every):
+        message = f"`features` come behind `{scaled[0].called()}`, which the model has itself"
+        help = f"write `- PlaneFeatures: [{', '.join(features)}]` behind it"
+        yield Problem(message, path, help, on_key=True)
+
+
 DATA_RULES: tuple[Rule, ...] = (
+    _features_of_a_table,
     _monitors,
     _dropout_after_output,
     _equal_kernels,

@@ -97,7 +97,7 @@ MEANINGS = {
     "Hyperband.factor": "One in so many trials is trained further.",
     "RandomErasing.factor": "The share of the images that are changed, or the lowest and the highest share.",
     "ReduceLROnPlateau.factor": "The number by which the learning rate is multiplied.",
-    "features": "The features of a point.",
+    "features": "The features of a point, or of two numeric columns x and y of a table.",
     "fill_mode": "What fills the places outside the image.",
     "fill_value": "The value of filled pixels.",
     "filters": "The number of filters, which is that of the output's channels.",

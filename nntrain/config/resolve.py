@@ -10,7 +10,7 @@ from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import layers, losses, metrics
 from nntrain.config.keras.callbacks import SwapEMAWeights
-from nntrain.config.keras.table_layers import TableEncoding
+from nntrain.config.keras.table_layers import PlaneFeatures, TableEncoding
 from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.shapes import output_shape
 from nntrain.config.train import Train
@@ -106,12 +106,20 @@ def resolve(experiment: Experiment, schema: Schema) -> Resolved:
     written = find_output_layer(experiment.model, schema)
     output, added = (written, ()) if written else _output_layer(experiment.model, schema)
     train = _resolved_train(experiment, output, schema)
-    front = _first_layer(experiment, schema)
+    front = _first_layers(experiment, schema)
     written_out = experiment.model_copy(update={"model": [*front, *experiment.model, *added], "train": train})
     return Resolved(written_out, schema, output, added, front)
 
 
-def _first_layer(experiment: Experiment, schema: Schema) -> tuple[layers.Layer, ...]:
+def _first_layers(experiment: Experiment, schema: Schema) -> tuple[layers.Layer, ...]:
+    """Return the layers to add in front for a table: the one that encodes it, and the one of its `features`."""
+    features = getattr(experiment.data, "features", None) if schema.sizes else None
+    written = any(isinstance(layer, PlaneFeatures) for _, layer in layers.walk(experiment.model))
+    of_plane = (PlaneFeatures(features=features),) if features and not written else ()
+    return (*_encoding(experiment, schema), *of_plane)
+
+
+def _encoding(experiment: Experiment, schema: Schema) -> tuple[layers.Layer, ...]:
     """Return the layer to add that encodes a table: where it has more than numbers, or nothing scales these."""
     if not schema.sizes or not getattr(experiment.data, "encode", False):
         return ()

@@ -47,6 +47,8 @@ def _after(layer: layers.Layer, shape: Shape) -> Shape:
         return tuple(None if size == -1 else size for size in layer.target_shape)
     if isinstance(layer, layers.Dense):
         return (*shape[:-1], layer.units)
+    if isinstance(layer, table_layers.PlaneFeatures):
+        return (*shape[:-1], None if shape[-1] is None else len(layer.features) + shape[-1] - 2)
     if isinstance(layer, (table_layers.TableEncoding, table_layers.PeriodicEmbedding)):
         return (*shape[:-1], None)
     if isinstance(layer, (layers.Resizing, image_layers.RandomCrop)) and len(shape) == 3:

@@ -164,7 +164,8 @@ def _from_schema(specs: Sequence[tuple[Path, layers.Layer]], index: int, schema:
     if not isinstance(spec, table_layers.PeriodicEmbedding) or spec.columns is not None:
         return {}
     encoded = bool(before) and isinstance(before[0], table_layers.TableEncoding)
-    mixed = any(isinstance(each, (layers.Dense, table_layers.PeriodicEmbedding)) for each in before)
+    mixing = (layers.Dense, table_layers.PeriodicEmbedding, table_layers.PlaneFeatures)
+    mixed = any(isinstance(each, mixing) for each in before)
     return {"columns": schema.sizes.count(0)} if encoded and not mixed and schema.sizes else {}
 
 

@@ -19,6 +19,7 @@ from nntrain.model.table_layers import FeatureScale as FeatureScale
 from nntrain.model.table_layers import NTKDense as NTKDense
 from nntrain.model.table_layers import ParametricActivation as ParametricActivation
 from nntrain.model.table_layers import PeriodicEmbedding as PeriodicEmbedding
+from nntrain.model.table_layers import PlaneFeatures as PlaneFeatures
 from nntrain.model.target_normalization import TargetNormalization as TargetNormalization
 
 

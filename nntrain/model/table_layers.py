@@ -1,10 +1,12 @@
-"""The layers that the networks which are best on tables are made of."""
+"""Layers for tables: those of the networks that are best on them, and features of two numbers."""
 
 import math
 from typing import Any
 
 import keras
 from keras import ops
+
+from nntrain.config.plane_features import FORMULAS
 
 
 @keras.saving.register_keras_serializable("nntrain")
@@ -37,6 +39,37 @@ class FeatureScale(keras.layers.Layer):
         initializer = keras.initializers.serialize(self.scale_initializer)
         regularizer = keras.regularizers.serialize(self.scale_regularizer)
         return {**super().get_config(), "scale_initializer": initializer, "scale_regularizer": regularizer}
+
+
+@keras.saving.register_keras_serializable("nntrain")
+class PlaneFeatures(keras.layers.Layer):
+    """Features of the first two inputs x and y: `x`, `y`, `xy`, `x2`, `y2`, `sin_x`, `sin_y`, as `FORMULAS` has them.
+
+    Shapes: (batch, 2 + others) to (batch, features + others); the others pass unchanged.
+    """
+
+    def __init__(self, features: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.features = list(features)
+
+    def build(self, input_shape: Any) -> None:
+        """Raise ValueError unless there are two inputs."""
+        if len(input_shape) != 2 or input_shape[-1] < 2:
+            raise ValueError("it takes two numbers")
+
+    def call(self, inputs: Any) -> Any:
+        """Return the features."""
+        x, y = inputs[:, :1], inputs[:, 1:2]
+        found = [FORMULAS[name](ops, x, y) for name in self.features]
+        return ops.concatenate([*found, inputs[:, 2:]] if inputs.shape[-1] > 2 else found, axis=-1)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return (batch, features + others)."""
+        return input_shape[0], len(self.features) + input_shape[-1] - 2
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of `__init__`."""
+        return {**super().get_config(), "features": self.features}
 
 
 @keras.saving.register_keras_serializable("nntrain")

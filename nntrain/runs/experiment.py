@@ -86,13 +86,18 @@ def report(prepared: Prepared, terminal: Terminal) -> None:
     for note in (*prepared.data.notes, *([prepared.taken] if prepared.taken else [])):
         terminal.note(f"note: {note}")
     for layer in prepared.resolved.front:
-        does = "it scales numbers, fills gaps and encodes categories"
-        terminal.note(f"note: added `{layer.called()}` as the first layer; {does}")
+        terminal.note(f"note: added `{layer.called()}` {_FRONT[layer.called()]}")
     if added := [_as_item(layer) for layer in prepared.resolved.added]:
         terminal.note(f"note: added the output layer {' and '.join(added)}")
     if faster := fast_precision.note(prepared.config, prepared.resolved, len(prepared.data.train)):
         terminal.note(f"note: {faster}")
     report_obstacles(prepared, terminal)
+
+
+_FRONT = {
+    "TableEncoding": "as the first layer; it scales numbers, fills gaps and encodes categories",
+    "PlaneFeatures": "behind it; it makes the `features` of the two scaled columns",
+}
 
 
 def report_obstacles(prepared: Prepared, terminal: Terminal) -> None:

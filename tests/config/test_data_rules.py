@@ -82,3 +82,24 @@ def test_one_wrong_number_of_units_is_one_error() -> None:
 def test_metrics_of_different_names_may_be_of_one_kind() -> None:
     metrics = [{"Precision": {"class_id": 0, "name": "a"}}, {"Precision": {"class_id": 2, "name": "b"}}]
     assert found([dense(3, "softmax")], metrics=metrics) == []
+
+
+TABLE = {"table": {"path": "t.csv", "target": "z", "features": ["x", "x2"]}}
+PLANE = Schema((2,), tuple("01"), ("age", "fare"), sizes=(0, 0))
+
+
+def test_features_of_a_table_are_those_of_two_numeric_columns() -> None:
+    assert found([dense(1, "sigmoid")], PLANE, TABLE) == []
+    three = Schema((3,), tuple("01"), tuple("abc"), sizes=(0, 0, 0))
+    words = Schema((2,), tuple("01"), tuple("ab"), sizes=(0, 4))
+    [message] = found([dense(1, "sigmoid")], three, TABLE)
+    assert message == "`features` are those of two numeric columns, but the table has 3 columns"
+    [message] = found([dense(1, "sigmoid")], words, TABLE)
+    assert message.endswith("but the table has 2 columns, of which not all hold numbers")
+
+
+def test_features_come_behind_the_scaling_that_a_model_has_itself() -> None:
+    scaled = ["TableEncoding", dense(1, "sigmoid")]
+    [message] = found(scaled, PLANE, TABLE)
+    assert message == "`features` come behind `TableEncoding`, which the model has itself"
+    assert found(["TableEncoding", {"PlaneFeatures": ["x", "x2"]}, dense(1, "sigmoid")], PLANE, TABLE) == []

@@ -161,3 +161,13 @@ def test_a_batch_is_never_larger_than_the_training_split() -> None:
 def test_the_last_step_of_an_epoch_may_have_fewer_rows() -> None:
     resolved = [whole(["Flatten"], IRIS, batch_size=size) for size in (16, 25, 64, "full")]
     assert [each.steps_per_epoch(50) for each in resolved] == [4, 2, 1, 1]
+
+
+def test_features_of_a_table_are_a_layer_behind_its_encoding() -> None:
+    schema = Schema((2,), tuple("01"), ("age", "fare"), sizes=(0, 0))
+    data = {"table": {"path": "t.csv", "target": "z", "features": ["x", "xy"]}}
+    found = whole([dense(4, "tanh")], schema, data)
+    names = [layer.called() for layer in found.experiment.model]
+    assert names == ["TableEncoding", "PlaneFeatures", "Dense", "Dense"]
+    again = resolve(Experiment.model_validate(to_tree(found.experiment)), schema)
+    assert [layer.called() for layer in again.experiment.model] == names

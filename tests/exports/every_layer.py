@@ -81,6 +81,10 @@ TABLES = {
     "quantile": """
       - TableEncoding: {scaling: quantile, onehot: 20}
       """,
+    "plane": """
+      - TableEncoding
+      - PlaneFeatures: [x, sin_y, xy, x2]
+      """,
     "uniform": """
       - TableEncoding: {scaling: quantile, distribution: uniform, onehot: 0}
       """,

@@ -10,7 +10,7 @@ from nntrain.config.data_schema import Schema
 from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.model.build import build
-from nntrain.model.table_layers import FeatureScale, NTKDense, ParametricActivation, PeriodicEmbedding
+from nntrain.model.table_layers import FeatureScale, NTKDense, ParametricActivation, PeriodicEmbedding, PlaneFeatures
 
 X = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
 
@@ -37,6 +37,15 @@ def test_an_ntk_dense_divides_by_the_root_of_its_inputs_and_begins_with_normal_n
     kernel, bias = (weight.numpy() for weight in layer.weights)
     assert found == pytest.approx(np.maximum(x @ kernel / 20 + bias, 0), abs=1e-4)
     assert kernel.std() == pytest.approx(1, abs=0.02) and bias.std() == pytest.approx(1, abs=0.15)
+
+
+def test_features_of_two_numbers_take_their_place() -> None:
+    layer = PlaneFeatures(["y", "x2", "sin_x"])
+    expected = np.stack([X[:, 1], X[:, 0] ** 2, np.sin(X[:, 0]), X[:, 2]], 1)
+    assert np.asarray(layer(X)) == pytest.approx(expected, abs=1e-6)
+    assert layer.compute_output_shape(X.shape) == expected.shape
+    with pytest.raises(ValueError, match="two numbers"):
+        PlaneFeatures(["x"]).build((None, 1))
 
 
 @pytest.mark.parametrize("kind", ["pbld", "plr"])

@@ -7,6 +7,7 @@ from pydantic import Field
 from nntrain.config.keras.activations import ActivationName
 from nntrain.config.keras.layers import Dense, _KerasLayer
 from nntrain.config.keras.weights import Initializer, Regularizer
+from nntrain.config.plane_features import Feature
 from nntrain.config.value_types import NonNegativeInt, PositiveFloat, PositiveInt, omitted
 
 MOST_ONE_HOT = 1000  # values of a category; more are embeddings in any case
@@ -23,6 +24,13 @@ class TableEncoding(_KerasLayer):
     embedding_dim: PositiveInt = 8
     embeddings_initializer: Initializer = omitted
     embeddings_regularizer: Regularizer = omitted
+
+
+class PlaneFeatures(_KerasLayer):
+    """Features of two numbers, such as x² and xy, in place of them; what follows them passes unchanged. Ours."""
+
+    shorthand = "features"
+    features: Annotated[list[Feature], Field(min_length=1)]
 
 
 class FeatureScale(_KerasLayer):

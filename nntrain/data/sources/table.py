@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from nntrain.config.data import OneFold, Splittable
 from nntrain.config.data_schema import Labels
 from nntrain.config.messages import got, listed, problem, shown
+from nntrain.config.plane_features import Feature
 from nntrain.config.table import KINDS
 from nntrain.config.value_types import ClassNames, FilePath, Text, omitted
 from nntrain.errors import Path
@@ -99,7 +100,6 @@ class Options(Splittable):
         "label": "write `target`; `task: classification` says that it holds classes",
         "labels": "write `target`",
         "drop": "write `ignore: [...]`",
-        "features": "name the columns to leave out with `ignore`",
     }
     path: FilePath
     target: Annotated[str | list[str], PlainValidator(_target), WithJsonSchema(_FULL_NAMES)]
@@ -115,6 +115,7 @@ class Options(Splittable):
     separator: Annotated[str, PlainValidator(_separator), WithJsonSchema(_SIGN)] = omitted
     decimal: Literal[".", ","] = omitted
     encoding: Text = omitted
+    features: Annotated[list[Feature], Field(min_length=1)] = omitted  # of two numeric columns, x and y
     encode: bool = True  # whether the layer `TableEncoding` is added
 
     def model_post_init(self, _: Any) -> None:

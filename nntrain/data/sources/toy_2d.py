@@ -11,14 +11,13 @@ from pydantic import Field
 
 from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Schema
+from nntrain.config.plane_features import FORMULAS, Feature
 from nntrain.config.value_types import NonNegativeFloat, Seed
 
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
 
 CLASSES = ("negative", "positive")
-
-Feature = Literal["x", "y", "xy", "x2", "y2", "sin_x", "sin_y"]
 
 
 class Options(Splittable):
@@ -51,21 +50,10 @@ def load(options: Options) -> "Rows":
     # Without the spawn key these draws would be the keys that splits.py sorts the rows by: a test split of all x < 3.
     generator = np.random.default_rng(np.random.SeedSequence(options.data_seed, spawn_key=(0,)))
     points, labels = _KINDS[options.kind](generator, options.size, options.noise)
-    x = np.column_stack([_FEATURES[name](np, *points) for name in options.features]).astype(np.float32)
+    x = np.column_stack([FORMULAS[name](np, *points) for name in options.features]).astype(np.float32)
     is_regression = not options.known_schema.classes
     y = labels.astype(np.float32)[:, None] if is_regression else (labels > 0).astype(np.int32)
     return Rows(Split(x, y), options.known_schema)
-
-
-_FEATURES: dict[str, Any] = {
-    "x": lambda np, x, y: x,
-    "y": lambda np, x, y: y,
-    "xy": lambda np, x, y: x * y,
-    "x2": lambda np, x, y: x**2,
-    "y2": lambda np, x, y: y**2,
-    "sin_x": lambda np, x, y: np.sin(x),
-    "sin_y": lambda np, x, y: np.sin(y),
-}
 
 
 def _circle(random: Any, size: int, noise: float) -> tuple[Any, Any]:

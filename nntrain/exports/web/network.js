@@ -194,6 +194,11 @@ const nntrain = (() => {
       found.push(...x.data.subarray(o.columns));
       return tensor([found.length], Float64Array.from(found));
     },
+    plane(x, o) { // features of the first two numbers
+      const [a, b] = x.data, of = {x: a, y: b, xy: a * b, x2: a * a, y2: b * b, sin_x: Math.sin(a), sin_y: Math.sin(b)};
+      return tensor([o.features.length + x.data.length - 2],
+        Float64Array.from([...o.features.map(name => of[name]), ...x.data.subarray(2)]));
+    },
     table(x, o) { // TableEncoding
       const found = o.numbers.map((place, i) => {
         const v = Number.isNaN(x.data[place]) ? o.fill[i] : x.data[place];

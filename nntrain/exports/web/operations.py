@@ -91,6 +91,8 @@ def _of(layer: Any, shape: Shape, output: Shape, weights: Weights) -> Iterator[O
         yield {"op": "cut", "top": -top, "left": -left, "height": output[0], "width": output[1]}
     elif kind == "TableEncoding":
         yield _table(layer, weights)
+    elif kind == "PlaneFeatures":
+        yield {"op": "plane", "features": layer.features}
     elif kind == "PeriodicEmbedding":
         yield from _periodic(layer, shape, weights)
     elif kind in ("BatchNormalization", "LayerNormalization"):
