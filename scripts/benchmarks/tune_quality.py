@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from fashion import arrays
+from fashion_images import arrays
 from measure import ROOT, metrics_of_search, timed
 
 from nntrain.evaluation.scores import summarize
