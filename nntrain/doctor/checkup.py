@@ -50,9 +50,10 @@ class Diagnosis:
         told = {OTHER_WARNING, *OF_THE_DATA.values()}
         shown = [each for each in self.findings if each.severity != "note" and each.disease not in told][:most]
         lines = [line for finding in shown for line in finding.lines()]
-        more = len(self.findings) - len(shown)
-        rest = [f"{counted(more, 'more finding')}: `nntrain doctor {run}` prints {'them' if more > 1 else 'it'}"]
-        return [*self.compared(), *lines, *(rest if more else [])]
+        rest = [each for each in self.findings if each not in shown]
+        kind = ("more " if shown else "") + ("note" if all(each.severity == "note" for each in rest) else "finding")
+        where = f"`nntrain doctor {run}` prints {'them' if len(rest) > 1 else 'it'}"
+        return [*self.compared(), *lines, *([f"{counted(len(rest), kind)}: {where}"] if rest else [])]
 
     def compared(self) -> list[str]:
         """Return a line for the split that counts: the score, that of guessing, that of a linear model."""

@@ -61,6 +61,12 @@ def test_the_worst_three_are_printed_and_the_others_counted(regression: bool, li
     ]
 
 
+def test_a_healthy_training_has_notes_at_most() -> None:
+    notes = [_finding("note", name) for name in "ab"]
+    assert Diagnosis(notes, {}).lines("net") == ["2 notes: `nntrain doctor net` prints them"]
+    assert Diagnosis(notes[:1], {}).lines("net") == ["1 note: `nntrain doctor net` prints it"]
+
+
 def test_without_a_validation_split_the_training_split_is_compared() -> None:
     found = Diagnosis([], {"train": Score(10, 0.9, 0.5)})
     assert found.lines() == ["train accuracy 0.9000; of the majority class 0.5000"]
