@@ -32,7 +32,8 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 Prepare = Callable[..., "Training"]
 
 KERAS = re.compile(
-    r"^(?:from|import) (?:keras|tensorflow|nntrain\.(?:evaluation|model|runs|training|search\.trial_runner))\b",
+    r"^(?:from|import) (?:keras|tensorflow|nntrain\.(?:evaluation|model|playground\.session|runs|training"
+    r"|search\.trial_runner))\b",
     re.MULTILINE,
 )
 PROCESSES = re.compile(

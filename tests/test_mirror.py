@@ -20,6 +20,7 @@ GROUPS = {
     "cli/launched_worker.py": "cli/commands/test_launch.py",  # a process that `launch` starts
     "cli/explain_request.py": "cli/test_app.py",  # the options of a command
     "cli/options.py": "cli/test_app.py",  # those that commands share
+    "cli/playground_request.py": "cli/commands/test_playground.py",  # the options of a command
     "cli/requests.py": "cli/test_app.py",  # the options of every command
     "cli/view_requests.py": "cli/test_app.py",
     "config/keras/*.py": "config/keras/test_conformance.py",
@@ -42,6 +43,12 @@ GROUPS = {
     "explain/expression/descent_plot.py": "explain/expression/test_descent.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",
     "exports/runtimes/*.py": "exports/test_other_process.py",  # programs that it runs
+    "playground/base.py": "playground/test_compose.py",  # values alone
+    "playground/desk.py": "playground/test_session.py",  # the parts of a session
+    "playground/pictures.py": "playground/test_session.py",
+    "playground/plane.py": "playground/test_session.py",
+    "playground/snapshots.py": "playground/test_session.py",
+    "playground/stage.py": "playground/test_session.py",
     "model/custom.py": "config/keras/test_conformance.py",
     "model/penalties.py": "golden/test_penalties_and_norms.py",
     "model/schedules.py": "config/keras/test_conformance.py",

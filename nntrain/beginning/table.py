@@ -54,6 +54,7 @@ def look(path: Path, targets: Sequence[str], written: str) -> Facts:
         classes=tuple(found.classes),
         targets=len(targets),
         has_numbers=any(kind not in ("category", *_LEFT_OUT) for kind in map(_word, found.columns.values())),
+        numeric=tuple(name for name, kind in found.columns.items() if kind == "numeric"),
         notes=(*_notes(found, len(rows.remaining)), *cure.notes),
         comments=_comments(found),
     )

@@ -35,6 +35,7 @@ from nntrain.cli.options import (
     Word,
     Worker,
 )
+from nntrain.cli.playground_request import Playground as Playground
 from nntrain.cli.serve_request import Serve as Serve
 from nntrain.cli.view_requests import Compare as Compare
 from nntrain.cli.view_requests import Plot as Plot

@@ -1,12 +1,9 @@
 """The whole page: one file, its style and its script inside, which fetches nothing."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 
 from nntrain import __version__
+from nntrain.report import sealed
 from nntrain.report.markup import Html, element, escaped, joined, listed
 from nntrain.report.sections import (
     configuration,
@@ -36,7 +33,7 @@ def page(subjects: Sequence[Subject]) -> str:
         (
             "<!doctype html>",
             '<html lang="en">',
-            f"<head>{_head(title)}</head>",
+            f"<head>{sealed.head(title, _asset('page.css'), {'curves': _asset('curves.js')}, img_src='data:')}</head>",
             "<body>",
             element("a", "Skip to the content", href="#main", class_="skip"),
             f"<header><h1>{title}</h1>",
@@ -57,22 +54,5 @@ def _section(title: str, anchor: str, content: Html) -> Html:
     return element("section", joined((heading, content)), id=anchor, aria_labelledby=f"{anchor}-title")
 
 
-def _head(title: Html) -> str:
-    """Return the head. Its policy lets the page load nothing, and run no script but the one in it."""
-    style, script = _asset("page.css"), _asset("curves.js")
-    policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
-    return (
-        '<meta charset="utf-8">'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}; base-uri 'none'; form-action 'none'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{style}</style>"
-    )
-
-
-@cache
 def _asset(name: str) -> str:
-    return resources.files("nntrain.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    return sealed.asset("nntrain.report", name)

@@ -1,17 +1,12 @@
 """The page of a model: one file with its weights, its JavaScript and its style, which fetches nothing."""
 
-import base64
-import hashlib
-import json
-from importlib import resources
-from typing import Any
-
 from nntrain import __version__
 from nntrain.config.messages import counted
 from nntrain.exports.description import description
 from nntrain.exports.subject import Subject
 from nntrain.exports.web.form import form
 from nntrain.exports.web.operations import operations
+from nntrain.report import sealed
 from nntrain.report.markup import Html, element, escaped, joined
 
 
@@ -24,7 +19,7 @@ def page(subject: Subject) -> str:
         (
             "<!doctype html>",
             '<html lang="en">',
-            f"<head>{_head(subject, scripts)}</head>",
+            f"<head>{sealed.head(escaped(subject.name), _asset('page.css'), scripts)}</head>",
             "<body>",
             element("header", joined((element("h1", subject.name), element("p", _about(subject), class_="quiet")))),
             "<main>",
@@ -33,7 +28,7 @@ def page(subject: Subject) -> str:
             "</main>",
             element("footer", element("p", _footer(), class_="quiet")),
             "<noscript><p>This page computes with JavaScript, which is off here.</p></noscript>",
-            f'<script type="application/json" id="page">{_json(content)}</script>',
+            sealed.json_script("page", content),
             f'<script type="text/plain" id="weights">{weights.base64()}</script>',
             *(f'<script id="{name}">{text}</script>' for name, text in scripts.items()),
             "</body>",
@@ -59,29 +54,5 @@ def _footer() -> str:
     return f"Written by nntrain {__version__}. What the network was trained on, and how good it is: model_card.md."
 
 
-def _head(subject: Subject, scripts: dict[str, str]) -> str:
-    """Return the head. Its policy lets the page load nothing, and run no scripts but the two in it."""
-    style = _asset("page.css")
-    allowed = " ".join(f"'{_hash(text)}'" for text in scripts.values())
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src {allowed}; base-uri 'none'; form-action 'none'"
-    )
-    return (
-        '<meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escaped(subject.name)}</title><style>{style}</style>"
-    )
-
-
-def _json(content: Any) -> str:
-    """Return JSON that ends no script and begins no comment of HTML."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
 def _asset(name: str) -> str:
-    return resources.files("nntrain.exports.web").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    return sealed.asset("nntrain.exports.web", name)

@@ -1,0 +1,107 @@
+"""The config of what is set: what the page trains, and what it copies as YAML. Light."""
+
+from typing import Any
+
+from nntrain.config.load import Config, from_document
+from nntrain.config.messages import counted
+from nntrain.document import yaml_file
+from nntrain.errors import ConfigError
+from nntrain.playground.base import Base
+from nntrain.playground.settings import OPTIMIZERS, Settings
+
+FILE = "playground.yaml"
+Tree = dict[str, Any]
+
+
+def config(base: Base, settings: Settings, epochs: int) -> Config:
+    """Return the config of what is set; raises ConfigError where the settings do not fit the data."""
+    return from_document(yaml_file.parse(text(base, settings, epochs), FILE))
+
+
+def text(base: Base, settings: Settings, epochs: int) -> str:
+    """Return the config as YAML, with the command that trains it; raises ConfigError as `config` does."""
+    found = tree(base, settings, epochs)
+    [(source, options)] = found["data"].items()
+    lines = [
+        f"# nntrain fit {FILE}",
+        f"# The network of the playground after {counted(epochs, 'epoch')}.",
+        f"seed: {found['seed']}",
+        "data:",
+        f"  {yaml_file.inline({source: options})[1:-1]}",
+        "model:",
+        *(f"  - {_item(layer)}" for layer in found["model"]),
+        "train:",
+        *(f"  {yaml_file.inline({name: value})[1:-1]}" for name, value in found["train"].items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _item(layer: Any) -> str:
+    """Return a layer as an item of the list `model`."""
+    return layer if isinstance(layer, str) else yaml_file.inline(layer)[1:-1]
+
+
+def tree(base: Base, settings: Settings, epochs: int) -> Tree:
+    """Return the config as a tree. Options of the base that no control shows stay."""
+    _refuse_strangers(base, settings)
+    return {
+        "seed": settings.seed,
+        "data": _data(base, settings),
+        "model": base.tree["model"] if base.fixed_model else _model(base, settings),
+        "train": _train(base, settings, epochs),
+    }
+
+
+def _refuse_strangers(base: Base, settings: Settings) -> None:
+    """Raise ConfigError for settings that the page of this base does not offer."""
+    if settings.kind is None and not base.name or settings.kind is not None and base.fixed_model:
+        raise ConfigError("these data are not those of this playground", help="reload the page")
+    if settings.columns is not None and not set(settings.columns) <= set(base.columns):
+        raise ConfigError("the table has no such numeric columns", help="reload the page")
+    if settings.optimizer not in (*OPTIMIZERS, base.optimizer and base.optimizer[0]):
+        raise ConfigError(f"the playground has no optimizer `{settings.optimizer}`", help="reload the page")
+
+
+def _data(base: Base, settings: Settings) -> Tree:
+    split = {} if base.fixed_split else {"validation": settings.held_out}
+    if settings.kind is not None:
+        options: Tree = {
+            "kind": settings.kind,
+            "size": settings.size,
+            "noise": settings.noise,
+            "data_seed": settings.data_seed,
+            "features": list(settings.features),
+        }
+        return {"toy_2d": {**options, "test": "none", **base.points, **split}}
+    [(source, kept)] = base.tree["data"].items()
+    options = {**kept, **split}
+    if settings.columns is not None:
+        x, y = settings.columns
+        options["columns"] = {x: "numeric", y: "numeric", "...": "drop"}
+    if base.featured:
+        options["features"] = list(settings.features)
+    return {source: options}
+
+
+def _model(base: Base, settings: Settings) -> list[Any]:
+    is_penalized = settings.regularizer != "none" and settings.regularization > 0
+    penalty = {"kernel_regularizer": {settings.regularizer: settings.regularization}} if is_penalized else {}
+    layers: list[Any] = []
+    for units in settings.hidden:
+        layers.append({"Dense": {"units": units, "activation": settings.activation, **penalty}})
+        if settings.dropout:
+            layers.append({"Dropout": settings.dropout})
+    if settings.kind is None or base.fits(settings.kind):
+        first, *rest = base.outputs
+        return [*layers, {"Dense": {**first["Dense"], **penalty}}, *rest]
+    activation = {} if settings.kind.startswith("reg_") else {"activation": "sigmoid"}
+    return [*layers, {"Dense": {"units": 1, **activation, **penalty}}]
+
+
+def _train(base: Base, settings: Settings, epochs: int) -> Tree:
+    found: Tree = {"epochs": base.epochs or epochs, "batch_size": settings.batch_size, "save": "last"}
+    name, options = base.optimizer or ("", {})
+    if not base.scheduled:
+        kept = options if name == settings.optimizer else {}
+        found["optimizer"] = {settings.optimizer: {**kept, "learning_rate": settings.learning_rate}}
+    return {**base.tree.get("train", {}), **found}

@@ -1,0 +1,94 @@
+"""What the training loop calls after each epoch: it shows the network, and waits where a page has paused it."""
+
+import time
+from collections.abc import Mapping
+
+from nntrain.playground.desk import Desk
+from nntrain.playground.pictures import Pictures
+from nntrain.playground.snapshots import Snapshots
+from nntrain.training.signals import StopRequest
+
+FRAME_SECONDS = 0.05  # between two pictures of a training that runs
+_OVER = "the settings have changed"
+
+
+class Stage:
+    """The watcher and the judge of a training; both run in its thread, so nothing is drawn while a step is made."""
+
+    def __init__(self, desk: Desk, pictures: Pictures, request: StopRequest) -> None:
+        self.desk = desk
+        self.pictures = pictures
+        self.request = request
+        self.snapshots = Snapshots()
+        self.drawn_at = 0.0
+        self.last = 0  # the epoch that was trained last
+
+    def begin(self, epochs: int, steps: int) -> None:
+        """Show the network before the first epoch."""
+        self._keep()
+        self._draw(self.last)
+        self._wait()
+        self._end_if_over()
+
+    def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
+        """Let a long epoch end at once where another training is wanted."""
+        self._end_if_over()
+
+    def epoch(self, row: Mapping[str, float]) -> None:
+        """Add the row of an epoch, and show the network where the last picture is old enough."""
+        self.last = int(row["epoch"])
+        self._keep()
+        self.desk.add([row["epoch"], *(row.get(name) for name in self.desk.now.metrics)])
+        if time.monotonic() - self.drawn_at >= FRAME_SECONDS or self.desk.is_still:
+            self._draw(self.last)
+
+    def judge(self, _: Mapping[str, float]) -> bool | str:
+        """Wait while the training is paused; return why it ends, where it does."""
+        self._wait()
+        return _OVER if self.desk.is_over else False
+
+    def stay(self) -> None:
+        """Show earlier epochs of a training that has ended, until another one is wanted."""
+        while not self.desk.is_over:
+            if (look := self.desk.look()) is not None:
+                self._show(look)
+            self.desk.sleep(ended=True)
+
+    def _end_if_over(self) -> None:
+        if self.desk.is_over:
+            self.request.ask()
+
+    def _wait(self) -> None:
+        """Wait until an epoch may be trained, or another training is wanted."""
+        if self.desk.is_still and not self.desk.is_over:
+            self.desk.publish(status="paused")
+        while not self.desk.is_over:
+            if (look := self.desk.look()) is not None:
+                self._show(look)
+            elif self.desk.is_still:
+                self.desk.sleep()
+            else:
+                self.desk.publish(status="running")
+                return
+
+    def _keep(self) -> None:
+        self.snapshots.add(self.last, self.pictures.model.get_weights)
+
+    def _show(self, epoch: int) -> None:
+        """Draw an earlier epoch, and put the weights of the training back."""
+        if epoch >= self.last:
+            self._draw(self.last)
+            return
+        model = self.pictures.model
+        kept = model.get_weights()
+        found, weights = self.snapshots.at(epoch)
+        try:
+            model.set_weights(weights)
+            self._draw(found)
+        finally:
+            model.set_weights(kept)
+
+    def _draw(self, epoch: int) -> None:
+        self.drawn_at = time.monotonic()
+        drawn = self.desk.now.drawn + 1
+        self.desk.publish(shown=epoch, epoch=self.last, drawn=drawn, pictures=self.pictures.draw())

@@ -1,0 +1,56 @@
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_ends_it_cleanly_while_it_trains() -> None:
+    words = [sys.executable, "-m", "nntrain", "playground", "--port", "0", "--json", "--device", "cpu"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = urlsplit(json.loads(process.stdout.readline())["url"])
+        connection = http.client.HTTPConnection(url.netloc, timeout=30)
+        token = url.query.removeprefix("token=")
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        connection.request("POST", "/command", json.dumps({"do": "go_on"}), headers)
+        assert json.loads(connection.getresponse().read()) == {"done": True}
+        connection.close()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, json.loads(out)["event"], err) == (0, "stopped", "stopped\n")
+    finally:
+        process.kill()
+
+
+def test_what_does_not_fit_is_an_error_before_anything_is_served(tmp_path: Path, in_process: Any) -> None:
+    (tmp_path / "c.yaml").write_text("data: iris\nmodel: [Dense: {units: 3, activation: softmax}]\n")
+    (tmp_path / "t.csv").write_text("a,b,y\n" + "".join(f"{row % 9},{'pq'[row % 2]},{row % 2}\n" for row in range(40)))
+    for words, code, text in (
+        (["c.yaml"], 2, "the playground shows two numbers as x and y, and `iris` has 4 inputs"),
+        (["t.csv"], 4, "has one numeric column, `a` beside the target `y`, and the playground needs two"),
+        (["none.csv"], 4, "there is no file `none.csv`"),
+        (["none.yaml"], 2, "there is no file `none.yaml`"),
+        (["none"], 2, "there is no file `none`"),
+        (["c.yaml", "--target", "y"], 2, "`--target` is for a table, and `c.yaml` is a config"),
+        (["t.csv", "--set", "seed=1"], 2, "`--set` is for a config, and `t.csv` is a table"),
+        (["--set", "seed=1"], 2, "`--set` is for a config, which is missing"),
+    ):
+        done = in_process(tmp_path, "playground", *words)
+        assert (done.returncode, text in done.stderr) == (code, True), done.stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = in_process(tmp_path, "playground", "--port", port)
+        assert done.returncode == 2 and f"port {port} of 127.0.0.1 is taken" in done.stderr
