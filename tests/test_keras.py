@@ -31,6 +31,7 @@ NOT_SAVED = {
     "LogisticLoss",
     "Network",
     "OneCycle",
+    "PoissonDeviance",
     "R2Score",
     "SparseCategoricalCrossentropy",
     "StopAfter",

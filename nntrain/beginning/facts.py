@@ -17,8 +17,9 @@ class Facts:
     """What is known about the data.
 
     data: the section `data` of the config, a name with options. rows: about as many as train. size: height and width of
-    an image. has_numbers: whether a column of a table is not one of categories. numeric: its columns of numbers. notes:
-    lines that explain the data to the reader. comments: what is said behind an option of the data.
+    an image. has_numbers: whether a column of a table is not one of categories. numeric: its columns of numbers. counts:
+    whether the targets are such. notes: lines that explain the data to the reader. comments: what is said behind an
+    option of the data.
     """
 
     kind: Kind
@@ -29,6 +30,7 @@ class Facts:
     size: tuple[int, int] = (0, 0)
     has_numbers: bool = True
     numeric: tuple[str, ...] = ()
+    counts: bool = False
     notes: tuple[str, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
 
@@ -51,6 +53,8 @@ def output_layer(facts: Facts, layer: str = "Dense") -> str:
     """Return the last lines of a model: a probability for each class, or the numbers in the units of the target."""
     if facts.classes:
         return f"- {layer}: {{units: {facts.outputs}, activation: softmax}}  # a probability for each class"
+    if facts.counts:
+        return f"- {layer}: {facts.outputs}\n- LogLink  # predictions are expected counts: mean · e^x"
     unscaled = "\n- TargetNormalization  # predictions in the units of the target" if facts.kind == "table" else ""
     return f"- {layer}: {facts.outputs}{unscaled}"
 

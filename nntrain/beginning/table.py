@@ -35,14 +35,17 @@ def named_targets(path: Path, known: Sequence[str], asked: Sequence[str]) -> tup
     return tuple(dict.fromkeys(asked))
 
 
-def look(path: Path, targets: Sequence[str], written: str) -> Facts:
-    """Read the table as `fit` will, and return what is in it; written: its path in the config.
+def look(path: Path, targets: Sequence[str], written: str, task: str | None = None) -> Facts:
+    """Read the table as `fit` will, and return what is in it; written: its path in the config; task: that of the user.
 
-    Raises DataError for what no option can cure, such as a row without its target.
+    Raises DataError for what no option can cure, ConfigError for several targets of a classification.
     """
     target = targets[0] if len(targets) == 1 else list(targets)
+    if task == "classification" and len(targets) > 1:
+        raise ConfigError(f"a classification has one target, got {listed(targets)}", help="write `--target` once")
     cure = cure_of(path, targets)
-    rows, found = _loaded(table.Options.model_validate({"path": str(path), "target": target, **cure.options()}))
+    asked = {"path": str(path), "target": target, **cure.options(), **({"task": task} if task else {})}
+    rows, found = _loaded(table.Options.model_validate(asked))
     if len(found.classes) == 1:
         message = f"the target {shown(targets[0])} holds {shown(found.classes[0])} in every row"
         raise DataError(f"{message}, so there is nothing to learn", help="name another column with `--target`")
@@ -53,10 +56,11 @@ def look(path: Path, targets: Sequence[str], written: str) -> Facts:
         rows=int(TRAINING * len(rows.remaining)),
         classes=tuple(found.classes),
         targets=len(targets),
+        counts=found.task == "counts",
         has_numbers=any(kind not in ("category", *_LEFT_OUT) for kind in map(_word, found.columns.values())),
         numeric=tuple(name for name, kind in found.columns.items() if kind == "numeric"),
         notes=(*_notes(found, len(rows.remaining)), *cure.notes),
-        comments=_comments(found),
+        comments=_comments(found, rows),
     )
 
 
@@ -87,9 +91,13 @@ def _word(kind: str | dict[str, str]) -> str:
     return kind if isinstance(kind, str) else "date"
 
 
-def _comments(found: table.Options) -> dict[str, str]:
+def _comments(found: table.Options, rows: Rows) -> dict[str, str]:
     are_numbers = all(name.lstrip("-").isdecimal() for name in found.classes)
     task = "`classification` would make each different number a class"
+    if found.task == "counts":
+        task = "whole numbers from 0 on, predicted by the Poisson loss"
+    elif any("`task: counts`" in note for note in rows.notes):
+        task = "`init --task counts` would write a model of counts, with the Poisson loss"
     if found.classes:
         task = "each different number is a class; `regression` would predict a number" if are_numbers else ""
     comments = {

@@ -52,6 +52,10 @@ class Init(Request):
         typer.Argument(metavar="FILE|FOLDER", help="A table, a folder of images; iris, mnist, fashion_mnist, toy_2d."),
     ] = None
     target: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="What to predict; repeatable.")] = None
+    task: Annotated[
+        Literal["classification", "regression", "counts"] | None,
+        typer.Option(help="What the target of a table holds; found where it is left out, but for counts."),
+    ] = None
     template: Template = None
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="CONFIG", help="Write this config.")] = None
     json: Json = False

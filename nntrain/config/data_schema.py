@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "regression", "counts"]
 Labels = Literal["classes", "numbers"]
 
 
@@ -19,9 +19,10 @@ class Schema:
     sizes: tuple[int, ...] = ()  # of a table, a column each: 0 for a number, k for codes 0..k-1 of a category
     missing: tuple[int, ...] = ()  # of a table, the places of columns with missing values in the training split
     has_missing: bool = False  # whether any split of a table has missing values
+    counts: bool = False  # whether the numbers to predict are counts, whole ones from 0 on
 
     @property
     def task(self) -> Task:
         if not self.classes:
-            return "regression"
+            return "counts" if self.counts else "regression"
         return "binary" if len(self.classes) == 2 else "multiclass"

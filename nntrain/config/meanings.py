@@ -242,7 +242,7 @@ MEANINGS = {
     "target": "The column to predict, or several.",
     "StopAtTarget.target": "The value of the metric to reach.",
     "target_shape": "The new shape, without the batch; -1 is inferred.",
-    "task": "Whether classes or numbers are predicted; found where it is left out.",
+    "task": "Whether classes, numbers or counts are predicted; found where it is left out, but for counts.",
     "test": "How the test split is taken from the rows.",
     "threads": "The number of threads of TensorFlow.",
     "threshold": "The probability from which a class counts as predicted.",

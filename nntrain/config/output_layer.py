@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras import layers
 from nntrain.config.keras.activations import OUTPUT_ACTIVATIONS
-from nntrain.config.keras.table_layers import DecisionThreshold, TargetNormalization
+from nntrain.config.keras.table_layers import OF_TARGETS, DecisionThreshold
 from nntrain.errors import Path
 
 DROPS = (layers.Dropout, layers.AlphaDropout, layers.GaussianDropout, layers.GaussianNoise, layers.SpatialDropout2D)
@@ -33,11 +33,11 @@ def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> O
     It is a last layer whose activation is linear, sigmoid, softmax or Heaviside's, or a last Dense with as many units
     as a regression has targets. A hidden activation such as ReLU, or a pooling, means that the output layer was left
     out. Before a trailing Dropout or BatchNormalization only a Dense that fits the data counts, and so before a
-    trailing Rescaling or TargetNormalization of a regression, which bring the outputs to the size of the targets.
+    trailing Rescaling, TargetNormalization or LogLink of a regression, which bring the outputs to the size of the targets.
     """
     flat = list(layers.walk(tuple(model)))
     is_regression = schema is not None and not schema.classes
-    last = (layers.Rescaling, TargetNormalization) if is_regression else (DecisionThreshold,)
+    last = (layers.Rescaling, *OF_TARGETS) if is_regression else (DecisionThreshold,)
     inner = _without_trailing(flat, last)
     output = _output_layer_at_end(inner, schema)
     if output is None or len(inner) == len(flat) or output.activation == "softmax":

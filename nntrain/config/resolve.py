@@ -10,7 +10,7 @@ from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import layers, losses, metrics
 from nntrain.config.keras.callbacks import SwapEMAWeights
-from nntrain.config.keras.table_layers import PlaneFeatures, TableEncoding
+from nntrain.config.keras.table_layers import OF_TARGETS, LogLink, PlaneFeatures, TableEncoding
 from nntrain.config.output_layer import OutputLayer, find_output_layer
 from nntrain.config.shapes import output_shape
 from nntrain.config.train import Train
@@ -105,6 +105,8 @@ def resolve(experiment: Experiment, schema: Schema) -> Resolved:
     """Return the experiment with output layer, loss, metrics, monitor and length written out."""
     written = find_output_layer(experiment.model, schema)
     output, added = (written, ()) if written else _output_layer(experiment.model, schema)
+    if schema.counts and output.activation == "linear" and not _ends_with(experiment.model, OF_TARGETS):
+        added = (*added, LogLink())
     train = _resolved_train(experiment, output, schema)
     front = _first_layers(experiment, schema)
     written_out = experiment.model_copy(update={"model": [*front, *experiment.model, *added], "train": train})
@@ -129,10 +131,16 @@ def _encoding(experiment: Experiment, schema: Schema) -> tuple[layers.Layer, ...
     return () if only_numbers and isinstance(experiment.model[0], layers.Normalization) else (TableEncoding(),)
 
 
+def _ends_with(model: Sequence[layers.Layer], kinds: tuple[type[layers.Layer], ...]) -> bool:
+    *_, (_, last) = layers.walk(tuple(model))
+    return isinstance(last, kinds)
+
+
 def _output_layer(model: Sequence[layers.Layer], schema: Schema) -> tuple[OutputLayer, tuple[layers.Layer, ...]]:
     """Return the output layer for the data, and all layers to add: softmax, a sigmoid for two classes, or linear."""
     kinds = {
         "regression": ("linear", schema.target_count),
+        "counts": ("linear", schema.target_count),
         "binary": ("sigmoid", 1),
         "multiclass": ("softmax", len(schema.classes)),
     }
@@ -164,9 +172,9 @@ def _resolved_train(experiment: Experiment, output: OutputLayer, schema: Schema)
 
 
 def _default_loss(output: OutputLayer, schema: Schema) -> losses.Loss:
-    """Return the cross-entropy for classes, in the form that fits the output; squared error for numbers."""
+    """Return the cross-entropy for classes, in the form that fits the output; squared error for numbers, not counts."""
     if not schema.classes:
-        return losses.MeanSquaredError()
+        return losses.Poisson() if schema.counts else losses.MeanSquaredError()
     if output.activation == "heaviside":
         return losses.HalfSquaredError()  # with which it learns by the perceptron rule
     binary = output.units == 1 or output.activation == "sigmoid"

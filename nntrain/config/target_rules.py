@@ -1,13 +1,13 @@
-"""Rules about what is fitted to the labels or targets: `ClassShares`, `TargetNormalization`, `oversample`."""
+"""Rules about what is fitted to the labels or targets: `ClassShares`, `TargetNormalization`, `LogLink`, `oversample`."""
 
 from collections.abc import Iterator
 
 from nntrain.config.data import Nothing
 from nntrain.config.data_rules import Rule, Subject
 from nntrain.config.keras import layers, losses
-from nntrain.config.keras.table_layers import DecisionThreshold, TargetNormalization
+from nntrain.config.keras.table_layers import OF_TARGETS, DecisionThreshold, LogLink, TargetNormalization
 from nntrain.config.keras.weights import ClassShares
-from nntrain.errors import Problem
+from nntrain.errors import Path, Problem
 
 
 def _class_shares(subject: Subject) -> Iterator[Problem]:
@@ -28,24 +28,39 @@ def _class_shares(subject: Subject) -> Iterator[Problem]:
                 yield Problem(message, place, "remove one of the two")
 
 
-def _target_normalization(subject: Subject) -> Iterator[Problem]:
+def _units_of_targets(subject: Subject) -> Iterator[Problem]:
     """What brings predictions to the units of the target is the last layer of a regression."""
     flat = list(layers.walk(subject.experiment.model))
     added = subject.output is not None and subject.output.path not in [path for path, _ in flat]
     for index, (path, layer) in enumerate(flat):
-        if not isinstance(layer, TargetNormalization):
+        if not isinstance(layer, OF_TARGETS):
             continue
+        name = layer.called()
         if subject.labels == "classes":
-            message = "`TargetNormalization` is for numbers, but the data have classes"
-            yield Problem(message, path, "remove it", on_key=True)
+            yield Problem(f"`{name}` is for numbers, but the data have classes", path, "remove it", on_key=True)
         elif added or index != len(flat) - 1:
-            message = (
-                "`TargetNormalization` brings predictions to the units of the target, so it must be the last layer"
-            )
+            message = f"`{name}` brings predictions to the units of the target, so it must be the last layer"
             yield Problem(message, path, "move it behind the output layer, such as `Dense: 1`", on_key=True)
-        elif isinstance(subject.train.loss, losses.Poisson):
-            message = "`Poisson` is for counts, and a standardized target is none"
-            yield Problem(message, ("train", "loss"), "remove `TargetNormalization`, or write another loss")
+        elif isinstance(layer, LogLink):
+            yield from _link_of_a_linear_output(subject, path)
+        else:
+            yield from _standardized_counts(subject, path)
+
+
+def _link_of_a_linear_output(subject: Subject, path: Path) -> Iterator[Problem]:
+    if subject.output is not None and subject.output.activation != "linear":
+        activation = subject.output.activation
+        message = f"`LogLink` takes e^x of the output layer, which is `{activation}` already"
+        yield Problem(message, path, "remove it, or make the output layer `linear`", on_key=True)
+
+
+def _standardized_counts(subject: Subject, path: Path) -> Iterator[Problem]:
+    if isinstance(subject.train.loss, losses.Poisson):
+        message = "`Poisson` is for counts, and a standardized target is none"
+        yield Problem(message, ("train", "loss"), "write `LogLink` for `TargetNormalization`, or write another loss")
+    elif subject.train.loss is None and subject.schema is not None and subject.schema.counts:
+        message = "the target holds counts, and a standardized target is none"
+        yield Problem(message, path, "write `LogLink`, or remove it", on_key=True)
 
 
 def _decision_threshold(subject: Subject) -> Iterator[Problem]:
@@ -79,4 +94,4 @@ def _oversample(subject: Subject) -> Iterator[Problem]:
         )
 
 
-TARGET_RULES: tuple[Rule, ...] = (_class_shares, _target_normalization, _decision_threshold, _oversample)
+TARGET_RULES: tuple[Rule, ...] = (_class_shares, _units_of_targets, _decision_threshold, _oversample)

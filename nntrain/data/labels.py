@@ -37,6 +37,20 @@ def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str
     return ""
 
 
+def note_on_counts(y: np.ndarray, name: str) -> str:
+    """Return a note when numbers to predict may be counts; nothing otherwise. y: float32 (n, targets); name: as above.
+
+    Counts are whole numbers from 0 on, 0 among them, whose variance is at least half their mean in each target: that
+    of a Poisson distribution is its mean, and mixtures of such have more.
+    """
+    if not len(y) or (y < 0).any() or (y != np.floor(y)).any():
+        return ""
+    columns = y.astype(np.float64)
+    if (columns.min(axis=0) > 0).any() or (columns.var(axis=0) < columns.mean(axis=0) / 2).any():
+        return ""
+    return f"{name} holds whole numbers from 0 on, and is read as numbers to predict; `task: counts` makes them counts"
+
+
 def _note_on_rows(y: np.ndarray, name: str, from_one_hot: str) -> str:
     """Return the note for several numbers a row: one class of each row, or of each column."""
     read = f"read as {y.shape[1]} numbers to predict"

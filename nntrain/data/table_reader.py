@@ -21,7 +21,9 @@ from nntrain.data.table_matrix import matrix
 from nntrain.data.table_request import Request
 from nntrain.data.table_rows import groups_of, times_of, weights_of
 from nntrain.data.table_target import (
+    Target,
     TargetOptions,
+    Task,
     as_words,
     classes_of,
     numbers_to_predict,
@@ -44,6 +46,7 @@ class Loaded:
     form: Form
     kinds: Mapping[str, Found]
     classes: tuple[str, ...]
+    task: Task
 
 
 def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
@@ -72,14 +75,14 @@ def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
         decimal="," if form.decimal == "," else ".",
         encoding=form.encoding or "utf-8",
     )
-    others = _split_files(request, table, target.classes, split_files)
+    others = _split_files(request, table, target, split_files)
     schema = split.schema(target.classes, table.names, () if target.classes else request.target.names)
     has_missing = any(bool(np.isnan(x.min(initial=0))) for x in (found.x, *(other.x for other in others.values())))
-    schema = replace(schema, sizes=table.sizes, has_missing=has_missing)
+    schema = replace(schema, sizes=table.sizes, has_missing=has_missing, counts=target.task == "counts")
     told += tuple(note for other in others.values() for note in other.notes)
     splits = {name: other.split for name, other in others.items()}
     rows = Rows(split, schema, splits.get("validation"), splits.get("test"), (), told, table, groups, times)
-    return Loaded(rows, table, form, kinds, target.classes)
+    return Loaded(rows, table, form, kinds, target.classes, target.task)
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
 def _labels(raw: RawTable, target: TargetOptions, classes: tuple[str, ...]) -> np.ndarray:
     if not classes:
         return (
-            read_target(raw, replace(target, task="regression")).y
+            read_target(raw, replace(target, task=target.task or "regression")).y
             if len(raw) > 1
             else numbers_to_predict(raw, target.names)
         )
@@ -228,11 +231,11 @@ def _counting(raw: RawTable, kinds: Mapping[str, Found]) -> Iterator[str]:
                 yield f"column {shown(name)} only numbers the rows; `ignore: [{name}]` leaves it out"
 
 
-def _split_files(request: Request, table: Table, classes: tuple[str, ...], files: Mapping[str, str]) -> dict[str, Like]:
-    found = {}
+def _split_files(request: Request, table: Table, target: Target, files: Mapping[str, str]) -> dict[str, Like]:
+    asked, found = replace(request.target, task=target.task), {}
     for name, path in files.items():
         file = replace(request.table, path=FilePath(path), place=(*request.table.source, name, "file"))
-        found[name] = read_like(table, file, request.target, classes)
+        found[name] = read_like(table, file, asked, target.classes)
     return found
 
 

@@ -12,12 +12,12 @@ from nntrain.data.checks import MOST, Faults
 from nntrain.data.csv_faults import cell_problems, class_fault
 from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE
-from nntrain.data.labels import FEW, note_on_numbers
+from nntrain.data.labels import FEW, note_on_counts, note_on_numbers
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_kinds import as_numbers, numeric
 from nntrain.errors import DataError, Path, Problem
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "counts"]
 _MANY = 20  # classes whose names are numbers
 
 
@@ -28,11 +28,7 @@ class Target:
     y: np.ndarray
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    @property
-    def task(self) -> Task:
-        """What is learnt."""
-        return "classification" if self.classes else "regression"
+    task: Task = "classification"
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,8 @@ def read_target(raw: RawTable, options: TargetOptions) -> Target:
     """Return the target. Raises DataError with every cell that is missing, no number, or no class."""
     _refuse_missing(raw, options)
     task = options.task or ("classification" if options.classes else inferred(raw, options.names))
-    if task == "regression":
-        return _of_numbers(raw, options)
+    if task != "classification":
+        return _of_numbers(raw, options, task)
     if len(options.names) > 1:
         message = f"a classification has one target, got {listed(options.names)}"
         help = "name one column of classes, or write `task: regression`"
@@ -149,7 +145,7 @@ def _help_for_target(problem: Problem) -> str:
     return "give numbers, remove the rows, or write `task: classification` for a column of classes"
 
 
-def _of_numbers(raw: RawTable, options: TargetOptions) -> Target:
+def _of_numbers(raw: RawTable, options: TargetOptions, task: Task) -> Target:
     if options.classes:
         message = "`classes` are given, but the target holds numbers to predict"
         help = "remove `classes`, or write `task: classification`"
@@ -160,10 +156,28 @@ def _of_numbers(raw: RawTable, options: TargetOptions) -> Target:
         if len(values) > 1 and (values == values[0]).all():
             message = f"the target {shown(name)} holds {values[0]:g} in every row, so there is nothing to learn"
             faults.add(Problem(message, (*options.source, "target"), "name another column"))
+        if task == "counts":
+            _refuse_other_than_counts(raw, name, values, faults)
     faults.throw()
+    if task == "counts":
+        return Target(y, task=task)
     name = f"column {shown(options.names[0])}" if len(options.names) == 1 else listed(options.names)
     note = note_on_numbers(y, name, "`task: classification`", "make one column of them, and name it with `target`")
-    return Target(y, notes=(note,) if note else ())
+    if not note and options.task is None:
+        note = note_on_counts(y, name)
+    return Target(y, notes=(note,) if note else (), task=task)
+
+
+def _refuse_other_than_counts(raw: RawTable, name: str, values: np.ndarray, faults: Faults) -> None:
+    rows = np.flatnonzero((values < 0) | (values != np.floor(values)))
+    if not len(rows):
+        return
+    span = raw.span(int(rows[0]), name)
+    where = f"line {span.line}" if span else f"row {rows[0] + 1}"
+    several = f"{len(rows):,} of {len(raw):,} cells are no counts, the first in {where}"
+    message = f"column {shown(name)}: {several}" if len(rows) > 1 else f"column {shown(name)} in {where} is no count"
+    help = f"`{values[rows[0]]:g}` is not a whole number from 0 on; write `task: regression` to predict such numbers"
+    faults.add(Problem(message, raw.place, help, span))
 
 
 def _refuse_missing(raw: RawTable, options: TargetOptions) -> None:

@@ -12,7 +12,7 @@ from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.data.row_file import chunks
 from nntrain.evaluation.linear_models import Linear, linear
-from nntrain.evaluation.scores import regression_scores
+from nntrain.evaluation.scores import count_scores, regression_scores
 
 _MOST_COLUMNS = 500  # of a table whose trees are grown; those of images would take minutes
 _MOST_CATEGORIES = 100  # of a column; the rarer ones are one
@@ -22,7 +22,7 @@ _NUMBERS = 20_000_000  # in the training rows at most, 5,000 rows of 4,000, so t
 
 @dataclass(frozen=True)
 class Baseline:
-    """`score` is the accuracy, or R² of a regression; `seconds` is the time to fit `train_rows` rows.
+    """`score` is the accuracy, or R² of a regression, D² of counts; `seconds` is the time to fit `train_rows` rows.
 
     `linear` are the weights of a model of the probabilities of classes, on a table of few numbers.
     """
@@ -45,10 +45,16 @@ def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> l
     most = max(2 * len(dataset.schema.classes), min(limit, _NUMBERS // train.x[0].size))
     if len(train) > most:
         train = train.take(_part(train.y if dataset.schema.classes else np.zeros(len(train), np.int64), most, seed))
-    models = _classifiers(seed, _classes_vary(train)) if dataset.schema.classes else _regressors(seed)
+    models = _models(dataset.schema, train, seed)
     if len(dataset.schema.shape) == 1 and dataset.schema.shape[0] <= _MOST_COLUMNS:
-        models |= _trees(seed, bool(dataset.schema.classes))
+        models |= _trees(seed, dataset.schema)
     return [_run(name, model, train, split, dataset.schema) for name, model in models.items()]
+
+
+def _models(schema: Schema, train: Split, seed: int) -> dict[str, Any]:
+    if schema.classes:
+        return _classifiers(seed, _classes_vary(train))
+    return _of_counts(seed, len(train)) if schema.counts else _regressors(seed)
 
 
 def _classifiers(seed: int, classes_vary: bool) -> dict[str, Any]:
@@ -80,13 +86,32 @@ def _regressors(seed: int) -> dict[str, Any]:
     return {"mean": DummyRegressor(), "linear regression": LinearRegression(), "scikit-learn MLPRegressor": network}
 
 
-def _trees(seed: int, of_classes: bool) -> dict[str, Any]:
+def _of_counts(seed: int, rows: int) -> dict[str, Any]:
+    """Return models with the Poisson loss; the penalty is that of LogisticRegression, 1 for the sum over the rows."""
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.dummy import DummyRegressor
+    from sklearn.linear_model import PoissonRegressor
+    from sklearn.multioutput import MultiOutputRegressor
+    from sklearn.neural_network import MLPRegressor
+    from sklearn.preprocessing import StandardScaler
+
+    network = MLPRegressor(random_state=seed, loss="poisson")
+    return {
+        "mean": DummyRegressor(),
+        "Poisson regression": MultiOutputRegressor(PoissonRegressor(alpha=1 / rows, max_iter=1000)),
+        "scikit-learn MLPRegressor": TransformedTargetRegressor(network, transformer=StandardScaler(with_mean=False)),
+    }
+
+
+def _trees(seed: int, schema: Schema) -> dict[str, Any]:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.multioutput import MultiOutputRegressor
 
-    model = HistGradientBoostingClassifier if of_classes else HistGradientBoostingRegressor
-    trees = model(random_state=seed)
-    return {"histogram gradient boosting": trees if of_classes else MultiOutputRegressor(trees)}
+    name = "histogram gradient boosting"
+    if schema.classes:
+        return {name: HistGradientBoostingClassifier(random_state=seed)}
+    loss = "poisson" if schema.counts else "squared_error"
+    return {name: MultiOutputRegressor(HistGradientBoostingRegressor(loss, random_state=seed))}
 
 
 def _run(name: str, model: Any, train: Split, split: Split, schema: Schema) -> Baseline:
@@ -101,9 +126,16 @@ def _run(name: str, model: Any, train: Split, split: Split, schema: Schema) -> B
         seconds = time.perf_counter() - start
         # In parts, because all images as floats may not fit into memory.
         predicted = np.concatenate([pipeline.predict(_flat(part)) for _, part in chunks(split.x)])
-    score = np.mean(predicted == split.y) if schema.classes else regression_scores(split.y, predicted)["r2_score"]
     weights = linear(pipeline[0], pipeline[1], schema) if name in _OF_PROBABILITIES else None
-    return Baseline(name, float(score), len(train), seconds, weights)
+    return Baseline(name, _score(split.y, predicted, schema), len(train), seconds, weights)
+
+
+def _score(y: np.ndarray, predicted: np.ndarray, schema: Schema) -> float:
+    if schema.classes:
+        return float(np.mean(predicted == y))
+    if schema.counts:
+        return count_scores(y, predicted.reshape(y.shape))["d2_score"]
+    return regression_scores(y, predicted)["r2_score"]
 
 
 def _preprocessing(schema: Schema) -> Any:

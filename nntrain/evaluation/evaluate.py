@@ -101,7 +101,9 @@ class Evaluation:
         return "importance of the columns, by permuting each between the rows", ("column", worse, "± sd"), rows
 
     def _baseline_table(self, model: str) -> Table:
-        score, value = ("R²", self.regression["r2_score"]) if self.regression else ("accuracy", self.value)
+        score, value = ("accuracy", self.value) if not self.regression else ("R²", self.regression["r2_score"])
+        if "d2_score" in self.regression:
+            score, value = "D²", self.regression["d2_score"]
         rows: list[list[Any]] = [[model, value, "", ""]]
         rows += [[each.name, each.score, each.train_rows, round(each.seconds, 2)] for each in self.baselines]
         split = f"the {self.split} split" if self.split in ("train", "validation", "test") else self.split
@@ -186,13 +188,14 @@ def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
 def _evaluation(
     scorer: Scorer, name: str, split: Split, fitted: list[Baseline], importance: list[Importance]
 ) -> Evaluation:
-    raw, classes = scorer.program.predict(split.x), scorer.resolved.schema.classes
+    schema = scorer.resolved.schema
+    raw, classes = scorer.program.predict(split.x), schema.classes
     predicted = scorer.decided(scorer.scores(raw))
     confusion = scores.confusion_matrix(split.y, predicted, len(classes)) if classes else None
     each = predicted == split.y if classes else np.abs(predicted - split.y).mean(axis=1, dtype="float64")
     metrics, interval = scorer.evaluate(split), scores.bootstrap_interval(each)
-    of_numbers = {} if classes else intervals.of_regression(split.y, predicted)
-    known = {"accuracy": interval} if classes else of_numbers  # the same metric has the same interval
+    of_numbers, around_numbers = ({}, {}) if classes else _of_numbers(split.y, predicted, schema.counts)
+    known = {"accuracy": interval} if classes else around_numbers  # the same metric has the same interval
     around = of_metrics(scorer, scorer.arrays(split).y, raw, metrics["loss"], known) | known
     return Evaluation(
         split=name,
@@ -205,10 +208,20 @@ def _evaluation(
         confusion=confusion,
         mistakes=scores.most_confused(split.y, predicted, classes) if classes else [],
         baselines=fitted,
-        regression={} if classes else scores.regression_scores(split.y, predicted),
+        regression=of_numbers,
         metric_classes=scorer.resolved.metric_classes,
         class_intervals=[] if confusion is None else intervals.of_classes(confusion),
-        regression_intervals=of_numbers,
+        regression_intervals=around_numbers,
         metric_intervals={name: around[name] for name in metrics if name in around},
         importance=importance,
     )
+
+
+def _of_numbers(
+    y: np.ndarray, predicted: np.ndarray, counts: bool
+) -> tuple[dict[str, float], dict[str, intervals.Interval]]:
+    """Return the metrics of numbers, and of counts, with their intervals; y and predicted: (n, targets)."""
+    found, around = scores.regression_scores(y, predicted), intervals.of_regression(y, predicted)
+    if counts:
+        found, around = found | scores.count_scores(y, predicted), around | intervals.of_counts(y, predicted)
+    return found, around

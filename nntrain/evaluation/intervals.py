@@ -5,6 +5,8 @@ from math import nan
 
 import numpy as np
 
+from nntrain.evaluation.scores import poisson_deviances
+
 Interval = tuple[float, float]
 _RESAMPLES = 2000
 _AT_ONCE = 2_000_000  # values drawn at once
@@ -58,6 +60,26 @@ def of_regression(y: np.ndarray, predicted: np.ndarray) -> dict[str, Interval]:
         r2 = np.where(spread > 0, 1 - square / spread, nan).mean(axis=1)
     metrics = (error.mean(axis=1), np.sqrt(square.mean(axis=1)), r2)
     return dict(zip(names, map(within, metrics), strict=True))
+
+
+def of_counts(y: np.ndarray, predicted: np.ndarray) -> dict[str, Interval]:
+    """Return the intervals of `scores.count_scores`; y and predicted: (n, targets).
+
+    They are NaN where a prediction is not finite or not above 0, and D² is left out of resamples in which a target is
+    constant.
+    """
+    from scipy.special import xlogy
+
+    y, predicted = y.astype(np.float64), predicted.astype(np.float64)
+    if not np.isfinite(predicted).all() or (predicted <= 0).any() or len(y) < 2:
+        return {"poisson_deviance": (nan, nan), "d2_score": (nan, nan)}
+    own, bits, mean = np.split(
+        resampled_means(np.concatenate([poisson_deviances(y, predicted), xlogy(y, y), y], axis=1)), 3, axis=1
+    )
+    of_mean = 2 * (bits - xlogy(mean, mean))  # the deviance of the mean, whose other terms sum to 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        d2 = np.where(of_mean > 1e-12, 1 - own / of_mean, nan).mean(axis=1)
+    return {"poisson_deviance": within(own.mean(axis=1)), "d2_score": within(d2)}
 
 
 def resampled_means(values: np.ndarray) -> np.ndarray:

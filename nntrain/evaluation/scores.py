@@ -98,6 +98,30 @@ def regression_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     }
 
 
+def count_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+    """Return `poisson_deviance` and `d2_score` of counts, computed in float64; y and predicted: (n, targets).
+
+    The deviance is the mean over all entries of 2 (t log(t / y) - t + y), D² the share of that of the mean which is
+    explained, the mean over the targets (McCullagh and Nelder 1989; `d2_tweedie_score` with power 1 of scikit-learn). For
+    a target that is constant D² is 1 where every prediction is exact, else 0. Both are NaN where a prediction is not
+    finite or not above 0.
+    """
+    y, predicted = y.astype(np.float64), predicted.astype(np.float64)
+    if not np.isfinite(predicted).all() or (predicted <= 0).any():
+        return {"poisson_deviance": nan, "d2_score": nan}
+    own = poisson_deviances(y, predicted).mean(axis=0)
+    of_mean = poisson_deviances(y, np.broadcast_to(y.mean(axis=0).clip(1e-300), y.shape)).mean(axis=0)
+    d2 = np.where(of_mean > 0, 1 - own / np.where(of_mean > 0, of_mean, 1), own == 0)
+    return {"poisson_deviance": float(own.mean()), "d2_score": float(d2.mean())}
+
+
+def poisson_deviances(y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Return 2 (t log(t / y) - t + y) of each entry, of the shape of y; predicted: above 0."""
+    from scipy.special import xlogy
+
+    return np.asarray(2 * (xlogy(y, y / predicted) - y + predicted))
+
+
 @dataclass(frozen=True)
 class Summary:
     """`sd` is the sample's standard deviation; `low` to `high` is the 95 % interval of the mean; NaN for one value."""

@@ -28,7 +28,7 @@ from nntrain.model.class_metrics import Outputs
 from nntrain.model.class_shares import with_shares
 from nntrain.model.custom import Network
 from nntrain.model.mean_and_variance import Moments
-from nntrain.model.target_normalization import StandardizedLoss
+from nntrain.model.target_normalization import StandardizedLoss, TargetLayer, adapt_to
 
 _MODULES = {"loss": "losses", "schedule": "optimizers.schedules"}  # others have the plural of the noun
 _WAITING = "uninitialized_variables"  # where Keras keeps those that have no value yet
@@ -123,9 +123,9 @@ def _keras_class(spec: Named) -> Any:
 
 
 def loss_of(train: Train, last: keras.layers.Layer) -> keras.losses.Loss:
-    """Return the loss; behind a `TargetNormalization` it is that of standardized targets."""
+    """Return the loss; behind what brings outputs to the units of targets it has no units."""
     loss = keras_object(train.loss)
-    return StandardizedLoss(loss, last) if isinstance(last, custom.TargetNormalization) else loss
+    return StandardizedLoss(loss, last) if isinstance(last, TargetLayer) else loss
 
 
 def _layers(
@@ -150,8 +150,8 @@ def _layers(
             if isinstance(spec, table_layers.TableEncoding) and examples is not None:
                 layer.adapt(examples)
             flow = layer(flow)
-            if isinstance(spec, table_layers.TargetNormalization) and targets is not None:
-                layer.adapt(targets)
+            if isinstance(spec, table_layers.OF_TARGETS) and targets is not None:
+                adapt_to(layer, targets, path)
         stack.append(layer)
     return stack
 

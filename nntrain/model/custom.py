@@ -10,6 +10,7 @@ from keras import ops
 from nntrain.model.batch_normalization import BatchNormalization as BatchNormalization
 from nntrain.model.class_shares import ClassShares as ClassShares
 from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
+from nntrain.model.count_metrics import PoissonDeviance as PoissonDeviance
 from nntrain.model.penalties import L2Norm as L2Norm
 from nntrain.model.penalties import penalty_on_all
 from nntrain.model.schedules import CosLog as CosLog
@@ -20,6 +21,7 @@ from nntrain.model.table_layers import NTKDense as NTKDense
 from nntrain.model.table_layers import ParametricActivation as ParametricActivation
 from nntrain.model.table_layers import PeriodicEmbedding as PeriodicEmbedding
 from nntrain.model.table_layers import PlaneFeatures as PlaneFeatures
+from nntrain.model.target_normalization import LogLink as LogLink
 from nntrain.model.target_normalization import TargetNormalization as TargetNormalization
 
 

@@ -166,6 +166,7 @@ class FinishedTraining:
         }
         inputs |= {"sizes": schema.sizes, "missing": schema.missing, "has_missing": schema.has_missing}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
+        outputs |= {"counts": True} if schema.counts else {}
         self.run_dir.adopt_model(saved, {"weights": described(model.weights), "input": inputs, **outputs})
         if self.final and self.verified:  # reading it back takes a tenth of a second, longer than many trials
             saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from nntrain.config.keras import layers, losses
+from nntrain.config.keras.table_layers import LogLink
 from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples, chunks
@@ -21,7 +22,8 @@ def error(epoch: int, what: str, help: str) -> Diverged:
 
 def help_for(resolved: Resolved, train: Split) -> str:
     """Return the help for a loss or a weight that is not finite: what the config and the training rows show."""
-    if isinstance(resolved.train.loss, losses.Poisson) and resolved.output.activation not in _POSITIVE:
+    positive = resolved.output.activation in _POSITIVE or _ends_with_a_log_link(resolved)
+    if isinstance(resolved.train.loss, losses.Poisson) and not positive:
         reason = f"`Poisson` needs predictions above 0, but the output layer is `{resolved.output.activation}`"
         return f"{reason}: end the model with `Dense: {{units: {resolved.schema.target_count}, activation: softplus}}`"
     largest = 0.0 if _is_scaled(resolved) else _largest(train.x)
@@ -32,6 +34,11 @@ def help_for(resolved: Resolved, train: Split) -> str:
     if not resolved.schema.classes and (target := _largest(train.y)) >= LARGE:
         return f"the targets go up to {target:.4g}: divide them, or lower `learning_rate`"
     return DEFAULT
+
+
+def _ends_with_a_log_link(resolved: Resolved) -> bool:
+    *_, (_, last) = layers.walk(resolved.experiment.model)
+    return isinstance(last, LogLink)
 
 
 def _help_for_float16(resolved: Resolved, largest: float) -> str:

@@ -36,6 +36,7 @@ _LAYERS = (
     table_layers.PeriodicEmbedding,
     table_layers.ParametricActivation,
     table_layers.TargetNormalization,
+    table_layers.LogLink,
     table_layers.DecisionThreshold,
 )
 _CALLBACKS = (callbacks.EarlyStopping, callbacks.ReduceLROnPlateau, callbacks.StopAtTarget)

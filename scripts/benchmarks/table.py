@@ -1,7 +1,8 @@
-"""A CSV file of numbers read, checked and split by nntrain, against `pandas.read_csv` of the same file.
+"""A CSV file read, checked, encoded and split by nntrain, against `pandas.read_csv` of the same file.
 
-`table.py [RUNS] [--rows N] [--digits D]`: columns of D significant digits, of which the last one is the target.
-`process` is the whole process, `read` is without the imports.
+`table.py [RUNS] [--rows N] [--digits D] [--mixed]`: columns of D significant digits, of which the last one is the
+target; `--mixed` has columns of numbers, categories, truth values and dates with missing cells, and reads the file once
+more with the cache of tables. `process` is the whole process, `read` is without the imports.
 """
 
 import argparse
@@ -23,6 +24,27 @@ def write(file: str, rows: int, digits: int) -> float:
     names = [f"c{index}" for index in range(COLUMNS)]
     numbers = np.random.default_rng(0).normal(size=(rows, COLUMNS))
     pd.DataFrame(numbers, columns=names).to_csv(file, index=False, float_format=f"%.{digits}g")
+    return 0.0
+
+
+def write_mixed(file: str, rows: int, digits: int) -> float:
+    """Write the file: 9 numbers, 3 whole ones, 5 categories, a truth value, a date, and a target of three classes."""
+    import numpy as np
+    import pandas as pd
+
+    random = np.random.default_rng(0)
+    columns: dict[str, object] = {f"c{index}": random.normal(size=rows) for index in range(9)}
+    for index, most in enumerate((100, 10_000, 1_000_000)):
+        columns[f"i{index}"] = random.integers(0, most, rows)
+    for index, many in enumerate((3, 8, 30, 200, 5_000)):
+        columns[f"k{index}"] = np.array([f"value {code}" for code in range(many)])[random.integers(0, many, rows)]
+    columns["b"] = np.array(["no", "yes"])[random.integers(0, 2, rows)]
+    columns["d"] = np.datetime64("2019-01-01") + random.integers(0, 2000, rows).astype("timedelta64[D]")
+    frame = pd.DataFrame(columns)
+    for name in ("c0", "c4", "k1", "k3"):
+        frame.loc[random.random(rows) < 0.1, name] = None
+    frame[f"c{COLUMNS - 1}"] = np.array(["low", "middle", "high"])[random.integers(0, 3, rows)]
+    frame.to_csv(file, index=False, float_format=f"%.{digits}g")
     return 0.0
 
 
@@ -52,11 +74,12 @@ def main() -> None:
     parser.add_argument("runs", nargs="?", type=int, default=5, help="rounds, of which the medians are printed")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--digits", type=int, default=17, help="17, as pandas writes 64-bit floats by default")
+    parser.add_argument("--mixed", action="store_true", help="columns of all kinds")
     parser.add_argument("--job", nargs=2, metavar=("JOB", "FILE"), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.job:
         jobs = {
-            "write": lambda file: write(file, wanted.rows, wanted.digits),
+            "write": lambda file: (write_mixed if wanted.mixed else write)(file, wanted.rows, wanted.digits),
             "pandas": read_by_pandas,
             "nntrain": read_by_nntrain,
         }
@@ -64,7 +87,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder, "numbers.csv"))
-        size = ["--rows", str(wanted.rows), "--digits", str(wanted.digits)]
+        size = ["--rows", str(wanted.rows), "--digits", str(wanted.digits), *["--mixed"] * wanted.mixed]
         python("table.py", "--job", "write", file, *size)()
         each = {name: python("table.py", "--job", name, file) for name in ("pandas", "nntrain")}
         medians = alternate(each, wanted.runs)

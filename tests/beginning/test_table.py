@@ -65,3 +65,18 @@ def test_a_target_that_is_not_there_gets_the_nearest_name(tmp_path: Path) -> Non
     with pytest.raises(ConfigError) as caught:
         named_targets(path, known, ["quantity"])
     assert caught.value.problems[0].help.startswith("its columns are `id`, `age`")
+
+
+def test_counts_are_offered_and_written_where_they_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,visits\n" + "".join(f"{row},{row * row % 23}\n" for row in range(60)))
+    facts = look(path, ["visits"], "data.csv")
+    assert (facts.data["table"]["task"], facts.counts) == ("regression", False)
+    assert facts.comments["task"].startswith("`init --task counts`")
+    facts = look(path, ["visits"], "data.csv", "counts")
+    assert (facts.data["table"]["task"], facts.counts) == ("counts", True)
+    with pytest.raises(ConfigError, match="a classification has one target, got `a`, `visits`"):
+        look(path, ["a", "visits"], "data.csv", "classification")
+    with pytest.raises(DataError, match="is no count"):
+        path.write_text(path.read_text() + "9,-1\n")
+        look(path, ["visits"], "data.csv", "counts")

@@ -10,6 +10,7 @@ from nntrain.config.experiment import Experiment
 from nntrain.config.resolve import resolve
 
 CLASSES, NUMBERS = Schema((4,), ("a", "b", "c")), Schema((4,), target_count=1)
+COUNTS = Schema((4,), target_count=1, counts=True)
 BIAS = {"bias_initializer": "ClassShares"}
 SOFTMAX = {"Dense": {"units": 3, "activation": "softmax", **BIAS}}
 
@@ -27,6 +28,10 @@ def found(model: list[Any], schema: Schema, **train: Any) -> list[str]:
         ([{"Dense": 8}, {"Dense": 1}, "TargetNormalization"], NUMBERS, {}),
         ([{"Dense": 8}, {"Dense": 1}, "TargetNormalization"], NUMBERS, {"loss": "huber"}),
         (["Flatten"], CLASSES, {"oversample": True}),
+        ([{"Dense": 8}, {"Dense": 1}, "LogLink"], NUMBERS, {}),
+        ([{"Dense": 8}, {"Dense": 1}, "LogLink"], COUNTS, {"loss": "poisson"}),
+        ([{"Dense": {"units": 1, "activation": "softplus"}}], COUNTS, {}),
+        ([{"Dense": 8}, {"Dense": 1}, "TargetNormalization"], COUNTS, {"loss": "huber"}),
     ],
 )
 def test_they_are_taken_where_they_fit(model: list[Any], schema: Schema, train: Any) -> None:
@@ -80,6 +85,15 @@ def test_they_are_taken_where_they_fit(model: list[Any], schema: Schema, train: 
             {"loss": "poisson"},
             "`Poisson` is for counts, and a standard",
         ),
+        (["LogLink"], CLASSES, {}, "`LogLink` is for numbers, but the data have classes"),
+        (["LogLink", {"Dense": 1}], COUNTS, {}, "`LogLink` brings predictions to the units of"),
+        (
+            [{"Dense": {"units": 1, "activation": "softplus"}}, "LogLink"],
+            COUNTS,
+            {},
+            "`LogLink` takes e^x of the output layer, which is `softplus` already",
+        ),
+        ([{"Dense": 1}, "TargetNormalization"], COUNTS, {}, "the target holds counts, and a standardized target is"),
         ([{"Dense": 1}], NUMBERS, {"oversample": True}, "`oversample` is for classes, but the data have numbers"),
         (
             ["Flatten"],

@@ -50,6 +50,26 @@ def test_the_task_follows_from_the_cells(rows: list[Any], task: str) -> None:
     assert target(rows).task == task
 
 
+def test_counts_are_whole_numbers_from_0_on() -> None:
+    found = target([0, 3, 0, 12, 1.0, 7], task="counts")
+    assert (found.task, found.classes, found.notes, found.y[:, 0].tolist()) == ("counts", (), (), [0, 3, 0, 12, 1, 7])
+    help = "`-2` is not a whole number from 0 on; write `task: regression` to predict such numbers"
+    assert fault([0, -2, 0.5, 4], task="counts") == [
+        ("column `b`: 2 of 4 cells are no counts, the first in line 3", help)
+    ]
+    [(message, help)] = fault([0, 1.5, 3], task="counts")
+    assert message == "column `b` in line 3 is no count" and help.startswith("`1.5` is not a whole number")
+    assert fault([0, 0, 0], task="counts")[0][0].endswith("holds 0 in every row, so there is nothing to learn")
+
+
+def test_a_regression_of_counts_has_a_note_that_offers_them() -> None:
+    counts = [0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15]
+    [note] = target(counts).notes
+    assert note.endswith("is read as numbers to predict; `task: counts` makes them counts")
+    assert target(counts, task="regression").notes == ()
+    assert target([count + 1 for count in counts]).notes == ()
+
+
 def test_several_targets_are_numbers() -> None:
     Path("t.csv").write_text("a,b,c\n1,0,5\n2,1,6\n3,0,7\n")
     found = read_target(read_records(CsvTable("t.csv")), TargetOptions(("c", "b")))

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import bootstrap
 
 from nntrain.evaluation import intervals
-from nntrain.evaluation.scores import regression_scores
+from nntrain.evaluation.scores import count_scores, regression_scores
 
 
 def test_the_interval_of_a_recall_is_that_of_a_share() -> None:
@@ -35,6 +35,22 @@ def test_the_intervals_of_a_regression_are_those_of_scipy() -> None:
         options = {"paired": True, "vectorized": False, "n_resamples": 400, "method": "percentile"}
         expected = bootstrap(pairs, metric, rng=np.random.default_rng(0), **options).confidence_interval
         assert interval == pytest.approx(expected, abs=0.02)
+
+
+def test_the_intervals_of_counts_are_those_of_scipy() -> None:
+    random = np.random.default_rng(1)
+    predicted = random.uniform(1, 6, (80, 1))
+    y = random.poisson(predicted).astype(float)
+    for name, interval in intervals.of_counts(y, predicted).items():
+
+        def metric(a: np.ndarray, b: np.ndarray, name: str = name) -> float:
+            return count_scores(a[:, None], b[:, None])[name]
+
+        options = {"paired": True, "vectorized": False, "n_resamples": 400, "method": "percentile"}
+        pairs = (y[:, 0], predicted[:, 0])
+        expected = bootstrap(pairs, metric, rng=np.random.default_rng(0), **options).confidence_interval
+        assert interval == pytest.approx(expected, abs=0.06)
+    assert np.isnan(intervals.of_counts(y, predicted - 9)["d2_score"]).all()
 
 
 def test_there_is_no_interval_of_one_row_or_of_nan() -> None:

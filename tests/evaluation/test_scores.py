@@ -12,6 +12,7 @@ from nntrain.evaluation.scores import (
     bootstrap_interval,
     class_table,
     confusion_matrix,
+    count_scores,
     most_confused,
     regression_scores,
     summarize,
@@ -89,6 +90,23 @@ def test_regression_scores_of_a_prediction_that_is_not_finite_are_nan():
 def test_regression_scores_refuse_another_shape():
     with pytest.raises(ValueError, match="different number of output"):
         regression_scores(np.zeros((3, 1)), np.zeros((3, 2)))
+
+
+def test_scores_of_counts_are_scikit_learns():
+    y, predicted = np.array([[0.0], [3], [1], [7]]), np.array([[0.5], [2], [1], [9]])
+    found = count_scores(y, predicted)
+    assert found["poisson_deviance"] == pytest.approx(metrics.mean_poisson_deviance(y, predicted))
+    assert found["d2_score"] == pytest.approx(metrics.d2_tweedie_score(y, predicted, power=1))
+
+
+@pytest.mark.parametrize(("predicted", "d2"), [(3.0, 1.0), (2.0, 0.0)])
+def test_d2_of_a_count_that_never_changes(predicted: float, d2: float) -> None:
+    assert count_scores(np.full((4, 1), 3.0), np.full((4, 1), predicted))["d2_score"] == d2
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0, np.nan, np.inf])
+def test_scores_of_counts_need_predictions_above_0(wrong: float) -> None:
+    assert np.isnan(list(count_scores(np.ones((2, 1)), np.array([[1], [wrong]])).values())).all()
 
 
 @pytest.mark.trains

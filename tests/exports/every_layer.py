@@ -85,6 +85,9 @@ TABLES = {
       - TableEncoding
       - PlaneFeatures: [x, sin_y, xy, x2]
       """,
+    "counts": """
+      - Dense: {units: 4, activation: tanh}
+      """,
     "uniform": """
       - TableEncoding: {scaling: quantile, distribution: uniform, onehot: 0}
       """,
@@ -100,7 +103,7 @@ def network(prepare: Any, folder: Path, name: str) -> Subject:
         return untrained(prepare(config), folder)
     (folder / "t.csv").write_text("".join(["a,b,many,few,two,gaps,y\n", *map(_line, range(90))]))
     config = f"data: {{table: {{path: {folder}/t.csv, target: y}}}}\nmodel:{dedent(TABLES[name])}"
-    config += "- Dense: 1\n- TargetNormalization\ntrain: {epochs: 1}\n"
+    config += f"- Dense: 1\n- {'LogLink' if name == 'counts' else 'TargetNormalization'}\ntrain: {{epochs: 1}}\n"
     return untrained(prepare(config), folder)
 
 

@@ -104,6 +104,7 @@ NETS = {"rows": ROWS, "maps": MAPS, "augmented": AUGMENTED, "tables": TABLES}
 FITTED = {
     "TableEncoding",
     "TargetNormalization",
+    "LogLink",
     "DecisionThreshold",
 }  # before or after the training; no steps of theirs
 NO_GRADIENT = {"Heaviside"}  # learns by a rule of its own, tested beside it

@@ -13,7 +13,7 @@ _PREPARED = {
 def draft(facts: Facts) -> Draft:
     """Return the output layer alone, with a penalty on large weights."""
     regularized = output_layer(facts).replace("units:", "kernel_regularizer: {L2: 1e-4}, units:", 1)
-    what = "Logistic" if facts.classes else "Linear"
+    what = "Logistic" if facts.classes else "Poisson" if facts.counts else "Linear"
     about = f"{what} regression: no hidden layer. Any other network should be better than this one."
     train = f"""
 epochs: {20 if facts.kind == "images" else 100}

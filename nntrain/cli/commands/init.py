@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from nntrain import extensions
 from nntrain.beginning.compose import config_text
@@ -40,7 +41,7 @@ def run(request: Init, terminal: Terminal) -> None:
     source = request.file or _source(asks)
     config = request.output or Path(f"{_stem(source)}.yaml")
     _refuse_taken(config)
-    facts = _facts(source, config, request.target or (), asks)
+    facts = _facts(source, config, _Wanted(request.target or (), request.task, asks))
     template = request.template or _template(facts, asks)
     _refuse_unknown_template(template, templates(facts.kind), facts)
     draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
@@ -77,13 +78,21 @@ def _refuse_taken(config: Path) -> None:
         raise ConfigError(f"`{config}` exists, and is not overwritten", help=f"write `-o {shlex.quote(str(free))}`")
 
 
-def _facts(source: str, config: Path, targets: Sequence[str], asks: bool) -> Facts:
+class _Wanted(NamedTuple):
+    """What the command line says about the target of a table, and whether the terminal is asked for it."""
+
+    targets: Sequence[str]
+    task: str | None
+    asks: bool
+
+
+def _facts(source: str, config: Path, wanted: _Wanted) -> Facts:
     """Return what is in the data. Raises DataError for data that are none, ConfigError for an unknown target."""
     from nntrain.beginning import built_in
 
     path = Path(source).expanduser()
     if not exists(path) and source in built_in.CHOICES:
-        return _without_target(built_in.look(source), targets)
+        return _without_target(built_in.look(source), wanted)
     if not exists(path):
         close = nearest(source, built_in.CHOICES) if not path.suffix else ""
         help = f"write `{close}`" if close else near_path(path, source)
@@ -95,25 +104,26 @@ def _facts(source: str, config: Path, targets: Sequence[str], asks: bool) -> Fac
     if path.is_dir():
         from nntrain.beginning import images
 
-        return _without_target(images.look(path, written), targets)
-    return _of_table(path, written, targets, asks)
+        return _without_target(images.look(path, written), wanted)
+    return _of_table(path, written, wanted)
 
 
-def _of_table(path: Path, written: str, targets: Sequence[str], asks: bool) -> Facts:
+def _of_table(path: Path, written: str, wanted: _Wanted) -> Facts:
     from nntrain.beginning import table
 
     columns = table.columns_of(path)
-    if not targets and not asks:
+    if not wanted.targets and not wanted.asks:
         example = shlex.join(["--target", columns[-1]])
         help = f"write `{example}`, or another of its columns {listed(columns)}"
         raise ConfigError(f"which column of `{path}` to predict is not given", help=help)
-    chosen = targets or [ask.one_of("the column to predict", dict.fromkeys(columns, ""), columns[-1])]
-    return table.look(path, table.named_targets(path, columns, chosen), written)
+    chosen = wanted.targets or [ask.one_of("the column to predict", dict.fromkeys(columns, ""), columns[-1])]
+    return table.look(path, table.named_targets(path, columns, chosen), written, wanted.task)
 
 
-def _without_target(facts: Facts, targets: Sequence[str]) -> Facts:
-    if targets:
-        raise ConfigError("`--target` is for a table: these data say themselves what to predict", help="remove it")
+def _without_target(facts: Facts, wanted: _Wanted) -> Facts:
+    for option, given in (("--target", wanted.targets), ("--task", wanted.task)):
+        if given:
+            raise ConfigError(f"`{option}` is for a table: these data say themselves what to predict", help="remove it")
     return facts
 
 

@@ -141,6 +141,14 @@ class RootMeanSquaredError(Metric):
     bounds = (0.0, inf)
 
 
+class PoissonDeviance(Metric):
+    """Mean of 2 (t log(t / y) - t + y), for counts: 0 where all are met (McCullagh and Nelder 1989). Ours."""
+
+    task = "numbers"
+    better = "min"
+    bounds = (0.0, inf)
+
+
 class R2Score(Metric):
     """Share of the variance that is explained; predicting the mean scores 0."""
 

@@ -68,6 +68,16 @@ class TargetNormalization(_KerasLayer):
     exact = True
 
 
+class LogLink(_KerasLayer):
+    """The last layer for counts: mean · e^x, with the mean of each target; a line above the largest one. Ours."""
+
+    exact = True
+
+
+OF_TARGETS = (TargetNormalization, LogLink)
+"""What brings outputs to the units of the targets; the loss behind one has no units."""
+
+
 class DecisionThreshold(_KerasLayer):
     """The last layer: the probability above which the second class is predicted, by the validation split. Ours."""
 

@@ -103,7 +103,7 @@ class Options(Splittable):
     }
     path: FilePath
     target: Annotated[str | list[str], PlainValidator(_target), WithJsonSchema(_FULL_NAMES)]
-    task: Literal["classification", "regression"] = omitted
+    task: Literal["classification", "regression", "counts"] = omitted
     classes: ClassNames = []
     columns: Annotated[dict[str, Any], PlainValidator(_columns), WithJsonSchema(_KINDS)] = {}
     ignore: Annotated[list[str], PlainValidator(_names), WithJsonSchema(_NAMES)] = []
@@ -124,11 +124,11 @@ class Options(Splittable):
                 raise problem(f"the column `{twice[0]}` is `{option}`, and ignored", "remove it from `ignore`")
         for name in self.targets:
             if name in self.columns:
-                help = "write `task: classification` or `task: regression`"
+                help = "write `task: classification`, `task: regression` or `task: counts`"
                 raise problem(f"the column `{name}` is the target, and has no kind", help)
             if option := next((option for option, others in self._named()[1:] if name in others), ""):
                 raise problem(f"the column `{name}` is `target` and `{option}`", f"remove `{option}`")
-        if self.classes and (self.task == "regression" or len(self.targets) > 1):
+        if self.classes and (self.task in ("regression", "counts") or len(self.targets) > 1):
             raise problem("`classes` are of a classification, which has one target", "remove `classes`")
         if self.classes and (len(self.classes) == 1 or len(set(self.classes)) < len(self.classes)):
             raise problem("`classes` must be at least 2 different names", "write `classes: [no, yes]`")
@@ -160,7 +160,7 @@ class Options(Splittable):
         """What the target holds, where the config says so."""
         if self.task is None and not self.classes and len(self.targets) == 1:
             return None
-        return "numbers" if self.task == "regression" or len(self.targets) > 1 else "classes"
+        return "numbers" if self.task in ("regression", "counts") or len(self.targets) > 1 else "classes"
 
     def given(self) -> dict[str, "Given"]:
         """Return the kind of each column that the config names."""
@@ -204,7 +204,7 @@ def load(options: Options) -> "Rows":
 
     loaded = load_rows(request_of(options), options.split_files())
     written = {
-        "task": "classification" if loaded.classes else "regression",
+        "task": loaded.task,
         "classes": list(loaded.classes),
         "columns": {name: found.written for name, found in loaded.kinds.items()},
         "separator": loaded.form.separator,

@@ -25,7 +25,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning where few values repeat, an error where they are whole numbers divided by 255."""
     import numpy as np
 
-    if not case.is_regression or case.resolved.schema.target_count != 1:
+    if not case.is_regression or case.resolved.schema.target_count != 1 or case.resolved.schema.counts:
         return
     values = np.unique(case.targets.y)
     if not 2 <= len(values) <= options.values or case.rows < options.rows:

@@ -26,7 +26,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if (
         not case.is_regression
         or not case.blocks
-        or case.blocks[-1].has(layers.Rescaling, layers.Normalization, table_layers.TargetNormalization)
+        or case.blocks[-1].has(layers.Rescaling, layers.Normalization, *table_layers.OF_TARGETS)
     ):
         return
     mean, spread = case.targets.mean, case.targets.spread

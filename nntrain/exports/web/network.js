@@ -175,6 +175,13 @@ const nntrain = (() => {
       const y = activated(x, o);
       return map(x, (v, i) => v + o.alpha[i % o.alpha.length] * (y.data[i] - v));
     },
+    loglink(x, o) {
+      const width = o.mean.length;
+      return map(x, (v, i) => {
+        const end = o.end[i % width];
+        return o.mean[i % width] * Math.exp(Math.min(v, end)) * (1 + Math.max(0, v - end));
+      });
+    },
     periodic(x, o) { // waves of the first columns; the others follow as they are
       const found = [];
       for (let c = 0; c < o.columns; c++) {

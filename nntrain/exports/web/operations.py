@@ -117,6 +117,8 @@ def _elementwise(layer: Any, kind: str, shape: Shape, weights: Weights) -> Itera
             yield {"op": "center", **weights.named(factor=layer.scale)}
         case "TargetNormalization":
             yield {"op": "center", **weights.named(factor=layer.deviation, offset=layer.mean)}
+        case "LogLink":
+            yield {"op": "loglink", **weights.named(mean=layer.mean, end=layer.end)}
         case "Activation":
             yield from _activation(layer.activation)
         case "ParametricActivation":

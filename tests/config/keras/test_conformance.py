@@ -33,14 +33,14 @@ from nntrain.training.programs.resident import Program
 pytestmark = pytest.mark.quick  # but for the tests that are marked `trains`
 
 COUNTS = {
-    Layer: 45,
+    Layer: 46,
     Initializer: 17,
     Regularizer: 4,
     Constraint: 4,
     Optimizer: 9,
     Schedule: 8,
     Loss: 12,
-    Metric: 10,
+    Metric: 11,
     Callback: 5,
 }
 
@@ -222,6 +222,7 @@ IMAGE_LAYERS: dict[str, list[str]] = {
 
 LAST_LAYERS = {  # behind the output layer
     "TargetNormalization": ["{}"],
+    "LogLink": ["{}"],
     "DecisionThreshold": ["{metric: accuracy}"],
 }
 
@@ -330,6 +331,7 @@ METRICS = {
     "MeanAbsoluteError": "{name: h}",
     "RootMeanSquaredError": "{name: i}",
     "R2Score": "{name: j}",
+    "PoissonDeviance": "{name: k}",
 }
 
 METRICS_OF_A_CLASS = dict.fromkeys(("Precision", "Recall", "F1Score", "AUC"), "{class_id: 0}")
@@ -583,6 +585,7 @@ def test_nets_with_every_initializer_train_and_reload(tmp_path: Path) -> None:
     ("model", "classes"),
     [
         ("[{Dense: 2}, TargetNormalization]", None),
+        ("[{Dense: 2}, LogLink]", None),
         ("[{Dense: {units: 1, activation: sigmoid}}, {DecisionThreshold: {metric: accuracy}}]", 2),
         *((f"[{{Dense: {{units: 3, bias_initializer: {name}}}}}, Softmax]", 3) for name in OUTPUT_INITIALIZERS),
     ],

@@ -234,7 +234,7 @@ NAMES = "`classes` must be at least 2 different names"
             {"target": "a", "columns": {"a": "category"}},
             (
                 "the column `a` is the target, and has no kind",
-                "write `task: classification` or `task: regression`",
+                "write `task: classification`, `task: regression` or `task: counts`",
             ),
         ),
         (
