@@ -10,7 +10,6 @@ from nntrain.errors import ConfigError, Path, Problem
 from nntrain.model.column_statistics import Column
 
 
-
 class TargetLayer(keras.layers.Layer):
     """The last layer of a regression, which brings outputs to the units of the targets."""
 

@@ -46,7 +46,9 @@ def test_every_layer_is_held_or_refused_by_name(prepare: Any, tmp_path: Path) ->
     every = {name for module in (layers, image_layers, table_layers) for name, kind in vars(module).items()
              if isinstance(kind, type) and issubclass(kind, layers.Layer) and name[0] != "_"}  # fmt: skip
     refused = {"Resizing", "Layer", "Repeat"}
-    tried = " ".join([*IMAGES.values(), *TABLES.values(), "Dense TargetNormalization LogLink Dropout DecisionThreshold Layer"])
+    tried = " ".join(
+        [*IMAGES.values(), *TABLES.values(), "Dense TargetNormalization LogLink Dropout DecisionThreshold Layer"]
+    )
     moved = {"RandomRotation", "RandomTranslation", "RandomZoom", "RandomContrast"}  # at inference as RandomFlip
     assert {name for name in every if f"{name}" not in tried} == refused - {"Layer"} | moved
     np.savez(
