@@ -33,7 +33,7 @@ def find_output_layer(model: Sequence[layers.Layer], schema: Schema | None) -> O
     It is a last layer whose activation is linear, sigmoid, softmax or Heaviside's, or a last Dense with as many units
     as a regression has targets. A hidden activation such as ReLU, or a pooling, means that the output layer was left
     out. Before a trailing Dropout or BatchNormalization only a Dense that fits the data counts, and so before a
-    trailing Rescaling, TargetNormalization or LogLink of a regression, which bring the outputs to the size of the targets.
+    trailing Rescaling, TargetNormalization or LogLink of a regression, which bring outputs to the size of the targets.
     """
     flat = list(layers.walk(tuple(model)))
     is_regression = schema is not None and not schema.classes

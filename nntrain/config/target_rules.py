@@ -1,11 +1,11 @@
-"""Rules about what is fitted to the labels or targets: `ClassShares`, `TargetNormalization`, `LogLink`, `oversample`."""
+"""Rules about what is fitted to labels or targets: `ClassShares`, `TargetNormalization`, `LogLink`, `oversample`."""
 
 from collections.abc import Iterator
 
 from nntrain.config.data import Nothing
 from nntrain.config.data_rules import Rule, Subject
 from nntrain.config.keras import layers, losses
-from nntrain.config.keras.table_layers import OF_TARGETS, DecisionThreshold, LogLink, TargetNormalization
+from nntrain.config.keras.table_layers import OF_TARGETS, DecisionThreshold, LogLink
 from nntrain.config.keras.weights import ClassShares
 from nntrain.errors import Path, Problem
 

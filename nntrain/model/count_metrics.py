@@ -7,7 +7,7 @@ from keras import ops
 
 
 @keras.saving.register_keras_serializable("nntrain")
-class PoissonDeviance(keras.metrics.MeanMetricWrapper):
+class PoissonDeviance(keras.metrics.MeanMetricWrapper):  # type: ignore[misc]
     """Mean over rows and targets of 2 (t log(t / y) - t + y) for counts t and predictions y (McCullagh, Nelder 1989).
 
     It is 0 where every prediction is met; t log t is 0 for t = 0, and y is at least 1e-7.

@@ -9,8 +9,8 @@ from keras import ops
 
 from nntrain.model.batch_normalization import BatchNormalization as BatchNormalization
 from nntrain.model.class_shares import ClassShares as ClassShares
-from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
 from nntrain.model.count_metrics import PoissonDeviance as PoissonDeviance
+from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
 from nntrain.model.penalties import L2Norm as L2Norm
 from nntrain.model.penalties import penalty_on_all
 from nntrain.model.schedules import CosLog as CosLog

@@ -60,9 +60,9 @@ class LogLink(TargetLayer):
     """mean · e^x, with the mean of each target in the training split; `adapt` fits it.
 
     It is the last layer of a network of counts, whose expected number is predicted: the log link of Poisson regression
-    (McCullagh and Nelder 1989). An output of 0 is the mean. Above the largest target of the training split, the `end` of
-    what is known, e^x goes on as the line that touches it there, so that a row with large inputs cannot overflow. The
-    mean of a target that is 0 in all rows is taken as 1. Shapes: (batch, targets) to the same.
+    (McCullagh and Nelder 1989). An output of 0 is the mean. Above the largest target of the training split, at `end`,
+    e^x goes on as the line that touches it there, so that a row with large inputs cannot overflow. The mean of a target
+    that is 0 in all rows is taken as 1. Shapes: (batch, targets) to the same.
     """
 
     def build(self, input_shape: Any) -> None:
