@@ -17,9 +17,9 @@ class Facts:
     """What is known about the data.
 
     data: the section `data` of the config, a name with options. rows: about as many as train. size: height and width of
-    an image. has_numbers: whether a column of a table is not one of categories. numeric: its columns of numbers. counts:
-    whether the targets are such. notes: lines that explain the data to the reader. comments: what is said behind an
-    option of the data.
+    an image. has_numbers: whether a column of a table is not one of categories. numeric: its columns of numbers.
+    counts: whether the targets are such. notes: lines that explain the data to the reader. comments: what is said
+    behind an option of the data.
     """
 
     kind: Kind

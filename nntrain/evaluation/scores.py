@@ -103,8 +103,8 @@ def count_scores(y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
 
     The deviance is the mean over all entries of 2 (t log(t / y) - t + y), D² the share of that of the mean which is
     explained, the mean over the targets (McCullagh and Nelder 1989; scikit-learn's `d2_tweedie_score` of power 1). Of a
-    constant target D² is 1 where every prediction is exact, else 0. Both are NaN where a prediction is not finite or not
-    above 0.
+    constant target D² is 1 where every prediction is exact, else 0. Both are NaN where a prediction is not finite or
+    not above 0.
     """
     y, predicted = y.astype(np.float64), predicted.astype(np.float64)
     if not np.isfinite(predicted).all() or (predicted <= 0).any():
