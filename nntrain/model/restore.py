@@ -41,7 +41,7 @@ def load_model(run_dir: RunDir) -> SavedModel:
         features=tuple(inputs["features"]),
         targets=tuple(saved["targets"]),
         target_count=saved["target_count"],
-        counts=saved.get("counts", False),
+        counts=saved.get("counts") is True,
         sizes=tuple(inputs.get("sizes", ())),
         missing=tuple(inputs.get("missing", ())),
         has_missing=inputs.get("has_missing", False),

@@ -131,7 +131,6 @@ class Model(Record, total=False):
     classes: list[Text]
     targets: list[Text]
     target_count: Positive
-    counts: bool
 
 
 class Group(Record, total=False):
