@@ -13,6 +13,12 @@ from nntrain.model.count_metrics import PoissonDeviance as PoissonDeviance
 from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
 from nntrain.model.penalties import L2Norm as L2Norm
 from nntrain.model.penalties import penalty_on_all
+from nntrain.model.random_layers import AlphaDropout as AlphaDropout
+from nntrain.model.random_layers import Dropout as Dropout
+from nntrain.model.random_layers import GaussianDropout as GaussianDropout
+from nntrain.model.random_layers import GaussianNoise as GaussianNoise
+from nntrain.model.random_layers import RReLU as RReLU
+from nntrain.model.random_layers import SpatialDropout2D as SpatialDropout2D
 from nntrain.model.schedules import CosLog as CosLog
 from nntrain.model.schedules import OneCycle as OneCycle
 from nntrain.model.table_encoding import TableEncoding as TableEncoding
@@ -77,39 +83,6 @@ class Normalization(keras.layers.Normalization):
         )
         scale = ops.maximum(ops.sqrt(variance), keras.config.epsilon())
         return inputs * scale + mean if self.invert else (inputs - mean) / scale
-
-
-@keras.saving.register_keras_serializable("nntrain")
-class RReLU(keras.layers.Layer):
-    """Randomized leaky ReLU: x above 0, slope · x below (Xu et al. 2015, https://arxiv.org/abs/1505.00853).
-
-    In training the slope of each value is uniform in [lower, upper]; at inference it is (lower + upper) / 2.
-    Shapes: any to the same.
-    """
-
-    def __init__(self, lower: float = 0.125, upper: float = 1 / 3, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.lower = lower
-        self.upper = upper
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
-        self.supports_masking = True
-
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return the activations, of the shape and dtype of the inputs."""
-        slope = (self.lower + self.upper) / 2
-        if training:
-            shape = ops.shape(inputs)
-            slope = keras.random.uniform(shape, self.lower, self.upper, dtype=inputs.dtype, seed=self.seed_generator)
-        return ops.where(inputs >= 0, inputs, slope * inputs)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """Return the input's shape."""
-        return input_shape
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments of `__init__`."""
-        return {**super().get_config(), "lower": self.lower, "upper": self.upper, "seed": self.seed}
 
 
 @keras.saving.register_keras_serializable("nntrain")

@@ -28,6 +28,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import fast_precision, trainer
 from nntrain.training.checkpoint import Store
+from nntrain.training.choose_program import drawn_before
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job
 from nntrain.training.prepare import Prepared, prepare
@@ -133,12 +134,20 @@ def environment_of(training: Training, machine: dict[str, Any]) -> dict[str, Any
     return {
         **machine,
         **devices_of(training.context),
-        "fused": fused(prepared.model.layers),
+        **computed_by(training),
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
         "resolved_sha256": hashlib.sha256(resolved_text(prepared.resolved.experiment).encode()).hexdigest(),
         "settings": settings.as_json(to_tree(prepared.resolved.experiment)),
     }
+
+
+def computed_by(training: Training) -> dict[str, list[str]]:
+    """Return the layers that are not computed by Keras's code alone, by what computes them, for environment.json."""
+    resolved, layers = training.prepared.resolved, training.prepared.model.layers
+    alone = training.context.distribution is None
+    drawn = drawn_before(resolved, layers, len(training.prepared.data.train)) if alone else []
+    return {"fused": fused(layers), "drawn": drawn}
 
 
 def begin(training: Training, environment: dict[str, Any]) -> RunDir:

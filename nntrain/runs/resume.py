@@ -1,7 +1,7 @@
 """`nntrain resume` of a run: continue from its last checkpoint, to the bits of a run that was never stopped."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.checkpoint import Found, Store
+from nntrain.training.choose_program import drawn_before
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.state import State, largest, refuse_other_model
@@ -79,8 +80,7 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     names = ("start", "command", "devices", "workers")
     resumed = {**{name: now[name] for name in names}, "changed": changed, "set": list(assignments)}
     trained_on = {"packages": now["packages"], "data_sha256": datasets.sha256(prepared.data)}
-    trained_by = {"fused": fused(prepared.model.layers)}
-    environment = {**then, **trained_on, **trained_by, "resolved_sha256": _sha256_of(run_dir)}
+    environment = {**then, **trained_on, **experiment.computed_by(training), "resolved_sha256": _sha256_of(run_dir)}
     environment["resumed"] = [*then.get("resumed", ()), resumed]
     if isinstance(then.get("stack"), dict):  # its last epochs are not those of the stack
         environment["stack"] = {**then["stack"], "alone": True}
@@ -157,15 +157,19 @@ def changes(run_dir: RunDir, data: Dataset) -> list[str]:
         found.append("resolved.yaml was edited")
     if datasets.sha256(data) != then["data_sha256"]:
         found.append("the data have changed")
-    if not found and "fused" not in then and (names := _fused_now(run_dir, data)):
-        found.append(f"Keras computed {listed(names)}, and now TensorFlow's fused kernel does, with other last bits")
+    if not found and not {"fused", "drawn"} <= then.keys():
+        found += _computed_otherwise(run_dir, data, then.keys())
     return found
 
 
-def _fused_now(run_dir: RunDir, data: Dataset) -> list[str]:
-    """Return the layers of a run that the fused kernel computes, for a run that began before nntrain used it."""
-    experiment = load_run(run_dir).experiment
-    return fused(layer for _, layer in outline(resolve(experiment, data.schema)))
+def _computed_otherwise(run_dir: RunDir, data: Dataset, recorded: Set[str]) -> Iterator[str]:
+    """Yield what nntrain computes otherwise than when a run began that does not record how it was computed."""
+    resolved = resolve(load_run(run_dir).experiment, data.schema)
+    built = [layer for _, layer in outline(resolved)]
+    if "fused" not in recorded and (names := fused(built)):
+        yield f"Keras computed {listed(names)}, and now TensorFlow's fused kernel does, with other last bits"
+    if not recorded & {"drawn", "stack"} and (names := drawn_before(resolved, built, len(data.train))):
+        yield f"the random numbers of {listed(names)} are now drawn before steps that XLA compiles, with other results"
 
 
 def _sha256_of(run_dir: RunDir) -> str:

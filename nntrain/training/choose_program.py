@@ -1,6 +1,8 @@
 """Which program trains, and how it is compiled."""
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import tensorflow as tf
 
@@ -8,7 +10,9 @@ from nntrain.config.keras import image_layers, layers
 from nntrain.config.resolve import Resolved
 from nntrain.data.row_file import Examples
 from nntrain.model.custom import Network
+from nntrain.model.random_layers import drawing
 from nntrain.training.programs.arrays import Arrays
+from nntrain.training.programs.drawn_numbers import are_drawn
 from nntrain.training.programs.keras_fit import KerasProgram
 from nntrain.training.programs.resident import Program
 from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
@@ -16,7 +20,8 @@ from nntrain.training.programs.streamed import StreamedProgram, fits_in_memory
 # Their image operations have no XLA kernels.
 _NOT_FOR_XLA = (image_layers.RandomRotation, image_layers.RandomTranslation, image_layers.RandomZoom, layers.Resizing)
 
-# On a CPU XLA makes steps faster that have only these layers; random numbers and convolutions take ten times as long.
+# On a CPU XLA makes steps faster that have only these layers; a convolution takes ten times as long, and so does a
+# random number, unless it was drawn before (`model/random_layers.py`).
 _FAST_IN_XLA = (
     layers.Dense,
     layers.Flatten,
@@ -26,9 +31,14 @@ _FAST_IN_XLA = (
     layers.Activation,
     layers.ReLU,
     layers.LeakyReLU,
+    layers.RReLU,
     layers.PReLU,
     layers.ELU,
     layers.Softmax,
+    layers.Dropout,
+    layers.AlphaDropout,
+    layers.GaussianNoise,
+    layers.GaussianDropout,
     layers.BatchNormalization,
     layers.LayerNormalization,
 )
@@ -59,6 +69,16 @@ def uses_xla(resolved: Resolved, batch_size: int, rows: int) -> bool:
         return False
     products = dense_products(resolved) or 0
     return products * batch_size <= SMALL_STEP and products * rows >= LONG_EPOCH
+
+
+def drawn_before(resolved: Resolved, model_layers: Iterable[Any], rows: int) -> list[str]:
+    """Return the names of the built layers whose random numbers are drawn before the steps that use them.
+
+    rows: those of the training split. One device trains.
+    """
+    if resolved.train.engine == "keras" or not are_drawn(uses_xla(resolved, resolved.batch_size(rows), rows)):
+        return []
+    return [layer.name for layer in drawing(model_layers)]
 
 
 def dense_products(resolved: Resolved) -> int | None:

@@ -1,7 +1,8 @@
 """Kill trainings with SIGKILL at random moments, resume them, and compare them with undisturbed ones.
 
 Four jobs take turns. Two have Dropout, BatchNormalization, augmentation and Adam: one with early stopping, best
-weights and a rate that falls on a plateau, one with a schedule and averaged weights. XLA compiles the third. The fourth
+weights and a rate that falls on a plateau, one with a schedule and averaged weights. XLA compiles the third, whose
+random numbers are drawn before its steps. The fourth
 reads a table of mixed columns, which a layer encodes, and has the layers and the schedule of the template `strong`.
 """
 
@@ -48,6 +49,8 @@ model:
   - Rescaling: 1/255
   - Dense: {units: 32, activation: relu}
   - BatchNormalization
+  - RReLU
+  - Dropout: 0.2
 train:
   batch_size: 7
 """

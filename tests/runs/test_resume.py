@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from nntrain.cli.requests import Fit
+from nntrain.config.load import load_run
+from nntrain.data.dataset import load_data
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluation.evaluate import evaluate
-from nntrain.runs.resume import option_to_lengthen, resume
+from nntrain.runs.resume import changes, option_to_lengthen, resume
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
@@ -266,6 +268,20 @@ def test_a_run_whose_images_keras_normalized_is_refused(copy: RunDir, of_a_table
     assert (environment["fused"], environment["resumed"][0]["changed"]) == (["batch_normalization"], [kernel])
     assert resume(of_a_table, ("train.epochs=2",), False, quiet()) is not None
     assert of_a_table.read_json("environment.json")["fused"] == []
+
+
+def test_a_run_whose_random_numbers_xla_drew_is_refused(tmp_path: Path) -> None:
+    """Environment.json of runs from before names no layers whose numbers are drawn before XLA's steps."""
+    run = train(tmp_path, 2, text=FLAT.replace("train:\n", "train:\n  compile: xla\n"))
+    environment = run.read_json("environment.json")
+    assert environment.pop("drawn") == ["dropout"]
+    run.write_json("environment.json", environment)
+    with pytest.raises(NNTrainError) as caught:
+        resume(run, ("train.epochs=3",), False, quiet())
+    drawn = "the random numbers of `dropout` are now drawn before steps that XLA compiles, with other results"
+    assert caught.value.problems[0].message == f"`{run}` cannot be resumed exactly: {drawn}"
+    run.write_json("environment.json", {**environment, "stack": {}})  # whose steps are not those of a run alone
+    assert changes(run, load_data(load_run(run))) == []
 
 
 def test_a_damaged_checkpoint_is_reported_and_the_one_before_it_used(copy: RunDir, tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from nntrain.config.experiment import Experiment
 from nntrain.config.load import from_document
 from nntrain.config.resolve import resolve
 from nntrain.document import yaml_file
+from nntrain.model import custom
 from nntrain.runs import experiment
 from nntrain.runs.experiment import Training
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import choose_program
-from nntrain.training.choose_program import LONG_EPOCH, SMALL_STEP, dense_products, make_program, uses_xla
+from nntrain.training.choose_program import LONG_EPOCH, SMALL_STEP, dense_products, drawn_before, make_program, uses_xla
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.keras_fit import KerasProgram
@@ -83,8 +84,10 @@ PRODUCTS = 784 * 300 + 300 * 10
         (DENSE, "", LONG_EPOCH // PRODUCTS + 1, True),
         (DENSE, "precision: mixed_bfloat16", 60_000, False),
         ("[Flatten, {Repeat: {times: 2, layers: [{Dense: 300}, ELU]}}, {Dense: 10}]", "", 60_000, True),
-        ("[Flatten, {Repeat: {times: 2, layers: [{Dense: 300}, {Dropout: 0.1}]}}, {Dense: 10}]", "", 60_000, False),
-        ("[Flatten, {Dense: 300}, {GaussianNoise: 0.1}, {Dense: 10}]", "", 60_000, False),
+        ("[Flatten, {Repeat: {times: 2, layers: [{Dense: 300}, {Dropout: 0.1}]}}, {Dense: 10}]", "", 60_000, True),
+        ("[Flatten, {Dense: 300}, {GaussianNoise: 0.1}, {AlphaDropout: 0.1}, {Dense: 10}]", "", 60_000, True),
+        ("[Flatten, {Dense: 300}, RReLU, {GaussianDropout: 0.1}, {Dense: 10}]", "", 60_000, True),
+        ("[RandomFlip, Flatten, {Dense: 300}, {Dense: 10}]", "", 60_000, False),
         ("[{Conv2D: {filters: 32, kernel_size: 3}}, Flatten, {Dense: 300}, {Dense: 10}]", "", 60_000, False),
     ],
 )
@@ -92,6 +95,17 @@ def test_a_cpu_is_given_xla_for_long_epochs_of_small_dense_steps(model: str, tra
     text = f"data: fashion_mnist\nmodel: {model}\ntrain: {{{train}}}\n"
     resolved = from_document(yaml_file.parse(text, "config.yaml")).resolve(IMAGE)
     assert uses_xla(resolved, resolved.batch_size(rows), rows) is xla
+
+
+@pytest.mark.parametrize(
+    ("train", "rows", "names"),
+    [("", 60_000, ["drop"]), ("", 60, []), ("compile: xla", 60, ["drop"]), ("engine: keras", 60_000, [])],
+)
+def test_the_layers_are_named_whose_numbers_are_drawn_before(train: str, rows: int, names: list[str]) -> None:
+    made = [custom.Dropout(0.1, name="drop"), custom.Dropout(0.0), keras.layers.ReLU()]
+    text = f"data: fashion_mnist\nmodel: {DENSE}\ntrain: {{{train}}}\n"
+    resolved = from_document(yaml_file.parse(text, "config.yaml")).resolve(IMAGE)
+    assert drawn_before(resolved, made, rows) == names
 
 
 Runs = Callable[[str], RunDir]

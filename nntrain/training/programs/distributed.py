@@ -49,7 +49,7 @@ class DistributedProgram(Program):
         self._metrics = _distinct(model.metrics_variables)
         self._states = _states(model, self._metrics)
         self._placed: dict[tuple[int, bool], tuple[Arrays, Any]] = {}
-        self._train = tf.function(self._train_steps, reduce_retracing=True)
+        self._train = tf.function(self._train_shares, reduce_retracing=True)
         self._test = tf.function(self._test_split, reduce_retracing=True)
         self._predict = tf.function(self._predict_batch, reduce_retracing=True)  # by this process alone
 
@@ -97,7 +97,7 @@ class DistributedProgram(Program):
 
         return self.strategy.experimental_distribute_values_from_function(copy)
 
-    def _train_steps(self, data: Any, order: Any, first: Any, last: Any) -> None:
+    def _train_shares(self, data: Any, order: Any, first: Any, last: Any) -> None:
         step = tf.autograph.experimental.do_not_convert(self._train_step)
         for index in tf.range(first, last):
             step(data, order[index * self.batch_size : (index + 1) * self.batch_size])

@@ -26,6 +26,7 @@ from nntrain.training.programs.arrays import (
     create_variables,
     rows_of,
 )
+from nntrain.training.programs.drawn_numbers import DrawnNumbers
 
 
 class Program:
@@ -45,7 +46,8 @@ class Program:
         create_variables(model, data)
         counter = tf.TensorSpec([], "int32")
         order = tf.TensorSpec([None], "int32")
-        signature = [_signature(data), order, counter, counter]
+        self._numbers = DrawnNumbers(model, batch_size, xla)
+        signature = [_signature(data), order, counter, counter, self._numbers.specs]
         steps = self._train_steps if xla else self._train_with_result
         self._train = _compiled(steps, input_signature=signature, jit_compile=xla)
         self._train_rest = _compiled(self._train_rows)  # one step an epoch: not worth XLA's compiler
@@ -56,20 +58,22 @@ class Program:
         self._evaluate_batch = _compiled(partial(self._metrics_after, self._test_rows), input_signature=labelled)
         self._predict = _compiled(self._predict_batch, input_signature=[_signature(data)[0]])
 
-    def _train_with_result(self, data: Any, order: Any, first: Any, last: Any) -> tuple[Any, Any]:
-        self._train_steps(data, order, first, last)
+    def _train_with_result(self, data: Any, order: Any, first: Any, last: Any, numbers: Any) -> tuple[Any, Any]:
+        self._train_steps(data, order, first, last, numbers)
         return self._result()
 
-    def _train_steps(self, data: Any, order: Any, first: Any, last: Any) -> None:
-        def step(index: Any) -> tuple[Any]:
+    def _train_steps(self, data: Any, order: Any, first: Any, last: Any, numbers: Any) -> None:
+        def step(index: Any, place: Any) -> tuple[Any, Any]:
             if self.xla:  # which needs to know the size of a batch
                 rows = tf.slice(order, [index * self.batch_size], [self.batch_size])
             else:
                 rows = order[index * self.batch_size : (index + 1) * self.batch_size]
-            self.model.train_step(rows_of(data, rows))
-            return (index + 1,)
+            with self._numbers.given(numbers, place):
+                self.model.train_step(rows_of(data, rows))
+            return index + 1, place + 1
 
-        tf.while_loop(lambda index: index < last, step, (first,))
+        # The place in the numbers is counted: of `index - first` XLA would make a program for each `first`.
+        tf.while_loop(lambda index, _: index < last, step, (first, 0))
 
     def _train_rows(self, data: Any, rows: Any) -> None:
         self.model.train_step(rows_of(data, rows))
@@ -105,11 +109,12 @@ class Program:
 
     def train(self, data: Arrays, order: np.ndarray, first: int, last: int) -> TrainResult:
         """Train steps `first` to `last` (excluded, so there may be none) of the epoch with this order of its rows."""
+        rows = tf.constant(order)
         if not self.xla:
-            return TrainResult.of(self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(last)))
+            return TrainResult.of(self._train(data.tensors, rows, tf.constant(first), tf.constant(last), ()))
         full = min(last, len(order) // self.batch_size)
-        if first < full:
-            self._train(data.tensors, tf.constant(order), tf.constant(first), tf.constant(full))
+        for start, end, numbers in self._numbers.pieces(first, full):
+            self._train(data.tensors, rows, tf.constant(start), tf.constant(end), numbers)
         if max(first, full) < last:
             self._train_rest(data.tensors, tf.constant(order[full * self.batch_size :]))
         # Apart from the steps, because XLA would round the same metrics in two ways, after a step and after none.
