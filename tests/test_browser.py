@@ -39,3 +39,12 @@ def test_a_browser_that_is_missing_is_said(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, PROOFS / "report.py"], env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[0] == "error: no Chromium was found"
+
+
+@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium: `apt-get install chromium`")
+def test_the_playground_trains_in_a_browser() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    words = [sys.executable, PROOFS / "playground.py", "--quick"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["served", "alone", "table"]

@@ -48,6 +48,7 @@ GROUPS = {
     "playground/pictures.py": "playground/test_session.py",
     "playground/plane.py": "playground/test_session.py",
     "playground/snapshots.py": "playground/test_session.py",
+    "playground/spread.py": "playground/page/test_alone.py",
     "playground/stage.py": "playground/test_session.py",
     "model/custom.py": "config/keras/test_conformance.py",
     "model/penalties.py": "golden/test_penalties_and_norms.py",

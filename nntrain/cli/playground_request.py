@@ -1,5 +1,6 @@
 """The request of `nntrain playground`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,9 @@ class Playground(Request):
     ] = None
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="What to predict of a table; by default the last column.")
+    ] = None
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one page that trains by itself, without a server.")
     ] = None
     port: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=65535, help="0 takes any free one; 8765 by default.")

@@ -12,7 +12,7 @@ from nntrain.playground.plane import GRID, Plane
 from nntrain.training.scorer import Scorer
 
 MOST_SHOWN = 16  # units of a layer
-_STEP = 2  # a unit's picture has every second point of the grid
+STEP = 3  # a unit's picture has every third point of the grid
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _shown(values: np.ndarray) -> int:
 
 def _picture(values: np.ndarray) -> str:
     """Return a unit's picture, of which the value that is the farthest from 0 is 0 or 255."""
-    square = values.reshape(GRID, GRID)[::_STEP, ::_STEP]
+    square = values.reshape(GRID, GRID)[::STEP, ::STEP]
     return _bytes(square / max(float(np.abs(square).max(initial=0)), 1e-12))
 
 

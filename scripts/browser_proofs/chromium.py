@@ -95,19 +95,19 @@ class Chromium:
             case "Network.requestWillBeSent", found:
                 self.requests.append(str(found["request"]["url"]))
 
-    def open(self, page: Path, width: int = 1100, dark: bool = False) -> None:
-        """Open a file in a window of this width."""
+    def open(self, page: Path | str, width: int = 1100, dark: bool = False) -> None:
+        """Open a file, or a URL, in a window of this width."""
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
-        self.send("Page.navigate", url=page.absolute().as_uri())
+        self.send("Page.navigate", url=page if isinstance(page, str) else page.absolute().as_uri())
         self._until(lambda one: one.get("method") == "Page.loadEventFired")
 
     def value(self, expression: str) -> Any:
-        """Return the value of an expression of JavaScript in the page."""
-        found = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        """Return the value of an expression of JavaScript in the page, of a promise what it becomes."""
+        found = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in found:
             raise RuntimeError(f"{expression}: {found['exceptionDetails']}")
         return found["result"].get("value")
@@ -122,6 +122,22 @@ class Chromium:
         """Move, press or release the mouse: `mouseMoved`, `mousePressed`, `mouseReleased`."""
         buttons = 1 if button == "left" else 0
         self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, buttons=buttons, clickCount=1)
+
+    def click(self, selector: str) -> None:
+        """Click on the middle of an element with the mouse; raises RuntimeError where there is none."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.value(f"{found}.scrollIntoView({{block: 'center'}})")
+        box = self.value(f"JSON.parse(JSON.stringify({found}.getBoundingClientRect()))")
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.mouse(kind, x, y)
+
+    def accessibility(self, checker: Path) -> list[str]:
+        """Return the serious and critical findings of axe (https://github.com/dequelabs/axe-core) on the page."""
+        self.value(f"{checker.read_text(encoding='utf-8')}; true")
+        found = self.value("axe.run().then(found => JSON.parse(JSON.stringify(found.violations)))")
+        weighty = [each for each in found if each["impact"] in ("serious", "critical")]
+        return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in weighty]
 
     def picture(self, file: Path) -> None:
         """Write a PNG of the whole page."""

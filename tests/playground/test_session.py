@@ -20,6 +20,7 @@ from nntrain.playground import compose, desk
 from nntrain.playground.base import Base
 from nntrain.playground.from_config import base_of
 from nntrain.playground.from_table import base_of as of_table
+from nntrain.playground.pictures import STEP
 from nntrain.playground.plane import GRID, refuse_other_inputs
 from nntrain.playground.session import Session
 from nntrain.playground.settings import Settings
@@ -122,7 +123,7 @@ def test_pictures_are_what_the_units_compute(session: Session) -> None:
     wanted = [[inputs[..., i] for i in range(2)], [hidden[..., i] for i in range(2)]]
     for units, expected in zip(view.pictures["units"][:2], wanted, strict=True):
         for text, values in zip(units, expected, strict=True):
-            half = values[::2, ::2]
+            half = values[::STEP, ::STEP]
             assert np.abs(picture(text) - half / np.abs(half).max()).max() < 0.01
     output = 1 / (1 + np.exp(-(hidden @ kernels[1])[..., 0]))
     assert np.abs(picture(view.pictures["plane"]["value"]) - (2 * output - 1)).max() < 0.01

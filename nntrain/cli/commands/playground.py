@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nntrain import backend
+from nntrain.cli import output_file
 from nntrain.cli.requests import Playground
 from nntrain.config.load import Config, load
 from nntrain.errors import ConfigError
@@ -18,6 +19,7 @@ from nntrain.playground import from_config
 from nntrain.playground.base import Base
 from nntrain.runs.checked import checked
 from nntrain.serving.server import listen, url_of
+from nntrain.storage.atomic import write_text
 from nntrain.terminal import Terminal
 from nntrain.training.signals import STOPPING
 
@@ -26,9 +28,14 @@ _HOST, _PORT = "127.0.0.1", 8765
 
 def run(request: Playground, terminal: Terminal) -> None:
     """Serve the page until a signal comes; raises ConfigError for data that are not of two inputs."""
+    if request.html is not None:
+        output_file.refuse(request.html, None if request.file is None else Path(request.file), "--html", "page.html")
     base = _base(request, terminal)
     for note in base.notes:
         terminal.note(f"note: {note}")
+    if request.html is not None:
+        _write(base, request.html, request, terminal)
+        return
     with _listening(request.port) as listening:
         backend.start(request.device, request.verbose)
         from nntrain.playground.server import Server
@@ -49,6 +56,20 @@ def run(request: Playground, terminal: Terminal) -> None:
             server.shutdown()
     terminal.event("stopped", {})
     terminal.note("stopped")
+
+
+def _write(base: Base, file: Path, request: Playground, terminal: Terminal) -> None:
+    """Write the page that trains by itself; raises ConfigError for what JavaScript does not train."""
+    backend.start(request.device, request.verbose)
+    from nntrain.playground import spread
+    from nntrain.playground.page import alone
+
+    spread.refuse_other_parts(base)
+    terminal.note(f"note: {spread.SEEDS} seeds are trained for {spread.EPOCHS} epochs, with which the page compares")
+    text = alone.page(base, spread.content(base))
+    write_text(file, text)
+    terminal.event("playground", {"html": str(file), "bytes": len(text.encode())})
+    terminal.line(f"{file} is written: {len(text.encode()):,} bytes, which train in a browser without nntrain")
 
 
 def _base(request: Playground, terminal: Terminal) -> Base:

@@ -1,4 +1,4 @@
-// The colors of the page, as the style has them, and numbers as text.
+// The colors of the page, as the style has them.
 "use strict";
 const colors = (() => {
   let known = {};
@@ -13,8 +13,8 @@ const colors = (() => {
 
   const mixed = (one, other, share) => one.map((value, i) => value + (other[i] - value) * share);
 
-  function diverging(share) { // a color for -1 to 1; the middle of the way is steeper, so that a border is seen
-    const strength = Math.min(1, Math.abs(share)) ** 0.8;
+  function diverging(share, most = 1) { // a color for -1 to 1; steeper around 0, so that a border is seen
+    const strength = most * Math.min(1, Math.abs(share)) ** 0.8;
     return mixed(rgb("--middle"), rgb(share < 0 ? "--negative" : "--positive"), strength);
   }
 
@@ -26,15 +26,3 @@ const colors = (() => {
   });
   return {rgb, mixed, diverging, ofClass, css};
 })();
-
-function shownNumber(value, digits = 3) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(2);
-  return value.toFixed(Math.abs(value) >= 100 ? 1 : digits);
-}
-
-const FEATURES = {x: "x", y: "y", x2: "x²", y2: "y²", xy: "xy", sin_x: "sin x", sin_y: "sin y"};
-const FORMULAS = {
-  x: (x, y) => x, y: (x, y) => y, xy: (x, y) => x * y, x2: (x, y) => x * x, y2: (x, y) => y * y,
-  sin_x: (x, y) => Math.sin(x), sin_y: (x, y) => Math.sin(y),
-};

@@ -84,7 +84,8 @@ const controls = (() => {
         const share = kind.startsWith("reg_") ? label : 2 * label - 1;
         context.fillStyle = colors.css(colors.diverging(share));
         context.beginPath();
-        context.arc((x / 6.4 + 1) * size / 2, (1 - y / 6.4) * size / 2, 3.4, 0, 2 * Math.PI);
+        const [a, b] = kind === "moons" ? [(x - 0.5) / 1.8, (y - 0.25) / 1.8] : [x / 6.4, y / 6.4];
+        context.arc((a + 1) * size / 2, (1 - b) * size / 2, 3.4, 0, 2 * Math.PI);
         context.fill();
       }
     }

@@ -22,7 +22,7 @@ const graph = (() => {
       const column = element("div", {className: "layer"}, element("h3", {textContent: layer.name}));
       const isHidden = at > 0 && at < scene.layers.length - 1 && !base.fixed_model;
       column.append(isHidden ? counter(at, settings) : element("div", {className: "buttons"}, counted(layer)));
-      if (at === 0 && events.hasFeatures()) column.append(...features(settings, layer));
+      if (at === 0 && events.hasFeatures()) column.append(element("div", {className: "features"}, ...features(settings, layer)));
       else for (let unit = 0; unit < layer.shown; unit++) column.append(button(layer, at, unit));
       if (layer.shown < layer.units) column.append(element("span", {className: "quiet", textContent: `and ${layer.units - layer.shown} more`}));
       layers.append(column);

@@ -9,7 +9,7 @@
   function plot() {
     if (!view?.scene?.points || !view.pictures?.plane) return;
     const chosen = graph.chosen(), decided = byId("discrete").checked;
-    if (chosen) plane.unit(under, chosen, decided);
+    if (chosen) plane.unit(under, chosen, {decided, most: 0.62});
     else plane.predictions(under, view.scene, view.pictures.plane, decided);
     plane.draw(byId("plane"), view.scene, under, {validation: byId("show_validation").checked});
     const what = chosen ? `The picture of ${graph.chosenName()}` : "What the network predicts in the plane";
@@ -62,6 +62,7 @@
     numbers();
     status();
     slider();
+    byId("compared").textContent = engine.compared?.() ?? "";
     curve.draw(byId("curve"), view.rows, view.metrics ?? [], view.shown);
     if (view.status !== "running") config();
   }

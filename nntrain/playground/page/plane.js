@@ -1,10 +1,11 @@
 // Pictures: what a unit computes, and the plane with its points.
 "use strict";
 const plane = (() => {
+  const BEHIND = 0.62; // the strongest color behind the points, which have the whole one
   const MARKS = ["circle", "square", "triangle", "diamond", "circle", "square", "triangle", "diamond"];
 
-  function bytes(text) {
-    return Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  function bytes(found) { // those of a server are base64
+    return typeof found === "string" ? Uint8Array.from(atob(found), letter => letter.charCodeAt(0)) : found;
   }
 
   function painted(canvas, size, colorOf) { // a picture of size × size colors
@@ -18,9 +19,10 @@ const plane = (() => {
     return canvas;
   }
 
-  function unit(canvas, text, decided) { // 127.5 stands for 0
+  function unit(canvas, text, {decided = false, most = 1} = {}) { // 127.5 stands for 0; most: the strongest color
     const found = bytes(text), size = Math.sqrt(found.length);
-    return painted(canvas, size, i => colors.diverging(decided ? Math.sign(found[i] - 127.5) : (found[i] - 127.5) / 127.5));
+    const share = i => decided ? Math.sign(found[i] - 127.5) : (found[i] - 127.5) / 127.5;
+    return painted(canvas, size, i => colors.diverging(share(i), most));
   }
 
   function ofFormula(canvas, name, reach) {
@@ -34,11 +36,11 @@ const plane = (() => {
   function predictions(canvas, scene, found, decided) {
     if (found.value) {
       const isNumber = scene.classes.length === 0;
-      return unit(canvas, found.value, decided && !isNumber);
+      return unit(canvas, found.value, {decided: decided && !isNumber, most: BEHIND});
     }
     const classes = bytes(found.class), sure = bytes(found.sure);
     return painted(canvas, scene.grid, i => colors.mixed(colors.rgb("--middle"),
-      colors.ofClass(classes[i], scene.classes.length), decided ? 0.75 : 0.12 + 0.7 * sure[i] / 255));
+      colors.ofClass(classes[i], scene.classes.length), decided ? BEHIND : 0.1 + (BEHIND - 0.1) * sure[i] / 255));
   }
 
   function mark(context, shape, x, y, radius) {

@@ -45,6 +45,12 @@ const points = (() => { // each returns [x, y, label] of point i of n: a class, 
       const along = first ? i / half : (i - half) / Math.floor(n / 2), angle = 1.75 * along * 2 * Math.PI + (first ? 0 : Math.PI);
       return [...moved(random, [5 * along * Math.sin(angle), 5 * along * Math.cos(angle)], 1, noise), first ? 1 : 0];
     },
+    moons(random, i, n, noise) {
+      const half = n - Math.floor(n / 2), first = i < half, count = first ? half : Math.floor(n / 2);
+      const angle = Math.PI * (first ? i : i - half) / Math.max(count - 1, 1);
+      const point = first ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)];
+      return [...point.map(v => v + random.normal(noise)), first ? 0 : 1];
+    },
     reg_plane(random, i, n, noise) {
       const point = [random.uniform(-6, 6), random.uniform(-6, 6)], [a, b] = moved(random, point, 6, noise);
       return [...point, (a + b) / 10];

@@ -7,7 +7,7 @@ from nntrain.playground.base import Base
 from nntrain.playground.settings import ACTIVATIONS, MOST_LAYERS, MOST_UNITS, OPTIMIZERS, as_json
 from nntrain.report import sealed
 
-VIEW = ("colors.js", "points.js", "plane.js", "curve.js", "graph.js", "controls.js")
+VIEW = ("features.js", "points.js", "colors.js", "plane.js", "curve.js", "graph.js", "controls.js")
 
 
 def page(base: Base) -> str:

@@ -54,3 +54,29 @@ def test_what_does_not_fit_is_an_error_before_anything_is_served(tmp_path: Path,
         port = str(taken.getsockname()[1])
         done = in_process(tmp_path, "playground", "--port", port)
         assert done.returncode == 2 and f"port {port} of 127.0.0.1 is taken" in done.stderr
+
+
+def test_one_page_is_written_that_trains_by_itself(
+    tmp_path: Path, in_process: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nntrain.playground import spread
+
+    monkeypatch.setattr(spread, "EPOCHS", 2)
+    monkeypatch.setattr(spread, "SEEDS", 1)
+    done = in_process(tmp_path, "playground", "--html", "p.html", "--json")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "p.html").read_text()
+    told = {"event": "playground", "version": 1, "html": "p.html", "bytes": len(text.encode())}
+    assert json.loads(done.stdout) == told
+    assert len(text) < 250_000 and "connect-src" not in text
+    for words, message in (
+        (["--html", "."], "`.` is a folder"),
+        (["--html", "none/p.html"], "there is no folder `none`"),
+        (["c.yaml", "--html", "c.yaml"], "`c.yaml` is the file to read"),
+        (["b.yaml", "--html", "b.html"], "a page that trains by itself cannot have layers other than"),
+    ):
+        (tmp_path / "c.yaml").write_text("")
+        (tmp_path / "b.yaml").write_text("data: {toy_2d: circle}\nmodel: [BatchNormalization]\n")
+        done = in_process(tmp_path, "playground", *words)
+        assert done.returncode == 2 and message in done.stderr
+    assert not (tmp_path / "b.html").exists()
