@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path as FilePath
 
@@ -14,6 +15,7 @@ from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
 from nntrain.data.raw_table import Numbers, RawTable
+from nntrain.data.table_cache import LEAST_BYTES, Encoded, cached
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import Found, kind_of
@@ -21,7 +23,6 @@ from nntrain.data.table_matrix import matrix
 from nntrain.data.table_request import Request
 from nntrain.data.table_rows import groups_of, times_of, weights_of
 from nntrain.data.table_target import (
-    Target,
     TargetOptions,
     Task,
     as_words,
@@ -39,21 +40,36 @@ _LEFT_OUT = {"constant": "constant", "identifier": "identifier", "text": "free t
 
 @dataclass(frozen=True)
 class Loaded:
-    """The rows, and what was found about them: kinds by column, and how the file is written."""
+    """The rows, and what was found about them: kinds by column as a config gives them, and how the file is written."""
 
     rows: Rows
-    table: Table
     form: Form
-    kinds: Mapping[str, Found]
+    kinds: Mapping[str, str | dict[str, str]]
     classes: tuple[str, ...]
     task: Task
 
 
-def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
+def load_rows(request: Request, split_files: Mapping[str, str], least_kept: int = LEAST_BYTES) -> Loaded:
     """Return the rows of a table, and of the files that hold splits of their own, by the name of the split.
 
-    Raises DataError with every fault and its line and column.
+    least_kept: the size of a file from which what was read is kept for the next start. Raises DataError with every
+    fault and its line and column.
     """
+    found = cached(request, partial(_encoded, request), least_kept)
+    table, split = found.table, Split(found.x, found.y, found.weights)
+    others = _split_files(request, found, split_files)
+    schema = split.schema(found.classes, table.names, () if found.classes else request.target.names)
+    has_missing = any(bool(np.isnan(x.min(initial=0))) for x in (found.x, *(other.x for other in others.values())))
+    schema = replace(schema, sizes=table.sizes, has_missing=has_missing, counts=found.task == "counts")
+    told = (*found.notes, *(note for other in others.values() for note in other.notes))
+    splits = {name: other.split for name, other in others.items()}
+    validation, test = splits.get("validation"), splits.get("test")
+    rows = Rows(split, schema, validation, test, (), told, table, found.groups, found.times)
+    return Loaded(rows, found.form, found.kinds, found.classes, found.task)
+
+
+def _encoded(request: Request) -> Encoded:
+    """Return the table as the model sees it; raises DataError."""
     with raw_table(request.table, request.form, request.words, request.target.names) as source:
         raw, form, notes = source.raw, source.form, source.notes
         request = request.with_kinds(source.kinds)
@@ -63,26 +79,18 @@ def load_rows(request: Request, split_files: Mapping[str, str]) -> Loaded:
         kinds = _kinds(raw, request)
         columns = tuple(found.column for found in kinds.values() if found.column is not None)
         found = matrix(raw, columns)
-        split = Split(found.x, target.y, weights_of(raw, request))
-        groups, times = groups_of(raw, request), times_of(raw, request)
+        weights, groups, times = weights_of(raw, request), groups_of(raw, request), times_of(raw, request)
         told = (*notes, *without_target, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
-    left_out = tuple(name for name in raw.columns if name not in {column.name for column in columns})
     table = Table(
         columns=columns,
-        left_out=left_out,
+        left_out=tuple(name for name in raw.columns if name not in {column.name for column in columns}),
         missing=tuple(sorted(request.table.missing)),
         separator=form.separator or ",",
         decimal="," if form.decimal == "," else ".",
         encoding=form.encoding or "utf-8",
     )
-    others = _split_files(request, table, target, split_files)
-    schema = split.schema(target.classes, table.names, () if target.classes else request.target.names)
-    has_missing = any(bool(np.isnan(x.min(initial=0))) for x in (found.x, *(other.x for other in others.values())))
-    schema = replace(schema, sizes=table.sizes, has_missing=has_missing, counts=target.task == "counts")
-    told += tuple(note for other in others.values() for note in other.notes)
-    splits = {name: other.split for name, other in others.items()}
-    rows = Rows(split, schema, splits.get("validation"), splits.get("test"), (), told, table, groups, times)
-    return Loaded(rows, table, form, kinds, target.classes, target.task)
+    written = {name: found.written for name, found in kinds.items()}
+    return Encoded(found.x, target.y, weights, groups, times, table, form, written, target.classes, target.task, told)
 
 
 @dataclass(frozen=True)
@@ -231,11 +239,11 @@ def _counting(raw: RawTable, kinds: Mapping[str, Found]) -> Iterator[str]:
                 yield f"column {shown(name)} only numbers the rows; `ignore: [{name}]` leaves it out"
 
 
-def _split_files(request: Request, table: Table, target: Target, files: Mapping[str, str]) -> dict[str, Like]:
-    asked, found = replace(request.target, task=target.task), {}
+def _split_files(request: Request, main: Encoded, files: Mapping[str, str]) -> dict[str, Like]:
+    asked, found = replace(request.target, task=main.task), {}
     for name, path in files.items():
         file = replace(request.table, path=FilePath(path), place=(*request.table.source, name, "file"))
-        found[name] = read_like(table, file, asked, target.classes)
+        found[name] = read_like(main.table, file, asked, main.classes)
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nntrain.data import image_cache, image_decoding
+from nntrain.data import content_cache, image_cache, image_decoding
 from nntrain.data.image_decoder import Target
 from nntrain.data.image_decoding import Decoding
 from nntrain.data.row_file import RowFile
@@ -24,7 +24,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(image_cache, "_LEAST_BYTES", 0)
-    monkeypatch.setattr(image_cache, "_RECENT_NS", -(10**12))
+    monkeypatch.setattr(content_cache, "_RECENT_NS", -(10**12))
     return tmp_path / "cache/nntrain/images"
 
 
@@ -78,7 +78,7 @@ def test_a_changed_image_is_noticed_and_a_copy_is_known() -> None:
 
 
 def test_files_that_were_just_changed_are_hashed_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_cache, "_RECENT_NS", 10**12)
+    monkeypatch.setattr(content_cache, "_RECENT_NS", 10**12)
     paths = files()
     read(paths)
     assert list((cache / "index").iterdir()) == [] and read(paths)[1]
@@ -152,7 +152,7 @@ def test_a_full_disk_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     paths = files()
     Decoding(Target((3, 3), True, "rgb")).read(paths)
     monkeypatch.setattr(image_cache, "write_text", full)
-    monkeypatch.setattr(image_cache, "_key", lambda *_: "k" * 64)
+    monkeypatch.setattr(content_cache, "_key", lambda *_: "k" * 64)
     images, note = DECODING.read(paths)
     assert note == "the decoded images are not kept for the next start: No space left on device" and len(images.x) == 5
 

@@ -73,7 +73,7 @@ def test_what_is_loaded_for_training_is_read_alike_later() -> None:
     rows = "".join(f"{n % 7},{'uvw'[n % 3]},{'' if n % 5 == 0 else n / 2},{n % 2}\n" for n in range(40))
     file = written("a,c,m,k\n" + rows)
     loaded = load_rows(Request(file, Form(), TargetOptions(("k",))), {})
-    again = read_like(loaded.table, file, TargetOptions(("k",)), loaded.classes)
+    again = read_like(loaded.rows.table, file, TargetOptions(("k",)), loaded.classes)
     assert np.array_equal(np.asarray(loaded.rows.remaining.x), again.x, equal_nan=True)
     assert np.array_equal(loaded.rows.remaining.y, again.y) and again.notes == ()
     assert loaded.rows.schema.sizes == (0, 3, 0) and loaded.rows.schema.has_missing

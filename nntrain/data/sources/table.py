@@ -206,7 +206,7 @@ def load(options: Options) -> "Rows":
     written = {
         "task": loaded.task,
         "classes": list(loaded.classes),
-        "columns": {name: found.written for name, found in loaded.kinds.items()},
+        "columns": dict(loaded.kinds),
         "separator": loaded.form.separator,
         "decimal": loaded.form.decimal,
         "encoding": loaded.form.encoding,
