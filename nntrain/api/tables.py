@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nntrain.config.table import Column, Table
+from nntrain.data.written_numbers import Style
 from nntrain.errors import DataError, renamed
 from nntrain.runs.run_list import list_runs
 
@@ -95,8 +96,11 @@ def _cells(column: Any, known: Column | None, decimal: str) -> Any:
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
-    if known is not None and known.format and pd.api.types.is_datetime64_any_dtype(column):
+    if known is not None and known.kind == "date" and pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.strftime(known.format)
+    if known is not None and known.kind == "numeric" and known.format and pd.api.types.is_numeric_dtype(column):
+        style = Style.of(known.format) or Style()
+        return column.astype("float64").map(style.written, na_action="ignore")
     if pd.api.types.is_float_dtype(column):
         column = column.astype("float64")  # else a 32-bit float is written with the digits of one
         if known is not None and known.kind in ("category", "boolean"):

@@ -11,8 +11,10 @@ from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable, Words
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
-from nntrain.data.table_kinds import as_numbers, kind_of
+from nntrain.data.table_kinds import as_numbers, kind_of, styles_of
 from nntrain.data.table_target import lacks_target
+from nntrain.data.written_numbers import Style
+from nntrain.document.yaml_file import inline
 
 _SHOWN = 3  # words of a column
 
@@ -22,7 +24,7 @@ class Cure:
     """The options `missing`, `missing_target` and `columns`, as far as they are needed; notes: what they give up."""
 
     missing: tuple[str, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     missing_target: str = ""
 
@@ -43,10 +45,14 @@ def cure_of(path: Path, targets: Sequence[str]) -> Cure:
     [raw] = _raw(path, frozenset(missing))
     refused = {name: _wrong(raw, name) for name in raw.columns if name not in targets and kind_of(raw, name).problems}
     cured = {name: wrong for name, wrong in refused.items() if name not in wrong}
-    columns = {name: "category" if isinstance(raw.columns[name], Words) else "drop" for name in cured}
+    doubtful = {name: styles for name in (*cured, *targets) if len(styles := styles_of(raw, name)) > 1}
+    cured = {name: wrong for name, wrong in cured.items() if name not in doubtful}
+    columns: dict[str, Any] = {name: "category" if isinstance(raw.columns[name], Words) else "drop" for name in cured}
     lost = int(lacks_target(raw, targets).sum())
     notes = [f"{counted(lost, 'row')} without {listed(targets)} left out."] if 0 < lost < len(raw) else []
-    return Cure(tuple(missing), columns, (*notes, *_notes(cured, columns)), "skip" if notes else "")
+    notes += [*_notes(cured, columns), *_notes_on_styles(doubtful)]
+    columns |= {name: {"numeric": first.example} for name, (first, _) in doubtful.items()}
+    return Cure(tuple(missing), columns, tuple(notes), "skip" if 0 < lost < len(raw) else "")
 
 
 def _raw(path: Path, missing: frozenset[str] = frozenset()) -> Iterator[RawTable]:
@@ -66,6 +72,13 @@ def _wrong(raw: RawTable, name: str) -> tuple[str, ...]:
     """Return the texts of a column that are not numbers, sorted."""
     cells = raw.columns[name]
     return tuple(sorted(as_numbers(cells, raw.decimal)[1])) if isinstance(cells, Words) else ()
+
+
+def _notes_on_styles(doubtful: Mapping[str, Sequence[Style]]) -> Iterator[str]:
+    for name, (first, second) in doubtful.items():
+        other = inline({name: {"numeric": second.example}})
+        read = f"The numbers in {shown(name)} are read as {shown(first.example)}"
+        yield f"{read}; `{other}` reads their comma as a decimal sign."
 
 
 def _notes(cured: Mapping[str, Sequence[str]], columns: Mapping[str, str]) -> Iterator[str]:

@@ -79,7 +79,8 @@ def _notes(found: table.Options, rows: int) -> Iterator[str]:
     """Yield what is in the table: its rows, and its columns by kind."""
     kinds: dict[str, list[str]] = {}
     for name, kind in found.columns.items():
-        kinds.setdefault(_word(kind), []).append(name or "the first column")
+        if name not in found.targets:
+            kinds.setdefault(_word(kind), []).append(name or "the first column")
     learnt = [f"{kind}: {_some(names)}" for kind, names in kinds.items() if kind not in _LEFT_OUT]
     yield f"{counted(rows, 'row')}. The columns are {'; '.join(learnt)}."
     left = [f"{_some(names)} ({kind})" for kind, names in kinds.items() if kind in _LEFT_OUT]
@@ -88,7 +89,7 @@ def _notes(found: table.Options, rows: int) -> Iterator[str]:
 
 
 def _word(kind: str | dict[str, str]) -> str:
-    return kind if isinstance(kind, str) else "date"
+    return kind if isinstance(kind, str) else next(iter(kind))
 
 
 def _comments(found: table.Options, rows: Rows) -> dict[str, str]:

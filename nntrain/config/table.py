@@ -10,6 +10,7 @@ Kind = Literal["numeric", "boolean", "category", "date"]
 Omitted = Literal["constant", "identifier", "text", "drop"]
 KINDS: tuple[str, ...] = ("numeric", "boolean", "category", "date", "constant", "identifier", "text", "drop")
 UNSEEN = -1  # the code of a category that no training row has
+EXAMPLE = r"\D*1(?:[.' ]?234,|[,' ]?234\.)5\D*"  # the number 1234.5 as a column may write it
 _CYCLES = ("month", "weekday", "hour")
 
 
@@ -20,7 +21,8 @@ class _Part(BaseModel):
 class Column(_Part):
     """A column that the model learns from.
 
-    categories: of a category in the order of their codes, of a boolean the words for no and yes. format: of a date.
+    categories: of a category in the order of their codes, of a boolean the words for no and yes. format: of a date, or
+    of numbers that are not written plainly, which is 1234.5 as the column writes it.
     """
 
     name: str
@@ -53,7 +55,7 @@ class Table(_Part):
     """The columns of a table in the order of the matrix, and how a file of it is written.
 
     left_out: the other columns of the file that was trained on, targets among them. missing: texts that stand for an
-    empty cell.
+    empty cell. formats: of targets whose numbers are not written plainly.
     """
 
     columns: tuple[Column, ...]
@@ -62,6 +64,7 @@ class Table(_Part):
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
     decimal: Literal[".", ","] = "."
     encoding: str = "utf-8"
+    formats: dict[str, str] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,6 +75,13 @@ class Table(_Part):
     def sizes(self) -> tuple[int, ...]:
         """For each column of the matrix 0 for a number, the number of categories for codes."""
         return tuple(size for column in self.columns for size in column.sizes)
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The columns, targets among them, whose numbers are not written plainly."""
+        return frozenset(
+            {*self.formats, *(each.name for each in self.columns if each.kind == "numeric" and each.format)}
+        )
 
     @classmethod
     def of_numbers(cls, schema: Schema, separator: str, left_out: tuple[str, ...] = ()) -> "Table":

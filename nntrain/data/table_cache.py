@@ -91,7 +91,8 @@ def _asked(request: Request) -> str:
     table, target = request.table, request.target
     given = sorted((name, tuple(kind)) for name, kind in request.given.items())
     options = (request.ignore, request.group, request.time, request.weight, sorted(table.missing), table.name)
-    asked_of_target = (target.names, target.task, target.classes, target.skip_missing)
+    formats = sorted(target.formats.items())
+    asked_of_target = (target.names, target.task, target.classes, target.skip_missing, formats)
     return repr((_VERSION, np.__version__, pd.__version__, asdict(request.form), asked_of_target, given, options))
 
 

@@ -28,18 +28,25 @@ class OpenTable:
 
 
 @contextmanager
-def raw_table(table: CsvTable, form: Form, words: frozenset[str], wanted: Sequence[str] = ()) -> Iterator[OpenTable]:
+def raw_table(
+    table: CsvTable,
+    form: Form,
+    words: frozenset[str],
+    wanted: Sequence[str] = (),
+    written: frozenset[str] = frozenset(),
+) -> Iterator[OpenTable]:
     """Give the columns of a file; those in `words` as they are written, also where they are numbers.
 
-    wanted: names that a header must have. Raises DataError with every fault, and MissingPackage for Parquet without
-    the package that reads it.
+    wanted: names that a header must have. written: columns whose numbers a CSV file does not write plainly.
+
+    Raises DataError with every fault, and MissingPackage for Parquet without the package that reads it.
     """
     with unpacked(table) as path:
         plain = replace(table, path=path, shown=table.name)
         if is_parquet(path):
             yield OpenTable(read_parquet(plain, words), Form())
             return
-        read = partial(_read_csv, words=words, wanted=wanted)
+        read = partial(_read_csv, words=words | written, wanted=wanted)
         if is_arff(path) or is_json_lines(path):
             read = partial(_read_arff if is_arff(path) else _read_json_lines, words=words)
         with ExitStack() as open_files:

@@ -17,6 +17,7 @@ from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE, finite_numbers, numbers_of
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, is_date
+from nntrain.data.written_numbers import Style, find_styles
 from nntrain.document.yaml_file import inline
 from nntrain.errors import Problem
 
@@ -47,7 +48,7 @@ class Found:
     @property
     def written(self) -> str | dict[str, str]:
         """The kind as a config gives it."""
-        return {"date": self.column.format} if self.column and self.column.format else self.kind
+        return {self.kind: self.column.format} if self.column and self.column.format else self.kind
 
 
 def kind_of(raw: RawTable, name: str, given: Given | None = None) -> Found:
@@ -56,7 +57,7 @@ def kind_of(raw: RawTable, name: str, given: Given | None = None) -> Found:
     if given is None:
         return _constant(cells) or (_numbers if isinstance(cells, Numbers) else _words)(raw, name)
     if given.kind == "numeric":
-        return numeric(raw, name)
+        return numeric(raw, name, given.format or format_of(raw, name))
     if given.kind == "date":
         return _date(raw, name, given.format)
     if given.kind in ("category", "boolean") and isinstance(cells, Words):
@@ -64,23 +65,41 @@ def kind_of(raw: RawTable, name: str, given: Given | None = None) -> Found:
     return Found(given.kind)
 
 
-def as_numbers(words: Words, decimal: str) -> tuple[Numbers, tuple[str, ...]]:
-    """Return the texts as numbers, and those that are none; codes such as `007` are numbers here."""
-    values, wrong = np.full(len(words.names), np.nan), []
+def as_numbers(words: Words, decimal: str, format: str = "") -> tuple[Numbers, tuple[str, ...]]:
+    """Return the texts as numbers, and those that are none; codes such as `007` are numbers here.
+
+    format: of numbers that are not written plainly, 1234.5 as the column writes it.
+    """
+    values, wrong, style = np.full(len(words.names), np.nan), [], Style.of(format) if format else None
     for index, name in enumerate(words.names):
-        number = finite_numbers([_plain(name, decimal)])
+        number = _number(name, decimal) if style is None else style.number(name)
         if number is None:
             wrong.append(name)
         else:
-            values[index] = number[0]
+            values[index] = number
     return numbers_of(np.append(values, np.nan)[words.codes]), tuple(wrong)
 
 
-def numeric(raw: RawTable, name: str) -> Found:
-    """Return a column of numbers, with a problem for each kind of cell that is none."""
+def format_of(raw: RawTable, name: str) -> str:
+    """Return the format of a column whose numbers are not written plainly; nothing for any other, or in doubt."""
+    styles = styles_of(raw, name)
+    return styles[0].example if len(styles) == 1 else ""
+
+
+def styles_of(raw: RawTable, name: str) -> list[Style]:
+    """Return the style of a column whose numbers are not written plainly; two styles where both may be meant."""
+    cells = raw.columns[name]
+    return find_styles(cells.names, cells.counts.tolist(), raw.decimal) if isinstance(cells, Words) else []
+
+
+def numeric(raw: RawTable, name: str, format: str = "") -> Found:
+    """Return a column of numbers, with a problem for each kind of cell that is none.
+
+    format: of numbers that are not written plainly.
+    """
     cells, problems = raw.columns[name], list[Problem]()
     if isinstance(cells, Words):
-        cells, wrong = as_numbers(cells, raw.decimal)
+        cells, wrong = as_numbers(cells, raw.decimal, format)
         help = _cure(wrong, name)
         problems += cell_problems(raw, name, {text: cell_fault(text) for text in wrong}, help)
     if cells.merged is not None:
@@ -88,7 +107,7 @@ def numeric(raw: RawTable, name: str) -> Found:
         message = f"column {shown(name)}: `{first}` and `{second}` become the same 32-bit float"
         help = f"subtract the lowest value from the column, or write `{_columns(name, 'drop')}`"
         problems.append(Problem(message, raw.place, help))
-    return Found("numeric", Column(name=name, kind="numeric"), problems=problems)
+    return Found("numeric", Column(name=name, kind="numeric", format=format), problems=problems)
 
 
 def _constant(cells: Cells) -> Found | None:
@@ -123,6 +142,11 @@ def _words(raw: RawTable, name: str) -> Found:
     if not isinstance(cells, Words):
         raise TypeError("numbers are of another kind")
     is_code = any(CODE.fullmatch(text) for text in cells.names)
+    styles = [] if is_code else styles_of(raw, name)
+    if len(styles) > 1:
+        return Found("numeric", problems=[in_doubt(raw, name, styles)])
+    if styles:
+        return numeric(raw, name, styles[0].example)
     if not is_code and (_mostly_numbers(cells, raw.decimal) or _mostly_spelled(cells)):
         return numeric(raw, name)
     if _pair(cells):
@@ -201,6 +225,24 @@ def _mostly_spelled(cells: Words) -> bool:
     sample = cells.names[:: -(-len(cells.names) // _SAMPLE) or 1]
     spelled = sum(not any(map(str.isalpha, text)) and bool(spelled_numbers(text)) for text in sample)
     return bool(sample) and 2 * spelled >= len(sample)
+
+
+def in_doubt(raw: RawTable, name: str, styles: Sequence[Style]) -> Problem:
+    """Return that the numbers of a column may be meant in two ways."""
+    cells = raw.columns[name]
+    text = cells.names[0] if isinstance(cells, Words) else ""
+    meant = " or ".join(f"{style.number(text):g}" for style in styles)
+    ways = " or ".join(f"`{_columns(name, {'numeric': style.example})}`" for style in styles)
+    return Problem(
+        f"the numbers in column {shown(name)} may be meant in two ways: {shown(text)} is {meant}",
+        raw.place,
+        f"write {ways}",
+    )
+
+
+def _number(text: str, decimal: str) -> float | None:
+    found = finite_numbers([_plain(text, decimal)])
+    return None if found is None else found[0]
 
 
 def _cure(wrong: Sequence[str], name: str) -> str:

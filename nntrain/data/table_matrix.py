@@ -57,7 +57,7 @@ def stacked(columns: Sequence[np.ndarray]) -> np.ndarray:
 def _encoded(raw: RawTable, column: Column, faults: Faults) -> tuple[list[np.ndarray], int]:
     """Return float32 (n,) for each column of the matrix, and how many rows have an unseen category."""
     if column.kind == "numeric":
-        return [_numbers(raw, column.name, faults)], 0
+        return [_numbers(raw, column, faults)], 0
     cells = raw.words(column.name)
     if column.kind == "date":
         return _date(raw, cells, column, faults), 0
@@ -69,12 +69,12 @@ def _encoded(raw: RawTable, column: Column, faults: Faults) -> tuple[list[np.nda
     return [cells.spread(np.array(codes, np.float32))], int(cells.counts[others].sum())
 
 
-def _numbers(raw: RawTable, name: str, faults: Faults) -> np.ndarray:
-    cells = raw.columns[name]
+def _numbers(raw: RawTable, column: Column, faults: Faults) -> np.ndarray:
+    cells = raw.columns[column.name]
     if isinstance(cells, Numbers):
         return cells.values
-    found, wrong = as_numbers(cells, raw.decimal)
-    for problem in numeric(raw, name).problems if wrong else ():
+    found, wrong = as_numbers(cells, raw.decimal, column.format)
+    for problem in numeric(raw, column.name, column.format).problems if wrong else ():
         faults.add(problem)
     return found.values
 

@@ -19,7 +19,8 @@ def overview(data: Dataset) -> list[tuple[str, str, str, str]]:
         return []
     known = dict(_described(data.table, np.asarray(data.train.x)))
     targets = getattr(data.source, "targets", ())
-    rows = [(name, *known.get(name, (_word(kind), "left out", ""))) for name, kind in kinds.items()]
+    features = {name: kind for name, kind in kinds.items() if name not in targets}
+    rows = [(name, *known.get(name, (_word(kind), "left out", ""))) for name, kind in features.items()]
     return [*rows, *((name, "target", _of_target(data, place), "") for place, name in enumerate(targets))]
 
 
@@ -41,7 +42,8 @@ def _values(column: Column, values: np.ndarray) -> str:
     if column.kind == "date":
         return f"{column.format} → {', '.join(column.parts)}"
     present = values[~np.isnan(values)]
-    return f"{present.min():.6g} to {present.max():.6g}" if len(present) else ""
+    written = f", written as {column.format}" if column.format else ""
+    return f"{present.min():.6g} to {present.max():.6g}{written}" if len(present) else ""
 
 
 def _of_target(data: Dataset, place: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path as FilePath
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,7 @@ def load_rows(request: Request, split_files: Mapping[str, str], least_kept: int 
 
 def _encoded(request: Request) -> Encoded:
     """Return the table as the model sees it; raises DataError."""
-    with raw_table(request.table, request.form, request.words, request.target.names) as source:
+    with raw_table(request.table, request.form, request.words, request.target.names, request.written) as source:
         raw, form, notes = source.raw, source.form, source.notes
         request = request.with_kinds(source.kinds)
         refuse_unknown(raw, request)
@@ -81,6 +82,7 @@ def _encoded(request: Request) -> Encoded:
         found = matrix(raw, columns)
         weights, groups, times = weights_of(raw, request), groups_of(raw, request), times_of(raw, request)
         told = (*notes, *without_target, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
+        told += tuple(_notes_on_formats(kinds, target.formats))
     table = Table(
         columns=columns,
         left_out=tuple(name for name in raw.columns if name not in {column.name for column in columns}),
@@ -88,8 +90,10 @@ def _encoded(request: Request) -> Encoded:
         separator=form.separator or ",",
         decimal="," if form.decimal == "," else ".",
         encoding=form.encoding or "utf-8",
+        formats=dict(target.formats),
     )
-    written = {name: found.written for name, found in kinds.items()}
+    written: dict[str, Any] = {name: found.written for name, found in kinds.items()}
+    written |= {name: {"numeric": format} for name, format in target.formats.items()}
     return Encoded(found.x, target.y, weights, groups, times, table, form, written, target.classes, target.task, told)
 
 
@@ -129,14 +133,18 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
     asked = replace(file, missing=frozenset(table.missing))
     form = Form(table.separator, table.decimal)
     wanted = [*(column.name for column in table.columns), *names]
-    with raw_table(asked, form, frozenset(words), wanted) as source:
+    with raw_table(asked, form, frozenset(words), wanted, table.written) as source:
         raw, notes = source.raw, source.notes
         _refuse_missing(raw, wanted)
         if target:
             raw, without_target = rows_with_target(raw, target)
             notes = (*notes, *without_target)
         found = matrix(raw, table.columns)
-        y = _labels(raw, target, classes) if target else np.zeros((len(raw), 0), np.float32)
+        y = (
+            _labels(raw, replace(target, formats=table.formats), classes)
+            if target
+            else np.zeros((len(raw), 0), np.float32)
+        )
     differences = (*notes, *_other_columns(raw, table, names, file.name))
     return Like(found.x, y, differences, found.unseen, table, file.name)
 
@@ -146,7 +154,7 @@ def _labels(raw: RawTable, target: TargetOptions, classes: tuple[str, ...]) -> n
         return (
             read_target(raw, replace(target, task=target.task or "regression")).y
             if len(raw) > 1
-            else numbers_to_predict(raw, target.names)
+            else numbers_to_predict(raw, target.names, target.formats)
         )
     name = target.names[0]
     read = read_target(raw, replace(target, task="classification", classes=classes))
@@ -222,6 +230,15 @@ def _notes_on_kinds(kinds: Mapping[str, Found], request: Request) -> Iterator[st
         )
         name = next(iter(out))
         yield f"left out: {words}; `columns: {{{name or chr(39) * 2}: category}}` keeps one"
+
+
+def _notes_on_formats(kinds: Mapping[str, Found], of_targets: Mapping[str, str]) -> Iterator[str]:
+    """Yield a note for each style of numbers that are not written plainly, with its columns."""
+    columns = [found.column for found in kinds.values() if found.column is not None and found.kind == "numeric"]
+    formats = {**{column.name: column.format for column in columns}, **of_targets}
+    for format in dict.fromkeys(filter(None, formats.values())):
+        names = [name for name, other in formats.items() if other == format]
+        yield f"the numbers in {listed(names)} are written as {shown(format)}"
 
 
 def _why(found: Found) -> str:

@@ -39,3 +39,9 @@ class Request:
         named = {name for name, given in self.given.items() if given.kind != "numeric"}
         labels = self.target.names if self.target.task == "classification" or self.target.classes else ()
         return frozenset(named | set(labels))
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The columns whose numbers are not written plainly in a file of text."""
+        named = {name for name, given in self.given.items() if given.kind == "numeric" and given.format}
+        return frozenset(named | set(self.target.formats))

@@ -42,7 +42,7 @@ def times_of(raw: RawTable, request: Request) -> np.ndarray | None:
     _refuse_empty(raw, name, "time", request)
     if isinstance(cells, Numbers):
         return cells.values.astype(np.float64)
-    form = (given.format if given else "") or find_format(cells.names).format
+    form = (given.format if given and given.kind == "date" else "") or find_format(cells.names).format
     if form and not (dates := parsed(cells.names, form)).isna().any():
         return np.asarray(dates.as_unit("ns").asi8[cells.codes])
     numbers, wrong = as_numbers(cells, raw.decimal)

@@ -1,8 +1,8 @@
 """The target of a table: classes or numbers, by plain rules unless the config says which."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE
 from nntrain.data.labels import FEW, note_on_counts, note_on_numbers
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
-from nntrain.data.table_kinds import as_numbers, numeric
+from nntrain.data.table_kinds import as_numbers, in_doubt, numeric, styles_of
 from nntrain.errors import DataError, Path, Problem
 
 Task = Literal["classification", "regression", "counts"]
@@ -23,19 +23,23 @@ _MANY = 20  # classes whose names are numbers
 
 @dataclass(frozen=True)
 class Target:
-    """y: int32 (n,), the class of each row, or float32 (n, targets). `classes` are empty for a regression."""
+    """y: int32 (n,), the class of each row, or float32 (n, targets). `classes` are empty for a regression.
+
+    formats: of the targets whose numbers are not written plainly.
+    """
 
     y: np.ndarray
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     task: Task = "classification"
+    formats: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class TargetOptions:
     """What the config says about the target; `source` is the path of its section.
 
-    skip_missing: whether rows without it are left out.
+    skip_missing: whether rows without it are left out. formats: of targets whose numbers are not written plainly.
     """
 
     names: tuple[str, ...]
@@ -43,6 +47,7 @@ class TargetOptions:
     classes: tuple[str, ...] = ()
     source: Path = ()
     skip_missing: bool = False
+    formats: Mapping[str, str] = field(default_factory=dict)
 
 
 def class_order(labels: Iterable[str]) -> tuple[str, ...]:
@@ -91,6 +96,8 @@ def inferred(raw: RawTable, names: Sequence[str]) -> Task:
     if isinstance(cells, Words):
         if any(CODE.fullmatch(text) for text in cells.names):
             return "classification"
+        if styles_of(raw, names[0]):
+            return "regression"
         numbers = [is_number(text) for text in cells.names]
         return "regression" if 2 * cells.counts[np.array(numbers, bool)].sum() >= len(cells) else "classification"
     if cells.merged is not None:
@@ -127,14 +134,18 @@ def classes_of(raw: RawTable, name: str, words: Words, classes: tuple[str, ...])
     return np.array(found, np.int32)[words.codes], classes
 
 
-def numbers_to_predict(raw: RawTable, names: Sequence[str]) -> np.ndarray:
-    """Return float32 (n, targets). Raises DataError for cells that are not numbers."""
+def numbers_to_predict(raw: RawTable, names: Sequence[str], formats: Mapping[str, str]) -> np.ndarray:
+    """Return float32 (n, targets); formats: of numbers that are not written plainly.
+
+    Raises DataError for cells that are not numbers.
+    """
     faults, columns = Faults(), []
     for name in names:
-        for problem in numeric(raw, name).problems:
+        format = formats.get(name, "")
+        for problem in numeric(raw, name, format).problems:
             faults.add(replace(problem, help=_help_for_target(problem)))
         cells = raw.columns[name]
-        columns.append((cells if isinstance(cells, Numbers) else as_numbers(cells, raw.decimal)[0]).values)
+        columns.append((cells if isinstance(cells, Numbers) else as_numbers(cells, raw.decimal, format)[0]).values)
     faults.throw()
     return np.stack(columns, axis=1)
 
@@ -150,7 +161,8 @@ def _of_numbers(raw: RawTable, options: TargetOptions, task: Task) -> Target:
         message = "`classes` are given, but the target holds numbers to predict"
         help = "remove `classes`, or write `task: classification`"
         raise DataError(problems=[Problem(message, (*options.source, "classes"), help)])
-    y = numbers_to_predict(raw, options.names)
+    formats = _formats(raw, options)
+    y = numbers_to_predict(raw, options.names, formats)
     faults = Faults()
     for name, values in zip(options.names, y.T, strict=True):
         if len(values) > 1 and (values == values[0]).all():
@@ -160,12 +172,12 @@ def _of_numbers(raw: RawTable, options: TargetOptions, task: Task) -> Target:
             _refuse_other_than_counts(raw, name, values, faults)
     faults.throw()
     if task == "counts":
-        return Target(y, task=task)
+        return Target(y, task=task, formats=formats)
     name = f"column {shown(options.names[0])}" if len(options.names) == 1 else listed(options.names)
     note = note_on_numbers(y, name, "`task: classification`", "make one column of them, and name it with `target`")
     if not note and options.task is None:
         note = note_on_counts(y, name)
-    return Target(y, notes=(note,) if note else (), task=task)
+    return Target(y, notes=(note,) if note else (), task=task, formats=formats)
 
 
 def _refuse_other_than_counts(raw: RawTable, name: str, values: np.ndarray, faults: Faults) -> None:
@@ -178,6 +190,17 @@ def _refuse_other_than_counts(raw: RawTable, name: str, values: np.ndarray, faul
     message = f"column {shown(name)}: {several}" if len(rows) > 1 else f"column {shown(name)} in {where} is no count"
     help = f"`{values[rows[0]]:g}` is not a whole number from 0 on; write `task: regression` to predict such numbers"
     faults.add(Problem(message, raw.place, help, span))
+
+
+def _formats(raw: RawTable, options: TargetOptions) -> dict[str, str]:
+    """Return the given or found format of each target whose numbers are not written plainly; raises DataError."""
+    found = {name: styles_of(raw, name) for name in options.names if name not in options.formats}
+    faults = Faults()
+    for name, styles in found.items():
+        if len(styles) > 1:
+            faults.add(in_doubt(raw, name, styles))
+    faults.throw()
+    return {**options.formats, **{name: styles[0].example for name, styles in found.items() if styles}}
 
 
 def _refuse_missing(raw: RawTable, options: TargetOptions) -> None:

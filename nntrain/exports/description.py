@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from nntrain.config.table import Table
+from nntrain.config.table import Column, Table
+from nntrain.data.written_numbers import Style
 from nntrain.exports.subject import Subject
 from nntrain.model.build import outputs_of
 
@@ -31,17 +32,26 @@ def description(subject: Subject) -> dict[str, Any]:
             "features": list(schema.features),
             "takes_missing": resolved.takes_missing,
         },
-        "table": None if saved.table is None else _table(saved.table),
+        "table": None if saved.table is None else columns_of(saved.table),
         "classes": list(schema.classes),
         "targets": list(schema.targets),
         "output": {**_decision(subject), "columns": columns or [f"prediction_{index + 1}" for index in range(count)]},
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
-    """Return the columns, each with the `parts` of a date, in their order."""
-    columns = [{**column.model_dump(mode="json"), "parts": list(column.parts)} for column in table.columns]
+def columns_of(table: Table) -> dict[str, Any]:
+    """Return the columns in their order, each with the `parts` of a date and how numbers are written."""
+    columns = [
+        {**column.model_dump(mode="json"), "parts": list(column.parts), "style": _style(column)}
+        for column in table.columns
+    ]
     return {**table.model_dump(mode="json"), "columns": columns}
+
+
+def _style(column: Column) -> dict[str, str] | None:
+    """Return a regular expression of the cells of a column whose numbers are not written plainly, and their signs."""
+    style = Style.of(column.format) if column.kind == "numeric" and column.format else None
+    return None if style is None else {"cell": style.pattern, "thousands": style.thousands, "decimal": style.decimal}
 
 
 def _decision(subject: Subject) -> dict[str, Any]:

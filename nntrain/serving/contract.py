@@ -48,6 +48,11 @@ def _row_of(saved: SavedModel, table: Table) -> JsonSchema:
 def _value_of(column: Column, missing: bool) -> JsonSchema:
     words = f"{column.kind}{'; null where it is missing' if missing else ''}"
     null = ["null"] if missing else []
+    if column.kind == "numeric" and column.format:
+        return {
+            "type": ["number", "string", *null],
+            "description": f"{words}; as a text it is written as {column.format}",
+        }
     if column.kind == "numeric":
         return {"type": ["number", *null], "minimum": -LARGEST, "maximum": LARGEST, "description": words}
     if column.kind == "date":

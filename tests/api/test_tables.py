@@ -4,10 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import nntrain
 from nntrain.api import tables
+from nntrain.config.table import Column, Table
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.table_reader import read_like
 from nntrain.errors import ConfigError, DataError
 
 
@@ -32,3 +36,11 @@ def test_an_error_about_a_temporary_file_names_the_arrays() -> None:
 
 def test_rows_have_the_numbers_that_were_written() -> None:
     assert tables.from_rows([{"loss": "0.1"}, {"loss": "0.30000000000000004"}])["loss"].tolist() == [0.1, 0.1 + 0.2]
+
+
+def test_numbers_are_given_to_a_column_as_its_file_writes_them() -> None:
+    table = Table(columns=(Column(name="price", kind="numeric", format="1.234,5 €"),), decimal=",", separator=";")
+    frame = pd.DataFrame({"price": [1.234, 1234.0, float("nan")], "other": [1, 2, 3]})
+    with tables.table_file(frame, table) as file:
+        found = read_like(table, CsvTable(file, separator=";", decimal=",")).x
+    assert np.array_equal(found, np.float32([[1.234], [1234], [float("nan")]]), equal_nan=True)

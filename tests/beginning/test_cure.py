@@ -24,7 +24,8 @@ def cured(folder: Path, *cells: str) -> Cure:
         ((), {}),
         (("NA", "?", "--"), {"missing": ["--", "?", "NA"]}),
         (("old", "NA"), {"missing": ["NA"], "columns": {"age": "category"}}),
-        (("$1.50",) * 12, {"columns": {"age": "category"}}),
+        (("$1.50",) * 12, {}),
+        (("1.50 a.m.",) * 8, {"columns": {"age": "category"}}),
         (("16777217", "16777219", "16777221"), {"columns": {"age": "drop"}}),
     ],
 )
@@ -58,3 +59,12 @@ def test_a_header_that_comes_again_is_left_to_the_error_of_the_reader(tmp_path: 
     rows = "".join(f"{row},{row % 2}\n" for row in range(20))
     (tmp_path / "data.csv").write_text(f"a,y\n{rows}a,y\n{rows}")
     assert cure_of(tmp_path / "data.csv", ["y"]) == Cure()
+
+
+def test_numbers_that_may_be_meant_in_two_ways_are_read_with_groups_of_three_digits(tmp_path: Path) -> None:
+    lines = [f'"{row + 1},{row + 100}",{row},"{row + 2},50{row % 10}"' for row in range(20)]
+    (tmp_path / "data.csv").write_text("people,row,price\n" + "\n".join(lines) + "\n")
+    found = cure_of(tmp_path / "data.csv", ["price"])
+    written = {"numeric": "1,234.5"}
+    assert found.options() == {"columns": {"people": written, "price": written}}
+    assert "`{people: {numeric: '1234,5'}}` reads their comma as a decimal sign" in found.notes[0]

@@ -38,7 +38,7 @@ def profile_splits(name: str, splits: Mapping[str, Split], schema: Schema) -> Pr
     x, y = (np.concatenate([getattr(split, field) for split in some]) for field in ("x", "y"))
     raw = _raw(x, y, schema)
     is_table = x.ndim == 2 and x.shape[1] <= _MOST_COLUMNS
-    target = Target(y, schema.classes)
+    target = Target(y, schema.classes, task="classification" if schema.classes else "regression")
     shape = " x ".join(map(str, schema.shape))
     return Profile(
         name=name,

@@ -20,13 +20,18 @@ def described(raw: RawTable, name: str, found: Found, given: Given | None = None
     cells = raw.columns[name]
     column = Column(name, found.kind, _reason(cells, found, given), int(cells.is_missing.sum()), _distinct(cells))
     if found.kind == "numeric" or (isinstance(cells, Numbers) and found.kind != "drop"):
-        numbers = cells if isinstance(cells, Numbers) else as_numbers(cells, raw.decimal)[0]
+        numbers = cells if isinstance(cells, Numbers) else as_numbers(cells, raw.decimal, _format(found))[0]
         return _with_numbers(column, numbers.values)
     if isinstance(cells, Numbers):
         return column
     if found.kind == "date" and found.column is not None:
         return _with_dates(column, cells, found.column.format)
     return column if found.kind in ("identifier", "text") else replace(column, categories=most_frequent(cells))
+
+
+def _format(found: Found) -> str:
+    """Return the format of numbers that are not written plainly."""
+    return found.column.format if found.kind == "numeric" and found.column is not None else ""
 
 
 def most_frequent(words: Words, most: int = MOST_LISTED) -> tuple[Count, ...]:
@@ -86,6 +91,8 @@ def _reason(cells: Numbers | Words, found: Found, given: Given | None) -> str:
     if found.why:
         return f"{found.why}: left out" if found.kind in OMITTED else found.why
     if found.kind == "numeric":
+        if format := _format(found):
+            return f"at least half of the cells are numbers written as {format}"
         return "every cell is a number" if isinstance(cells, Numbers) else "at least half of the cells are numbers"
     if found.kind == "date" and found.column is not None:
         return f"at least half of the texts are dates in the format {found.column.format}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.messages import counted, shown
+from nntrain.config.table import Column as TableColumn
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.duplicates import row_hashes
 from nntrain.data.giveaway import CORRELATION, correlation, purity
@@ -97,7 +98,10 @@ def _target_column(raw: RawTable, name: str, target: Target | None) -> Column:
     if target is not None and target.classes:
         cells = Words(target.y, target.classes)
         raw = replace(raw, columns={**raw.columns, name: cells})
-    found = Found("numeric" if isinstance(cells, Numbers) or (target and not target.classes) else "category", why="-")
+    format = target.formats.get(name, "") if target else ""
+    is_numeric = isinstance(cells, Numbers) or (target is not None and not target.classes)
+    column = TableColumn(name=name, kind="numeric", format=format) if is_numeric else None
+    found = Found("numeric" if is_numeric else "category", column, why="-")
     classes = target is not None and bool(target.classes)
     kind = "classes" if classes else "numbers" if found.kind == "numeric" else found.kind
     return replace(described(raw, name, found), kind=kind, reason="the target", is_target=True)

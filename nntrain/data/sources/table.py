@@ -1,5 +1,6 @@
 """A table in a file: one row an example, one column a feature."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -9,7 +10,7 @@ from nntrain.config.data import OneFold, Splittable
 from nntrain.config.data_schema import Labels
 from nntrain.config.messages import got, listed, problem, shown
 from nntrain.config.plane_features import Feature
-from nntrain.config.table import KINDS
+from nntrain.config.table import EXAMPLE, KINDS
 from nntrain.config.value_types import ClassNames, FilePath, Text, omitted
 from nntrain.errors import Path
 from nntrain.nearest import nearest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from nntrain.data.table_request import Request
 
 EVERY = "..."  # the name that stands for every column
-_KIND = "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}` or `drop`"
+_KIND = "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}`, `{numeric: '1.234,5'}` or `drop`"
 
 
 def _separator(value: Any) -> str:
@@ -64,8 +65,14 @@ def _columns(value: Any) -> Any:
 def _kind(name: str, kind: Any) -> str | dict[str, str]:
     if isinstance(kind, str) and kind in KINDS:
         return kind
-    if isinstance(kind, Mapping) and len(kind) == 1 and isinstance(format := kind.get("date"), str) and "%" in format:
-        return {"date": format}
+    if isinstance(kind, Mapping) and len(kind) == 1:
+        if isinstance(format := kind.get("date"), str) and "%" in format:
+            return {"date": format}
+        if isinstance(format := kind.get("numeric"), str) and re.fullmatch(EXAMPLE, format):
+            return {"numeric": format}
+        if "numeric" in kind:
+            message = f"the column {shown(name)}: {shown(str(format))} is not the number 1234.5"
+            raise problem(message, "write 1234.5 as the column does, for example `{numeric: '1.234,5 €'}`")
     close = nearest(kind, KINDS) if isinstance(kind, str) else ""
     raise problem(f"unknown kind of the column {shown(name)}: {shown(kind)}", f"write `{close}`" if close else _KIND)
 
@@ -79,9 +86,13 @@ _TEXTS = {
 }
 _FORMAT = {
     "type": "object",
-    "properties": {"date": {"type": "string", "pattern": "%"}},
-    "required": ["date"],
+    "properties": {
+        "date": {"type": "string", "pattern": "%"},
+        "numeric": {"type": "string", "pattern": f"^{EXAMPLE}$"},
+    },
     "additionalProperties": False,
+    "minProperties": 1,
+    "maxProperties": 1,
 }
 _KINDS = {
     "anyOf": [
@@ -123,7 +134,7 @@ class Options(Splittable):
             if twice := [name for name in names if name in self.ignore]:
                 raise problem(f"the column `{twice[0]}` is `{option}`, and ignored", "remove it from `ignore`")
         for name in self.targets:
-            if name in self.columns:
+            if name in self.columns and not (isinstance(self.columns[name], dict) and "numeric" in self.columns[name]):
                 help = "write `task: classification`, `task: regression` or `task: counts`"
                 raise problem(f"the column `{name}` is the target, and has no kind", help)
             if option := next((option for option, others in self._named()[1:] if name in others), ""):
@@ -167,10 +178,16 @@ class Options(Splittable):
         from nntrain.data.table_kinds import Given
 
         pairs = {
-            name: ("date", kind["date"]) if isinstance(kind, dict) else (kind, "")
+            name: next(iter(kind.items())) if isinstance(kind, dict) else (kind, "")
             for name, kind in self.columns.items()
+            if name not in self.targets
         }
         return {name: Given(*pair) for name, pair in pairs.items()}
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """The format of each target that `columns` names."""
+        return {name: self.columns[name]["numeric"] for name in self.targets if name in self.columns}
 
 
 def request_of(options: Options) -> "Request":
@@ -184,7 +201,14 @@ def request_of(options: Options) -> "Request":
     return Request(
         CsvTable(options.path, missing=frozenset(options.missing), place=(*source, "path"), source=source),
         Form(options.separator, options.decimal, options.encoding),
-        TargetOptions(options.targets, options.task, tuple(options.classes), source, options.missing_target == "skip"),
+        TargetOptions(
+            options.targets,
+            options.task,
+            tuple(options.classes),
+            source,
+            options.missing_target == "skip",
+            options.formats,
+        ),
         options.given(),
         tuple(options.ignore),
         options.group or "",

@@ -30,6 +30,17 @@ def number(text, decimal):
     return float(plain)
 
 
+def written(text, cell, thousands, decimal):
+    """Return the number of a cell such as `$1,234.50` or `1.234,5 km`."""
+    for space in "\u00a0\u2007\u202f":
+        text = text.replace(space, " ")
+    found = re.fullmatch(cell, text.replace("\u2212", "-").replace("\u2013", "-").replace("\u2019", "'"), re.ASCII)
+    if found is None:
+        raise ValueError(f"`{text}` is no number as the other rows have it")
+    digits = found["digits"].replace(thousands, "") if thousands else found["digits"]
+    return number(("-" if "-" in (found["first"], found["second"]) else "") + digits.replace(decimal, "."), ".")
+
+
 def parts_of_date(text, column):
     try:
         when = datetime.datetime.strptime(text, column["format"])
@@ -54,7 +65,7 @@ def encoded(text, column, table):
     if is_missing:
         return [math.nan] * max(1, len(column["parts"]))
     if kind == "numeric":
-        return [number(text, table["decimal"])]
+        return [number(text, table["decimal"]) if not column["style"] else written(text, **column["style"])]
     if kind == "date":
         return parts_of_date(text, column)
     codes = {name: code for code, name in enumerate(column["categories"])}

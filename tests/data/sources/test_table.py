@@ -271,7 +271,15 @@ NAMES = "`classes` must be at least 2 different names"
             {"target": "b", "columns": {"c": "float"}},
             (
                 "unknown kind of the column `c`: `float`",
-                "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}` or `drop`",
+                "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}`, `{numeric: '1.234,5'}` or "
+                "`drop`",
+            ),
+        ),
+        (
+            {"target": "b", "columns": {"c": {"numeric": "1.234.5"}}},
+            (
+                "the column `c`: `1.234.5` is not the number 1234.5",
+                "write 1234.5 as the column does, for example `{numeric: '1.234,5 €'}`",
             ),
         ),
         (

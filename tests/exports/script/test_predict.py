@@ -6,6 +6,7 @@ import pytest
 
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.table_reader import read_like
+from nntrain.exports.description import columns_of
 from tests.exports.raw_rows import CSV, TABLE
 
 pytest.importorskip("onnxruntime", reason="nntrain[onnx] is not installed")
@@ -14,8 +15,7 @@ pytest.importorskip("onnxruntime", reason="nntrain[onnx] is not installed")
 @pytest.fixture
 def table() -> dict[str, Any]:
     """The table as schema.json has it."""
-    columns = [{**column.model_dump(mode="json"), "parts": list(column.parts)} for column in TABLE.columns]
-    return {**TABLE.model_dump(mode="json"), "columns": columns}
+    return columns_of(TABLE)
 
 
 def test_raw_rows_become_the_numbers_that_nntrain_makes_of_them(table: Any, tmp_path: Path) -> None:
@@ -30,10 +30,11 @@ def test_raw_rows_become_the_numbers_that_nntrain_makes_of_them(table: Any, tmp_
     ("old", "new", "message"),
     [
         ("1,5", "1.5", "error: {}:2: column `a number`: `1.5` is no number"),
+        ("1.234,5 €", "1234.5", "error: {}:2: column `price`: `1234.5` is no number as the other rows have it"),
         ("1,5", "1e99", "error: {}:2: column `a number`: `1e99` is no number"),
         ("29.02.2024", "30.02.2024", "error: {}:2: column `when`: `30.02.2024 23:59` is no date like %d.%m.%Y %H:%M"),
         ("sure\n", "sur\n", "error: there is no column `sure` in {}"),
-        (";maybe", "", "error: {}:4: 4 cells, expected 5"),
+        (";maybe", "", "error: {}:4: 5 cells, expected 6"),
         (CSV[CSV.index("1;") :], "", "error: there are no rows in {}"),
     ],
 )
