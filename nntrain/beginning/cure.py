@@ -12,7 +12,7 @@ from nntrain.data.raw_table import RawTable, Words
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import as_numbers, kind_of, styles_of
-from nntrain.data.table_target import lacks_target
+from nntrain.data.table_target import TargetOptions, rows_with_target
 from nntrain.data.written_numbers import Style
 from nntrain.document.yaml_file import inline
 
@@ -43,16 +43,18 @@ def cure_of(path: Path, targets: Sequence[str]) -> Cure:
     """
     missing = sorted({text for raw in _raw(path) for text in _markers(raw, targets)})
     [raw] = _raw(path, frozenset(missing))
+    rows = len(raw)
+    raw, _ = rows_with_target(raw, TargetOptions(tuple(targets), skip_missing=True))
     refused = {name: _wrong(raw, name) for name in raw.columns if name not in targets and kind_of(raw, name).problems}
     cured = {name: wrong for name, wrong in refused.items() if name not in wrong}
     doubtful = {name: styles for name in (*cured, *targets) if len(styles := styles_of(raw, name)) > 1}
     cured = {name: wrong for name, wrong in cured.items() if name not in doubtful}
     columns: dict[str, Any] = {name: "category" if isinstance(raw.columns[name], Words) else "drop" for name in cured}
-    lost = int(lacks_target(raw, targets).sum())
-    notes = [f"{counted(lost, 'row')} without {listed(targets)} left out."] if 0 < lost < len(raw) else []
+    left_out = rows - len(raw)
+    notes = [f"{counted(left_out, 'row')} without {listed(targets)} left out."] if left_out else []
     notes += [*_notes(cured, columns), *_notes_on_styles(doubtful)]
     columns |= {name: {"numeric": first.example} for name, (first, _) in doubtful.items()}
-    return Cure(tuple(missing), columns, tuple(notes), "skip" if 0 < lost < len(raw) else "")
+    return Cure(tuple(missing), columns, tuple(notes), "skip" if left_out else "")
 
 
 def _raw(path: Path, missing: frozenset[str] = frozenset()) -> Iterator[RawTable]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.config import load
+from nntrain.config.data import is_table
 from nntrain.config.train import Train
 from nntrain.errors import NNTrainError
 from nntrain.nearest import exists, nearest
@@ -80,6 +81,8 @@ def _command(name: str, words: Sequence[str], known: Iterable[str]) -> str:
     rest = shlex.join(words[list(words).index(name) + 1 :]) if name in words else ""
     if name == "help":
         return f"write `nntrain {rest} --help`" if rest else "write `nntrain --help`"
+    if exists(Path(name)) and is_table(name):
+        return f"write `nntrain init {shlex.quote(name)}`, which writes a config for the table"
     if exists(Path(name)):
         return f"write `nntrain {'eval' if is_run(Path(name)) else 'fit'} {shlex.quote(name)}`"
     meant = _COMMANDS.get(name.lower()) or nearest(name, known) or _COMMANDS.get(nearest(name, _COMMANDS))

@@ -115,6 +115,11 @@ class Fold(Section):
 _TABLES = (".csv", ".tsv", ".arff", ".parquet")
 
 
+def is_table(path: str) -> bool:
+    """Return whether the name of a file is that of a table."""
+    return path.lower().removesuffix(".gz").endswith(_TABLES)
+
+
 class Source(PlugIn, Named):
     """The family of data sources."""
 

@@ -1,6 +1,7 @@
 """From a file and `--set` to a validated experiment; every error has its place."""
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from nntrain.config import file_checks, old_source, plugin, rules, set_help
-from nntrain.config.data import Source
+from nntrain.config.data import Source, is_table
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.named import spelled_out, to_tree
@@ -100,6 +101,9 @@ def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
         again = FilePath(file) / run_files.RESOLVED
         help = f"write `nntrain fit {again}` to train it again, or `nntrain resume {file}`"
         raise ConfigError(f"`{file}` is a run, not a config", help=help)
+    if FilePath(file).is_file() and is_table(str(file)):
+        help = f"run `nntrain init {shlex.quote(str(file))}`, which writes a config for it"
+        raise ConfigError(f"`{file}` is a table, not a config", help=help)
     return changed(yaml_file.read(file), assignments, seed)
 
 

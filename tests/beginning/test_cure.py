@@ -50,6 +50,12 @@ def test_rows_without_their_target_are_left_out_and_counted(tmp_path: Path) -> N
     assert len(read.remaining) == 18 and read.notes[0].endswith("without `y` left out")
 
 
+def test_the_words_of_a_row_that_is_left_out_make_no_category(tmp_path: Path) -> None:
+    rows = "".join(f"{row}.5,{row % 2}\n" for row in range(20))
+    (tmp_path / "data.csv").write_text(f"a,y\n{rows}Total,\n")
+    assert cure_of(tmp_path / "data.csv", ["y"]).options() == {"missing_target": "skip"}
+
+
 def test_the_target_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("a,y\n" + "".join(f"{row},{row}.5\n" for row in range(20)) + "1,NA\n")
     assert cure_of(tmp_path / "data.csv", ["y"]) == Cure()

@@ -56,3 +56,10 @@ def test_a_line_can_be_pasted_into_a_shell(words: list[str], help: str) -> None:
     error: Any = Refused(f"No such command '{words[0]}'. Did you mean 'x'?")
     assert reword(error, words) == help
     assert error.message == f"No such command '{words[0]}'."
+
+
+def test_a_table_as_a_command_is_one_to_begin_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+    error: Any = Refused("No such command 'rows.csv'.")
+    assert reword(error, ["rows.csv"]) == "write `nntrain init rows.csv`, which writes a config for the table"

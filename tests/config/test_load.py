@@ -135,3 +135,10 @@ def test_a_huge_value_is_a_short_message(value: str) -> None:
 def test_a_model_has_at_most_three_thousand_items() -> None:
     with pytest.raises(ConfigError, match="`model` must be a list of at most 3,000 items"):
         from_document(yaml_file.parse("data: iris\nmodel:\n" + 3001 * "- Dense: 3\n", "c.yaml"))
+
+
+def test_a_table_in_place_of_a_config_gets_the_command_that_writes_one(tmp_path: Path) -> None:
+    (tmp_path / "my rows.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ConfigError, match="is a table, not a config") as raised:
+        load(tmp_path / "my rows.csv")
+    assert raised.value.problems[0].help.startswith(f"run `nntrain init '{tmp_path / 'my rows.csv'}'`")

@@ -46,7 +46,8 @@ def test_the_names_of_the_columns() -> None:
         ),
         (
             ",a,,k\n1,2,x\n",
-            "error: column 3 has no name\n  --> t.csv:1:4\n  1 | ,a,,k\n    |    ^\n help: give every column a name",
+            "error: column 3 has no name\n  --> t.csv:1:4\n  1 | ,a,,k\n    |    ^\n"
+            " help: give every column a name, or remove the columns that are empty",
         ),
         (
             "a;k\n1,5;x\n",
@@ -57,6 +58,16 @@ def test_the_names_of_the_columns() -> None:
             "a\nx\n",
             "error: there is only one column, `a`\n  --> t.csv:1:1\n  1 | a\n    | ^\n"
             " help: give a file of several columns",
+        ),
+        (
+            "Report of May\n\na,k\n1,x\n",
+            "error: there is only one column, `Report of May`\n  --> t.csv:1:1\n  1 | Report of May\n    | ^^^^^^^^^^^^^\n"
+            " help: remove the lines above line 3, which has 2 cells, if that is the header",
+        ),
+        (
+            "a k\n1 x\n",
+            "error: there is only one column, `a k`\n  --> t.csv:1:1\n  1 | a k\n    | ^^^\n"
+            " help: put commas between the cells, in place of the spaces",
         ),
     ],
 )
