@@ -60,8 +60,8 @@ def test_the_names_of_the_columns() -> None:
             " help: give a file of several columns",
         ),
         (
-            "Report of May\n\na,k\n1,x\n",
-            "error: there is only one column, `Report of May`\n  --> t.csv:1:1\n  1 | Report of May\n    | ^^^^^^^^^^^^^\n"
+            "Report\n\na,k\n1,x\n",
+            "error: there is only one column, `Report`\n  --> t.csv:1:1\n  1 | Report\n    | ^^^^^^\n"
             " help: remove the lines above line 3, which has 2 cells, if that is the header",
         ),
         (
