@@ -83,17 +83,17 @@ def test_numbers_as_people_write_them_are_read_alike_later() -> None:
     lines = [f'"${row},{row}5.25",{row} %,"{row}.000,5 €"' for row in range(10, 30)]
     file = written("price,share,rent\n" + "\n".join(lines) + "\n")
     loaded = load_rows(Request(file, Form(), TargetOptions(("rent",))), {})
-    assert [column.format for column in loaded.table.columns] == ["$1,234.5", "1234.5%"]
-    assert loaded.table.formats == {"rent": "1.234,5€"} and not loaded.classes
+    assert [column.format for column in loaded.rows.table.columns] == ["$1,234.5", "1234.5%"]
+    assert loaded.rows.table.formats == {"rent": "1.234,5€"} and not loaded.classes
     assert loaded.rows.remaining.x[:2].tolist() == [[10105.25, 10], [11115.25, 11]]
     assert loaded.rows.notes[-3:] == (
         "the numbers in `price` are written as `$1,234.5`",
         "the numbers in `share` are written as `1234.5%`",
         "the numbers in `rent` are written as `1.234,5€`",
     )
-    again = read_like(loaded.table, file, TargetOptions(("rent",)))
+    again = read_like(loaded.rows.table, file, TargetOptions(("rent",)))
     assert np.array_equal(loaded.rows.remaining.x, again.x) and np.array_equal(loaded.rows.remaining.y, again.y)
-    one = read_like(loaded.table, written('price,share,rent\n"1,500",7,"2.000"\n'), TargetOptions(("rent",)))
+    one = read_like(loaded.rows.table, written('price,share,rent\n"1,500",7,"2.000"\n'), TargetOptions(("rent",)))
     assert (one.x.tolist(), one.y.tolist()) == ([[1500, 7]], [[2000]])
     with pytest.raises(DataError, match="column `price` is `€5`, which is not a number"):
-        read_like(loaded.table, written("price,share\n€5,7\n"))
+        read_like(loaded.rows.table, written("price,share\n€5,7\n"))
