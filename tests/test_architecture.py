@@ -40,6 +40,6 @@ def test_the_folders_of_the_table_exist() -> None:
     folders = re.findall(
         r"`([\w/]+/)`", PAGE[PAGE.index("| kind | folder") : PAGE.index("This is a complete data source")]
     )
-    assert len(folders) == 8
+    assert len(folders) == 9
     for folder in folders:
         assert (Path(sources.__path__[0]).parents[1] / folder).is_dir(), folder

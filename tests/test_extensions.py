@@ -11,6 +11,7 @@ import pytest
 import nntrain
 from nntrain import extensions
 from nntrain.config.data import Source
+from nntrain.config.loggers import Logger
 from nntrain.config.tune import Engine, Pruner
 from nntrain.exports.formats import Format
 from nntrain.search.plot_style import SearchPlot
@@ -22,6 +23,7 @@ KINDS = {
     "search.executors": ("start(options, settings)", object),
     "doctor.rules": ("diagnose(case, options)", object),
     "exporters": ("export(options, subject, folder)", Format),
+    "loggers": ("start(options, run)", Logger),
     "plots": ("draw(options, format)", object),
     "search.plots": ("draw(options, format)", SearchPlot),
 }
@@ -109,6 +111,7 @@ def test_a_plug_in_is_light_until_its_function_is_called() -> None:
 import sys
 from nntrain import extensions
 heavy = set("tensorflow keras numpy pandas matplotlib sklearn scipy optuna keras_tuner ray PIL".split())
+heavy |= {{"tensorboard", "mlflow"}}
 for folder in {list(KINDS)}:
     for name in extensions.names(folder):
         extensions.load(folder, name)

@@ -13,6 +13,7 @@ from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.keras.optimizers import Optimizer, Schedule
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
+from nntrain.config.loggers import Logger
 from nntrain.config.messages import plural
 from nntrain.config.named import Named, to_tree
 from nntrain.config.section import Section
@@ -31,6 +32,7 @@ FAMILIES: tuple[type[Named], ...] = (
     Loss,
     Metric,
     Callback,
+    Logger,
     Engine,
     Pruner,
 )

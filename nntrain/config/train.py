@@ -3,13 +3,14 @@
 from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, ValidationError, WithJsonSchema
 
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric, find_metric
 from nntrain.config.keras.optimizers import Adam, Optimizer
 from nntrain.config.keras.weights import Regularizer
+from nntrain.config.loggers import Logger, each_once
 from nntrain.config.messages import got, number_help, problem
 from nntrain.config.section import Section, details
 from nntrain.config.value_types import (
@@ -101,6 +102,7 @@ class Train(Section):
     regularizer: Regularizer = omitted
     metrics: list[Metric] = omitted
     callbacks: list[Callback] = Field(default_factory=list)
+    loggers: Annotated[list[Logger], AfterValidator(each_once)] = Field(default_factory=list)
     class_weight: ClassWeight = omitted
     oversample: bool = False
     monitor: Text = omitted
@@ -123,5 +125,5 @@ class Train(Section):
         return metric.bounds if metric else (0.0, inf)
 
     def written(self) -> dict[str, Any]:
-        """Return all options that have a value."""
-        return {name: value for name, value in super().written().items() if value is not None}
+        """Return all options that have a value; loggers, which change no training, only where there are some."""
+        return {n: value for n, value in super().written().items() if value is not None and (n != "loggers" or value)}

@@ -11,6 +11,7 @@ from nntrain.config import plugin, settings
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras.layers import Layer
 from nntrain.config.load import Config
+from nntrain.config.loggers import refuse_missing
 from nntrain.config.messages import counted
 from nntrain.config.named import to_tree
 from nntrain.data import dataset as datasets
@@ -20,7 +21,7 @@ from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.model.batch_normalization import fused
 from nntrain.plugins.place import errors_worded
 from nntrain.report import writing
-from nntrain.runs import diagnosis, plotting
+from nntrain.runs import diagnosis, logs, plotting
 from nntrain.runs.environment import describe, now
 from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.storage import drafts, run_files
@@ -65,7 +66,11 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
 
 
 def train(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: RunContext = ALONE) -> Result:
-    """Train a config in a new run directory, which this process writes. Raises as `prepare` and `run` do."""
+    """Train a config in a new run directory, which this process writes. Raises as `prepare` and `run` do.
+
+    Raises MissingPackage before anything is read where a logger is not installed.
+    """
+    refuse_missing(config.experiment.train.loggers)
     prepared = prepare_and_report(config, terminal)
     with drafts.draft(runs_dir, name) as draft:
         return run(Training(prepared, draft, terminal, context))
@@ -175,13 +180,14 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
     """Train, from the start or from a state, and write to environment.json how the training ended."""
     run_dir, terminal = training.run_dir, training.terminal
     status, finished = 1, None
+    metrics: dict[str, dict[str, float]] = {}
     try:
         trainer.share(training.prepared, training.context.distribution, state)
         explained, rehearsed = training.prepared.memory.explained(), training.prepared.rehearsed_on_errors()
         with errors_worded(), explained, rehearsed:
             finished, job = _begin(training, environment, store, state)
             result = _train(training, finished, job, state)
-        status = 0
+        status, metrics = 0, result.summary["metrics"]
         return result
     except NNTrainError as error:
         status = error.exit_code
@@ -191,6 +197,8 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
         status = 130
         raise
     finally:
+        if finished is not None:
+            finished.watcher.logs.end(status, metrics)
         # An error of the training must not be hidden by one of writing that it failed.
         with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
             run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
@@ -206,7 +214,9 @@ def _begin(
 ) -> tuple[FinishedTraining, Job]:
     """Return what writes the results, and what is trained; adds to the environment what `auto` was resolved to."""
     prepared, run_dir, context = training.prepared, training.run_dir, training.context
-    watcher = RowWriter(training.terminal, run_dir, [] if state is None else state.facts["history"]["rows"])
+    rows = [] if state is None else state.facts["history"]["rows"]
+    log = logs.of_run(prepared.resolved.train.loggers, run_dir, environment, rows, training.terminal)
+    watcher = RowWriter(training.terminal, run_dir, rows, log)
     scorer = trainer.make_scorer(prepared, context)
     job = trainer.make_job(prepared, scorer, context, watcher, store)
     watcher.monitored = (job.plan.monitor, job.plan.mode)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.config.load import Config
+from nntrain.config.loggers import refuse_missing
 from nntrain.config.messages import counted
 from nntrain.config.train import Train
 from nntrain.errors import NNTrainError, Problem, Stopped
@@ -26,7 +27,11 @@ from nntrain.training.run_context import ALONE, RunContext
 
 
 def fit(config: GroupConfig, runs_dir: Path, name: str, terminal: Terminal, context: RunContext = ALONE) -> Result:
-    """Train each run of a group in a new directory, as one where they can be; raises as `run_all` does."""
+    """Train each run of a group in a new directory, as one where they can be; raises as `run_all` does.
+
+    Raises MissingPackage before anything is read where a logger is not installed.
+    """
+    refuse_missing(config.first.experiment.train.loggers)
     first = experiment.prepare_and_report(config.first, terminal)
     found = stacks.form(config, first, terminal, context)
     if found:

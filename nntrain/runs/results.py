@@ -11,6 +11,7 @@ from nntrain.errors import NNTrainError
 from nntrain.model import size
 from nntrain.model.build import described
 from nntrain.runs import saved_model
+from nntrain.runs.logs import Logs
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import ProgressWatcher, Terminal, json_ready
@@ -28,11 +29,15 @@ METRICS_SECONDS = 2.0  # metrics.csv is rewritten at most this often during trai
 
 
 class RowWriter(ProgressWatcher):
-    """Shows a training and keeps metrics.csv up to date; `rows` are those of the epochs before it was resumed."""
+    """Shows a training, keeps metrics.csv up to date and tells the loggers.
 
-    def __init__(self, terminal: Terminal, run_dir: RunDir, rows: Iterable[Row]) -> None:
+    rows: those of the epochs before it was resumed.
+    """
+
+    def __init__(self, terminal: Terminal, run_dir: RunDir, rows: Iterable[Row], logs: Logs) -> None:
         super().__init__(terminal, str(run_dir))
         self.run_dir = run_dir
+        self.logs = logs
         self.rows: list[Mapping[str, float]] = list(rows)
         self.written = time.monotonic()
         self.monitored = ("loss", "min")  # the column that decides, and which of its values is the best
@@ -73,6 +78,7 @@ class RowWriter(ProgressWatcher):
         self.run_dir.refuse_if_gone()
         super().epoch(row)
         self.rows.append(row)
+        self.logs.epoch(dict(row))
         if time.monotonic() - self.drawn > SCREEN_SECONDS:
             self._draw()
         if time.monotonic() - self.written > METRICS_SECONDS:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain.config.load import Config, load_run
+from nntrain.config.loggers import refuse_missing
 from nntrain.config.messages import counted, listed
 from nntrain.config.resolve import resolve
 from nntrain.data import dataset as datasets
@@ -65,6 +66,7 @@ def _refuse_other_assignments(assignments: Sequence[str]) -> None:
 def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_changed: bool = False) -> Result:
     """Train the rest of a run that this process owns; raises as `resume` does."""
     run_dir, prepared = training.run_dir, training.prepared
+    refuse_missing(prepared.resolved.train.loggers)
     then, now = _began(run_dir), {**describe(), **experiment.devices_of(training.context)}
     changed = changes(run_dir, prepared.data)
     if changed and not allow_changed:

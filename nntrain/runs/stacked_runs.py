@@ -9,7 +9,7 @@ from typing import Any
 from nntrain.config.messages import counted
 from nntrain.errors import Problem, Stopped
 from nntrain.model.build import build_callbacks
-from nntrain.runs import experiment, resume
+from nntrain.runs import experiment, logs, resume
 from nntrain.runs.environment import describe, now
 from nntrain.runs.experiment import Training
 from nntrain.runs.results import FinishedTraining, RowWriter
@@ -160,9 +160,10 @@ class StackedRuns:
         """Write the files of a run that has ended, or that was stopped."""
         stack, folder, run = self._stack, self.folders[name], self.members[name]
         member, model = stack.members[place], self._first.model
+        told = logs.of_run(run.resolved.train.loggers, folder, environment, member.history.rows, self.terminal)
         finished = FinishedTraining(
             folder,
-            RowWriter(Terminal(quiet=True), folder, ()),
+            RowWriter(Terminal(quiet=True), folder, (), told),
             replace(run, model=model),
             self._scorer,
             member.history,
@@ -181,6 +182,7 @@ class StackedRuns:
         if member.history.weights:
             model.set_weights(member.history.weights)
         summary = finished.write(ended=stopped is None)
+        told.end(status, {} if ended else summary["metrics"])
         if ended is None:
             self.summaries[name] = summary
         elif not stopped:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nntrain.config import plugin
 from nntrain.config.load import Config
+from nntrain.config.loggers import refuse_missing
 from nntrain.config.named import to_tree
 from nntrain.config.search.load import search_of
 from nntrain.config.search.trial_config import as_yaml
@@ -49,6 +50,7 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> RunDir
 
     Raises as `carry_out`, and MissingPackage before anything is written.
     """
+    refuse_missing(config.experiment.train.loggers)
     search = search_of(config)
     engine = make_engine(search)
     with drafts.draft(runs_dir, name) as draft, draft.locked():

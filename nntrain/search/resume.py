@@ -9,6 +9,7 @@ from typing import Any
 from nntrain import backend
 from nntrain.config import plugin
 from nntrain.config.load import Config
+from nntrain.config.loggers import refuse_missing
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.search.begin import MAY_CHANGE, Session, carry_out, identity, search_yaml
@@ -60,6 +61,7 @@ class ResumeSearch:
             plugin.refuse_others(head.get("plugins", ()), self.directory)
             file = _search_file(self.directory, head, events)
             before, config = load_whole(file), load_whole(file, self.assignments)
+            refuse_missing(config.experiment.train.loggers)
             _refuse_less_than_is_done(before, config, events)
             terminal.log.extend(self.directory.read_log())
             with self.workers.start(config, self.device, self.verbose) as executor:

@@ -6,7 +6,7 @@ from pathlib import Path
 from nntrain.errors import ConfigError, one_line
 from nntrain.nearest import exists, near_path, nearest
 from nntrain.storage.run_dir import RunDir
-from nntrain.storage.run_files import GROUP, JOURNAL, RESOLVED, SUMMARY
+from nntrain.storage.run_files import GROUP, JOURNAL, RESOLVED, SUMMARY, holds_runs
 
 WEIGHTS = (".keras", ".weights.h5")  # how the name of a file of weights ends
 
@@ -83,6 +83,14 @@ def _holding(file: str, runs: Path, name: str) -> list[Path]:
 def is_run(path: Path) -> bool:
     """Return whether the folder is a run directory."""
     return exists(path / RESOLVED)
+
+
+def folder_of_runs(run: Path) -> Path:
+    """Return the folder of all runs that a run is in, itself or in a group, a search or a repeated trial of one."""
+    above = run.parent
+    while holds_runs(above) or holds_runs(above.parent):
+        above = above.parent
+    return above
 
 
 def first_member(*folders: Path) -> str:

@@ -8,12 +8,16 @@ from nntrain.storage import inside, run_files
 from nntrain.storage.lock import LOCK
 from nntrain.storage.run_dir import RunDir
 
+_EVENTS = r"events\.out\.tfevents\..+"
 _WRITTEN = {
     "": rf"(config|resolved|search|best)\.yaml|(environment|summary|model|group|notes|diagnosis)\.json|metrics\.csv"
     rf"|schema\.json|trials\.csv|model\.keras|log\.txt|report\.html|journal\.jsonl|{re.escape(LOCK)}"
     rf"|{re.escape(run_files.OLD_TEMPORARY_MODEL)}",
     run_files.CHECKPOINTS: r"[\w.-]+",
     run_files.PLOTS: r"[\w.-]+\.(png|svg|gif)",
+    run_files.TENSORBOARD: _EVENTS,
+    f"{run_files.TENSORBOARD}/train": _EVENTS,
+    f"{run_files.TENSORBOARD}/validation": _EVENTS,
 }
 _MEMBER = re.compile(r"(seed|fold|trial|repeat|refit)-\d+")
 
@@ -47,7 +51,7 @@ def _members(folder: Path) -> list[RunDir]:
 def _remove_files(folder: Path) -> None:
     for name, written in reversed(_WRITTEN.items()):
         below = folder / name
-        if below.is_symlink() or not below.is_dir():
+        if below.is_symlink() or ("/" in name and below.parent.is_symlink()) or not below.is_dir():
             continue
         for file in inside.names(below):
             if re.fullmatch(written, file) or re.fullmatch(inside.TEMPORARY, file):

@@ -29,6 +29,7 @@ def test_every_family_can_be_listed() -> None:
         "losses",
         "metrics",
         "callbacks",
+        "loggers",
         "engines",
         "pruners",
         "activations",

@@ -7,6 +7,7 @@ import pytest
 
 from nntrain.errors import NNTrainError
 from nntrain.runs import results
+from nntrain.runs.logs import of_run
 from nntrain.runs.results import RowWriter
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -18,7 +19,9 @@ ROWS = [{"epoch": epoch, "seconds": 0.5, "loss": 1 / epoch} for epoch in (1, 2, 
 def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RowWriter:
     """A writer that resumes after the first row, and for which metrics.csv is always due."""
     monkeypatch.setattr(results, "METRICS_SECONDS", -1.0)
-    writer = RowWriter(Terminal(quiet=True), RunDir(tmp_path / "net"), ROWS[:1])
+    run_dir, terminal = RunDir(tmp_path / "net"), Terminal(quiet=True)
+    logs = of_run([], run_dir, {"run_key": "a"}, (), terminal)
+    writer = RowWriter(terminal, run_dir, ROWS[:1], logs)
     writer.run_dir.path.mkdir()
     writer.begin(3, 10)
     return writer

@@ -7,7 +7,7 @@ import pytest
 
 from nntrain.errors import ConfigError
 from nntrain.storage import run_files
-from nntrain.storage.find_runs import Group, Search, all_runs, find, find_run, find_weights
+from nntrain.storage.find_runs import Group, Search, all_runs, find, find_run, find_weights, folder_of_runs
 from nntrain.storage.run_dir import RunDir
 
 
@@ -89,3 +89,19 @@ def test_a_directory_is_found_by_its_name_and_by_its_path(tmp_path: Path, file: 
     for found in (find(tmp_path, "net"), find(Path("elsewhere"), str(tmp_path / "net"))):
         assert type(found) is kind
         assert found.path == tmp_path / "net"
+
+
+@pytest.mark.parametrize(
+    ("run", "holder"),
+    [
+        ("net", ""),
+        ("group/seed-1", "group/group.json"),
+        ("search/trial-001", "search/journal.jsonl"),
+        ("search/trial-001/repeat-2", "search/journal.jsonl"),
+    ],
+)
+def test_the_folder_of_runs_is_above_groups_and_searches(run: str, holder: str, tmp_path: Path) -> None:
+    (tmp_path / run).mkdir(parents=True)
+    if holder:
+        (tmp_path / holder).touch()
+    assert folder_of_runs(tmp_path / run) == tmp_path

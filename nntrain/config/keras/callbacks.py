@@ -25,6 +25,7 @@ class Callback(Named):
     several = True
     absent: ClassVar = {
         "ModelCheckpoint": "remove it; `save: best` keeps the best epoch's model",
+        "TensorBoard": "remove it; write `loggers: [tensorboard]` below `train`",
         "CSVLogger": "remove it; every run writes metrics.csv",
         "LearningRateScheduler": "remove it; give `learning_rate` a schedule",
         "TerminateOnNaN": "remove it; a run that diverges stops by itself",

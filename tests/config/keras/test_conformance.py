@@ -476,8 +476,14 @@ def test_every_member_of_the_family_is_counted(family: type[Named]) -> None:
 
 
 def test_every_family_of_keras_is_tested() -> None:
-    """Splits and data sources are ours alone; engines and pruners of searches are tested in tests/search."""
-    families = {family.__name__ for family in Named.__subclasses__()} - {"SplitRule", "Source", "Engine", "Pruner"}
+    """Splits, data sources and loggers are ours alone; engines and pruners are tested in tests/search."""
+    families = {family.__name__ for family in Named.__subclasses__()} - {
+        "SplitRule",
+        "Source",
+        "Engine",
+        "Pruner",
+        "Logger",
+    }
     assert families == {family.__name__ for family in COUNTS}
 
 
