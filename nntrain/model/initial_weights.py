@@ -8,16 +8,20 @@ import numpy as np
 
 from nntrain.config.data_schema import Schema
 from nntrain.config.messages import counted, listed
+from nntrain.config.table import Table
 from nntrain.errors import ConfigError, NNTrainError, Problem
 from nntrain.model import weights_file
 from nntrain.model.custom import Network
 from nntrain.model.restore import SavedModel, load_model
+from nntrain.model.table_encoding import TableEncoding
+from nntrain.model.table_entries import difference, order_of, weights_of_columns
 from nntrain.model.weight_axes import feature_axes, flipped, output_axes
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
 
 PLACE = ("train", "init_from")
+_SAME = "give data with the columns and categories that it was trained on"
 
 
 @dataclass
@@ -38,14 +42,15 @@ class _Source:
         self.done += f"; {why}"
 
 
-def take_weights(model: Network, schema: Schema, source: str) -> str:
+def take_weights(model: Network, schema: Schema, source: str, table: Table | None = None) -> str:
     """Set every weight that the source has under the same name and shape; return a sentence about them.
 
-    schema: that of the data. source: a run directory, or a `.keras` or `.weights.h5` file of a model with the same
-    layers. The weights of a run follow the names of its columns and classes; with other classes its output layer is
-    left out. Raises ConfigError when no weight fits, when the columns are others, or when the source is broken.
+    schema: that of the data; table: what their columns are, with their categories. source: a run directory, or a
+    `.keras` or `.weights.h5` file of a model with the same layers. The weights of a run follow the names of its
+    columns, categories and classes; with other classes its output layer is left out. Raises ConfigError when no weight
+    fits, when the columns or categories are others, or when the source is broken.
     """
-    found = _read(model, schema, Path(source))
+    found = _read(model, schema, Path(source), table)
     fitting = [w for w in model.weights if w.path in found.weights and found.weights[w.path].shape == tuple(w.shape)]
     if not fitting:
         help = "give a model whose first layers have the same names and sizes"
@@ -58,17 +63,17 @@ def take_weights(model: Network, schema: Schema, source: str) -> str:
     return f"{len(taken)} of {counted(len(model.weights), 'weight')} are those of {source}{found.done}{rest}"
 
 
-def _read(model: Network, schema: Schema, path: Path) -> _Source:
+def _read(model: Network, schema: Schema, path: Path, table: Table | None) -> _Source:
     if path.name == run_files.MODEL and is_run(path.parent):
         path = path.parent
     if is_run(path):
-        return _from_run(model, schema, path)
+        return _from_run(model, schema, path, table)
     if not path.is_file():
         raise _error(f"`{path}` is neither a run nor a file", "check the path")
     return _Source(str(path), _from_file(model, path), ", which does not name its columns and classes")
 
 
-def _from_run(model: Network, schema: Schema, path: Path) -> _Source:
+def _from_run(model: Network, schema: Schema, path: Path, table: Table | None) -> _Source:
     try:
         saved = load_model(RunDir(path))
     except NNTrainError as error:
@@ -76,7 +81,10 @@ def _from_run(model: Network, schema: Schema, path: Path) -> _Source:
         raise ConfigError(problems=found) from None
     source = _Source(str(path), {weight.path: weight.numpy() for weight in saved.model.weights})
     ours = {weight.path: tuple(weight.shape) for weight in model.weights}
-    _follow_features(source, saved, schema, ours)
+    if table is not None and saved.table is not None and _has_categories(table, saved.table, model):
+        _follow_table(source, saved, model, (schema, table))
+    else:
+        _follow_features(source, saved, schema, ours)
     _follow_outputs(source, saved, schema)
     return source
 
@@ -94,6 +102,41 @@ def _follow_features(source: _Source, saved: SavedModel, schema: Schema, ours: d
         source.reorder(axes, [theirs.index(name) for name in schema.features], "columns")
     elif not complete or any(ours.get(path) == source.weights[path].shape for path in axes):
         raise _error(_other_columns(source.name, theirs, schema.features), "give the columns that it was trained on")
+
+
+def _has_categories(ours: Table, theirs: Table, model: Network) -> bool:
+    """Return whether more than the names of the columns says what the weights stand for."""
+    encoded = any(isinstance(layer, TableEncoding) for layer in model.layers)
+    return encoded or any(map(any, (ours.sizes, theirs.sizes)))
+
+
+def _follow_table(source: _Source, saved: SavedModel, model: Network, data: tuple[Schema, Table]) -> None:
+    """Put the weights on the columns and categories of the data; raises ConfigError where these are others.
+
+    A weight of another shape is not taken, and need not fit. data: their schema, and what their columns are.
+    """
+    _, table = data
+    theirs, ours = (weights_of_columns(net, of) for net, of in ((saved.model, saved.table), (model, table)) if of)
+    shapes = {weight.path: tuple(weight.shape) for weight in model.weights}
+    moved = False
+    for path in theirs.along.keys() & ours.along.keys():
+        weight = source.weights[path]
+        if shapes.get(path) != weight.shape or theirs.along[path] == ours.along[path]:
+            continue
+        order = order_of(theirs.along[path], ours.along[path])
+        if order is None:
+            raise _error(_trained_on(source.name, saved, data), _SAME)
+        source.weights[path] = weight.take(order, ours.along[path].axis)
+        moved = True
+    if not (theirs.complete and ours.complete) and theirs.flow != ours.flow and len(theirs.flow) == len(ours.flow):
+        raise _error(_trained_on(source.name, saved, data), _SAME)
+    source.done += ", reordered by the names of the columns and categories" * moved
+
+
+def _trained_on(name: str, saved: SavedModel, data: tuple[Schema, Table]) -> str:
+    schemas, (_, table) = (saved.resolved.schema, data[0]), data
+    theirs, ours = ([schema.features[place] for place in schema.missing] for schema in schemas)
+    return f"`{name}` was trained on {difference(saved.table or table, table, (theirs, ours))}"
 
 
 def _other_columns(name: str, theirs: Sequence[str], ours: Sequence[str]) -> str:

@@ -56,7 +56,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
         memory = Memory.of(resolved, data)
         memory.refuse_too_much()
         model = build(resolved, data.train.x, data.train.y)
-        taken = take_weights(model, resolved.schema, source) if source else ""
+        taken = take_weights(model, resolved.schema, source, data.table) if source else ""
     found = in_order(config.document, _as_written(resolved, obstacles(resolved, model, len(data.train))))
     return Prepared(config, resolved, data, model, memory, taken, tuple(found))
 

@@ -11,6 +11,7 @@ import pytest
 from nntrain.config.load import from_document
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
+from nntrain.model.initial_weights import take_weights
 from nntrain.model.restore import load_model
 from nntrain.runs import experiment
 from nntrain.runs.experiment import Training
@@ -238,3 +239,102 @@ def test_columns_without_names_are_taken_by_their_place(named: Any, trained_on: 
     second = prepare(from_document(yaml_file.parse(text, "config.yaml")))
     assert np.array_equal(predictions(second), expected)
     assert "by the place of each column" in second.taken
+
+
+TABLE = "{table: {path: DATA, target: y, test: none, validation: none}}"
+LAYERS = {
+    "plain": "[{Dense: {units: 4, activation: relu}}]",
+    "strong": "[{TableEncoding: {onehot: 3}}, PeriodicEmbedding, FeatureScale, {NTKDense: 4}, BatchNormalization]",
+}
+
+
+@pytest.fixture
+def on_table(tmp_path: Path) -> Callable[..., Prepared]:
+    """Prepares a config on a table of 40 rows with these values of its categories; the column `gap` has empty cells."""
+
+    def prepare_on(name: str, source: str = "", layers: str = "plain", **columns: str) -> Prepared:
+        numbers = {"n": [row / 7 for row in range(40)], "m": [row * row % 13 for row in range(40)]}
+        for row in range(0, 40 if "gap" in columns else 0, 9):
+            numbers[columns["gap"]][row] = ""
+        values = {key: text.split() for key, text in columns.items() if key != "gap"}
+        every = {**numbers, **{key: [words[row % len(words)] for row in range(40)] for key, words in values.items()}}
+        every["y"] = [row % 7 + 0.5 for row in range(40)]
+        rows = [",".join(map(str, row)) for row in zip(*every.values(), strict=True)]
+        (tmp_path / f"{name}.csv").write_text("\n".join([",".join(every), *rows]) + "\n")
+        data = TABLE.replace("DATA", str(tmp_path / f"{name}.csv"))
+        taken = f", init_from: {source}" if source else ""
+        text = f"seed: 1\ndata: {data}\nmodel: {LAYERS[layers]}\ntrain: {{epochs: 1, save: last{taken}}}\n"
+        return prepare(from_document(yaml_file.parse(text, "config.yaml")))
+
+    return prepare_on
+
+
+@pytest.fixture
+def trained_table(on_table: Any, tmp_path: Path) -> Callable[..., tuple[str, Prepared]]:
+    def trained(layers: str = "plain", **columns: str) -> tuple[str, Prepared]:
+        first = on_table("first", layers=layers, **columns)
+        run = RunDir.create(tmp_path, "first")
+        experiment.run(Training(first, run, Terminal(quiet=True)))
+        return str(run.path), first
+
+    return trained
+
+
+@pytest.mark.parametrize("layers", LAYERS)
+def test_columns_and_categories_in_another_order_are_followed(on_table: Any, trained_table: Any, layers: str) -> None:
+    many = " ".join(f"v{value}" for value in range(8))
+    path, first = trained_table(layers, k="a b c", big=many, two="x z")
+    second = on_table("second", path, layers, two="x z", big=many, k="a b c")
+    assert second.data.schema.features == ("n", "m", "two", "big", "k")
+    np.testing.assert_allclose(predictions(second), predictions(first), atol=1e-6)
+    assert ", reordered by the names of the columns and categories" in second.taken
+    again = on_table("third", path, layers, k="a b c", big=many, two="x z")
+    assert "reordered" not in again.taken and np.array_equal(predictions(again), predictions(first))
+
+
+def test_categories_whose_order_differs_are_followed(trained_table: Any, on_table: Any) -> None:
+    """Whole numbers are in the order of numbers, unless a word that only other splits have is among them."""
+    path, first = trained_table(k="a b c")
+    second = on_table("second", path, k="a b c")
+    swapped = second.data.table.columns[2].model_copy(update={"categories": ("a", "c", "b")})
+    table = second.data.table.model_copy(update={"columns": (*second.data.table.columns[:2], swapped)})
+    take_weights(second.model, second.resolved.schema, path, table)
+    x = first.data.train.x.copy()
+    x[:, 2] = np.array([0, 2, 1])[x[:, 2].astype(int)]
+    np.testing.assert_allclose(np.asarray(second.model(x)), predictions(first), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "message"),
+    [
+        ({"k": "a b c"}, {"k": "a b d"}, "other categories of `k`: on `c` in place of `d`"),
+        ({"k": "a b"}, {"k": "a c"}, "other categories of `k`: on `b` in place of `c`"),
+        ({"k": "a b c", "l": "a b c d"}, {"k": "a b c d", "l": "a b c"}, "other categories of `k`: without `d`"),
+        ({"k": "a b c d", "l": "a b c"}, {"k": "a b c", "l": "a b c d"}, "other categories of `k`: on `d`"),
+        ({"k": "a b c"}, {"q": "a b c"}, "other columns: on `k` in place of `q`"),
+        ({"k": "a b"}, {"k": "1 2.5 4"}, "other columns: `k` was a category, and is a number"),
+    ],
+)
+def test_other_categories_are_refused_with_their_names(
+    trained_table: Any, on_table: Any, theirs: dict[str, str], ours: dict[str, str], message: str
+) -> None:
+    path, _ = trained_table(**theirs)
+    with pytest.raises(ConfigError) as raised:
+        on_table("second", path, **ours)
+    [problem] = raised.value.problems
+    assert problem.message == f"`{path}` was trained on {message}"
+    assert problem.help == "give data with the columns and categories that it was trained on"
+    assert "(train.init_from)" in str(raised.value)
+
+
+def test_more_categories_leave_the_weights_of_the_inputs_out(trained_table: Any, on_table: Any) -> None:
+    path, _ = trained_table(k="a b c")
+    taken = on_table("second", path, k="a b c d").taken
+    assert "the others are initialized: table_encoding/seen, dense/kernel" in taken
+
+
+def test_empty_cells_in_another_column_are_refused(trained_table: Any, on_table: Any) -> None:
+    path, first = trained_table(k="a b c", gap="n")
+    assert np.array_equal(predictions(on_table("same", path, k="a b c", gap="n")), predictions(first))
+    with pytest.raises(ConfigError, match="was trained on empty cells in other columns: on `n` in place of `m`"):
+        on_table("second", path, k="a b c", gap="m")
