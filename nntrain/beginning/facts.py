@@ -17,7 +17,8 @@ class Facts:
     """What is known about the data.
 
     data: the section `data` of the config, a name with options. rows: about as many as train. size: height and width of
-    an image. has_numbers: whether a column of a table is not one of categories. numeric: its columns of numbers.
+    an image. has_numbers: whether a column of a table is not one of categories. numeric: its columns of numbers,
+    each with the number of its different values.
     counts: whether the targets are such. notes: lines that explain the data to the reader. comments: what is said
     behind an option of the data.
     """
@@ -29,7 +30,7 @@ class Facts:
     targets: int = 1
     size: tuple[int, int] = (0, 0)
     has_numbers: bool = True
-    numeric: tuple[str, ...] = ()
+    numeric: Mapping[str, int] = field(default_factory=dict)
     counts: bool = False
     notes: tuple[str, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from nntrain.beginning.cure import cure_of
 from nntrain.beginning.facts import TRAINING, Facts
 from nntrain.config.messages import counted, listed, shown
@@ -58,7 +60,7 @@ def look(path: Path, targets: Sequence[str], written: str, task: str | None = No
         targets=len(targets),
         counts=found.task == "counts",
         has_numbers=any(kind not in ("category", *_LEFT_OUT) for kind in map(_word, found.columns.values())),
-        numeric=tuple(name for name, kind in found.columns.items() if kind == "numeric"),
+        numeric=_different(rows),
         notes=(*_notes(found, len(rows.remaining)), *cure.notes),
         comments=_comments(found, rows),
     )
@@ -73,6 +75,14 @@ def _loaded(options: table.Options) -> tuple[Rows, table.Options]:
     if not isinstance(rows.found, table.Options):
         raise TypeError("a table says what was found")
     return rows, rows.found
+
+
+def _different(rows: Rows) -> dict[str, int]:
+    """Return the number of different values of each column of numbers, in the order of the table."""
+    x = np.asarray(rows.remaining.x)
+    columns = rows.table.columns if rows.table else ()
+    places = {name: place for place, name in enumerate(rows.table.names if rows.table else ())}
+    return {each.name: len(np.unique(x[:, places[each.name]])) for each in columns if each.kind == "numeric"}
 
 
 def _notes(found: table.Options, rows: int) -> Iterator[str]:

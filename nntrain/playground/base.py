@@ -12,17 +12,18 @@ class Base:
     """What no control shows, and therefore stays as it is here.
 
     settings: to begin with. tree: `data`, `model` and `train` of a config as plain values, as far as they stay; empty
-    for the points of the playground. name: of the own data, empty where there are none. points: options of `toy_2d`.
-    columns: the numeric columns of a table, of which two are x and y. featured: whether the own data may have
-    features. outputs: the layers behind the hidden ones.
-    optimizer: its name and its options. fixed_model, fixed_split, scheduled: whether the layers, the split or the
-    learning rate are those of the config. epochs: the length of the training, where the learning rate depends on it.
+    for the points of the playground. name: of the own data, empty where there are none. target: the column that is
+    predicted. points: options of `toy_2d`. columns: the numeric columns of a table, of which two are x and y. featured:
+    whether the own data may have features. outputs: the layers behind the hidden ones. optimizer: its name and its
+    options. fixed_model, fixed_split, scheduled: whether the layers, the split or the learning rate are those of the
+    config. epochs: the length of the training, where the learning rate depends on it. notes: what the command prints.
     """
 
     settings: Settings = field(default_factory=Settings)
     tree: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     points: Mapping[str, Any] = field(default_factory=dict)
+    target: str = ""
     columns: tuple[str, ...] = ()
     featured: bool = False
     outputs: tuple[Any, ...] = ()
@@ -42,6 +43,7 @@ class Base:
         """Return what the page needs to know of it."""
         return {
             "name": self.name,
+            "target": self.target,
             "columns": list(self.columns),
             "featured": self.featured,
             "fixed_model": self.fixed_model,

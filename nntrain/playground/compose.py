@@ -10,6 +10,7 @@ from nntrain.playground.base import Base
 from nntrain.playground.settings import OPTIMIZERS, Settings
 
 FILE = "playground.yaml"
+_WIDTH = 116
 Tree = dict[str, Any]
 
 
@@ -27,13 +28,21 @@ def text(base: Base, settings: Settings, epochs: int) -> str:
         f"# The network of the playground after {counted(epochs, 'epoch')}.",
         f"seed: {found['seed']}",
         "data:",
-        f"  {yaml_file.inline({source: options})[1:-1]}",
+        *_options_of(source, options),
         "model:",
         *(f"  - {_item(layer)}" for layer in found["model"]),
         "train:",
         *(f"  {yaml_file.inline({name: value})[1:-1]}" for name, value in found["train"].items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _options_of(source: str, options: Tree) -> list[str]:
+    """Return the lines of a data source: one where it is short, else one for each option."""
+    line = f"  {yaml_file.inline({source: options})[1:-1]}"
+    if len(line) <= _WIDTH:
+        return [line]
+    return [f"  {source}:", *(f"    {yaml_file.inline({name: value})[1:-1]}" for name, value in options.items())]
 
 
 def _item(layer: Any) -> str:
@@ -102,6 +111,24 @@ def _train(base: Base, settings: Settings, epochs: int) -> Tree:
     found: Tree = {"epochs": base.epochs or epochs, "batch_size": settings.batch_size, "save": "last"}
     name, options = base.optimizer or ("", {})
     if not base.scheduled:
-        kept = options if name == settings.optimizer else {}
-        found["optimizer"] = {settings.optimizer: {**kept, "learning_rate": settings.learning_rate}}
-    return {**base.tree.get("train", {}), **found}
+        more = options if name == settings.optimizer else {}
+        found["optimizer"] = {settings.optimizer: {**more, "learning_rate": settings.learning_rate}}
+    kept: Tree = dict(base.tree.get("train", {}))
+    if "callbacks" in kept:
+        able = [each for each in kept["callbacks"] if _can_act(each, found["epochs"])]
+        kept["callbacks"] = [_without_restoring(each) for each in able]
+    return {**kept, **found}
+
+
+def _without_restoring(callback: Any) -> Any:
+    """Return a callback that does not ask for the best weights: those of the last epoch are shown."""
+    if not isinstance(callback, dict):
+        return callback
+    [(name, options)] = callback.items()
+    return {name: {option: value for option, value in options.items() if option != "restore_best_weights"}}
+
+
+def _can_act(callback: Any, epochs: int) -> bool:
+    """Return whether a callback can have acted in so many epochs; one that is more patient is an error in a config."""
+    options = next(iter(callback.values())) if isinstance(callback, dict) else {}
+    return all(options.get(name, 0) < epochs for name in ("patience", "start_from_epoch"))

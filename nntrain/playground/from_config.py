@@ -1,6 +1,7 @@
 """The playground of a config: its values as settings, and the rest as what stays. Light."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from nntrain.playground.settings import Settings
 
 _RATES = {"SGD": 0.01}  # Keras's default learning rates; that of the others is 0.001
 _FULL = 100_000  # rows of a batch that has all of them
+_OF_FIT = ("epochs", "steps", "max_seconds", "batch_size", "save", "on_disease")  # how long to train, what to keep
 _SHOWN = ("kind", "size", "noise", "data_seed", "features")  # options of points that have a control
 _SCALING = (Normalization, TableEncoding, PlaneFeatures)
 
@@ -33,7 +35,7 @@ def base_of(config: Config, resolved: Resolved) -> Base:
     data, train = _written(experiment.data), _written(experiment.train)
     optimizer = experiment.train.optimizer
     scheduled = isinstance(optimizer.learning_rate, Section)
-    gone = ("epochs", "steps", "batch_size", "save", *([] if scheduled else ["optimizer"]))
+    gone = (*_OF_FIT, *([] if scheduled else ["optimizer"]))
     hidden, outputs = network or ({}, [])
     return Base(
         settings=_settings(experiment, hidden, is_points),
@@ -43,6 +45,7 @@ def base_of(config: Config, resolved: Resolved) -> Base:
             "train": {name: value for name, value in train.items() if name not in gone},
         },
         name="" if is_points else config.document.file,
+        target=str(getattr(experiment.data, "target", "")),
         points={name: value for name, value in data.items() if name not in _SHOWN} if is_points else {},
         featured=experiment.data.called() == "table" and _takes_features(experiment),
         outputs=tuple(outputs),
@@ -56,7 +59,15 @@ def base_of(config: Config, resolved: Resolved) -> Base:
 
 def _written(section: Section) -> dict[str, Any]:
     """Return the options that the config has, as plain values."""
-    return {name: to_tree(getattr(section, name)) for name in section.model_fields_set}
+    names = [name for name in type(section).model_fields if name in section.model_fields_set]
+    found = {name: to_tree(getattr(section, name)) for name in names}
+    return {**found, "path": _from_here(found["path"])} if "path" in found else found
+
+
+def _from_here(path: str) -> str:
+    """Return a path from the working folder, where a copied config is saved, if it is below that."""
+    inside = Path(path).is_relative_to(Path.cwd())
+    return str(Path(path).relative_to(Path.cwd())) if inside else path
 
 
 def _options(optimizer: Optimizer) -> dict[str, Any]:

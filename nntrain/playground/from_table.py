@@ -11,11 +11,12 @@ from nntrain.playground.base import Base
 from nntrain.playground.settings import Settings
 
 _MOST_CLASSES = 8  # that have a color
-_ROWS = 2000  # of a small table, whose steps are small
 
 
 def base_of(path: Path, target: str | None) -> Base:
-    """Return the base of a table; the last column is predicted where no target is given.
+    """Return the base of a table: x and y are the numeric columns with the most different values.
+
+    The last column is predicted where no target is given.
 
     Raises DataError where it has not two numeric columns beside the target, or more classes than colors, and as the
     data source `table` does; ConfigError for a target that no column has.
@@ -24,23 +25,24 @@ def base_of(path: Path, target: str | None) -> Base:
     [chosen] = table.named_targets(path, columns, [columns[-1] if target is None else target])
     facts = table.look(path, (chosen,), str(path))
     _refuse(path, chosen, facts)
-    x, y = facts.numeric[:2]
+    most = sorted(facts.numeric, key=lambda name: -facts.numeric[name])[:2]
+    x, y = (name for name in facts.numeric if name in most)
     options = {name: value for name, value in facts.data["table"].items() if name not in ("columns", "validation")}
-    note = f"{path}: `{chosen}` is predicted from two of {listed(facts.numeric)}"
+    note = f"{path}: `{chosen}` is predicted from two of {listed(tuple(facts.numeric))}"
     note += "" if target is not None else "; `--target COLUMN` names another one"
     return Base(
         settings=Settings(
             kind=None,
             columns=(x, y),
             held_out=0.3,
-            batch_size=10 if facts.rows < _ROWS else 64,
-            activation="relu",
+            batch_size=32,
             optimizer="Adam",
             learning_rate=0.01,
         ),
         tree={"data": {"table": {**options, "test": "none"}}},
         name=path.name,
-        columns=facts.numeric,
+        columns=tuple(facts.numeric),
+        target=chosen,
         featured=True,
         outputs=_outputs(facts),
         notes=(note,),
@@ -49,7 +51,7 @@ def base_of(path: Path, target: str | None) -> Base:
 
 def _refuse(path: Path, target: str, facts: Facts) -> None:
     """Raise DataError where the table cannot be shown in a plane."""
-    numbers = listed(facts.numeric)
+    numbers = listed(tuple(facts.numeric))
     if len(facts.numeric) < 2:
         has = f"one numeric column, {numbers}" if facts.numeric else "no numeric column"
         message = f"`{path}` has {has} beside the target {shown(target)}, and the playground needs two"

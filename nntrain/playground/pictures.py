@@ -57,17 +57,18 @@ class Pictures:
         return hidden
 
     def _names(self, width: int) -> list[str]:
-        others = [f"{axis} is missing" for axis in self.plane.axes]
-        names = [*self.features, *(others if len(self.features) + 2 == width else ["a value is missing"])]
+        names = [*self.features, *(f"no {axis}" for axis in self.plane.missing)]
         return names[:width] if len(names) >= width else [f"input {place + 1}" for place in range(width)]
 
     def draw(self) -> dict[str, Any]:
         """Return pictures of the units, base64 of bytes with 127.5 for 0, and of the plane, and the weights."""
         found = [values.numpy() for values in self._forward(self._grid)]
         outputs = [values.reshape(len(values), -1) for values in found]
-        shown = outputs[1:] if self.blocks[0].end >= 0 else outputs
+        shown = outputs[1:-1] if self.blocks[0].end >= 0 else outputs[:-1]
+        units = [[_picture(_scaled(values[:, unit])) for unit in range(_shown(values))] for values in shown]
+        last = self._centred(outputs[-1])
         return {
-            "units": [[_picture(values[:, unit]) for unit in range(_shown(values))] for values in shown],
+            "units": [*units, [_picture(last[:, unit]) for unit in range(_shown(last))]],
             "plane": self._plane(outputs[-1]),
             **self._weights(),
         }
@@ -75,12 +76,9 @@ class Pictures:
     def _plane(self, raw: np.ndarray) -> dict[str, Any]:
         """Return the predictions: of two classes from 0 to 255, of more the class and how sure, of numbers a share."""
         classes = self.plane.classes
-        scores = self.scorer.scores(raw)
         if not classes:
-            low, high = self.plane.targets
-            reach = max(abs(low), abs(high)) if low < 0 < high else (high - low) / 2
-            middle = 0.0 if low < 0 < high else (low + high) / 2
-            return {"value": _bytes((scores[:, 0] - middle) / max(reach, 1e-12))}
+            return {"value": _bytes(self._centred(raw)[:, 0])}
+        scores = self.scorer.scores(raw)
         is_sure = self.scorer.resolved.are_probabilities
         if len(classes) == 2 and is_sure:
             return {"value": _bytes(2 * scores[:, 1] - 1)}
@@ -88,6 +86,16 @@ class Pictures:
         chance = 1 / len(classes)
         sure = (scores.max(axis=1) - chance) / (1 - chance) if is_sure else np.full(len(found), 0.6)
         return {"class": _base64(found.astype("uint8")), "sure": _bytes(2 * np.clip(sure, 0, 1) - 1)}
+
+    def _centred(self, raw: np.ndarray) -> np.ndarray:
+        """Return the outputs so that -1 and 1 are their ends: probabilities, or the range of the targets."""
+        resolved = self.scorer.resolved
+        if self.plane.classes:
+            return 2 * raw - 1 if resolved.are_probabilities and not resolved.are_logits else _scaled(raw)
+        low, high = self.plane.targets
+        reach = max(abs(low), abs(high)) if low < 0 < high else (high - low) / 2
+        middle = 0.0 if low < 0 < high else (low + high) / 2
+        return (raw - middle) / max(reach, 1e-12)
 
     def _weights(self) -> dict[str, Any]:
         """Return for each layer but the first its kernel, rows of inputs, and its biases."""
@@ -117,9 +125,13 @@ def _shown(values: np.ndarray) -> int:
 
 
 def _picture(values: np.ndarray) -> str:
-    """Return a unit's picture, of which the value that is the farthest from 0 is 0 or 255."""
-    square = values.reshape(GRID, GRID)[::STEP, ::STEP]
-    return _bytes(square / max(float(np.abs(square).max(initial=0)), 1e-12))
+    """Return a unit's picture of values from -1 to 1."""
+    return _bytes(values.reshape(GRID, GRID)[::STEP, ::STEP])
+
+
+def _scaled(values: np.ndarray) -> np.ndarray:
+    """Return the values divided by the one that is the farthest from 0."""
+    return values / max(float(np.abs(values).max(initial=0)), 1e-12)
 
 
 def _bytes(values: np.ndarray) -> str:

@@ -24,7 +24,8 @@ class Plane:
     """rows: by split (n, 2) float32 coordinates and (n,) labels, class indices or the first target.
 
     grid: (GRID², inputs) float32, what the model takes, row by row from the top. low, high: (2,) the corners. axes: the
-    names of x and y. targets: the lowest and the highest target of a regression.
+    names of x and y. targets: the lowest and the highest target of a regression. missing: those of the axes that have
+    missing values in the training split.
     """
 
     rows: dict[str, tuple[np.ndarray, np.ndarray]]
@@ -34,6 +35,7 @@ class Plane:
     axes: tuple[str, str]
     classes: tuple[str, ...]
     targets: tuple[float, float]
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: Dataset, source: Any) -> "Plane":
@@ -60,6 +62,7 @@ class Plane:
             (names[0], names[1]),
             data.schema.classes,
             (float(labels.min()), float(labels.max())),
+            tuple(names[place] for place in data.schema.missing),
         )
 
     def as_json(self) -> dict[str, Any]:

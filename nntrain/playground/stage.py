@@ -49,6 +49,7 @@ class Stage:
 
     def stay(self) -> None:
         """Show earlier epochs of a training that has ended, until another one is wanted."""
+        self._draw(self.last)
         while not self.desk.is_over:
             if (look := self.desk.look()) is not None:
                 self._show(look)

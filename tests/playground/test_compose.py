@@ -65,7 +65,8 @@ def test_what_no_control_shows_stays() -> None:
     seed: 3
     data: {toy_2d: {kind: circle, split_seed: 9, validation: 0.3, test: 0.1}}
     model: [Dense: {units: 5, activation: relu}, Dense: {units: 1, activation: tanh}]
-    train: {epochs: 4, optimizer: {SGD: {momentum: 0.9}}, loss: hinge, callbacks: [{EarlyStopping: {patience: 2}}]}
+    train: {epochs: 4, optimizer: {SGD: {momentum: 0.9}}, loss: hinge, max_seconds: 9,
+            callbacks: [{EarlyStopping: {patience: 2, restore_best_weights: true}}]}
     """
     config = from_document(yaml_file.parse(written, "c.yaml"))
     assert config.known is not None
@@ -75,5 +76,6 @@ def test_what_no_control_shows_stays() -> None:
     assert (found.train.loss.called(), found.train.callbacks[0].patience) == ("Hinge", 2)  # type: ignore[attr-defined]
     assert (found.train.optimizer.momentum, found.train.optimizer.learning_rate) == (0.9, 0.01)  # type: ignore[attr-defined]
     assert [(layer.units, layer.activation) for layer in found.model] == [(5, "relu"), (1, "tanh")]  # type: ignore[attr-defined]
+    assert compose.config(base, base.settings, 2).experiment.train.callbacks == []  # its patience is 2 epochs
     adam = compose.tree(base, base.settings.model_copy(update={"optimizer": "Adam"}), 6)["train"]["optimizer"]
     assert adam == {"Adam": {"learning_rate": 0.01}}  # momentum is an option of the other one

@@ -23,7 +23,7 @@ def people(folder: Path) -> Path:
 def test_two_numeric_columns_are_x_and_y_and_the_last_column_is_predicted(tmp_path: Path) -> None:
     found = base_of(people(tmp_path), None)
     assert (found.settings.columns, found.columns) == (("age", "fare"), ("age", "fare", "class"))
-    assert found.name == "t.csv" and "`--target COLUMN` names another one" in found.notes[0]
+    assert (found.name, found.target) == ("t.csv", "alive") and "`--target COLUMN` names another one" in found.notes[0]
     data = compose.tree(found, found.settings, 3)["data"]["table"]
     assert data["columns"] == {"age": "numeric", "fare": "numeric", "...": "drop"}
     assert (data["target"], data["features"], data["test"]) == ("alive", ["x", "y"], "none")

@@ -107,7 +107,7 @@ def test_a_table_has_features_too_and_equal_metrics(tmp_path: Path, fit: Fit, mo
         view = trained(made, 2)
         assert view.scene["axes"] == ["age", "fare"] and view.scene["classes"] == ["a", "b", "c"]
         inputs = view.scene["layers"][0]
-        assert inputs["names"] == ["x", "x2", "sin_y", "a value is missing"]
+        assert inputs["names"] == ["x", "x2", "sin_y", "no age"]
         assert sum(len(rows) for rows in view.scene["points"].values()) == 50
         assert_equal_to_fit(view, compose.text(made.base, view.settings, view.epoch), fit)
     finally:
@@ -121,6 +121,8 @@ def test_pictures_are_what_the_units_compute(session: Session) -> None:
     kernels = [np.array(kernel) for kernel in view.pictures["kernels"]]
     hidden = np.tanh(inputs @ kernels[0])
     wanted = [[inputs[..., i] for i in range(2)], [hidden[..., i] for i in range(2)]]
+    whole, small = picture(view.pictures["plane"]["value"]), picture(view.pictures["units"][2][0])
+    assert small.tolist() == whole[::STEP, ::STEP].tolist()
     for units, expected in zip(view.pictures["units"][:2], wanted, strict=True):
         for text, values in zip(units, expected, strict=True):
             half = values[::STEP, ::STEP]

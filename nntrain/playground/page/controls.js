@@ -43,7 +43,7 @@ const controls = (() => {
     graph.listen({
       mostUnits: most.units,
       hasFeatures: () => settings.kind !== null || base.featured,
-      nameOf: name => settings.kind === null && settings.columns ? inColumns(name) : FEATURES[name] ?? name,
+      nameOf: (name, axes) => settings.kind === null && base.featured ? ofColumns(name, axes) : FEATURES[name] ?? name,
       feature: (name, on) => set({features: Object.keys(FEATURES).filter(each => each === name ? on : settings.features.includes(each))}),
       units: (at, count) => set({hidden: settings.hidden.map((units, i) => i === at ? count : units)}),
       choose: () => dispatchEvent(new Event("chosen")),
@@ -53,8 +53,7 @@ const controls = (() => {
     show(settings);
   }
 
-  function inColumns(name) { // a feature of two columns of a table: `age²`
-    const [x, y] = settings.columns;
+  function ofColumns(name, [x, y]) { // a feature of two columns of a table: `age²`
     return {x, y, x2: `${x}²`, y2: `${y}²`, xy: `${x}·${y}`, sin_x: `sin ${x}`, sin_y: `sin ${y}`}[name] ?? name;
   }
 

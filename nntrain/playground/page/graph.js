@@ -51,13 +51,13 @@ const graph = (() => {
       if (on.length === 1 && on[0] === name) box.disabled = true;
       const canvas = element("canvas", {});
       canvas.dataset.feature = name;
-      return element("label", {className: on.includes(name) ? "feature" : "feature off"},
-        element("span", {className: "name", textContent: events.nameOf(name)}), box, canvas);
+      return element("label", {className: on.includes(name) ? "feature" : "feature off", title: events.nameOf(name, scene.axes)},
+        element("span", {className: "name", textContent: events.nameOf(name, scene.axes)}), box, canvas);
     });
     const others = layer.names.slice(on.length).map((name, i) => {
       const canvas = element("canvas", {});
       canvas.dataset.other = on.length + i;
-      return element("label", {className: "feature"}, element("span", {className: "name", textContent: name}), element("span"), canvas);
+      return element("label", {className: "feature", title: name}, element("span", {className: "name", textContent: name}), element("span"), canvas);
     });
     return [...known, ...others];
   }
@@ -136,7 +136,7 @@ const graph = (() => {
       byId("unit").textContent = `${layer.names[unit]}, an input of the network`;
       return;
     }
-    const before = scene.layers[at - 1], name = i => at === 1 ? events.nameOf(before.names[i]) : `unit ${i + 1}`;
+    const before = scene.layers[at - 1], name = i => at === 1 ? events.nameOf(before.names[i], scene.axes) : `unit ${i + 1}`;
     const weights = kernel.map((row, i) => `${name(i)} ${shownNumber(row[unit], 2)}`).join(", ");
     const bias = pictures.biases[at - 1][unit];
     byId("unit").textContent = `${layer.name}, unit ${unit + 1}: weights ${weights}${bias === undefined ? "" : `; bias ${shownNumber(bias, 2)}`}`;

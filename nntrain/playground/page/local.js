@@ -102,7 +102,7 @@ const engine = (() => {
   }
 
   function scene({settings, rows, count, plane, coded, net}) {
-    const names = [...settings.features, ...coded.extra.map(at => `${(settings.columns ?? ["x", "y"])[at]} is missing`)];
+    const names = [...settings.features, ...coded.extra.map(at => `no ${(settings.columns ?? ["x", "y"])[at]}`)];
     const layers = net.layers.map(({units}, at) => ({name: at === net.layers.length - 1 ? "Output" : `Layer ${at + 1}`, units, shown: units}));
     const labels = [...rows.train, ...rows.validation].map(row => row.at(-1));
     const whole = part => part.filter(row => row[0] !== null && row[1] !== null).slice(0, 1000);
@@ -116,27 +116,30 @@ const engine = (() => {
 
   const toBytes = (values, most) => Uint8Array.from(values, v => Math.round(127.5 + 127.5 * Math.max(-1, Math.min(1, (v || 0) / most))));
 
-  function thinned(values, units, unit) { // some points of the plane, of one unit
+  function thinned(values, units, unit, most) { // some points of the plane, of one unit
     const found = [];
     for (let r = 0; r < GRID; r += STEP) for (let c = 0; c < GRID; c += STEP) found.push(values[(r * GRID + c) * units + unit]);
-    return toBytes(found, Math.max(...found.map(Math.abs), 1e-12));
+    return toBytes(found, most ?? Math.max(...found.map(Math.abs), 1e-12));
   }
 
   function pictures({net, grid, scale, count, output}, targets) {
-    const passes = net.forward(grid, GRID * GRID), p = passes.at(-1).a;
-    const inputs = net.layers[0].inputs, tables = [[grid, inputs], ...passes.map(({a}, at) => [a, net.layers[at].units])];
-    const units = tables.map(([values, many]) => Array.from({length: many}, (_, unit) => thinned(values, many, unit)));
+    const passes = net.forward(grid, GRID * GRID), p = passes.at(-1).a, ends = centred(p, output, scale, targets);
+    const tables = [[grid, net.layers[0].inputs], ...passes.slice(0, -1).map(({a}, at) => [a, net.layers[at].units])];
+    tables.push([ends, net.layers.at(-1).units, 1]);
+    const units = tables.map(([values, many, most]) => Array.from({length: many}, (_, unit) => thinned(values, many, unit, most)));
     const kernels = net.layers.map(({kernel, inputs: rows, units: columns}) =>
       Array.from({length: rows}, (_, i) => [...kernel.subarray(i * columns, (i + 1) * columns)]));
-    return {units, kernels, biases: net.layers.map(({bias}) => [...bias]), plane: predicted(p, output, count, scale, targets)};
+    return {units, kernels, biases: net.layers.map(({bias}) => [...bias]), plane: predicted(p, ends, output, count)};
   }
 
-  function predicted(p, output, count, scale, [low, high]) {
-    if (output === "linear") {
-      const middle = low < 0 && high > 0 ? 0 : (low + high) / 2, reach = low < 0 && high > 0 ? Math.max(-low, high) : (high - low) / 2;
-      return {value: toBytes(p.map(v => v * scale[1] + scale[0] - middle), Math.max(reach, 1e-12))};
-    }
-    if (output === "sigmoid") return {value: toBytes(p.map(v => 2 * v - 1), 1)};
+  function centred(p, output, scale, [low, high]) { // so that -1 and 1 are the ends: of probabilities, or of the targets
+    if (output !== "linear") return p.map(v => 2 * v - 1);
+    const middle = low < 0 && high > 0 ? 0 : (low + high) / 2, reach = low < 0 && high > 0 ? Math.max(-low, high) : (high - low) / 2;
+    return p.map(v => (v * scale[1] + scale[0] - middle) / Math.max(reach, 1e-12));
+  }
+
+  function predicted(p, ends, output, count) {
+    if (output !== "softmax") return {value: toBytes(ends, 1)};
     const found = new Uint8Array(GRID * GRID), sure = new Uint8Array(GRID * GRID);
     for (let i = 0; i < found.length; i++) {
       const scores = p.subarray(i * count, (i + 1) * count), best = Math.max(...scores);

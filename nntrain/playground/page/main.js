@@ -14,7 +14,8 @@
     plane.draw(byId("plane"), view.scene, under, {validation: byId("show_validation").checked});
     const what = chosen ? `The picture of ${graph.chosenName()}` : "What the network predicts in the plane";
     byId("plane").setAttribute("aria-label", `${what} after epoch ${view.shown}`);
-    plane.legend(byId("legend"), view.scene);
+    byId("discrete").parentElement.hidden = view.scene.classes.length === 0;
+    plane.legend(byId("legend"), view.scene, view.settings.kind === null ? begin.base.target : "");
   }
 
   function numbers() {

@@ -87,8 +87,8 @@ const plane = (() => {
     }
   }
 
-  function legend(element, scene) {
-    element.replaceChildren();
+  function legend(element, scene, target) {
+    element.replaceChildren(...(target ? [`${target}:`] : []));
     const add = (text, paint, ramp) => {
       const item = document.createElement("span"), canvas = document.createElement("canvas");
       canvas.width = ramp ? 112 : 20;
@@ -113,9 +113,9 @@ const plane = (() => {
         }
       }, true);
     }
-    const axes = document.createElement("span");
-    axes.textContent = `across ${scene.axes[0]}, up ${scene.axes[1]}; validation points have a dark edge`;
-    if (matchMedia("(prefers-color-scheme: dark)").matches) axes.textContent = axes.textContent.replace("dark", "light");
+    const axes = document.createElement("span"), isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const range = axis => `${scene.axes[axis]} (${shownNumber(scene.low[axis], 1)} to ${shownNumber(scene.high[axis], 1)})`;
+    axes.textContent = `across ${range(0)}, up ${range(1)}; validation points have a ${isDark ? "light" : "dark"} edge`;
     element.append(axes);
   }
 

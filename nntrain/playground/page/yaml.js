@@ -25,9 +25,12 @@ function yamlOf({base}, settings, epochs) {
   const output = [{Dense: {...first.Dense, ...penalty}}, ...rest];
   const train = {epochs, batch_size: settings.batch_size, save: "last", optimizer: {[settings.optimizer]: {learning_rate: settings.learning_rate}}};
   const item = value => typeof value === "string" ? value : text(value).slice(1, -1);
+  const [[source, options]] = Object.entries(data), line = `  ${item(data)}`;
+  const each = Object.entries(options).map(([key, value]) => `    ${item({[key]: value})}`);
+  const lines = line.length <= 116 ? [line] : [`  ${source}:`, ...each];
   return [
     "# nntrain fit playground.yaml", `# The network of the playground after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}.`,
-    `seed: ${settings.seed}`, "data:", `  ${item(data)}`, "model:", ...[...hidden, ...output].map(layer => `  - ${item(layer)}`),
+    `seed: ${settings.seed}`, "data:", ...lines, "model:", ...[...hidden, ...output].map(layer => `  - ${item(layer)}`),
     "train:", ...Object.entries(train).map(([key, value]) => `  ${key}: ${text(value)}`), "",
   ].join("\n");
 }
