@@ -65,10 +65,15 @@ class Plot(Request):
 
 
 class Watch(Request):
-    """Follow a training or a search in the terminal until it ends; it may be started and ended at any time."""
+    """Follow a training or a search until it ends, in the terminal or on a page; it may be ended at any time."""
 
     name: RunName
+    html: Annotated[bool, typer.Option("--html", help="Show it on a page in the browser, until Ctrl-C.")] = False
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Of the page; any free one where 8766 is taken.")
+    ] = None
     runs_dir: RunsDir = RUNS_DIR
+    json: Json = False
 
 
 class Report(Request):

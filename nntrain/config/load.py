@@ -21,6 +21,7 @@ from nntrain.config.value_types import relative_to
 from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem
+from nntrain.nearest import exists
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
@@ -101,7 +102,7 @@ def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
         again = FilePath(file) / run_files.RESOLVED
         help = f"write `nntrain fit {again}` to train it again, or `nntrain resume {file}`"
         raise ConfigError(f"`{file}` is a run, not a config", help=help)
-    if FilePath(file).is_file() and is_table(str(file)):
+    if exists(FilePath(file)) and FilePath(file).is_file() and is_table(str(file)):
         help = f"run `nntrain init {shlex.quote(str(file))}`, which writes a config for it"
         raise ConfigError(f"`{file}` is a table, not a config", help=help)
     return changed(yaml_file.read(file), assignments, seed)

@@ -4,8 +4,8 @@
 const SPACE = "http://www.w3.org/2000/svg";
 const HEIGHT = 240, LEFT = 62, RIGHT = 12, TOP = 8, BOTTOM = 34;
 const READ = 6;  // values that are read out at once
-const data = JSON.parse(document.getElementById("curve-data").textContent);
-const many = data.runs.length > 8;
+let data = {charts: [], runs: []}, charts = [];
+const options = {};
 
 function make(name, attributes, parent, text) {
   const node = document.createElementNS(SPACE, name);
@@ -166,7 +166,7 @@ class Chart {
     for (const [one, value] of near) {
       make("circle", {class: `c${one.run % 8}`, r: 3.5, cx: x, cy: this.y(value)}, this.mark);
     }
-    if (many && near.length && near[0][0].node) near[0][0].node.classList.add("near");
+    if (data.runs.length > 8 && near.length && near[0][0].node) near[0][0].node.classList.add("near");
     const words = near.map(([one, value]) => `${label(one)} ${shown(value)}`);
     const more = values.length - near.length;
     const end = more ? `; ${more} more` : "";
@@ -257,15 +257,30 @@ function label(one) {
   return [...words, split].filter(Boolean).join(" ") || "value";
 }
 
-const options = {};
-for (const box of document.querySelectorAll(".controls input")) options[box.name] = box;
-const charts = [...document.querySelectorAll(".chart")].map((box, index) => new Chart(box, data.charts[index]));
 const redraw = () => charts.forEach((chart) => chart.draw());
-for (const name in options) options[name].addEventListener("change", redraw);
-document.getElementById("whole").addEventListener("click", () => charts.forEach((chart) => chart.show(null, null)));
+
+// Draw what is in the boxes of the page for the first time.
+function begin(numbers) {
+  data = numbers;
+  for (const name in options) delete options[name];
+  for (const box of document.querySelectorAll(".controls input")) options[box.name] = box;
+  charts = [...document.querySelectorAll(".chart")].map((box, index) => new Chart(box, data.charts[index]));
+  for (const name in options) options[name].addEventListener("change", redraw);
+  document.getElementById("whole").addEventListener("click", () => charts.forEach((chart) => chart.show(null, null)));
+}
+
+// Draw other numbers of the same runs, which keep what is shown of them.
+function renew(numbers) {
+  data = numbers;
+  charts.forEach((chart, index) => { chart.content = data.charts[index]; });
+  redraw();
+}
+
 let width = document.body.clientWidth;
 new ResizeObserver(() => {
   if (document.body.clientWidth === width) return;
   width = document.body.clientWidth;
   redraw();
 }).observe(document.body);
+const block = document.getElementById("curve-data");
+if (block) begin(JSON.parse(block.textContent));

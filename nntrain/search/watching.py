@@ -18,6 +18,7 @@ def look(directory: RunDir) -> Look:
     """Return the screen of a search: the headline, the score over the trials, the best trials and the running ones."""
     is_over = not is_locked(directory.path)
     view = _view(directory)
+    state = "" if is_over else "running, "
     news = [view.line(entry) for entry in view.ledger.over()]
 
     def lines(width: int, height: int, braille: bool) -> Sequence[str]:
@@ -25,11 +26,11 @@ def look(directory: RunDir) -> Look:
         with console.capture() as captured:
             console.print(view.screen())
         headline, *table = captured.get().splitlines()
-        state = "" if is_over else "running, "
         scores = _scores(view, width, max(3, height - len(table) - 3), braille)
         return [f"{directory.path.name}, {state}{headline}", *scores, *table]
 
-    return Look(lines, [*news, f"{directory.path.name}: {view.ledger.progress}"] if is_over else news, is_over)
+    heads = [f"{directory.path.name}, {state}{view.ledger.progress}"]
+    return Look(lines, [*news, f"{directory.path.name}: {view.ledger.progress}"] if is_over else news, is_over, heads)
 
 
 def _view(directory: RunDir) -> SearchView:

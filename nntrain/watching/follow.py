@@ -21,11 +21,12 @@ Lines = Callable[[int, int, bool], Sequence[str]]
 
 @dataclass(frozen=True)
 class Look:
-    """What is there now. news: what to print where there is no screen."""
+    """What is there now. news: what to print where there is no screen; heads: lines about the state, for a page."""
 
     lines: Lines
     news: Sequence[str]
     is_over: bool
+    heads: Sequence[str] = ()
 
 
 def follow(look: Callable[[], Look], terminal: Terminal) -> None:

@@ -21,7 +21,10 @@ Row = Mapping[str, float | None]
 
 @dataclass(frozen=True)
 class Progress:
-    """A training as it is now. epochs: that are planned, 0 if unknown. monitor: the column that decides, by `mode`."""
+    """A training as it is now. epochs: that are planned, 0 if unknown. monitor: the column that decides, by `mode`.
+
+    group: the name of the group that it is in.
+    """
 
     name: str
     state: str
@@ -29,9 +32,10 @@ class Progress:
     epochs: int = 0
     monitor: str = "loss"
     mode: str = "min"
+    group: str = ""
 
     @classmethod
-    def of(cls, subject: Subject) -> "Progress":
+    def of(cls, subject: Subject, group: str = "") -> "Progress":
         """Return the progress of a run, from its files."""
         epochs, monitor, mode = 0, "loss", "min"
         try:
@@ -41,7 +45,7 @@ class Progress:
         else:
             epochs = int(train.epochs or 0) if train.steps is None else 0
             monitor, mode = train.monitor or monitor, direction(train.monitor or monitor, train.metrics or ())
-        return cls(subject.name, subject.state, subject.rows, epochs, monitor, mode)
+        return cls(subject.name, subject.state, subject.rows, epochs, monitor, mode, group)
 
     @property
     def is_running(self) -> bool:
@@ -73,7 +77,7 @@ class Progress:
         if self.seconds_left is not None:
             words.append(f"{clock(self.seconds_left)} left")
         if self.state.startswith("killed"):
-            words.append(f"`nntrain resume {self.name}` trains the rest")
+            words.append(f"`nntrain resume {self.group or self.name}` trains the rest")
         return ", ".join(words)
 
     def last_row(self) -> str:

@@ -1,16 +1,9 @@
 """`nntrain playground`: a page on which a small network trains before one's eyes."""
 
-import secrets
-import signal
-import socket
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from nntrain import backend
-from nntrain.cli import output_file
+from nntrain.cli import output_file, served_page
 from nntrain.cli.requests import Playground
 from nntrain.config.load import Config, load
 from nntrain.errors import ConfigError
@@ -18,12 +11,10 @@ from nntrain.nearest import exists
 from nntrain.playground import from_config
 from nntrain.playground.base import Base
 from nntrain.runs.checked import checked
-from nntrain.serving.server import listen, url_of
 from nntrain.storage.atomic import write_text
 from nntrain.terminal import Terminal
-from nntrain.training.signals import STOPPING
 
-_HOST, _PORT = "127.0.0.1", 8765
+_PORT = 8765
 
 
 def run(request: Playground, terminal: Terminal) -> None:
@@ -36,24 +27,15 @@ def run(request: Playground, terminal: Terminal) -> None:
     if request.html is not None:
         _write(base, request.html, request, terminal)
         return
-    with _listening(request.port) as listening:
+    with served_page.listening(request.port, _PORT) as listening:
         backend.start(request.device, request.verbose)
         from nntrain.playground.server import Server
         from nntrain.playground.session import Session
 
         session = Session(base)
-        token = secrets.token_urlsafe(16)
-        with _signals() as stop, Server(listening, session, token) as server:
-            session.start()
-            answering = threading.Thread(target=server.serve_forever, name="http", daemon=True)
-            answering.start()
-            url = f"{url_of(listening)}/?token={token}"
-            terminal.event("playground", {"url": url})
-            terminal.line(f"open {url}\nCtrl-C stops it")
-            sys.stdout.flush()
-            stop.wait()
-            session.close()
-            server.shutdown()
+        session.start()
+        served_page.serve(lambda token: Server(listening, session, token), "playground", terminal)
+        session.close()
     terminal.event("stopped", {})
     terminal.note("stopped")
 
@@ -107,31 +89,3 @@ def _refuse(request: Playground, *given: tuple[str, object]) -> None:
                 f", and `{request.file}` is {what}" if what else ", which is missing"
             )
             raise ConfigError(message, help=f"remove `{option}`")
-
-
-def _listening(port: int | None) -> socket.socket:
-    """Return a socket that listens on the wanted port, or else on the usual one or on any that is free."""
-    if port is not None:
-        return listen(_HOST, port)
-    try:
-        return listen(_HOST, _PORT)
-    except ConfigError:
-        return listen(_HOST, 0)
-
-
-@contextmanager
-def _signals() -> Iterator[threading.Event]:
-    """Return what is set when a signal asks to stop; a second one ends the process."""
-    stop = threading.Event()
-
-    def receive(number: int, _: object) -> None:
-        stop.set()
-        for each in STOPPING:
-            signal.signal(each, signal.SIG_DFL)
-
-    before = {number: signal.signal(number, receive) for number in STOPPING}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -16,24 +16,30 @@ _BESIDE = ("epoch", "seconds")  # columns that are no curve
 
 def content(subjects: Sequence[Subject]) -> Html:
     """Return a chart for each metric, with the lines of all runs, and the numbers that they are drawn from."""
+    frame, numbers = parts(subjects)
+    return joined((frame, data_block("curve-data", numbers))) if frame else frame
+
+
+def parts(subjects: Sequence[Subject]) -> tuple[Html, dict[str, Any]]:
+    """Return the boxes of the charts, and what `curves.js` draws in them; nothing where no run has a row."""
     runs = list(_runs(subjects))
     names = list(dict.fromkeys(name.removeprefix("val_") for _, run in runs for row in run.rows[:1] for name in row))
     names = sorted((name for name in names if name not in _BESIDE), key=lambda name: name == "learning_rate")
     if not names:
-        return Html("")
+        return Html(""), {}
     lines = 2 * len(runs) * min(len(names), MOST_CHARTS)
     most = max(8, MOST_POINTS // lines)
     charts = [{"name": name, "series": list(_series(name, runs, most))} for name in names[:MOST_CHARTS]]
     known = [{"name": name, "best": _kept(run)} for name, run in runs]
-    return joined(
+    frame = joined(
         (
             _controls(len(runs) > 1, any("val_loss" in run.rows[0] for _, run in runs)),
             _legend(known),
             element("div", joined(_chart(name) for name in names[:MOST_CHARTS]), class_="charts" + _many(runs)),
             _left_out(names[MOST_CHARTS:]),
-            data_block("curve-data", {"charts": charts, "runs": known}),
         )
     )
+    return frame, {"charts": charts, "runs": known}
 
 
 def _many(runs: Sequence[Any]) -> str:

@@ -1,0 +1,51 @@
+"""A page that a command serves: the port that is taken, and the signal that ends it."""
+
+import json
+import os
+import signal
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from nntrain.cli import served_page
+from nntrain.cli.requests import Watch
+from nntrain.errors import ConfigError
+from nntrain.serving.server import listen
+from nntrain.terminal import Terminal
+from tests.cli.commands.test_runs import make
+
+
+def test_a_port_that_is_taken_is_an_error_only_where_it_was_asked_for() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"port {port} of 127.0.0.1 is taken"):
+            served_page.listening(port, 0)
+        with served_page.listening(None, port) as other:
+            assert other.getsockname()[1] != port
+
+
+def test_the_page_is_served_until_a_signal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (make(tmp_path, "net", status=0) / "metrics.csv").write_text("epoch,loss\n1,0.5\n")
+    found: list[str] = []
+
+    def ask() -> None:
+        while not found:
+            if line := capsys.readouterr().out:
+                url = json.loads(line)["url"]
+                found.append(urllib.request.urlopen(url, timeout=30).read().decode())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    Watch(name="net", html=True, port=0, runs_dir=tmp_path, json=True).run(Terminal(as_json=True))
+    asking.join(30)
+    assert "<h1>net</h1>" in found[0]
+    assert capsys.readouterr().err == "no longer watching; a training goes on\n"
+
+
+def test_a_port_without_a_page_is_an_error(tmp_path: Path) -> None:
+    make(tmp_path, "net", status=0)
+    with pytest.raises(ConfigError, match="`--port` is for a page"):
+        Watch(name="net", port=8000, runs_dir=tmp_path).run(Terminal())
