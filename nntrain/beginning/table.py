@@ -78,11 +78,12 @@ def _loaded(options: table.Options) -> tuple[Rows, table.Options]:
 
 
 def _different(rows: Rows) -> dict[str, int]:
-    """Return the number of different values of each column of numbers, in the order of the table."""
+    """Return the number of different values of each column of numbers, 1 for one that only numbers the rows."""
     x = np.asarray(rows.remaining.x)
     columns = rows.table.columns if rows.table else ()
     places = {name: place for place, name in enumerate(rows.table.names if rows.table else ())}
-    return {each.name: len(np.unique(x[:, places[each.name]])) for each in columns if each.kind == "numeric"}
+    cells = {each.name: x[:, places[each.name]] for each in columns if each.kind == "numeric"}
+    return {name: 1 if (np.diff(values) == 1).all() else len(np.unique(values)) for name, values in cells.items()}
 
 
 def _notes(found: table.Options, rows: int) -> Iterator[str]:

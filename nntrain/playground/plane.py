@@ -13,7 +13,7 @@ from nntrain.data.examples import Split
 from nntrain.errors import ConfigError
 
 GRID = 96  # points of the plane along each axis
-MOST_POINTS = 1000  # that are shown of a split
+MOST_POINTS = 500  # that are shown of a split
 _TOY = 6.0  # the plane of the TensorFlow Playground goes from -6 to 6
 _ROOM = 0.06
 _MOST_CLASSES = 8

@@ -54,18 +54,17 @@ def _is_usual(outputs: Sequence[Any]) -> bool:
     )
 
 
-def content(base: Base) -> dict[str, Any]:
-    """Return `data`: by kind of points, or `own`, the rows of each split; and `spread`: where five trainings end.
+def data_of(base: Base) -> dict[str, Any]:
+    """Return by kind of points, or as `own`, the rows of each split: its inputs and its label.
 
-    Raises what a training raises, and ConfigError as `refuse_other_parts` does, and for a table of too many rows.
+    Raises what reading the data raises, and ConfigError for a table of too many rows.
     """
-    refuse_other_parts(base)
     settings = base.settings
     kinds = {kind: settings.model_copy(update={"kind": kind, "columns": None}) for kind in KINDS}
     data: dict[str, Any] = {kind: _points(base, each) for kind, each in kinds.items()}
     if base.name:
         data |= _own(base)
-    return {"data": data, "spread": _spread(base)}
+    return data
 
 
 def _points(base: Base, settings: Settings) -> dict[str, Any]:
@@ -98,7 +97,11 @@ def _rows(split: Split) -> list[list[float | None]]:
     return [[None if np.isnan(value) else as_float(value) for value in row] for row in table]
 
 
-def _spread(base: Base) -> dict[str, Any]:
+def spread_of(base: Base) -> dict[str, Any]:
+    """Return the losses at which trainings of several seeds end, and the weights that they begin with, by seed.
+
+    Raises what a training raises.
+    """
     first = base.settings.seed
     seeds = [seed if seed < 2**31 else seed - SEEDS for seed in range(first, first + SEEDS)]
     programs, found, weights = Programs(), [], {}

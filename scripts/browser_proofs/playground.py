@@ -181,6 +181,7 @@ def check_page(browser: Chromium, url: str, given: argparse.Namespace, name: str
             check_data(browser)
             check_divergence(browser)
         browser.click("#run")
+        until(browser, "document.querySelector('#run span:last-child').textContent === 'Pause'")
         until(browser, EPOCH, lambda epoch: epoch >= (5 if given.quick else 120))
         browser.click("#run")
         until(browser, "document.querySelector('#run span:last-child').textContent === 'Run'")
@@ -262,7 +263,7 @@ def main() -> None:
             print("served: no error, nothing else fetched; clicks train, show and change the network")
         with Chromium() as browser:
             file = Path(name, "playground.html")
-            file.write_text(alone.page(Base(), spread.content(Base())), encoding="utf-8")
+            file.write_text(alone.page(Base(), spread.data_of(Base()), spread.spread_of(Base())), encoding="utf-8")
             check_page(browser, file.as_uri(), given, "alone")
             browser.open(file)
             until(browser, EPOCH, lambda epoch: epoch == 0)

@@ -62,3 +62,8 @@ def test_an_unknown_target_and_too_many_classes(tmp_path: Path) -> None:
         base_of(path, "z")
     with pytest.raises(DataError, match="has 12 classes, and the playground 8 colors"):
         base_of(path, None)
+
+
+def test_a_column_that_only_numbers_the_rows_is_neither_x_nor_y(tmp_path: Path) -> None:
+    path = table(tmp_path, "id,a,b,y", *(f"{row}.0,{row % 7},{row % 5},{row % 2}" for row in range(40)))
+    assert base_of(path, None).settings.columns == ("a", "b")

@@ -47,8 +47,9 @@ def _write(base: Base, file: Path, request: Playground, terminal: Terminal) -> N
     from nntrain.playground.page import alone
 
     spread.refuse_other_parts(base)
+    data = spread.data_of(base)
     terminal.note(f"note: {spread.SEEDS} seeds are trained for {spread.EPOCHS} epochs, with which the page compares")
-    text = alone.page(base, spread.content(base))
+    text = alone.page(base, data, spread.spread_of(base))
     write_text(file, text)
     terminal.event("playground", {"html": str(file), "bytes": len(text.encode())})
     terminal.line(f"{file} is written: {len(text.encode()):,} bytes, which train in a browser without nntrain")

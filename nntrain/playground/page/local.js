@@ -1,7 +1,7 @@
 // The engine of a page that is one file: the data, the network and the training are here.
 "use strict";
 const engine = (() => {
-  const GRID = 96, STEP = 3, MOST_KEPT = 256, FRAME = 40; // points of the plane, and which of them a unit's picture has; epochs to go back to, milliseconds of training
+  const GRID = 96, STEP = 3, MOST_KEPT = 256, MOST_POINTS = 500, FRAME = 40; // points of the plane, and which of them a unit's picture has; epochs to go back to, milliseconds of training
   let begin = null, show = () => {}, view = {run: 0}, session = null, timer = 0;
 
   const isNumber = kind => kind !== null && kind.startsWith("reg_");
@@ -105,7 +105,7 @@ const engine = (() => {
     const names = [...settings.features, ...coded.extra.map(at => `no ${(settings.columns ?? ["x", "y"])[at]}`)];
     const layers = net.layers.map(({units}, at) => ({name: at === net.layers.length - 1 ? "Output" : `Layer ${at + 1}`, units, shown: units}));
     const labels = [...rows.train, ...rows.validation].map(row => row.at(-1));
-    const whole = part => part.filter(row => row[0] !== null && row[1] !== null).slice(0, 1000);
+    const whole = part => part.filter(row => row[0] !== null && row[1] !== null).slice(0, MOST_POINTS);
     return {
       axes: settings.columns ?? ["x", "y"], classes: rows.classes, grid: GRID, ...plane,
       targets: count ? [0, 1] : [Math.min(...labels), Math.max(...labels)],

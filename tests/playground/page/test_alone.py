@@ -43,7 +43,7 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no Node.js
 
 def trained_in_javascript(base: Base, folder: Path) -> dict[str, Any]:
     """What the scripts of the written page find, by seed the rows of all epochs, run by Node.js."""
-    text = page(base, spread.content(base))
+    text = page(base, spread.data_of(base), spread.spread_of(base))
     scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     [begin] = re.findall(r'<script type="application/json" id="begin">(.*?)</script>', text)
     wanted = [each for each in scripts if any(each == source(name) for name in WITHOUT_DOM)]
@@ -125,4 +125,4 @@ def test_what_javascript_does_not_train_is_refused() -> None:
 def test_a_table_of_many_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spread, "MOST_ROWS", 50)
     with pytest.raises(ConfigError, match="has 80 rows, and a page that trains by itself holds 50"):
-        spread.content(base_of(table(tmp_path), "kind"))
+        spread.data_of(base_of(table(tmp_path), "kind"))
