@@ -1,11 +1,15 @@
 """A folder of images: its classes, and the size to which they are scaled."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from nntrain.beginning.facts import TRAINING, Facts
 from nntrain.config.messages import counted, listed
 from nntrain.data.image_decoder import ImageFault, size_of
+from nntrain.data.image_labels import LabelsFile
 from nntrain.data.image_sets import ImageSet
 from nntrain.errors import DataError
 
@@ -13,12 +17,26 @@ _MOST_PIXELS = 96  # along a side, so that a first training takes minutes
 _SAMPLE = 50  # images that are looked at
 
 
-def look(folder: Path, written: str) -> Facts:
-    """Return what is in a folder of classes; written: its path in the config. Raises DataError."""
-    found = ImageSet.of_folder(str(folder), ())
+class Labels(NamedTuple):
+    """A table that names the images and their classes; written: its path in the config. column: that of the classes."""
+
+    path: str
+    written: str
+    column: str = ""
+
+
+def look(folder: Path, written: str, labels: Labels | None = None) -> Facts:
+    """Return what is in a folder of classes, or in one whose images a table names; written: its path in the config.
+
+    Raises DataError.
+    """
+    found = _found(folder, labels)
     images, classes = found.files, found.classes
     size = _size(images)
-    options = {"path": written, "image_size": list(size), "color_mode": "rgb", "validation": 0.2, "test": 0.2}
+    of_labels = {} if labels is None else {"labels": labels.written}
+    of_labels |= {"y_col": labels.column} if labels is not None and labels.column else {}
+    options: dict[str, Any] = {"path": written, **of_labels, "image_size": list(size), "color_mode": "rgb"}
+    options |= {"validation": 0.2, "test": 0.2}
     return Facts(
         kind="images",
         data={"image_folder": options},
@@ -27,12 +45,30 @@ def look(folder: Path, written: str) -> Facts:
         size=size,
         notes=(f"{counted(len(images), 'image')} of {len(classes)} classes: {listed(classes, 12)}.",),
         comments={
+            "labels": "names the images, as paths below `path`, and their classes",
+            "y_col": "the column of the classes",
             "image_size": "height and width to which the images are scaled; larger ones show more and take longer",
             "color_mode": "or `grayscale`",
             "validation": "this share of the images chooses the best epoch",
             "test": "this share of the images is scored once, at the end",
         },
     )
+
+
+def _found(folder: Path, labels: Labels | None) -> ImageSet:
+    """Return the images. The help of an error names options of the command, not of a config."""
+    try:
+        if labels is None:
+            return ImageSet.of_folder(str(folder), ())
+        return ImageSet.of_labels(LabelsFile(labels.path, str(folder), y_col=labels.column))
+    except DataError as error:
+        cured = [replace(problem, help=_of_the_command(problem.help), path=()) for problem in error.problems]
+        raise DataError(problems=cured) from None
+
+
+def _of_the_command(help: str) -> str:
+    help = re.sub(r"`labels: ([^`]*)`", r"`--labels \1`", help)
+    return re.sub(r"`y_col`, such as `y_col: ([^`]*)`", r"`--target`, such as `--target \1`", help)
 
 
 def _size(images: Sequence[Path]) -> tuple[int, int]:

@@ -56,6 +56,9 @@ class Init(Request):
         Literal["classification", "regression", "counts"] | None,
         typer.Option(help="What the target of a table holds; found where it is left out, but for counts."),
     ] = None
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table of the images of a folder, and their classes.")
+    ] = None
     template: Template = None
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="CONFIG", help="Write this config.")] = None
     json: Json = False

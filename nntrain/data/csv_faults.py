@@ -14,8 +14,8 @@ from nntrain.data.checks import Faults
 from nntrain.data.csv_header import is_number
 from nntrain.data.csv_text import CsvText
 from nntrain.data.labels import names_that_look_equal
-from nntrain.data.raw_table import RawTable
-from nntrain.errors import Problem
+from nntrain.data.raw_table import RawTable, Words
+from nntrain.errors import DataError, Problem
 from nntrain.nearest import nearest
 
 MISSING = {"na", "n/a", "nan", "none", "null", "?", "-", "."}
@@ -100,6 +100,18 @@ class RecordFaults:
                 help = "begin the header with a name for the first column, and leave it out with `ignore: [that name]`"
             faults.add(Problem(message, self.text.place, help, self.text.span(line)))
         faults.throw()
+
+
+def refuse_second_header(raw: RawTable) -> None:
+    """Raise DataError where a row holds the names of all columns, which makes every column one of words."""
+    columns = raw.columns.items()
+    if not all(isinstance(cells, Words) and name in cells.names for name, cells in columns):
+        return
+    found = [raw.words(name).codes == raw.words(name).names.index(name) for name, _ in columns]
+    for row in np.flatnonzero(np.all(found, axis=0))[:1]:
+        span = raw.span(int(row), next(iter(raw.columns)))
+        where = f"line {span.line}" if span else f"row {row + 1}"
+        raise DataError(problems=[Problem(f"the header stands again in {where}", raw.place, "remove that line", span)])
 
 
 def cell_problems(raw: RawTable, name: str, bad: Mapping[str, CellFault], help: str) -> Iterator[Problem]:

@@ -147,7 +147,7 @@ def _words(raw: RawTable, name: str) -> Found:
         return Found("numeric", problems=[in_doubt(raw, name, styles)])
     if styles:
         return numeric(raw, name, styles[0].example)
-    if not is_code and (_mostly_numbers(cells, raw.decimal) or _mostly_spelled(cells)):
+    if not is_code and (_mostly_numbers(cells, raw.decimal) or mostly_spelled(cells)):
         return numeric(raw, name)
     if _pair(cells):
         return _boolean(raw, name)
@@ -197,7 +197,7 @@ def _date(raw: RawTable, name: str, format: str) -> Found:
         help = f"write `{_columns(name, {'date': '%d %b %Y'})}`, or `{_columns(name, 'category')}`"
         return Found("date", problems=[Problem(message, raw.place, help)])
     column = Column(name=name, kind="date", format=found)
-    if other:
+    if other and (is_date(names, found) == is_date(names, other)).all():
         message = f"the dates in column {shown(name)} may be `{found}` or `{other}`, for example {shown(names[0])}"
         ways = " or ".join(f"`{_columns(name, {'date': way})}`" for way in (found, other))
         return Found("date", column, problems=[Problem(message, raw.place, f"write {ways}")])
@@ -220,7 +220,7 @@ def _mostly_numbers(cells: Words, decimal: str) -> bool:
     return bool(2 * cells.counts[are_numbers].sum() >= cells.counts.sum())
 
 
-def _mostly_spelled(cells: Words) -> bool:
+def mostly_spelled(cells: Words) -> bool:
     """Return whether at least half of the texts are numbers in another spelling, such as `1,5`, `1,000` or `$5`."""
     sample = cells.names[:: -(-len(cells.names) // _SAMPLE) or 1]
     spelled = sum(not any(map(str.isalpha, text)) and bool(spelled_numbers(text)) for text in sample)

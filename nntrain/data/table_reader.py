@@ -12,6 +12,7 @@ import numpy as np
 from nntrain.config.messages import counted, listed, shown
 from nntrain.config.table import Table
 from nntrain.data.checks import Faults
+from nntrain.data.csv_faults import refuse_second_header
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
@@ -75,6 +76,7 @@ def _encoded(request: Request) -> Encoded:
         raw, form, notes = source.raw, source.form, source.notes
         request = request.with_kinds(source.kinds)
         refuse_unknown(raw, request)
+        refuse_second_header(raw)
         raw, without_target = rows_with_target(raw, request.target)
         target = read_target(raw, request.target)
         kinds = _kinds(raw, request)

@@ -9,12 +9,12 @@ import numpy as np
 
 from nntrain.config.messages import counted, listed, shown
 from nntrain.data.checks import MOST, Faults
-from nntrain.data.csv_faults import cell_problems, class_fault
+from nntrain.data.csv_faults import cell_problems, class_fault, spelled_numbers
 from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE
 from nntrain.data.labels import FEW, note_on_counts, note_on_numbers
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
-from nntrain.data.table_kinds import as_numbers, in_doubt, numeric, styles_of
+from nntrain.data.table_kinds import as_numbers, in_doubt, mostly_spelled, numeric, styles_of
 from nntrain.errors import DataError, Path, Problem
 
 Task = Literal["classification", "regression", "counts"]
@@ -230,6 +230,10 @@ def _refuse_too_many(words: Words, options: TargetOptions, rows: int) -> None:
     else:
         return
     help = "write `task: regression` to predict a number" if numbers else "name a column of classes with `target`"
+    if not numbers and mostly_spelled(words):
+        first = next(name for name in names if spelled_numbers(name))
+        what = f"holds {len(names):,} different texts such as {shown(first)}, which look like numbers"
+        help = f"write `{spelled_numbers(first)[0]}` for {shown(first)}, and the others alike"
     message = f"column {shown(options.names[0])} {what}"
     raise DataError(problems=[Problem(message, (*options.source, "target"), help)])
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from nntrain.beginning.images import look
+from nntrain.beginning.images import Labels, look
 from nntrain.errors import DataError
 
 
@@ -33,3 +33,21 @@ def test_a_broken_image_is_named(tmp_path: Path) -> None:
 def test_a_folder_without_classes_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no folders"):
         look(tmp_path, "photos")
+
+
+def test_a_table_may_name_the_images_and_their_classes(tmp_path: Path) -> None:
+    for place in range(4):
+        Image.new("RGB", (12, 10), (place * 20, 0, 0)).save(tmp_path / f"{place}.png")
+    rows = "".join(f"{place}.png,{'cat' if place % 2 else 'dog'},{place}\n" for place in range(4))
+    (tmp_path / "labels.csv").write_text("file,animal,age\n" + rows)
+    facts = look(tmp_path, "photos", Labels(str(tmp_path / "labels.csv"), "labels.csv", "animal"))
+    assert facts.classes == ("cat", "dog")
+    assert list(facts.data["image_folder"].items())[:4] == [
+        ("path", "photos"), ("labels", "labels.csv"), ("y_col", "animal"), ("image_size", [10, 12])
+    ]  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        look(tmp_path, "photos", Labels(str(tmp_path / "labels.csv"), "labels.csv"))
+    assert caught.value.problems[0].help == "name the column with `--target`, such as `--target animal`"
+    with pytest.raises(DataError) as caught:
+        look(tmp_path, "photos")
+    assert "or write `--labels " in caught.value.problems[0].help

@@ -128,6 +128,13 @@ def test_more_categories_than_the_limit_are_left_out_unless_asked_for(monkeypatc
             "write all dates alike, or write `columns: {x: category}`",
         ),
         (
+            ["2024-01-31", "31.01.2024", "2024-02-01", "01.02.2024"],
+            None,
+            "column `x`: 2 of 4 cells are not dates in the format `%Y-%m-%d`: `31.01.2024`, `01.02.2024`, "
+            "the first in line 3",
+            "write all dates alike, or write `columns: {x: category}`",
+        ),
+        (
             ["01/02/2024", "03/04/2024"],
             None,
             "the dates in column `x` may be `%d/%m/%Y` or `%m/%d/%Y`, for example `01/02/2024`",

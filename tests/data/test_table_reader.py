@@ -97,3 +97,14 @@ def test_numbers_as_people_write_them_are_read_alike_later() -> None:
     assert (one.x.tolist(), one.y.tolist()) == ([[1500, 7]], [[2000]])
     with pytest.raises(DataError, match="column `price` is `€5`, which is not a number"):
         read_like(loaded.rows.table, written("price,share\n€5,7\n"))
+
+
+@pytest.mark.parametrize("cells", ["1,x", "b,x"])
+def test_a_header_that_stands_again_is_an_error_at_its_line(cells: str) -> None:
+    rows = "".join(f"{cells}\nc,y\n".replace("c,", f"{'c' if cells[0] == 'b' else 2},") for _ in range(10))
+    file = written("a,k\n" + rows + "a,k\n" + rows)
+    with pytest.raises(DataError) as caught:
+        load_rows(Request(file, Form(), TargetOptions(("k",))), {})
+    [problem] = caught.value.problems
+    assert (problem.message, problem.help) == ("the header stands again in line 22", "remove that line")
+    assert problem.span is not None and problem.span.line == 22

@@ -177,3 +177,9 @@ def test_numbers_have_no_classes() -> None:
             "remove `classes`, or write `task: classification`",
         )
     ]
+
+
+def test_texts_that_look_like_numbers_are_no_classes() -> None:
+    [(message, help)] = fault([f'"{row},5"' for row in range(40)])
+    assert message == "column `b` holds 40 different texts such as `0,5`, which look like numbers"
+    assert help == "write `0.5` for `0,5`, and the others alike"

@@ -41,7 +41,7 @@ def run(request: Init, terminal: Terminal) -> None:
     source = request.file or _source(asks)
     config = request.output or Path(f"{_stem(source)}.yaml")
     _refuse_taken(config)
-    facts = _facts(source, config, _Wanted(request.target or (), request.task, asks))
+    facts = _facts(source, config, _Wanted(request.target or (), request.task, request.labels, asks))
     template = request.template or _template(facts, asks)
     _refuse_unknown_template(template, templates(facts.kind), facts)
     draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
@@ -79,10 +79,14 @@ def _refuse_taken(config: Path) -> None:
 
 
 class _Wanted(NamedTuple):
-    """What the command line says about the target of a table, and whether the terminal is asked for it."""
+    """What the command line says about the target, and whether the terminal is asked for it.
+
+    labels: a table of the images of a folder, whose classes are a target too.
+    """
 
     targets: Sequence[str]
     task: str | None
+    labels: Path | None
     asks: bool
 
 
@@ -92,6 +96,7 @@ def _facts(source: str, config: Path, wanted: _Wanted) -> Facts:
 
     path = Path(source).expanduser()
     if not exists(path) and source in built_in.CHOICES:
+        _refuse_labels(source, wanted)
         return _without_target(built_in.look(source), wanted)
     if not exists(path):
         close = nearest(source, built_in.CHOICES) if not path.suffix else ""
@@ -102,10 +107,23 @@ def _facts(source: str, config: Path, wanted: _Wanted) -> Facts:
         raise ConfigError(f"`{source}` holds arrays, which `init` does not look at", help=help)
     written = os.path.relpath(path.absolute(), config.absolute().parent)
     if path.is_dir():
-        from nntrain.beginning import images
-
-        return _without_target(images.look(path, written), wanted)
+        return _of_images(path, written, config, wanted)
+    _refuse_labels(source, wanted)
     return _of_table(path, written, wanted)
+
+
+def _of_images(path: Path, written: str, config: Path, wanted: _Wanted) -> Facts:
+    from nntrain.beginning import images
+
+    if wanted.labels is None:
+        return _without_target(images.look(path, written), wanted)
+    if wanted.task not in (None, "classification") or len(wanted.targets) > 1:
+        raise ConfigError("images have classes, one for each", help="write `--target` once, and no `--task`")
+    if not exists(wanted.labels):
+        raise DataError(f"there is no file `{wanted.labels}`", help=near_path(wanted.labels, str(wanted.labels)))
+    table = os.path.relpath(wanted.labels.absolute(), config.absolute().parent)
+    labels = images.Labels(str(wanted.labels), table, *wanted.targets)
+    return images.look(path, written, labels)
 
 
 def _of_table(path: Path, written: str, wanted: _Wanted) -> Facts:
@@ -118,6 +136,11 @@ def _of_table(path: Path, written: str, wanted: _Wanted) -> Facts:
         raise ConfigError(f"which column of `{path}` to predict is not given", help=help)
     chosen = wanted.targets or [ask.one_of("the column to predict", dict.fromkeys(columns, ""), columns[-1])]
     return table.look(path, table.named_targets(path, columns, chosen), written, wanted.task)
+
+
+def _refuse_labels(source: str, wanted: _Wanted) -> None:
+    if wanted.labels is not None:
+        raise ConfigError(f"`--labels` is for a folder of images, and `{source}` is none", help="remove it")
 
 
 def _without_target(facts: Facts, wanted: _Wanted) -> Facts:
