@@ -1,7 +1,7 @@
 """A run as its plots see it: its files, and what its model predicts for the rows of one split."""
 
+from abc import ABC, abstractmethod
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -10,54 +10,29 @@ from nntrain.config.table import Table
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError
-from nntrain.evaluation.evaluate import same_data
-from nntrain.evaluation.labelled import read_labelled
-from nntrain.model.restore import load_model
 from nntrain.subject import Subject
-from nntrain.training.memory import refuse_large_batch
 from nntrain.training.scorer import Scorer
 
 SPLITS = ("train", "validation", "test")
 
 
-class ScoredRun:
-    """A run, a group or a search. Data, model and outputs are read when a plot first asks for them.
-
-    `others` are drawn beside it, where a plot compares. A training that has just ended gives its `data` and `scorer`.
-    """
+class ScoredRun(ABC):
+    """A run, a group or a search; `others` are drawn beside it, where a plot compares."""
 
     def __init__(self, subject: Subject, split: str | None = None, others: tuple[Subject, ...] = ()) -> None:
         self.subject = subject
         self.others = others
         self.wanted = split
 
-    @classmethod
-    def just_trained(cls, subject: Subject, data: Dataset, scorer: Scorer) -> "ScoredRun":
-        """Return the run of a training in this process."""
-        run = cls(subject)
-        run.__dict__ |= {"data": data, "scorer": scorer}  # in place of the cached properties
-        return run
-
-    @classmethod
-    def of_file(cls, subject: Subject, file: Path, name: str) -> "ScoredRun":
-        """Return a run whose plots show the rows of a file with labels, which is called `name`."""
-        run, saved = cls(subject), load_model(subject.directory)
-        split = read_labelled(saved, file)
-        scorer = Scorer.restored(saved, split.x)
-        run.__dict__ |= {"scorer": scorer, "split": split, "split_name": name, "table": saved.table}
-        return run
-
-    @cached_property
+    @property
+    @abstractmethod
     def data(self) -> Dataset:
-        """The data of the training; raises DataError where they have changed."""
-        return same_data(self.subject.directory)
+        """The data of the training."""
 
-    @cached_property
+    @property
+    @abstractmethod
     def scorer(self) -> Scorer:
-        """The saved model; raises NNTrainError where it is damaged."""
-        saved = load_model(self.subject.directory)
-        refuse_large_batch(saved.resolved, max(map(len, self.data.splits.values())))
-        return Scorer.restored(saved, self.data.train.x)
+        """The model."""
 
     @cached_property
     def split_name(self) -> str:
@@ -111,3 +86,21 @@ class ScoredRun:
         """The name of the run and of the split."""
         split = f"{self.split_name} split" if self.split_name in SPLITS else self.split_name
         return f"{self.subject.name}: {split}, {len(self.split):,} rows"
+
+
+class TrainedRun(ScoredRun):
+    """The run of a training that has just ended in this process."""
+
+    def __init__(self, subject: Subject, data: Dataset, scorer: Scorer) -> None:
+        super().__init__(subject)
+        self._data, self._scorer = data, scorer
+
+    @property
+    def data(self) -> Dataset:
+        """The data of the training."""
+        return self._data
+
+    @property
+    def scorer(self) -> Scorer:
+        """The model."""
+        return self._scorer

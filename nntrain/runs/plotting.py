@@ -45,9 +45,9 @@ def draw_trained(directory: RunDir, data: "Dataset", scorer: "Scorer", terminal:
     """
     if not directory.path.is_dir() or directory.is_member:
         return
-    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.evaluation.scored_run import TrainedRun
 
-    run = ScoredRun.just_trained(read(directory), data, scorer)
+    run = TrainedRun(read(directory), data, scorer)
     for module in (learning_curves, *([_of_task(data)] if run.subject.summary.get("metrics") else [])):
         if run.subject.rows:
             _attempt(directory, module, partial(draw, run, module), terminal)
@@ -57,9 +57,9 @@ def draw_group(directory: RunDir, terminal: Terminal) -> None:
     """Draw what a group has: the curves of its runs, and the spread of their scores."""
     if not directory.path.is_dir():
         return
-    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.evaluation.saved_run import SavedRun
 
-    run = ScoredRun(read(directory))
+    run = SavedRun(read(directory))
     for name in fitting(run.subject):
         module = extensions.load(FOLDER, name)
         _attempt(directory, module, partial(draw, run, module), terminal)

@@ -1,13 +1,13 @@
 import numpy as np
 
 from nntrain.evaluation.plane import POINTS, Plane
-from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.evaluation.saved_run import SavedRun
 from nntrain.subject import read
 from tests.conftest import Trained
 
 
 def test_the_grid_covers_all_rows_and_is_predicted_as_they_are(trained: Trained) -> None:
-    run = ScoredRun(read(trained("moons")))
+    run = SavedRun(read(trained("moons")))
     plane = Plane.of(run)
     every = np.concatenate([split.x[:] for split in run.data.splits.values()])
     assert (plane.low < every.min(axis=0)).all() and (plane.high > every.max(axis=0)).all()
@@ -19,6 +19,6 @@ def test_the_grid_covers_all_rows_and_is_predicted_as_they_are(trained: Trained)
 
 
 def test_a_number_is_as_sure_as_any_other(trained: Trained) -> None:
-    run = ScoredRun(read(trained("plane")))
+    run = SavedRun(read(trained("plane")))
     found, sure = Plane.of(run).predicted(run.scorer)
     assert (sure == 1).all() and np.isfinite(found).all()

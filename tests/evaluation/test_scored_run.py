@@ -1,27 +1,23 @@
-import pytest
+import subprocess
+import sys
+from typing import Any
 
-from nntrain.errors import ConfigError
-from nntrain.evaluation.evaluate import evaluate
-from nntrain.evaluation.scored_run import ScoredRun
+import numpy as np
+
+from nntrain.evaluation.saved_run import SavedRun
+from nntrain.evaluation.scored_run import TrainedRun
 from nntrain.subject import read
-from tests.conftest import Fit, Trained
+from tests.conftest import Trained
 
 
-def test_the_outputs_are_those_that_eval_scores(trained: Trained) -> None:
-    run = ScoredRun(read(trained("iris")))
-    found = evaluate(trained("iris"), None, with_baselines=False)
-    assert run.split_name == found.split == "test"
-    assert float((run.predicted == run.y).mean()) == found.value
-    assert run.outputs.shape == (30, 3)
-    assert run.title == "iris: test split, 30 rows"
+def test_a_training_that_has_just_ended_is_drawn_as_the_run_on_the_disk(trained: Trained) -> None:
+    saved: Any = SavedRun(read(trained("iris")))
+    run = TrainedRun(saved.subject, saved.data, saved.scorer)
+    assert run.title == saved.title and np.array_equal(run.outputs, saved.outputs)
 
 
-def test_a_split_is_chosen_by_its_name(trained: Trained) -> None:
-    assert len(ScoredRun(read(trained("iris")), "train").y) == 96
-
-
-def test_a_split_that_the_run_has_not_is_refused(fit: Fit) -> None:
-    run = fit("data: {iris: {validation: none}}\nmodel: [Dense: 3]\ntrain: {epochs: 1}\n")
-    with pytest.raises(ConfigError, match="the run has no validation split") as caught:
-        _ = ScoredRun(read(run), "validation").split
-    assert caught.value.problems[0].help == "use `--split test`"
+def test_it_reads_no_tables() -> None:
+    code = "import sys; from nntrain import backend; backend.start('cpu'); import nntrain.evaluation.scored_run; "
+    code += "print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n", "the plots at the end of `fit` would wait for it"

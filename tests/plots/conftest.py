@@ -28,7 +28,7 @@ def pixels() -> Pixels:
 @pytest.fixture(scope="session")
 def scored(trained: Any) -> Any:
     """The run of a config of the conftest, as plots see it."""
-    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.evaluation.saved_run import SavedRun
     from nntrain.subject import read
 
-    return lambda name: ScoredRun(read(trained(name)))
+    return lambda name: SavedRun(read(trained(name)))

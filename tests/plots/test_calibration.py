@@ -21,10 +21,10 @@ def test_a_model_that_is_always_sure_and_one_that_is_never(pixels: Any) -> None:
 
 
 def test_scores_are_no_probabilities(fit: Any) -> None:
-    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.evaluation.saved_run import SavedRun
     from nntrain.subject import read
 
     config = "data: {toy_2d: {kind: moons, size: 60}}\nmodel: [Dense: {units: 1, activation: tanh}]\n"
     run = fit(config + "train: {epochs: 1, loss: Hinge}\n")
     with pytest.raises(NothingToDraw, match="are not probabilities"):
-        calibration.of(ScoredRun(read(run)))
+        calibration.of(SavedRun(read(run)))

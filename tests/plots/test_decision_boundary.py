@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from nntrain.canvas import NothingToDraw
-from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.evaluation.saved_run import SavedRun
 from nntrain.plots import decision_boundary as plot
 from nntrain.subject import read
 
@@ -32,4 +32,4 @@ def test_categories_have_no_plane(fit: Any, tmp_path: Any) -> None:
     (tmp_path / "t.csv").write_text("a,b,c\n" + rows)
     run = fit(f"data: {{table: {{path: {tmp_path}/t.csv, target: c}}}}\nmodel: [Dense: 2]\ntrain: {{epochs: 1}}\n")
     with pytest.raises(NothingToDraw, match="an input is a category"):
-        plot.of(ScoredRun(read(run)))
+        plot.of(SavedRun(read(run)))

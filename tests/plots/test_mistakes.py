@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nntrain.canvas import NothingToDraw
-from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.evaluation.saved_run import SavedRun
 from nntrain.plots import mistakes as plot
 from nntrain.plots.mistakes import Mistake, Options
 from nntrain.subject import read
@@ -27,7 +27,7 @@ def test_cells_of_a_table_are_its_categories(fit: Any, tmp_path: Any) -> None:
     rows = "".join(f"{n},{'uv'[n // 2 % 2]},{'xyyx'[n % 4]}\n" for n in range(60))
     (tmp_path / "t.csv").write_text("a,b,c\n" + rows)
     run = fit(f"data: {{table: {{path: {tmp_path}/t.csv, target: c}}}}\nmodel: [Dense: 2]\ntrain: {{epochs: 1}}\n")
-    options = plot.of(ScoredRun(read(run), "train"))
+    options = plot.of(SavedRun(read(run), "train"))
     assert list(options.columns) == ["a", "b"]
     assert {each.cells[1] for each in options.mistakes} <= {"u", "v"}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nntrain.canvas import NothingToDraw
-from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.evaluation.saved_run import SavedRun
 from nntrain.plots import prediction_curve as plot
 from nntrain.subject import read
 
@@ -22,9 +22,9 @@ train: {{epochs: 1}}
 def run_of(fit: Any, tmp_path: Path) -> Any:
     """Trains a net on rows `a,b` for an epoch."""
 
-    def made(rows: str, units: int) -> ScoredRun:
+    def made(rows: str, units: int) -> SavedRun:
         (tmp_path / "t.csv").write_text("a,b\n" + rows)
-        return ScoredRun(read(fit(NET.format(file=tmp_path / "t.csv", units=units))))
+        return SavedRun(read(fit(NET.format(file=tmp_path / "t.csv", units=units))))
 
     return made
 
@@ -52,6 +52,6 @@ def test_the_probability_of_a_class(run_of: Any, pixels: Any) -> None:
 def test_a_category_has_no_curve(fit: Any, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{'uvw'[n % 3]},{n}\n" for n in range(40)))
     text = f"data: {{table: {{path: {tmp_path / 't.csv'}, target: b}}}}\nmodel: [Dense: 1]\ntrain: {{epochs: 1}}\n"
-    run = ScoredRun(read(fit(text)))
+    run = SavedRun(read(fit(text)))
     with pytest.raises(NothingToDraw, match="the input is a category"):
         plot.of(run)

@@ -1,7 +1,7 @@
 from math import nan
 from typing import Any
 
-from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.evaluation.saved_run import SavedRun
 from nntrain.plots import spread as plot
 from nntrain.plots.spread import Options
 from nntrain.subject import read
@@ -20,7 +20,7 @@ def test_the_scores_of_a_group(write: Write, pixels: Any) -> None:
     directory = write("group", summary=summary, group={"kind": "seeds", "members": {"seed-0": {"data": "iris"}}})
     subject = read(directory)
     assert plot.lacks(subject) == ""
-    options = plot.of(ScoredRun(subject))
+    options = plot.of(SavedRun(subject))
     assert options.values == {"loss": {"test": [0.1, 0.2, 0.1 * 3]}, "accuracy": {"test": [0.9, 0.9]}}
     pixels(plot.draw(options))
 

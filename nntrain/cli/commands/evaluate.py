@@ -39,16 +39,16 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     run_dir = find_run(request.runs_dir, request.name)
     backend.start(request.device, request.verbose)
     from nntrain.evaluation import evaluate
-    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.evaluation.saved_run import SavedRun
 
     wanted = request.baselines, request.importance
     if request.data is None:
         found = evaluate.evaluate(run_dir, request.split, *wanted)
-        plots = _plots(ScoredRun(read(run_dir), request.split), found) if request.plot else {}
+        plots = _plots(SavedRun(read(run_dir), request.split), found) if request.plot else {}
     else:
         with file_or_stdin(request.data) as file:
             found = replace(evaluate.evaluate_file(run_dir, file, *wanted), split=str(request.data))
-            shown = ScoredRun.of_file(read(run_dir), file, str(request.data)) if request.plot else None
+            shown = SavedRun.of_file(read(run_dir), file, str(request.data)) if request.plot else None
             plots = _plots(shown, found) if shown else {}
     files = list(_written(run_dir, plots, request.data))
     terminal.event("eval", {"run": str(run_dir), **found.as_json(), **({"plots": files} if request.plot else {})})

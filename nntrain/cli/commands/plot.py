@@ -42,9 +42,9 @@ def run(request: Plot, terminal: Terminal) -> None:
     wanted = _wanted(request, subject, known)
     place = _Place(request, directory, [known[name] for name in wanted])
     backend.start(request.device, request.verbose)
-    from nntrain.evaluation.scored_run import ScoredRun
+    from nntrain.evaluation.saved_run import SavedRun
 
-    _draw_all(ScoredRun(subject, request.split, others), {name: known[name] for name in wanted}, place, terminal)
+    _draw_all(SavedRun(subject, request.split, others), {name: known[name] for name in wanted}, place, terminal)
 
 
 def _of_search(directory: RunDir) -> dict[str, ModuleType]:
