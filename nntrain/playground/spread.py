@@ -31,7 +31,7 @@ def refuse_other_parts(base: Base) -> None:
     optimizer, options = base.optimizer or ("SGD", {})
     settings = base.settings
     parts = {
-        "layers other than `Dense` and `Dropout`": base.fixed_model,
+        "layers other than plain `Dense` and `Dropout`": base.fixed_model,
         "a split that is no share": base.fixed_split,
         "a schedule": base.scheduled,
         f"`{next(iter(base.tree.get('train') or {}), '')}`": bool(base.tree.get("train")),

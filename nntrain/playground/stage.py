@@ -69,8 +69,9 @@ class Stage:
             elif self.desk.is_still:
                 self.desk.sleep()
             else:
-                self.desk.publish(status="running")
-                return
+                break
+        if not self.desk.is_over and self.desk.now.status != "running":
+            self.desk.publish(status="running")
 
     def _keep(self) -> None:
         self.snapshots.add(self.last, self.pictures.model.get_weights)

@@ -20,6 +20,10 @@ _PORT = 8765
 def run(request: Playground, terminal: Terminal) -> None:
     """Serve the page until a signal comes; raises ConfigError for data that are not of two inputs."""
     if request.html is not None:
+        if request.port is not None:
+            raise ConfigError(
+                "`--port` is of the page that is served, and `--html` serves none", help="remove `--port`"
+            )
         output_file.refuse(request.html, None if request.file is None else Path(request.file), "--html", "page.html")
     base = _base(request, terminal)
     for note in base.notes:

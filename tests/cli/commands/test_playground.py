@@ -71,6 +71,7 @@ def test_one_page_is_written_that_trains_by_itself(
     assert len(text) < 250_000 and "connect-src" not in text
     for words, message in (
         (["--html", "."], "`.` is a folder"),
+        (["--html", "p.html", "--port", "1"], "`--port` is of the page that is served"),
         (["--html", "none/p.html"], "there is no folder `none`"),
         (["c.yaml", "--html", "c.yaml"], "`c.yaml` is the file to read"),
         (["b.yaml", "--html", "b.html"], "a page that trains by itself cannot have layers other than"),
