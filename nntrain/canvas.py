@@ -205,8 +205,12 @@ def png(figure: "Figure") -> bytes:
 
 def image(figure: "Figure", format: str) -> bytes:
     """Return the figure as `png` or `svg`, its texts in the fonts that have their characters."""
+    from matplotlib.legend import Legend
     from matplotlib.text import Text
 
+    for legend in figure.findobj(Legend):
+        for text in legend.get_texts():
+            text.set_parse_math(False)  # a name with `$` is no formula
     for text in figure.findobj(Text):
         others = {_font_of(char) for char in text.get_text() if not char.isascii()} - {FONT, ""}
         if others:

@@ -30,6 +30,7 @@ GROUPS = {
     "data/csv_*.py": "data/test_csv_reader.py",  # the steps of reading one file
     "data/profile/*.py": "data/profile/test_tables.py",  # what is found of a table
     "data/examples.py": "data/test_dataset.py",
+    "evaluation/threshold_plot.py": "plots/test_roc_curve.py",  # what its picture shares with another one
     "evaluation/sampled_outputs.py": "evaluation/test_predict.py",  # what `--mc-dropout` does
     "data/table_request.py": "data/test_table_reader.py",  # values alone
     "data/table_rows.py": "data/sources/test_table.py",  # what its options do

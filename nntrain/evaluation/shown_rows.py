@@ -4,6 +4,7 @@ import numpy as np
 
 from nntrain.config.table import Column
 from nntrain.data.dataset import Dataset
+from nntrain.model.table_encoding import TableEncoding
 
 
 def image_of(x: np.ndarray) -> np.ndarray | None:
@@ -36,6 +37,26 @@ def cells_of(data: Dataset, x: np.ndarray, most: int) -> list[str]:
     if data.table is not None:
         columns = [column for column in data.table.columns for _ in column.names]
     return [_cell(value, column) for value, column in zip(x.ravel()[:most].tolist(), columns, strict=False)]
+
+
+def encoded_names(data: Dataset, encoding: TableEncoding) -> list[str]:
+    """Return the names of the columns that a table is encoded as: `age`, `age is missing`, `port = Cherbourg`."""
+    names = columns_of(data, int(np.prod(data.schema.shape)))
+    layout, kinds = encoding.layout(len(names)), [] if data.table is None else data.table.columns
+    columns = [column for column in kinds for _ in column.names]
+
+    def value(place: int, code: int) -> str:
+        known = columns[place].categories if place < len(columns) else []
+        return f"{names[place]} = {known[code] if code < len(known) else code}"
+
+    wide = range(encoding.embedding_dim)
+    return [
+        *(names[place] for place in layout.numbers),
+        *(f"{names[place]} is missing" for place in layout.indicators),
+        *(value(place, 1) for place in layout.pairs),
+        *(value(place, code) for place in dict.fromkeys(layout.expanded) for code in range(layout.sizes[place])),
+        *(f"{names[place]}, embedding {number + 1}" for place in layout.embedded for number in wide),
+    ]
 
 
 def _cell(value: float, column: Column | None) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SUBJECTS = ("run",)
 _LONGEST = 28  # letters of a name that are shown
+_LEAST = 0.05  # of the axis: a mistake in a thousand does not look like one in two
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,20 @@ def of(run: "ScoredRun") -> Options:
 def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a bar for each pair, as long as its share of the true class."""
     pairs = options.pairs
-    figure = canvas.sheet(8, 0.26 * max(len(pairs), 4) + 1.4, options.title)
+    figure = canvas.sheet(8, 0.26 * max(len(pairs), 4) + 1.7, options.title)
     axes = figure.subplots()
     axes.set_title(canvas.accuracy(options.right, options.total), loc="left", fontsize=10, color=canvas.INK)
     bars = axes.barh(range(len(pairs)), [count / rows for _, _, count, rows in pairs], color=canvas.BLUE)
     axes.bar_label(bars, [f"{count:,} of {rows:,}" for _, _, count, rows in pairs], padding=3, fontsize=8)
     labels = ["  →  ".join(canvas.short(name, _LONGEST) for name in names) for *names, _, _ in pairs]
     axes.set_yticks(range(len(pairs)), labels, parse_math=False)
-    axes.invert_yaxis()
     canvas.plain(axes)
-    axes.set_xlim(0, 1.15)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    largest = max((count / rows for _, _, count, rows in pairs), default=1.0)
+    axes.set_xlim(0, 1.18 * max(largest, _LEAST))  # room for the numbers beside the bars
+    axes.set_ylim(len(pairs) - 0.4, -0.6)
+    step = next(step for step in (0.01, 0.05, 0.1, 0.25) if step * 6 >= max(largest, _LEAST))
+    axes.set_xticks([number * step for number in range(int(1 / step) + 1) if number * step <= axes.get_xlim()[1]])
     axes.xaxis.set_major_formatter(canvas.percent())
     axes.set_xlabel("share of the true class that is taken for the other one", color=canvas.INK)
+    canvas.explain(figure, "Each bar: the true class  →  the class that it is taken for.")
     return canvas.image(figure, format)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
 
@@ -48,10 +48,19 @@ def of(run: "ScoredRun") -> Options:
     kernel = layer.kernel.numpy()
     images = _as_images(kernel, run.data.schema.shape)
     flat = kernel.reshape(-1, kernel.shape[-1])
-    features = run.data.schema.features
-    names = features if len(features) == len(flat) else [f"input {index + 1}" for index in range(len(flat))]
+    names = _inputs(run, layers[: layers.index(layer)])
+    names = names if len(names) == len(flat) else [f"input {index + 1}" for index in range(len(flat))]
     matrix = flat[:_MOST, :_MOST] if images is None else None
     return Options(images, matrix, names[:_MOST], layer.name, kernel.shape[-1], run.subject.name)
+
+
+def _inputs(run: "ScoredRun", before: Sequence[Any]) -> Sequence[str]:
+    """Return the names of what goes into a layer: the features, or what a table is encoded as by a layer before it."""
+    from nntrain.evaluation.shown_rows import encoded_names
+    from nntrain.model.table_encoding import TableEncoding
+
+    encoding = next((layer for layer in before if isinstance(layer, TableEncoding)), None)
+    return run.data.schema.features if encoding is None else encoded_names(run.data, encoding)
 
 
 def _as_images(kernel: "np.ndarray", shape: tuple[int, ...]) -> "np.ndarray | None":
@@ -85,7 +94,10 @@ def draw(options: Options, format: str = "png") -> bytes:
             panel.imshow(0.5 + image / (2 * largest), interpolation="nearest")
         else:
             panel.imshow(image, cmap="gray", vmin=-largest, vmax=largest, interpolation="nearest")
-    for panel in panels:
+    for panel in panels[:shown]:
+        panel.set(xticks=(), yticks=())
+        panel.spines[:].set(visible=True, color=canvas.FAINT)  # white at the edge of an image is no paper
+    for panel in panels[shown:]:
         panel.set_axis_off()
     colors = "grey is 0" if options.images.ndim == 4 else "dark is negative, grey 0, light positive"
     canvas.explain(figure, f"Each on its own scale; {colors}.")
@@ -103,6 +115,9 @@ def _matrix(options: Options, title: str, format: str) -> bytes:
     largest = float(abs(matrix).max()) or 1.0
     image = panel.imshow(matrix, cmap="cividis", vmin=-largest, vmax=largest, aspect="auto", interpolation="nearest")
     panel.set_yticks(range(rows), [canvas.short(name, 24) for name in options.inputs], fontsize=8, parse_math=False)
+    panel.set_xticks(
+        range(0, units, max(1, units // 16)), [str(unit) for unit in range(1, units + 1, max(1, units // 16))]
+    )
     panel.set_xlabel("unit", color=canvas.INK)
     canvas.plain(panel)
     canvas.dress_bar(figure.colorbar(image, ax=panel, pad=0.02), "weight")

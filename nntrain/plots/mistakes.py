@@ -116,9 +116,19 @@ def _table(options: Options, words: str, format: str) -> bytes:
     table = panel.table(cells, colLabels=titles, colWidths=[width / sum(widths) for width in widths], loc="center")
     table.auto_set_font_size(False)
     table.set_fontsize(8.5)
-    for (row, _), cell in table.get_celld().items():
+    numbers = [all(_is_number(row[index]) for row in cells) for index in range(len(heads))]
+    for (row, column), cell in table.get_celld().items():
         cell.set_edgecolor(canvas.FAINT)
+        cell.set_text_props(ha="right" if numbers[column] else "left")
         cell.visible_edges = "horizontal"
         cell.get_text().set(parse_math=False, color=canvas.INK, fontweight="bold" if row == 0 else "normal")
     table.scale(1, 1.25)
     return canvas.image(figure, format)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.rstrip("%").replace(",", ""))
+    except ValueError:
+        return text == "missing"
+    return True

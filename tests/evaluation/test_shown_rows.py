@@ -1,7 +1,13 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
-from nntrain.evaluation.shown_rows import image_of
+from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.evaluation.shown_rows import encoded_names, image_of
+from nntrain.model.table_encoding import TableEncoding
+from nntrain.storage.run_dir import RunDir
+from nntrain.subject import read
 
 
 @pytest.mark.parametrize(
@@ -22,3 +28,17 @@ def test_pixels_stay_and_a_constant_or_missing_value_is_black() -> None:
     pixels = np.arange(4, dtype="uint8").reshape(2, 2)
     assert image_of(pixels) is pixels
     assert (image_of(np.full((2, 2), np.nan)) == 0).all()
+
+
+def test_the_columns_that_a_table_is_encoded_as_have_names(people: RunDir) -> None:
+    """In the order of the layer, whose output has a column for each."""
+    run = ScoredRun(read(people))
+    encoding: Any = next(each for each in run.scorer.program.model.layers if isinstance(each, TableEncoding))
+    names = encoded_names(run.data, encoding)
+    rows = run.split.take(np.arange(len(run.y))).x[:]
+    encoded = np.asarray(encoding(rows))
+    assert encoded.shape[1] == len(names) == len(set(names))
+    for place, name in enumerate(names):
+        if name.endswith(" is missing"):
+            column = run.data.schema.features.index(name.removesuffix(" is missing"))
+            assert (encoded[:, place] == np.isnan(rows[:, column])).all()

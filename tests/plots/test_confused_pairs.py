@@ -20,7 +20,9 @@ def blue(pixels: np.ndarray) -> int:
 
 
 def test_a_bar_is_as_long_as_its_share_of_the_true_class() -> None:
-    whole, half = blue(plot([("cat", "dog", 8, 8)])), blue(plot([("cat", "dog", 4, 8)]))
+    pixels = plot([("cat", "dog", 8, 8), ("dog", "cat", 4, 8)])
+    lengths = (np.abs(pixels.astype(int) - (0x56, 0xA0, 0xD3)).max(axis=2) < 4).sum(axis=1)
+    whole, half = lengths.max(), np.median(lengths[lengths > 0][-5:])
     assert half == pytest.approx(whole / 2, rel=0.02)
 
 

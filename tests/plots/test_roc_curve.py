@@ -20,7 +20,7 @@ def test_the_curves_of_runs(scored: Any, pixels: Any) -> None:
 
 
 def test_many_classes_with_any_names(pixels: Any) -> None:
-    names = ["<b>", "漢字", "$x_1", "n" * 300, *map(str, range(996))]
+    names = ["<b>", "漢字", "$\\nothing$", "n" * 300, *map(str, range(996))]
     y = np.arange(2000) % 1000
     scores = np.random.default_rng(0).random((2000, 1000)).astype("float32")
     found = roc_curves(y, scores, names)

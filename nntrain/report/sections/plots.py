@@ -11,7 +11,7 @@ from nntrain.subject import Subject
 TITLE = "Plots"
 MOST_BYTES = 1_200_000  # of all images together, which base64 makes a third larger
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_BROAD = 1.9  # times as wide as high: such an image has a row of its own
+_BROAD = 1.6  # times as wide as high: such an image has a row of its own, as its letters would be small
 _DRAWN_ABOVE = "learning_curves"  # which is interactive in the page
 
 

@@ -1,0 +1,46 @@
+"""A picture of curves over thresholds: what ROC and precision-recall curves have in common."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nntrain import canvas
+from nntrain.evaluation.threshold_curves import Curves
+
+
+@dataclass(frozen=True)
+class Form:
+    """What one kind of curve has of its own. guess: the height at 0 and at 1 of the line of guessing, if it is one."""
+
+    name: str
+    area: str
+    x_label: str
+    y_label: str
+    legend: str
+    drawstyle: Literal["default", "steps-pre"] = "default"
+    guess: tuple[float, float] | None = None
+
+
+def refuse_none(found: Curves) -> Curves:
+    """Return the curves; raises NothingToDraw where all rows are of one class."""
+    if not found.shown:
+        raise canvas.NothingToDraw("all rows are of one class")
+    return found
+
+
+def draw(found: Curves, title: str, form: Form, format: str) -> bytes:
+    """Return a picture; of many classes those that are separated worst have a curve."""
+    figure = canvas.sheet(6.4, 6.2, title)
+    panel = figure.subplots()
+    if form.guess is not None:
+        label = f"guessing: {sum(form.guess) / 2:.4g}"
+        panel.plot([0, 1], form.guess, color=canvas.GREY, linewidth=1, linestyle=(0, (1, 1.5)), label=label)
+    for curve, look in zip(found.shown, canvas.LOOKS, strict=False):
+        label = f"{canvas.short(curve.name, 30)}: {curve.area:.4f}"
+        panel.plot(curve.x, curve.y, drawstyle=form.drawstyle, linewidth=1.7, label=label, **look)
+    canvas.name(panel, form.name)
+    canvas.share_axes(panel, form.x_label, form.y_label)
+    more = f", the {len(found.shown)} worst of {found.count}" if len(found.shown) < found.count else ""
+    panel.legend(title=f"{form.area}{more}", loc=form.legend, **canvas.LEGEND)
+    mean = f"Mean of the {form.area} over {found.count} classes: {found.mean:.4f}." if found.count > 1 else ""
+    canvas.explain(figure, mean, "Each point is a threshold of the score of a class.")
+    return canvas.image(figure, format)
