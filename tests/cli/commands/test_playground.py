@@ -30,7 +30,8 @@ def test_ctrl_c_ends_it_cleanly_while_it_trains() -> None:
         connection.close()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-        assert (process.returncode, json.loads(out)["event"], err) == (0, "stopped", "stopped\n")
+        assert (process.returncode, json.loads(out)["event"]) == (0, "stopped"), err
+        assert err.endswith("stopped\n")
     finally:
         process.kill()
 
