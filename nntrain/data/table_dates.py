@@ -32,7 +32,9 @@ def find_format(names: Sequence[str]) -> DateFormat:
     if 2 * sum(_LIKE_A_DATE.fullmatch(name) is not None for name in sample) < len(sample) or not names:
         return DateFormat("")
     few = sample[:: -(-len(sample) // _FEW)]
-    likely = [format for format in FORMATS if is_date(few, format).any()] or list(FORMATS)
+    signs = {re.sub("[0-9]", "", name) for name in few}
+    alike = [format for format in FORMATS if re.sub("%[A-Za-z]", "", format) in signs]  # pandas takes a while for each
+    likely = [format for format in alike if is_date(few, format).any()] or list(FORMATS)
     fits = {format: int(is_date(sample, format).sum()) for format in likely}
     most = max(fits.values())
     if 2 * most < len(sample):

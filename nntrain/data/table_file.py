@@ -1,6 +1,7 @@
 """The file of a table, unpacked and in UTF-8: its encoding, its separator and its decimal sign are found."""
 
 import codecs
+import contextlib
 import csv
 import gzip
 import io
@@ -62,6 +63,19 @@ def opened(asked: CsvTable, form: Form, encoding: str = "") -> Iterator[TextFile
             path = _transcoded(asked, path, encoding, FilePath(folder))
         table = replace(asked, path=path, shown=asked.name)
         yield _with_signs(table, form, encoding)
+
+
+def form_like(asked: CsvTable, known: Form) -> Form:
+    """Return a form that is known from another file; one to be found where the first line lacks its separator."""
+    path = FilePath(asked.path)
+    if irregular_kind(path) or not path.is_file() or known.separator is None:
+        return known
+    with contextlib.suppress(OSError, EOFError):
+        with path.open("rb") as file:
+            is_packed = file.read(len(_GZIP)) == _GZIP
+        with gzip.open(path) if is_packed else path.open("rb") as file:
+            return known if known.separator.encode() in file.readline(_HEAD_BYTES) else Form()
+    return known
 
 
 @contextmanager

@@ -18,10 +18,10 @@ from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
 from nntrain.data.raw_table import Numbers, RawTable
 from nntrain.data.table_cache import LEAST_BYTES, Encoded, cached
-from nntrain.data.table_file import Form
+from nntrain.data.table_file import Form, form_like
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import Found, kind_of
-from nntrain.data.table_matrix import matrix
+from nntrain.data.table_matrix import Matrix, matrix
 from nntrain.data.table_request import Request
 from nntrain.data.table_rows import groups_of, times_of, weights_of
 from nntrain.data.table_target import (
@@ -133,7 +133,7 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
     names = () if target is None else target.names
     words |= set(names if classes else ())
     asked = replace(file, missing=frozenset(table.missing))
-    form = Form(table.separator, table.decimal)
+    form = form_like(asked, Form(table.separator, table.decimal))
     wanted = [*(column.name for column in table.columns), *names]
     with raw_table(asked, form, frozenset(words), wanted, table.written) as source:
         raw, notes = source.raw, source.notes
@@ -141,7 +141,7 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
         if target:
             raw, without_target = rows_with_target(raw, target)
             notes = (*notes, *without_target)
-        found = matrix(raw, table.columns)
+        found = _matrix_like(raw, table)
         y = (
             _labels(raw, replace(target, formats=table.formats), classes)
             if target
@@ -149,6 +149,16 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
         )
     differences = (*notes, *_other_columns(raw, table, names, file.name))
     return Like(found.x, y, differences, found.unseen, table, file.name)
+
+
+def _matrix_like(raw: RawTable, table: Table) -> Matrix:
+    """Return the columns; the help of an error is about the rows, since the kinds of the columns are known."""
+    try:
+        return matrix(raw, table.columns)
+    except DataError as error:
+        help = "give numbers, as the training rows have, or leave the cell empty"
+        cured = [replace(each, help=help) if "`columns:" in each.help else each for each in error.problems]
+        raise DataError(problems=cured) from None
 
 
 def _labels(raw: RawTable, target: TargetOptions, classes: tuple[str, ...]) -> np.ndarray:

@@ -17,7 +17,7 @@ from nntrain.data.image_sets import images_below
 from nntrain.data.npy_header import is_npy, parts_in_npz, stored_in_npz
 from nntrain.data.npz_reader import BROKEN
 from nntrain.data.row_file import is_large
-from nntrain.data.table_file import Form
+from nntrain.data.table_file import Form, form_like
 from nntrain.data.table_formats import text_rows
 from nntrain.data.table_pieces import ROWS, pieces
 from nntrain.data.table_reader import notes_on_unseen, read_like
@@ -149,7 +149,8 @@ class Parts:
         table, unseen = self.saved.table, Counter[str]()
         if table is None:
             raise TypeError("the run has no table")
-        for piece in pieces(CsvTable(self.file), Form(table.separator, table.decimal)):
+        file = CsvTable(self.file)
+        for piece in pieces(file, form_like(file, Form(table.separator, table.decimal))):
             try:
                 found = read_like(table, piece.table)
                 refuse_missing(self.saved, found.x, self.file)
@@ -165,7 +166,7 @@ class Parts:
 
 def _columns(table: Table, file: CsvTable) -> Columns:
     """Return the columns of a table, which was read without a fault."""
-    header, *rows = text_rows(file, Form(table.separator, table.decimal))
+    header, *rows = text_rows(file, form_like(file, Form(table.separator, table.decimal)))
     return list(zip(header, zip(*rows, strict=True), strict=True))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from nntrain.config.table import Column, Table
 from nntrain.data.csv_text import CsvTable
-from nntrain.data.table_file import Form
+from nntrain.data.table_file import Form, form_like
 from nntrain.data.table_formats import text_rows
 from nntrain.data.table_pieces import pieces
 from nntrain.evaluation.predict import predict_file
@@ -59,8 +59,9 @@ class Cells:
 
 def _in_file(table: Table, path: Path) -> list[list[str]]:
     """Return the first rows of a table in any format."""
-    form = Form(table.separator, table.decimal)
-    piece = next(iter(pieces(CsvTable(path), form)))
+    file = CsvTable(path)
+    form = form_like(file, Form(table.separator, table.decimal))
+    piece = next(iter(pieces(file, form)))
     header, *rows = islice(text_rows(piece.table, form), ROWS + 1)
     places = [header.index(column.name) for column in table.columns]
     return [[row[place] for place in places] for row in rows]

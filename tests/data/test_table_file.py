@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.data.csv_text import CsvTable, CsvText
-from nntrain.data.table_file import Form, decimal_of, encoding_of, opened, separator_of
+from nntrain.data.table_file import Form, decimal_of, encoding_of, form_like, opened, separator_of
 from nntrain.errors import DataError
 
 
@@ -98,3 +98,20 @@ def test_an_archive_is_named_before_its_bytes_are_taken_for_text() -> None:
         archive.writestr("t.csv", "a,b\n" + 99 * "1,2\n")
     with pytest.raises(DataError, match="is a zip archive"), opened(CsvTable(str(path)), Form()):
         pass
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"a,b\n1,2\n", Form(",", ".")),
+        (b"a;b\n1;2\n", Form()),
+        (gzip.compress(b"a,b\n1,2\n"), Form(",", ".")),
+        (gzip.compress(b"a;b\n1;2\n"), Form()),
+        (gzip.compress(b"a;b\n1;2\n")[:-12], Form(",", ".")),
+        ("a,b\n1,2\n".encode("utf-16"), Form(",", ".")),
+    ],
+)
+def test_a_known_form_holds_unless_the_header_lacks_its_separator(tmp_path: Path, content: bytes, found: Form) -> None:
+    (tmp_path / "new.csv").write_bytes(content)
+    assert form_like(CsvTable(tmp_path / "new.csv"), Form(",", ".")) == found
+    assert form_like(CsvTable(tmp_path / "none.csv"), Form(",", ".")) == Form(",", ".")

@@ -108,3 +108,24 @@ def test_a_header_that_stands_again_is_an_error_at_its_line(cells: str) -> None:
     [problem] = caught.value.problems
     assert (problem.message, problem.help) == ("the header stands again in line 22", "remove that line")
     assert problem.span is not None and problem.span.line == 22
+
+
+def test_new_rows_may_have_another_separator() -> None:
+    main = written("n,k,y\n" + "".join(f"{row / 4},{'ab'[row % 2]},{row + 0.5}\n" for row in range(20)))
+    table = load_rows(Request(main, Form(), TargetOptions(("y",))), {}).rows.table
+    assert table is not None
+    Path("new.csv").write_text("k;n\nb;1,75\na;2,5\n")
+    found = read_like(table, CsvTable("new.csv"))
+    assert found.x.tolist() == [[1.75, 1], [2.5, 0]]
+    assert found.differences[0] == "the separator of `new.csv` is ';'"
+
+
+def test_a_word_among_the_numbers_of_new_rows_has_a_help_about_the_rows() -> None:
+    main = written("n,k,y\n" + "".join(f"{row / 4},{'ab'[row % 2]},{row + 0.5}\n" for row in range(20)))
+    table = load_rows(Request(main, Form(), TargetOptions(("y",))), {}).rows.table
+    assert table is not None
+    Path("new.csv").write_text("k,n\nb,foo\na,2.5\n")
+    with pytest.raises(DataError) as caught:
+        read_like(table, CsvTable("new.csv"))
+    [problem] = caught.value.problems
+    assert problem.help == "give numbers, as the training rows have, or leave the cell empty"
