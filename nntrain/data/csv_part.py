@@ -47,13 +47,17 @@ class Part(io.FileIO):
         found = sum(int(np.count_nonzero(chars == self.separator)) for chars in self._pieces(overlap=0))
         return found - self.in_quotes
 
-    def has_codes(self) -> bool:
-        """Return whether a cell in the rest of the part begins with a 0 and a digit, as codes do."""
-        return any(_has_codes(chars, self.separator) for chars in self._pieces(overlap=2, before=b"\n"))
-
-    def has_negative_zero(self) -> bool:
-        """Return whether the rest of the part may hold a whole number that is `-0`, perhaps with more zeros."""
-        return any(map(_has_negative_zero, self._pieces(overlap=2, after=b"\n")))
+    def odd_zeros(self) -> tuple[bool, bool]:
+        """Return whether a cell in the rest of the part begins with a 0 and a digit, as codes do, and whether a whole
+        number may be `-0`, perhaps with more zeros.
+        """
+        codes = negative = False
+        for chars in self._pieces(overlap=2, before=b"\n", after=b"\n"):
+            codes = codes or _has_codes(chars, self.separator)
+            negative = negative or _has_negative_zero(chars)
+            if codes and negative:
+                break
+        return codes, negative
 
     def _pieces(self, overlap: int, before: bytes = b"", after: bytes = b"") -> Iterator[np.ndarray]:
         """Yield the rest as uint8 (n,); each piece begins with the last bytes of the one before."""

@@ -122,11 +122,14 @@ class _Parser:
         if only is not None:
             return block
         numbers = {index: cells for index, cells in block.columns.items() if isinstance(cells, _Exact)}
-        part = partial(Part, self.table, start, end)
-        if any(cells.has_integers for cells in numbers.values()) and _of(part(), Part.has_codes):
+        has_integers = any(cells.has_integers for cells in numbers.values())
+        may_lose_sign = any(cells.may_lose_sign for cells in numbers.values())
+        odd = has_integers or may_lose_sign
+        has_codes, has_negative_zero = _of(Part(self.table, start, end), Part.odd_zeros) if odd else (False, False)
+        if has_integers and has_codes:
             codes = self._columns_with_codes(start, end, words)
             block = replace(block, refused=block.refused | codes)
-        if any(cells.may_lose_sign for cells in numbers.values()) and _of(part(), Part.has_negative_zero):
+        if may_lose_sign and has_negative_zero:
             floats = dict.fromkeys(numbers.keys() - block.refused, "float64")
             return replace(block, columns=self._read(start, end, dtype | floats, None).columns)
         return block
