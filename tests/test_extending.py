@@ -72,6 +72,16 @@ def test_a_command_without_a_plug_in_of_the_run_says_what_to_type(
     assert done.stderr.startswith(expected)
 
 
+def test_an_export_to_keras_has_the_files_and_a_page_refuses_the_layer(folder: Path, in_process: Any) -> None:
+    done = in_process(folder, "export", "own", "--to", "keras", *PLUGINS)
+    assert done.returncode == 0, done.stderr
+    assert {"model.keras", "my_layers.py", "waves.py"} < {file.name for file in (folder / "own-keras").iterdir()}
+    pytest.importorskip("py_mini_racer", reason="nntrain[html] is not installed")
+    done = in_process(folder, "export", "own", "--to", "html", *PLUGINS)
+    assert done.returncode == 2 and "`html` cannot hold the layer" in done.stderr
+    assert "it is of a plug-in" in done.stderr and not (folder / "own-html").exists()
+
+
 def test_a_plug_in_that_has_changed_is_refused(folder: Path, in_process: Any) -> None:
     (folder / "other").mkdir()
     changed = folder / "other" / "my_layers.py"

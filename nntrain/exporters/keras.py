@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nntrain.exports.formats import Format
 
@@ -13,31 +13,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options(Format):
-    """A `.keras` file, which Keras 3 loads; it needs `import nntrain.keras` only for layers of nntrain."""
+    """A `.keras` file, which Keras 3 loads; it needs `import nntrain.keras` only for layers of nntrain.
+
+    The files of plug-ins are beside it: their classes go to `load_model` as `custom_objects={"Name": Name}`.
+    """
 
     file = "model.keras"
     usage = """```python
 import keras
 import nntrain.keras  # only where the model has layers of nntrain
 
-model = keras.models.load_model("model.keras")
+model = keras.models.load_model("model.keras")  # custom_objects={"Name": Name} for a class of a plug-in
 outputs = model.predict(rows)
 ```"""
 
 
 def export(options: Options, subject: "Subject", folder: Path) -> "Answers":
-    """Copy the model of the run, and load it with plain Keras."""
+    """Copy the model of the run and the plug-ins that it needs, and load it with plain Keras."""
     import shutil
 
     import keras
     import numpy as np
 
+    from nntrain.config import plugin
     from nntrain.exports.agreement import Answers
     from nntrain.storage import run_files
 
     file = folder / Options.file
     with subject.run_dir.open(run_files.MODEL) as saved, file.open("wb") as written:
         shutil.copyfileobj(saved, written)
-    model = keras.models.load_model(file)
+    own: dict[str, Any] = {}
+    for each in plugin.in_use():
+        (folder / each.file.name).write_bytes(each.file.content)
+        own |= {name: value for name, value in vars(each.module).items() if isinstance(value, type)}
+    model = keras.models.load_model(file, custom_objects=own)
     outputs = np.asarray(model(np.asarray(subject.rows.x, "float32"), training=False))
     return Answers(subject.scores(outputs), subject.expected, f"Keras {keras.__version__}")

@@ -55,7 +55,7 @@ def operations(subject: Subject) -> tuple[list[Operation], Weights]:
     weights, found, bad = Weights(), list[Operation](), []
     shape: Shape = subject.saved.resolved.schema.shape
     for layer, (path, name) in zip(subject.exact.layers, places(subject), strict=True):
-        output = tuple(layer.compute_output_shape((None, *shape))[1:])
+        output = tuple(layer.output.shape[1:])
         try:
             found += _of(layer, shape, output, weights)
         except CannotHold as fault:
