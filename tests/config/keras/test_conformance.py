@@ -132,7 +132,7 @@ ROW_LAYERS: dict[str, list[str]] = {
         "{kind: plr}",
         "{columns: 0}",
     ],
-    "PlaneFeatures": ["{features: [x, y, xy, x2, y2, sin_x, sin_y]}", "[x, sin_y]"],
+    "PlaneFeatures": ["{features: [x, y, xy, x2, y2, sin_x, sin_y]}", "{features: [x, sin_y]}"],
     "ParametricActivation": ["{activation: mish, alpha_initializer: {Constant: 0.5}}"],
     "NTKDense": [
         "{units: 4, activation: tanh, use_bias: true, kernel_initializer: he_normal, bias_initializer: Ones,"
