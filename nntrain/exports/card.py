@@ -61,7 +61,9 @@ class Card:
         schema = self.subject.saved.resolved.schema
         if schema.classes:
             return f"one of {counted(len(schema.classes), 'class')}: {_names(schema.classes)}"
-        return f"numbers: {_names(schema.targets)}" if schema.targets else counted(schema.target_count, "number")
+        if schema.targets:
+            return f"{'expected counts' if schema.counts else 'numbers'}: {_names(schema.targets)}"
+        return counted(schema.target_count, "number")
 
     def _data(self) -> str:
         subject, schema = self.subject, self.subject.saved.resolved.schema
