@@ -20,6 +20,7 @@ def first_equal_rows(x: Examples) -> np.ndarray:
 
 
 _MANY = 0.05  # of the rows of a split
+_FEW_VALUES = 20.0  # copies of each different row: a truth table that is repeated, words by their numbers
 THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -31,11 +32,12 @@ class Shared:
     earlier: str
     count: int
     rows: int  # of the split
+    copies: float = 1.0  # of each different row of the earlier split, on average
 
     @property
     def is_many(self) -> bool:
-        """Whether the score of the split is not to be trusted."""
-        return self.count >= _MANY * self.rows
+        """Whether the score of the split is not to be trusted; rows of few different values are equal in any split."""
+        return self.count >= _MANY * self.rows and self.copies < _FEW_VALUES
 
     def __str__(self) -> str:
         equal = "is equal to a row" if self.count == 1 else "are equal to rows"
@@ -53,7 +55,8 @@ def rows_in_two_splits(splits: Mapping[str, Split]) -> Iterator[Shared]:
         known = np.sort(hashes[earlier])
         places = np.minimum(np.searchsorted(known, hashes[split]), len(known) - 1)
         if count := int((known[places] == hashes[split]).sum()):
-            yield Shared(split, earlier, count, len(hashes[split]))
+            different = 1 + int((known[1:] != known[:-1]).sum())
+            yield Shared(split, earlier, count, len(hashes[split]), len(known) / different)
 
 
 def row_hashes(x: Examples) -> np.ndarray:

@@ -18,6 +18,7 @@ def write(folder: Path) -> None:
     _table(folder / "diabetes_scaled.csv", diabetes.data, _standard(diabetes.target), "progression")
     _made_tables(folder)
     _images(folder)
+    _of_questions(folder)
 
 
 def _made_tables(folder: Path) -> None:
@@ -44,6 +45,32 @@ def _made_tables(folder: Path) -> None:
     np.savez(folder / "float_labels.npz", x=spread.astype("float32"), y=some.astype("float32")[:, None])
 
 
+def _of_questions(folder: Path) -> None:
+    """Write data of the kinds that the programs of real.yaml have."""
+    random = np.random.default_rng(11)
+    bits = random.integers(0, 2, (400, 2))
+    _table(folder / "xor.csv", bits, bits[:, 0] ^ bits[:, 1], "y")
+    near, wide = random.uniform(-np.pi, np.pi, 3000), np.arange(-100.0, 100, 0.25)
+    curves = {
+        "line_to_200": (np.arange(200.0), 2 * np.arange(200.0)),
+        "line_of_ten": (np.arange(1.0, 11), 10 * np.arange(1.0, 11)),
+        "line_of_seven": (np.arange(-1.0, 6), 2 * np.arange(-1.0, 6) - 1),
+        "quartic": (wide, wide**4),
+        "sine": (near, np.sin(near)),
+    }
+    for name, (x, y) in curves.items():
+        _table(folder / f"{name}.csv", x[:, None], y, "y")
+    t = random.uniform(-10, 10, 1000)
+    _table(folder / "quadratic.csv", np.stack([t, t**2], axis=1), 5 - 3 * t + 2 * t**2, "y")
+    points = random.uniform(0, 1, (300, 2))
+    _table(folder / "square.csv", points, (points.sum(axis=1) > 1).astype(int), "y")
+    switches = random.integers(0, 2, (1000, 20))
+    _table(folder / "bits.csv", switches, switches @ random.normal(0, 1, 20) + switches[:, 0] * switches[:, 1], "y")
+    word = random.integers(0, 20, 1500)
+    beside = (word + random.choice([1, 1, 1, 2], 1500)) % 20
+    np.savez(folder / "words.npz", x=np.eye(20, dtype="float32")[word], y=beside)
+
+
 def _images(folder: Path) -> None:
     from sklearn import datasets
 
@@ -52,6 +79,8 @@ def _images(folder: Path) -> None:
     order = np.random.default_rng(7).permutation(len(images))
     np.savez(folder / "digits.npz", x=images[order], y=digits.target[order].astype("int64"))
     np.savez(folder / "digits_sorted.npz", x=images[np.argsort(digits.target, kind="stable")], y=np.sort(digits.target))
+    light = images[order].mean(axis=(1, 2, 3)) / 64 + images[order][:, :3].mean(axis=(1, 2, 3)) / 128
+    np.savez(folder / "patches.npz", x=images[order], y=light.astype("float32")[:, None])
     few = order[:300]
     np.savez(folder / "digits_few.npz", x=images[few], y=digits.target[few].astype("int64"))
 

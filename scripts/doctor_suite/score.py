@@ -1,6 +1,6 @@
 """Prints how well the doctor does on its suite: diseases named, false alarms, cures that help.
 
-scripts/doctor-score [--part known|aside|all] [--only WORDS] [-v]
+scripts/doctor-score [--part known|aside|real|all] [--only WORDS] [-v]
 """
 
 import argparse
@@ -23,14 +23,14 @@ NO_SCORE = ("target_in_inputs", "duplicates_across_splits", "accuracy_on_imbalan
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--part", choices=["known", "aside", "all"], default="all")
+    parser.add_argument("--part", choices=["known", "aside", "real", "all"], default="all")
     parser.add_argument("--only", default="")
     parser.add_argument("-v", action="store_true", help="print every finding")
     options = parser.parse_args()
     began, counts = time.monotonic(), {"named": [], "alarms": [], "cured": []}
     with tempfile.TemporaryDirectory() as folder:
         data.write(Path(folder))
-        for part in ["known", "aside"] if options.part == "all" else [options.part]:
+        for part in ["known", "aside", "real"] if options.part == "all" else [options.part]:
             for entry in suite.entries(part):
                 if options.only in f"{entry.name} {' '.join(entry.disease)} {' '.join(entry.assignments)}":
                     one(entry, Path(folder), counts, options.v)

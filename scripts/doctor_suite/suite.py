@@ -44,7 +44,7 @@ class Outcome:
 
 
 def entries(part: str) -> Iterator[Entry]:
-    """Yield the entries of `known` or `aside`."""
+    """Yield the entries of `known`, `aside` or `real`."""
     content = yaml.safe_load((TESTS / f"{part}.yaml").read_text(encoding="utf-8"))
     for kind in ("healthy", "sick"):
         for number, each in enumerate(content[kind], start=1):

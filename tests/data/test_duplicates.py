@@ -69,3 +69,12 @@ def test_one_row_in_twenty_is_many(count: int, is_many: bool) -> None:
     train = Split(np.arange(200, dtype=np.float32)[:, None], np.zeros(200, np.int32))
     test = Split(np.arange(200 - count, 300 - count, dtype=np.float32)[:, None], np.zeros(100, np.int32))
     assert next(rows_in_two_splits({"train": train, "test": test})).is_many is is_many
+
+
+def test_rows_of_few_values_are_equal_in_any_split_and_that_is_no_fault() -> None:
+    def split(rows: np.ndarray) -> Split:
+        return Split(rows.astype(np.uint8)[:, None], np.zeros(len(rows), np.int32))
+
+    for values, is_many in ((4, False), (40, True)):
+        [shared] = rows_in_two_splits({"train": split(np.arange(400) % values), "validation": split(np.arange(4))})
+        assert shared.count == 4 and shared.is_many is is_many

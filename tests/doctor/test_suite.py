@@ -1,4 +1,4 @@
-"""The quick form of `scripts/doctor-score`: the sick and the healthy configs of known.yaml and aside.yaml."""
+"""The quick form of `scripts/doctor-score`: the configs of known.yaml and aside.yaml, and the programs of real.yaml."""
 
 import importlib.util
 import sys
@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 
 from nntrain import extensions
 from nntrain.training import prepare  # noqa: F401  # the backend is started for it
@@ -27,6 +28,8 @@ def _script(name: str) -> ModuleType:
 suite, data = _script("suite"), _script("data")
 ENTRIES = [entry for part in ("known", "aside") for entry in suite.entries(part)]
 SICK = [entry for entry in ENTRIES if entry.disease]
+REAL = [entry for entry in suite.entries("real") if entry.disease]
+AFTER = ("line_of_ten", "sine")  # programs whose disease only a training shows
 HEALTHY = [entry for entry in ENTRIES if not entry.disease]
 
 # Seen before a training, one config each.
@@ -101,6 +104,23 @@ def test_a_short_training_shows_the_disease_and_a_healthy_one_none(name: str, fo
         assert set(outcome.names(2)) & set(entry.disease)
     else:
         assert [finding for finding in outcome.findings if finding.severity != "note"] == []
+
+
+@pytest.mark.parametrize("entry", REAL, ids=lambda entry: entry.name)
+def test_what_people_asked_about_is_mostly_seen_before_the_training(entry: Any, folder: Path) -> None:
+    outcome = suite.examine(entry, folder, static=True)
+    assert bool(set(outcome.names(2)) & set(entry.disease)) is not entry.name.endswith(AFTER)
+
+
+def test_each_program_has_its_question_and_its_cure() -> None:
+    text = (suite.TESTS / "real.yaml").read_text()
+    bases = yaml.safe_load(text)["bases"]
+    for name in bases:
+        before, _, _ = text.partition(f"\n  {name}:\n")
+        assert "# https://" in "".join(before.splitlines()[-2:]), name
+    cured = {entry.name.rpartition("-")[2] for entry in suite.entries("real") if not entry.disease}
+    assert cured == set(bases) == {entry.name.rpartition("-")[2] for entry in REAL}
+    assert len(bases) >= 15
 
 
 def test_the_suite_is_large_and_a_third_is_kept_aside() -> None:
