@@ -62,7 +62,8 @@
     if (about.kind === "category" || about.kind === "boolean") {
       return written === "other" ? "\u0000" : written === "" ? "" : about.choices[Number(written)];
     }
-    return about.kind === "numeric" && table ? written.replace(".", table.decimal) : written;
+    const style = table && about.kind === "numeric" ? table.columns[index].style || table : null;
+    return style ? written.replace(".", style.decimal) : written;
   }
 
   function fromFields() {

@@ -281,6 +281,15 @@ const nntrain = (() => {
     return found;
   }
 
+  function written(text, style) { // the number of a cell such as $1,234.50; its expression is one of Python
+    const plain = text.replace(/[\u00a0\u2007\u202f]/g, " ").replace(/[\u2212\u2013]/g, "-").replace(/\u2019/g, "'");
+    const found = new RegExp(`^(?:${style.cell.replaceAll("(?P<", "(?<")})$`).exec(plain);
+    if (found === null) throw new Error(`“${text}” is no number as the other rows have it`);
+    const digits = style.thousands ? found.groups.digits.replaceAll(style.thousands, "") : found.groups.digits;
+    const sign = [found.groups.first, found.groups.second].includes("-") ? "-" : "";
+    return number(sign + digits.replace(style.decimal, "."), ".");
+  }
+
   function encoded(column, cell, table) { // the numbers that the model takes for the text of a cell
     const text = cell.trim();
     const empty = text === "" || table.missing.includes(text);
@@ -288,7 +297,7 @@ const nntrain = (() => {
       return empty ? column.parts.map(() => NaN) : date(text, column.format, column.parts).map(round);
     }
     if (empty) return [NaN];
-    if (column.kind === "numeric") return [number(text, table.decimal)];
+    if (column.kind === "numeric") return [column.style ? written(text, column.style) : number(text, table.decimal)];
     const place = column.categories.indexOf(column.kind === "boolean" ? text.toLowerCase() : text);
     return [place < 0 && column.kind === "boolean" ? NaN : place];
   }

@@ -14,6 +14,7 @@ from nntrain.data.csv_text import CsvTable, CsvText
 from nntrain.data.table_reader import read_like
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.evaluate import same_data
+from nntrain.exports.description import columns_of
 from nntrain.exports.subject import Subject
 from nntrain.exports.web import engine
 from nntrain.exports.web.page import _asset, page
@@ -60,14 +61,21 @@ def cells_of(text: str, folder: Path) -> list[list[str]]:
 
 @needs_node
 def test_cells_become_the_numbers_that_nntrain_makes_of_them(tmp_path: Path) -> None:
-    columns = [{**column.model_dump(mode="json"), "parts": list(column.parts)} for column in TABLE.columns]
-    table = {**TABLE.model_dump(mode="json"), "columns": columns}
-    schema = {"table": table, "classes": [], "output": {"activation": None}, "input": {"shape": [len(TABLE.names)]}}
+    schema = {
+        "table": columns_of(TABLE),
+        "classes": [],
+        "output": {"activation": None},
+        "input": {"shape": [len(TABLE.names)]},
+    }
     html = f'<script id="page">{json.dumps({"schema": schema, "layers": []})}</script><script id="weights"></script>'
     (tmp_path / "index.html").write_text(f'{html}<script id="network">{_asset("network.js")}</script>')
     found, _ = engine.answers(tmp_path / "index.html", cells_of(CSV, tmp_path), True, tmp_path)
     expected = read_like(TABLE, CsvTable(tmp_path / "rows.csv", separator=";", decimal=",")).x
     np.testing.assert_allclose([np.array(each["scores"], "float32") for each in found], expected, atol=1e-7)
-    for old, new, what in (("1,5", "1.5", "“1.5” is no number"), ("29.02", "30.02", "“30.02.2024 23:59” is no date")):
+    for old, new, what in (
+        ("1,5;", "1.5;", "“1.5” is no number"),
+        ("12.000", "12.00", "is no number as the other rows"),
+        ("29.02", "30.02", "“30.02.2024 23:59” is no date"),
+    ):
         with pytest.raises(NNTrainError, match=what):
             engine.answers(tmp_path / "index.html", cells_of(CSV.replace(old, new), tmp_path), True, tmp_path)
