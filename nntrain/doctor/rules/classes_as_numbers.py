@@ -13,7 +13,8 @@ from nntrain.doctor.prescription import prescribed
 class Options:
     """Classes are predicted as numbers, perhaps scaled by mistake.
 
-    `values`: different targets at most; a regression with 200 rows has mostly as many values as rows.
+    `values`: different targets at most; a regression with 200 rows has mostly as many values as rows, and
+    one with fewer than `rows` may have few by chance. `scales`: what pixels, percentages and grades are divided by.
     """
 
     values: int = 10

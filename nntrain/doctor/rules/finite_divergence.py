@@ -14,7 +14,7 @@ class Options:
     """The training loss is higher at the end than at the beginning.
 
     `growth`: from 1.5 times as high on it is an error. On the bowl a rate above 2 divided by its curvature multiplies
-    the loss in every step (Goodfellow et al. 2016, section 4.3.1).
+    the loss in every step (Goodfellow et al. 2016, section 4.3.1). `lower`: what the rate is multiplied by in the cure.
     """
 
     growth: float = 1.5

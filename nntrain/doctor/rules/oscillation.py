@@ -15,7 +15,7 @@ class Options:
 
     `turns`: the share of epochs in which it changes its direction, 2/3 for noise alone. `rough`: the sum of its rises
     by its range and the epochs. `size`: its spread in the second half, by its mean. Over the healthy configs of the
-    tests no training loss has all three.
+    tests no training loss has all three. `epochs`: fewer have too few turns to count.
     """
 
     turns: float = 0.4

@@ -12,7 +12,8 @@ from nntrain.doctor.finding import Finding
 class Options:
     """The training loss does not fall.
 
-    `fall`: the share by which it is lower at its best than in the first epoch, and than before it.
+    `fall`: the share by which it is lower at its best than in the first epoch, and than before it; over the healthy
+    configs of the tests at least 0.62. `epochs`: fewer show no standstill.
     """
 
     fall: float = 0.02

@@ -12,6 +12,7 @@ class Options:
     """A feature is the target in another form.
 
     `correlation` with the target of a regression, where there are other features that would not be needed.
+    `rows`: with fewer a column may have one value for each class by chance.
     """
 
     correlation: float = 0.9999

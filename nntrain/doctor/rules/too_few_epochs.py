@@ -16,6 +16,7 @@ class Options:
 
     `updates`: as in `batch_too_large`. `gain`: the share of the whole improvement of the loss that the last fifth of
     the epochs has brought; a curve that falls as exp(-t) over 4 of its time constants brings 0.024 in its last fifth.
+    Over the healthy configs of the tests it is at most 0.13, and then a note.
     """
 
     updates: int = 100

@@ -14,7 +14,7 @@ class Options:
 
     `below`: so much less than a linear model, on the training and on the validation rows. `r2`, `gain`: R², or the
     share of the way from the majority class to 1, below which a training is called underfitted where it is not below
-    guessing already.
+    guessing already; the healthy configs of the tests have at least an R² of 0.92, and 0.80 of the way.
     """
 
     below: float = 0.05
