@@ -9,7 +9,7 @@ from nntrain.config.messages import listed
 from nntrain.config.table import Table
 from nntrain.model.custom import Network
 from nntrain.model.table_encoding import TableEncoding
-from nntrain.model.table_layers import PeriodicEmbedding
+from nntrain.model.table_layers import PeriodicEmbedding, PlaneFeatures
 
 Entry = tuple[Any, ...]
 
@@ -45,6 +45,8 @@ def weights_of_columns(model: Network, table: Table) -> Weights:
             count = len(flow) if layer.columns is None else layer.columns
             along |= {weight.path: Along(0, flow[:count]) for weight in layer.weights}
             flow = [*((*entry, unit) for entry in flow[:count] for unit in range(layer.units)), *flow[count:]]
+        elif isinstance(layer, PlaneFeatures):
+            return Weights(along, False, flow)  # which column is x depends on their order
         elif isinstance(layer, keras.layers.Dense):
             return Weights({**along, layer.kernel.path: Along(0, flow)}, True, flow)
         elif tuple(layer.output.shape[1:]) != (len(flow),):

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.evaluation.saved_run import SavedRun
 from nntrain.evaluation.shown_rows import encoded_names, image_of
 from nntrain.model.table_encoding import TableEncoding
 from nntrain.storage.run_dir import RunDir
@@ -32,7 +32,7 @@ def test_pixels_stay_and_a_constant_or_missing_value_is_black() -> None:
 
 def test_the_columns_that_a_table_is_encoded_as_have_names(people: RunDir) -> None:
     """In the order of the layer, whose output has a column for each."""
-    run = ScoredRun(read(people))
+    run = SavedRun(read(people))
     encoding: Any = next(each for each in run.scorer.program.model.layers if isinstance(each, TableEncoding))
     names = encoded_names(run.data, encoding)
     rows = run.split.take(np.arange(len(run.y))).x[:]
