@@ -17,7 +17,7 @@ from nntrain.data.raw_table import RawTable, Words
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_target import as_words, class_order
-from nntrain.errors import DataError, Path, Problem
+from nntrain.errors import DataError, NNTrainError, Path, Problem
 from nntrain.nearest import near_path, nearest
 
 
@@ -43,6 +43,14 @@ class LabelsFile:
             columns = self._columns(found.raw)
         with raw_table(table, Form(), frozenset(columns)) as found:
             return _Rows(found.raw, *columns, self).read(found.notes)
+
+    def names_images(self) -> bool:
+        """Return whether the table has a column of images in the folder. Only the first row is looked at."""
+        try:
+            with raw_table(CsvTable(self.path), Form(), frozenset()) as found:
+                return any(self._names_an_image(found.raw, name) for name in found.raw.columns)
+        except NNTrainError:
+            return False
 
     def _columns(self, raw: RawTable) -> tuple[str, str]:
         """Return the names of the two columns. Raises DataError."""

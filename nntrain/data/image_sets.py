@@ -107,6 +107,9 @@ def _or_labels(folder: str, help: str) -> str:
 
 
 def _tables(folder: str) -> list[FilePath]:
-    """Return the tables in a folder, else those beside it."""
-    places = (FilePath(folder), FilePath(folder).parent)
-    return next((found for place in places if (found := sorted(place.glob("*.csv")))), [])
+    """Return the tables that name images of a folder: those in it, else those beside it."""
+    for place in (FilePath(folder), FilePath(folder).parent):
+        files = sorted(place.glob("*.csv"))
+        if found := [file for file in files if LabelsFile(str(file), folder).names_images()]:
+            return found
+    return []

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path as FilePath
 
-from nntrain.config.messages import shown
+from nntrain.config.messages import counted, shown
+from nntrain.data.csv_padding import without_padding
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.file_formats import HEAD_BYTES, other_format
 from nntrain.errors import DataError, Problem
@@ -62,7 +63,7 @@ def opened(asked: CsvTable, form: Form, encoding: str = "") -> Iterator[TextFile
         if encoding != "utf-8":
             path = _transcoded(asked, path, encoding, FilePath(folder))
         table = replace(asked, path=path, shown=asked.name)
-        yield _with_signs(table, form, encoding)
+        yield _without_padding(_with_signs(table, form, encoding), FilePath(folder, "narrow"))
 
 
 def form_like(asked: CsvTable, known: Form) -> Form:
@@ -158,6 +159,15 @@ def _transcoded(asked: CsvTable, path: FilePath, encoding: str, folder: FilePath
         message = f"`{asked.name}` is not text in {encoding}: {error}"
         raise _fault(asked, message, "leave `encoding` out: it is found") from None
     return target
+
+
+def _without_padding(found: TextFile, target: FilePath) -> TextFile:
+    """Return the table without empty columns at its right, and with a note on them."""
+    if not (count := without_padding(FilePath(found.table.path), found.table.separator, target)):
+        return found
+    are = "is left out: it has no name and no cell" if count == 1 else "are left out: they have no names and no cells"
+    note = f"{counted(count, 'column')} at the right of `{found.table.name}` {are}"
+    return replace(found, table=replace(found.table, path=target), notes=(*found.notes, note))
 
 
 def _with_signs(table: CsvTable, form: Form, encoding: str) -> TextFile:

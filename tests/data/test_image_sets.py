@@ -40,3 +40,16 @@ def test_the_size_is_that_of_the_first_image_that_is_not_broken() -> None:
     assert found.first_size(skip=True) == (3, 6)
     with pytest.raises(DataError, match="`on_bad: skip` leaves broken images out"):
         found.first_size(skip=False)
+
+
+def test_a_table_is_only_proposed_where_it_names_images() -> None:
+    Path("flat").mkdir()
+    Image.new("L", (4, 3)).save("flat/0.png")
+    Path("a.csv").write_text("x,k\n1,a\n2,b\n")
+    Path("broken.csv").write_bytes(b"\0\xff")
+    with pytest.raises(DataError) as caught:
+        ImageSet.of_folder("flat", ())
+    assert "labels" not in str(caught.value)
+    Path("z.csv").write_text("k,file\na,0\n")
+    with pytest.raises(DataError, match="or write `labels: z.csv`"):
+        ImageSet.of_folder("flat", ())

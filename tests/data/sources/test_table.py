@@ -196,6 +196,15 @@ def test_a_column_without_a_name_is_left_out() -> None:
     assert load(source(path=path, target="k", ignore=[""])).schema.features == ("a",)
 
 
+def test_empty_columns_at_the_right_are_left_out() -> None:
+    path = table("t.csv", "a,k,,,", *[f"{row % 3},{'xy'[row % 2]},,," for row in range(10)])
+    data = load(source(path=path, target="k"))
+    assert data.schema.features == ("a",)
+    assert "3 columns at the right of `t.csv` are left out: they have no names and no cells" in data.notes[0]
+    path = table("t.csv", "a,k,,", *[f"{row % 3},{'xy'[row % 2]},,1" for row in range(10)])
+    assert "column 4 has no name" in text_of(path=path, target="k")
+
+
 def test_a_column_that_numbers_the_rows_is_noted() -> None:
     path = table("t.csv", "day,x,k", *[f"{row},{row % 3},{'xy'[row % 2]}" for row in range(12)])
     assert (
