@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nntrain.api.results import Group, Run, Search, load
+    from nntrain.api.results import Group, Search, load
+    from nntrain.api.run import Run
     from nntrain.api.starting import fit, tune
     from nntrain.api.tables import runs
 
@@ -23,7 +24,7 @@ __all__ = ["Group", "Run", "Search", "__version__", "fit", "load", "runs", "tune
 
 _HOMES = {
     "Group": "nntrain.api.results",
-    "Run": "nntrain.api.results",
+    "Run": "nntrain.api.run",
     "Search": "nntrain.api.results",
     "fit": "nntrain.api.starting",
     "load": "nntrain.api.results",

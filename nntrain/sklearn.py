@@ -27,10 +27,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from nntrain import backend
 from nntrain.api import arguments
 from nntrain.api.arguments import Assignments, Config
-from nntrain.api.results import Run
+from nntrain.api.run import Run
 from nntrain.config.load import from_document
+from nntrain.config.plugin import PluginFile, in_use
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, DataError
+from nntrain.plugins.load import Given, used
 from nntrain.runs.checked import checked
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -48,8 +50,8 @@ class _Estimator(BaseEstimator):
     config: a dict or the path of a YAML file, whose section `data` is replaced by the rows; without it the model has
     `hidden` layers of so many units between a `Normalization` and an output layer that fits the target. epochs,
     batch_size, optimizer, learning_rate: in place of those of the config, which are nntrain's where it has none.
-    validation: the share of the rows that is held back to choose the best epoch. set: as in `nntrain.fit`. runs_dir:
-    where the run is kept; without it the run directory is a temporary one.
+    validation: the share of the rows that is held back to choose the best epoch. set, plugin: as in `nntrain.fit`.
+    runs_dir: where the run is kept; without it the run directory is a temporary one.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class _Estimator(BaseEstimator):
         learning_rate: float | None = None,
         validation: float | None = None,
         set: Assignments | None = None,
+        plugin: Given = None,
         random_state: Any = None,
         runs_dir: str | os.PathLike[str] | None = None,
         device: backend.Device = "auto",
@@ -78,6 +81,7 @@ class _Estimator(BaseEstimator):
         self.learning_rate = learning_rate
         self.validation = validation
         self.set = set
+        self.plugin = plugin
         self.random_state = random_state
         self.runs_dir = runs_dir
         self.device = device
@@ -99,7 +103,8 @@ class _Estimator(BaseEstimator):
             np.savez(file, x=x, y=y)
             runs = Path(folder if self.runs_dir is None else self.runs_dir)
             try:
-                self._fitted = _Fitted.of(self._fit(file, task, runs), kept=self.runs_dir is not None)
+                with used(self.plugin):
+                    self._fitted = _Fitted.of(self._fit(file, task, runs), kept=self.runs_dir is not None)
             except (ConfigError, DataError) as error:
                 raise ValueError(str(error)) from error
         return self
@@ -199,19 +204,24 @@ class NNTrainRegressor(RegressorMixin, _Estimator):
 class _Fitted:
     """The run of an estimator: a directory that is kept, or the files of a temporary one, which a pickle holds."""
 
-    def __init__(self, files: dict[str, bytes], path: Path | None) -> None:
+    def __init__(self, files: dict[str, bytes], path: Path | None, plugins: tuple[PluginFile, ...]) -> None:
         self.files = files
         self.path = path
+        self.plugins = plugins
 
     @classmethod
     def of(cls, run_dir: RunDir, kept: bool) -> Self:
         """Return the files of a run directory, and its path if it is kept."""
         files = {name: run_dir.file(name).read_bytes() for name in _NEEDED}
-        return cls(files, run_dir.path if kept else None)
+        return cls(files, run_dir.path if kept else None, tuple(each.file for each in in_use()))
 
     @cached_property
     def run(self) -> Run:
         """The run; where its directory is not kept, its files are in a temporary folder while this object lives."""
+        with used(self.plugins):
+            return self._run()
+
+    def _run(self) -> Run:
         if self.path is not None and self.path.is_dir():
             return Run(RunDir(self.path))
         directory = RunDir(Path(tempfile.mkdtemp(prefix="nntrain-")))
@@ -223,4 +233,4 @@ class _Fitted:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process can make the run of."""
-        return {"files": self.files, "path": self.path}
+        return {"files": self.files, "path": self.path, "plugins": self.plugins}

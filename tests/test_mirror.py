@@ -14,6 +14,8 @@ MODULES = sorted(
 
 # Modules that share a test, the more special pattern first.
 GROUPS = {
+    "api/directory.py": "api/test_run.py",  # what runs, groups and searches share
+    "api/scores.py": "api/test_run.py",  # what its `evaluate` returns
     "beginning/facts.py": "beginning/templates/test_contract.py",  # values alone
     "beginning/realmlp.py": "beginning/templates/test_contract.py",
     "beginning/templates/*.py": "beginning/templates/test_contract.py",
@@ -57,6 +59,7 @@ GROUPS = {
     "model/schedules.py": "config/keras/test_conformance.py",
     "model/weight_axes.py": "model/test_initial_weights.py",
     "report/sections/*.py": "report/test_page.py",
+    "runs/evaluation_plots.py": "cli/commands/test_evaluate.py",  # what `--plot` does
     "runs/stack_watcher.py": "runs/test_stacked_runs.py",  # a group whose runs are one program
     "runs/stacks.py": "runs/test_stacked_runs.py",
     "storage/stack_record.py": "runs/test_stacked_runs.py",  # values alone

@@ -1,6 +1,7 @@
 """The estimators do what scikit-learn asks of its own. `scripts/estimator-checks` runs every one of its checks."""
 
 import os
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,31 @@ def test_a_regression_predicts_one_number_or_several(iris: Any) -> None:
     x = iris[0]
     assert len(cross_val_score(NNTrainRegressor(hidden=(4,), epochs=1), x[:, :3], x[:, 3], cv=2)) == 2
     assert NNTrainRegressor(hidden=(), epochs=1).fit(x[:, :2], x[:, 2:]).predict(x[:, :2]).shape == (75, 2)
+
+
+PLUGIN = """
+import keras
+
+
+class Doubled(keras.layers.Layer):
+    def call(self, x):
+        return 2 * x
+"""
+
+
+def test_a_plug_in_goes_along_into_clones_searches_and_pickles(iris: Any, tmp_path: Path) -> None:
+    x, y = iris
+    file = tmp_path / "own.py"
+    file.write_text(PLUGIN)
+    config = {"model": ["Doubled", {"Dense": {"units": 4, "activation": "relu"}}]}
+    model = NNTrainClassifier(config, plugin=file, epochs=1)
+    assert clone(model).plugin == file
+    search = GridSearchCV(model, {"learning_rate": [0.01, 0.1]}, cv=2).fit(x, y)
+    file.unlink()  # a fitted estimator has what it needs
+    again = pickle.loads(pickle.dumps(search.best_estimator_))
+    assert np.array_equal(again.predict_proba(x), search.predict_proba(x))
+    assert "Doubled" in str(again.run_.config["model"])
+    with pytest.raises(ValueError, match="the plug-in `.*own.py` does not exist"):
+        clone(model).fit(x, y)
+    with pytest.raises(ValueError, match="unknown layer `Doubled`"):
+        NNTrainClassifier(config, epochs=1).fit(x, y)

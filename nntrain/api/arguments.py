@@ -12,23 +12,37 @@ from nntrain.errors import ConfigError, Path, Problem
 
 Config = str | os.PathLike[str] | Mapping[str, Any]
 Assignments = Mapping[str, Any] | Sequence[str]
+Folder = str | os.PathLike[str]
 RUN = "run"  # the name of a run whose config is no file
 
 
-def document(config: Config, changes: Assignments | None, seed: int | None) -> Document:
-    """Return the config of a file, or of a dict as YAML would have it, with `set` and `seed` applied.
+def document(config: Config, changes: Assignments | None, seed: int | None, last: str | None = None) -> Document:
+    """Return the config of a file, or of a dict as YAML would have it, with `set`, `last` and `seed` applied.
 
     Relative paths in a dict are those from the working folder. Raises ConfigError as `nntrain fit` does.
     """
+    every = (*assignments(changes), *([] if last is None else [last]))
     if not isinstance(config, Mapping):
-        return load.read(os.fspath(config), assignments(changes), seed)
+        return load.read(os.fspath(config), every, seed)
     tree = plain(config)
-    return load.changed(Document(tree, "", data=yaml_file.dump(tree).encode()), assignments(changes), seed)
+    return load.changed(Document(tree, "", data=yaml_file.dump(tree).encode()), every, seed)
 
 
 def changed(document: Document, changes: Assignments | None) -> Document:
     """Return the document with `set` applied."""
     return load.changed(document, assignments(changes))
+
+
+def folder(runs_dir: Folder | None) -> FilePath:
+    """Return the folder of the runs, by default that of the commands: NNTRAIN_RUNS_DIR, else `runs`."""
+    return FilePath(runs_dir or os.environ.get("NNTRAIN_RUNS_DIR") or "runs").expanduser()
+
+
+def count(name: str, given: int | None, least: int) -> int:
+    """Return the number of an option, 0 for None; raises ConfigError for one that is less than `least`."""
+    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < least):
+        raise ConfigError(f"`{name}` is {least} or more, got `{given}`", help=f"write `{name}={least}`")
+    return given or 0
 
 
 def name_of(config: Config) -> str:

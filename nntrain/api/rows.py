@@ -14,7 +14,7 @@ from nntrain.api.tables import ARRAYS, TABLE, array_file, table_file
 from nntrain.config.table import Table
 from nntrain.errors import DataError, with_name
 from nntrain.evaluation.evaluate import Evaluation
-from nntrain.evaluation.predict import predict_array, predict_file
+from nntrain.evaluation.predict import PredictOptions, predict_array, predict_file
 from nntrain.evaluation.predictions import Predictions
 from nntrain.model.restore import SavedModel
 from nntrain.training.scorer import Scorer
@@ -28,15 +28,31 @@ class NamedFile:
     name: str
 
 
-def predictions(saved: SavedModel, scorer: Scorer, data: Any) -> Predictions:
-    """Return the predictions for a DataFrame, an array or a path; raises DataError where the rows do not fit."""
+def predictions(saved: SavedModel, scorer: Scorer, data: Any, options: PredictOptions) -> Predictions:
+    """Return the predictions for a DataFrame, an array or a path; raises DataError where the rows do not fit.
+
+    The columns of a DataFrame are not in them: `table` adds its own.
+    """
     if isinstance(data, (str, os.PathLike)):
-        return predict_file(saved, scorer, Path(data))
+        return predict_file(saved, scorer, Path(data), options)
     if saved.table is None:
-        return predict_array(saved, scorer, _array(data), _name(data))
+        return predict_array(saved, scorer, _array(data), _name(data), options)
     with table_file(_frame(data, saved.table), saved.table, _name(data)) as file:
-        found = predict_file(saved, scorer, file)
+        inner = replace(options, with_input=options.with_input and not isinstance(data, pd.DataFrame))
+        found = predict_file(saved, scorer, file, inner)
         return replace(found, notes=[with_name(note, file, _name(data)) for note in found.notes])
+
+
+def table(data: Any, found: Predictions, with_input: bool) -> pd.DataFrame:
+    """Return predictions as a table; with the index of a DataFrame, and with its columns where they are wanted."""
+    if not isinstance(data, pd.DataFrame):
+        return pd.DataFrame(list(found.rows()), columns=found.names)
+    own = pd.DataFrame(list(found.rows()), columns=found.names, index=data.index)
+    if not with_input:
+        return own
+    given = [str(name) for name in data.columns]
+    own.columns = replace(found, input=[(name, ()) for name in given]).names[len(given) :]
+    return pd.concat([data, own], axis=1)
 
 
 @contextlib.contextmanager

@@ -4,56 +4,78 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import overload
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, overload
 
 from nntrain import backend
-from nntrain.api import arguments
-from nntrain.api.arguments import Assignments, Config
-from nntrain.api.results import Group, Run, Search
+from nntrain.api import arguments, notebook
+from nntrain.api.arguments import Assignments, Config, Folder
+from nntrain.api.results import Group, Search
+from nntrain.api.run import Run
 from nntrain.config.load import from_document
-from nntrain.config.search.load import whole
+from nntrain.config.search.load import search_of, whole
 from nntrain.errors import Stopped
 from nntrain.plugins.load import Given, used
-from nntrain.runs.checked import checked
+from nntrain.runs.checked import begun_from, checked, without_test
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
-from nntrain.terminal import Terminal
-from nntrain.training.run_context import RunContext
+from nntrain.training.placement import Placement
 from nntrain.training.signals import interruptible
 
-Folder = str | os.PathLike[str]
+if TYPE_CHECKING:
+    from nntrain.search.dry_run import Estimate
+
+
+class FitOptions(TypedDict, total=False):
+    """The options of `fit`, but for those that decide whether it returns a `Run` or a `Group`."""
+
+    set: Assignments | None
+    plugin: Given
+    name: str | None
+    seed: int | None
+    init_from: Folder | None
+    no_stack: bool
+    no_test: bool
+    devices: int | None
+    watch: bool
+    no_doctor: bool
+    no_plots: bool
+    no_report: bool
+    runs_dir: Folder | None
+    device: backend.Device
+    quiet: bool
+    verbose: bool
+
+
+class TuneOptions(TypedDict, total=False):
+    """The options of `tune`, but for `dry_run`, which decides what it returns."""
+
+    set: Assignments | None
+    plugin: Given
+    name: str | None
+    workers: int
+    executor: Literal["processes", "ray"]
+    address: str | None
+    refit: int
+    no_plots: bool
+    no_report: bool
+    runs_dir: Folder | None
+    device: backend.Device
+    quiet: bool
+    verbose: bool
+
+
+@overload
+def fit(config: Config, *, seeds: None = None, folds: None = None, **options: Unpack[FitOptions]) -> Run: ...
 
 
 @overload
 def fit(
     config: Config,
     *,
-    set: Assignments | None = None,
-    plugin: Given = None,
-    name: str | None = None,
-    seed: int | None = None,
-    seeds: None = None,
-    folds: None = None,
-    runs_dir: Folder = "runs",
-    device: backend.Device = "auto",
-    quiet: bool = False,
-) -> Run: ...
-
-
-@overload
-def fit(
-    config: Config,
-    *,
-    set: Assignments | None = None,
-    plugin: Given = None,
-    name: str | None = None,
-    seed: int | None = None,
     seeds: int | Iterable[int] | None = None,
     folds: int | None = None,
-    runs_dir: Folder = "runs",
-    device: backend.Device = "auto",
-    quiet: bool = False,
+    **options: Unpack[FitOptions],
 ) -> Run | Group: ...
 
 
@@ -64,37 +86,66 @@ def fit(
     plugin: Given = None,
     name: str | None = None,
     seed: int | None = None,
+    init_from: Folder | None = None,
     seeds: int | Iterable[int] | None = None,
     folds: int | None = None,
-    runs_dir: Folder = "runs",
+    no_stack: bool = False,
+    no_test: bool = False,
+    devices: int | None = None,
+    watch: bool = False,
+    no_doctor: bool = False,
+    no_plots: bool = False,
+    no_report: bool = False,
+    runs_dir: Folder | None = None,
     device: backend.Device = "auto",
     quiet: bool = False,
+    verbose: bool = False,
 ) -> Run | Group:
     """Train a config and write a run directory, as `nntrain fit` does, with the same results.
 
-    config: the path of a YAML file, or its content as a dict. set: values by dotted path, such as
-    `{"train.epochs": 20}`, or texts such as `"train.epochs=20"`. plugin: a file of own classes, or several. seeds,
-    folds: train once for each, which gives a `Group`. quiet: no progress and no notes, which otherwise go to stderr.
+    config: the path of a YAML file, or its content as a dict. The others are the options of the command. set: values by
+    dotted path, such as `{"train.epochs": 20}`, or texts such as `"train.epochs=20"`. plugin: a file of own classes, or
+    several. init_from: a `Run`, or the name or path of a run or a file, whose weights it begins with. seeds, folds:
+    train once for each, which gives a `Group`. runs_dir: by default NNTRAIN_RUNS_DIR, else `runs`. watch: show the
+    curves while it trains. quiet: no progress and no notes, which otherwise go to stderr, or into the notebook.
 
     Raises the exceptions of `nntrain.errors`, with the text of the command, and KeyboardInterrupt at Ctrl-C, which
     leaves a run that `nntrain resume` continues.
     """
-    terminal, runs = Terminal(quiet=quiet, results=False), Path(runs_dir)
-    with used(plugin), _keyboard_interrupt():
-        valid = checked(from_document(arguments.document(config, set, seed)), terminal, runs)
+    terminal, runs = notebook.terminal(quiet, watch), arguments.folder(runs_dir)
+    with used(plugin, verbose), _keyboard_interrupt():
+        begun = None if init_from is None else begun_from(os.fspath(init_from))
+        given = from_document(arguments.document(config, set, seed, begun))
+        valid = checked(without_test(given) if no_test else given, terminal, runs)
         new = run_files.new_name(name, arguments.name_of(config), runs)
+        placement = Placement.of(device, devices, None, None)
         group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), folds)
-        backend.start(device)
+        context = replace(
+            placement.start(valid, verbose, terminal),
+            watch=interruptible,
+            doctor=not no_doctor,
+            plots=not no_plots,
+            report=not no_report,
+            stack=not no_stack,
+        )
         from nntrain.runs import groups, treatment
 
-        context = RunContext(watch=interruptible)
+        treatment.refuse_blind(valid, context)
         if group is not None:
             treatment.refuse_in_group(valid)
-            return Group(groups.fit(group, runs, new, terminal, context).run_dir)
+            return Group(groups.fit(group, runs, new, terminal, context).run_dir, device)
         result = treatment.fit(valid, runs, new, terminal, context)
         if result is None:  # only of several workers
             raise RuntimeError(f"another process writes `{new}`")
-        return Run(result.run_dir)
+        return Run(result.run_dir, device)
+
+
+@overload
+def tune(config: Config, *, dry_run: Literal[False] = False, **options: Unpack[TuneOptions]) -> Search: ...
+
+
+@overload
+def tune(config: Config, *, dry_run: bool, **options: Unpack[TuneOptions]) -> "Search | Estimate": ...
 
 
 def tune(
@@ -104,25 +155,49 @@ def tune(
     plugin: Given = None,
     name: str | None = None,
     workers: int = 1,
+    executor: Literal["processes", "ray"] = "processes",
+    address: str | None = None,
     refit: int = 0,
-    runs_dir: Folder = "runs",
+    dry_run: bool = False,
+    no_plots: bool = False,
+    no_report: bool = False,
+    runs_dir: Folder | None = None,
     device: backend.Device = "auto",
     quiet: bool = False,
-) -> Search:
+    verbose: bool = False,
+) -> "Search | Estimate":
     """Search the hyperparameters of a config as `nntrain tune` does; its section `tune` says how.
 
     workers: the trials at once, a process each. refit: the best trials that are trained again and scored on the test
-    split. Raises as `fit` does.
+    split. dry_run: return what it would do and how long it may take, without a search. The others are as in `fit`.
+    Raises as `fit` does.
     """
-    terminal, runs = Terminal(quiet=quiet, results=False), Path(runs_dir)
+    terminal, runs = notebook.terminal(quiet), arguments.folder(runs_dir)
+    from nntrain.search import dry_run as rehearsal
     from nntrain.search.begin import Session, begin
+    from nntrain.search.engine import make_engine
     from nntrain.search.executor import Workers
 
-    with used(plugin), _keyboard_interrupt():
+    with used(plugin, verbose), _keyboard_interrupt():
         valid = checked(whole(arguments.document(config, set, None)), terminal, runs)
+        best, several = arguments.count("refit", refit, 0), Workers(workers, executor, address)
+        if several.warning:
+            terminal.note(several.warning)
+        if dry_run:
+            engine = make_engine(search_of(valid))
+            with replace(several, count=1).start(valid, device, verbose) as one:
+                sample = rehearsal.sample(valid, one, runs)
+            return rehearsal.estimate(valid, engine, sample, workers, terminal)
         new = run_files.new_name(name, arguments.name_of(config), runs)
-        with Workers(workers).start(valid, device, verbose=False) as executor:
-            session = Session(executor=executor, refit=refit, terminal=terminal, watch=interruptible)
+        with several.start(valid, device, verbose) as started:
+            session = Session(
+                executor=started,
+                refit=best,
+                terminal=terminal,
+                watch=interruptible,
+                plots=not no_plots,
+                report=not no_report,
+            )
             return Search(begin(valid, runs, new, session))
 
 

@@ -1,7 +1,6 @@
 """Tables of pandas: what a run is given, what it has measured, and the list of runs."""
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Iterator
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nntrain.api.arguments import Folder, folder
 from nntrain.config.table import Column, Table
 from nntrain.data.written_numbers import Style
 from nntrain.errors import DataError, renamed
@@ -25,14 +25,14 @@ def runs(
     *,
     sort: str | None = None,
     members: bool = False,
-    runs_dir: str | os.PathLike[str] = "runs",
+    runs_dir: Folder | None = None,
 ) -> pd.DataFrame:
     """Return a row for each run, group and search, as `nntrain runs --csv` prints it: metrics, and what differs.
 
     where: conditions such as `"data=iris and val_accuracy>0.9"`. sort: a metric. members: also the runs of groups and
     searches. Raises ConfigError for a name that no run has.
     """
-    return pd.DataFrame(list_runs(Path(runs_dir), where, sort, members).flat())
+    return pd.DataFrame(list_runs(folder(runs_dir), where, sort, members).flat())
 
 
 def from_rows(rows: list[dict[str, str]]) -> pd.DataFrame:

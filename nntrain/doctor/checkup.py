@@ -12,7 +12,8 @@ from nntrain.doctor.finding import Finding
 from nntrain.doctor.probe import Probe
 from nntrain.errors import Diverged
 from nntrain.model.build import encode_labels
-from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.progress import ProgressWatcher
+from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.history import History, Row
 from nntrain.training.job import Job, Plan

@@ -49,6 +49,9 @@ class PredictOptions:
     samples: int = 0
 
 
+AS_THEY_ARE = PredictOptions()
+
+
 def predict(run_dir: RunDir, file: Path, with_input: bool = False, top: int = 0, samples: int = 0) -> Predictions:
     """Return a row for each example: the class and the probability or score of each, or the numbers.
 
@@ -60,19 +63,19 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False, top: int = 0,
     return Parts(saved, Scorer.restored(saved), file, PredictOptions(with_input, top, samples)).whole()
 
 
-def predict_file(saved: SavedModel, scorer: Scorer, file: Path, with_input: bool = False) -> Predictions:
+def predict_file(saved: SavedModel, scorer: Scorer, file: Path, options: PredictOptions = AS_THEY_ARE) -> Predictions:
     """Return the predictions of a model that was loaded before; `scorer` is its own. Raises DataError as `predict`."""
-    return Parts(saved, scorer, file, PredictOptions(with_input)).whole()
+    return Parts(saved, scorer, file, options).whole()
 
 
-def predict_array(saved: SavedModel, scorer: Scorer, x: np.ndarray, name: str) -> Predictions:
+def predict_array(
+    saved: SavedModel, scorer: Scorer, x: np.ndarray, name: str, options: PredictOptions = AS_THEY_ARE
+) -> Predictions:
     """Return the predictions for the rows of an array, (n, *shape) or (n, as many numbers); `name` is for messages.
 
-    Raises DataError where they do not fit the model.
+    Raises DataError where they do not fit the model, and ConfigError for options that do not.
     """
-    x = rows_of(saved, x, name)
-    refuse_large_batch(saved.resolved, len(x))
-    return Predictions.of(scorer, scorer.outputs(x))
+    return Parts(saved, scorer, Path(name), options).of_array(x)
 
 
 def rows_of(saved: SavedModel, x: np.ndarray, name: str | Path) -> np.ndarray:
@@ -113,6 +116,18 @@ class Parts:
             message = f"`--top {self.options.top}` is more than the {len(classes)} classes of the run"
             raise ConfigError(message, help=f"write `--top {len(classes)}`")
 
+    def of_array(self, x: np.ndarray) -> Predictions:
+        """Return the predictions for the rows of an array, whose name is that of the file."""
+        self._refuse_input()
+        x = rows_of(self.saved, x, self.file)
+        refuse_large_batch(self.saved.resolved, len(x))
+        return self._part(x)
+
+    def _refuse_input(self) -> None:
+        if self.options.with_input:
+            message = f"`--with-input` keeps the columns of a table, and `{self.file}` holds arrays"
+            raise DataError(message, help="leave it out: the predictions are in the order of the rows")
+
     def _part(self, x: np.ndarray, input: Columns = (), done: float = 1.0) -> Predictions:
         outputs, spread = (self.scorer.outputs(x), None) if self.sampled is None else self.sampled(x)
         found = Predictions.of(self.scorer, outputs, input)
@@ -136,9 +151,7 @@ class Parts:
                 f"`{self.file}` is not an .npz file, but the model expects arrays of {' x '.join(map(str, shape))}"
             )
             raise DataError(message, help="save an array `x` as .npz")
-        if self.options.with_input:
-            message = f"`--with-input` keeps the columns of a table, and `{self.file}` holds arrays"
-            raise DataError(message, help="leave it out: the predictions are in the order of the rows")
+        self._refuse_input()
         for part, done in _npz_parts(self.file, shape):
             x = rows_of(self.saved, part, self.file)
             refuse_large_batch(self.saved.resolved, len(x))

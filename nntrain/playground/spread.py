@@ -12,7 +12,8 @@ from nntrain.errors import ConfigError
 from nntrain.playground import compose
 from nntrain.playground.base import Base
 from nntrain.playground.settings import ACTIVATIONS, OPTIMIZERS, Settings
-from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.progress import ProgressWatcher
+from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.history import History
 from nntrain.training.prepare import prepare

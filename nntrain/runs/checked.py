@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from nntrain.config import file_checks
-from nntrain.config.load import Config, from_document, in_order
+from nntrain.config.load import Config, from_document, in_order, put_value
+from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
+from nntrain.nearest import exists
 from nntrain.storage.find_runs import find_weights
 from nntrain.terminal import Terminal
 
@@ -22,6 +24,17 @@ def checked(config: Config, terminal: Terminal, runs_dir: Path) -> Config:
     found = _with_weights(config, runs_dir)
     file_checks.refuse_missing(found)
     return found
+
+
+def begun_from(weights: str) -> str:
+    """Return the assignment of the option `init_from`: a path from the working folder, or the name of a run."""
+    path = Path(weights)
+    return f"train.init_from={inline(str(path.absolute()) if exists(path) else weights)}"
+
+
+def without_test(config: Config) -> Config:
+    """Return the config with its test split left alone."""
+    return put_value(config, f"data.{config.experiment.data.called()}.hold_out_test", True)
 
 
 def _with_weights(config: Config, runs_dir: Path) -> Config:

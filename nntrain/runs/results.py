@@ -10,11 +10,12 @@ from nntrain.data.examples import Split
 from nntrain.errors import NNTrainError
 from nntrain.model import size
 from nntrain.model.build import described
+from nntrain.progress import ProgressWatcher
 from nntrain.runs import saved_model
 from nntrain.runs.logs import Logs
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import ProgressWatcher, Terminal, json_ready
+from nntrain.terminal import Terminal, json_ready
 from nntrain.training.history import History, Row
 from nntrain.training.job import Plan
 from nntrain.training.prepare import Prepared

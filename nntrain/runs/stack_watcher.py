@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from nntrain.progress import ProgressWatcher
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.terminal import Terminal
 from nntrain.training.history import Row
 
 _SHARES = 1000  # of an epoch, which the bar tells apart

@@ -9,6 +9,7 @@ from typing import Any
 from nntrain.config.messages import counted
 from nntrain.errors import Problem, Stopped
 from nntrain.model.build import build_callbacks
+from nntrain.progress import epoch_line
 from nntrain.runs import experiment, logs, resume
 from nntrain.runs.environment import describe, now
 from nntrain.runs.experiment import Training
@@ -17,7 +18,7 @@ from nntrain.runs.stack_watcher import StackWatcher
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import Terminal, epoch_line
+from nntrain.terminal import Terminal
 from nntrain.training import divergence, trainer
 from nntrain.training.checkpoint import Store
 from nntrain.training.prepare import Prepared

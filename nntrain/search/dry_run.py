@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nntrain.config.load import Config
@@ -39,6 +39,18 @@ class Sample:
     def epoch_seconds(self) -> float:
         """The seconds of an epoch in which nothing is compiled."""
         return self.rows[:SAMPLE_EPOCHS][-1]["seconds"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a search would do. space: the number of sets of values, None for a continuous range. seconds: all in all."""
+
+    space: int | None
+    parameters: int
+    trials: int
+    epochs: int
+    epoch_seconds: float
+    seconds: float
 
 
 def sample(config: Config, executor: Executor, runs_dir: Path) -> Sample:
@@ -92,8 +104,8 @@ def _other_values(config: Config) -> Values:
     return {path: value for path, value in found.items() if path not in ("train.epochs", "train.steps")}
 
 
-def estimate(config: Config, engine: SearchEngine, sample: Sample, workers: int, terminal: Terminal) -> None:
-    """Print the size of the space, the number of trials, and the time, from a sample.
+def estimate(config: Config, engine: SearchEngine, sample: Sample, workers: int, terminal: Terminal) -> Estimate:
+    """Print and return the size of the space, the number of trials, and the time, from a sample.
 
     Where `train.steps` is the length of a training, the sample also gives the number of epochs.
     """
@@ -106,13 +118,14 @@ def estimate(config: Config, engine: SearchEngine, sample: Sample, workers: int,
     seconds = sample.start_seconds + trained / at_once
     if search.tune.max_seconds is not None:
         seconds = min(seconds, search.tune.max_seconds)
-    found = {"space": search.space.size, "parameters": len(search.space.parameters), "trials": trials, "epochs": epochs}
-    times = {"epoch_seconds": round(epoch_seconds, 4), "seconds": round(seconds, 1)}
-    terminal.event("dry_run", {**found, **times})
+    sizes = search.space.size, len(search.space.parameters), trials, epochs
+    found = Estimate(*sizes, round(epoch_seconds, 4), round(seconds, 1))
+    terminal.event("dry_run", asdict(found))
     terminal.line(f"space: {counted(len(search.space.parameters), 'parameter')}, {_extent(search)}")
     name = search.tune.engine.called()
     terminal.line(f"trials: {trials} by {name}, at most {counted(epochs, 'epoch')}, for {search.metric}")
     terminal.line(f"time: about {_words(seconds)} with {workers} at once ({epoch_seconds:.3f} s an epoch as written)")
+    return found
 
 
 def _extent(search: Search) -> str:

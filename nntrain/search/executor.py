@@ -1,5 +1,6 @@
 """What every executor offers, tasks in and events out, and the executor that a command asks for."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from types import TracebackType
@@ -9,6 +10,7 @@ from nntrain import extensions
 from nntrain.backend import Device
 from nntrain.config import plugin
 from nntrain.config.load import Config
+from nntrain.config.messages import counted
 from nntrain.config.plugin import PluginFile
 from nntrain.errors import ConfigError
 from nntrain.search.task import Answer, Event, Message, Stop, Task
@@ -84,6 +86,15 @@ class Workers:
     count: int = 1
     executor: str = "processes"
     address: str | None = None
+
+    @property
+    def warning(self) -> str:
+        """What to say of more processes than this machine has cores; empty otherwise."""
+        cores = os.cpu_count() or 1
+        if self.executor != "processes" or self.count <= cores:
+            return ""
+        many = f"`--workers {self.count}` on {counted(cores, 'core')} takes more memory and is not faster"
+        return f"warning: {many}; use `--workers {cores}`"
 
     def start(self, config: Config, device: Device, verbose: bool) -> Executor:
         """Return the workers, which load TensorFlow while this process does; raises ConfigError for invalid options."""

@@ -12,7 +12,8 @@ from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 from nntrain.model.build import build, build_callbacks
 from nntrain.model.custom import Network
-from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.progress import ProgressWatcher
+from nntrain.terminal import Terminal
 from nntrain.training import divergence, loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History

@@ -69,7 +69,8 @@ def train(path: str) -> dict[str, float]:
     from nntrain.data import dataset
     from nntrain.document.yaml_file import parse
     from nntrain.model.build import build_callbacks
-    from nntrain.terminal import ProgressWatcher, Terminal
+    from nntrain.progress import ProgressWatcher
+    from nntrain.terminal import Terminal
     from nntrain.training import loop, trainer
     from nntrain.training.history import History
     from nntrain.training.job import Job

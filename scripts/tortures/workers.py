@@ -24,9 +24,10 @@ import sys
 import numpy as np
 from nntrain.training.workers.cluster import parse
 from nntrain.training.workers.team import end_process
-from nntrain.cli.placement import Placement
+from nntrain.training.placement import Placement
 from nntrain.config.load import load
-from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.progress import ProgressWatcher
+from nntrain.terminal import Terminal
 
 addresses, index, *assignments = sys.argv[1:]
 config = load("net.yaml", ["train.epochs=20", "train.threads=1", *assignments])

@@ -1,9 +1,11 @@
 """`nntrain.fit` and `nntrain.tune` do what the commands do, to the bit."""
 
+import inspect
 import io
 import signal
 import sys
 import threading
+from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 
 import nntrain
+from nntrain.cli.requests import Fit, Tune
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.runs import resume
@@ -47,6 +50,40 @@ def test_a_thread_can_train(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert found[0].path == tmp_path / "thread"
     out, err = capsys.readouterr()
     assert out == "" and "epoch 1/1" in err
+
+
+# Options of the command that are none of the function: other names, and processes that only a command line starts.
+RENAMED = {"assignments": "set"}
+OF_THE_COMMAND = {"fit": {"workers", "worker", "json"}, "tune": {"json"}}
+
+
+@pytest.mark.parametrize("request_", [Fit, Tune])
+def test_every_option_of_the_command_is_an_argument_with_its_default(request_: Any) -> None:
+    name = request_.__name__.lower()
+    function = getattr(nntrain, name)
+    options = {RENAMED.get(one.name, one.name): one.default for one in fields(request_)}
+    arguments = {one.name: one.default for one in inspect.signature(function).parameters.values()}
+    assert options.keys() - OF_THE_COMMAND[name] == arguments.keys()
+    differ = {one for one in arguments if arguments[one] != options[one]}
+    assert differ == {"config", "runs_dir"} - ({"config"} if options["config"] is arguments["config"] else set())
+
+
+def test_the_options_are_those_of_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = {**MOONS, "train": {"epochs": 1}}
+    first = nntrain.fit(config, name="first", runs_dir=tmp_path, quiet=True, no_plots=True, no_report=True)
+    assert not (first.path / "plots").exists() and not (first.path / "report.html").exists()
+    parts = {"no_doctor": True, "no_plots": True, "no_report": True, "no_test": True, "watch": True}
+    second = nntrain.fit(config, name="second", runs_dir=tmp_path, init_from=first, **parts)
+    assert "note: 4 of 4 weights are those of" in capsys.readouterr().err
+    assert second.config["train"]["init_from"] == str(first.path)
+    assert not (second.path / "diagnosis.json").exists() and (first.path / "diagnosis.json").exists()
+    assert "test" in first.metrics and "test" not in second.metrics
+    with pytest.raises(ConfigError, match="`first-1` is neither a run nor a file"):
+        nntrain.fit(config, runs_dir=tmp_path, init_from="first-1")
+    with pytest.raises(ConfigError, match="`--devices` takes a number from 1 to 1024, got `0`"):
+        nntrain.fit(config, runs_dir=tmp_path, devices=0)
+    with pytest.raises(NNTrainError, match="its CPU cannot become 3 logical devices"):
+        nntrain.fit(config, runs_dir=tmp_path, devices=3, device="cpu")
 
 
 class Interrupting(io.StringIO):
@@ -97,3 +134,5 @@ def test_tune_gives_a_search_whose_best_config_can_be_fitted(
     assert len(search.trials) == 1 and search.best["train"]["epochs"] == 1
     assert "best val_" in repr(search)
     assert isinstance(nntrain.load(search.path), nntrain.Search)
+    with pytest.raises(ConfigError, match="`refit` is 0 or more, got `-1`"):
+        nntrain.tune(config, runs_dir=tmp_path, refit=-1)

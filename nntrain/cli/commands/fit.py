@@ -1,18 +1,15 @@
 """`nntrain fit`: train a config once, or once for each seed or fold."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from nntrain.cli import summary
-from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Fit
-from nntrain.config.load import Config, load, put_value
-from nntrain.document.yaml_file import inline
-from nntrain.nearest import exists
-from nntrain.runs.checked import checked
+from nntrain.config.load import Config, load
+from nntrain.runs.checked import begun_from, checked, without_test
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
+from nntrain.training.placement import Placement
 
 
 def run(request: Fit, terminal: Terminal) -> None:
@@ -42,16 +39,6 @@ def run(request: Fit, terminal: Terminal) -> None:
 
 
 def _config(request: Fit) -> Config:
-    config = load(request.config, _assignments(request), request.seed)
-    if not request.no_test:
-        return config
-    return put_value(config, f"data.{config.experiment.data.called()}.hold_out_test", True)
-
-
-def _assignments(request: Fit) -> tuple[str, ...]:
-    """Return the assignments, `--init-from` among them, a path from the working folder or a name."""
-    assignments = tuple(request.assignments or ())
-    if request.init_from is None:
-        return assignments
-    path = Path(request.init_from)
-    return (*assignments, f"train.init_from={inline(str(path.absolute()) if exists(path) else request.init_from)}")
+    begun = () if request.init_from is None else (begun_from(request.init_from),)
+    config = load(request.config, (*(request.assignments or ()), *begun), request.seed)
+    return without_test(config) if request.no_test else config

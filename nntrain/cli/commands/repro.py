@@ -1,6 +1,5 @@
 """`nntrain repro`: train a run again and compare the two."""
 
-from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Repro
 from nntrain.config.load import load_run
 from nntrain.errors import ConfigError, NNTrainError
@@ -8,6 +7,7 @@ from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.placement import Placement
 
 
 def run(request: Repro, terminal: Terminal) -> None:

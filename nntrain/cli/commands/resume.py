@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from nntrain.cli import summary
-from nntrain.cli.placement import Placement
 from nntrain.cli.requests import Resume
 from nntrain.config.load import load_run
 from nntrain.errors import ConfigError
@@ -14,6 +13,7 @@ from nntrain.search.resume import ResumeSearch
 from nntrain.storage.find_runs import Group, Search, find, first_member
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.placement import Placement
 from nntrain.training.run_context import RunContext
 
 

@@ -1,12 +1,8 @@
 """`nntrain tune`: search the hyperparameters of a config."""
 
-import os
-
 from nntrain.cli.requests import Tune
 from nntrain.config.load import Config
-from nntrain.config.messages import counted
 from nntrain.config.search.load import load_whole, search_of
-from nntrain.config.search.space import Search
 from nntrain.runs.checked import checked
 from nntrain.search import dry_run
 from nntrain.search.begin import Session, begin
@@ -19,15 +15,13 @@ from nntrain.terminal import Terminal
 def run(request: Tune, terminal: Terminal) -> None:
     """Search, write the directory of the search, and print the best trial; or print the estimate."""
     config = checked(load_whole(request.config, request.assignments or ()), terminal, request.runs_dir)
-    search, cores = search_of(config), os.cpu_count() or 1
-    if request.executor == "processes" and request.workers > cores:
-        many = f"`--workers {request.workers}` on {counted(cores, 'core')} takes more memory and is not faster"
-        terminal.note(f"warning: {many}; use `--workers {cores}`")
+    workers = Workers(request.workers, request.executor, request.address)
+    if workers.warning:
+        terminal.note(workers.warning)
     if request.dry_run:
-        _estimate(request, config, search, terminal)
+        _estimate(request, config, terminal)
         return
     name = run_files.new_name(request.name, request.config, request.runs_dir)
-    workers = Workers(request.workers, request.executor, request.address)
     with workers.start(config, request.device, request.verbose) as executor:
         session = Session(
             executor=executor,
@@ -39,9 +33,9 @@ def run(request: Tune, terminal: Terminal) -> None:
         begin(config, request.runs_dir, name, session)
 
 
-def _estimate(request: Tune, config: Config, search: Search, terminal: Terminal) -> None:
+def _estimate(request: Tune, config: Config, terminal: Terminal) -> None:
     """Print what the search would do, after one short training to time an epoch."""
-    engine = make_engine(search)
+    engine = make_engine(search_of(config))
     with Workers(1, request.executor, request.address).start(config, request.device, request.verbose) as executor:
         sample = dry_run.sample(config, executor, request.runs_dir)
     dry_run.estimate(config, engine, sample, request.workers, terminal)

@@ -117,7 +117,13 @@ def over_devices(count: int, device: str) -> Distribution:
             raise NNTrainError(f"`--devices {count}` needs {count} GPUs, TensorFlow finds {len(gpus)}", help=help)
         return Distribution(tf.distribute.MirroredStrategy([f"GPU:{index}" for index in range(count)]))
     cpu = tf.config.get_visible_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
+    try:
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
+    except RuntimeError:  # it computes already, as in a notebook
+        if len(tf.config.list_logical_devices("CPU")) < count:
+            message = f"TensorFlow computes already, so its CPU cannot become {count} logical devices"
+            help = f"restart Python and ask for `devices={count}` before anything else"
+            raise NNTrainError(message, help=help) from None
     return Distribution(tf.distribute.MirroredStrategy([f"CPU:{index}" for index in range(count)]))
 
 

@@ -86,9 +86,10 @@ SCRIPT = """
 import json
 from pathlib import Path
 import numpy as np
-from nntrain.cli.placement import Placement
+from nntrain.training.placement import Placement
 from nntrain.config.load import load
-from nntrain.terminal import ProgressWatcher, Terminal
+from nntrain.progress import ProgressWatcher
+from nntrain.terminal import Terminal
 
 shared = Placement("cpu", 2).start(load("dropout.yaml"), False, Terminal(quiet=True))
 from nntrain.training import trainer

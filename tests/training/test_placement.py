@@ -7,10 +7,10 @@ import pytest
 
 from nntrain import backend
 from nntrain.cli.app import app
-from nntrain.cli.placement import Placement
 from nntrain.config.load import load
 from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
+from nntrain.training.placement import Placement
 from nntrain.training.run_context import ALONE
 
 pytestmark = pytest.mark.quick
