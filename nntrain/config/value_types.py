@@ -18,6 +18,7 @@ omitted: Any = None
 """The default of every option that has a default in Keras: it is not passed on."""
 
 LARGEST = 3.4e38  # a larger number would be infinite as a 32-bit float
+SMALLEST = 1.2e-38  # a smaller number would be 0 as a 32-bit float
 
 PositiveInt = Annotated[int, Field(ge=1, le=10**9)]
 NonNegativeInt = Annotated[int, Field(ge=0, le=10**15)]
@@ -115,6 +116,13 @@ def _fractions(value: Any) -> Any:
     return _fraction(value)
 
 
+def _scale(value: Any) -> Any:
+    scale = _fractions(value)
+    if any(abs(factor) < SMALLEST for factor in (scale if isinstance(scale, tuple) else (scale,))):
+        raise problem(f"a scale of 0 makes all rows equal, got {got(value)}", "write `1/255`, or another scale")
+    return scale
+
+
 def _lengths(numbers: Any) -> tuple[int, ...]:
     """Return the shape of nested tuples."""
     return (len(numbers), *_lengths(numbers[0])) if isinstance(numbers, tuple) else ()
@@ -188,6 +196,7 @@ Shape = Annotated[
 ]
 Axes = Annotated[int | tuple[int, ...], PlainValidator(_axes), WithJsonSchema(one_or_list(_whole(-10)))]
 Fraction = Annotated[float | tuple[float, ...], PlainValidator(_fractions), WithJsonSchema(one_or_list(_A_FRACTION))]
+Scale = Annotated[float | tuple[float, ...], PlainValidator(_scale), WithJsonSchema(one_or_list(_A_FRACTION))]
 Numbers = Annotated[Any, PlainValidator(_numbers), WithJsonSchema({"$ref": "#/$defs/Numbers"})]
 
 _folder: ContextVar[Path] = ContextVar("folder", default=Path())

@@ -18,6 +18,7 @@ from nntrain.config.value_types import (
     PositiveFloat,
     PositiveInt,
     Rate,
+    Scale,
     Seed,
     Shape,
     Share,
@@ -116,7 +117,7 @@ class Rescaling(_KerasLayer):
 
     exact = True
     shorthand = "scale"
-    scale: Fraction
+    scale: Scale
     offset: Fraction = omitted
 
 
