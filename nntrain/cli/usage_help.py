@@ -43,6 +43,7 @@ _COMMANDS = {
     "gpus": "devices",
 }
 _OPTIONS = {"--gpu": "--device gpu", "--cpu": "--device cpu", "--out": "--output", "--fold": "--folds"}
+_REQUIRED = {"to": "--to onnx", "local": "--local 2"}
 _VALUES = {"cuda": "gpu", "nvidia": "gpu", "gpus": "gpu", "val": "validation", "dev": "validation"}
 _WHOLE = "a whole number"
 
@@ -50,7 +51,7 @@ _WHOLE = "a whole number"
 def reword(error: Any, words: Sequence[str]) -> str:
     """Put our words into an error of Typer, and return the help: the line that works, or how to see the options."""
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else "nntrain"
+    command = context.command_path if context else " ".join(["nntrain", *_named(words)])
     message = str(getattr(error, "message", "") or "")
     if unknown := re.match(r"No such command '(.*?)'", message):
         error.message = f"No such command '{unknown[1]}'."
@@ -59,7 +60,11 @@ def reword(error: Any, words: Sequence[str]) -> str:
         error.message, error.possibilities = f"No such option: {name}", None
         return _option(name, words, command, context)
     if extra := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", message):
-        return f"write `--set {shlex.quote(extra[1])}`" if "=" in extra[1] else f"run `{command} --help`"
+        option, equals, value = extra[1].partition("=")
+        line = (equals and _line(option, value, words)) or shlex.quote(extra[1])
+        return f"write `--set {line}`" if equals else f"run `{command} --help`"
+    if name and "requires an argument" in message:
+        return "write `--set train.epochs=5`" if name == "--set" else f"run `{command} --help`"
     if getattr(error, "param", None) is not None and not message:
         return _missing(error.param, words, command)
     if getattr(error, "param", None) is not None:
@@ -67,8 +72,15 @@ def reword(error: Any, words: Sequence[str]) -> str:
     return f"run `{command} --help`"
 
 
+def _named(words: Sequence[str]) -> list[str]:
+    """Return the name of the command, the first word that is no option."""
+    return [word for word in words if not word.startswith("-")][:1]
+
+
 def _missing(param: Any, words: Sequence[str], command: str) -> str:
     """Return the help for an argument that is not given: for a config the first one of this folder, or of `configs`."""
+    if example := _REQUIRED.get(str(param.name)):
+        return f"write `{command} {example} {shlex.join(words[1:])}".rstrip() + "`"
     if "config" not in str(param.name).lower():
         return f"run `{command} --help`"
     found = next(
@@ -79,6 +91,8 @@ def _missing(param: Any, words: Sequence[str], command: str) -> str:
 
 def _command(name: str, words: Sequence[str], known: Iterable[str]) -> str:
     rest = shlex.join(words[list(words).index(name) + 1 :]) if name in words else ""
+    if name == "version":
+        return "write `nntrain --version`"
     if name == "help":
         return f"write `nntrain {rest} --help`" if rest else "write `nntrain --help`"
     if exists(Path(name)) and is_table(name):

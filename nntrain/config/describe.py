@@ -59,6 +59,9 @@ def all_words() -> list[str]:
 
 
 def _meant(name: str) -> str:
+    for family in catalogue.FAMILIES:
+        if name in family.absent:
+            return f"in a config, {family.absent[name]}"
     kinds = ["data", *catalogue.kinds()]
     every = [*_owners(), *(word for family in catalogue.FAMILIES for word in known(family)), *ACTIVATIONS, *kinds]
     close = nearest(name, kinds, cutoff=0.8) or nearest(name, every)

@@ -342,3 +342,21 @@ main()
     for option in ("error", "error::UserWarning"):
         done = command(tmp_path, "-W", option, "-c", code, python=True)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "help"),
+    [
+        ("fit c.yaml epochs=5", "write `--set train.epochs=5`"),
+        ("fit c.yaml lr=0.1", "write `--set train.optimizer.Adam.learning_rate=0.1`"),
+        ("fit c.yaml --set", "write `--set train.epochs=5`"),
+        ("runs --sort", "run `nntrain runs --help`"),
+        ("launch c.yaml", "write `nntrain launch --local 2 c.yaml`"),
+        ("export c", "write `nntrain export --to onnx c`"),
+        ("version", "write `nntrain --version`"),
+        ("help fit", "write `nntrain fit --help`"),
+    ],
+)
+def test_the_help_is_a_line_that_works(nntrain: Any, arguments: str, help: str) -> None:
+    ended = nntrain(*arguments.split())
+    assert (ended.code, ended.err.splitlines()[-1]) == (2, f" help: {help}")

@@ -67,6 +67,7 @@ def test_the_paper_is_that_of_the_docstring() -> None:
         ("Optimizers", "unknown name `Optimizers`", "write `nntrain list optimizers`"),
         ("Dropuot", "unknown name `Dropuot`", "write `nntrain list Dropout`"),
         ("bach_size", "unknown name `bach_size`", "write `nntrain list batch_size`"),
+        ("Input", "unknown name `Input`", "in a config, remove it; the data determine the shape of the input"),
         ("train.epoch", "`train` has no `epoch`", "write `nntrain list train.epochs`"),
         ("train.optimizer.Adma", "`train.optimizer` has no `Adma`", "write `nntrain list train.optimizer.Adamax`"),
         ("Adam.beta1", "`Adam` has no `beta1`", "write `nntrain list Adam.beta_1`"),
