@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeGuard
 
-from nntrain.config import catalogue
+from nntrain.config import catalogue, keras_defaults
 from nntrain.config.experiment import Experiment
 from nntrain.config.json_schema import SECTIONS, of_option, of_value
 from nntrain.config.keras.activations import ACTIVATIONS
 from nntrain.config.messages import article, listed
 from nntrain.config.named import Named, known
-from nntrain.config.search.initial_values import KERAS_DEFAULTS
 from nntrain.config.section import Section
 from nntrain.config.words import sample, values_in_words
 from nntrain.document.yaml_file import inline
@@ -94,7 +93,7 @@ def _of_option(owners: Sequence[type[Section]], name: str, path: Sequence[str] =
     """Return the description of an option; where it holds a section, with the options of that."""
     owner = owners[0]
     _, meaning, values, default = _row(owner, name)
-    kept = KERAS_DEFAULTS.get(_called(owner), {}).get(name)
+    kept = keras_defaults.of(owner).get(name)
     value = sample(of_option(owner, name), name) if kept is None else kept
     facts = {"values": values, "default": default, "example": _example([*(path or _place(owner)), name], value)}
     if not path and owner is not Experiment:
@@ -187,8 +186,7 @@ def _row(owner: type[Section], name: str) -> tuple[str, str, str, str]:
     elif "default" in found:
         default = inline(found["default"])
     else:
-        kept = KERAS_DEFAULTS.get(_called(owner), {}).get(name)
-        default = inline(kept) if kept is not None else "Keras's" if ".keras." in owner.__module__ else "-"
+        default = "none" if name in keras_defaults.of(owner) else "-"
     return name, found["description"], values_in_words(found), default
 
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonRef
 from pydantic_core import core_schema
 
-from nntrain.config import catalogue, value_types
+from nntrain.config import catalogue, keras_defaults, value_types
 from nntrain.config.data import Fold
 from nntrain.config.experiment import Experiment
 from nntrain.config.meanings import meaning
@@ -82,12 +82,12 @@ def _of_options(section: type[Section]) -> JsonSchema:
 
 
 def of_option(section: type[Section], name: str) -> JsonSchema:
-    """Return the JSON Schema of an option, with what it means and its default, if that is ours."""
+    """Return the JSON Schema of an option, with what it means and its default, ours or Keras's."""
     field = section.model_fields[name]
     value = of_value(field)
     if name in section.nullable:
         value = {"anyOf": [value, {"type": "null"}]}
-    return {"description": meaning(section, name), **value, **_default(field)}
+    return {"description": meaning(section, name), **value, **_default(section, name)}
 
 
 def of_value(field: FieldInfo) -> JsonSchema:
@@ -104,11 +104,14 @@ def _of_type(annotation: Any, metadata: tuple[Any, ...]) -> JsonSchema:
     return _OfValues().generate_inner(TypeAdapter(whole).core_schema)  # type: ignore[arg-type]
 
 
-def _default(field: FieldInfo) -> JsonSchema:
-    if field.is_required():
+def _default(section: type[Section], name: str) -> JsonSchema:
+    field = section.model_fields[name]
+    if field.is_required() or field.annotation is Train:
         return {}
     default = to_tree(field.get_default(call_default_factory=True))
-    return {} if default is None or field.annotation is Train else {"default": default}
+    if default is None:  # that of Keras may be None, which a config does not write
+        default = keras_defaults.of(section).get(name)
+    return {} if default is None else {"default": default}
 
 
 def _bare_values(member: type[Named]) -> Sequence[JsonSchema]:

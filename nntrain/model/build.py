@@ -105,7 +105,7 @@ def _optimizer(train: Train, updates: int, model: Network) -> keras.optimizers.O
 def keras_object(spec: Named, **more: Any) -> Any:
     """Return the Keras object of the same name with the options that the user wrote, and more."""
     options = {name: _argument(value) for name, value in spec.written().items()}
-    return _keras_class(spec)(**options, **more)
+    return class_of(spec)(**options, **more)
 
 
 def _argument(value: Any) -> Any:
@@ -114,7 +114,7 @@ def _argument(value: Any) -> Any:
     return [_argument(item) for item in value] if isinstance(value, list) else value
 
 
-def _keras_class(spec: Named) -> Any:
+def class_of(spec: Named | type[Named]) -> Any:
     """Return the class of a plug-in, else that of the name in `nntrain.model.custom`, else in Keras."""
     if spec.keras_class is not None:
         return spec.keras_class

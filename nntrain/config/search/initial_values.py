@@ -1,8 +1,9 @@
 """The config's own values at the paths of a search, with which the first trial is trained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from nntrain.config import keras_defaults
 from nntrain.config.experiment import Experiment
 from nntrain.config.load import Config
 from nntrain.config.named import to_tree
@@ -12,20 +13,6 @@ from nntrain.config.search.trial_config import MISSING, value_at, with_values
 from nntrain.config.value_types import is_number
 from nntrain.document.assignment import same_name
 from nntrain.errors import ConfigError
-
-KERAS_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "SGD": {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False},
-    "RMSprop": {"learning_rate": 0.001, "momentum": 0.0, "rho": 0.9},
-    "Adagrad": {"learning_rate": 0.001},
-    "Adadelta": {"learning_rate": 0.001, "rho": 0.95},
-    "Adam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999},
-    "AdamW": {"learning_rate": 0.001, "weight_decay": 0.004, "beta_1": 0.9, "beta_2": 0.999},
-    "Adamax": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999},
-    "Nadam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999},
-    "Lion": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.99},
-}
-"""Keras's defaults of what is searched most, so that the first trial is a point of the space. They are not passed on
-to Keras. A test compares them with Keras."""
 
 
 def initial_values(config: Config, parameters: Sequence[Parameter]) -> Values:
@@ -61,9 +48,10 @@ def _default(experiment: Experiment, parts: Sequence[str]) -> Any:
     train = experiment.train
     if parts == ["train", "epochs"] and train.steps is None:
         return DEFAULT_EPOCHS
-    optimizer = train.optimizer.called()
-    if len(parts) == 4 and parts[:2] == ["train", "optimizer"] and same_name(optimizer, parts[2]):
-        return KERAS_DEFAULTS.get(optimizer, {}).get(parts[3], MISSING)
+    optimizer = type(train.optimizer)
+    if len(parts) == 4 and parts[:2] == ["train", "optimizer"] and same_name(optimizer.called(), parts[2]):
+        found = keras_defaults.of(optimizer).get(parts[3])
+        return MISSING if found is None else found
     return MISSING
 
 

@@ -1,12 +1,9 @@
 """The first trial has the values of the config itself."""
 
-import inspect
 from typing import Any
 
-import keras
 import pytest
 
-from nntrain.config.search.initial_values import KERAS_DEFAULTS
 from nntrain.config.search.load import search_of
 from nntrain.config.search.trial_config import with_values
 
@@ -49,12 +46,6 @@ def test_an_option_of_the_config_that_is_not_in_the_choice_is_kept(search: Any) 
     found = search("train.optimizer: {choice: [Adam, {SGD: {learning_rate: 0.5}}]}")
     assert found.space.own == {"train.optimizer": {"SGD": {"learning_rate": 0.1}}}
     assert not found.space.holds(found.space.own)
-
-
-@pytest.mark.parametrize("name", KERAS_DEFAULTS)
-def test_the_defaults_of_optimizers_are_those_of_keras(name: str) -> None:
-    parameters = inspect.signature(getattr(keras.optimizers, name)).parameters
-    assert {option: parameters[option].default for option in KERAS_DEFAULTS[name]} == KERAS_DEFAULTS[name]
 
 
 def test_the_own_values_make_the_experiment_of_the_config(read: Any) -> None:
