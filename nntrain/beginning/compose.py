@@ -4,17 +4,22 @@ import textwrap
 from collections.abc import Iterator
 
 from nntrain.beginning.facts import Draft, Facts
+from nntrain.config import json_schema
 from nntrain.document.yaml_file import inline
 from nntrain.errors import one_line
 
 _WIDTH = 116
 
 
-def config_text(name: str, facts: Facts, draft: Draft) -> str:
-    """Return the text of a config. name: of its file, as the command in the first line writes it."""
+def config_text(name: str, facts: Facts, draft: Draft, schema: str = "") -> str:
+    """Return the text of a config.
+
+    name: of its file, as the command in the first line writes it. schema: the path of its JSON Schema from there.
+    """
     header = [f"nntrain fit {name}", *wrapped(draft.about), *(line for note in facts.notes for line in wrapped(note))]
     parts = [
         *(f"# {line}" for line in header),
+        *([json_schema.line(schema)] if schema else []),
         "seed: 42  # the same seed gives the same weights",
         *_data(facts),
         "model:",

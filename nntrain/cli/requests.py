@@ -277,6 +277,9 @@ class Remove(Request):
 class Schema(Request):
     """Print the JSON Schema of a config, for editors."""
 
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file, not to stdout.")
+    ] = None
     plugin: Plugins = None
 
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonRef
 from pydantic_core import core_schema
 
-from nntrain.config import catalogue, keras_defaults, value_types
+from nntrain.config import catalogue, keras_defaults, plugin, value_types
 from nntrain.config.data import Fold
 from nntrain.config.experiment import Experiment
 from nntrain.config.meanings import meaning
@@ -24,6 +24,8 @@ from nntrain.config.section import Section, reference
 from nntrain.config.train import Train
 from nntrain.config.tune import Objective, Tune
 
+FILE = "nntrain.schema.json"  # as it is called beside a config
+TITLE = "A config of nntrain"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SECTIONS: tuple[type[Section], ...] = (Train, Tune, Objective, Fold)
 
@@ -42,13 +44,19 @@ class _OfValues(GenerateJsonSchema):
 
 def schema() -> JsonSchema:
     """Return the JSON Schema of a config."""
-    head = {"$schema": DIALECT, "title": "A config of nntrain"}
+    files = [one.file.name for one in plugin.in_use()]
+    head = {"$schema": DIALECT, "title": f"{TITLE} with {', '.join(files)}" if files else TITLE}
     return {**head, **of_section(Experiment), "$defs": dict(_definitions())}
 
 
 def text() -> str:
     """Return the JSON Schema as it is printed, and kept in docs/nntrain.schema.json."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def line(file: str) -> str:
+    """Return the comment of a config that names its schema, by the path from the config."""
+    return f"# yaml-language-server: $schema={file}"
 
 
 def _definitions() -> Iterator[tuple[str, JsonSchema]]:

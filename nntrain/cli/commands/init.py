@@ -1,5 +1,6 @@
 """`nntrain init`: write a first config for a file, a folder of images, or data that nntrain brings along."""
 
+import json
 import os
 import shlex
 import sys
@@ -13,6 +14,7 @@ from nntrain.beginning.facts import Facts
 from nntrain.cli import ask
 from nntrain.cli.output_file import refuse
 from nntrain.cli.requests import Init
+from nntrain.config import json_schema
 from nntrain.config.messages import listed
 from nntrain.errors import ConfigError, DataError
 from nntrain.nearest import exists, near_path, nearest
@@ -46,8 +48,14 @@ def run(request: Init, terminal: Terminal) -> None:
     _refuse_unknown_template(template, templates(facts.kind), facts)
     draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
     _refuse_taken(config)  # by now a user may have taken time to answer
-    write_text(config, config_text(shlex.quote(str(config)), facts, draft))
+    schema = config.with_name(json_schema.FILE)
+    title = _title(schema)
+    named = schema.name if title is None or title.startswith(json_schema.TITLE) else ""
+    write_text(config, config_text(shlex.quote(str(config)), facts, draft, named))
     _report(config, template, facts, terminal)
+    if title in (None, json_schema.TITLE):  # one with the classes of a plug-in stays
+        write_text(schema, json_schema.text())
+        terminal.note(f"{schema} lets an editor complete and check it")
 
 
 def _source(asks: bool) -> str:
@@ -76,6 +84,17 @@ def _refuse_taken(config: Path) -> None:
             path for number in range(2, 10**6) if not exists(path := config.with_stem(f"{config.stem}-{number}"))
         )
         raise ConfigError(f"`{config}` exists, and is not overwritten", help=f"write `-o {shlex.quote(str(free))}`")
+
+
+def _title(schema: Path) -> str | None:
+    """Return the title of the schema in a file, "" of a file that is none, None where nothing has the name."""
+    if not (schema.exists() or schema.is_symlink()):
+        return None
+    try:
+        found = json.loads(schema.read_text(encoding="utf-8")) if schema.is_file() else {}
+    except (OSError, ValueError):
+        return ""
+    return str(found.get("title", "")) if isinstance(found, dict) else ""
 
 
 class _Wanted(NamedTuple):

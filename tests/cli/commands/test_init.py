@@ -10,6 +10,7 @@ import pytest
 
 from nntrain.cli.commands import init
 from nntrain.cli.requests import Init
+from nntrain.config import json_schema
 from nntrain.config.load import load
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.terminal import Terminal
@@ -58,6 +59,27 @@ def test_it_writes_a_config_named_as_the_file_and_says_what_is_next(capsys: pyte
         "  nntrain eval shop --baselines  # compares it with simple models",
         "  nntrain check shop.yaml --build  # shows columns and layers",
     ]
+
+
+def test_an_editor_finds_the_schema_beside_the_config(capsys: pytest.CaptureFixture[str]) -> None:
+    schema = Path("nntrain.schema.json")
+    schema.write_text(json_schema.text().replace("activation", "of another version"))
+    Init(file="iris").run(Terminal())
+    assert json_schema.line(schema.name) in Path("iris.yaml").read_text().splitlines()
+    assert schema.read_text() == json_schema.text()
+    assert capsys.readouterr().err.endswith("nntrain.schema.json lets an editor complete and check it\n")
+
+
+WITH_PLUGIN = f'{{"title": "{json_schema.TITLE} with my_layers.py"}}'
+
+
+@pytest.mark.parametrize(("content", "named"), [("{}", False), ("[", False), (None, False), (WITH_PLUGIN, True)])
+def test_another_file_that_is_called_as_the_schema_stays(content: str | None, named: bool) -> None:
+    schema = Path("nntrain.schema.json")
+    schema.mkdir() if content is None else schema.write_text(content)
+    Init(file="iris").run(Terminal(quiet=True))
+    assert schema.is_dir() or schema.read_text() == content
+    assert ("yaml-language-server" in Path("iris.yaml").read_text()) == named
 
 
 def test_the_config_is_named_as_the_data() -> None:
