@@ -65,7 +65,7 @@ def test_the_last_word_is_completed(line: str, words: list[str], completed: Any)
 
 
 def in_bash(words: list[str], place: int) -> list[str]:
-    """Complete the word at a place by the function that bash gets, in a real bash; behind it is what it asks of bash."""
+    """Complete the word at a place by the function that bash gets; behind it is what the function asks of bash."""
     script = CliRunner().invoke(app, ["--show-completion", "bash"], prog_name="nntrain").stdout
     known = " ".join(shlex.quote(shlex.quote(word)) if " " in word else shlex.quote(word) for word in words)
     call = f"COMP_WORDS=({known}); COMP_CWORD={place}; _nntrain_completion {Path(sys.executable).parent}/nntrain"
