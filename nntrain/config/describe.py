@@ -186,7 +186,8 @@ def _row(owner: type[Section], name: str) -> tuple[str, str, str, str]:
     elif "default" in found:
         default = inline(found["default"])
     else:
-        default = "none" if name in keras_defaults.of(owner) else "-"
+        unknown = "chosen" if ".config.keras." in owner.__module__ else "-"  # by nntrain, from data and model
+        default = "none" if name in keras_defaults.of(owner) else unknown
     return name, found["description"], values_in_words(found), default
 
 

@@ -20,6 +20,14 @@ from nntrain.model.build import class_of
 _EMPTY = inspect.Parameter.empty
 _IN_PLACE = {"Accuracy": keras.metrics.CategoricalAccuracy, "AUC": AUC}  # the classes that compute a metric
 
+_CHOSEN = {
+    "Callback.EarlyStopping": {"restore_best_weights"},  # `train.save` decides
+    "Layer.NTKDense": {"bias_initializer", "kernel_initializer"},  # a normal distribution, not those of Dense
+    "Layer.PeriodicEmbedding": {"columns"},  # the data decide
+    "Schedule.CosLog": {"total_steps"},  # the length of the training
+}
+"""Options whose default is not that of the signature, because nntrain chooses one; so it does for each name and seed."""
+
 
 def defaults() -> dict[str, dict[str, Any]]:
     """Return the default of each option that goes to Keras, by the member of a family and by the option.
@@ -38,7 +46,8 @@ def _going_to_keras(family: type[Named]) -> list[type[Named]]:
 def _of(member: type[Named]) -> dict[str, Any]:
     found, fields = _arguments(member), member.model_fields
     ours = {name for name, field in fields.items() if field.is_required() or field.default is not None}
-    wanted = [name for name in member.options() if name != "name" and name not in ours]  # Keras makes names up
+    chosen = {"name", "seed", *_CHOSEN.get(member.definition(), ())}
+    wanted = [name for name in member.options() if name not in ours | chosen]
     return {name: _plain(found[name]) for name in wanted if found.get(name, _EMPTY) is not _EMPTY}
 
 

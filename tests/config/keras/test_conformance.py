@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as scores
 
+from nntrain.config import keras_defaults
 from nntrain.config.data_schema import Schema
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.layers import Layer
@@ -22,7 +23,7 @@ from nntrain.config.named import Named
 from nntrain.document import yaml_file
 from nntrain.model import custom
 from nntrain.model.batch_normalization import fused
-from nntrain.model.build import build, build_callbacks, encode_labels
+from nntrain.model.build import build, build_callbacks, encode_labels, keras_object
 from nntrain.model.custom import Network
 from nntrain.training import loop
 from nntrain.training.history import History
@@ -798,3 +799,21 @@ def test_a_net_trains_under_the_callback(name: str) -> None:
     assert np.isfinite([value for row in history.rows for value in row.values()]).all()
     if name == "ReduceLROnPlateau":
         assert history.rows[-1]["learning_rate"] < history.rows[0]["learning_rate"]
+
+
+WITH_DEFAULTS = [
+    member
+    for family, member in MEMBERS
+    if family is not Metric and not member.needs_options() and keras_defaults.of(member)
+]
+
+
+@pytest.mark.parametrize("member", WITH_DEFAULTS, ids=lambda member: member.called())
+def test_an_option_at_its_default_is_as_if_it_were_left_out(member: type[Named]) -> None:
+    written = {name: value for name, value in keras_defaults.of(member).items() if value is not None}
+    alone, other = (keras_object(member.model_validate(options)) for options in ({}, written))
+    if hasattr(alone, "get_config"):
+        random = {"name": None, "seed": None}
+        assert {**alone.get_config(), **random} == {**other.get_config(), **random}
+    else:
+        assert {name: getattr(alone, name) for name in written} == {name: getattr(other, name) for name in written}
