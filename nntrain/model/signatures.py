@@ -26,7 +26,7 @@ _CHOSEN = {
     "Layer.PeriodicEmbedding": {"columns"},  # the data decide
     "Schedule.CosLog": {"total_steps"},  # the length of the training
 }
-"""Options whose default is not that of the signature, because nntrain chooses one; so it does for each name and seed."""
+"""Options whose default is not that of the signature, because nntrain chooses one, as each name and seed."""
 
 
 def defaults() -> dict[str, dict[str, Any]]:
