@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nntrain import backend
+from tests.forked import Forked
 
 if TYPE_CHECKING:
     from nntrain.storage.run_dir import RunDir
@@ -42,7 +43,7 @@ KERAS = re.compile(
 PROCESSES = re.compile(
     r"^from nntrain\.(?:cli\.commands|cli\.requests import Fit|search\.(?:workers|executors))\b", re.MULTILINE
 )
-RUNS = {"command", "fit", "in_process", "prepare", "prepare_compiled", "prepare_in", "start", "trained"}
+RUNS = {"command", "fit", "forked", "in_process", "prepare", "prepare_compiled", "prepare_in", "start", "trained"}
 """Fixtures that run nntrain."""
 
 
@@ -108,11 +109,20 @@ CONFIGS = {
 }
 
 
+DRAWN = {"iris", "plane"}
+"""Those whose plots are drawn: one of classes, and one of numbers."""
+
+
 @pytest.fixture(scope="session")
 def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
-    """Trains a config with the request of `nntrain fit` and gives its run directory; `name` is the config file's."""
+    """Trains a config with the request of `nntrain fit` and gives its run directory; `name` is the config file's.
 
-    def fitted(text: str, *assignments: str, name: str = "net", seed: int | None = None) -> "RunDir":
+    Drawing is a third of the time of so small a run, so it draws plots only where a test looks at them.
+    """
+
+    def fitted(
+        text: str, *assignments: str, name: str = "net", seed: int | None = None, plots: bool = False
+    ) -> "RunDir":
         from nntrain.cli.requests import Fit as FitRequest
         from nntrain.storage.find_runs import find_run
         from nntrain.terminal import Terminal
@@ -120,8 +130,8 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
         folder = tmp_path_factory.mktemp(name)
         config = folder / f"{name}.yaml"
         config.write_text(dedent(text), encoding="utf-8")
-        runs_dir = folder / "runs"
-        request = FitRequest(config=str(config), assignments=assignments, seed=seed, runs_dir=runs_dir, device="cpu")
+        runs_dir, asked = folder / "runs", {"assignments": assignments, "seed": seed, "no_plots": not plots}
+        request = FitRequest(config=str(config), runs_dir=runs_dir, device="cpu", **asked)
         with contextlib.redirect_stdout(io.StringIO()):  # the test that happens to be the first may look at stdout
             request.run(Terminal(quiet=True))
         return find_run(runs_dir, name)
@@ -136,7 +146,7 @@ def trained(fit: Fit) -> Trained:
 
     def run(name: str) -> "RunDir":
         if name not in runs:
-            runs[name] = fit(CONFIGS[name], name=name)
+            runs[name] = fit(CONFIGS[name], name=name, plots=name in DRAWN)
         return runs[name]
 
     return run
@@ -199,8 +209,29 @@ def command() -> Command:
 
     def ran(folder: Path, *arguments: str, python: bool = False) -> "subprocess.CompletedProcess[str]":
         words = [sys.executable, *([] if python else ["-m", "nntrain"]), *arguments]
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-        return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, timeout=120)
+
+    return ran
+
+
+def environment() -> dict[str, str]:
+    """The environment of a process that imports the nntrain of this repository."""
+    return {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+
+
+@pytest.fixture(scope="session")
+def forked() -> Command:
+    """Runs `nntrain` as `command` does, in a process that need not import TensorFlow."""
+
+    def ran(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        pipe = subprocess.PIPE
+        with Forked(*arguments, cwd=folder, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
+            try:
+                out, err = process.communicate(timeout=120)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     return ran
 

@@ -1,6 +1,7 @@
 """`nntrain repro`: train a run again from its own directory and find the first difference."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
     if stack is not None and stack.get("alone"):
         help = f"`nntrain fit {run_dir.path / run_files.RESOLVED}` trains it alone from the start; compare the two"
         raise ConfigError(f"`{run_dir}` was trained as one with others and then alone, which `repro` cannot", help=help)
+    context = replace(context, plots=False, report=False)  # of the second training, which is not kept
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
         config = load_run(run_dir)

@@ -43,9 +43,9 @@ def test_the_metrics_are_those_of_summary_json(trained: Trained, name: str) -> N
     assert metrics == summary["metrics"] and list(metrics) == ["train", "validation", "test"]
 
 
-def test_eval_in_a_fresh_process_prints_the_same_metrics_as_json(trained: Trained, command: Any) -> None:
+def test_eval_in_a_fresh_process_prints_the_same_metrics_as_json(trained: Trained, forked: Any) -> None:
     run = trained("iris")
-    done = command(run.path.parent.parent, "eval", "iris", "--json", "--split", "validation")
+    done = forked(run.path.parent.parent, "eval", "iris", "--json", "--split", "validation")
     assert (done.returncode, done.stderr) == (0, "")
     (line,) = done.stdout.splitlines()
     printed = json.loads(line)

@@ -37,7 +37,8 @@ def steps(folder: Path, tag: str = "epoch_loss") -> list[int]:
 
 def fitted(folder: Path, **options: Any) -> Path:
     (folder / "net.yaml").write_text(TEXT)
-    Fit(config=str(folder / "net.yaml"), runs_dir=folder / "runs", device="cpu", **options).run(QUIET)
+    runs = folder / "runs"
+    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", no_plots=True, **options).run(QUIET)
     return folder / "runs" / "net"
 
 

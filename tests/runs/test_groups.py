@@ -37,7 +37,8 @@ def written(folder: Path, text: str = TEXT) -> str:
 def request(
     config: str, runs: Path, seeds: str | None = None, folds: int | None = None, seed: int | None = None
 ) -> Fit:
-    return Fit(config=config, seed=seed, seeds=seeds, folds=folds, no_stack=True, runs_dir=runs, device="cpu")
+    asked = {"seed": seed, "seeds": seeds, "folds": folds}
+    return Fit(config=config, **asked, no_stack=True, no_plots=True, runs_dir=runs, device="cpu")
 
 
 @pytest.fixture(scope="module")

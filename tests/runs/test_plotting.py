@@ -21,7 +21,7 @@ def test_a_plot_that_fails_is_a_warning_and_the_results_are_there(
         raise RuntimeError("no glyph\nfor it")
 
     monkeypatch.setattr(learning_curves, "draw", fail)
-    run = fit("data: iris\nmodel: [Dense: 3]\ntrain: {epochs: 1}\n")
+    run = fit("data: iris\nmodel: [Dense: 3]\ntrain: {epochs: 1}\n", plots=True)
     assert run.read_json("summary.json")["metrics"]["test"]
     assert [path.name for path in (run.path / "plots").iterdir()] == ["confusion_matrix.png"]
     assert "warning: cannot draw plots/learning_curves.png: no glyph\\nfor it" in run.read_log()
@@ -36,7 +36,7 @@ def test_the_last_epoch_is_not_marked_as_the_best(
 ) -> None:
     draw, drawn = learning_curves.draw, []
     monkeypatch.setattr(learning_curves, "draw", lambda options, format: drawn.append(options) or draw(options))
-    fit("data: iris\nmodel: [Dense: 3]\ntrain: {epochs: 2}\n", assignment)
+    fit("data: iris\nmodel: [Dense: 3]\ntrain: {epochs: 2}\n", assignment, plots=True)
     assert [options.best_epoch in options.epochs for options in drawn] == [marked]
 
 
@@ -44,7 +44,8 @@ def test_many_classes_get_their_most_frequent_mistakes_in_place_of_the_matrix(fi
     classes, rows = 61, np.random.default_rng(0).normal(size=(61 * 8, 2)).astype("float32")
     np.savez(tmp_path / "many.npz", x=rows, y=np.repeat(np.arange(classes), 8))
     data = f"npz_file: {{path: {tmp_path}/many.npz}}"
-    run = fit(f"data: {{{data}}}\nmodel: [Dense: {{units: 4, activation: relu}}]\ntrain: {{epochs: 1}}\n")
+    text = f"data: {{{data}}}\nmodel: [Dense: {{units: 4, activation: relu}}]\ntrain: {{epochs: 1}}\n"
+    run = fit(text, plots=True)
     assert {path.name for path in (run.path / "plots").iterdir()} == {"confused_pairs.png", "learning_curves.png"}
 
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +23,9 @@ from nntrain.training import loop
 from nntrain.training.checkpoint import Store
 from nntrain.training.job import Job
 from nntrain.training.prepare import prepare
+from tests.conftest import environment
+from tests.forked import Forked
 
-ROOT = Path(__file__).parents[2]
 CONFIG = "data: iris\nmodel: [{Dense: {units: 4, activation: relu}}]\ntrain: {epochs: EPOCHS}\n"
 GONE = "`{}` is gone: it was removed or moved"
 
@@ -40,9 +40,8 @@ def run(folder: Path) -> RunDir:
 def test_a_training_whose_folder_is_removed_ends_soon_with_a_message(tmp_path: Path) -> None:
     """No checkpoint is due for half a minute, and the training would take hours."""
     (tmp_path / "net.yaml").write_text(CONFIG.replace("EPOCHS", "10000000"))
-    command = [sys.executable, "-m", "nntrain", "fit", "net.yaml", "-q"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, stderr=subprocess.PIPE)
+    words = ("fit", "net.yaml", "-q")
+    process = Forked(*words, cwd=tmp_path, env=environment(), text=True, stderr=subprocess.PIPE)
     while not (tmp_path / "runs" / "net" / "metrics.csv").exists() and process.poll() is None:
         time.sleep(0.05)
     shutil.rmtree(tmp_path / "runs" / "net")

@@ -11,6 +11,7 @@ from nntrain.runs import experiment, reproduce
 from nntrain.runs.resume import resume
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.run_context import RunContext
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def copy(trained: Any, tmp_path: Path) -> RunDir:
 
 
 def test_a_run_that_was_resumed_is_reproduced_in_one_go(copy: RunDir) -> None:
-    assert resume(copy, ("train.epochs=4",), False, Terminal(quiet=True)) is not None
+    assert resume(copy, ("train.epochs=4",), False, Terminal(quiet=True), RunContext(plots=False)) is not None
     assert reproduce.repeat(copy) == ""
 
 

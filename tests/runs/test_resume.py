@@ -1,11 +1,10 @@
 """A training that was stopped, killed or finished is resumed."""
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,17 @@ from nntrain.config.load import load_run
 from nntrain.data.dataset import load_data
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluation.evaluate import evaluate
-from nntrain.runs.resume import changes, option_to_lengthen, resume
+from nntrain.runs import resume as resuming
+from nntrain.runs.resume import changes, option_to_lengthen
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
+from nntrain.training.run_context import RunContext
+from tests.conftest import environment
+from tests.forked import Forked
 
-ROOT = Path(__file__).parents[2]
+resume = partial(resuming.resume, context=RunContext(plots=False))
+
 CONFIG = """
 seed: 5
 data: iris
@@ -45,7 +49,7 @@ FLAT = CONFIG.replace("  - Reshape: [2, 2, 2]\n", "")
 def train(folder: Path, epochs: int, name: str = "run", text: str = CONFIG) -> RunDir:
     config = folder / "run.yaml"
     config.write_text(text.replace("EPOCHS", str(epochs)))
-    Fit(config=str(config), name=name, runs_dir=folder / "runs", device="cpu").run(quiet())
+    Fit(config=str(config), name=name, runs_dir=folder / "runs", device="cpu", no_plots=True).run(quiet())
     return RunDir(folder / "runs" / name)
 
 
@@ -100,7 +104,7 @@ def trained_for(folder: Path, length: str, callbacks: str = "save: best", rate: 
     folder.mkdir()
     text = STOPPING.replace("LENGTH", length).replace("CALLBACKS", callbacks).replace("RATE", rate)
     (folder / "run.yaml").write_text(text)
-    Fit(config=str(folder / "run.yaml"), runs_dir=folder, device="cpu").run(quiet())
+    Fit(config=str(folder / "run.yaml"), runs_dir=folder, device="cpu", no_plots=True).run(quiet())
     return RunDir(folder / "run")
 
 
@@ -148,7 +152,7 @@ def test_only_the_length_can_be_changed(copy: RunDir) -> None:
 @pytest.mark.parametrize(("option", "length", "shorter"), [("epochs", 6, 5), ("steps", 20, 17), ("steps", 12, 9)])
 def test_a_run_cannot_become_shorter_than_it_is(tmp_path: Path, option: str, length: int, shorter: int) -> None:
     (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", f"{option}: {length}"))
-    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu", no_plots=True).run(quiet())
     run = RunDir(tmp_path / "run")
     before = {path: path.read_bytes() for path in run.path.glob("*.*")}
     with pytest.raises(ConfigError, match=f"has already trained {length} {option}, more than {shorter}") as caught:
@@ -160,7 +164,7 @@ def test_a_run_cannot_become_shorter_than_it_is(tmp_path: Path, option: str, len
 
 def test_the_option_that_ended_a_finished_run_makes_it_longer(finished: RunDir, tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text(CONFIG.replace("epochs: EPOCHS", "epochs: 90000\n  max_seconds: 1"))
-    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu", no_plots=True).run(quiet())
     run = RunDir(tmp_path / "run")
     assert option_to_lengthen(finished) == "train.epochs"
     assert option_to_lengthen(run) == "train.max_seconds"
@@ -174,14 +178,14 @@ def test_a_training_that_has_done_all_its_epochs_was_not_cut_short(tmp_path: Pat
     (tmp_path / "run.yaml").write_text(
         CONFIG.split("  callbacks")[0].replace("16", "full").replace("EPOCHS", "1\n  max_seconds: 1e-3")
     )
-    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu", no_plots=True).run(quiet())
     assert RunDir(tmp_path / "run").read_json("summary.json")["stopped"] == "all epochs are done"
 
 
 def test_a_time_limit_ends_the_first_epoch_and_resume_trains_as_if_it_had_not(finished: RunDir, tmp_path: Path) -> None:
     limited = CONFIG.replace("EPOCHS", "6\n  max_seconds: 1e-3")
     (tmp_path / "run.yaml").write_text(limited)
-    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu", no_plots=True).run(quiet())
     run = RunDir(tmp_path / "run")
     summary = run.read_json("summary.json")
     assert summary["stopped"] == "the limit of 0.001 s is reached in epoch 1, after 1 of 6 steps"
@@ -216,7 +220,7 @@ def of_a_table(tmp_path: Path) -> RunDir:
     (tmp_path / "run.yaml").write_text(
         "data: {table: {path: d.csv, target: class, encode: false}}\nmodel: [{Dense: 2}]\ntrain: {epochs: 1}"
     )
-    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu").run(quiet())
+    Fit(config=str(tmp_path / "run.yaml"), runs_dir=tmp_path, device="cpu", no_plots=True).run(quiet())
     return RunDir(tmp_path / "run")
 
 
@@ -328,20 +332,19 @@ def test_a_patience_too_long_for_a_quick_run_does_not_prevent_resuming(tmp_path:
     config = tmp_path / "run.yaml"
     stop = "- EarlyStopping: {patience: 9}\n    - ReduceLROnPlateau"
     config.write_text(CONFIG.replace("EPOCHS", "20").replace("- ReduceLROnPlateau", stop))
-    Fit(config=str(config), assignments=("train.epochs=2",), runs_dir=tmp_path, device="cpu").run(quiet())
+    short = {"assignments": ("train.epochs=2",), "no_plots": True}
+    Fit(config=str(config), runs_dir=tmp_path, device="cpu", **short).run(quiet())
     assert resume(RunDir(tmp_path / "run"), ("train.epochs=4",), False, quiet()) is not None
     assert len(rows(RunDir(tmp_path / "run"))) == 4
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "nntrain", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE, stdout=-3)
+    return Forked(*arguments, cwd=folder, env=environment(), text=True, stderr=subprocess.PIPE, stdout=-3)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
-    return train(tmp_path_factory.mktemp("undisturbed"), epochs=200, text=FLAT)
+    return train(tmp_path_factory.mktemp("undisturbed"), epochs=60, text=FLAT)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
@@ -349,8 +352,8 @@ def test_a_signal_leaves_a_checkpoint_that_resumes_exactly(
     undisturbed: RunDir, tmp_path: Path, number: int, code: int
 ) -> None:
     """`scripts/torture kill` sends SIGKILL at any moment; tests/cli/commands/test_fit.py has SIGTERM."""
-    (tmp_path / "run.yaml").write_text(FLAT.replace("EPOCHS", "200"))
-    process = started(tmp_path, "fit", "run.yaml")
+    (tmp_path / "run.yaml").write_text(FLAT.replace("EPOCHS", "60"))
+    process = started(tmp_path, "fit", "run.yaml", "--no-plots")
     run = RunDir(tmp_path / "runs" / "run")
     while not list(run.checkpoints.glob("*.ckpt")) and process.poll() is None:
         time.sleep(0.02)

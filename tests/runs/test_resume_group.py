@@ -1,10 +1,8 @@
 """A group over seeds or folds that was stopped or killed is resumed, and its summary is that of an undisturbed one."""
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,15 +16,18 @@ from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.run_context import RunContext
+from tests.conftest import environment
+from tests.forked import Forked
 
-ROOT = Path(__file__).parents[2]
 CONFIG = """
 data: iris
 model:
   - Dense: {units: 8, activation: relu}
   - Dropout: 0.2
-train: {epochs: 60, batch_size: 8, checkpoint_seconds: 0}
+train: {epochs: 40, batch_size: 8, checkpoint_seconds: 0}
 """
+WITHOUT_PLOTS = RunContext(plots=False)
 
 
 def quiet() -> Terminal:
@@ -34,9 +35,7 @@ def quiet() -> Terminal:
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "nntrain", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=folder, env=environment, text=True, stderr=subprocess.PIPE, stdout=-3)
+    return Forked(*arguments, cwd=folder, env=environment(), text=True, stderr=subprocess.PIPE, stdout=-3)
 
 
 def summary(place: Path) -> dict[str, Any]:
@@ -48,8 +47,8 @@ def summary(place: Path) -> dict[str, Any]:
 
 def trained(folder: Path, **asked: Any) -> Path:
     (folder / "net.yaml").write_text(CONFIG)
-    runs = folder / "runs"
-    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", no_stack=True, **asked).run(quiet())
+    runs, apart = folder / "runs", {"no_stack": True, "no_plots": True}
+    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", **apart, **asked).run(quiet())
     return runs / "net"
 
 
@@ -69,7 +68,7 @@ def test_a_killed_group_is_resumed_in_the_run_that_was_killed(
     seeds: Path, tmp_path: Path, number: int, code: int
 ) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG)
-    process = started(tmp_path, "fit", "net.yaml", "--seeds", "3", "--no-stack")
+    process = started(tmp_path, "fit", "net.yaml", "--seeds", "3", "--no-stack", "--no-plots")
     place = tmp_path / "runs" / "net"
     while not list((place / "seed-2" / "checkpoint").glob("*.ckpt")) and process.poll() is None:
         time.sleep(0.005)
@@ -80,7 +79,7 @@ def test_a_killed_group_is_resumed_in_the_run_that_was_killed(
     assert not (place / "seed-3").exists() and not (place / run_files.SUMMARY).exists()
     first = (place / "seed-1" / run_files.ENVIRONMENT).read_bytes()
 
-    groups.resume_all(RunDir(place), False, quiet())
+    groups.resume_all(RunDir(place), False, quiet(), WITHOUT_PLOTS)
     assert summary(place) == summary(seeds)
     assert (place / "seed-1" / run_files.ENVIRONMENT).read_bytes() == first, "the first run was finished"
     assert len(RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)["resumed"]) == 1
@@ -92,23 +91,23 @@ def test_a_group_that_was_killed_between_two_runs_is_resumed_with_the_next(copy:
     shutil.rmtree(copy.path / "seed-2")
     (copy.path / "seed-2").mkdir()
     shutil.rmtree(copy.path / "seed-3")
-    assert groups.resume_all(copy, False, quiet()) is not None
+    assert groups.resume_all(copy, False, quiet(), WITHOUT_PLOTS) is not None
     assert summary(copy.path) == summary(seeds)
     assert sorted(path.name for path in copy.path.glob("seed-*")) == ["seed-1", "seed-2", "seed-3"]
 
 
 def test_a_group_that_was_killed_before_its_summary_writes_it(copy: RunDir, seeds: Path) -> None:
     (copy.path / run_files.SUMMARY).unlink()
-    groups.resume_all(copy, False, quiet())
+    groups.resume_all(copy, False, quiet(), WITHOUT_PLOTS)
     assert summary(copy.path) == summary(seeds)
 
 
 def test_folds_are_resumed_too(tmp_path: Path) -> None:
-    place = RunDir(trained(tmp_path, folds=2))
+    place = RunDir(trained(tmp_path, folds=2, assignments=("train.epochs=2",)))
     before = summary(place.path)
     (place.path / run_files.SUMMARY).unlink()
     shutil.rmtree(place.path / "fold-2")
-    groups.resume_all(place, False, quiet())
+    groups.resume_all(place, False, quiet(), WITHOUT_PLOTS)
     assert summary(place.path) == before and before["kind"] == "folds"
 
 
@@ -116,11 +115,11 @@ def test_a_group_is_resumed_on_the_devices_of_the_command(tmp_path: Path, in_pro
     (tmp_path / "net.yaml").write_text(CONFIG)
     devices = ("--device", "cpu", "--devices", "2")
     options = ("--set", "train.epochs=2", "--set", "train.threads=1", *devices)
-    place = tmp_path / "runs" / "net"
+    place, alone = tmp_path / "runs" / "net", ("resume", "net", "--no-plots")
     for words in (
-        ("fit", "net.yaml", "--seeds", "2", "--no-stack", *options),
-        ("resume", "net", *devices),
-        ("resume", "net"),
+        ("fit", "net.yaml", "--seeds", "2", "--no-stack", "--no-plots", *options),
+        ("resume", "net", "--no-plots", *devices),
+        alone,
     ):
         if "--devices" in words:
             process = started(tmp_path, *words)
@@ -130,9 +129,9 @@ def test_a_group_is_resumed_on_the_devices_of_the_command(tmp_path: Path, in_pro
             code, error = done.returncode, done.stderr
         assert code == 0, error
         assert ("note: 2 logical devices of the CPU share every batch" in error) == ("--devices" in words)
-        assert ("warning: the group began on 2 devices, not 1" in error) == (words == ("resume", "net"))
+        assert ("warning: the group began on 2 devices, not 1" in error) == (words == alone)
         environment = RunDir(place / "seed-2").read_json(run_files.ENVIRONMENT)
-        assert environment["devices"] == (1 if words == ("resume", "net") else 2)
+        assert environment["devices"] == (1 if words == alone else 2)
         if environment["devices"] == 2:
             assert (environment["threads"]["intra_op"], environment["threads"]["inter_op"]) == (1, 1)
         shutil.rmtree(place / "seed-2")
@@ -146,13 +145,13 @@ def test_other_versions_are_refused_before_the_next_run_begins(copy: RunDir) -> 
     environment["packages"]["keras"] = "3.0.0"
     first.write_json(run_files.ENVIRONMENT, environment)
     with pytest.raises(NNTrainError, match=r"seed-1` cannot be resumed exactly: keras was 3\.0\.0 and is"):
-        groups.resume_all(copy, False, quiet())
+        groups.resume_all(copy, False, quiet(), WITHOUT_PLOTS)
     assert not (copy.path / "seed-3").exists()
 
 
 def test_one_process_owns_a_group(copy: RunDir) -> None:
     with copy.locked(), pytest.raises(NNTrainError, match="another process is training"):
-        groups.resume_all(copy, False, quiet())
+        groups.resume_all(copy, False, quiet(), WITHOUT_PLOTS)
 
 
 def test_an_unfinished_group_is_still_no_run_to_score(copy: RunDir) -> None:

@@ -15,12 +15,14 @@ from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
+from nntrain.training.run_context import RunContext
 
 TEXT = """
 data: iris
 model: [{Dense: {units: 4, activation: relu}}]
 train: {epochs: 3, batch_size: full}
 """
+WITHOUT_PLOTS = RunContext(plots=False)
 
 
 def trained(folder: Path, terminal: Terminal, text: str = TEXT, **asked: Any) -> RunDir:
@@ -29,6 +31,7 @@ def trained(folder: Path, terminal: Terminal, text: str = TEXT, **asked: Any) ->
         "config": str(folder / "net.yaml"),
         "runs_dir": folder / "runs",
         "device": "cpu",
+        "no_plots": True,
         **asked,
     }
     Fit(**request).run(terminal)
@@ -99,14 +102,14 @@ def test_a_group_that_was_killed_while_it_wrote_its_runs_is_resumed(copy: RunDir
     for name in (run_files.METRICS, run_files.MODEL, run_files.SUMMARY):
         (begun.path / name).unlink()
     shutil.rmtree(copy.path / "seed-2")
-    assert groups.resume_all(copy, False, Terminal(quiet=True)) is not None
+    assert groups.resume_all(copy, False, Terminal(quiet=True), WITHOUT_PLOTS) is not None
     assert summary(copy) == summary(group)
     assert (copy.path / "seed-5" / run_files.SUMMARY).read_bytes() == first
     assert len(begun.read_json(run_files.ENVIRONMENT)["resumed"]) == 1
     for name in ("seed-9", "seed-2"):
         rows = [{**row, "seconds": ""} for row in RunDir(copy.path / name).read_rows()]
         assert rows == [{**row, "seconds": ""} for row in RunDir(group.path / name).read_rows()]
-    assert groups.resume_all(copy, False, Terminal(quiet=True)) is None
+    assert groups.resume_all(copy, False, Terminal(quiet=True), WITHOUT_PLOTS) is None
 
 
 def test_a_run_is_trained_further_alone(copy: RunDir) -> None:
@@ -114,7 +117,7 @@ def test_a_run_is_trained_further_alone(copy: RunDir) -> None:
     found = Store(place.checkpoints, place.key()).load()
     assert found is not None and found.state.facts["position"]["epoch"] == 4
     before = place.read_rows()
-    assert resume(place, ("train.epochs=5",), False, Terminal(quiet=True)) is not None
+    assert resume(place, ("train.epochs=5",), False, Terminal(quiet=True), WITHOUT_PLOTS) is not None
     assert place.read_rows()[:3] == before and len(place.read_rows()) == 5
     assert place.read_json(run_files.ENVIRONMENT)["stack"]["alone"]
     with pytest.raises(ConfigError, match="was trained as one with others and then alone"):

@@ -13,7 +13,7 @@ from nntrain.runs.experiment import Result
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
-from nntrain.training.run_context import ALONE
+from nntrain.training.run_context import ALONE, RunContext
 
 TEXT = """
 data: iris
@@ -29,7 +29,8 @@ def config(folder: Path, rate: float, on_disease: str) -> Config:
 
 
 def trained(folder: Path, rate: float, on_disease: str) -> Result:
-    found = treatment.fit(config(folder, rate, on_disease), folder / "runs", "net", Terminal(quiet=True))
+    runs, context = folder / "runs", RunContext(plots=False)
+    found = treatment.fit(config(folder, rate, on_disease), runs, "net", Terminal(quiet=True), context)
     assert found is not None
     return found
 

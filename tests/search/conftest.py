@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,8 @@ from nntrain.search.executor import Settings
 from nntrain.search.executors import processes
 from nntrain.search.task import Task
 from nntrain.search.workers.process_pool import ProcessPool
+from tests.conftest import environment
+from tests.forked import Forked
 
 
 @dataclass
@@ -290,12 +291,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     started = []
 
     def process(*arguments: str) -> "subprocess.Popen[str]":
-        words = [sys.executable, "-m", "nntrain", *arguments, "-q"]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        pipe = subprocess.PIPE
-        group = subprocess.Popen(
-            words, cwd=tmp_path, env=environment, start_new_session=True, stdout=pipe, stderr=pipe, text=True
-        )
+        asked = {"cwd": tmp_path, "env": environment(), "start_new_session": True, "text": True}
+        group = Forked(*arguments, "-q", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **asked)
         started.append(group)
         return group
 

@@ -66,8 +66,8 @@ def test_the_config_is_valid_without_a_warning_and_trains(template: str, kind: s
     config = written(folder, template, kind)
     assert load(str(config), ()).warnings == ()
     runs = folder / "runs"
-    request = Fit(config=str(config), assignments=["train.epochs=1"], runs_dir=runs, device="cpu", no_doctor=True)
-    request.run(Terminal(quiet=True))
+    asked = {"assignments": ["train.epochs=1"], "no_doctor": True, "no_plots": True}
+    Fit(config=str(config), runs_dir=runs, device="cpu", **asked).run(Terminal(quiet=True))
     assert find_run(runs, config.stem).read_json("summary.json")["metrics"]["test"]["loss"] > 0
 
 

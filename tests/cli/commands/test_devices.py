@@ -9,8 +9,8 @@ from nntrain.cli.requests import Devices
 from nntrain.terminal import Terminal
 
 
-def test_the_cpu_is_listed_with_its_cores(command: Any, tmp_path: Any) -> None:
-    done = command(tmp_path, "devices")
+def test_the_cpu_is_listed_with_its_cores(forked: Any, tmp_path: Any) -> None:
+    done = forked(tmp_path, "devices")
     assert done.returncode == 0, done.stderr
     names, first, *_ = done.stdout.splitlines()
     assert names.split() == ["device", "kind", "name"]

@@ -20,6 +20,7 @@ from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from tests.forked import Forked
 
 REPOSITORY = Path(__file__).parents[3]
 PATHS = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
@@ -109,9 +110,8 @@ def test_a_gpu_that_is_not_there_ends_with_code_1_and_a_message(in_process: Any,
 def training(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A process that has finished its first epoch of very many."""
     (tmp_path / "net.yaml").write_text(LONG)
-    words = [sys.executable, "-m", "nntrain", "fit", "net.yaml"]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(words, cwd=tmp_path, env=PATHS, text=True, stdout=pipe, stderr=pipe)
+    process = Forked("fit", "net.yaml", "--no-plots", cwd=tmp_path, env=PATHS, text=True, stdout=pipe, stderr=pipe)
     try:
         assert process.stderr is not None
         assert process.stderr.readline().startswith("note: ")
@@ -160,11 +160,10 @@ def test_a_signal_ends_a_training_promptly_with_its_finished_epochs_kept(
 def test_on_a_terminal_there_is_a_bar_without_colours_where_they_are_not_wanted(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(MOONS)
     ours, theirs = pty.openpty()
-    words = [sys.executable, "-m", "nntrain", "fit", "net.yaml"]
+    words = ("fit", "net.yaml", "--no-plots")
     environment = {**PATHS, "TERM": "xterm-256color", "NO_COLOR": "1", "COLUMNS": "100"}
-    with subprocess.Popen(
-        words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=theirs, text=True
-    ) as fit:
+    pipe = subprocess.PIPE
+    with Forked(*words, cwd=tmp_path, env=environment, stdout=pipe, stderr=theirs, text=True) as fit:
         os.close(theirs)
         shown = b""
         while True:

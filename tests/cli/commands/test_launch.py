@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from nntrain.cli.commands import launch
 from nntrain.cli.error_event import error_event
 from nntrain.errors import ConfigError, NNTrainError
+from tests.forked import Forked
 
 ROOT = Path(__file__).parents[3]
 CONFIG = """
@@ -33,10 +33,7 @@ def start(folder: Path, *words: str) -> "subprocess.Popen[str]":
     """`python -m nntrain` with these words."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "", "XDG_CONFIG_HOME": str(folder)}
     environment.pop("NNTRAIN_AUTHKEY")  # workers that are started by hand make the key file
-    command = [sys.executable, "-m", "nntrain", *words]
-    return subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return Forked(*words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def free_addresses() -> str:
@@ -251,8 +248,8 @@ def test_only_the_option_device_keeps_the_workers_from_the_gpus(
     assert found == gpus
 
 
-def test_the_exit_code_is_that_of_the_chief(command: Any, tmp_path: Path) -> None:
-    done = command(tmp_path, "launch", "--local", "2", "none.yaml", "--device", "cpu")
+def test_the_exit_code_is_that_of_the_chief(forked: Any, tmp_path: Path) -> None:
+    done = forked(tmp_path, "launch", "--local", "2", "none.yaml", "--device", "cpu")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: there is no file `none.yaml`\n")
 

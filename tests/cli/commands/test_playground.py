@@ -4,21 +4,20 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import REPOSITORY
+from tests.conftest import environment
+from tests.forked import Forked
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_ctrl_c_ends_it_cleanly_while_it_trains() -> None:
-    words = [sys.executable, "-m", "nntrain", "playground", "--port", "0", "--json", "--device", "cpu"]
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    words = ("playground", "--port", "0", "--json", "--device", "cpu")
+    process = Forked(*words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         url = urlsplit(json.loads(process.stdout.readline())["url"])

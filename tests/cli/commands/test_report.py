@@ -46,6 +46,7 @@ def test_bad_input_is_refused(names: list[str], output: str | None, message: str
 def test_fit_writes_none_where_none_is_wanted(tmp_path: Path) -> None:
     config = tmp_path / "net.yaml"
     config.write_text("data: iris\nmodel: [{Dense: 3}]\ntrain: {epochs: 1}\n")
-    Fit(config=str(config), runs_dir=tmp_path, no_report=True, no_doctor=True, device="cpu").run(Terminal(quiet=True))
+    without = {"no_report": True, "no_doctor": True, "no_plots": True}
+    Fit(config=str(config), runs_dir=tmp_path, device="cpu", **without).run(Terminal(quiet=True))
     assert (tmp_path / "net" / "summary.json").is_file()
     assert not (tmp_path / "net" / "report.html").exists()

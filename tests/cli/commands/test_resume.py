@@ -21,7 +21,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the run `one`, the group `group` and the search `search`, which has no trial yet."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "net.yaml").write_text(MOONS)
-    request: dict[str, Any] = {"config": str(folder / "net.yaml"), "runs_dir": folder, "device": "cpu"}
+    request: dict[str, Any] = {
+        "config": str(folder / "net.yaml"),
+        "runs_dir": folder,
+        "device": "cpu",
+        "no_plots": True,
+    }
     Fit(name="one", **request).run(Terminal(quiet=True))
     Fit(name="group", seeds="1", **request).run(Terminal(quiet=True))
     (folder / "search").mkdir()

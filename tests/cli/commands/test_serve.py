@@ -1,16 +1,15 @@
 import http.client
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from typing import Any
 
 import pytest
 
-from tests.conftest import REPOSITORY, Trained
+from tests.conftest import REPOSITORY, Trained, environment
+from tests.forked import Forked
 
 pytest.importorskip("fastapi", reason="the extra `serve` is not installed")
 pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
@@ -19,11 +18,8 @@ ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_widt
 
 
 def test_sigterm_ends_the_service_after_every_request_that_has_arrived(trained: Trained) -> None:
-    words = ["-m", "nntrain", "serve", str(trained("iris").path), "--port", "0", "--json", "--device", "cpu"]
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    process = subprocess.Popen(
-        [sys.executable, *words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    words = ["serve", str(trained("iris").path), "--port", "0", "--json", "--device", "cpu"]
+    process = Forked(*words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         started = json.loads(process.stdout.readline())

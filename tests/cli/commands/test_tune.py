@@ -30,12 +30,12 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_search_leaves_a_table_a_config_with_the_best_score_and_its_trials(
-    command: Any, in_process: Any, tmp_path: Path
+    forked: Any, in_process: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "net.yaml").write_text(CONFIG + "  trials: 4\n")
     for name in ("socket", "queue", "keras", "torch"):  # a user's own modules, which no worker imports
         (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working folder')")
-    done = command(tmp_path, "tune", "net.yaml", "--refit", "1")
+    done = forked(tmp_path, "tune", "net.yaml", "--refit", "1")
     assert done.returncode == 0, done.stderr
     place = tmp_path / "runs" / "net"
     table, summary = rows(place / "trials.csv"), json.loads((place / "summary.json").read_text())

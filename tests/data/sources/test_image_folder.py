@@ -47,9 +47,7 @@ def test_a_net_is_trained_and_evaluated_and_predicts_images(in_process: Any, tmp
 
 
 @pytest.mark.parametrize(("path", "message"), [("net.yaml", "is a file"), ("none", "there is no folder")])
-def test_a_missing_folder_is_an_error_before_the_training(
-    command: Any, tmp_path: Path, path: str, message: str
-) -> None:
+def test_a_missing_folder_is_an_error_before_the_training(forked: Any, tmp_path: Path, path: str, message: str) -> None:
     (tmp_path / "net.yaml").write_text(NET)
-    done = command(tmp_path, "fit", "net.yaml", "--set", f"data.image_folder.path={path}")
+    done = forked(tmp_path, "fit", "net.yaml", "--set", f"data.image_folder.path={path}")
     assert done.returncode == 4 and message in done.stderr and "(data.image_folder.path)" in done.stderr
