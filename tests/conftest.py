@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nntrain import backend
+from nntrain.training.run_context import RunContext
 from tests.forked import Forked
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell ignores it in w
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parents[1]
+
+BARE = RunContext(doctor=False, plots=False, report=False)
+"""Of a run whose metrics or weights are looked at, and nothing that is drawn or written about it."""
 
 Fit = Callable[..., "RunDir"]
 Trained = Callable[[str], "RunDir"]

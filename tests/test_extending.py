@@ -15,6 +15,7 @@ from nntrain.storage.run_dir import RunDir
 
 PAGE = Path(__file__).parent.parent / "docs" / "extending.md"
 PLUGINS = ("--plugin", "my_layers.py", "--plugin", "waves.py")
+BARE = ("--no-report", "--no-plots")
 
 backend.start("cpu")
 
@@ -31,9 +32,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, in_process: Any) -> Path:
         (folder / name).write_text(block)
     (config,) = blocks("yaml")
     (folder / "own.yaml").write_text(config)
-    first = in_process(folder, "fit", "own.yaml", "--set", "train.epochs=1", "--no-report", *PLUGINS)
+    first = in_process(folder, "fit", "own.yaml", "--set", "train.epochs=1", *BARE, *PLUGINS)
     assert first.returncode == 0, first.stderr
-    resumed = in_process(folder, "resume", "own", "--set", "train.epochs=2", "--no-report", *PLUGINS)
+    resumed = in_process(folder, "resume", "own", "--set", "train.epochs=2", *BARE, *PLUGINS)
     assert resumed.returncode == 0, resumed.stderr
     return folder
 
@@ -121,7 +122,7 @@ def test_plain_keras_loads_the_model_after_the_import_of_the_plug_in(
 def test_the_trials_of_a_search_get_the_plug_ins(folder: Path, in_process: Any) -> None:
     tune = "tune: {engine: RandomSearch, trials: 1, space: {model.0.Scale.factor: {float: [0.1, 2]}}}\n"
     (folder / "tune.yaml").write_text((folder / "own.yaml").read_text() + tune)
-    done = in_process(folder, "tune", "tune.yaml", "--no-report", *PLUGINS)
+    done = in_process(folder, "tune", "tune.yaml", *BARE, *PLUGINS)
     assert done.returncode == 0, done.stderr
     refused = in_process(folder, "resume", "tune", "--set", "tune.trials=2")
     assert refused.returncode == 2 and "`runs/tune` was trained with the plug-in" in refused.stderr

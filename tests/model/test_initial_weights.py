@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from nntrain.runs.experiment import Training
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import Prepared, prepare
+from tests.conftest import BARE
 
 CONFIG = """
 data: iris
@@ -36,7 +38,7 @@ def prepared(options: str = "save: best", units: int = 4, first: str = "name: bo
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> RunDir:
     run = RunDir.create(tmp_path_factory.mktemp("source"), "source")
-    experiment.run(Training(prepared(), run, Terminal(quiet=True)))
+    experiment.run(Training(prepared(), run, Terminal(quiet=True), BARE))
     return run
 
 
@@ -53,7 +55,7 @@ def test_the_weights_of_a_run_are_taken_where_name_and_shape_agree(source: RunDi
 def test_a_layer_that_is_not_trainable_stays_as_it_was_taken(source: RunDir, tmp_path: Path) -> None:
     first = "name: body, trainable: false"
     run = RunDir.create(tmp_path, "run")
-    experiment.run(Training(prepared(f"init_from: {source.path}", first=first), run, Terminal(quiet=True)))
+    experiment.run(Training(prepared(f"init_from: {source.path}", first=first), run, Terminal(quiet=True), BARE))
     ours, theirs = (load_model(each).model.layers for each in (run, source))
     assert np.array_equal(ours[0].weights[0].numpy(), theirs[0].weights[0].numpy())
     assert not np.array_equal(ours[1].weights[0].numpy(), theirs[1].weights[0].numpy())
@@ -127,10 +129,10 @@ train: {epochs: 1, OPTIONS}
 PLAIN = "[Normalization, {Dense: {units: 4, activation: relu}}]"
 
 
-@pytest.fixture
-def named(tmp_path: Path) -> Callable[..., Prepared]:
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Prepared]:
     """Prepares a config on a CSV file with these columns; a column holds the same numbers wherever it stands."""
-    random = np.random.default_rng(0)
+    folder, random = tmp_path_factory.mktemp("named"), np.random.default_rng(0)
     values = {name: random.normal(size=30) * scale for scale, name in enumerate("abcdpq", start=1)}
     values["label"] = np.array(["no", "yes", "why"])[np.arange(30) % 3]
     values["half"] = np.array(["no", "yes"])[np.arange(30) % 2]
@@ -139,7 +141,7 @@ def named(tmp_path: Path) -> Callable[..., Prepared]:
     def prepare_on(columns: str, what: str, layers: str = PLAIN, options: str = "save: last") -> Prepared:
         names = columns.split()
         rows = zip(*(values[name] for name in names), strict=True)
-        file = tmp_path / f"{'-'.join(names)}.csv"
+        file = folder / f"{'-'.join(names)}.csv"
         file.write_text("\n".join(",".join(map(str, row)) for row in (names, *rows)) + "\n")
         text = NAMED.replace("DATA", str(file)).replace("WHAT", what)
         text = text.replace("LAYERS", layers).replace("OPTIONS", options)
@@ -148,14 +150,15 @@ def named(tmp_path: Path) -> Callable[..., Prepared]:
     return prepare_on
 
 
-@pytest.fixture
-def trained_on(named: Any, tmp_path: Path) -> Callable[..., tuple[Path, Any]]:
-    """A run that was trained on a CSV file with these columns, and its predictions for the rows of the file."""
+@pytest.fixture(scope="module")
+def trained_on(named: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, Any]]:
+    """A run that was trained once on a CSV file with these columns, and its predictions for the rows of the file."""
 
+    @cache
     def trained(*arguments: str) -> tuple[Path, Any]:
         first = named(*arguments)
-        run = RunDir.create(tmp_path, "first")
-        experiment.run(Training(first, run, Terminal(quiet=True)))
+        run = RunDir.create(tmp_path_factory.mktemp("runs"), "first")
+        experiment.run(Training(first, run, Terminal(quiet=True), BARE))
         return run.path, predictions(first)
 
     return trained
@@ -248,9 +251,11 @@ LAYERS = {
 }
 
 
-@pytest.fixture
-def on_table(tmp_path: Path) -> Callable[..., Prepared]:
+@pytest.fixture(scope="module")
+def on_table(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Prepared]:
     """Prepares a config on a table of 40 rows with these values of its categories; the column `gap` has empty cells."""
+
+    folder = tmp_path_factory.mktemp("tables")
 
     def prepare_on(name: str, source: str = "", layers: str = "plain", **columns: str) -> Prepared:
         numbers = {"n": [row / 7 for row in range(40)], "m": [row * row % 13 for row in range(40)]}
@@ -260,8 +265,8 @@ def on_table(tmp_path: Path) -> Callable[..., Prepared]:
         every = {**numbers, **{key: [words[row % len(words)] for row in range(40)] for key, words in values.items()}}
         every["y"] = [row % 7 + 0.5 for row in range(40)]
         rows = [",".join(map(str, row)) for row in zip(*every.values(), strict=True)]
-        (tmp_path / f"{name}.csv").write_text("\n".join([",".join(every), *rows]) + "\n")
-        data = TABLE.replace("DATA", str(tmp_path / f"{name}.csv"))
+        (folder / f"{name}.csv").write_text("\n".join([",".join(every), *rows]) + "\n")
+        data = TABLE.replace("DATA", str(folder / f"{name}.csv"))
         taken = f", init_from: {source}" if source else ""
         text = f"seed: 1\ndata: {data}\nmodel: {LAYERS[layers]}\ntrain: {{epochs: 1, save: last{taken}}}\n"
         return prepare(from_document(yaml_file.parse(text, "config.yaml")))
@@ -269,12 +274,15 @@ def on_table(tmp_path: Path) -> Callable[..., Prepared]:
     return prepare_on
 
 
-@pytest.fixture
-def trained_table(on_table: Any, tmp_path: Path) -> Callable[..., tuple[str, Prepared]]:
+@pytest.fixture(scope="module")
+def trained_table(on_table: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[str, Prepared]]:
+    """A run that was trained once on a table, and what was prepared for it."""
+
+    @cache
     def trained(layers: str = "plain", **columns: str) -> tuple[str, Prepared]:
         first = on_table("first", layers=layers, **columns)
-        run = RunDir.create(tmp_path, "first")
-        experiment.run(Training(first, run, Terminal(quiet=True)))
+        run = RunDir.create(tmp_path_factory.mktemp("runs"), "first")
+        experiment.run(Training(first, run, Terminal(quiet=True), BARE))
         return str(run.path), first
 
     return trained

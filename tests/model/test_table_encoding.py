@@ -26,6 +26,7 @@ from nntrain.runs.experiment import Training
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import Prepared, prepare
+from tests.conftest import BARE
 
 SIZES = (0, 0, 2, 4, 20, 0)  # numbers, a pair, one-hot, embedded, and a constant number
 NUMBERS, PAIR, ONE_HOT, EMBEDDED = slice(0, 3), 3, slice(4, 8), slice(8, 16)
@@ -201,7 +202,7 @@ TABLE = table_of(SIZES)
 
 def run(folder: Path, prepared: Prepared) -> RunDir:
     made = RunDir.create(folder, "run")
-    experiment.run(Training(prepared, made, Terminal(quiet=True)))
+    experiment.run(Training(prepared, made, Terminal(quiet=True), BARE))
     return made
 
 

@@ -207,15 +207,18 @@ def test_a_run_is_evaluated_and_resumed_from_another_folder(
         (tmp_path / f"sub/data/{name}.csv").write_text(table)
     data = "{table: {path: data/rows.csv, target: y, test: {file: data/test.csv}}}"
     (tmp_path / "sub/net.yaml").write_text(f"data: {data}\nmodel: [{{Dense: 2}}]\ntrain: {{epochs: 1}}\n")
-    assert in_process(tmp_path, "fit", "sub/net.yaml", "-q", "--runs-dir", "runs").returncode == 0
-    assert in_process(tmp_path / "sub", "fit", "net.yaml", "-q", "--init-from", "../runs/net").returncode == 0
+    assert in_process(tmp_path, "fit", "sub/net.yaml", "-q", "--no-plots", "--runs-dir", "runs").returncode == 0
+    assert (
+        in_process(tmp_path / "sub", "fit", "net.yaml", "-q", "--no-plots", "--init-from", "../runs/net").returncode
+        == 0
+    )
     for run in ("../runs/net", "../sub/runs/net"):
         tree = yaml_file.read(tmp_path / "elsewhere" / run / run_files.RESOLVED).tree
         source = tree["data"]["table"]
         assert all(Path(path).is_absolute() for path in (source["path"], source["test"]["file"]["path"]))
         assert Path(tree["train"].get("init_from", "/")).is_absolute()
         assert in_process(tmp_path / "elsewhere", "eval", run).returncode == 0
-        longer = in_process(tmp_path / "elsewhere", "resume", run, "--set", "train.epochs=2", "-q")
+        longer = in_process(tmp_path / "elsewhere", "resume", run, "--set", "train.epochs=2", "-q", "--no-plots")
         assert (longer.returncode, longer.stderr) == (0, "")
 
 

@@ -49,7 +49,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_seed_is_an_ordinary_run_in_the_folder_of_the_group(seeds: Path) -> None:
-    names = ["config.yaml", "group.json", "plots", "report.html", "seed-0", "seed-3", "summary.json"]
+    names = ["config.yaml", "group.json", "report.html", "seed-0", "seed-3", "summary.json"]
     assert sorted(path.name for path in seeds.iterdir()) == names
     summary = json.loads((seeds / "summary.json").read_text())
     assert summary["kind"] == "seeds" and summary["failed"] == {} and list(summary["runs"]) == ["seed-3", "seed-0"]

@@ -19,6 +19,7 @@ from nntrain.runs.saved_model import refuse_another
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from tests.conftest import BARE
 
 NORMALIZED = """
     data: {table: {path: DATA, target: label, validation: 0.2, test: 0.2}}
@@ -65,7 +66,7 @@ def test_a_run_that_writes_another_model_fails(prepare: Any, tmp_path: Path, mon
 
     monkeypatch.setattr(keras.Sequential, "save", doubled)
     with pytest.raises(NNTrainError, match="is not the one that was trained"):
-        experiment.run(Training(prepared, place, Terminal(quiet=True)))
+        experiment.run(Training(prepared, place, Terminal(quiet=True), BARE))
     assert place.read_json(run_files.ENVIRONMENT)["exit_status"] == 1
 
 

@@ -45,7 +45,7 @@ def terminal() -> Terminal:
 
 @pytest.fixture(scope="module")
 def group(tmp_path_factory: pytest.TempPathFactory, terminal: Terminal) -> RunDir:
-    return trained(tmp_path_factory.mktemp("stack"), terminal, seeds="5,9,2")
+    return trained(tmp_path_factory.mktemp("stack"), terminal, seeds="5,9,2", no_plots=False)
 
 
 @pytest.fixture

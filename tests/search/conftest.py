@@ -253,11 +253,11 @@ def nntrain(in_process: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def tune(nntrain: Any, tmp_path: Path) -> Callable[..., Searched]:
-    """Runs `nntrain tune` over NET."""
+    """Runs `nntrain tune` over NET, without plots."""
 
     def searched(tail: str, *arguments: str, space: str = SPACE, name: str = "net") -> Searched:
         write_search(tmp_path, tail, space, name)
-        done = nntrain(tmp_path, "tune", f"{name}.yaml", "-q", *arguments)
+        done = nntrain(tmp_path, "tune", f"{name}.yaml", "-q", "--no-plots", *arguments)
         return Searched(tmp_path / "runs" / name, done.stdout, done.stderr, done.returncode)
 
     return searched
@@ -265,10 +265,10 @@ def tune(nntrain: Any, tmp_path: Path) -> Callable[..., Searched]:
 
 @pytest.fixture
 def resume(nntrain: Any, tmp_path: Path) -> Callable[..., Searched]:
-    """Runs `nntrain resume` on a search."""
+    """Runs `nntrain resume` on a search, without plots."""
 
     def resumed(*arguments: str, name: str = "net") -> Searched:
-        done = nntrain(tmp_path, "resume", name, "-q", *arguments)
+        done = nntrain(tmp_path, "resume", name, "-q", "--no-plots", *arguments)
         return Searched(tmp_path / "runs" / name, done.stdout, done.stderr, done.returncode)
 
     return resumed
@@ -292,7 +292,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
 
     def process(*arguments: str) -> "subprocess.Popen[str]":
         asked = {"cwd": tmp_path, "env": environment(), "start_new_session": True, "text": True}
-        group = Forked(*arguments, "-q", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **asked)
+        group = Forked(*arguments, "-q", "--no-plots", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **asked)
         started.append(group)
         return group
 
@@ -326,7 +326,7 @@ def once(nntrain: Any, tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 @pytest.fixture
 def finished(once: Once, tmp_path: Path) -> Searched:
-    """A copy of a search of four trials of three epochs, its best one trained again."""
+    """A copy of a search of four trials of three epochs, its best one trained again, with plots."""
     place = once("  trials: 4\n  max_epochs_total: 20\n", "--refit", "1")
     return Searched(shutil.copytree(place, tmp_path / "runs" / "net"))
 
@@ -334,12 +334,12 @@ def finished(once: Once, tmp_path: Path) -> Searched:
 @pytest.fixture
 def longer(once: Once, tmp_path: Path) -> Searched:
     """A copy of a search of five trials of 60 epochs."""
-    place = once("  trials: 5\n", "--set", "train.epochs=60")
+    place = once("  trials: 5\n", "--set", "train.epochs=60", "--no-plots")
     return Searched(shutil.copytree(place, tmp_path / "runs" / "longer"))
 
 
 @pytest.fixture
 def halved(once: Once, tmp_path: Path) -> Searched:
     """A copy of a search by Hyperband with all its models."""
-    place = once("  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n  keep: all\n")
+    place = once("  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n  keep: all\n", "--no-plots")
     return Searched(shutil.copytree(place, tmp_path / "runs" / "halved"))

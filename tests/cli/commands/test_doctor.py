@@ -49,13 +49,13 @@ def test_an_error_of_the_config_is_a_finding(folder: Path, in_process: Any) -> N
 
 
 def test_fit_ends_with_the_worst_findings_and_the_run_keeps_them(folder: Path, in_process: Any) -> None:
-    done = in_process(folder, "fit", "net.yaml")
+    done = in_process(folder, "fit", "net.yaml", "--no-plots")
     assert done.returncode == 0, done.stderr
     assert "validation R² " in done.stdout
     assert "error: output_cannot_reach_targets: " in done.stdout
     again = in_process(folder, "doctor", "net")
     assert "error: output_cannot_reach_targets: " in again.stdout
-    plain = in_process(folder, "fit", "net.yaml", "--no-doctor")
+    plain = in_process(folder, "fit", "net.yaml", "--no-plots", "--no-doctor")
     assert "R²" not in plain.stdout
     assert not (folder / "runs" / "net-2" / "diagnosis.json").exists()
     for name in ("metrics.csv", "model.json"):

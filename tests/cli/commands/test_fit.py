@@ -191,7 +191,7 @@ def test_a_config_from_a_pipe_is_read_once_and_kept(in_process: Any, tmp_path: P
     reading, writing = os.pipe()
     os.write(writing, text.encode())
     os.close(writing)
-    done = in_process(tmp_path, "fit", f"/dev/fd/{reading}", "--name", "net", "-q", *several)
+    done = in_process(tmp_path, "fit", f"/dev/fd/{reading}", "--name", "net", "-q", "--no-plots", *several)
     os.close(reading)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "net" / run_files.CONFIG).read_text() == text
@@ -201,7 +201,7 @@ def test_without_a_test_the_split_waits_for_eval(in_process: Any, tmp_path: Path
     (tmp_path / "net.yaml").write_text(
         "data: {toy_2d: moons}\nmodel: [{Dense: {units: 2, activation: tanh}}]\ntrain: {epochs: 1}\n"
     )
-    done = in_process(tmp_path, "fit", "net.yaml", "--no-test", "--device", "cpu", "-q")
+    done = in_process(tmp_path, "fit", "net.yaml", "--no-test", "--no-plots", "--device", "cpu", "-q")
     assert done.returncode == 0, done.stderr
     assert "test" not in done.stdout
     run = RunDir(tmp_path / "runs" / "net")

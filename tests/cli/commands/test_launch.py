@@ -101,7 +101,9 @@ def test_only_the_chief_prints_and_writes(lost: dict[str, Any]) -> None:
 def test_one_machine_resumes_a_training_of_two(lost: dict[str, Any], in_process: Any) -> None:
     run = lost["folder"] / "runs" / "net"
     longer = json.loads((run / "summary.json").read_text())["epochs"] + 3
-    done = in_process(lost["folder"], "resume", "net", "--set", f"train.epochs={longer}", "--device", "cpu")
+    done = in_process(
+        lost["folder"], "resume", "net", "--set", f"train.epochs={longer}", "--no-plots", "--device", "cpu"
+    )
     assert done.returncode == 0, done.stderr
     assert "warning: the run began on 2 devices, not 1, so the last bits may differ" in done.stderr
     assert "resuming in epoch " in done.stderr
@@ -114,7 +116,7 @@ def test_launched_workers_that_were_stopped_resume_with_the_bits_of_one_process_
     """So the workers' weights are equal in every step; `scripts/torture workers` compares them."""
     (tmp_path / "net.yaml").write_text(CONFIG.replace("  - Dropout", "  - BatchNormalization\n  - Dropout"))
     (tmp_path / "socket.py").write_text("raise SystemExit('a user's own module, which no worker imports')")
-    launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--device", "cpu")
+    launched = start(tmp_path, "launch", "--local", "2", "net.yaml", "--no-plots", "--device", "cpu")
     wait_for_epochs(tmp_path / "runs" / "net", launched)
     launched.send_signal(signal.SIGTERM)
     ((code, _, err),) = end(launched)
@@ -122,11 +124,13 @@ def test_launched_workers_that_were_stopped_resume_with_the_bits_of_one_process_
     assert err.count("stopped: by SIGTERM") == 1
     epochs = len((tmp_path / "runs" / "net" / "metrics.csv").read_text().splitlines()) + 1
     longer = f"train.epochs={epochs}"
-    (done,) = end(start(tmp_path, "launch", "--local", "2", "resume", "net", "--set", longer, "--device", "cpu"))
+    (done,) = end(
+        start(tmp_path, "launch", "--local", "2", "resume", "net", "--set", longer, "--no-plots", "--device", "cpu")
+    )
     assert done[0] == 0, done[2]
     assert f"of {epochs}, val_loss" in done[1]
     devices = ("--device", "cpu", "--devices", "2")
-    (done,) = end(start(tmp_path, "fit", "net.yaml", *devices, "--name", "alone", "--set", longer))
+    (done,) = end(start(tmp_path, "fit", "net.yaml", *devices, "--no-plots", "--name", "alone", "--set", longer))
     assert done[0] == 0, done[2]
     stopped, alone = (rows(tmp_path / "runs" / name) for name in ("net", "alone"))
     assert len(alone) == epochs and stopped == alone
@@ -166,7 +170,7 @@ def test_launched_workers_stop_when_the_launcher_is_killed(tmp_path: Path, in_pr
     schema = json.loads((tmp_path / "runs" / "net" / "environment.json").read_text())
     assert schema["exit_status"] == 143
     epochs = len((tmp_path / "runs" / "net" / "metrics.csv").read_text().splitlines()) + 1
-    done = in_process(tmp_path, "resume", "net", "--set", f"train.epochs={epochs}", "--device", "cpu")
+    done = in_process(tmp_path, "resume", "net", "--set", f"train.epochs={epochs}", "--no-plots", "--device", "cpu")
     assert done.returncode == 0 and "resuming in epoch " in done.stderr
 
 

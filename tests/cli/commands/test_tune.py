@@ -45,7 +45,7 @@ def test_a_search_leaves_a_table_a_config_with_the_best_score_and_its_trials(
     assert summary["best"]["run"] == f"trial-{int(best['trial']):03}"
     assert summary["ended"] == "all 4 trials are done"
     (tmp_path / "best.yaml").write_text((place / "best.yaml").read_text())
-    assert in_process(tmp_path, "fit", "best.yaml", "-q").returncode == 0
+    assert in_process(tmp_path, "fit", "best.yaml", "-q", "--no-plots").returncode == 0
     assert max(row["val_accuracy"] for row in rows(tmp_path / "runs" / "best" / "metrics.csv")) == best["score"]
     refit = json.loads((place / "refit-1" / "summary.json").read_text())
     assert set(refit["metrics"]) == {"train", "validation", "test"}
@@ -68,7 +68,7 @@ def test_a_failed_trial_is_shown_when_it_fails(in_process: Any, tmp_path: Path) 
     space = CONFIG.partition("  space:")[0] + "  engine: GridSearch\n  on_error: continue\n"
     rates = "  space: {train.optimizer.Adam.learning_rate: {choice: [0.01, 1.0e30]}}\n"
     (tmp_path / "net.yaml").write_text(space + rates)
-    done = in_process(tmp_path, "tune", "net.yaml")
+    done = in_process(tmp_path, "tune", "net.yaml", "--no-plots")
     assert done.returncode == 0 and "trial-002  failed: " in done.stderr
 
 

@@ -33,7 +33,7 @@ train: {epochs: 30, batch_size: 4, optimizer: {Adam: {learning_rate: 0.05}}}
 def test_a_net_is_trained_and_evaluated_and_predicts_images(in_process: Any, tmp_path: Path) -> None:
     fill(count=10)
     (tmp_path / "net.yaml").write_text(NET)
-    fitted = in_process(tmp_path, "fit", "net.yaml")
+    fitted = in_process(tmp_path, "fit", "net.yaml", "--no-plots")
     assert fitted.returncode == 0, fitted.stderr
     assert in_process(tmp_path, "eval", "net").returncode == 0
     one = in_process(tmp_path, "predict", "net", "data/red/0.png")

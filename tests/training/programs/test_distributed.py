@@ -12,26 +12,34 @@ import pytest
 ROOT = Path(__file__).parents[3]
 # Iris has 96 rows for training here, so that the last batch has 6 of 10 rows, or 1 of 5.
 CONFIGS = {
-    "clip_momentum_l2": """
+    "clip_momentum_l2_synchronized": """
 data: iris
 model:
   - Normalization
   - Dense: {units: 8, activation: relu, kernel_regularizer: {L2: 1e-3}}
+  - BatchNormalization: {synchronized: true}
 train:
   epochs: 2
   batch_size: 10
   optimizer: {SGD: {learning_rate: 0.05, momentum: 0.9, clipnorm: 0.1}}
   metrics: [accuracy, AUC, F1Score, Precision, {TopK: 2}]
 """,
-    "empty_share": """
+    "empty_share_ema_accumulation": """
 data: iris
 model:
-  - Dense: {units: 4, activation: tanh, kernel_constraint: {MaxNorm: 1.0}}
+  - Dense: {units: 4, activation: tanh, kernel_constraint: {MaxNorm: 1.0}, bias_regularizer: {L2: 1e-2}}
 train:
   epochs: 2
   batch_size: 5
   class_weight: {setosa: 3.0}
-  optimizer: {Adam: {learning_rate: 0.01, global_clipnorm: 0.5}}
+  optimizer:
+    AdamW:
+      learning_rate: 0.01
+      weight_decay: 0.1
+      global_clipnorm: 0.5
+      use_ema: true
+      ema_overwrite_frequency: 3
+      gradient_accumulation_steps: 2
 """,
     "sums": """
 data: {toy_2d: {kind: reg_plane, size: 100}}
@@ -44,22 +52,6 @@ train:
   loss: {MeanSquaredError: {reduction: sum}}
   metrics: [mae, r2]
   optimizer: {SGD: {learning_rate: 0.001}}
-""",
-    "ema_accumulation": """
-data: iris
-model:
-  - Dense: {units: 4, activation: tanh, bias_regularizer: {L2: 1e-2}, activity_regularizer: {L2: 1e-2}}
-train:
-  epochs: 2
-  batch_size: 10
-  optimizer: {AdamW: {weight_decay: 0.1, use_ema: true, ema_overwrite_frequency: 3, gradient_accumulation_steps: 2}}
-""",
-    "synchronized": """
-data: iris
-model:
-  - Dense: {units: 4, activation: tanh}
-  - BatchNormalization: {synchronized: true}
-train: {epochs: 2, batch_size: 10, optimizer: {SGD: {learning_rate: 0.01}}}
 """,
 }
 # Their replicas do what one device does not: statistics of their own rows, dropout of their own.
@@ -127,7 +119,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         (folder / f"{name}.yaml").write_text(text)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=folder, env=environment, capture_output=True, text=True, timeout=180
+        [sys.executable, "-c", SCRIPT], cwd=folder, env=environment, capture_output=True, text=True, timeout=500
     )
     assert done.returncode == 0, done.stderr
     return json.loads((folder / "measured.json").read_text())  # type: ignore[no-any-return]
