@@ -10,7 +10,8 @@ is as light as that of a module of Python.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # not from `typing`: with `-m` a module of that name in the working folder would come first
 
 if TYPE_CHECKING:
     from nntrain.api.results import Group, Search, load
@@ -32,7 +33,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a name of the Python API when it is first used (PEP 562)."""
     if name == "runs":
         return import_module("nntrain.runs")  # a package that can be called

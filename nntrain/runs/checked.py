@@ -12,6 +12,7 @@ from nntrain.storage.find_runs import find_weights
 from nntrain.terminal import Terminal
 
 _INIT_FROM = ("train", "init_from")
+_WEIGHTS = (b"PK\x03\x04", b"\x89HDF")  # how a zip file such as `.keras`, and one of HDF5, begin
 
 
 def checked(config: Config, terminal: Terminal, runs_dir: Path) -> Config:
@@ -37,6 +38,18 @@ def without_test(config: Config) -> Config:
     return put_value(config, f"data.{config.experiment.data.called()}.hold_out_test", True)
 
 
+def _refuse_other_files(path: Path, name: str) -> None:
+    """Raise ConfigError for a file that does not begin as one of weights; the rest is read when the model is built."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(4)
+    except OSError as error:
+        raise ConfigError(f"`{name}` cannot be read: {error.strerror}", help="check its permissions") from None
+    if begin not in _WEIGHTS:
+        what = "is neither a `.keras` nor a `.weights.h5` file" if begin else "is empty"
+        raise ConfigError(f"`{name}` {what}", help="give another file of weights")
+
+
 def _with_weights(config: Config, runs_dir: Path) -> Config:
     given = config.experiment.train.init_from
     if given is None:
@@ -44,8 +57,8 @@ def _with_weights(config: Config, runs_dir: Path) -> Config:
     name = str(config.document.value(_INIT_FROM))
     try:
         path = str(find_weights(runs_dir, name, Path(given)).absolute())
-        if Path(path).is_file() and not Path(path).stat().st_size:
-            raise ConfigError(f"`{name}` is empty", help="give another file of weights")
+        if Path(path).is_file():
+            _refuse_other_files(Path(path), name)
     except ConfigError as error:
         at_option = [replace(problem, path=_INIT_FROM) for problem in error.problems]
         faults = file_checks.faults(config.experiment.data, config.document)

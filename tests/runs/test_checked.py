@@ -42,8 +42,8 @@ def test_initial_weights_are_a_path_from_the_config_or_the_name_of_a_run(name: s
     for run in ("first", "group/seed-1"):
         (tmp_path / "runs" / run).mkdir(parents=True)
         (tmp_path / "runs" / run / "resolved.yaml").touch()
-    (tmp_path / "runs/first/model.keras").write_bytes(b"PK")
-    (tmp_path / "w.weights.h5").write_bytes(b"HDF")
+    (tmp_path / "runs/first/model.keras").write_bytes(b"PK\x03\x04")
+    (tmp_path / "w.weights.h5").write_bytes(b"\x89HDF")
     file = tmp_path / "net.yaml"
     file.write_text(f"{IRIS}train: {{init_from: {name}}}\n")
     config = checked(load(file), Terminal(quiet=True), tmp_path / "runs")
@@ -58,6 +58,7 @@ def test_initial_weights_are_a_path_from_the_config_or_the_name_of_a_run(name: s
         ("group", "`group` is a group of runs, not one run"),
         ("net.yaml", "`net.yaml` is not a file of weights"),
         ("empty.weights.h5", "`empty.weights.h5` is empty"),
+        ("text.keras", "`text.keras` is neither a `.keras` nor a `.weights.h5` file"),
         ("runs", "`runs` is neither a run nor a file"),
     ],
 )
@@ -66,6 +67,7 @@ def test_initial_weights_that_are_not_there_are_an_error_at_their_line(name: str
     (tmp_path / "runs" / "group" / "group.json").touch()
     (tmp_path / "runs" / "group" / "seed-1" / "resolved.yaml").touch()
     (tmp_path / "empty.weights.h5").touch()
+    (tmp_path / "text.keras").write_text("weights")
     file = tmp_path / "net.yaml"
     file.write_text(f"{IRIS}train: {{init_from: {name}}}\n")
     with pytest.raises(ConfigError) as raised:
