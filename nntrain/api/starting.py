@@ -57,6 +57,7 @@ class TuneOptions(TypedDict, total=False):
     executor: Literal["processes", "ray"]
     address: str | None
     refit: int
+    no_stack: bool
     no_plots: bool
     no_report: bool
     runs_dir: Folder | None
@@ -159,6 +160,7 @@ def tune(
     address: str | None = None,
     refit: int = 0,
     dry_run: bool = False,
+    no_stack: bool = False,
     no_plots: bool = False,
     no_report: bool = False,
     runs_dir: Folder | None = None,
@@ -195,6 +197,7 @@ def tune(
                 refit=best,
                 terminal=terminal,
                 watch=interruptible,
+                stack=not no_stack,
                 plots=not no_plots,
                 report=not no_report,
             )

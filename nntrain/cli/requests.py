@@ -132,6 +132,7 @@ class Tune(Request, RunOptions):
         bool, typer.Option("--dry-run", help="Print what the search would do, and how long it may take.")
     ] = False
     name: Annotated[str | None, typer.Option(help="The name of the search; the config's by default.")] = None
+    no_stack: Annotated[bool, typer.Option("--no-stack", help="Train trials one after another.")] = False
     no_plots: NoPlots = False
     no_report: NoReport = False
 

@@ -47,6 +47,12 @@ class Resolved:
         return self.experiment.train
 
     @property
+    def constant_rate(self) -> float | None:
+        """The learning rate where it is a number; None for a schedule, and for Keras's default."""
+        rate = self.train.optimizer.learning_rate
+        return rate if isinstance(rate, float) else None
+
+    @property
     def labels(self) -> Labels:
         """How the loss takes the labels: class indices, one-hot rows, 0 and 1 for a single unit, or plain numbers."""
         if not self.schema.classes:

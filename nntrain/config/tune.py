@@ -22,6 +22,7 @@ class Engine(PlugIn, Named):
     package: ClassVar[Literal["keras_tuner", "optuna"]] = "optuna"  # the library that runs it
     finite: ClassVar[bool] = False  # whether it ends by itself
     promotes: ClassVar[bool] = False  # whether it decides how long a trial trains, and resumes trials that have ended
+    blind: ClassVar[bool] = False  # whether no score changes what it proposes
     least_ranges: ClassVar[int] = 0  # that every trial needs
     absent: ClassVar = {
         "Random": "write `RandomSearch`",

@@ -7,6 +7,7 @@ from typing import Any
 from nntrain.config import plugin
 from nntrain.config.load import Config, from_document, put_value
 from nntrain.config.named import to_tree
+from nntrain.config.search.trial_config import with_values
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError
 from nntrain.storage import run_files
@@ -17,7 +18,7 @@ MOST = 1000  # runs in a group
 
 @dataclass(frozen=True)
 class GroupConfig:
-    """The configs of a group by the names of their runs; `kind` is `seeds` or `folds`.
+    """The configs of a group by the names of their runs; `kind` is `seeds`, `folds`, or `trials` of a search.
 
     stack: the key of the group's checkpoints where its runs are trained as one; "" where one after another.
     """
@@ -53,7 +54,9 @@ class GroupConfig:
 
     @classmethod
     def varied(cls, config: Config, kind: str, values: Mapping[str, Any]) -> "GroupConfig":
-        """Return the config with each of these seeds or folds, by the names of the runs."""
+        """Return the config with each of these seeds, folds or values of trials, by the names of the runs."""
+        if kind == "trials":
+            return cls(kind, {name: with_values(config, each) for name, each in values.items()})
         path = "seed" if kind == "seeds" else f"data.{config.experiment.data.called()}.fold"
         return cls(kind, {name: put_value(config, path, value) for name, value in values.items()})
 

@@ -37,6 +37,10 @@ def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
     if stack is not None and stack.get("alone"):
         help = f"`nntrain fit {run_dir.path / run_files.RESOLVED}` trains it alone from the start; compare the two"
         raise ConfigError(f"`{run_dir}` was trained as one with others and then alone, which `repro` cannot", help=help)
+    if stack is not None and stack.get("continued"):
+        help = f"`nntrain fit {run_dir.path / run_files.RESOLVED}` trains it alone from the start; compare the two"
+        message = f"`{run_dir}` continued another trial, and both were trained as one with others, which `repro` cannot"
+        raise ConfigError(message, help=help)
     context = replace(context, plots=False, report=False)  # of the second training, which is not kept
     with tempfile.TemporaryDirectory() as folder:
         again = RunDir.create(Path(folder), "again")
@@ -58,7 +62,7 @@ def _train_stack(stack: dict[str, Any], config: Config, folder: RunDir, context:
     members, names = stacks.form_whole(group), list(group.members)
     folders = {name: folder.member(name) for name in names}
     store = Store(folder.checkpoints, "again")
-    runs = StackedRuns(group.kind, group.values, members, folders, store, Terminal(quiet=True), context)
+    runs = StackedRuns(group.kind, stack["values"], members, folders, store, Terminal(quiet=True), context)
     runs.train()
     name = names[stack["place"]]
     if name in runs.failed:

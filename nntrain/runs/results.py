@@ -93,6 +93,7 @@ class FinishedTraining:
 
     The prepared model is saved, with the weights of the scorer's model. The two are the same unless the scorer reuses
     a compiled program. With `final`, the test split is scored, and with `verified` the written model is read back.
+    Without `kept` no model is written.
     """
 
     run_dir: RunDir
@@ -103,6 +104,7 @@ class FinishedTraining:
     plan: Plan
     final: bool
     verified: bool = True
+    kept: bool = True
 
     @property
     def terminal(self) -> Terminal:
@@ -120,7 +122,8 @@ class FinishedTraining:
             self.run_dir.write_rows(self.history.rows)
             if self.prepared.data.validation is not None:
                 self.scorer.choose_threshold(self.prepared.data.validation)
-            self._save_model()
+            if self.kept:
+                self._save_model()
             if ended:
                 summary |= {"metrics": self._metrics()}
         self.run_dir.write_json(run_files.SUMMARY, json_ready(summary))

@@ -1,6 +1,6 @@
 """The progress of a stack: one line for all runs, and the events of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from nntrain.progress import ProgressWatcher
 from nntrain.storage.run_dir import RunDir
@@ -26,13 +26,14 @@ class StackWatcher(ProgressWatcher):
         self._refuse_if_gone()
         self.piece(epoch, int(share * _SHARES), {})
 
-    def rows(self, rows: Mapping[str, Row]) -> None:
+    def rows(self, rows: Mapping[str, Row]) -> Collection[str]:
         """Show the new rows at the end of an epoch; raises NNTrainError when a run directory was removed."""
         self._refuse_if_gone()
         for name, row in rows.items():
             self.terminal.event("epoch", {"run": str(self.folders[name]), **row})
         if rows:
             self.end_of_epoch(mean_of(rows))
+        return ()
 
     def _refuse_if_gone(self) -> None:
         next(iter(self.folders.values())).refuse_if_gone()

@@ -1,42 +1,48 @@
 """The runs of a stack: trained as one, and each written as an ordinary run, without plots and a report."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
 from nntrain.config.messages import counted
-from nntrain.errors import Problem, Stopped
+from nntrain.errors import Diverged, Problem, Stopped
 from nntrain.model.build import build_callbacks
 from nntrain.progress import epoch_line
-from nntrain.runs import experiment, logs, resume
+from nntrain.runs import experiment, logs, resume, saved_model
 from nntrain.runs.environment import describe, now
 from nntrain.runs.experiment import Training
 from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.runs.stack_watcher import StackWatcher
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
+from nntrain.storage.gathered import GatheredRunDir, write_all
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import divergence, trainer
 from nntrain.training.checkpoint import Store
+from nntrain.training.history import History, Row
 from nntrain.training.prepare import Prepared
+from nntrain.training.program_cache import Programs
 from nntrain.training.programs.arrays import Arrays
 from nntrain.training.programs.stacked import StackedData, StackedProgram
 from nntrain.training.run_context import RunContext
 from nntrain.training.scorer import Scorer, training_weights
 from nntrain.training.signals import watched
-from nntrain.training.stack import Stack
+from nntrain.training.stack import Stack, Watcher
 from nntrain.training.stack_member import Member
 from nntrain.training.state import State, largest
 
 
 @dataclass(frozen=True)
 class StackedRuns:
-    """Some runs of a group and their folders; values: the seed or the fold of each; store: of the group's checkpoints.
+    """Some runs of a group or a search and their folders.
 
-    `summaries` are of the runs that ended well; `failed` says why others did not.
+    values: the seed or the fold of each, or for trials the values by which they differ. store: of the checkpoints of
+    all. origins: the states from which some runs continue. keeps: takes the histories of the runs that ended well, and
+    returns those whose model and checkpoint are kept; without it all are. `summaries` are of the runs that ended well;
+    `errors` are of those that diverged.
     """
 
     kind: str
@@ -46,26 +52,25 @@ class StackedRuns:
     store: Store
     terminal: Terminal
     context: RunContext
+    watcher: Watcher | None = None
+    origins: Mapping[str, State] = field(default_factory=dict)
+    keeps: Callable[[Mapping[str, History]], Collection[str]] | None = None
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
-    failed: dict[str, Problem] = field(default_factory=dict)
+    errors: dict[str, Diverged] = field(default_factory=dict)
 
     def train(self) -> None:
         """Train them, from the last checkpoint of the group where there is one, and write the files of each.
 
         Raises Stopped after the results so far are written, and NNTrainError where a file cannot be written or read.
         """
-        first, *_, last = self.members
-        self.terminal.note(f"{counted(len(self.members), 'run')} as one, from {first} to {last}")
+        names = list(self.members)
+        self.terminal.note(f"{counted(len(names), 'run')} as one, from {names[0]} to {names[-1]}")
         with contextlib.ExitStack() as locks:
             for folder in self.folders.values():
                 locks.enter_context(folder.locked())
             environments = self._begun()
             stopped = self._fit()
-            for place, name in enumerate(self.members):
-                if environments[name].get("exit_status") == 0:  # written before a kill, or trained further alone
-                    self.summaries[name] = self.folders[name].read_json(run_files.SUMMARY, "metrics")
-                else:
-                    self._write(place, name, environments[name], stopped)
+            self._write_all(environments, stopped)
         if stopped is not None:
             raise stopped
 
@@ -75,10 +80,14 @@ class StackedRuns:
         return next(iter(self.members.values()))
 
     @cached_property
+    def _compiled(self) -> tuple[Scorer, StackedProgram]:
+        """What scores the runs, and the program that trains them; both have one model."""
+        programs = Programs() if self.context.programs is None else self.context.programs
+        return programs.stacked(self._first.resolved, self._first.model, self._first.data)
+
+    @property
     def _scorer(self) -> Scorer:
-        """The compiled functions of the first run, for the results of all."""
-        resolved, train = self._first.resolved, self._first.data.train
-        return Scorer.of(resolved, self._first.model, train.x, resolved.batch_size(len(train)))
+        return self._compiled[0]
 
     @cached_property
     def _stack(self) -> Stack:
@@ -93,11 +102,11 @@ class StackedRuns:
         places = [id(each.data) for each in self.members.values()]
         rows = StackedData([training[place] for place in places])
         return Stack(
-            program=StackedProgram(self._scorer.program, rows),
+            program=self._compiled[1],
             members=[self._member(name, each) for name, each in self.members.items()],
             training=rows,
             validation=StackedData([validation[place] for place in places]) if validation else None,
-            watcher=StackWatcher(self.terminal, self.folders),
+            watcher=self.watcher or StackWatcher(self.terminal, self.folders),
             store=self.store,
             checkpoint_seconds=self._first.resolved.train.checkpoint_seconds,
         )
@@ -110,14 +119,20 @@ class StackedRuns:
             partial(divergence.help_for, run.resolved, run.data.train),
         )
 
+    @cached_property
+    def _gathered(self) -> dict[str, GatheredRunDir]:
+        return {name: GatheredRunDir(folder.path) for name, folder in self.folders.items()}
+
     def _begun(self) -> dict[str, dict[str, Any]]:
         """Write the first files of the runs that have none, and return environment.json of each."""
         found, machine = {}, describe()
         for name, run in self.members.items():
-            folder = self.folders[name]
+            folder = self._gathered[name]
             if not is_run(folder.path):
                 training = Training(run, folder, self.terminal, self.context)
                 found[name] = experiment.environment_of(training, machine)
+                if name in self.origins:
+                    folder.later(partial(Store(folder.checkpoints, found[name]["run_key"]).save, self.origins[name]))
                 experiment.begin(training, found[name])
                 continue
             found[name] = folder.read_json(run_files.ENVIRONMENT, "run_key")
@@ -125,12 +140,13 @@ class StackedRuns:
                 again = {"start": machine["start"], "command": machine["command"], "set": []}
                 again["changed"] = resume.changes(folder, run.data)
                 found[name]["resumed"] = [*found[name].get("resumed", ()), again]
+        write_all(self._gathered.values())
         return found
 
     def _fit(self) -> Stopped | None:
         """Train the stack; return what stopped it."""
-        stack, models = self._stack, [run.model for run in self.members.values()]
-        values = stack.program.initial(models)
+        stack, runs = self._stack, self.members.values()
+        values = stack.program.initial([run.model for run in runs], [run.resolved.constant_rate for run in runs])
         watch = self.context.watch or watched
         request = self.context.request
         try:
@@ -139,7 +155,7 @@ class StackedRuns:
                 self._first.rehearsed_on_errors(),
                 watch() if request is None else contextlib.nullcontext(request) as asked,
             ):
-                stack.fit(values, asked, self._saved())
+                stack.fit(values, asked, self._saved(), self.origins)
         except Stopped as error:
             return error
         finally:
@@ -148,8 +164,8 @@ class StackedRuns:
 
     def _saved(self) -> State | None:
         """Return the state of the group's last good checkpoint, None without any."""
-        epochs = self._stack.members[0].plan.epochs
-        found = self.store.load(largest(self._first.model, epochs) * len(self.members))
+        epochs = max(member.plan.epochs for member in self._stack.members)
+        found = self.store.load(largest(self._scorer.program.model, epochs) * len(self.members))
         if found is None:
             return None
         for complaint in found.complaints:
@@ -157,43 +173,69 @@ class StackedRuns:
         self.terminal.note("resuming from the checkpoint of the group")
         return found.state
 
-    def _write(self, place: int, name: str, environment: dict[str, Any], stopped: Stopped | None) -> None:
-        """Write the files of a run that has ended, or that was stopped."""
-        stack, folder, run = self._stack, self.folders[name], self.members[name]
-        member, model = stack.members[place], self._first.model
+    def _write_all(self, environments: Mapping[str, dict[str, Any]], stopped: Stopped | None) -> None:
+        """Write the files of all runs, and fill `summaries` and `errors`."""
+        members = {member.name: member for member in self._stack.members}
+        well = {name: member.history for name, member in members.items() if member.error is None}
+        kept = set(members) if self.keeps is None or stopped is not None else self.keeps(well)
+        for place, name in enumerate(members):
+            if environments[name].get("exit_status") == 0:  # written before a kill, or trained further alone
+                self.summaries[name] = self.folders[name].read_json(run_files.SUMMARY, "metrics")
+            else:
+                self._write(place, environments[name], stopped, name in kept)
+        write_all(self._gathered.values())
+
+    def _write(self, place: int, environment: dict[str, Any], stopped: Stopped | None, kept: bool) -> None:
+        """Gather the files of a run that has ended, or that was stopped."""
+        stack, member = self._stack, self._stack.members[place]
+        folder, run, model = self._gathered[member.name], self.members[member.name], stack.program.model
         told = logs.of_run(run.resolved.train.loggers, folder, environment, member.history.rows, self.terminal)
         finished = FinishedTraining(
             folder,
             RowWriter(Terminal(quiet=True), folder, (), told),
             replace(run, model=model),
-            self._scorer,
+            replace(self._scorer, resolved=run.resolved),
             member.history,
             plan=member.plan,
             final=self.context.final,
-            verified=place == 0,
+            verified=False,
+            kept=kept,
         )
         ended = stopped or member.error
         status = 0 if ended is None else ended.exit_code
-        if member.error is None:
+        if member.error is None and kept:
             own = Store(folder.checkpoints, environment["run_key"])
-            own.save(stack.state.of_member(place, member, model, stack.program.variables))
+            folder.later(partial(own.save, stack.state.of_member(place, member, model, stack.program.variables)))
         if ended is not None:
             message = ended.problems[0].message
             member.history.reason = f"stopped {message}" if stopped else message
         if member.history.weights:
             model.set_weights(member.history.weights)
         summary = finished.write(ended=stopped is None)
+        if place == 0 and self.context.final and kept and member.history.rows:
+            write_all([folder])
+            saved_model.refuse_another(folder, model, run.data.train.x)
         told.end(status, {} if ended else summary["metrics"])
         if ended is None:
-            self.summaries[name] = summary
-        elif not stopped:
-            self.failed[name] = ended.problems[0]
-        environment |= {"engine": stack.program.engine, "compile": "graph", "stack": self._place(place)}
-        folder.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
+            self.summaries[member.name] = summary
+        elif member.error is not None:
+            self.errors[member.name] = member.error
         lines = [epoch_line(row, member.plan.epochs) for row in member.history.rows]
         folder.write_log([*lines, *([] if ended is None else [str(ended)])])
+        environment |= {"engine": stack.program.engine, "compile": "graph", "stack": self._place(place)}
+        folder.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
 
     def _place(self, place: int) -> dict[str, Any]:
         """Return what environment.json holds of the stack: all that is needed to train it again."""
-        compactions = self._stack.state.compactions
-        return {"kind": self.kind, "values": dict(self.values), "place": place, "compactions": compactions}
+        compactions, name = self._stack.state.compactions, self._stack.members[place].name
+        found = {"kind": self.kind, "values": dict(self.values), "place": place, "compactions": compactions}
+        return {**found, "continued": True} if name in self.origins else found
+
+    @property
+    def failed(self) -> dict[str, Problem]:
+        """Why runs diverged."""
+        return {name: error.problems[0] for name, error in self.errors.items()}
+
+    def rows_of(self, name: str) -> list[Row]:
+        """Return the rows of a run that was trained."""
+        return next(member.history.rows for member in self._stack.members if member.name == name)

@@ -1,8 +1,15 @@
-"""Which runs of a group are trained as one."""
+"""Which runs of a group or a search are trained as one."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from nntrain.errors import ConfigError, NNTrainError
+from nntrain.config.load import Config
+from nntrain.config.named import to_tree
+from nntrain.config.traced import MOST_STACKED
+from nntrain.data.dataset import Dataset, load_data
+from nntrain.errors import ConfigError, NNTrainError, Path, dotted
 from nntrain.runs.group_config import GroupConfig
 from nntrain.terminal import Terminal
 from nntrain.training import stacking
@@ -12,6 +19,7 @@ from nntrain.training.programs.streamed import fits_in_memory
 from nntrain.training.run_context import RunContext
 
 MOST_BYTES = 1 << 29  # of the rows of all folds together
+MOST_WEIGHTS = 1 << 27  # bytes of all models together, of which a training keeps about eight times as much
 
 Stacks = list[dict[str, Prepared]]  # the runs of each stack by their names
 
@@ -47,7 +55,8 @@ def form_again(config: GroupConfig) -> Stacks:
 
 def form_whole(config: GroupConfig) -> dict[str, Prepared]:
     """Return the runs of one stack; raises NNTrainError where they do not fit any more."""
-    members = _prepared(config, prepare(config.first))
+    trials = config.kind == "trials"
+    members = prepared_alike(config.members, load_data) if trials else _prepared(config, prepare(config.first))
     if why := _difference(list(members.values())):
         message = f"the runs began as one, and cannot be trained so any more, because of {why}"
         raise NNTrainError(message, help="train them again with `nntrain fit`")
@@ -61,6 +70,67 @@ def _prepared(config: GroupConfig, first: Prepared) -> dict[str, Prepared]:
     return {next(iter(config.members)): first, **{name: prepare(member, data=data) for name, member in others}}
 
 
+def prepared_alike(configs: Mapping[str, Config], load: Callable[[Config], Dataset]) -> dict[str, Prepared]:
+    """Return prepared runs; those that begin with the same weights share a model, which takes most of the time.
+
+    load: reads the data of a config. Raises as `prepare` does.
+    """
+    made: dict[tuple[Any, ...], Prepared] = {}
+    read: dict[str, Dataset] = {}
+    found = {}
+    for name, config in configs.items():
+        source = json.dumps(to_tree(config.experiment.data), sort_keys=True)
+        if source not in read:
+            read[source] = load(config)
+        found[name] = _prepared_like(made, config, read[source])
+    return found
+
+
+def _prepared_like(made: dict[tuple[Any, ...], Prepared], config: Config, data: Dataset) -> Prepared:
+    whole = config.with_data(data.source)
+    resolved, rows = whole.resolve(data.schema), len(data.train)
+    key = program_key(resolved, data.train.x, resolved.batch_size(rows))
+    begins = (key, resolved.experiment.seed, id(data), resolved.train.init_from)
+    if begins not in made:
+        made[begins] = prepare(config, data=data)
+        return made[begins]
+    return replace(made[begins], config=whole, resolved=resolved, obstacles=())
+
+
+def obstacle(members: Sequence[Prepared], context: RunContext) -> str:
+    """Return what keeps prepared runs from being trained as one, in words; else nothing."""
+    of_each = (stacking.obstacle(each.resolved, len(each.data.train), context) for each in members)
+    return next(filter(None, of_each), "") or _difference(members)
+
+
+def differences(members: Mapping[str, Prepared]) -> dict[str, dict[str, Any]]:
+    """Return the values by which the resolved configs of some runs differ, by their paths, of each run by its name."""
+    trees = {name: to_tree(each.resolved.experiment) for name, each in members.items()}
+    paths = list(_differing(list(trees.values()), ()))
+    return {name: {dotted(path): _at(tree, path) for path in paths} for name, tree in trees.items()}
+
+
+def _differing(trees: Sequence[Any], path: Path) -> Iterator[Path]:
+    """Yield the shortest paths below this one that tell the trees apart and that all of them have."""
+    first = trees[0]
+    if all(tree == first for tree in trees):
+        return
+    if all(isinstance(tree, dict) and tree.keys() == first.keys() for tree in trees):
+        for name in first:
+            yield from _differing([tree[name] for tree in trees], (*path, name))
+    elif all(isinstance(tree, list) and isinstance(first, list) and len(tree) == len(first) for tree in trees):
+        for index in range(len(first)):
+            yield from _differing([tree[index] for tree in trees], (*path, index))
+    else:
+        yield path
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for name in path:
+        tree = tree[name]
+    return tree
+
+
 def _difference(members: Sequence[Prepared]) -> str:
     """Return why prepared runs cannot be one program, else nothing."""
     distinct = list({id(each.data): each.data for each in members}.values())
@@ -68,6 +138,9 @@ def _difference(members: Sequence[Prepared]) -> str:
         return "the size of the data"
     if sum(split.x.nbytes for data in distinct for split in data.splits.values()) > MOST_BYTES:
         return "the size of the data of all runs together"
+    weights = sum(weight.value.numpy().nbytes for weight in members[0].model.weights)
+    if min(len(members), MOST_STACKED) * weights > MOST_WEIGHTS:
+        return "the size of all models together"
     if len({_key(each) for each in members}) > 1:
         return "their data, which lead to different models or batches"
     return ""
@@ -80,7 +153,7 @@ def _key(run: Prepared) -> str:
 
 def _in_parts(members: Mapping[str, Prepared]) -> Stacks:
     """Return the runs in as few stacks as can be, of nearly equal sizes."""
-    names, count = list(members), -(-len(members) // stacking.MOST_MEMBERS)
+    names, count = list(members), -(-len(members) // MOST_STACKED)
     size = -(-len(names) // count)
     parts = [names[start : start + size] for start in range(0, len(names), size)]
     return [{name: members[name] for name in part} for part in parts]

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nntrain.config import plugin
 from nntrain.config.load import Config
@@ -41,6 +43,7 @@ class Session:
     refit: int
     terminal: Terminal
     watch: Watch = watched
+    stack: bool = True  # whether trials of one architecture may be trained as one program
     plots: bool = True  # whether plots are drawn
     report: bool = True  # whether report.html is written
 
@@ -56,8 +59,8 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> RunDir
     with drafts.draft(runs_dir, name) as draft, draft.locked():
         draft.write(run_files.CONFIG, config.document.data)
         draft.write(run_files.SEARCH, search_yaml(config))
-        head = {"start": environment.now(), "command": sys.argv, "refit": session.refit, "plugins": plugin.record()}
-        Journal.create(draft, {"search_sha256": identity(config), **head})
+        head = {"start": environment.now(), "command": sys.argv, "refit": session.refit, "stack": session.stack}
+        Journal.create(draft, {"search_sha256": identity(config), **head, "plugins": plugin.record()})
         directory = drafts.published(draft)
         journal = Journal.open(directory)
         folder = SearchDir(config, search, directory, Ledger(search.direction))
@@ -65,14 +68,18 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> RunDir
     return directory
 
 
-def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Session, spent: float = 0.0) -> None:
-    """Run a search and write its results. `spent`: the seconds before it was resumed.
+def carry_out(
+    folder: SearchDir, journal: Journal, replay: Replay, session: Session, events: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Run a search and write its results. events: those of its journal before it was resumed.
 
     Raises Stopped at a signal, and NNTrainError where no trial has a score or too many failed.
     """
     directory, terminal = folder.directory, session.terminal
+    spent = latest("spent", events, 0.0)
     view = SearchView(terminal, folder, spent)
-    runner = Runner(folder, journal, replay, session.executor, view, spent, watch=session.watch)
+    runner = Runner(folder, journal, replay, session.executor, view, session.stack, spent, watch=session.watch)
+    runner.schedule.begin_again(events)
     try:
         with view:
             reason = runner.run()
@@ -94,6 +101,11 @@ def carry_out(folder: SearchDir, journal: Journal, replay: Replay, session: Sess
         if session.report:
             writing.write(directory, terminal)
         directory.write_log(terminal.log)
+
+
+def latest(name: str, events: Sequence[dict[str, Any]], default: Any) -> Any:
+    """Return the value of the latest event that has one of this name."""
+    return next((event[name] for event in reversed(events) if name in event), default)
 
 
 def search_yaml(config: Config) -> str:

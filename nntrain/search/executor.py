@@ -13,7 +13,7 @@ from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.plugin import PluginFile
 from nntrain.errors import ConfigError
-from nntrain.search.task import Answer, Event, Message, Stop, Task
+from nntrain.search.task import Answer, Event, Message, Stop, Work
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class Settings:
 
 
 class Worker(Protocol):
-    """One worker of an executor, with at most one task."""
+    """One worker of an executor, with the numbers of the tasks that it trains: of one, or of a stack."""
 
-    task: Task | None
-    asked: bool  # to stop its task
+    open: set[int]
+    asked: bool  # to stop them
 
     def send(self, message: Message) -> None:
         """Send a message; it is lost where the worker has died."""
@@ -51,19 +51,24 @@ class Executor(Protocol):
 
     @property
     def free(self) -> int:
-        """The number of tasks that can be submitted now."""
+        """The number of workers that can take something now."""
 
-    def submit(self, task: Task) -> None:
-        """Start a task on a free worker; raises RuntimeError where no worker is free."""
+    def submit(self, work: Work) -> None:
+        """Start a task or a stack on a free worker; raises RuntimeError where no worker is free."""
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
         """Return the next event; None after the timeout or without a task. Raises NNTrainError if no worker starts."""
 
+    @property
+    def has_more(self) -> bool:
+        """Whether `next` returns an event at once."""
+        return False
+
     def answer(self, number: int, stop: bool) -> None:
         """Answer a judged task: whether to stop after the epoch it has reported. Ignored where the task has ended."""
         for worker in self._busy:
-            if worker.task is not None and worker.task.number == number:
-                worker.send(Answer(stop))
+            if number in worker.open:
+                worker.send(Answer(number, stop))
 
     def stop(self) -> None:
         """Ask all running tasks to stop with a checkpoint. Their events still come; epochs still need an answer."""
@@ -76,7 +81,7 @@ class Executor(Protocol):
 
     @property
     def _busy(self) -> list[Worker]:
-        return [worker for worker in self._workers if worker.task is not None]
+        return [worker for worker in self._workers if worker.open]
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 import math
 import statistics
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from nntrain.config.messages import counted
 from nntrain.config.search.space import Direction
 from nntrain.search.engine import Proposal
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Event
 from nntrain.search.trial_table import Status, Trial
 
 TRIES = 2  # a trial is given up when its worker has died so often without a further epoch
@@ -69,7 +69,7 @@ class RunningTrial:
     """A trial that is being trained: once, or several times with `repeats`."""
 
     entry: Entry
-    waiting: deque[Task]  # not yet started
+    waiting: set[int]  # the numbers of the tasks that are not yet started
     started: set[int] = field(default_factory=set)
     done: dict[int, Event] = field(default_factory=dict)
 
@@ -115,18 +115,28 @@ class Ledger:
 
     def ranked(self) -> list[Entry]:
         """Return the scored trials, the best first, equals by number; pruned ones follow those that are done."""
-        sign = 1 if self.direction == "min" else -1
         scored = [entry for entry in self.over() if entry.score is not None]
-        return sorted(scored, key=lambda entry: (entry.status == "pruned", sign * (entry.score or 0.0), entry.number))
+        return sorted(scored, key=partial(_rank_of, direction=self.direction))
 
     @property
     def best(self) -> Entry | None:
         """The best trial so far."""
-        return next(iter(self.ranked()), None)
+        scored = (entry for entry in self.over() if entry.score is not None)
+        key = partial(_rank_of, direction=self.direction)
+        return min(scored, key=key, default=None)
 
     def alike(self, message: str) -> int:
         """Return the number of trials that failed with this message, apart from its digits."""
         return sum(entry.status == "failed" and cause(entry.message) == cause(message) for entry in self.entries)
+
+
+def rank(pruned: bool, score: float, number: int, direction: Direction) -> tuple[bool, float, int]:
+    """Return the place of a trial with a score among the others: the smaller, the better."""
+    return pruned, score if direction == "min" else -score, number
+
+
+def _rank_of(entry: Entry, direction: Direction) -> tuple[bool, float, int]:
+    return rank(entry.status == "pruned", entry.score or 0.0, entry.number, direction)
 
 
 def cause(message: str) -> str:

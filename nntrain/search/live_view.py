@@ -65,6 +65,14 @@ class SearchView:
                 self.live.console.print(line)
         self.draw()
 
+    def note(self, text: str) -> None:
+        """Print a note."""
+        if self.live is None:
+            self.terminal.note(text)
+        else:
+            self.terminal.log.append(printable(text))
+            self.live.console.print(text)
+
     def line(self, entry: Entry) -> str:
         """Return what is printed of a trial that has ended."""
         return f"{entry.name}  {self._result(entry)}  {self._values(entry)}"

@@ -12,7 +12,7 @@ from nntrain.config.load import Config
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.search.begin import MAY_CHANGE, Session, carry_out, identity, search_yaml
+from nntrain.search.begin import MAY_CHANGE, Session, carry_out, identity, latest, search_yaml
 from nntrain.search.engine import SearchEngine, make_engine
 from nntrain.search.executor import Workers
 from nntrain.search.ledger import Ledger
@@ -70,9 +70,14 @@ class ResumeSearch:
                 if not self.allow_changed:
                     _refuse_changed(self.directory, config)
                 events += self._record_changes(journal, before, config)
-                refit = _last("refit", [head, *events], 0)
+                refit = latest("refit", [head, *events], 0)
                 session = Session(
-                    executor=executor, refit=refit, terminal=terminal, plots=self.plots, report=self.report
+                    executor=executor,
+                    refit=refit,
+                    terminal=terminal,
+                    stack=bool(head.get("stack")),  # a search of before has none
+                    plots=self.plots,
+                    report=self.report,
                 )
                 self._run(config, engine, journal, events, session)
 
@@ -94,12 +99,7 @@ class ResumeSearch:
         folder = SearchDir(config, search, self.directory, Ledger(search.direction))
         replay = replayed(engine, folder.ledger, events, folder.key)
         session.terminal.note(f"resuming {self.directory}: {folder.ledger.progress}")
-        carry_out(folder, journal, replay, session, _last("spent", events, 0.0))
-
-
-def _last(name: str, events: Sequence[dict[str, Any]], default: Any) -> Any:
-    """Return the value of the latest event that has one of this name."""
-    return next((event[name] for event in reversed(events) if name in event), default)
+        carry_out(folder, journal, replay, session, events)
 
 
 def _refuse_other_assignments(assignments: Sequence[str], extend: bool) -> None:
@@ -129,7 +129,7 @@ def _refuse_less_than_is_done(before: Config, config: Config, events: Events) ->
     then, now = search_of(before).tune, search_of(config).tune
     trials = sum(event["event"] == "ask" for event in events)
     epochs = sum(event["trained"] for event in events if event["event"] == "tell")
-    seconds = float(_last("spent", events, 0.0))
+    seconds = float(latest("spent", events, 0.0))
     for name, was, limit, done, words in (
         ("trials", then.budget, now.budget, trials, f"{trials:,} trials have begun"),
         ("max_epochs_total", then.max_epochs_total, now.max_epochs_total, epochs, f"{epochs:,} epochs are spent"),

@@ -2,24 +2,23 @@
 
 import math
 import time
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from nntrain.config.messages import counted
 from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
-from nntrain.search.engine import Proposal, Waiting
 from nntrain.search.executor import Executor
 from nntrain.search.ledger import OUTCOME, Entry, Ledger, RunningTrial, mean_and_spread, median_seconds, score_of
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
+from nntrain.search.schedule import Schedule
 from nntrain.search.search_files import SearchDir, error_of, length_of
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Event, Stack, Task, Work
 from nntrain.storage.journal import Journal
 from nntrain.training.signals import StopRequest, Watch, watched
 
+WRITE_SECONDS = 1.0  # the table is written at most this often during a search
 POLL_SECONDS = 0.25  # the longest time until a signal or the end of the time is noticed
 SAME_CAUSE = 3  # failures with the same cause that end a search
 
@@ -33,14 +32,17 @@ class Runner:
     replay: Replay
     executor: Executor
     view: SearchView
+    stacking: bool = False  # whether trials of one architecture may be trained as one program
     spent: float = 0.0
-    ending: str = ""  # why no more trials begin
-    limit: str = ""  # the option of `tune` that ended it
     giving_up: bool = False  # whether lost trials are not started again
     broken: bool = False  # whether failures with the same cause ended it
     fault: ConfigError | DataError | None = None  # that every trial has
     watch: Watch = watched  # for what asks to stop
-    running: dict[int, RunningTrial] = field(default_factory=dict)
+    written: float = 0.0  # when the table was written
+    unwritten: bool = False  # whether trials have ended since then
+
+    def __post_init__(self) -> None:
+        self.schedule = Schedule(self.folder, self.journal, self.replay, self.stacking, self._invalid, self.view.note)
 
     def run(self) -> str:
         """Run trials until the budget, the space or the algorithm ends the search; return the reason, in words.
@@ -53,14 +55,15 @@ class Runner:
             try:
                 self._loop(request)
             finally:
+                self._write()
                 self.spent = self.seconds
                 self.journal.add({"event": "pause", "spent": self.spent})
         request.raise_if_asked()
         if self.fault is not None:
             raise self.fault
         if not self.ledger.best:
-            raise self.folder.no_score_error(self.ending, self.limit)
-        return self.ending
+            raise self.folder.no_score_error(self.schedule.ending, self.schedule.limit)
+        return self.schedule.ending
 
     @property
     def search(self) -> Search:
@@ -80,130 +83,102 @@ class Runner:
     def _loop(self, request: StopRequest) -> None:
         asked_to_stop = False
         self._fill()
-        while self.running:
+        while self.schedule.running:
             event = self.executor.next(POLL_SECONDS)
             over = self._time_is_over()
             if (request.signal or over) and not asked_to_stop:
                 asked_to_stop = True
-                self.ending = "stopped"
+                self.schedule.ending = "stopped"
                 if over:
                     self._end_for_time()
                 self._give_up_waiting()
                 self.executor.stop()
-            if event is not None:
+            while event is not None:
                 self._take(event)
+                event = self.executor.next(0.0) if self.executor.has_more else None
+            if self.unwritten and time.monotonic() - self.written > WRITE_SECONDS:
+                self._write()
             self._fill()
+
+    def _write(self) -> None:
+        """Write the journal, the table and the best config."""
+        self.journal.add()
+        self.folder.write()
+        self.written, self.unwritten = time.monotonic(), False
 
     def _time_is_over(self) -> bool:
         limit = self.search.tune.max_seconds
         return limit is not None and time.monotonic() - self.began >= limit
 
     def _end_for_time(self) -> None:
-        self.limit, self.ending = "max_seconds", f"the limit of {self.search.tune.max_seconds:g} s is reached"
+        self.schedule.limit = "max_seconds"
+        self.schedule.ending = f"the limit of {self.search.tune.max_seconds:g} s is reached"
 
-    # From proposals to tasks
+    # From plans to tasks
 
     def _fill(self) -> None:
-        """Start a task on every free worker."""
+        """Start a task or a stack on every free worker."""
         while self.executor.free:
-            task = next((u.waiting.popleft() for u in self.running.values() if u.waiting), None)
-            if task is not None:
-                self._start(task)
-            elif not self._begin_another():
+            if not self.schedule.planned and not self.schedule.ending and self._time_is_over():
+                self._end_for_time()
+            work = self.schedule.next()
+            if work is None:
                 break
+            self._start(work)
+            self.view.draw()
 
-    def _start(self, task: Task) -> None:
-        number = task.number // self.search.tune.trainings
-        self.running[number].started.add(task.number)
-        self.journal.add({"event": "start", "trial": number, "task": task.number, "spent": self.seconds})
-        self.executor.submit(task)
+    def _start(self, work: Work) -> None:
+        spent, trainings = self.seconds, self.search.tune.trainings
+        numbers = self.schedule.start(work)
+        started = [{"event": "start", "trial": n // trainings, "task": n, "spent": spent} for n in numbers]
+        self.journal.add(*started)
+        self.executor.submit(work)
 
-    def _begin_another(self) -> bool:
-        """Begin another trial, which may fail at once; return whether there is one."""
-        entry = None if self.ending else self._next_entry()
-        if entry is None:
-            return False
-        try:
-            tasks = list(self.folder.tasks(entry))
-        except ConfigError as error:
-            self._end(entry, message=in_one_line(error))
-            return True
-        entry.status = "running"
-        self.running[entry.number] = RunningTrial(entry, deque(tasks))
-        self.view.draw()
-        return True
-
-    def _next_entry(self) -> Entry | None:
-        """Return a waiting trial, such as one that a kill interrupted, or else what the engine proposes."""
-        if self._time_is_over():
-            self._end_for_time()
-            return None
-        for entry in self.ledger.entries:
-            if not entry.over and entry.number not in self.running:
-                return entry if self._affordable(entry) else None
-        limit = self.search.tune.budget
-        if limit is not None and len(self.ledger.entries) >= limit:
-            self.ending = f"all {limit} trials are done" if limit > 1 else "the one trial is done"
-            return None
-        return self._new_entry(self.replay.ask())
-
-    def _new_entry(self, proposal: Proposal | Waiting | None) -> Entry | None:
-        """Return the trial of a proposal; None where it must wait, or the search ends."""
-        if proposal is None:
-            self.ending = f"{self.replay.engine.ended} after {counted(len(self.ledger.entries), 'trial')}"
-        if not isinstance(proposal, Proposal):
-            return None
-        entry = self.ledger.add(proposal)
-        self.journal.add({"event": "ask", **vars(proposal)})
-        return entry if self._affordable(entry) else None
-
-    def _affordable(self, entry: Entry) -> bool:
-        """Return whether the trial is within `max_epochs_total`, where running trials count in full."""
-        limit = self.search.tune.max_epochs_total
-        if limit is None:
-            return True
-        running = sum(self._planned(other.entry) for other in self.running.values())
-        spent, planned = self.ledger.epochs(), self._planned(entry)
-        if spent + running + planned <= limit:
-            return True
-        if not running:
-            self.limit = "max_epochs_total"
-            self.ending = f"{spent} of {counted(limit, 'epoch')} are spent, and the next trial would train {planned}"
-        return False
-
-    def _planned(self, entry: Entry) -> int:
-        """Return the most epochs that the trial may train, its repeats together."""
-        return (self._length(entry) - self.ledger.before(entry)[0]) * self.search.tune.trainings
-
-    def _length(self, entry: Entry) -> int:
-        return length_of(self.folder.config, entry.proposal)
+    def _invalid(self, entry: Entry, error: ConfigError) -> None:
+        """End a trial whose values make no valid config."""
+        self._end(entry, message=in_one_line(error))
 
     def _give_up_waiting(self) -> None:
         """Drop what is not started yet; a resumed search starts it."""
         self.giving_up = True
-        for trial in list(self.running.values()):
-            trial.waiting.clear()
+        self.schedule.give_up()
+        for trial in list(self.schedule.running.values()):
             self._drop_complete(trial)
 
     def _drop_complete(self, trial: RunningTrial) -> None:
-        """Forget the trial if nothing of it runs or waits; without a score it is stopped."""
+        """Forget the trial if nothing of it runs or waits; one that began and has no score is stopped."""
         if trial.complete:
-            self.running.pop(trial.entry.number, None)
-            trial.entry.status = trial.entry.status if trial.entry.over else "stopped"
+            self.schedule.running.pop(trial.entry.number, None)
+            trial.entry.status = "stopped" if trial.entry.status == "running" else trial.entry.status
 
     # From events to scores
 
     def _take(self, event: Event) -> None:
-        trial = self.running.get(event.number // self.search.tune.trainings)
-        if trial is None:
-            return
+        trial = self.schedule.running.get(event.number // self.search.tune.trainings)
         if event.kind == "epoch":
-            self._take_epoch(trial.entry, event)
+            if trial is not None:
+                self._take_epoch(trial.entry, event)
             return
-        trial.started.discard(event.number)
-        if not trial.entry.over:  # otherwise another repeat of the trial has failed
-            self._take_end(trial, event)
-        self._drop_complete(trial)
+        if event.kind == "apart":
+            self._apart(event)
+            return
+        work = self.schedule.end(event.number)
+        if trial is not None:
+            trial.started.discard(event.number)
+            if not trial.entry.over:  # otherwise another repeat of the trial has failed
+                self._take_end(trial, event)
+        if event.kind == "lost" and work is not None:
+            self._lost(work, event)
+        if trial is not None:
+            self._drop_complete(trial)
+
+    def _apart(self, event: Event) -> None:
+        """Train one after another what cannot be a stack."""
+        stack = self.schedule.taken[event.number]
+        if isinstance(stack, Stack):
+            self.schedule.apart(stack, event.message)
+        if self.giving_up:
+            self._give_up_waiting()
 
     def _take_end(self, trial: RunningTrial, event: Event) -> None:
         if event.kind == "done":
@@ -215,13 +190,14 @@ class Runner:
         elif event.kind == "failed":
             trial.entry.seconds = self._seconds_of(trial.entry, [*trial.done.values(), event])
             self._end(trial.entry, message=event.message)
-        elif event.kind == "lost":
-            self._lost(trial, event)
+        elif event.kind == "lost" and not self.giving_up:
+            self.journal.later({"event": "lost", "trial": trial.entry.number, "task": event.number})
+            trial.waiting.add(event.number)
 
     def _refuse(self, event: Event) -> None:
         """End the search: no trial can be trained. Those that have begun count as stopped, to be resumed."""
         self.fault = error_of(self.folder.config, event)
-        self.ending = "the data are wrong" if event.wrong == "data" else "the config as written is wrong"
+        self.schedule.ending = "the data are wrong" if event.wrong == "data" else "the config as written is wrong"
         self._give_up_waiting()
         self.executor.stop()
 
@@ -232,22 +208,35 @@ class Runner:
         self.view.epoch(entry, event.row, score)
         if self.search.tune.pruner is None:
             return
-        last = epoch == self._length(entry)  # a trial at its end needs no stopping
+        last = epoch == length_of(self.folder.config, entry.proposal)  # a trial at its end needs no stopping
         if epoch not in entry.verdicts and not last and score is not None and math.isfinite(score):
             entry.verdicts[epoch] = self.replay.report(entry, epoch, score)
             report = {"trial": entry.number, "epoch": epoch, "score": score, "stop": entry.verdicts[epoch]}
             self.journal.add({"event": "report", **report})
         self.executor.answer(event.number, entry.verdicts.get(epoch, False))
 
-    def _lost(self, trial: RunningTrial, event: Event) -> None:
-        entry = trial.entry
+    def _lost(self, work: Work, event: Event) -> None:
+        """Train again what a worker has lost: a stack that was lost twice without a new epoch, one after another."""
         if self.giving_up:
             return
-        self.journal.add({"event": "lost", "trial": entry.number, "task": event.number})
-        if entry.lose(event.number):
-            self._end(entry, message=f"given up after two tries: {event.message}")
+        self.journal.add()
+        open_trials = [trial for task in work.tasks if (trial := self._trial_of(task)) is not None]
+        numbers = [task.number for task in work.tasks if self._trial_of(task) is not None]
+        given_up = [trial.entry.lose(number) for trial, number in zip(open_trials, numbers, strict=True)]
+        if not any(given_up):
+            self.schedule.again(work)
+        elif isinstance(work, Stack):
+            for trial, number in zip(open_trials, numbers, strict=True):
+                trial.entry.losses.pop(number, None)
+            self.schedule.apart(work, f"a worker that ended twice: {event.message}")
         else:
-            trial.waiting.append(next(task for task in self.folder.tasks(entry) if task.number == event.number))
+            open_trials[0].waiting.discard(event.number)
+            self._end(open_trials[0].entry, message=f"given up after two tries: {event.message}")
+
+    def _trial_of(self, task: Task) -> RunningTrial | None:
+        """Return the trial of a task where it has not ended."""
+        trial = self.schedule.running.get(task.number // self.search.tune.trainings)
+        return None if trial is None or trial.entry.over else trial
 
     def _score(self, trial: RunningTrial) -> None:
         search, entry = self.search, trial.entry
@@ -274,16 +263,15 @@ class Runner:
     def _end(self, entry: Entry, status: Any = "failed", message: str = "") -> None:
         """Record how a trial ended: for the engine, in the journal, on the screen."""
         entry.status, entry.message = status, message
-        if entry.number in self.running:
-            self.running[entry.number].waiting.clear()
+        self.schedule.drop(entry)
         if status == "failed":
             entry.trained = max(entry.trained, entry.reached - self.ledger.before(entry)[0])
         self.replay.tell(entry)
         found = {name: getattr(entry, name) for name in OUTCOME}
-        self.journal.add({"event": "tell", "trial": entry.number, **found, "spent": self.seconds})
-        self.folder.write()
+        self.journal.later({"event": "tell", "trial": entry.number, **found, "spent": self.seconds})
+        self.unwritten = True
         self.view.ended(entry)
         if status == "failed" and self.search.tune.on_error == "stop" and self.ledger.alike(message) >= SAME_CAUSE:
             self.broken = True
-            self.ending = f"{self.ledger.alike(message)} trials failed with the same cause: {message}"
+            self.schedule.ending = f"{self.ledger.alike(message)} trials failed with the same cause: {message}"
             self._give_up_waiting()

@@ -1,7 +1,7 @@
 """The directory of a search: the folders and configs of its trials, the table, the best config, the models kept."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from nntrain.config.search.trial_config import as_yaml, with_values
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Entry, Ledger
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Event, Kept, Stack, Task
 from nntrain.search.trial_table import Trial, trials_csv
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir, csv_text
@@ -30,15 +30,32 @@ class SearchDir:
 
     def tasks(self, entry: Entry) -> Iterator[Task]:
         """Yield the trainings of a trial; raises ConfigError where its values make no valid config."""
-        trainings, parent = self.search.tune.trainings, entry.proposal.parent
-        for part in range(trainings):
-            yield Task(
-                number=entry.number * trainings + part,
-                folder=self._folder(entry, part),
-                config=as_yaml(trial_config(self.config, self.search, entry.proposal, part)),
-                parent=None if parent is None else self._folder(self.ledger.entries[parent], part),
-                judged=self.search.tune.pruner is not None,
-            )
+        for part, config in enumerate(self.configs(entry)):
+            yield self.task(entry, part, config)
+
+    def configs(self, entry: Entry) -> list[Config]:
+        """Return the configs of the trainings of a trial; raises ConfigError where its values make no valid config."""
+        parts = range(self.search.tune.trainings)
+        return [trial_config(self.config, self.search, entry.proposal, part) for part in parts]
+
+    def task(self, entry: Entry, part: int, config: Config) -> Task:
+        """Return a training of a trial."""
+        parent = entry.proposal.parent
+        return Task(
+            number=entry.number * self.search.tune.trainings + part,
+            folder=self._folder(entry, part),
+            config=as_yaml(config),
+            parent=None if parent is None else self._folder(self.ledger.entries[parent], part),
+            judged=self.search.tune.pruner is not None,
+        )
+
+    def stack(self, tasks: Sequence[Task]) -> Stack:
+        """Return these trainings as one program."""
+        tune, first = self.search.tune, tasks[0].number
+        kept = Kept(self.search.metric, self.search.direction, tune.epoch, tune.trainings)
+        every = tune.keep == "all" or tune.engine.promotes
+        folder = self.directory.path.absolute() / f"{run_files.CHECKPOINTS}-{first + 1}"
+        return Stack(tuple(tasks), str(folder), f"stack-{first + 1}", None if every else kept)
 
     def key(self, values: Values) -> str:
         """Return a key that is equal for values that make the same trial, of this space or of one before a change.

@@ -51,10 +51,10 @@ class TrialRunner:
 
     def run(self, task: Task, report: Report, request: StopRequest | None = None) -> Event:
         """Train the task's run, or the rest of it, and return how it ended; `request` stops it in place of signals."""
-        _forget()
+        forget()
         terminal = Terminal(quiet=True)
         try:
-            return self._run(_Trial(task, Path(task.folder), terminal, report, request))
+            return self._run(Trial(task, Path(task.folder), terminal, report, request))
         except Stopped as error:
             return Event(task.number, "stopped", message=error.problems[0].message)
         except (ConfigError, DataError) as error:
@@ -67,9 +67,9 @@ class TrialRunner:
             self.programs.clear()
             if not _is_memory(error):
                 terminal.log.append(traceback.format_exc())
-            return self._failed(task, terminal, _words(error))
+            return self._failed(task, terminal, words_of(error))
 
-    def _run(self, trial: "_Trial") -> Event:
+    def _run(self, trial: "Trial") -> Event:
         place = RunDir(trial.folder)
         trial.wait_for_lost_worker()
         if not is_run(place.path):
@@ -81,21 +81,21 @@ class TrialRunner:
         with place.locked():
             return trial.done(resume.resume_prepared(self._training(trial, place, initialize=False)))
 
-    def _begin(self, trial: "_Trial", place: RunDir) -> Result:
+    def _begin(self, trial: "Trial", place: RunDir) -> Result:
         parent = trial.task.parent
         training = self._training(trial, place, initialize=parent is None)
         origin = None if parent is None else origin_of(RunDir(Path(parent)), training.prepared)
-        _make(place.path)
+        make_folder(place.path)
         experiment.report(training.prepared, trial.terminal)
         return experiment.run(training, origin)
 
-    def _training(self, trial: "_Trial", place: RunDir, initialize: bool) -> Training:
+    def _training(self, trial: "Trial", place: RunDir, initialize: bool) -> Training:
         config = trial.config()
-        prepared = prepare(config, initialize, self._data(config))
+        prepared = prepare(config, initialize, self.data(config))
         context = RunContext(self.programs, trial.report, trial.request, final=trial.task.final)
         return Training(prepared, place, trial.terminal, context)
 
-    def _data(self, config: Config) -> Dataset:
+    def data(self, config: Config) -> Dataset:
         """Return the data of the config, which are read once."""
         key = json.dumps(to_tree(config.experiment.data), sort_keys=True)
         if key not in self.datasets:
@@ -108,7 +108,7 @@ class TrialRunner:
         """Return the event after the log was written, if that is possible."""
         terminal.log.append(message)
         with contextlib.suppress(OSError, NNTrainError):
-            _make(Path(task.folder))
+            make_folder(Path(task.folder))
             RunDir(Path(task.folder)).write_log(terminal.log)
         summary: dict[str, Any] = {}
         with contextlib.suppress(NNTrainError):  # a training that diverged has one
@@ -117,7 +117,9 @@ class TrialRunner:
 
 
 @dataclass(frozen=True)
-class _Trial:
+class Trial:
+    """A task in a worker, with its folder."""
+
     task: Task
     folder: Path
     terminal: Terminal
@@ -161,7 +163,7 @@ class _Trial:
         )
 
 
-def _make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a trial's folder. The folder of the search must exist: it may have been removed."""
     search = folder.parents[folder.name.startswith(("repeat-", "fold-"))]
     with writing(search):
@@ -203,7 +205,8 @@ def _faults(error: ConfigError | DataError, task: Task) -> tuple[Problem, ...]:
     return tuple(replace(one, span=None) if one.span and one.span.file == own else one for one in error.problems)
 
 
-def _words(error: Exception) -> str:
+def words_of(error: Exception) -> str:
+    """Return an exception in one line."""
     if _is_memory(error):
         return "out of memory"
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
@@ -215,7 +218,7 @@ def _is_memory(error: Exception) -> bool:
     return isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError))
 
 
-def _forget() -> None:
+def forget() -> None:
     """Free what earlier models have left, and restart the numbers in Keras's names, as in a new process."""
     import keras
     from tensorflow.python.framework import ops

@@ -1,13 +1,14 @@
 """The journal of a search: every event in order, so that a killed search resumes exactly.
 
-Each event is a line of JSON. It is appended in one write and is on the disk before the action that it announces. A
-search engine is a pure function of these events, so a replay restores its state.
+Each event is a line of JSON. It is on the disk before the action that it announces; that a trial has ended announces
+only what comes after it, so it may wait for the next event. A search engine is a pure function of these events, so a
+replay restores its state.
 """
 
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Journal:
-    """The journal of the search in a directory."""
+    """The journal of the search in a directory. `pending`: events that are written with the next one."""
 
     path: Path
+    pending: list[Event] = field(default_factory=list, compare=False)
 
     @classmethod
     def create(cls, place: RunDir, head: Mapping[str, Any]) -> "Journal":
@@ -39,13 +41,21 @@ class Journal:
         """Return the journal of a search that exists."""
         return cls(place.path / run_files.JOURNAL)
 
-    def add(self, event: Event) -> None:
-        """Append an event, durably."""
+    def later(self, event: Event) -> None:
+        """Append an event with the next ones, or when `add` is called without any."""
+        self.pending.append(event)
+
+    def add(self, *events: Event) -> None:
+        """Append events, durably."""
+        self.pending.extend(events)
+        if not self.pending:
+            return
         with writing(self.path.parent), inside.open_file(self.path.parent, self.path.name, change=True) as file:
             file.seek(0, os.SEEK_END)
-            file.write(_line(event).encode())
+            file.write("".join(map(_line, self.pending)).encode())
             file.flush()
             os.fsync(file.fileno())
+        self.pending.clear()
 
     def read(self, mend: bool = False) -> tuple[Event, list[Event], str]:
         """Return the first line, the events, and a warning about the last line, or an empty string.

@@ -162,6 +162,7 @@ class Head(Record, total=False):
     search: Text
     start: Text
     refit: Annotated[int, Field(ge=0, le=10_000)]
+    stack: bool
     plugins: list[PluginFile]
 
 
@@ -181,6 +182,20 @@ class Start(Record, total=False):
     trial: Required[Count]
     task: Required[Count]
     spent: Seconds
+
+
+class Stacks(Record):
+    """Which trainings, by their numbers, begin next, and which of them as one program."""
+
+    event: Literal["stacks"]
+    stacks: list[list[Count]]
+
+
+class Apart(Record):
+    """Trainings that were to be one program, and cannot be."""
+
+    event: Literal["apart"]
+    tasks: list[Count]
 
 
 class Report(Record):
@@ -240,7 +255,7 @@ def _row(row: dict[str, float | None]) -> dict[str, float | None]:
 Cell = Annotated[float | None, BeforeValidator(lambda text: None if text == "" else text)]
 Row = Annotated[dict[Text, Cell], AfterValidator(_row)]
 """A row of metrics.csv. A loss of NaN ends a training, so numbers need not be finite."""
-Event = Annotated[Ask | Start | Report | Tell | Pause | Refit | Extend, Field(discriminator="event")]
+Event = Annotated[Ask | Stacks | Apart | Start | Report | Tell | Pause | Refit | Extend, Field(discriminator="event")]
 
 _FILES: dict[str, Any] = {
     run_files.ENVIRONMENT: Environment,

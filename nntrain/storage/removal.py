@@ -19,6 +19,7 @@ _WRITTEN = {
     f"{run_files.TENSORBOARD}/train": _EVENTS,
     f"{run_files.TENSORBOARD}/validation": _EVENTS,
 }
+_OF_A_STACK = re.compile(rf"{run_files.CHECKPOINTS}-\d+")  # the folder of its checkpoints
 _MEMBER = re.compile(r"(seed|fold|trial|repeat|refit)-\d+")
 
 
@@ -49,7 +50,8 @@ def _members(folder: Path) -> list[RunDir]:
 
 
 def _remove_files(folder: Path) -> None:
-    for name, written in reversed(_WRITTEN.items()):
+    stacks = {name: _WRITTEN[run_files.CHECKPOINTS] for name in inside.names(folder) if _OF_A_STACK.fullmatch(name)}
+    for name, written in reversed((_WRITTEN | stacks).items()):
         below = folder / name
         if below.is_symlink() or ("/" in name and below.parent.is_symlink()) or not below.is_dir():
             continue

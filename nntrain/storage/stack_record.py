@@ -15,10 +15,15 @@ class Compaction(Record):
 
 
 class Stack(Record):
-    """The runs that were trained as one with a run: their seeds or folds by their names, and its place among them."""
+    """The runs that were trained as one with a run, and its place among them.
 
-    kind: Literal["seeds", "folds"]
+    values: their seeds or folds by their names; of trials the values, by their paths, by which these differ. continued:
+    whether it went on from another run. alone: whether it was trained further alone.
+    """
+
+    kind: Literal["seeds", "folds", "trials"]
     values: Annotated[dict[Name, Any], Field(min_length=1, max_length=1000)]
     place: Count
     compactions: list[Compaction]
+    continued: NotRequired[bool]
     alone: NotRequired[bool]

@@ -9,32 +9,16 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
-from nntrain.config.named import to_tree
 from nntrain.config.resolve import Resolved
+from nntrain.config.traced import traced
+from nntrain.data.dataset import Dataset
 from nntrain.data.row_file import Examples
 from nntrain.model.custom import Network
 from nntrain.training.programs.resident import Program
-from nntrain.training.scorer import Scorer
+from nntrain.training.programs.stacked import StackedData, StackedProgram
+from nntrain.training.scorer import Scorer, training_weights
 
 KEPT = 8  # programs; one of a small network takes about 5 MB
-
-# Options that only the training loop reads, and no compiled function.
-_NOT_COMPILED = (
-    "epochs",
-    "steps",
-    "batch_size",  # which is in the key as the plan has it
-    "callbacks",
-    "class_weight",  # of which only its presence is in the key
-    "monitor",
-    "oversample",
-    "save",
-    "shuffle",
-    "max_seconds",
-    "checkpoint_seconds",
-    "init_from",
-    "on_disease",
-    "threads",
-)
 
 
 class Programs:
@@ -43,6 +27,7 @@ class Programs:
     def __init__(self, most: int = KEPT) -> None:
         self.most = most
         self._kept: OrderedDict[tuple[str, bool], Program] = OrderedDict()
+        self._stacked: OrderedDict[str, tuple[Scorer, StackedProgram]] = OrderedDict()
 
     def scorer(self, resolved: Resolved, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
         """Return what `Scorer.of` returns, or a scorer whose model is an earlier one with the variables of `model`."""
@@ -59,38 +44,45 @@ class Programs:
                 self._kept.popitem(last=False)
         return scorer
 
+    def stacked(self, resolved: Resolved, model: Network, data: Dataset) -> tuple[Scorer, StackedProgram]:
+        """Return the program of stacks whose members have such models, and a scorer with the model that it is made of.
+
+        It was made for an earlier stack with equal graphs, or of this model, which then trains nothing else.
+        """
+        batch_size = resolved.batch_size(len(data.train))
+        key = program_key(resolved, data.train.x, batch_size)
+        if key in self._stacked:
+            self._stacked.move_to_end(key)
+            scorer, program = self._stacked[key]
+            return Scorer(resolved, scorer.program), program
+        scorer = Scorer.of(resolved, model, data.train.x, batch_size)
+        example = scorer.arrays(data.train, training_weights(resolved, data.train))
+        self._stacked[key] = scorer, StackedProgram(scorer.program, StackedData([example]))
+        while len(self._stacked) > self.most:
+            self._stacked.popitem(last=False)
+        return self._stacked[key]
+
     def __len__(self) -> int:
         return len(self._kept)
 
     def clear(self) -> None:
         """Remove all of them."""
         self._kept.clear()
+        self._stacked.clear()
 
 
 def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
     """Return a key that is equal only for equal graphs; it holds every option that may change a graph."""
-    tree, schema = to_tree(resolved.experiment), resolved.schema
-    train = {name: value for name, value in tree["train"].items() if name not in _NOT_COMPILED}
-    optimizer = to_tree(resolved.train.optimizer.over(resolved.updates(len(x))))
-    content = {
-        "model": tree["model"],
-        "train": {**train, "optimizer": _without_constant_rate(optimizer)},
+    schema, train = resolved.schema, resolved.train
+    content = traced(resolved.experiment, train.optimizer.over(resolved.updates(len(x))))
+    content["train"].pop("batch_size", None)  # the key has it as the plan has it
+    content |= {
         "weighted": resolved.is_weighted,
         "batch_size": batch_size,
         "inputs": [str(x.dtype), list(schema.shape), list(schema.classes), schema.target_count],
         "columns": [list(schema.sizes), list(schema.missing)],
     }
     return json.dumps(content, sort_keys=True)
-
-
-def _without_constant_rate(optimizer: Any) -> Any:
-    """Return the optimizer without a learning rate that is a number: that is a variable, a schedule is compiled."""
-    if isinstance(optimizer, str):
-        return optimizer
-    ((name, options),) = optimizer.items()
-    constant = isinstance(options.get("learning_rate"), (int, float))
-    kept = {key: value for key, value in options.items() if key != "learning_rate" or not constant}
-    return {name: kept} if kept else name
 
 
 def copy_variables(source: Network, target: Network) -> None:

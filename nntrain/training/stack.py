@@ -7,7 +7,7 @@ epoch begins this epoch again.
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,8 +34,8 @@ class Watcher(Protocol):
     def part(self, epoch: int, share: float) -> None:
         """Called after a piece, with the share of the epoch that is done."""
 
-    def rows(self, rows: Mapping[str, Row]) -> None:
-        """Called after an epoch, with the new row of each member that has one."""
+    def rows(self, rows: Mapping[str, Row]) -> Collection[str]:
+        """Called after an epoch, with the new row of each member that has one; returns the members to stop there."""
 
     def end(self) -> None:
         """Called when the training has ended."""
@@ -57,22 +57,27 @@ class Stack:
     store: Store
     checkpoint_seconds: float
 
-    def fit(self, values: Values, request: StopRequest, saved: State | None = None) -> None:
+    def fit(
+        self, values: Values, request: StopRequest, saved: State | None = None, origins: Mapping[str, State] = {}
+    ) -> None:
         """Train all members to their ends, from a checkpoint where one is given; `state` and the histories are filled.
 
-        values: those of all members at the start. Raises Stopped after a checkpoint was written, and NNTrainError where
-        one cannot be written, or is that of another stack.
+        values: those of all members at the start. origins: states of runs, from which members of these names continue.
+        Raises Stopped after a checkpoint was written, and NNTrainError where one cannot be written, or is that of
+        another stack.
         """
         for member in self.members:
             member.begin()
         self.state = StackState.of(values)
         if saved is not None:
             self.state = StackState.restore(saved, self.state, self.members, self.program.model)
+        else:
+            self._continue(origins)
         self.active = [place for place, member in enumerate(self.members) if not member.has_ended]
         self.values = self.state.take(self.active)
         self.piece_steps = 1
         saver = Saver(self.store, self._captured, self.checkpoint_seconds, can_lose=False)
-        self.watcher.start(self.members[0].plan.epochs)
+        self.watcher.start(max(member.plan.epochs for member in self.members))
         try:
             while self.active and not request.signal:
                 self._epoch(request)
@@ -83,6 +88,11 @@ class Stack:
             pass
         saver.save()
         request.raise_if_asked()
+
+    def _continue(self, origins: Mapping[str, State]) -> None:
+        for place, member in enumerate(self.members):
+            if member.name in origins:
+                self.state.put_run(place, origins[member.name], member, self.program)
 
     def _captured(self) -> State:
         self.state.put(self.active, self.values)
@@ -106,11 +116,15 @@ class Stack:
             own = [weight[index] for weight in weights]
             if what := self._not_finite(row, own if not finite[index] else ()):
                 member.error = divergence.error(epoch, what, member.help())
+                member.history.seconds += seconds
                 continue
             member.finish_epoch(row, own)
             rows[member.name] = row
+        stopped = self.watcher.rows(rows)
+        for member in (self.members[place] for place in self.active):
+            if member.name in stopped and not member.has_ended:
+                member.prune()
         self._end_epoch(values, results[RATE])
-        self.watcher.rows(rows)
 
     def _steps(self, epoch: int, request: StopRequest) -> Values:
         """Return the values after the steps of an epoch.

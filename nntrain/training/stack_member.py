@@ -10,7 +10,7 @@ import numpy as np
 from nntrain.errors import Diverged
 from nntrain.training.history import History, Row
 from nntrain.training.job import Plan
-from nntrain.training.loop import reason_to_stop
+from nntrain.training.loop import PRUNED, reason_to_stop
 
 RATE = "learning_rate"
 
@@ -60,3 +60,7 @@ class Member:
             callback.on_epoch_end(epoch - 1, metrics)
         if self.stop_training:
             history.reason = reason_to_stop(self.callbacks)
+
+    def prune(self) -> None:
+        """End it here."""
+        self.stop_training, self.history.reason = True, PRUNED

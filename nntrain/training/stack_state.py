@@ -11,7 +11,7 @@ from nntrain.errors import Diverged
 from nntrain.model.custom import Network
 from nntrain.storage import records
 from nntrain.training import state
-from nntrain.training.programs.stacked import Values
+from nntrain.training.programs.stacked import StackedProgram, Values
 from nntrain.training.stack_member import Member
 from nntrain.training.state import State, unfit
 
@@ -86,6 +86,24 @@ class StackState:
         for place, (member, facts) in enumerate(zip(members, saved.facts["members"], strict=True)):
             _restore(member, facts, _kept(saved, place, model) if facts["kept"] else [])
         return cls(arrays, list(saved.facts["compactions"]))
+
+    def put_run(self, place: int, saved: State, member: Member, program: StackedProgram) -> None:
+        """Put the state of a run, as `of_member` returns it, into a new member.
+
+        Raises NNTrainError where it does not fit, or lies inside an epoch.
+        """
+        names = {id(variable): name for name, variable in state.named_variables(program.model)}
+        for array, variable in zip(self.arrays, program.variables, strict=True):
+            if (name := names.get(id(variable))) is not None:
+                found = saved.arrays.get(name)
+                if found is None or found.shape != array.shape[1:]:
+                    raise unfit(f"`{name}` in it has another shape")
+                array[place] = found
+        facts = saved.facts
+        if facts["position"]["step"] or facts["position"]["epoch"] != len(facts["history"]["rows"]) + 1:
+            raise unfit("it lies inside an epoch")
+        kept = [saved.arrays[f"kept.{index}"] for index in range(facts["kept"])]
+        _restore(member, {**facts, "diverged": None}, kept)
 
     def of_member(self, place: int, member: Member, model: Network, variables: Sequence[Any]) -> State:
         """Return the state of one member as a training alone has it; model: the template's, with its variables."""

@@ -3,43 +3,20 @@
 import tensorflow as tf
 
 from nntrain.config import plugin
-from nntrain.config.keras import callbacks, layers, metrics, optimizers, table_layers
+from nntrain.config.keras import layers
 from nntrain.config.resolve import Resolved
+from nntrain.config.traced import stack_obstacle
 from nntrain.training.choose_program import dense_products, uses_xla
 from nntrain.training.run_context import RunContext
 
 LARGEST_STEP = 4_000_000  # multiplications of one member in a step, above which a stack gains little (docs/log.md)
-MOST_MEMBERS = 64  # of one stack
+TRIAL_STEPS = 1000  # what a trial of a search takes beside its own steps, in steps of a small network (docs/log.md)
+LEAST_STEPS = 6000  # of all trials together, which make up for tracing a stack
 
-_LAYERS = (
-    layers.Dense,
-    layers.Flatten,
-    layers.Reshape,
-    layers.Rescaling,
-    layers.Normalization,
-    layers.Activation,
-    layers.ReLU,
-    layers.LeakyReLU,
-    layers.RReLU,
-    layers.Heaviside,
-    layers.PReLU,
-    layers.ELU,
-    layers.Softmax,
-    layers.Dropout,
-    layers.AlphaDropout,
-    layers.GaussianNoise,
-    layers.GaussianDropout,
-    layers.BatchNormalization,
-    layers.LayerNormalization,
-    table_layers.TableEncoding,
-    table_layers.FeatureScale,
-    table_layers.PeriodicEmbedding,
-    table_layers.ParametricActivation,
-    table_layers.TargetNormalization,
-    table_layers.LogLink,
-    table_layers.DecisionThreshold,
-)
-_CALLBACKS = (callbacks.EarlyStopping, callbacks.ReduceLROnPlateau, callbacks.StopAtTarget)
+
+def pays(members: int, steps: int) -> bool:
+    """Return whether so many trials, of so many steps each, are faster as one program."""
+    return members * (TRIAL_STEPS + steps) >= LEAST_STEPS
 
 
 def obstacle(resolved: Resolved, rows: int, context: RunContext) -> str:
@@ -47,7 +24,7 @@ def obstacle(resolved: Resolved, rows: int, context: RunContext) -> str:
 
     rows: those of the training split.
     """
-    return _of_the_devices(context) or _of_the_options(resolved) or _of_the_model(resolved, rows)
+    return _of_the_devices(context) or stack_obstacle(resolved.experiment) or _of_the_model(resolved, rows)
 
 
 def _of_the_devices(context: RunContext) -> str:
@@ -58,36 +35,11 @@ def _of_the_devices(context: RunContext) -> str:
     return "a GPU computes" if tf.config.get_visible_devices("GPU") else ""
 
 
-def _of_the_options(resolved: Resolved) -> str:
-    train = resolved.train
-    if train.engine not in ("auto", "resident"):
-        return f"`engine: {train.engine}`"
-    if train.precision != "float32":
-        return f"`precision: {train.precision}`"
-    for name in ("steps", "max_seconds"):
-        if getattr(train, name) is not None:
-            return f"`train.{name}`"
-    if train.on_disease != "warn":
-        return f"`on_disease: {train.on_disease}`"
-    if isinstance(train.optimizer, optimizers.Nadam):  # keeps a number outside its variables
-        return "`Nadam`"
-    if train.optimizer.use_ema:
-        return "`use_ema`"
-    if train.optimizer.gradient_accumulation_steps is not None:
-        return "`gradient_accumulation_steps`"
-    other = next((each for each in train.callbacks if not isinstance(each, _CALLBACKS)), None)
-    if other is not None:
-        return f"`{other.called()}`"
-    area = next((each for each in train.metrics if isinstance(each, metrics.AUC)), None)
-    return "" if area is None else f"`{area.called()}`"
-
-
 def _of_the_model(resolved: Resolved, rows: int) -> str:
     is_flat = len(resolved.schema.shape) == 1
     for _, layer in layers.walk(resolved.experiment.model):
-        of_images = isinstance(layer, layers.BatchNormalization) and not is_flat
-        if of_images or not isinstance(layer, _LAYERS):
-            return f"`{layer.called()}`{' of images' if of_images else ''}"
+        if isinstance(layer, layers.BatchNormalization) and not is_flat:
+            return f"`{layer.called()}` of images"
         if isinstance(layer, layers.Flatten):
             is_flat = True
         elif isinstance(layer, layers.Reshape):

@@ -1,4 +1,7 @@
-"""Kill searches at random moments (the parent, a worker, or all) and compare their tables with undisturbed ones."""
+"""Kill searches at random moments (the parent, a worker, or all) and compare what they trained with undisturbed ones.
+
+Of `stacked` and `folds` the trials are stacks, and of `rungs` those of each round of Hyperband.
+"""
 
 import argparse
 import csv
@@ -28,13 +31,29 @@ train:
   checkpoint_seconds: 0.2
 tune:
   engine: ENGINE
-  trials: 20
+"""
+SPACE = """  trials: 20
   space:
     model.1.Dense.units: {choice: [8, 16, 24, 32]}
     model.2.Dropout.rate: {float: [0, 0.4], step: 0.1}
     train.optimizer.Adam.learning_rate: {float: [0.001, 0.1], log: true}
 """
-ENGINES = {"random": "RandomSearch", "hyperband": "{Hyperband: {max_epochs: 27, factor: 3}}", "grid": "GridSearch"}
+RATES = """  trials: 24
+  keep: all
+  space:
+    model.1.Dense.units: {choice: [8, 16]}
+    train.optimizer.Adam.learning_rate: {float: [0.001, 0.1], log: true}
+"""
+FOLDS = RATES.replace("trials: 24", "trials: 6").replace("keep: all", "folds: 4")
+HYPERBAND = "{Hyperband: {max_epochs: 27, factor: 3}}"
+JOBS = {
+    "random": CONFIG.replace("ENGINE", "RandomSearch") + SPACE,
+    "hyperband": CONFIG.replace("ENGINE", HYPERBAND) + SPACE,
+    "grid": CONFIG.replace("ENGINE", "GridSearch") + SPACE,
+    "stacked": CONFIG.replace("ENGINE", "RandomSearch").replace("epochs: 60", "epochs: 300") + RATES,
+    "folds": CONFIG.replace("ENGINE", "RandomSearch").replace("epochs: 60", "epochs: 200") + FOLDS,
+    "rungs": CONFIG.replace("ENGINE", HYPERBAND).replace("batch_size: 4", "batch_size: 1") + RATES.replace("24", "40"),
+}
 NOT_COMPARED = ("seconds",)
 
 
@@ -66,9 +85,12 @@ def children(parent: int) -> list[int]:
     return found
 
 
-def strike(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
-    """Kill the parent, a worker, or all of them; return whether the search must be resumed."""
-    target = chance.choice(["parent", "worker", "all"])
+def strike(process: subprocess.Popen[bytes], chance: random.Random, again: bool) -> bool:
+    """Kill the parent, a worker, or all of them; return whether the search must be resumed.
+
+    again: whether a worker of this process was killed before. A second time would end a trial, which is not looked at.
+    """
+    target = chance.choice(["parent", "all"] if again else ["parent", "worker", "all"])
     workers = children(process.pid)
     if target == "worker" and workers:
         os.kill(chance.choice(workers), signal.SIGKILL)
@@ -80,19 +102,20 @@ def strike(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
     return True
 
 
-def search(folder: Path, name: str, engine: str, kills: int, chance: random.Random, seconds: float) -> int:
+def search(folder: Path, name: str, job: str, kills: int, chance: random.Random, seconds: float) -> int:
     """Run a search with so many kills spread over it, and return how many hit."""
-    (folder / f"{engine}.yaml").write_text(CONFIG.replace("ENGINE", ENGINES[engine]))
-    begin = ("tune", f"{engine}.yaml", "--name", name)
-    process, hits = start(folder, *begin), 0
+    (folder / f"{job}.yaml").write_text(JOBS[job])
+    begin = ("tune", f"{job}.yaml", "--name", name, "--no-plots", "--no-report")
+    process, hits, again = start(folder, *begin), 0, False
     for _ in range(kills):
         time.sleep(chance.uniform(0.5, 1.5) * seconds / kills + 2)  # a start takes two seconds
         if process.poll() is not None:
             break
         hits += 1
-        if strike(process, chance):
+        again = not strike(process, chance, again)
+        if not again:
             if (folder / "runs" / name / "journal.jsonl").is_file():
-                process = start(folder, "resume", name)
+                process = start(folder, "resume", name, "--no-plots", "--no-report")
             else:  # the kill came before there was anything to resume
                 shutil.rmtree(folder / "runs" / name, ignore_errors=True)
                 process = start(folder, *begin)
@@ -100,31 +123,43 @@ def search(folder: Path, name: str, engine: str, kills: int, chance: random.Rand
     return hits
 
 
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    """Return the rows of trials.csv without what took time."""
-    with (folder / "runs" / name / "trials.csv").open() as file:
-        return [{k: v for k, v in row.items() if k not in NOT_COMPARED} for row in csv.DictReader(file)]
+def table(folder: Path, name: str) -> list[list[dict[str, str]]]:
+    """Return the rows of trials.csv and of each metrics.csv without what took time."""
+    place = folder / "runs" / name
+    return [rows(file) for file in [place / "trials.csv", *sorted(place.glob("trial-*/**/metrics.csv"))]]
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    """Return the rows of a file without what took time."""
+    with file.open() as content:
+        return [{k: v for k, v in row.items() if k not in NOT_COMPARED} for row in csv.DictReader(content)]
+
+
+def stacked(folder: Path, name: str) -> int:
+    """Return the number of trainings that were part of a stack."""
+    return sum('"stack"' in file.read_text() for file in (folder / "runs" / name).glob("trial-*/**/environment.json"))
 
 
 def main() -> None:
-    """`search.py [--times N] [--seed N] [--engines ENGINE ...]`: N kills in each search."""
+    """`search.py [--times N] [--seed N] [--jobs JOB ...]`: N kills in each search."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--engines", nargs="+", default=["random", "hyperband"], choices=list(ENGINES))
+    parser.add_argument("--jobs", nargs="+", default=list(JOBS), choices=list(JOBS))
     wanted = parser.parse_args()
     chance, different = random.Random(wanted.seed), 0
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        for engine in wanted.engines:
+        for job in wanted.jobs:
             began = time.monotonic()
-            search(folder, f"calm-{engine}", engine, 0, chance, 0.0)
+            search(folder, f"calm-{job}", job, 0, chance, 0.0)
             seconds = time.monotonic() - began
-            hits = search(folder, f"torn-{engine}", engine, wanted.times, chance, seconds)
-            calm, torn = table(folder, f"calm-{engine}"), table(folder, f"torn-{engine}")
-            same = calm == torn
+            hits = search(folder, f"torn-{job}", job, wanted.times, chance, seconds)
+            calm, torn = table(folder, f"calm-{job}"), table(folder, f"torn-{job}")
+            same, together = calm == torn, stacked(folder, f"torn-{job}")
             different += not same
-            print(f"{engine}: {len(calm)} trials, {hits} kills, {'identical' if same else 'DIFFERENT'}", flush=True)
+            words = f"{len(calm[0])} trials, {together} trainings in stacks, {hits} kills"
+            print(f"{job}: {words}, {'identical' if same else 'DIFFERENT'}", flush=True)
             if not same:
                 print(*[pair for pair in zip(calm, torn, strict=False) if pair[0] != pair[1]], sep="\n")
     sys.exit(1 if different else 0)

@@ -21,7 +21,7 @@ from nntrain.config.tune import Tune
 from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
 from nntrain.search.executor import Settings
 from nntrain.search.executors import processes
-from nntrain.search.task import Task
+from nntrain.search.task import Stack, Task, Work
 from nntrain.search.workers.process_pool import ProcessPool
 from tests.conftest import environment
 from tests.forked import Forked
@@ -215,10 +215,14 @@ def write_search(folder: Path, tail: str, space: str = SPACE, name: str = "net")
 class LentPool(ProcessPool):
     """Workers that many searches use in turn; a worker takes two seconds to load TensorFlow."""
 
-    def submit(self, task: Task) -> None:
+    def submit(self, work: Work) -> None:
         """Start a task; the workers are in the folder of the first search, so the paths are made absolute."""
-        parent = None if task.parent is None else str(Path(task.parent).resolve())
-        super().submit(replace(task, folder=str(Path(task.folder).resolve()), parent=parent))
+        if isinstance(work, Stack):
+            super().submit(
+                replace(work, tasks=tuple(map(_absolute, work.tasks)), folder=str(Path(work.folder).resolve()))
+            )
+        else:
+            super().submit(_absolute(work))
 
     def close(self) -> None:
         """Stop what still runs, as a pool does that ends."""
@@ -228,6 +232,11 @@ class LentPool(ProcessPool):
             assert event is not None, "a worker did not stop"
             self.answer(event.number, stop=True)
         self._events.clear()
+
+
+def _absolute(task: Task) -> Task:
+    parent = None if task.parent is None else str(Path(task.parent).resolve())
+    return replace(task, folder=str(Path(task.folder).resolve()), parent=parent)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A stack of trainings: each with its own end, and the same bits after a stop or a kill in any epoch."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from nntrain.runs import stacks
 from nntrain.runs.group_config import GroupConfig
 from nntrain.training import trainer
 from nntrain.training.history import Row
+from nntrain.training.loop import PRUNED
 from nntrain.training.prepare import Prepared
-from nntrain.training.programs.stacked import StackedData, StackedProgram
+from nntrain.training.programs.stacked import StackedData, StackedProgram, taken
 from nntrain.training.scorer import Scorer
 from nntrain.training.signals import StopRequest
 from nntrain.training.stack import Stack
@@ -54,6 +55,7 @@ class Silent:
     def __init__(self, stop_in: int = 0, request: StopRequest | None = None) -> None:
         self.stop_in = stop_in
         self.request = request
+        self.pruned: dict[str, int] = {}
 
     def start(self, epochs: int) -> None: ...
 
@@ -61,7 +63,8 @@ class Silent:
         if epoch == self.stop_in and self.request is not None:
             self.request.ask()
 
-    def rows(self, rows: Mapping[str, Row]) -> None: ...
+    def rows(self, rows: Mapping[str, Row]) -> Collection[str]:
+        return [name for name, row in rows.items() if row["epoch"] == self.pruned.get(name)]
 
     def end(self) -> None: ...
 
@@ -73,12 +76,19 @@ class Parts:
         (folder / "net.yaml").write_text(TEXT)
         self.members = stacks.form_whole(GroupConfig.over_folds(load(folder / "net.yaml"), 8))  # of 104 and 105 rows
         first = next(iter(self.members.values()))
-        scorer = Scorer.of(first.resolved, first.model, first.data.train.x, 32)
+        scorer = self.scorer = Scorer.of(first.resolved, first.model, first.data.train.x, 32)
         runs = self.members.values()
         self.training = StackedData([scorer.arrays(run.data.train) for run in runs])
         self.program = StackedProgram(scorer.program, self.training)
         self.start = self.program.initial([run.model for run in runs])
         self.validation = StackedData([scorer.arrays(run.data.validation) for run in runs if run.data.validation])
+
+    def of_member(self, place: int) -> tuple[StackedData, StackedData | None]:
+        run = list(self.members.values())[place]
+        splits = [run.data.train, run.data.validation]
+        training, validation = [StackedData([self.scorer.arrays(split)]) if split else None for split in splits]
+        assert training is not None
+        return training, validation
 
     def stack(self, watcher: Silent | None = None) -> tuple[Stack, Memory]:
         store: Any = Memory()
@@ -168,6 +178,26 @@ def test_a_member_that_diverges_leaves_the_others_alone(parts: Parts, calm: tupl
     again, _ = parts.stack()
     again.fit(parts.start, StopRequest(), store.states[0])
     assert outcome(again) == outcome(stack) and again.members[2].error is not None
+
+
+def test_a_member_that_is_pruned_leaves_and_another_run_continues_it(parts: Parts, calm: tuple[Stack, Memory]) -> None:
+    watcher = Silent()
+    watcher.pruned = {"fold-2": 2}
+    stack, _ = parts.stack(watcher)
+    stack.fit(parts.start, StopRequest())
+    assert stack.members[1].history.reason == PRUNED and len(stack.members[1].history.rows) == 2
+    assert stack.state.compactions[0] == {"epoch": 2, "members": 7}
+    left = stack.state.of_member(1, stack.members[1], parts.program.model, parts.program.variables)
+    origin = State({**left.facts, "stop_training": False}, left.arrays)
+    again, _ = parts.stack()
+    again.members = [member for member in again.members if member.name == "fold-2"]
+    again.training, again.validation = parts.of_member(1)
+    again.fit(taken(parts.start, [1]), StopRequest(), origins={"fold-2": origin})
+    rows = [row["loss"] for row in calm[0].members[1].history.rows]
+    assert [row["loss"] for row in again.members[0].history.rows] == pytest.approx(rows, rel=1e-4)
+    inside = State({**left.facts, "position": {"epoch": 2, "step": 1, "seconds": 0.0}}, left.arrays)
+    with pytest.raises(NNTrainError, match="it lies inside an epoch"):
+        parts.stack()[0].fit(parts.start, StopRequest(), origins={"fold-2": inside})
 
 
 def test_the_checkpoint_of_another_stack_is_refused(parts: Parts, calm: tuple[Stack, Memory]) -> None:

@@ -27,6 +27,7 @@ def run(request: Tune, terminal: Terminal) -> None:
             executor=executor,
             refit=request.refit,
             terminal=terminal,
+            stack=not request.no_stack,
             plots=not request.no_plots,
             report=not request.no_report,
         )

@@ -10,6 +10,7 @@ class Options(Engine):
     """Every set of values once, in random order; a range without a `step` in ten places. Optuna."""
 
     finite = True
+    blind = True
 
 
 def make(options: Options, search: Search) -> SearchEngine:

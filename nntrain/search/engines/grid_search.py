@@ -10,6 +10,7 @@ class Options(Engine):
     """Every set of values in order; a range without a `step` in ten places. KerasTuner."""
 
     package = "keras_tuner"
+    blind = True
     aliases = ("grid",)
     finite = True
 

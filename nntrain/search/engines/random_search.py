@@ -10,6 +10,7 @@ class Options(Engine):
     """Draws each set of values at random. KerasTuner."""
 
     package = "keras_tuner"
+    blind = True
     aliases = ("random",)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from nntrain.errors import ConfigError, NNTrainError, need
 from nntrain.search.executor import Executor, Settings
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Event, Work
 from nntrain.search.workers.ray_actor import Actor
 from nntrain.search.workers.ray_node import Hello, Reply, versions
 from nntrain.search.workers.ray_session import Lost, Session
@@ -54,7 +54,7 @@ class RayCluster(Executor):
     def __init__(self, session: Session, settings: Settings) -> None:
         self._session, self._settings = session, settings
         self._events: deque[Event] = deque()
-        self._waiting: deque[Task] = deque()
+        self._waiting: deque[Work] = deque()
         self._failed_starts = 0
         self._heard_at = time.monotonic()
         self._empty_since: float | None = time.monotonic()
@@ -69,15 +69,15 @@ class RayCluster(Executor):
 
     @property
     def free(self) -> int:
-        """The number of tasks that can be submitted now; a worker that waits for a node cannot take one."""
-        idle = sum(worker.task is None for worker in self._ready)
+        """The number of workers that can take something now; one that waits for a node cannot."""
+        idle = sum(not worker.open for worker in self._ready)
         return max(0, idle - len(self._waiting))
 
-    def submit(self, task: Task) -> None:
-        """Start a task on a free worker; raises RuntimeError where no worker is free."""
+    def submit(self, work: Work) -> None:
+        """Start a task or a stack on a free worker; raises RuntimeError where no worker is free."""
         if not self.free:
             raise RuntimeError("no worker is free")
-        self._waiting.append(task)
+        self._waiting.append(work)
         self._assign()
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
@@ -90,10 +90,16 @@ class RayCluster(Executor):
                 break
         return self._events.popleft() if self._events else None
 
+    @property
+    def has_more(self) -> bool:
+        """Whether `next` returns an event at once."""
+        return bool(self._events)
+
     def stop(self) -> None:
         """Ask all running tasks to stop; those that wait for a worker have stopped."""
         reason = "the training had not begun"
-        self._events.extend(Event(task.number, "stopped", message=reason) for task in self._waiting)
+        tasks = [task for work in self._waiting for task in work.tasks]
+        self._events.extend(Event(task.number, "stopped", message=reason) for task in tasks)
         self._waiting.clear()
         super().stop()
 
@@ -111,8 +117,8 @@ class RayCluster(Executor):
         return [worker for worker in self._workers if worker.host]
 
     def _assign(self) -> None:
-        """Give waiting tasks to workers without one."""
-        while self._waiting and (worker := next((one for one in self._ready if one.task is None), None)):
+        """Give what waits to workers that train nothing."""
+        while self._waiting and (worker := next((one for one in self._ready if not one.open), None)):
             try:
                 worker.begin(self._waiting[0])
                 self._waiting.popleft()
@@ -155,9 +161,8 @@ class RayCluster(Executor):
             self._events.extend(worker.received(found))
 
     def _bury(self, worker: Actor, message: str) -> None:
-        """Replace a worker that has died; its task is lost. The new one starts when a node has a free CPU."""
-        if worker.task is not None:
-            self._events.append(Event(worker.task.number, "lost", message=message))
+        """Replace a worker that has died; its tasks are lost. The new one starts when a node has a free CPU."""
+        self._events.extend(Event(number, "lost", message=message) for number in sorted(worker.open))
         self._failed_starts += not worker.host
         if self._failed_starts >= FAILED_STARTS:
             raise NNTrainError(f"no worker could start: {message}", help="install nntrain on every node, as here")

@@ -1,4 +1,4 @@
-"""A pool of worker processes on this machine, each of which trains one trial at a time.
+"""A pool of worker processes on this machine, each of which trains one trial at a time, or one stack of them.
 
 A worker loads TensorFlow once and trains many trials. The number of workers does not change the metrics, because each
 worker uses the same number of threads.
@@ -18,7 +18,7 @@ from types import ModuleType
 
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Executor, Settings
-from nntrain.search.task import Event, Message, Task
+from nntrain.search.task import Event, Message, Work, ended
 from nntrain.search.workers import worker_process
 from nntrain.search.workers.worker_process import Ready, Said
 
@@ -38,20 +38,20 @@ class ProcessPool(Executor):
 
     @property
     def free(self) -> int:
-        """The number of tasks that can be submitted now; a worker that still loads TensorFlow can take one."""
-        return sum(worker.task is None for worker in self._workers)
+        """The number of workers that can take something now; one that still loads TensorFlow can too."""
+        return sum(not worker.open for worker in self._workers)
 
     @property
     def processes(self) -> list[int]:
         """The process id of every worker."""
         return [worker.process.pid or 0 for worker in self._workers]
 
-    def submit(self, task: Task) -> None:
-        """Start a task on a free worker; raises RuntimeError where no worker is free."""
-        idle = [worker for worker in self._workers if worker.task is None]
+    def submit(self, work: Work) -> None:
+        """Start a task or a stack on a free worker; raises RuntimeError where no worker is free."""
+        idle = [worker for worker in self._workers if not worker.open]
         if not idle:
             raise RuntimeError("no worker is free")
-        next((worker for worker in idle if worker.ready), idle[0]).begin(task)
+        next((worker for worker in idle if worker.ready), idle[0]).begin(work)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
         """Return the next event, or None; raises NNTrainError where workers cannot start."""
@@ -64,6 +64,11 @@ class ProcessPool(Executor):
             for worker in [worker for worker in self._workers if worker.connection in found]:
                 self._receive(worker)
         return self._events.popleft() if self._events else None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether `next` returns an event at once."""
+        return bool(self._events)
 
     def close(self) -> None:
         """End the workers; those that train stop with a checkpoint if they can within a second."""
@@ -93,29 +98,27 @@ class ProcessPool(Executor):
         if event.kind == "stopped" and not worker.asked:  # someone else has ended the worker
             event = Event(event.number, "lost", message="the worker process was asked to end")
         self._events.append(event)
-        if event.kind != "epoch":
-            worker.task = None
+        worker.open.difference_update(worker.open if event.kind == "apart" else ended(event))
         if said.leaving:
             worker.connection.close()
             worker.process.join(CLOSE_SECONDS)
             self._replace(worker)
 
     def _bury(self, worker: "_Worker") -> None:
-        """Replace a worker that has died. Its task is lost, unless the worker had not begun it."""
+        """Replace a worker that has died. Its tasks are lost, unless the worker had not begun them."""
         worker.connection.close()
         worker.process.join(CLOSE_SECONDS)
         self._failed_starts += not worker.ready
         if self._failed_starts >= FAILED_STARTS:
             raise NNTrainError(f"no worker process could start: {_death(worker.process.exitcode)}")
-        fresh, task = self._replace(worker), worker.task
-        if task is None:
-            return
+        fresh, numbers = self._replace(worker), sorted(worker.open)
         if worker.ready:
-            self._events.append(Event(task.number, "lost", message=_death(worker.process.exitcode)))
+            death = _death(worker.process.exitcode)
+            self._events.extend(Event(number, "lost", message=death) for number in numbers)
         elif worker.asked:
-            self._events.append(Event(task.number, "stopped", message="the training had not begun"))
-        else:
-            fresh.begin(task)
+            self._events.extend(Event(number, "stopped", message="the training had not begun") for number in numbers)
+        elif worker.work is not None and numbers:
+            fresh.begin(worker.work)
 
     def _replace(self, worker: "_Worker") -> "_Worker":
         worker.kill()
@@ -124,24 +127,25 @@ class ProcessPool(Executor):
 
 
 class _Worker:
-    """The pool's side of a worker: its process, its end of the pipe, its task."""
+    """The pool's side of a worker: its process, its end of the pipe, what it trains."""
 
     def __init__(self, settings: Settings) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self.connection: Connection = ours
         self.process: SpawnProcess = context.Process(target=worker_process.main, args=(theirs, settings), daemon=True)
-        self.task: Task | None = None
-        self.asked = False  # to stop its task
+        self.work: Work | None = None
+        self.open: set[int] = set()  # the tasks of it that have not ended
+        self.asked = False  # to stop them
         self.ready = False
         with _blocked(signal.SIGINT), _without_main():
             self.process.start()
         theirs.close()  # the pipe then ends when the worker dies
 
-    def begin(self, task: Task) -> None:
-        """Send the task to the worker. `ProcessPool.next` finds out where the worker has just died."""
-        self.task, self.asked = task, False
-        self.send(task)
+    def begin(self, work: Work) -> None:
+        """Send it to the worker. `ProcessPool.next` finds out where the worker has just died."""
+        self.work, self.open, self.asked = work, {task.number for task in work.tasks}, False
+        self.send(work)
 
     def send(self, message: Message) -> None:
         """Send a message; it is lost where the worker has died."""

@@ -1,4 +1,4 @@
-"""A worker of a Ray cluster as the search uses it: a Ray actor, its task, and the messages to its node."""
+"""A worker of a Ray cluster as the search uses it: a Ray actor, what it trains, and the messages to its node."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 from nntrain.errors import NNTrainError
 from nntrain.search.executor import Settings
-from nntrain.search.task import Event, Message, Task
+from nntrain.search.task import Event, Message, Work, ended
 from nntrain.search.workers.ray_node import Reply
 from nntrain.search.workers.ray_session import Lost, Session
 from nntrain.storage.atomic import writing
@@ -20,8 +20,9 @@ class Actor:
     session: Session
     settings: Settings
     host: str = ""
-    task: Task | None = None
-    asked: bool = False  # to stop its task
+    open: set[int] = field(default_factory=set)  # the tasks of what it trains that have not ended
+    judged: bool = False  # whether they wait for an answer after each epoch
+    asked: bool = False  # to stop them
     call: Any = None
     unsent: list[Message] = field(default_factory=list)
 
@@ -29,11 +30,12 @@ class Actor:
         self.actor = self.session.actor(self.settings)
         self.call = self.actor.hello.remote()
 
-    def begin(self, task: Task) -> None:
-        """Send a task; raises Lost where the worker has died, and NNTrainError where its node lacks a path."""
-        self._refuse_unseen(Path(task.folder))
-        self.task, self.asked, self.unsent = task, False, []
-        self.send(task)
+    def begin(self, work: Work) -> None:
+        """Send what to train; raises Lost where the worker has died, and NNTrainError where its node lacks a path."""
+        self._refuse_unseen(Path(work.tasks[0].folder))
+        self.open, self.judged = {task.number for task in work.tasks}, work.tasks[0].judged
+        self.asked, self.unsent = False, []
+        self.send(work)
 
     def send(self, message: Message) -> None:
         """Send a message, at once or as soon as the call in progress has ended."""
@@ -47,10 +49,10 @@ class Actor:
     def received(self, reply: Reply) -> list[Event]:
         """Return the events of a reply, after the next call was made."""
         events = [self._or_lost(event) for event in reply.events]
-        judged = self.task is not None and self.task.judged
-        if any(event.kind != "epoch" for event in events):
-            self.task = None
-        elif self.unsent or not (events and judged):  # a judged task sends nothing before its answer
+        for event in events:
+            self.open.difference_update(self.open if event.kind == "apart" else ended(event))
+        waits = self.judged and bool(events) and events[-1].kind == "epoch"  # and sends nothing before its answer
+        if self.open and (self.unsent or not waits):
             self._exchange()
         return events
 

@@ -16,7 +16,7 @@ from nntrain import __version__
 from nntrain.errors import NNTrainError
 from nntrain.runs import environment
 from nntrain.search.executor import Settings
-from nntrain.search.task import Event, Message, Stop, Task
+from nntrain.search.task import Event, Message, Stack, Stop, Task
 from nntrain.search.workers.process_pool import ProcessPool
 
 LISTEN_SECONDS = 0.5  # the longest wait for an event; a message to the worker waits as long
@@ -52,7 +52,7 @@ class Node:
     def __init__(self, settings: Settings, command: list[str]) -> None:
         sys.argv = command
         self.pool = ProcessPool(replace(settings, workers=1))
-        self.task: Task | None = None  # the latest one
+        self.judged = False  # whether what is trained waits for an answer after each epoch
 
     def hello(self) -> Hello:
         """Return the name and the versions of this machine."""
@@ -76,13 +76,13 @@ class Node:
         self.pool.close()
 
     def _pass_on(self, message: Message) -> None:
-        if isinstance(message, Task):
-            self.task = message
+        if isinstance(message, (Task, Stack)):
+            self.judged = message.tasks[0].judged
             self.pool.submit(message)
         elif isinstance(message, Stop):
             self.pool.stop()
-        elif self.task is not None:
-            self.pool.answer(self.task.number, message.stop)
+        else:
+            self.pool.answer(message.number, message.stop)
 
     def _events(self) -> Iterator[Event]:
         """Yield the events of a moment. Epochs that need no answer are gathered, so that short epochs cost little."""
@@ -90,6 +90,6 @@ class Node:
         deadline = time.monotonic() + GATHER_SECONDS
         while event is not None:
             yield event
-            if event.kind != "epoch" or (self.task is not None and self.task.judged):
+            if event.kind != "epoch" or self.judged:
                 return
             event = self.pool.next(max(0.0, deadline - time.monotonic()))

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from nntrain import backend
 from nntrain.errors import NNTrainError
 from nntrain.plugins import load as plugins
 from nntrain.search.executor import Settings
-from nntrain.search.task import Answer, Event, Stop, Task
+from nntrain.search.task import Answer, Event, Stack, Stop, Task, Work
 from nntrain.training.signals import SAVING, STOPPING, StopRequest
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ class Said:
 
 @dataclass
 class _Order:
-    """A task, and what the pool sends while it runs."""
+    """A task or a stack, and what the pool sends while it runs."""
 
-    task: Task
+    work: Work
     answers: "queue.SimpleQueue[bool]" = field(default_factory=queue.SimpleQueue)
     stopped: bool = False
     request: StopRequest | None = None
@@ -137,7 +138,7 @@ class Worker:
             self._receive(message)
 
     def _receive(self, message: Any) -> None:
-        if isinstance(message, Task):
+        if isinstance(message, (Task, Stack)):
             self.order = _Order(message)
             self.busy = True
             self.orders.put(self.order)
@@ -170,25 +171,32 @@ class Worker:
         signal.signal(signal.SIGTERM, lambda *_: self.leave())  # before, there is no training to stop
         self._send(Ready())
         while (order := self.orders.get()) is not None:
-            event = self._run(runner, order)
+            *events, last = self._run(runner, order)
+            for event in events:
+                self._send(Said(event))
             ending = order.stopped and not self.orders.empty()
             self.busy = False
             leaving = memory.is_large() or ending
-            self._send(Said(event, leaving))
+            self._send(Said(last, leaving))
             if leaving:
                 break
         sys.stderr.flush()
         os._exit(0)  # unloading TensorFlow takes long
 
-    def _run(self, runner: "TrialRunner", order: _Order) -> Event:
+    def _run(self, runner: "TrialRunner", order: _Order) -> list[Event]:
+        from nntrain.search import stack_runner
+
         request = order.request = StopRequest()
         if order.stopped:  # before there was a request
             request.ask()
-        return runner.run(order.task, lambda row: self._report(order, row), request)
+        work, report = order.work, partial(self._report, order)
+        if isinstance(work, Stack):
+            return stack_runner.run(work, runner, report, request)
+        return [runner.run(work, partial(report, work), request)]
 
-    def _report(self, order: _Order, row: dict[str, float]) -> bool:
-        self._send(Said(Event(order.task.number, "epoch", row=dict(row))))
-        return order.task.judged and self._answer(order)
+    def _report(self, order: _Order, task: Task, row: dict[str, float]) -> bool:
+        self._send(Said(Event(task.number, "epoch", row=dict(row))))
+        return task.judged and self._answer(order)
 
     def _answer(self, order: _Order) -> bool:
         """Return whether to stop, as the pool answers; a trial that was asked to stop waits a limited time."""

@@ -64,6 +64,7 @@ class StackedProgram:
         places = {id(variable): index for index, variable in enumerate(self.variables)}
         self._trained = [places[id(variable)] for variable in self.model.trainable_variables]
         self._counted = [places[id(variable)] for variable in _distinct(self.model.metrics_variables)]
+        self._rest = [np.array(variable.numpy()) for variable in self.variables[len(_distinct(self.model.variables)) :]]
         self.weights = [places[id(weight)] for weight in self.model.weights]
         self.learning_rate = places.get(id(getattr(self.model.optimizer, "_learning_rate", None)))
         _make_stateless(self.model.optimizer)
@@ -75,12 +76,17 @@ class StackedProgram:
         self._evaluate_shared = _compiled(self._test_steps_of_all, values, parts[:2], rows)
         self._results = _compiled(partial(tf.vectorized_map, self._result), values)
 
-    def initial(self, models: Sequence[Network]) -> Values:
-        """Return the values with which models of these layers begin; metrics and optimizer begin as the template's."""
-        rest = self.variables[len(_distinct(self.model.variables)) :]
-        members = [[*_distinct(model.variables), *rest] for model in models]
-        columns = zip(*members, strict=True)
-        return tuple(tf.constant(np.stack([variable.numpy() for variable in column])) for column in columns)
+    def initial(self, models: Sequence[Network], rates: Sequence[float | None] = ()) -> Values:
+        """Return the values with which models of these layers begin; metrics and optimizer begin as the template's.
+
+        rates: the constant learning rate of each, None for the template's.
+        """
+        members = [[*(variable.numpy() for variable in _distinct(model.variables)), *self._rest] for model in models]
+        columns = [np.stack(column) for column in zip(*members, strict=True)]
+        for place, rate in enumerate(rates):
+            if rate is not None and self.learning_rate is not None:
+                columns[self.learning_rate][place] = rate
+        return tuple(map(tf.constant, columns))
 
     def train(self, values: Values, data: StackedData, orders: np.ndarray, steps: tuple[int, int]) -> Values:
         """Return the values after the steps from the first to the last (excluded) of an epoch.

@@ -150,7 +150,7 @@ def test_a_task_whose_worker_dies_is_lost_and_can_be_submitted_again(
     before = set(shared.processes)
     shared.submit(endless)
     first_epoch(shared)
-    victim = next(worker.process.pid for worker in shared._workers if worker.task is not None)
+    victim = next(worker.process.pid for worker in shared._workers if worker.open)
     assert victim is not None
     os.kill(victim, number)
     lost = ends(shared, 1)[0]
@@ -168,7 +168,7 @@ def test_a_task_whose_worker_dies_is_lost_and_can_be_submitted_again(
 def _end_while_loading(pool: ProcessPool, number: signal.Signals) -> None:
     """Ends the only worker, which has a task but has not said yet that it is ready."""
     (worker,) = pool._workers
-    assert worker.task is not None and worker.process.pid is not None
+    assert worker.open and worker.process.pid is not None
     os.kill(worker.process.pid, number)
     assert pool.next(0.5) is None and not worker.ready
     assert pool._workers != [worker]

@@ -45,7 +45,7 @@ def test_a_judged_task_waits_for_its_answer(node: Node, tmp_path: Path) -> None:
     task = Task(3, str(tmp_path / "trial"), CONFIG, judged=True)
     assert [event.row["epoch"] for event in events(node, task)] == [1]
     assert node.exchange([]).events == ()
-    (done,) = events(node, Answer(stop=True))
+    (done,) = events(node, Answer(3, stop=True))
     assert (done.number, done.kind, len(done.rows)) == (3, "done", 1)
 
 

@@ -37,8 +37,8 @@ def test_a_judged_task_reports_its_row_and_follows_the_answer(
     pool, worker = pool_and_worker
     order = worker.orders.get()
     assert order is not None
-    worker._receive(Answer(stop))
-    assert worker._report(order, ROW) is stop
+    worker._receive(Answer(7, stop))
+    assert worker._report(order, TASK, ROW) is stop
     assert pool.recv() == Said(Event(7, "epoch", row=ROW))
 
 
@@ -66,13 +66,13 @@ def test_a_stop_that_comes_before_the_training_begins_is_kept_for_it(
     worker._receive(Stop())
     order = worker.orders.get()
     assert order is not None
-    assert worker._run(Runner(), order).kind == "stopped"
+    assert [event.kind for event in worker._run(Runner(), order)] == ["stopped"]
 
 
 def test_what_concerns_no_task_is_ignored() -> None:
     ours, theirs = Pipe()
     worker = Worker(theirs)
-    worker._receive(Answer(True))
+    worker._receive(Answer(7, True))
     worker._receive(Stop())
     assert worker.order is None and worker.orders.empty()
     ours.close()
