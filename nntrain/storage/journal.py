@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import inside, records, run_files
+from nntrain.storage import inside, journal_records, records, run_files
 from nntrain.storage.atomic import writing
 from nntrain.storage.run_dir import RunDir
 
@@ -80,11 +80,11 @@ class Journal:
 
     def check(self, head: Event, events: list[Event]) -> None:
         """Raise NNTrainError for a line that is not of its kind, or is about a trial that was not asked for before."""
-        records.check(records.Head, head, f"`{self.path}` in line 1")
+        records.check(journal_records.Head, head, f"`{self.path}` in line 1")
         trials = 0
         for number, event in enumerate(events, 2):
             place = f"`{self.path}` in line {number}"
-            records.check(records.Event, event, place)
+            records.check(journal_records.Event, event, place)
             trial = event["parent"] if event["event"] == "ask" else event.get("trial")
             if trial is not None and trial >= trials:
                 raise records.not_a_run(f"{place} is about trial {trial}, which was not proposed before")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nntrain.errors import NNTrainError
-from nntrain.storage import records, run_files
+from nntrain.storage import journal_records, records, run_files
 from nntrain.storage.run_dir import RunDir
 
 SHA = "0" * 64
@@ -160,7 +160,7 @@ def test_a_file_larger_than_any_that_nntrain_writes_is_not_read(tmp_path: Path) 
 
 
 def test_events_are_checked_by_their_kind() -> None:
-    records.check(records.Event, {"event": "ask", "values": {}, "epochs": None, "parent": None}, "here")
+    records.check(journal_records.Event, {"event": "ask", "values": {}, "epochs": None, "parent": None}, "here")
     for event in ({"event": "none"}, {"event": "start", "trial": -1, "task": 0}, {"event": "pause", "spent": -1}, {}):
         with pytest.raises(NNTrainError, match="this is not a run of nntrain: here"):
-            records.check(records.Event, event, "here")
+            records.check(journal_records.Event, event, "here")
