@@ -110,12 +110,15 @@ def test_scores_of_counts_need_predictions_above_0(wrong: float) -> None:
 
 
 @pytest.mark.trains
-def test_fit_imports_neither_scikit_learn_nor_scipy(command, tmp_path):
-    (tmp_path / "net.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\ntrain: {epochs: 1}\n")
+def test_fit_imports_neither_scikit_learn_nor_scipy_and_pandas_only_for_a_table(command, tmp_path):
+    """The plots at its end would wait for them."""
+    (tmp_path / "net.yaml").write_text(
+        "data: {toy_2d: moons}\nmodel: [{Dense: {units: 4, activation: tanh}}]\ntrain: {epochs: 1}\n"
+    )
     code = """
 import atexit, sys
 from nntrain.cli.app import main
-atexit.register(lambda: print(*sorted({"sklearn", "scipy"} & sys.modules.keys()), "end"))
+atexit.register(lambda: print(*sorted({"sklearn", "scipy", "pandas"} & sys.modules.keys()), "end"))
 sys.argv = ["nntrain", "fit", "net.yaml", "--device", "cpu", "--quiet"]
 main()
 """

@@ -23,10 +23,10 @@ SPREADS = {
 }
 
 
-def model(inputs: int, units: int, initializer: str) -> str:
+def model(inputs: int, units: int, initializer: str, kernels: int = 2) -> str:
     """Hidden layers whose kernels are all (inputs, units), with layers between them that bring the width back."""
-    layer = f"Dense: {{units: {units}, kernel_initializer: {initializer}}}"
-    return f"model: [{{{layer}}}, {{Dense: {{units: {inputs}}}}}, {{{layer}}}, ReLU]"
+    layer = f"{{Dense: {{units: {units}, kernel_initializer: {initializer}}}}}"
+    return f"model: [{f', {{Dense: {{units: {inputs}}}}}, '.join([layer] * kernels)}, ReLU]"
 
 
 @pytest.mark.parametrize("shape", SPREADS)
@@ -34,13 +34,9 @@ def model(inputs: int, units: int, initializer: str) -> str:
 def test_the_spread_of_a_kernel(name: str, shape: tuple[int, int], prepare: Any) -> None:
     expected = SPREADS[shape][list(INITIALIZERS).index(name)]
     # The standard error of the spread of n draws is sigma / sqrt(2 n) for a normal, and less for a truncated one.
-    builds = max(1, 240 // (shape[0] * shape[1]))
-    text = model(*shape, INITIALIZERS[name])
-    draws = []
-    for seed in range(builds):
-        built = prepare(f"seed: {seed}\n{text}", np.zeros((1, shape[0]))).model
-        draws += [built.layers[0].kernel.numpy(), built.layers[2].kernel.numpy()]
-    values = np.concatenate([draw.ravel() for draw in draws])
+    kernels = 2 * max(1, 240 // (shape[0] * shape[1]))
+    built = prepare(model(*shape, INITIALIZERS[name], kernels), np.zeros((1, shape[0]))).model
+    values = np.concatenate([layer.kernel.numpy().ravel() for layer in built.layers[: 2 * kernels : 2]])
     tolerance = 0.01 if shape == (784, 300) else 5 / sqrt(2 * values.size)
     assert values.std() == pytest.approx(expected, rel=tolerance)
     assert abs(values.mean()) < 5 * expected / sqrt(values.size)

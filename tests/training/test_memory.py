@@ -100,7 +100,7 @@ from nntrain.cli.requests import Check, Fit
 from nntrain.terminal import Terminal
 terminal = Terminal()
 Check(config="net.yaml", build=True).run(terminal)
-Fit(config="net.yaml", device="cpu").run(Terminal(quiet=True))
+Fit(config="net.yaml", device="cpu", no_plots=True, no_report=True).run(Terminal(quiet=True))
 print("peak", re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
     done = command(tmp_path, "-c", code, python=True)
