@@ -166,16 +166,18 @@ def one_or_list(item: dict[str, Any], count: int = 0) -> dict[str, Any]:
 
 
 A_NUMBER = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
-_A_FRACTION = {
-    "anyOf": [
-        A_NUMBER,
-        {
-            "type": "string",
-            "pattern": r"^\s*-?[0-9]+(\.[0-9]*)?\s*/\s*(?=[0-9.]*[1-9])[0-9]+(\.[0-9]*)?\s*$",
-            "description": "A fraction such as `1/255`.",
-        },
-    ]
-}
+_NUMERATOR, _NOT_ZERO = r"-?[0-9]+(\.[0-9]*)?", r"(?=-?[0-9.]*[1-9])"
+
+
+def _a_fraction(number: dict[str, Any], numerator: str) -> dict[str, Any]:
+    pattern = rf"^\s*{numerator}\s*/\s*(?=[0-9.]*[1-9])[0-9]+(\.[0-9]*)?\s*$"
+    return {"anyOf": [number, {"type": "string", "pattern": pattern, "description": "A fraction such as `1/255`."}]}
+
+
+_A_FRACTION = _a_fraction(A_NUMBER, _NUMERATOR)
+_A_SCALE = _a_fraction(
+    {**A_NUMBER, "not": {"exclusiveMinimum": -SMALLEST, "exclusiveMaximum": SMALLEST}}, f"{_NOT_ZERO}{_NUMERATOR}"
+)
 DEFINITIONS = {"Numbers": {"anyOf": [A_NUMBER, _list_of({"$ref": "#/$defs/Numbers"})]}}
 """The JSON Schemas that refer to themselves."""
 
@@ -196,7 +198,7 @@ Shape = Annotated[
 ]
 Axes = Annotated[int | tuple[int, ...], PlainValidator(_axes), WithJsonSchema(one_or_list(_whole(-10)))]
 Fraction = Annotated[float | tuple[float, ...], PlainValidator(_fractions), WithJsonSchema(one_or_list(_A_FRACTION))]
-Scale = Annotated[float | tuple[float, ...], PlainValidator(_scale), WithJsonSchema(one_or_list(_A_FRACTION))]
+Scale = Annotated[float | tuple[float, ...], PlainValidator(_scale), WithJsonSchema(one_or_list(_A_SCALE))]
 Numbers = Annotated[Any, PlainValidator(_numbers), WithJsonSchema({"$ref": "#/$defs/Numbers"})]
 
 _folder: ContextVar[Path] = ContextVar("folder", default=Path())
