@@ -1,6 +1,9 @@
 """Every format of `nntrain export`: its size, its largest difference, and the latency of a row on one core.
 
-scripts/bench exports RUN ...
+scripts/bench exports [RUN ...]
+
+The latency is the processor time of a call for one row, so that other programs on the core do not count. `python` is the
+model of `onnx` in a program that reads a file; it has no latency of its own.
 """
 
 import argparse
@@ -18,7 +21,8 @@ if hasattr(os, "sched_setaffinity"):
 
 FORMATS = [("keras", "float32"), ("saved_model", "float32"), ("onnx", "float32"), ("python", "float32"),
            *(("litert", each) for each in ("float32", "float16", "dynamic", "int8")), ("html", "float32")]  # fmt: skip
-CALLS, WARM = 300, 50
+CALLS, WARM = 1000, 100
+ROOT = Path(__file__).parents[2]
 
 LATENCY = f"""
 import json, sys, time
@@ -51,9 +55,9 @@ else:
 times = []
 for index in range({CALLS + WARM}):
     row = rows[index % len(rows)][None]
-    start = time.perf_counter()
+    start = time.process_time()
     call(row)
-    times.append(time.perf_counter() - start)
+    times.append(time.process_time() - start)
 print(json.dumps(times[{WARM}:]))
 """
 JAVASCRIPT = f"""
@@ -63,9 +67,10 @@ const nntrain = new Function(inside("network") + "; return nntrain;")();
 const model = nntrain.load(JSON.parse(inside("page")), inside("weights").trim());
 const rows = JSON.parse(fs.readFileSync(file, "utf8")).map(row => row.map(v => v === null ? NaN : v)), times = [];
 for (let i = 0; i < {CALLS + WARM}; i++) {{
-  const start = process.hrtime.bigint();
+  const start = process.cpuUsage();
   model.predict(rows[i % rows.length]);
-  times.push(Number(process.hrtime.bigint() - start) / 1e9);
+  const used = process.cpuUsage(start);
+  times.push((used.user + used.system) / 1e6);
 }}
 console.log(JSON.stringify(times.slice({WARM})));
 """
@@ -84,45 +89,72 @@ def latency(kind: str, folder: Path, rows: Path) -> list[float]:
     return list(json.loads(done.stdout.splitlines()[-1]))
 
 
+def networks(folder: Path) -> list[Path]:
+    """Train the three networks of docs/reference.md, and return their run directories."""
+    import nntrain
+
+    table = {"path": str(ROOT / "docs" / "titanic.csv")}
+    hidden = [{"Dense": {"units": 32, "activation": "relu"}}, {"Dense": {"units": 16, "activation": "relu"}}]
+    pooled = ["MaxPooling2D", {"Conv2D": {"filters": 16, "kernel_size": 3, "activation": "relu"}}, "MaxPooling2D"]
+    image = [{"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu"}}, *pooled, "Flatten", {"Dense": 10}]
+    softmax = [{"Dense": {"units": 10, "activation": "softmax"}}]
+    configs = {
+        "table": {"data": {"table": {**table, "target": "survived"}}, "model": hidden, "train": {"epochs": 20}},
+        "cnn": {"data": "fashion_mnist", "model": [*image[:-1], *softmax], "train": {"steps": 400, "batch_size": 64}},
+        "regression": {
+            "data": {"table": {**table, "target": "fare", "missing_target": "skip"}},
+            "model": [*hidden, "TargetNormalization"],
+            "train": {"epochs": 20},
+        },
+    }
+    runs = [nntrain.fit(config, name=name, runs_dir=folder, quiet=True) for name, config in configs.items()]
+    return [run.path for run in runs]
+
+
 def main() -> None:
     """Print a row of a table for each format of each run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("runs", nargs="*", type=Path, help="runs; three that are trained first without one")
     given = parser.parse_args()
     from nntrain import backend
 
     backend.start("cpu")
+    print("| run | format | precision | bytes | difference | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        for path in given.runs or networks(Path(name, "runs")):
+            measure(path, Path(name))
+
+
+def measure(path: Path, work: Path) -> None:
+    """Print the rows of a run; a format whose package is not installed says so."""
     import numpy as np
 
-    from nntrain.errors import NNTrainError
+    from nntrain.errors import MissingPackage, NNTrainError
     from nntrain.evaluation.evaluate import same_data
     from nntrain.exports.formats import format_of
     from nntrain.exports.subject import Subject
     from nntrain.exports.write import export
     from nntrain.storage.run_dir import RunDir
 
-    print("| run | format | precision | bytes | difference | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as name:
-        for path in given.runs:
-            run_dir, rows = RunDir(path), Path(name, "rows.npy")
-            subject = Subject.of(run_dir, same_data(run_dir))
-            x = np.asarray(subject.rows.x[:200], "float32")
-            np.save(rows, x)
-            lists = [[None if v != v else v for v in row] for row in x.reshape(len(x), -1).tolist()]
-            rows.with_suffix(".json").write_text(json.dumps(lists))
-            for kind, precision in FORMATS:
-                folder = Path(name, f"{path.name}-{kind}-{precision}")
-                try:
-                    found = export(run_dir, format_of(kind, precision), folder)  # type: ignore[arg-type]
-                except NNTrainError as error:
-                    print(f"| {path.name} | {kind} | {precision} | refused: {error.args[0]} | | | |")
-                    continue
-                beside = ("model_card.md", "schema.json")
-                size = sum(count for file, count in found.files.items() if file not in beside)
-                times = [] if kind == "python" else sorted(latency(kind, folder, rows))
-                cells = [f"{1000 * times[int(len(times) * share)]:.3f}" if times else "" for share in (0.5, 0.99)]
-                numbers = f"{size:,} | {found.agreement.largest:.1e} | {cells[0]} | {cells[1]}"
-                print(f"| {path.name} | {kind} | {precision} | {numbers} |", flush=True)
+    run_dir, rows = RunDir(path), work / "rows.npy"
+    subject = Subject.of(run_dir, same_data(run_dir))
+    x = np.asarray(subject.rows.x[:200], "float32")
+    np.save(rows, x)
+    lists = [[None if v != v else v for v in row] for row in x.reshape(len(x), -1).tolist()]
+    rows.with_suffix(".json").write_text(json.dumps(lists))
+    for kind, precision in FORMATS:
+        folder = work / f"{path.name}-{kind}-{precision}"
+        try:
+            found = export(run_dir, format_of(kind, precision), folder)  # type: ignore[arg-type]
+        except NNTrainError as error:
+            word = "absent" if isinstance(error, MissingPackage) else "refused"
+            print(f"| {path.name} | {kind} | {precision} | {word}: {error.args[0]} | | | |", flush=True)
+            continue
+        size = sum(count for file, count in found.files.items() if file not in ("model_card.md", "schema.json"))
+        times = [] if kind == "python" else sorted(latency(kind, folder, rows))
+        cells = [f"{1000 * times[int(len(times) * share)]:.3f}" if times else "" for share in (0.5, 0.99)]
+        numbers = f"{size:,} | {found.agreement.largest:.1e} | {cells[0]} | {cells[1]}"
+        print(f"| {path.name} | {kind} | {precision} | {numbers} |", flush=True)
 
 
 if __name__ == "__main__":
