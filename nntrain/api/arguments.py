@@ -1,5 +1,6 @@
 """The arguments of Python as what the commands take: configs, assignments, seeds."""
 
+import operator
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path as FilePath
@@ -13,6 +14,7 @@ from nntrain.errors import ConfigError, Path, Problem
 Config = str | os.PathLike[str] | Mapping[str, Any]
 Assignments = Mapping[str, Any] | Sequence[str]
 Folder = str | os.PathLike[str]
+_SHORT = 60  # letters of a value in a message
 RUN = "run"  # the name of a run whose config is no file
 
 
@@ -23,7 +25,7 @@ def document(config: Config, changes: Assignments | None, seed: int | None, last
     """
     every = (*assignments(changes), *([] if last is None else [last]))
     if not isinstance(config, Mapping):
-        return load.read(os.fspath(config), every, seed)
+        return load.read(path_of("config", config, "the path of a YAML file or a dict"), every, seed)
     tree = plain(config)
     return load.changed(Document(tree, "", data=yaml_file.dump(tree).encode()), every, seed)
 
@@ -36,6 +38,34 @@ def changed(document: Document, changes: Assignments | None) -> Document:
 def folder(runs_dir: Folder | None) -> FilePath:
     """Return the folder of the runs, by default that of the commands: NNTRAIN_RUNS_DIR, else `runs`."""
     return FilePath(runs_dir or os.environ.get("NNTRAIN_RUNS_DIR") or "runs").expanduser()
+
+
+def path_of(name: str, given: Any, what: str) -> str:
+    """Return a path, or a name, as a text; raises ConfigError for anything else, with what was expected."""
+    if not isinstance(given, (str, os.PathLike)):
+        raise ConfigError(f"`{name}` is {what}, got {_shown(given)}", help=f"give {what}")
+    return os.fspath(given)
+
+
+def text_of(name: str, given: str | None) -> str | None:
+    """Return a text or None; raises ConfigError for anything else."""
+    if given is not None and not isinstance(given, str):
+        raise ConfigError(f"`{name}` is a text, got {_shown(given)}", help=f"write `{name}='{given}'`")
+    return given
+
+
+def whole(name: str, given: int | None) -> int | None:
+    """Return a whole number, NumPy's as Python's, or None; raises ConfigError for anything else."""
+    if given is None or (hasattr(given, "__index__") and not isinstance(given, bool)):
+        return None if given is None else operator.index(given)
+    raise ConfigError(f"`{name}` is a whole number, got {_shown(given)}", help=f"write `{name}=5`")
+
+
+def _shown(value: Any) -> str:
+    """Return a value in a message: its text if it is short, else its type."""
+    text = repr(value)
+    is_short = len(text) <= _SHORT and "\n" not in text
+    return f"`{text}`" if is_short else f"an object of the type `{type(value).__name__}`"
 
 
 def count(name: str, given: int | None, least: int) -> int:
@@ -51,17 +81,21 @@ def name_of(config: Config) -> str:
 
 
 def assignments(changes: Assignments | None) -> tuple[str, ...]:
-    """Return `path=value` for each item of a dict; texts are left as they are. Raises ConfigError as `plain`."""
+    """Return `path=value` for each item of a dict; texts are left as they are. Raises ConfigError for anything else."""
     if isinstance(changes, str):
         return (changes,)
     if not isinstance(changes, Mapping):
-        return tuple(changes or ())
+        texts = tuple(changes or ()) if isinstance(changes, Iterable) or changes is None else (changes,)
+        if wrong := [each for each in texts if not isinstance(each, str)]:
+            help = 'write `set={"train.epochs": 20}` or `set=["train.epochs=20"]`'
+            raise ConfigError(f"`set` takes values by their paths, got {_shown(wrong[0])}", help=help)
+        return texts
     return tuple(f"{path}={yaml_file.inline(plain(value, (path,)))}" for path, value in changes.items())
 
 
 def seeds_text(seeds: int | Iterable[int] | None) -> str | None:
     """Return the number or the list of seeds as `--seeds` takes it."""
-    if seeds is None or isinstance(seeds, (int, str)):
+    if seeds is None or isinstance(seeds, str) or not isinstance(seeds, Iterable):
         return None if seeds is None else str(seeds)
     return "".join(f"{seed}," for seed in seeds)
 

@@ -83,7 +83,7 @@ def load(
     plugin: the file of own classes that it was trained with, or several. device: what its model computes on. Raises
     ConfigError where nothing is, and for a run without a plug-in of its training.
     """
-    found = find_runs.find(arguments.folder(runs_dir), os.fspath(run))
+    found = find_runs.find(arguments.folder(runs_dir), arguments.path_of("run", run, "the name or the path of a run"))
     with used(plugin):
         if isinstance(found, find_runs.Search):
             return Search(found)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nntrain.api.tables import ARRAYS, TABLE, array_file, table_file
+from nntrain.config.messages import listed
 from nntrain.config.table import Table
 from nntrain.errors import DataError, with_name
 from nntrain.evaluation.evaluate import Evaluation
@@ -63,7 +64,7 @@ def labelled_file(saved: SavedModel, data: Any) -> Iterator[NamedFile]:
     elif isinstance(data, pd.DataFrame):
         if saved.table is None:
             raise _expects_arrays(saved)
-        with table_file(data, saved.table) as file:
+        with table_file(_frame(data, saved.table), saved.table) as file:
             yield NamedFile(file, TABLE)
     else:
         if not isinstance(data, (tuple, list)) or len(data) != 2:
@@ -79,14 +80,27 @@ def named(found: Evaluation, file: NamedFile) -> Evaluation:
 
 def _frame(data: Any, table: Table) -> pd.DataFrame:
     """Return a table: an array has the columns of the training, in their order."""
-    if isinstance(data, pd.DataFrame):
-        return data
-    cells = np.asarray(data)
     names = [column.name for column in table.columns]
+    if isinstance(data, pd.DataFrame):
+        if not any(isinstance(name, str) for name in data.columns):
+            message = f"the columns of the `{TABLE}` have no names of columns of the training"
+            raise DataError(message, help=f"name them: {listed(names)}; or give `data.to_numpy()`, in this order")
+        return data
+    cells = _array(data)
     if cells.ndim != 2 or cells.shape[1] != len(names):
         message = f"the `{ARRAYS}` has the shape {cells.shape}, but the model expects {len(names)} columns"
-        raise DataError(message, help="give an array with the columns of the training in their order, or a DataFrame")
+        raise DataError(message, help=_help_for_shape(data, cells, len(names)))
     return pd.DataFrame(cells, columns=names)
+
+
+def _help_for_shape(data: Any, cells: np.ndarray, width: int) -> str:
+    if isinstance(data, pd.Series) and cells.ndim == 1:
+        return "give a DataFrame; that of one row is `data.to_frame().T`"
+    if isinstance(data, dict) or (isinstance(data, list) and data and isinstance(data[0], dict)):
+        return "give `pandas.DataFrame(data)`, of a dict with lists or a list of dicts"
+    if cells.shape == (width,):
+        return "give a list of rows; that of one row is `[row]`"
+    return "give an array with the columns of the training in their order, or a DataFrame"
 
 
 def _array(data: Any) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Trainings and searches that begin in Python, as `nntrain fit` and `nntrain tune` begin them."""
 
 import contextlib
-import os
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -115,12 +114,13 @@ def fit(
     """
     terminal, runs = notebook.terminal(quiet, watch), arguments.folder(runs_dir)
     with used(plugin, verbose), _keyboard_interrupt():
-        begun = None if init_from is None else begun_from(os.fspath(init_from))
+        begun = None if init_from is None else begun_from(arguments.path_of("init_from", init_from, "a run or a file"))
         given = from_document(arguments.document(config, set, seed, begun))
         valid = checked(without_test(given) if no_test else given, terminal, runs)
-        new = run_files.new_name(name, arguments.name_of(config), runs)
-        placement = Placement.of(device, devices, None, None)
-        group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), folds)
+        new = run_files.new_name(arguments.text_of("name", name), arguments.name_of(config), runs)
+        placement = Placement.of(device, arguments.whole("devices", devices), None, None)
+        parts = arguments.whole("folds", folds)
+        group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), parts)
         context = replace(
             placement.start(valid, verbose, terminal),
             watch=interruptible,
@@ -190,7 +190,7 @@ def tune(
             with replace(several, count=1).start(valid, device, verbose) as one:
                 sample = rehearsal.sample(valid, one, runs)
             return rehearsal.estimate(valid, engine, sample, workers, terminal)
-        new = run_files.new_name(name, arguments.name_of(config), runs)
+        new = run_files.new_name(arguments.text_of("name", name), arguments.name_of(config), runs)
         with several.start(valid, device, verbose) as started:
             session = Session(
                 executor=started,

@@ -39,6 +39,9 @@ def load(files: Given | Sequence[PluginFile], verbose: bool = False) -> tuple[Pl
     if not files:
         return ()
     several = [files] if isinstance(files, (str, os.PathLike)) else files
+    kinds_of_files = (str, os.PathLike, PluginFile)
+    if not isinstance(several, Sequence) or not all(isinstance(each, kinds_of_files) for each in several):
+        raise ConfigError(f"`plugin` is a file or a list of files, got `{files}`", help="give `plugin='my_layers.py'`")
     read_files = [file if isinstance(file, PluginFile) else read(file) for file in several]
     backend.load(verbose)
     loaded: list[Plugin] = []

@@ -2,8 +2,8 @@
 
 scripts/bench exports [RUN ...]
 
-The latency is the processor time of a call for one row, so that other programs on the core do not count. `python` is the
-model of `onnx` in a program that reads a file; it has no latency of its own.
+The latency is the processor time of a call for one row, so that other programs on the core do not count. `python` is
+the model of `onnx` in a program that reads a file; it has no latency of its own.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.update(OMP_NUM_THREADS="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3")
@@ -89,26 +90,27 @@ def latency(kind: str, folder: Path, rows: Path) -> list[float]:
     return list(json.loads(done.stdout.splitlines()[-1]))
 
 
-def networks(folder: Path) -> list[Path]:
-    """Train the three networks of docs/reference.md, and return their run directories."""
+def networks(folder: Path) -> Iterator[Path]:
+    """Train the three networks of docs/reference.md, and yield their run directories."""
     import nntrain
 
-    table = {"path": str(ROOT / "docs" / "titanic.csv")}
+    dropped = dict.fromkeys(("name", "ticket", "cabin"), "drop")
+    table = {"path": str(ROOT / "docs" / "titanic.csv"), "columns": dropped}
     hidden = [{"Dense": {"units": 32, "activation": "relu"}}, {"Dense": {"units": 16, "activation": "relu"}}]
     pooled = ["MaxPooling2D", {"Conv2D": {"filters": 16, "kernel_size": 3, "activation": "relu"}}, "MaxPooling2D"]
-    image = [{"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu"}}, *pooled, "Flatten", {"Dense": 10}]
-    softmax = [{"Dense": {"units": 10, "activation": "softmax"}}]
+    softmax = {"Dense": {"units": 10, "activation": "softmax"}}
+    image = [{"Conv2D": {"filters": 8, "kernel_size": 3, "activation": "relu"}}, *pooled, "Flatten", softmax]
     configs = {
         "table": {"data": {"table": {**table, "target": "survived"}}, "model": hidden, "train": {"epochs": 20}},
-        "cnn": {"data": "fashion_mnist", "model": [*image[:-1], *softmax], "train": {"steps": 400, "batch_size": 64}},
+        "cnn": {"data": "fashion_mnist", "model": image, "train": {"steps": 400, "batch_size": 64}},
         "regression": {
             "data": {"table": {**table, "target": "fare", "missing_target": "skip"}},
-            "model": [*hidden, "TargetNormalization"],
+            "model": [*hidden, {"Dense": 1}, "TargetNormalization"],
             "train": {"epochs": 20},
         },
     }
-    runs = [nntrain.fit(config, name=name, runs_dir=folder, quiet=True) for name, config in configs.items()]
-    return [run.path for run in runs]
+    for name, config in configs.items():
+        yield nntrain.fit(config, name=name, runs_dir=folder, quiet=True).path
 
 
 def main() -> None:

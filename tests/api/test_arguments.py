@@ -54,7 +54,47 @@ def test_what_a_config_cannot_hold_is_an_error_with_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seeds", "text"), [(None, None), (3, "3"), ([7], "7,"), ((1, 2), "1,2,"), (range(2), "0,1,"), ("4", "4")]
+    ("call", "message", "help"),
+    [
+        (
+            lambda: arguments.document(5, None, None),
+            "`config` is the path of a YAML file or a dict, got `5`",
+            "give the path of a YAML file or a dict",
+        ),
+        (
+            lambda: arguments.document(["x" * 100], None, None),
+            "`config` is the path of a YAML file or a dict, got an object of the type `list`",
+            "give the path of a YAML file or a dict",
+        ),
+        (
+            lambda: arguments.assignments(5),
+            "`set` takes values by their paths, got `5`",
+            'write `set={"train.epochs": 20}` or `set=["train.epochs=20"]`',
+        ),
+        (
+            lambda: arguments.assignments([{"a": 1}]),
+            "`set` takes values by their paths, got `{'a': 1}`",
+            'write `set={"train.epochs": 20}` or `set=["train.epochs=20"]`',
+        ),
+        (lambda: arguments.whole("folds", "3"), "`folds` is a whole number, got `'3'`", "write `folds=5`"),
+        (lambda: arguments.whole("folds", True), "`folds` is a whole number, got `True`", "write `folds=5`"),
+        (lambda: arguments.text_of("name", 5), "`name` is a text, got `5`", "write `name='5'`"),
+    ],
+)
+def test_an_argument_of_another_type_is_an_error_that_says_what_to_write(call: Any, message: str, help: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        call()
+    assert (raised.value.problems[0].message, raised.value.problems[0].help) == (message, help)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert type(arguments.whole("folds", np.int64(3))) is int
+    assert arguments.seeds_text(np.int64(3)) == "3"
+
+
+@pytest.mark.parametrize(
+    ("seeds", "text"),
+    [(None, None), (1.5, "1.5"), (3, "3"), ([7], "7,"), ((1, 2), "1,2,"), (range(2), "0,1,"), ("4", "4")],
 )
 def test_seeds_are_what_the_option_takes(seeds: Any, text: str | None) -> None:
     assert arguments.seeds_text(seeds) == text

@@ -108,6 +108,22 @@ def test_what_is_no_table_is_an_error(data: Any, message: str, run: Any) -> None
     assert raised.value.problems[0].message == message
 
 
+@pytest.mark.parametrize(
+    ("data", "help"),
+    [
+        (rows(2).iloc[0], "give a DataFrame; that of one row is `data.to_frame().T`"),
+        (rows(2).to_dict("list"), "give `pandas.DataFrame(data)`, of a dict with lists or a list of dicts"),
+        ([1, 2, 3, 4], "give a list of rows; that of one row is `[row]`"),
+        ([[1], [2, 3]], "give an array of rows of the same shape"),
+        (rows(2).set_axis(range(rows(2).shape[1]), axis=1), "; or give `data.to_numpy()`, in this order"),
+    ],
+)
+def test_rows_in_another_form_are_an_error_that_says_which_form(data: Any, help: str, run: Any) -> None:
+    with pytest.raises(DataError) as raised:
+        run.predict(data)
+    assert raised.value.problems[0].help.endswith(help)
+
+
 def test_arrays_that_do_not_fit_are_errors(fit: Any, tmp_path: Path) -> None:
     x = np.arange(40.0).reshape(20, 2)
     np.savez(tmp_path / "rows.npz", x=x, y=np.arange(20) % 2)

@@ -91,6 +91,8 @@ def test_a_folder_and_an_empty_name_are_no_files(tmp_path: Path) -> None:
     assert refused(tmp_path)[0] == f"the plug-in `{tmp_path}` is a folder"
     with pytest.raises(ConfigError, match="`--plugin` names no file"):
         load([""])
+    with pytest.raises(ConfigError, match="`plugin` is a file or a list of files, got `5`"):
+        load(5)  # type: ignore[arg-type]
 
 
 def test_two_plug_ins_must_not_have_the_same_names(tmp_path: Path) -> None:

@@ -24,6 +24,12 @@ def test_other_folders_are_not_opened_as_runs(tmp_path: Path) -> None:
             find_run(tmp_path, name)
 
 
+def test_a_folder_that_is_no_run_says_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        find_run(Path("runs"), str(tmp_path))
+    assert caught.value.problems[0].help.startswith("the folder holds no `resolved.yaml`, as every run does")
+
+
 @pytest.mark.parametrize(
     ("name", "help"),
     [
