@@ -15,6 +15,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # Keras reads it when it i
 from nntrain.model.custom import (  # noqa: E402
     ClassShares,
     DecisionThreshold,
+    Ensemble,
     FeatureScale,
     Heaviside,
     L2Norm,
@@ -33,6 +34,7 @@ from nntrain.model.custom import (  # noqa: E402
 __all__ = [
     "ClassShares",
     "DecisionThreshold",
+    "Ensemble",
     "FeatureScale",
     "Heaviside",
     "L2Norm",

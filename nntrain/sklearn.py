@@ -114,12 +114,13 @@ class _Estimator(BaseEstimator):
         config = checked(from_document(self._document(file, task)), terminal, runs)
         name = run_files.new_name(None, arguments.name_of(self.config or {}), runs)
         backend.start(self.device)
-        from nntrain.runs import experiment, treatment
+        from nntrain.runs import ensembles, experiment, treatment
 
         kept = self.runs_dir is not None
         context = RunContext(watch=interruptible, doctor=kept, final=kept)
         treatment.refuse_blind(config, context)
-        return experiment.train(config, runs, name, terminal, context).run_dir
+        fit = experiment.train if config.experiment.train.ensemble is None else ensembles.fit
+        return fit(config, runs, name, terminal, context).run_dir
 
     def _document(self, file: Path, task: str) -> Document:
         given = {"model": self._layers()} if self.config is None else self.config

@@ -310,7 +310,7 @@ class Training:
 
     def fit(self, watcher: Any = None, resumed: Any = None, **options: Any) -> Any:
         """Train from the start or from a state, and return the history; `options` are those of `Job`."""
-        from nntrain.model.build import build_callbacks
+        from nntrain.model.callbacks import build_callbacks
         from nntrain.training import loop
         from nntrain.training.job import Job
 

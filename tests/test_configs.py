@@ -30,7 +30,7 @@ REPOSITORY = Path(__file__).parents[1]
 SCHEMA = "yaml-language-server: $schema="
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
-COUNT = 77
+COUNT = 78
 EXPECTED = {
     "": """
         backprop_exercise backprop_exercise_printed backprop_exercise_transposed fashion_cnn fashion_mlp iris
@@ -41,7 +41,7 @@ EXPECTED = {
     "depth/": "relu_50_he relu_50_standard_deviation_1",
     "kth/": """
         activation_elu activation_leaky_relu activation_prelu activation_rrelu batch_normalization data_augmentation
-        dropout early_stopping feedforward_2_4_3 gradient_clipping gradient_descent initialization_he
+        dropout early_stopping ensemble feedforward_2_4_3 gradient_clipping gradient_descent initialization_he
         initialization_variance_scaling initialization_xavier initialization_xavier_relu max_norm optimizer_adagrad
         optimizer_adam optimizer_momentum optimizer_nesterov optimizer_rmsprop overfitting regularization_dropout
         regularization_l1 regularization_l2 regularization_l2_norm regularization_none

@@ -60,6 +60,8 @@ GROUPS = {
     "model/weight_axes.py": "model/test_initial_weights.py",
     "report/sections/*.py": "report/test_page.py",
     "runs/evaluation_plots.py": "cli/commands/test_evaluate.py",  # what `--plot` does
+    "model/callbacks.py": "model/test_build.py",
+    "runs/members.py": "runs/test_groups.py",  # the runs of a group
     "runs/stack_watcher.py": "runs/test_stacked_runs.py",  # a group whose runs are one program
     "runs/stacks.py": "runs/test_stacked_runs.py",
     "storage/journal_records.py": "storage/test_records.py",  # values alone

@@ -24,9 +24,7 @@ def show_run(
     shown = {split: found for split, found in metrics.items() if split != "test"}
     rows = [[split, counts[split], *(found[name] for name in names)] for split, found in shown.items()]
     terminal.table("", ("split", "rows", *titles), rows)
-    kept = "best epoch" if summary["save"] == "best" else "last epoch"
-    value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
-    terminal.line(f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}; {summary['stopped']}")
+    terminal.line(f"{_members(summary) if 'members' in summary else _kept_epoch(summary)}; {summary['stopped']}")
     if "test" in metrics:
         found = [f"{title} {shown_number(metrics['test'][name])}" for title, name in zip(titles, names, strict=True)]
         terminal.line(f"final test on {counted(counts['test'], 'row')}: {', '.join(found)}")
@@ -34,6 +32,24 @@ def show_run(
     for line in () if diagnosis is None else diagnosis.lines(run_dir.path.name):
         terminal.line(line)
     run_dir.write_log(terminal.log)
+
+
+def _kept_epoch(summary: dict[str, Any]) -> str:
+    """Return which epoch's model is kept."""
+    kept = "best epoch" if summary["save"] == "best" else "last epoch"
+    value = "" if summary["best_value"] is None else f", {summary['monitor']} {summary['best_value']:.4f}"
+    return f"{kept} {summary['best_epoch']} of {summary['epochs']}{value}"
+
+
+def _members(summary: dict[str, Any]) -> str:
+    """Return what one member of an ensemble scores alone, on the validation split where there is one."""
+    members = list(summary["members"].values())
+    split = "validation" if "validation" in summary["metrics"] else "train"
+    losses = [float("nan") if (loss := each["metrics"][split]["loss"]) is None else loss for each in members]
+    alone = f"{min(losses):.4f} to {max(losses):.4f}"
+    epochs = sorted({each["epochs"] for each in members})
+    trained = str(epochs[0]) if len(epochs) == 1 else f"{epochs[0]} to {epochs[-1]}"
+    return f"{len(members)} members of {trained} epochs, with a {split} loss of {alone} each"
 
 
 def parameters_in_words(counts: dict[str, int]) -> str:

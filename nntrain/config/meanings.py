@@ -93,6 +93,7 @@ MEANINGS = {
     "folds": "The number of parts of the rows, each of which scores a training of a trial on the others once.",
     "Tune.engine": "The algorithm that proposes the next values.",
     "epoch": "Whether a trial's score is that of its best or of its last epoch.",
+    "ensemble": "The number of networks that are trained from other seeds, and whose mean is the model.",
     "epochs": "The number of passes over the training split.",
     "epsilon": "A small number that keeps a division from one by 0.",
     "exclude_from_weight_decay": "The names of weights or layers without weight decay.",

@@ -1,7 +1,7 @@
 """The experiment with nothing left out: the rest is chosen from the data as the lectures teach it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nntrain.config.data import Nothing
@@ -51,6 +51,14 @@ class Resolved:
         """The learning rate where it is a number; None for a schedule, and for Keras's default."""
         rate = self.train.optimizer.learning_rate
         return rate if isinstance(rate, float) else None
+
+    @property
+    def of_member(self) -> "Resolved":
+        """What one member of an ensemble is; without an ensemble the same."""
+        if self.train.ensemble is None:
+            return self
+        train = self.train.model_copy(update={"ensemble": None})
+        return replace(self, experiment=self.experiment.model_copy(update={"train": train}))
 
     @property
     def labels(self) -> Labels:
@@ -222,3 +230,13 @@ def has_penalty(experiment: Experiment) -> bool:
         for name, value in layer.written().items()
         if name.endswith("_regularizer")
     )
+
+
+def without_penalties(experiment: Experiment) -> Experiment:
+    """Return the experiment with the same layers, none of which adds to the loss."""
+
+    def plain(layer: layers.Layer) -> layers.Layer:
+        penalties = [name for name in layer.written() if name.endswith("_regularizer")]
+        return layer.model_copy(update=dict.fromkeys(penalties))
+
+    return experiment.model_copy(update={"model": [plain(layer) for _, layer in layers.walk(experiment.model)]})

@@ -42,6 +42,13 @@ def _exclusive(subject: Subject) -> Iterator[Problem]:
         yield Problem("`engine: keras` cannot be compiled by XLA", ("train", "compile"), help, on_key=True)
 
 
+def _of_members(subject: Subject) -> Iterator[Problem]:
+    train = subject.train
+    if train.ensemble is not None and train.on_disease != "warn":
+        message = f"`on_disease: {train.on_disease}` is for one network, and `ensemble` trains {train.ensemble}"
+        yield Problem(message, ("train", "on_disease"), "leave one of the two out", on_key=True)
+
+
 def _patience(subject: Subject) -> Iterator[Problem]:
     epochs = subject.train.epochs or (None if subject.train.steps else DEFAULT_EPOCHS)
     for path, callback in subject.callbacks():
@@ -177,6 +184,7 @@ def _bounds_in_order(path: Path, value: object) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     _exclusive,
+    _of_members,
     _patience,
     _kept,
     _best_of_what,

@@ -116,6 +116,7 @@ class Train(Section):
     threads: Annotated[int, Field(ge=1, le=1024)] = omitted
     init_from: FilePath = omitted
     on_disease: Literal["warn", "stop", "cure"] = "warn"
+    ensemble: Annotated[int, Field(ge=2, le=100)] = omitted
 
     def bounds(self, column: str) -> tuple[float, float]:
         """Return the least and the largest value that is possible in a column of metrics.csv."""

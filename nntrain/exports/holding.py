@@ -10,9 +10,16 @@ OTHERS = "use `--to keras` or `--to saved_model`, which hold every layer"
 
 
 def places(subject: Subject) -> Iterator[tuple[Path, str]]:
-    """Yield the path in resolved.yaml and the name of the class of each layer of the model, in their order."""
-    for path, spec in walk(subject.saved.resolved.experiment.model):
-        yield path, spec.called()
+    """Yield the path in resolved.yaml and the name of the class of each layer of the model, in their order.
+
+    An ensemble is one layer, and may have one behind it.
+    """
+    written = [(path, spec.called()) for path, spec in walk(subject.saved.resolved.experiment.model)]
+    if subject.saved.resolved.train.ensemble is None:
+        yield from written
+    else:
+        yield ("train", "ensemble"), "Ensemble"
+        yield from written[-1:] * (len(subject.saved.model.layers) - 1)
 
 
 def refused(format: str, layers: Iterable[tuple[Path, str, str]]) -> ConfigError:

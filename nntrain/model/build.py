@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from operator import attrgetter
@@ -15,10 +16,9 @@ import numpy as np
 from keras.src.backend.common import global_state
 
 from nntrain.config.data_schema import Schema
-from nntrain.config.experiment import Experiment
-from nntrain.config.keras import callbacks, layers, metrics, table_layers
+from nntrain.config.keras import layers, metrics, table_layers
 from nntrain.config.named import Named, snake_case
-from nntrain.config.resolve import Resolved, has_penalty
+from nntrain.config.resolve import Resolved, has_penalty, without_penalties
 from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
@@ -41,14 +41,15 @@ def build(resolved: Resolved, examples: Examples | None = None, targets: np.ndar
     until weights are loaded. targets: its labels, (n,) class indices or (n, targets) numbers. Raises ConfigError at the
     layer whose shape or option Keras refuses.
     """
-    train = resolved.train
-    regularizer = keras_object(train.regularizer) if train.regularizer else None
-    model = Network(_layers(resolved, examples, targets), has_penalty(resolved.experiment), regularizer)
+    train, several = resolved.train, resolved.train.ensemble is not None
+    regularizer = keras_object(train.regularizer) if train.regularizer and not several else None
+    penalized = has_penalty(resolved.experiment) and not several
+    model = Network(_stack(resolved, examples, targets), penalized, regularizer)
     updates = resolved.updates(len(examples)) if examples is not None else 1
     with keras_errors.raised_at(("train",)):
         model.compile(
             optimizer=_optimizer(train, updates, model),
-            loss=loss_of(train, model.layers[-1]),
+            loss=loss_of(train, _last(model)),
             metrics=[_metric(metric, resolved, model) for metric in train.metrics],
             jit_compile=False,
         )
@@ -78,7 +79,9 @@ def _without_values() -> Iterator[None]:
 
 def weights_of(resolved: Resolved) -> list[dict[str, Any]]:
     """Return the description of every weight that the model of an experiment has, without memory for one of them."""
-    return described([weight for _, layer in outline(resolved) for weight in layer.weights])
+    with _without_values():
+        built = _stack(resolved, None)[1:]
+    return described([weight for layer in built for weight in layer.weights])
 
 
 def described(weights: Sequence[Any]) -> list[dict[str, Any]]:
@@ -128,14 +131,50 @@ def loss_of(train: Train, last: keras.layers.Layer) -> keras.losses.Loss:
     return StandardizedLoss(loss, last) if isinstance(last, TargetLayer) else loss
 
 
-def _layers(
+def _stack(
     resolved: Resolved, examples: Examples | None, targets: np.ndarray | None = None
 ) -> list[keras.layers.Layer]:
-    """Return the input and the layers, each built on the output shape of the one before it."""
+    """Return the input and the layers of the model: those of the config, or the mean of an ensemble."""
+    count = resolved.train.ensemble
+    return _layers(resolved, examples, targets) if count is None else _mean_of(resolved, count)
+
+
+def _mean_of(resolved: Resolved, count: int) -> list[keras.layers.Layer]:
+    """Return the input and the layer of an ensemble, whose weights are still to be loaded; it has no penalties.
+
+    Behind it is the layer that decides between two classes, since it decides by the mean.
+    """
+    plain = replace(resolved, experiment=without_penalties(resolved.experiment))
+    stacks = [_layers(plain, None, name=f"member_{number}_") for number in range(1, count + 1)]
+    decides = isinstance(stacks[0][-1], custom.DecisionThreshold)
+    members = [keras.Sequential(stack[: len(stack) - decides]) for stack in stacks]
+    begin, ensemble = stacks[0][0], custom.Ensemble(members, resolved.are_logits, name="ensemble", dtype="float32")
+    flow = ensemble(begin)
+    if not decides:
+        return [begin, ensemble]
+    *_, (_, spec) = _named(resolved.experiment.model)
+    decision = keras_object(spec)
+    decision(flow)
+    return [begin, ensemble, decision]
+
+
+def _last(model: Network) -> keras.layers.Layer:
+    """Return the last layer of a model, or of the first network of an ensemble."""
+    ensemble = next((layer for layer in model.layers if isinstance(layer, custom.Ensemble)), None)
+    return model.layers[-1] if ensemble is None else ensemble.members[0].layers[-1]
+
+
+def _layers(
+    resolved: Resolved, examples: Examples | None, targets: np.ndarray | None = None, name: str = ""
+) -> list[keras.layers.Layer]:
+    """Return the input and the layers, each built on the output shape of the one before it.
+
+    name: with which the names of the layers begin.
+    """
     experiment = resolved.experiment
     stack: list[keras.layers.Layer] = [keras.Input(resolved.schema.shape, dtype="float32")]
     flow = stack[0]
-    specs = [(path, with_shares(spec, resolved, targets)) for path, spec in _named(experiment.model)]
+    specs = [(path, with_shares(spec, resolved, targets)) for path, spec in _named(experiment.model, name)]
     for index, (path, spec) in enumerate(specs):
         # The output is float32, so that losses and probabilities keep their digits.
         exact = spec.exact or index == len(specs) - 1
@@ -174,19 +213,22 @@ def _built(flow: Any, policy: str, spec: Named) -> None:
     keras_object(spec, dtype=policy)(flow)
 
 
-def _named(model: Sequence[layers.Layer]) -> Iterator[tuple[Path, layers.Layer]]:
-    """Yield every layer with its path and a name. Names are counted in each model, not as in Keras in the process."""
+def _named(model: Sequence[layers.Layer], begin: str = "") -> Iterator[tuple[Path, layers.Layer]]:
+    """Yield every layer with its path and a name. Names are counted in each model, not as in Keras in the process.
+
+    begin: of every name.
+    """
     taken = {name for _, spec in layers.walk(model) if (name := getattr(spec, "name", None))}
     for path, spec in layers.walk(model):
-        if getattr(spec, "name", None):
-            yield path, spec
+        if given := getattr(spec, "name", None):
+            yield path, spec.model_copy(update={"name": begin + given}) if begin else spec
             continue
         unique = name = snake_case(spec.called())
         numbers = count(1)
         while unique in taken:
             unique = f"{name}_{next(numbers)}"
         taken.add(unique)
-        yield path, spec.model_copy(update={"name": unique})
+        yield path, spec.model_copy(update={"name": begin + unique})
 
 
 def _adapt(layer: Any, before: Sequence[keras.layers.Layer], shape: tuple[int | None, ...], examples: Examples) -> None:
@@ -254,21 +296,3 @@ def encode_labels(y: np.ndarray, resolved: Resolved) -> np.ndarray:
     if resolved.labels == "one_hot":
         return np.eye(len(resolved.schema.classes), dtype="float32")[y]
     return y.astype("float32").reshape(-1, 1) if resolved.labels == "binary" else y
-
-
-def build_callbacks(experiment: Experiment) -> list[keras.callbacks.Callback]:
-    """Return Keras's callbacks, always with a `mode`, which Keras would guess from the name of the metric.
-
-    The training loop keeps the weights of an epoch, so early stopping does not keep them a second time.
-    """
-    train = experiment.train
-    return [keras_object(_as_the_loop_needs(callback, train.metrics)) for callback in train.callbacks]
-
-
-def _as_the_loop_needs(callback: callbacks.Callback, chosen: list[metrics.Metric]) -> callbacks.Callback:
-    changes: dict[str, Any] = {}
-    if getattr(callback, "mode", "") in (None, "auto"):
-        changes["mode"] = metrics.direction(getattr(callback, "monitor", ""), chosen)
-    if isinstance(callback, callbacks.EarlyStopping):
-        changes["restore_best_weights"] = False
-    return callback.model_copy(update=changes)

@@ -11,6 +11,7 @@ from nntrain.model.batch_normalization import BatchNormalization as BatchNormali
 from nntrain.model.class_shares import ClassShares as ClassShares
 from nntrain.model.count_metrics import PoissonDeviance as PoissonDeviance
 from nntrain.model.decision_threshold import DecisionThreshold as DecisionThreshold
+from nntrain.model.ensemble import Ensemble as Ensemble
 from nntrain.model.penalties import L2Norm as L2Norm
 from nntrain.model.penalties import penalty_on_all
 from nntrain.model.random_layers import AlphaDropout as AlphaDropout

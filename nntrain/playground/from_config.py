@@ -22,7 +22,15 @@ from nntrain.playground.settings import Settings
 
 _RATES = {"SGD": 0.01}  # Keras's default learning rates; that of the others is 0.001
 _FULL = 100_000  # rows of a batch that has all of them
-_OF_FIT = ("epochs", "steps", "max_seconds", "batch_size", "save", "on_disease")  # how long to train, what to keep
+_OF_FIT = (
+    "epochs",
+    "steps",
+    "max_seconds",
+    "batch_size",
+    "save",
+    "on_disease",
+    "ensemble",
+)  # how long to train, what to keep
 _SHOWN = ("kind", "size", "noise", "data_seed", "features")  # options of points that have a control
 _SCALING = (Normalization, TableEncoding, PlaneFeatures)
 

@@ -3,7 +3,8 @@
 import contextlib
 import hashlib
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -176,19 +177,22 @@ def resolved_text(experiment: Experiment) -> str:
     return comment + yaml_file.dump(to_tree(experiment))
 
 
-def record(training: Training, environment: dict[str, Any], store: Store, state: State | None) -> Result:
-    """Train, from the start or from a state, and write to environment.json how the training ended."""
-    run_dir, terminal = training.run_dir, training.terminal
-    status, finished = 1, None
-    metrics: dict[str, dict[str, float]] = {}
+@dataclass
+class Ending:
+    """What there is when a training ends: the files that it leaves and its metrics, as far as it came to them."""
+
+    finished: FinishedTraining | None = None
+    metrics: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+@contextlib.contextmanager
+def recorded(training: Training, environment: dict[str, Any]) -> Iterator[Ending]:
+    """Write to environment.json how the block has ended, and then the plots, the report and the log."""
+    run_dir, terminal, context = training.run_dir, training.terminal, training.context
+    status, ending = 1, Ending()
     try:
-        trainer.share(training.prepared, training.context.distribution, state)
-        explained, rehearsed = training.prepared.memory.explained(), training.prepared.rehearsed_on_errors()
-        with errors_worded(), explained, rehearsed:
-            finished, job = _begin(training, environment, store, state)
-            result = _train(training, finished, job, state)
-        status, metrics = 0, result.summary["metrics"]
-        return result
+        yield ending
+        status = 0
     except NNTrainError as error:
         status = error.exit_code
         terminal.log.append(str(error))
@@ -197,16 +201,29 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
         status = 130
         raise
     finally:
+        finished = ending.finished
         if finished is not None:
-            finished.watcher.logs.end(status, metrics)
+            finished.watcher.logs.end(status, ending.metrics)
         # An error of the training must not be hidden by one of writing that it failed.
         with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
             run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
-            if training.context.final and training.context.plots and finished is not None:
+            if context.final and context.plots and finished is not None:
                 plotting.draw_trained(run_dir, training.prepared.data, finished.scorer, terminal)
-            if training.context.final and training.context.report:
+            if context.final and context.report:
                 writing.write(run_dir, terminal)
             run_dir.write_log(terminal.log)
+
+
+def record(training: Training, environment: dict[str, Any], store: Store, state: State | None) -> Result:
+    """Train, from the start or from a state, and write to environment.json how the training ended."""
+    prepared = training.prepared
+    with recorded(training, environment) as ending:
+        trainer.share(prepared, training.context.distribution, state)
+        with errors_worded(), prepared.memory.explained(), prepared.rehearsed_on_errors():
+            ending.finished, job = _begin(training, environment, store, state)
+            result = _train(training, ending.finished, job, state)
+        ending.metrics = result.summary["metrics"]
+        return result
 
 
 def _begin(

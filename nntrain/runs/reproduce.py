@@ -12,7 +12,7 @@ from nntrain.config.messages import counted
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.evaluation.evaluate import refuse_other_data
 from nntrain.model.restore import SavedModel, load_model
-from nntrain.runs import experiment, resume, stacks
+from nntrain.runs import ensembles, resume, stacks
 from nntrain.runs.experiment import Training
 from nntrain.runs.group_config import GroupConfig
 from nntrain.runs.stacked_runs import StackedRuns
@@ -47,8 +47,9 @@ def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
         config = load_run(run_dir)
         prepared = prepare(config)
         refuse_other_data(run_dir, prepared.data)
+        training = Training(prepared, again, Terminal(quiet=True), context)
         if stack is None:
-            experiment.run(Training(prepared, again, Terminal(quiet=True), context))
+            ensembles.train_one(training)
         else:
             again = _train_stack(stack, config, again, context)
         different = _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, load_model(again))

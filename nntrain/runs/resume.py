@@ -55,6 +55,13 @@ def resume(
         return resume_prepared(Training(prepared, run_dir, terminal, context), assignments, allow_changed)
 
 
+def resume_as_it_is(
+    run_dir: RunDir, allow_changed: bool, terminal: Terminal, context: RunContext = ALONE
+) -> Result | None:
+    """Train the rest of a run without a longer training; returns and raises as `resume` does."""
+    return resume(run_dir, (), allow_changed, terminal, context)
+
+
 def _refuse_other_assignments(assignments: Sequence[str]) -> None:
     for assignment in assignments:
         path = assignment.partition("=")[0].strip()
@@ -68,9 +75,7 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     run_dir, prepared = training.run_dir, training.prepared
     refuse_missing(prepared.resolved.train.loggers)
     then, now = _began(run_dir), {**describe(), **experiment.devices_of(training.context)}
-    changed = changes(run_dir, prepared.data)
-    if changed and not allow_changed:
-        raise _cannot_be_exact(run_dir, changed)
+    changed = refuse_changes(run_dir, prepared.data, allow_changed)
     _warn_of_other_machine(then, now, training.terminal)
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _last_state(store, bool(assignments), training)
@@ -138,13 +143,16 @@ def option_to_lengthen(run_dir: RunDir) -> str:
 
 def refuse_changed(run_dir: RunDir, config: Config) -> None:
     """Raise NNTrainError when versions, resolved.yaml or the config's data are not those that the run began with."""
-    if changed := changes(run_dir, datasets.load_data(config)):
-        raise _cannot_be_exact(run_dir, changed)
+    refuse_changes(run_dir, datasets.load_data(config))
 
 
-def _cannot_be_exact(run_dir: RunDir, changed: Sequence[str]) -> NNTrainError:
-    help = "restore what changed, or resume all the same with `--allow-changed`"
-    return NNTrainError(f"`{run_dir}` cannot be resumed exactly: {'; '.join(changed)}", help=help)
+def refuse_changes(run_dir: RunDir, data: Dataset, allow: bool = False) -> list[str]:
+    """Return what `changes` finds; raises NNTrainError where that is anything, unless it is allowed."""
+    changed = changes(run_dir, data)
+    if changed and not allow:
+        help = "restore what changed, or resume all the same with `--allow-changed`"
+        raise NNTrainError(f"`{run_dir}` cannot be resumed exactly: {'; '.join(changed)}", help=help)
+    return changed
 
 
 def changes(run_dir: RunDir, data: Dataset) -> list[str]:

@@ -41,7 +41,7 @@ def run_rows(runs: Path, members: bool = False) -> list[Row]:
         if above is None:
             tops[str(run)] = _row(run)
         else:
-            below[above].append(run)
+            below.setdefault(above, []).append(run)
     newest = sorted(tops.values(), key=lambda row: str(row["start"]), reverse=True)
     inner = {name: sorted(found, key=str) if members else [] for name, found in below.items()}
     return [row for top in newest for row in (top, *map(_row, inner.get(top["run"], [])))]

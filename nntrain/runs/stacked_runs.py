@@ -8,7 +8,7 @@ from typing import Any
 
 from nntrain.config.messages import counted
 from nntrain.errors import Diverged, Problem, Stopped
-from nntrain.model.build import build_callbacks
+from nntrain.model.callbacks import build_callbacks
 from nntrain.progress import epoch_line
 from nntrain.runs import experiment, logs, resume, saved_model
 from nntrain.runs.environment import describe, now

@@ -65,7 +65,7 @@ def form_whole(config: GroupConfig) -> dict[str, Prepared]:
 
 def _prepared(config: GroupConfig, first: Prepared) -> dict[str, Prepared]:
     """Return the runs, which share their data if they differ in the seed; raises as `prepare` does."""
-    data = first.data if config.kind == "seeds" else None
+    data = None if config.kind == "folds" else first.data
     others = list(config.members.items())[1:]
     return {next(iter(config.members)): first, **{name: prepare(member, data=data) for name, member in others}}
 

@@ -7,7 +7,7 @@ from typing import Any
 from nntrain.config.load import Config, from_document
 from nntrain.doctor.prescription import assigned
 from nntrain.errors import ConfigError, Diverged, Problem
-from nntrain.runs import experiment
+from nntrain.runs import ensembles, experiment
 from nntrain.runs.experiment import Result
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
@@ -76,6 +76,8 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
     has `cure`: the run before, the disease and the assignments. Returns the result of the best one, None where another
     worker writes it. Raises as `experiment.fit` does, Diverged only if all diverge.
     """
+    if config.experiment.train.ensemble is not None:
+        return ensembles.fit(config, runs_dir, name, terminal, context)
     if config.experiment.train.on_disease != "cure":
         return experiment.fit(config, runs_dir, name, terminal, context)
     best = _outcome(config, runs_dir, name, terminal, context)

@@ -134,9 +134,9 @@ class Model(Record, total=False):
 
 
 class Group(Record, total=False):
-    """group.json: the configs of the runs by their names."""
+    """group.json or ensemble.json: the configs of the runs by their names."""
 
-    kind: Literal["seeds", "folds"]
+    kind: Literal["seeds", "folds", "ensemble"]
     members: Annotated[dict[Name, dict[str, Any]], Field(min_length=1, max_length=1000)]
     plugins: list[PluginFile]
 
@@ -170,7 +170,7 @@ _FILES: dict[str, Any] = {
     run_files.ENVIRONMENT: Environment,
     run_files.SUMMARY: Summary,
     run_files.MODEL_FACTS: Model,
-    run_files.GROUP: Group,
+    **dict.fromkeys(run_files.OF_MEMBERS, Group),
     run_files.METRICS: list[Row],
     run_files.NOTES: Notes,
 }

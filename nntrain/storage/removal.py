@@ -10,8 +10,8 @@ from nntrain.storage.run_dir import RunDir
 
 _EVENTS = r"events\.out\.tfevents\..+"
 _WRITTEN = {
-    "": rf"(config|resolved|search|best)\.yaml|(environment|summary|model|group|notes|diagnosis)\.json|metrics\.csv"
-    rf"|schema\.json|trials\.csv|model\.keras|log\.txt|report\.html|journal\.jsonl|{re.escape(LOCK)}"
+    "": rf"(config|resolved|search|best)\.yaml|(environment|summary|model|group|ensemble|notes|diagnosis)\.json"
+    rf"|metrics\.csv|schema\.json|trials\.csv|model\.keras|log\.txt|report\.html|journal\.jsonl|{re.escape(LOCK)}"
     rf"|{re.escape(run_files.OLD_TEMPORARY_MODEL)}",
     run_files.CHECKPOINTS: r"[\w.-]+",
     run_files.PLOTS: r"[\w.-]+\.(png|svg|gif)",
@@ -20,7 +20,7 @@ _WRITTEN = {
     f"{run_files.TENSORBOARD}/validation": _EVENTS,
 }
 _OF_A_STACK = re.compile(rf"{run_files.CHECKPOINTS}-\d+")  # the folder of its checkpoints
-_MEMBER = re.compile(r"(seed|fold|trial|repeat|refit)-\d+")
+_MEMBER = re.compile(r"(seed|fold|member|trial|repeat|refit)-\d+")
 
 
 def remove(place: RunDir) -> list[str]:

@@ -69,7 +69,8 @@ class RunDir:
     @cached_property
     def _top(self) -> Path:
         """The folder that may be a link: this one, or the group or search that it is in."""
-        return next((each for each in list(self.path.parents)[:2] if run_files.holds_runs(each)), self.path)
+        above = list(self.path.parents)[:2]
+        return next((each for each in reversed(above) if run_files.holds_runs(each)), self.path)
 
     def _inside(self, name: str = "") -> tuple[Path, str]:
         """Return where `inside` begins, and the way from there to a file of this run."""

@@ -27,6 +27,8 @@ TENSORBOARD = "tensorboard"  # the folder of the event files
 MLFLOW = "mlflow.db"  # beside the runs
 MLFLOW_FILES = "mlflow-files"  # beside the runs, where MLflow is asked to keep a file
 GROUP = "group.json"
+ENSEMBLE = "ensemble.json"
+OF_MEMBERS = (GROUP, ENSEMBLE)  # what names the runs in a folder of runs that belong together
 CHECKPOINTS = "checkpoint"
 WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # they hold valid configs
 
@@ -49,8 +51,13 @@ def refuse_bad_name(name: str) -> None:
 
 
 def holds_runs(folder: Path) -> bool:
-    """Return whether the folder is a group or a search, whose runs are folders in it."""
-    return (folder / GROUP).is_file() or (folder / JOURNAL).is_file()
+    """Return whether the folder is a group, an ensemble or a search, whose runs are folders in it."""
+    return any((folder / name).is_file() for name in (*OF_MEMBERS, JOURNAL))
+
+
+def members(what: str, count: int) -> list[str]:
+    """Return the names of so many runs in a folder, such as `fold-01`, which sort as they are counted."""
+    return [f"{what}-{number:0{len(str(count))}}" for number in range(1, count + 1)]
 
 
 def refuse_bad_folder(runs: Path) -> None:

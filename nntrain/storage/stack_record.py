@@ -21,7 +21,7 @@ class Stack(Record):
     whether it went on from another run. alone: whether it was trained further alone.
     """
 
-    kind: Literal["seeds", "folds", "trials"]
+    kind: Literal["seeds", "folds", "ensemble", "trials"]
     values: Annotated[dict[Name, Any], Field(min_length=1, max_length=1000)]
     place: Count
     compactions: list[Compaction]

@@ -45,11 +45,12 @@ class Prepared:
 def prepare(config: Config, initialize: bool = True, data: Dataset | None = None) -> Prepared:
     """Load the data and build the model; raises ConfigError and DataError with their places in the config.
 
-    initialize: whether weights are taken from `train.init_from`. data: the data, if they are loaded already.
+    initialize: whether weights are taken from `train.init_from`. data: the data, if they are loaded already. Of an
+    ensemble it is the first member that is prepared.
     """
     data = load_data(config) if data is None else data
     config = config.with_data(data.source)
-    resolved = config.resolve(data.schema)
+    resolved = config.resolve(data.schema).of_member
     _choose_threads(resolved, len(data.train))
     source = resolved.train.init_from if initialize else None
     with _at_their_places(config, resolved):

@@ -10,7 +10,8 @@ from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
-from nntrain.model.build import build, build_callbacks
+from nntrain.model.build import build
+from nntrain.model.callbacks import build_callbacks
 from nntrain.model.custom import Network
 from nntrain.progress import ProgressWatcher
 from nntrain.terminal import Terminal

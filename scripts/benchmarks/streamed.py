@@ -68,7 +68,7 @@ def train(path: str) -> dict[str, float]:
     from nntrain.config.load import from_document
     from nntrain.data import dataset
     from nntrain.document.yaml_file import parse
-    from nntrain.model.build import build_callbacks
+    from nntrain.model.callbacks import build_callbacks
     from nntrain.progress import ProgressWatcher
     from nntrain.terminal import Terminal
     from nntrain.training import loop, trainer

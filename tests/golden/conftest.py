@@ -92,7 +92,7 @@ class Training:
 
     def fit(self) -> tuple[Any, Recorder]:
         """The history of the whole training, and the weights after every epoch."""
-        from nntrain.model.build import build_callbacks
+        from nntrain.model.callbacks import build_callbacks
         from nntrain.training import loop
         from nntrain.training.history import History
         from nntrain.training.job import Job

@@ -13,7 +13,8 @@ from sklearn import metrics as scores
 from nntrain.config.load import from_document, load
 from nntrain.data import dataset
 from nntrain.document import yaml_file
-from nntrain.model.build import build, build_callbacks, described, encode_labels, outline, seeded, weights_of
+from nntrain.model.build import build, described, encode_labels, outline, seeded, weights_of
+from nntrain.model.callbacks import build_callbacks
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 

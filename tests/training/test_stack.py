@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from nntrain.config.load import load
 from nntrain.errors import NNTrainError, Stopped
-from nntrain.model.build import build_callbacks
+from nntrain.model.callbacks import build_callbacks
 from nntrain.runs import stacks
 from nntrain.runs.group_config import GroupConfig
 from nntrain.training import trainer

@@ -14,7 +14,7 @@ from nntrain.doctor.case import Case
 from nntrain.doctor.probe import Probe
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError, Stopped
-from nntrain.model.build import build_callbacks
+from nntrain.model.callbacks import build_callbacks
 from nntrain.model.custom import Network
 from nntrain.training import loop
 from nntrain.training import prepare as preparation

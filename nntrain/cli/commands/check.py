@@ -45,4 +45,6 @@ def _build(request: Check, config: Config, terminal: Terminal) -> tuple[str, Res
             terminal.note(line)
     parameters = parameters_in_words(size.count(prepared.model.layers).as_json())
     layers = counted(len(prepared.model.layers), "layer")
+    if (several := config.experiment.train.ensemble) is not None:
+        parameters += f" in each of {several} members"
     return f", {layers}, {parameters}\nmemory: about {prepared.memory}", prepared.resolved

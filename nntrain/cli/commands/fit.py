@@ -20,6 +20,8 @@ def run(request: Fit, terminal: Terminal) -> None:
     group = GroupConfig.asked(config, request.seed, request.seeds, request.folds)
     if group is not None:
         placement.refuse_group(help="leave `--seeds` and `--folds` out")
+    elif config.experiment.train.ensemble is not None:
+        placement.refuse_group(help="leave `--workers` or `train.ensemble` out")
     context = replace(
         placement.start(config, request.verbose, terminal, "fit"),
         doctor=not request.no_doctor,

@@ -35,15 +35,30 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
     terminal.log.extend(run_dir.read_log())
     started = placement.start(load_run(run_dir), request.verbose, terminal, "resume")
     context = _with_parts(started, request)
-    from nntrain.runs import resume
+    from nntrain.runs import ensembles, resume
 
-    if not context.writes:
+    if ensembles.is_ensemble(run_dir):
+        _ensemble(request, run_dir, terminal, context)
+    elif not context.writes:
         resume.follow(run_dir, assignments, context)
     elif result := resume.resume(run_dir, assignments, request.allow_changed, terminal, context):
         summary.show_run(result.summary, run_dir, terminal, result.diagnosis)
     else:
         option = "" if search_files.is_trial(run_dir) else resume.option_to_lengthen(run_dir)
         terminal.line(f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}")
+        terminal.event("finished", {"run": str(run_dir)})
+
+
+def _ensemble(request: Resume, run_dir: RunDir, terminal: Terminal, context: RunContext) -> None:
+    from nntrain.runs import ensembles
+
+    if request.assignments:
+        help = "leave `--set` out"
+        raise ConfigError(f"the length of an ensemble cannot be changed, and `{run_dir}` is one", help=help)
+    if result := ensembles.resume_run(run_dir, request.allow_changed, terminal, context):
+        summary.show_run(result.summary, run_dir, terminal, result.diagnosis)
+    else:
+        terminal.line(f"{run_dir} is finished")
         terminal.event("finished", {"run": str(run_dir)})
 
 

@@ -187,6 +187,10 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
     if config.experiment.train.on_disease != "warn":
         message = "the doctor does not look at the trials of a search, so `on_disease` cannot act"
         yield Problem(message, ("train", "on_disease"), "leave it out", on_key=True)
+    if config.experiment.train.ensemble is not None:
+        message = "a trial trains one network, so `ensemble` cannot act"
+        help = "leave it out, and add it to best.yaml, which the search writes"
+        yield Problem(message, ("train", "ensemble"), help, on_key=True)
     if section.pruner is not None and engine.package != "optuna":
         help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
         yield Problem(f"`{name}` is an engine of KerasTuner, which cannot prune", ("tune", "pruner"), help)

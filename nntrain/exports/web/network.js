@@ -101,8 +101,22 @@ const nntrain = (() => {
     return y;
   }
 
+  function run(network, x) {
+    return network.reduce((x, o) => layers[o.op](x, o), x);
+  }
+
+  function meanOf(outputs, logits) { // of probabilities or numbers; of logits, the logit of the mean probability
+    const mean = tensor(outputs[0].shape), single = mean.data.length === 1;
+    for (const x of outputs) {
+      const y = !logits ? x : single ? map(x, sigmoid) : softmax(x, false);
+      y.data.forEach((v, i) => { mean.data[i] += v / outputs.length; });
+    }
+    return !logits ? mean : map(mean, p => single ? Math.log(p) - Math.log1p(-p) : Math.log(p));
+  }
+
   const layers = {
     activation: activated,
+    ensemble: (x, o) => meanOf(o.members.map(member => run(member, x)), o.logits),
     center: (x, o) => map(x, (v, i) => {
       const at = w => w[i % w.length];
       return (v - (o.mean ? at(o.mean) : 0)) * (o.factor ? at(o.factor) : 1) + (o.offset ? at(o.offset) : 0);
@@ -309,8 +323,7 @@ const nntrain = (() => {
       : "at" in value ? all.subarray(value.at, value.at + value.size)
       : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner)]));
     const network = page.layers.map(filled), {output, table, classes} = page.schema;
-    const outputs = row => network.reduce(
-      (x, o) => layers[o.op](x, o), tensor(page.schema.input.shape, Float64Array.from(row, round))).data;
+    const outputs = row => run(network, tensor(page.schema.input.shape, Float64Array.from(row, round))).data;
     const scores = row => {
       let found = outputs(row);
       if (output.activation === "sigmoid") found = found.map(sigmoid);

@@ -89,6 +89,9 @@ def _of(layer: Any, shape: Shape, output: Shape, weights: Weights) -> Iterator[O
     elif kind == "RandomCrop":
         top, left = (max(0, size - wanted) // 2 for size, wanted in zip(shape[:2], output[:2], strict=True))
         yield {"op": "cut", "top": -top, "left": -left, "height": output[0], "width": output[1]}
+    elif kind == "Ensemble":
+        members = [list(_member(member.layers, shape, weights)) for member in layer.members]
+        yield {"op": "ensemble", "logits": layer.logits, "members": members}
     elif kind == "TableEncoding":
         yield _table(layer, weights)
     elif kind == "PlaneFeatures":
@@ -104,6 +107,14 @@ def _of(layer: Any, shape: Shape, output: Shape, weights: Weights) -> Iterator[O
         "ParametricActivation",
     ):
         yield from _activation(activation)
+
+
+def _member(layers: list[Any], shape: Shape, weights: Weights) -> Iterator[Operation]:
+    """Yield the operations of a network of an ensemble."""
+    for layer in layers:
+        output = tuple(layer.output.shape[1:])
+        yield from _of(layer, shape, output, weights)
+        shape = output
 
 
 def _elementwise(layer: Any, kind: str, shape: Shape, weights: Weights) -> Iterator[Operation]:

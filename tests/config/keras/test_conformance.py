@@ -23,7 +23,8 @@ from nntrain.config.named import Named
 from nntrain.document import yaml_file
 from nntrain.model import custom
 from nntrain.model.batch_normalization import fused
-from nntrain.model.build import build, build_callbacks, encode_labels, keras_object
+from nntrain.model.build import build, encode_labels, keras_object
+from nntrain.model.callbacks import build_callbacks
 from nntrain.model.custom import Network
 from nntrain.training import loop
 from nntrain.training.history import History
