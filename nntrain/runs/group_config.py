@@ -19,7 +19,7 @@ _SEEDS_APART = 1000  # of the members of an ensemble
 
 @dataclass(frozen=True)
 class GroupConfig:
-    """The configs of a group by the names of their runs; `kind` is `seeds`, `folds`, `ensemble`, or `trials` of a search.
+    """The configs of a group by the names of their runs; `kind` is `seeds`, `folds`, `ensemble` or `trials`.
 
     stack: the key of the group's checkpoints where its runs are trained as one; "" where one after another.
     """
