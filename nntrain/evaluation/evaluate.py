@@ -100,10 +100,16 @@ class Evaluation:
         rows: list[list[Any]] = [[each.name, each.mean, each.sd] for each in self.importance]
         return "importance of the columns, by permuting each between the rows", ("column", worse, "± sd"), rows
 
+    @property
+    def compared(self) -> tuple[str, float]:
+        """The score by which models are compared, and its value: accuracy, R² of a regression, or D² of counts."""
+        if not self.regression:
+            return "accuracy", self.value
+        score, name = ("D²", "d2_score") if "d2_score" in self.regression else ("R²", "r2_score")
+        return score, self.regression[name]
+
     def _baseline_table(self, model: str) -> Table:
-        score, value = ("accuracy", self.value) if not self.regression else ("R²", self.regression["r2_score"])
-        if "d2_score" in self.regression:
-            score, value = "D²", self.regression["d2_score"]
+        score, value = self.compared
         rows: list[list[Any]] = [[model, value, "", ""]]
         rows += [[each.name, each.score, each.train_rows, round(each.seconds, 2)] for each in self.baselines]
         split = f"the {self.split} split" if self.split in ("train", "validation", "test") else self.split

@@ -8,8 +8,9 @@ from nntrain.cli.requests import Evaluate
 from nntrain.cli.standard_input import file_or_stdin
 from nntrain.errors import ConfigError
 from nntrain.runs import evaluation_plots
-from nntrain.storage.find_runs import find_run
-from nntrain.storage.run_dir import RunDir
+from nntrain.storage import run_files
+from nntrain.storage.find_runs import find_group, find_run, first_member, is_run
+from nntrain.storage.run_dir import RunDir, not_ended
 from nntrain.terminal import Terminal, titled
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     """Print metrics, intervals, classes, confusion matrix, importance and baselines, and draw plots."""
     if request.data is not None and request.split is not None:
         raise ConfigError("`--data` and `--split` exclude each other", help="use one of the two")
+    group = find_group(request.runs_dir, request.name)
+    if group is not None:
+        _evaluate_group(request, group, terminal)
+        return
     run_dir = find_run(request.runs_dir, request.name)
     backend.start(request.device, request.verbose)
     from nntrain.evaluation import evaluate
@@ -38,6 +43,33 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     _print(found, run_dir, terminal)
     for file in files:
         terminal.line(f"plot in {file}")
+
+
+def _evaluate_group(request: Evaluate, directory: RunDir, terminal: Terminal) -> None:
+    """Print the mean of each metric over the runs of a group, and of simple models fitted to the same rows."""
+    if option := next((name for name in ("data", "importance", "plot") if getattr(request, name)), ""):
+        help = f"give one of its runs, such as `{directory}/{first_member(directory.path)}`"
+        raise ConfigError(f"`--{option}` is for one run, and `{directory}` is a group", help=help)
+    names = directory.read_json(run_files.GROUP, "members")["members"]
+    runs = [find_run(directory.path, name) for name in names if is_run(directory.path / name)]
+    for run in runs:
+        run.refuse_unended()
+    if not runs:
+        raise not_ended(directory.path)
+    backend.start(request.device, request.verbose)
+    from nntrain.evaluation import evaluate, group
+
+    each = (evaluate.evaluate(run, request.split, request.baselines) for run in runs)
+    found = group.of_group(directory.path.name, runs, each)
+    terminal.event("eval", {"run": str(directory), **found.as_json()})
+    rows = [
+        [found.split, *titled([name], found.metric_classes), one.mean, one.sd, one.low, one.high, one.count]
+        for name, one in found.metrics.items()
+    ]
+    terminal.table("", ("split", "metric", "mean", "sd", "95 % from", "to", "runs"), rows)
+    if request.baselines:
+        terminal.line("")
+        terminal.table(*found.models_table())
 
 
 def _print(found: "Evaluation", run_dir: RunDir, terminal: Terminal) -> None:
