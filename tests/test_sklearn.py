@@ -63,7 +63,7 @@ def test_a_classifier_is_the_run_of_fit(iris: Any, tmp_path: Path) -> None:
     np.savez(tmp_path / "rows.npz", x=x.astype("float32"), y=np.unique(y, return_inverse=True)[1])
     config = model.run_.config
     config["data"]["npz_file"]["path"] = tmp_path / "rows.npz"
-    again = nntrain.fit(config, runs_dir=tmp_path, quiet=True)
+    again = nntrain.fit(config, runs_dir=tmp_path, quiet=True, no_plots=True)
     assert np.array_equal(again.predict_proba(x), model.predict_proba(x))
     assert set(model.predict(x)) <= {"a", "b", "c"}
 

@@ -33,7 +33,7 @@ def rows(run: RunDir) -> list[dict[str, str]]:
 def test_fit_gives_the_results_of_the_command_to_the_bit(trained: Any, tmp_path: Path) -> None:
     command = trained("iris")
     for config in (command.path / "config.yaml", yaml_file.parse(dedent(CONFIGS["iris"]), "").tree):
-        run = nntrain.fit(config, runs_dir=tmp_path, device="cpu", quiet=True)
+        run = nntrain.fit(config, runs_dir=tmp_path, device="cpu", quiet=True, no_plots=True)
         assert rows(RunDir(run.path)) == rows(command)
         assert run.metrics == command.read_json("summary.json")["metrics"]
         for ours, theirs in zip(run.model.weights, nntrain.load(command.path).model.weights, strict=True):
@@ -44,7 +44,8 @@ def test_fit_gives_the_results_of_the_command_to_the_bit(trained: Any, tmp_path:
 def test_a_thread_can_train(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found: list[nntrain.Run] = []
     config = {**MOONS, "train": {"epochs": 1}}
-    thread = threading.Thread(target=lambda: found.append(nntrain.fit(config, runs_dir=tmp_path, name="thread")))
+    asked = {"runs_dir": tmp_path, "name": "thread", "no_plots": True}
+    thread = threading.Thread(target=lambda: found.append(nntrain.fit(config, **asked)))
     thread.start()
     thread.join()
     assert found[0].path == tmp_path / "thread"
@@ -102,7 +103,7 @@ def test_ctrl_c_is_a_keyboard_interrupt_that_leaves_a_run_to_resume(
     before = signal.getsignal(signal.SIGINT)
     config = {**MOONS, "train": {"epochs": 60}}
     with pytest.raises(KeyboardInterrupt, match=r"stopped: by SIGINT; (?s:.*)nntrain resume .*/net"):
-        nntrain.fit(config, runs_dir=tmp_path, name="net")
+        nntrain.fit(config, runs_dir=tmp_path, name="net", no_plots=True)
     assert signal.getsignal(signal.SIGINT) is before
     run = nntrain.load("net", tmp_path)
     assert "not ended" in repr(run) and 1 <= len(run.history) < 60
@@ -115,7 +116,7 @@ def test_ctrl_c_is_a_keyboard_interrupt_that_leaves_a_run_to_resume(
 
 def test_seeds_give_a_group(tmp_path: Path) -> None:
     config = {**MOONS, "train": {"epochs": 1}}
-    group = nntrain.fit(config, seeds=[3, 4], runs_dir=tmp_path, name="group", quiet=True)
+    group = nntrain.fit(config, seeds=[3, 4], runs_dir=tmp_path, name="group", quiet=True, no_plots=True)
     assert isinstance(group, nntrain.Group)
     assert list(group.runs) == ["seed-3", "seed-4"] and repr(group).endswith("group', 2 runs)")
     assert group.statistics.loc[("validation", "accuracy"), "count"] == 2
@@ -129,7 +130,7 @@ def test_tune_gives_a_search_whose_best_config_can_be_fitted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = {**MOONS, "train": {"epochs": 1}, "tune": TUNE}
-    search = nntrain.tune(config, name="search", runs_dir=tmp_path, device="cpu", quiet=True)
+    search = nntrain.tune(config, name="search", runs_dir=tmp_path, quiet=True, no_plots=True)
     assert capsys.readouterr() == ("", "")
     assert len(search.trials) == 1 and search.best["train"]["epochs"] == 1
     assert "best val_" in repr(search)

@@ -1,0 +1,40 @@
+"""A forked process is one of its own: words, folder, environment, streams, exit code, session and signals."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import environment
+from tests.forked import Forked
+
+
+def started(folder: Path, *words: str, **options: Any) -> Forked:
+    pipe = subprocess.PIPE
+    return Forked(
+        *words, **{"cwd": folder, "env": environment(), "stdout": pipe, "stderr": pipe, "text": True} | options
+    )
+
+
+def test_it_has_words_a_folder_an_environment_streams_and_an_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\n")
+    elsewhere = {**environment(), "NNTRAIN_RUNS_DIR": str(tmp_path / "none")}
+    good, bad = started(tmp_path, "check", "c.yaml"), started(tmp_path, "check", "none.yaml")
+    runs = started(tmp_path, "runs", env=elsewhere)
+    (out, _), (nothing, error), (gone, _) = (each.communicate(timeout=60) for each in (good, bad, runs))
+    assert (good.returncode, out) == (0, "c.yaml is valid\n")
+    assert (bad.returncode, nothing) == (2, "") and error.startswith("error: there is no file `none.yaml`\n")
+    assert str(tmp_path / "none") in gone
+
+
+def test_it_is_a_child_in_a_session_of_its_own_that_a_signal_ends(tmp_path: Path) -> None:
+    words = ("playground", "--port", "0", "--json", "--device", "cpu")
+    process = started(tmp_path, *words, start_new_session=True)
+    try:
+        assert process.stdout is not None and process.stdout.readline().startswith("{")
+        assert os.getsid(process.pid) == process.pid != os.getsid(0)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
