@@ -19,6 +19,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_OF_NUMBERS = ("<", "<=", ">", ">=")
 _PART = re.compile(r"\s*([\w.\-]+)\s*(==|!=|<=|>=|=|<|>)\s*(\"[^\"]*\"|'[^']*'|\S+)\s*")
 _EXAMPLE = "write `--where 'data=iris and val_accuracy>0.9'`"
 
@@ -40,6 +41,14 @@ class Condition:
         return _COMPARE[self.comparison](left, right)
 
 
+def is_number(text: str) -> bool:
+    """Return whether the text is a number."""
+    try:
+        return float(text) == float(text)
+    except ValueError:
+        return False
+
+
 def parse(text: str) -> list[Condition]:
     """Return the conditions, which are joined by `and`; raises ConfigError for anything else."""
     found = []
@@ -50,6 +59,9 @@ def parse(text: str) -> list[Condition]:
                 f"`--where` cannot read `{part}`: a condition is a name, a comparison and a value", help=_EXAMPLE
             )
         found.append(Condition(match[1], match[2], match[3].strip("'\"")))
+        if match[2] in _OF_NUMBERS and not is_number(found[-1].value):
+            message = f"`--where` compares numbers with `{match[2]}`, got `{part.strip()}`"
+            raise ConfigError(message, help=f"write a number after `{match[2]}`, or compare texts with `=` or `!=`")
     return found
 
 

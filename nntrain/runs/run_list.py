@@ -103,7 +103,10 @@ def _wanted(rows: list[Row], sort: str) -> str:
     for name in _full_names(sort):
         if name in names:
             return name
-    close = nearest(sort, [*names, *(name.partition(".")[2] for name in names)])
+    plain = sort.lstrip("-+")
+    close = (
+        plain if names & {*_full_names(plain)} else nearest(sort, [*names, *(name.partition(".")[2] for name in names)])
+    )
     known = f"the metrics are {listed(sorted(names))}" if names else "wait until a run ends"
     raise ConfigError(f"no run has the metric `{sort}`", help=f"write `{close}`" if close else known)
 

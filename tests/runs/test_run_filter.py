@@ -19,6 +19,12 @@ def test_anything_else_is_an_error_with_an_example(text: str) -> None:
     assert "val_accuracy>0.9" in caught.value.problems[0].help
 
 
+@pytest.mark.parametrize("text", ["val_loss>x", "started <= 2026-01-01", "epochs<nan"])
+def test_texts_have_no_order(text: str) -> None:
+    with pytest.raises(ConfigError, match="`--where` compares numbers with"):
+        parse(text)
+
+
 @pytest.mark.parametrize(
     ("comparison", "value", "found", "holds"),
     [

@@ -155,6 +155,9 @@ def test_an_unknown_metric_is_an_error_that_names_the_known_ones(runs: Path) -> 
     assert caught.value.problems[0].message == "no run has the metric `speed`"
     assert caught.value.problems[0].help == "the metrics are `test.accuracy`, `test.loss`, `train.auc`"
     with pytest.raises(ConfigError) as caught:
+        Runs(runs_dir=runs, sort="-test_loss").run(Terminal())
+    assert caught.value.problems[0].help == "write `test_loss`"
+    with pytest.raises(ConfigError) as caught:
         Runs(runs_dir=runs, sort="acuracy").run(Terminal())
     assert caught.value.problems[0].help == "write `accuracy`"
 
