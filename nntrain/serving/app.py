@@ -19,6 +19,7 @@ from nntrain.serving.worker import Worker
 
 MEGABYTE = 1 << 20
 _OPEN = "/health"  # needs no token: what watches a service has none
+_THROWN_AWAY = 8  # times the most bytes of a body, up to which one that is too long is read to its end
 
 
 @dataclass(frozen=True)
@@ -107,17 +108,27 @@ def _predict(service: Service, worker: Worker) -> Callable[[Request], Awaitable[
 
 
 async def _read(request: Request, most: int) -> bytes:
-    """Return the body; raises Refused as soon as it is too long."""
+    """Return the body; raises Refused for one that is too long.
+
+    A client that sends reads no answer, and a connection that is closed meanwhile is an error for it without a word. So
+    a body that is not much too long is read to its end and thrown away.
+    """
+    error = Refused(413, f"the body is larger than {most / MEGABYTE:g} MB", "send fewer rows")
     declared = request.headers.get("content-length", "")
-    message = f"the body is larger than {most / MEGABYTE:g} MB"
-    if declared.isdecimal() and int(declared[:20]) > most:
-        raise Refused(413, message, "send fewer rows")
+    length = int(declared[:20]) if declared.isdecimal() else 0
+    if length > _THROWN_AWAY * most or (length > most and "expect" in request.headers):
+        raise error
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
+        if size > _THROWN_AWAY * most:
+            raise error
         if size > most:
-            raise Refused(413, message, "send fewer rows")
-        parts.append(part)
+            parts.clear()
+        else:
+            parts.append(part)
+    if size > most:
+        raise error
     return b"".join(parts)
 
 

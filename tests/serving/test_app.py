@@ -127,6 +127,15 @@ def test_a_body_without_a_declared_length_is_cut_at_the_limit(client: TestClient
     endless = (b" " * (1 << 16) for _ in range(1 << 14))  # a gigabyte
     answer = client.post("/predict", content=endless, headers={"content-type": "application/json"})
     assert answer.status_code == 413
+    read = []
+
+    def sent() -> Iterator[bytes]:
+        for _ in range(48):  # 3 MB
+            read.append(1 << 16)
+            yield b" " * (1 << 16)
+
+    answer = client.post("/predict", content=sent(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413 and sum(read) == 3 << 20, "a client that still sends would read no answer"
     declared = {"content-type": "application/json", "content-length": "1000000000"}
     assert client.post("/predict", content=b"{}", headers=declared).status_code == 413
 
