@@ -118,7 +118,8 @@ async def _read(request: Request, most: int) -> bytes:
     length = int(declared[:20]) if declared.isdecimal() else 0
     if length > _THROWN_AWAY * most or (length > most and "expect" in request.headers):
         raise error
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     async for part in request.stream():
         size += len(part)
         if size > _THROWN_AWAY * most:
