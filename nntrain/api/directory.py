@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nntrain.api import page
 from nntrain.backend import Device
-from nntrain.config.plugin import in_use
+from nntrain.config.plugin import in_use, path_here
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 
@@ -37,7 +37,7 @@ class Directory:
         return self._directory.read_json(run_files.SUMMARY)
 
     def __repr__(self) -> str:
-        return f"nntrain.{type(self).__name__}({str(self.path)!r}{self._remark()})"
+        return f"nntrain.{type(self).__name__}({path_here(str(self.path))!r}{self._remark()})"
 
     def _remark(self) -> str:
         return ""

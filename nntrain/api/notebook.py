@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nntrain.errors import one_line
-from nntrain.terminal import Terminal
+from nntrain.terminal import Terminal, plain_console
 
 _SECONDS = 0.25  # between two changes: each is a message to the browser, and Jupyter limits their rate
 _WIDTH, _HEIGHT = 420, 120  # of the curves, in pixels
@@ -17,8 +17,11 @@ _COLORS = ("#1f77b4", "#d62728")
 
 def terminal(quiet: bool, watch: bool = False) -> Terminal:
     """Return what a training in this process prints to: stderr, and in a notebook a display of its own."""
-    display = Display(watch) if not quiet and _is_notebook() else None
-    return Terminal(quiet=quiet, results=False, curves=watch and display is None, display=display)
+    if not _is_notebook():
+        return Terminal(quiet=quiet, results=False, curves=watch)
+    found = Terminal(quiet=quiet, results=False, display=Display(watch))
+    found.err = plain_console(stderr=True, force_terminal=False)  # the stderr of a kernel says that it is a terminal
+    return found
 
 
 def _is_notebook() -> bool:

@@ -58,6 +58,14 @@ class Run(Directory):
         return tables.from_rows(self._directory.read_rows())
 
     @cached_property
+    def diagnosis(self) -> dict[str, Any]:
+        """What the doctor has found, the content of diagnosis.json: `findings` have `message`, `help`, `set`, ….
+
+        Raises NNTrainError where it has not looked, such as with `no_doctor`.
+        """
+        return self._directory.read_json(run_files.DIAGNOSIS)
+
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """The names of the classes, in the order of the columns of `predict_proba`; none for a regression."""
         return self._saved.resolved.schema.classes

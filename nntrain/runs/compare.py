@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -171,7 +172,8 @@ def _group(place: RunDir, cache: dict[str, Dataset]) -> Contender:
     members = [RunDir(path.parent) for path in sorted(place.path.glob(f"*/{run_files.RESOLVED}"))]
     found = [one for one in (_run(member, cache) for member in members) if one.each is not None]
     if not found:
-        raise NNTrainError(f"no run of `{place}` has ended", help=f"resume it with `nntrain resume {place}`")
+        again = f"nntrain resume {shlex.quote(str(place))}"
+        raise NNTrainError(f"no run of `{place}` has ended", help=f"resume it with `{again}`")
     metrics = {name: float(np.mean([one.metrics[name] for one in found])) for name in found[0].metrics}
     return replace(
         found[0],

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import shlex
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -274,7 +275,7 @@ def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTra
 
 def help_to_resume(run_dir: RunDir) -> str:
     """Return the help of an error that leaves a run, a group or a search to be resumed."""
-    return f"resume it with `nntrain resume {run_dir}{plugin.options()}`"
+    return f"resume it with `nntrain resume {shlex.quote(str(run_dir))}{plugin.options()}`"
 
 
 def _results_so_far(finished: FinishedTraining) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,7 +94,8 @@ def carry_out(
             raise NNTrainError(f"the search was stopped: {reason}", help=help)
     except NNTrainError as error:
         if isinstance(error, Stopped):
-            error.after(folder.ledger.progress, f"resume it with `nntrain resume {directory}{plugin.options()}`")
+            again = f"nntrain resume {shlex.quote(str(directory))}{plugin.options()}"
+            error.after(folder.ledger.progress, f"resume it with `{again}`")
         terminal.log.append(str(error))
         raise
     finally:

@@ -1,6 +1,7 @@
 """The directory of a search: the folders and configs of its trials, the table, the best config, the models kept."""
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -117,7 +118,7 @@ class SearchDir:
         failed = [entry for entry in self.ledger.entries if entry.status == "failed"]
         if not failed:
             more = f" --set tune.{limit}=...`, with a larger number" if limit else "`"
-            help = f"resume it with `nntrain resume {self.directory}{more}"
+            help = f"resume it with `nntrain resume {shlex.quote(str(self.directory))}{more}"
             return NNTrainError(f"no trial has ended: {ending}", help=help)
         last = failed[-1]
         help = f"{last.name} failed with: {last.message}"

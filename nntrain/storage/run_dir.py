@@ -8,6 +8,7 @@ import json
 import math
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -238,7 +239,8 @@ class RunDir:
 
 def not_ended(path: Path) -> NNTrainError:
     """Return the error for a run whose training was stopped or killed."""
-    return NNTrainError(f"the training of `{path}` has not ended", help=f"resume it with `nntrain resume {path}`")
+    again = f"nntrain resume {shlex.quote(str(path))}"
+    return NNTrainError(f"the training of `{path}` has not ended", help=f"resume it with `{again}`")
 
 
 def too_many(runs: Path, name: str) -> NNTrainError:

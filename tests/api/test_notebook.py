@@ -56,8 +56,11 @@ def test_with_watch_there_are_the_curves_of_the_losses(output: Output) -> None:
     assert page.count("<polyline") == 2 and "nan" not in page and "from 0.2 to 2</div>" in page
 
 
-def test_there_is_none_where_it_is_quiet_or_no_notebook(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert notebook.terminal(quiet=True).display is None
+def test_there_is_none_elsewhere_and_no_control_code_in_a_notebook(
+    output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert not notebook.terminal(quiet=False).err.is_terminal
     monkeypatch.setattr("IPython.get_ipython", lambda: None)
     assert notebook.terminal(quiet=False, watch=True).display is None and notebook.terminal(False, True).curves
     monkeypatch.delitem(sys.modules, "IPython")
