@@ -78,8 +78,10 @@ def _from_environment(text: str) -> Cluster | None:
         chiefs, workers = ([str(address) for address in jobs.get(role, [])] for role in _ROLES)
         role, index = task.get("type", None if chiefs else "worker"), task.get("index", 0)
         others = sorted(str(role) for role in jobs.keys() - set(_ROLES))
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except ValueError as error:
         raise _invalid(str(error)) from None
+    except (TypeError, AttributeError, RecursionError):
+        raise _invalid("it is not an object with a `cluster` of addresses and a `task`") from None
     if not jobs:
         return None
     if role not in _ROLES or others:

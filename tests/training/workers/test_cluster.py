@@ -68,3 +68,10 @@ def test_a_cluster_without_a_chief_needs_no_type(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": {"worker": ["a:1", "b:1"]}, "task": {"index": 1}}))
     found = parse(None, None)
     assert found is not None and found.index == 1
+
+
+@pytest.mark.parametrize("text", ["[1]", "null", '{"cluster": 1}', '{"cluster": {"worker": 5}}', "[" * 100_000])
+def test_a_tf_config_of_another_form_is_refused_in_our_words(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_CONFIG", text)
+    with pytest.raises(ConfigError, match="invalid TF_CONFIG: it is not an object with a `cluster` of addresses"):
+        parse(None, None)
