@@ -6,6 +6,7 @@ import shlex
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,11 @@ class Training:
     run_dir: RunDir
     terminal: Terminal
     context: RunContext = ALONE
+
+    @cached_property
+    def resolved_text(self) -> str:
+        """The content of resolved.yaml."""
+        return resolved_text(self.prepared.resolved.experiment)
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ def environment_of(training: Training, machine: dict[str, Any]) -> dict[str, Any
         **computed_by(training),
         "run_key": uuid.uuid4().hex,
         "data_sha256": datasets.sha256(prepared.data),
-        "resolved_sha256": hashlib.sha256(resolved_text(prepared.resolved.experiment).encode()).hexdigest(),
+        "resolved_sha256": hashlib.sha256(training.resolved_text.encode()).hexdigest(),
         "settings": settings.as_json(to_tree(prepared.resolved.experiment)),
     }
 
@@ -162,7 +168,7 @@ def begin(training: Training, environment: dict[str, Any]) -> RunDir:
     prepared, run_dir = training.prepared, training.run_dir
     run_dir.write(run_files.CONFIG, prepared.config.document.data)
     run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": None, "exit_status": None})
-    run_dir.write(run_files.RESOLVED, resolved_text(prepared.resolved.experiment))  # last: with it, it can be resumed
+    run_dir.write(run_files.RESOLVED, training.resolved_text)  # last: with it, it can be resumed
     return drafts.published(run_dir)
 
 

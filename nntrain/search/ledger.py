@@ -172,6 +172,9 @@ def rebuild_entry(ledger: Ledger, event: Mapping[str, Any]) -> Entry | None:
     kind = event["event"]
     if kind == "ask":
         return ledger.add(Proposal(event["values"], event["epochs"], event["parent"]))
+    for trial in event["trials"] if kind == "apart" else ():
+        if not ledger.entries[trial].over:
+            ledger.entries[trial].status = "waiting"
     if "trial" not in event:
         return None
     entry: Entry = ledger.entries[event["trial"]]

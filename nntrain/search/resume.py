@@ -127,7 +127,7 @@ def _refuse_changed(directory: RunDir, config: Config) -> None:
 def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:
     """Raise ConfigError for a new budget below what the search has spent."""
     then, now = search_of(before).tune, search_of(config).tune
-    trials = sum(event["event"] == "ask" for event in events)
+    trials = 1 + max((event["trial"] for event in events if event["event"] in ("start", "tell")), default=-1)
     epochs = sum(event["trained"] for event in events if event["event"] == "tell")
     seconds = float(latest("spent", events, 0.0))
     for name, was, limit, done, words in (

@@ -58,10 +58,21 @@ class Schedule:
             if not group or max(group) >= len(self.folder.ledger.entries) * self.trainings:
                 raise records.not_a_run(f"`{self.journal.path}` names trainings that were not proposed before")
             parts = [[number] for number in group] if apart.intersection(group) else [group]
-            self.begun_before.extend(part for part in parts if not all(self._entry(number).over for number in part))
+            self.begun_before.extend(part for part in map(self._within, parts) if part)
         for entry in {number: self._entry(number) for part in self.begun_before for number in part}.values():
             if not entry.over:
                 self.running[entry.number] = self._running(entry)
+
+    def _within(self, group: list[int]) -> list[int]:
+        """Return the trainings to plan again: all, of trials of which one has not ended, or none.
+
+        A smaller budget leaves out the trials beyond it where none of them has begun.
+        """
+        limit = self.folder.search.tune.budget
+        entries = {number: self._entry(number) for number in group}
+        if limit is not None and all(entry.status == "waiting" for entry in entries.values()):
+            group = [number for number in group if entries[number].number < limit]
+        return [] if all(entries[number].over for number in group) else group
 
     def next(self) -> Work | None:
         """Return what a free worker trains, None where it must wait or the search ends."""
@@ -95,11 +106,14 @@ class Schedule:
         if why:
             self.note_apart(why)
             self._refused.add(self._keys.get(stack.key, ""))
-        self.journal.add({"event": "apart", "tasks": [task.number for task in stack.tasks]})
+        left = [task for task in stack.tasks if not self._entry(task.number).over]
+        numbers = [task.number for task in stack.tasks]
+        self.journal.add({"event": "apart", "tasks": numbers, "trials": [each // self.trainings for each in numbers]})
         for task in stack.tasks:
             self.taken.pop(task.number, None)
-        left = [task for task in stack.tasks if not self._entry(task.number).over]
         self._await(left)
+        for task in left:
+            self._entry(task.number).status = "waiting"
         self.planned.extendleft(reversed(left))
 
     def note_apart(self, why: str) -> None:
@@ -176,7 +190,7 @@ class Schedule:
     def _window(self, size: int) -> list[Entry]:
         """Return trials to begin: first those that wait, such as one that a kill interrupted, then new ones."""
         found: list[Entry] = []
-        for entry in self.folder.ledger.entries:
+        for entry in self.folder.ledger.entries[: self.folder.search.tune.budget]:
             if not entry.over and entry.number not in self.running and len(found) < size:
                 if not self._affordable(entry):
                     return found

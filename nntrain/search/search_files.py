@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nntrain.config.load import Config, in_order
+from nntrain.config.named import to_tree
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.space import Search, Values
 from nntrain.config.search.trial_config import as_yaml, with_values
@@ -48,6 +49,7 @@ class SearchDir:
             config=as_yaml(config),
             parent=None if parent is None else self._folder(self.ledger.entries[parent], part),
             judged=self.search.tune.pruner is not None,
+            tree=to_tree(config.experiment),
         )
 
     def stack(self, tasks: Sequence[Task]) -> Stack:

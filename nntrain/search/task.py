@@ -17,6 +17,7 @@ class Task:
     parent: str | None = None  # a finished run, from whose last state the training continues to the config's length
     judged: bool = False  # whether the worker waits for an answer after each epoch
     final: bool = False  # whether the work on this model ends here: the test split is scored, and plots are drawn
+    tree: dict[str, Any] = field(default_factory=dict, compare=False)  # of `config`, where it need not be parsed
 
     @property
     def tasks(self) -> tuple["Task", ...]:

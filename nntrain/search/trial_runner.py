@@ -15,6 +15,7 @@ from nntrain.config.named import to_tree
 from nntrain.data import dataset
 from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
+from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
 from nntrain.runs import experiment, resume
 from nntrain.runs.experiment import Result, Training
@@ -128,7 +129,11 @@ class Trial:
 
     def config(self) -> Config:
         """Return the task's config; raises ConfigError with all problems."""
-        return from_document(yaml_file.parse(self.task.config, str(self.folder / run_files.RESOLVED)))
+        text, file = self.task.config, str(self.folder / run_files.RESOLVED)
+        if self.task.tree:
+            with contextlib.suppress(ConfigError):  # raised below, with the lines of the text
+                return from_document(Document(self.task.tree, file, data=text.encode()))
+        return from_document(yaml_file.parse(text, file))
 
     def wait_for_lost_worker(self) -> None:
         """Wait while a worker that the search has lost still trains the run; raises Stopped where a stop is asked."""

@@ -86,6 +86,7 @@ class Journal:
             place = f"`{self.path}` in line {number}"
             records.check(journal_records.Event, event, place)
             trial = event["parent"] if event["event"] == "ask" else event.get("trial")
+            trial = max(event["trials"], default=None) if event["event"] == "apart" else trial
             if trial is not None and trial >= trials:
                 raise records.not_a_run(f"{place} is about trial {trial}, which was not proposed before")
             trials += event["event"] == "ask"

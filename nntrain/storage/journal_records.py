@@ -48,6 +48,7 @@ class Apart(Record):
 
     event: Literal["apart"]
     tasks: list[Count]
+    trials: list[Count]
 
 
 class Report(Record):

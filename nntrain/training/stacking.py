@@ -10,8 +10,8 @@ from nntrain.training.choose_program import dense_products, uses_xla
 from nntrain.training.run_context import RunContext
 
 LARGEST_STEP = 4_000_000  # multiplications of one member in a step, above which a stack gains little (docs/log.md)
-TRIAL_STEPS = 1000  # what a trial of a search takes beside its own steps, in steps of a small network (docs/log.md)
-LEAST_STEPS = 6000  # of all trials together, which make up for tracing a stack
+TRIAL_STEPS = 300  # what a trial of a search takes beside its own steps, in steps of a small network (docs/log.md)
+LEAST_STEPS = 1600  # of all trials together, which make up for tracing a stack
 
 
 def pays(members: int, steps: int) -> bool:

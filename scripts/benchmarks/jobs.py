@@ -105,7 +105,8 @@ def search() -> Task:
         "KerasTuner": python("plain_tune.py", str(TRIALS), "30", "16", interpreter=TUNER),
         "Optuna and Keras": python("plain_optuna.py", str(TRIALS), "30", interpreter=TUNER),
         "nntrain": process("tune", "tune.yaml", *words),
-        "nntrain, 2 workers": process("tune", "tune.yaml", *words, "--workers", "2"),
+        "nntrain, --no-stack": process("tune", "tune.yaml", *words, "--no-stack"),
+        "nntrain, --no-stack, 2 workers": process("tune", "tune.yaml", *words, "--no-stack", "--workers", "2"),
     }
     return Task("search", f"A search of {TRIALS} small Iris nets, 30 epochs: the whole process", "process", jobs)
 

@@ -1,4 +1,4 @@
-"""A search of small Iris nets: what a trial costs beside its training, against KerasTuner, and with two workers.
+"""A search of small Iris nets: what a trial costs beside its training, against KerasTuner, with two workers, as stacks.
 
 `tune.py [overhead] [speed] [workers]` measures these parts, or all of them. KerasTuner is measured where `tensorboard`
 is installed, without which all its trials fail: in the benchmark's environment, or in that of the interpreter that
@@ -23,12 +23,12 @@ MISSING = f"""KerasTuner is left out: its trials need `tensorboard`, which it do
   {INTERPRETER} -m pip install tensorboard"""
 
 
-def searched(workers: int, wanted: argparse.Namespace, trials: int) -> Job:
-    """A job that runs the search with this many workers."""
+def searched(workers: int, wanted: argparse.Namespace, trials: int, stacks: bool = False) -> Job:
+    """A job that runs the search with this many workers, its trials one after another unless they are to be stacks."""
     parameter = f"tune.space.model.1.Dense.units={{int: [16, 64], step: {wanted.step}}}"
     settings = (f"train.epochs={wanted.epochs}", f"tune.trials={trials}", parameter)
     command = [sys.executable, "-m", "nntrain", "tune", str(CONFIG), "-q", "--workers", str(workers)]
-    command += [word for setting in settings for word in ("--set", setting)]
+    command += [word for setting in settings for word in ("--set", setting)] + ["--no-stack"] * (not stacks)
 
     def job() -> dict[str, float]:
         with tempfile.TemporaryDirectory() as runs:
@@ -36,7 +36,7 @@ def searched(workers: int, wanted: argparse.Namespace, trials: int) -> Job:
             place = next(Path(runs).iterdir())
             if (found := metrics_of_search(place)["trials"]) != trials:
                 raise SystemExit(f"the search had {found:g} trials instead of {trials}")
-            return {**per_hour(whole, trials), **trial_metrics(place, workers)}
+            return {**per_hour(whole, trials), **({} if stacks else trial_metrics(place, workers))}
 
     return job
 
@@ -81,21 +81,32 @@ def overhead(wanted: argparse.Namespace) -> None:
 
 
 def speed(wanted: argparse.Namespace) -> None:
-    """Trials per hour, the whole process with its start-up."""
-    jobs = {**keras_tuner(wanted, wanted.trials), "nntrain, 2 workers": searched(2, wanted, wanted.trials)}
+    """Trials per hour, the whole process with its start-up; without stacks of `--slow-trials`, which are enough."""
+    slow = wanted.slow_trials or wanted.trials
+    stacks = {f"nntrain, {counted(n)}, stacks": searched(n, wanted, wanted.trials, stacks=True) for n in (1, 2)}
+    jobs = {**keras_tuner(wanted, slow), "nntrain, 2 workers": searched(2, wanted, slow), **stacks}
     medians = alternate(jobs, wanted.runs)
     shown = {
         name: {key: found[key] for key in ("process", "CPU", "trials per hour")} for name, found in medians.items()
     }
-    report(f"{wanted.trials} trials of {wanted.epochs} epochs, the whole process", shown, next(iter(shown)))
+    title = f"{wanted.trials} trials as stacks, {slow} otherwise, of {wanted.epochs} epochs, the whole process"
+    report(title, shown, next(iter(shown)))
+    rates = {name: found["trials per hour"] for name, found in medians.items()}
+    best = max(rates[name] for name in stacks)
+    goal("trials per hour of stacks against two workers without", best / rates["nntrain, 2 workers"], at_least=5)
     if "KerasTuner" in medians:
-        rates = {name: found["trials per hour"] for name, found in medians.items()}
         goal("trials per hour against KerasTuner's", rates["nntrain, 2 workers"] / rates["KerasTuner"], at_least=5)
+        goal("trials per hour of stacks against KerasTuner's", best / rates["KerasTuner"], at_least=30)
+
+
+def counted(workers: int) -> str:
+    """The number of workers in words."""
+    return f"{workers} worker{'s' * (workers > 1)}"
 
 
 def workers(wanted: argparse.Namespace) -> None:
     """Two workers against one: from one trial's end to the next, and the whole process."""
-    jobs = {f"{count} worker{'s' * (count > 1)}": searched(count, wanted, wanted.trials) for count in (1, 2)}
+    jobs = {counted(count): searched(count, wanted, wanted.trials) for count in (1, 2)}
     medians = alternate(jobs, wanted.runs)
     shown = {
         name: {key: found[key] for key in ("process", "CPU", "trial", "training")} for name, found in medians.items()
@@ -112,6 +123,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
     parser.add_argument("--runs", type=int, default=5, help="number of rounds; medians are printed")
     parser.add_argument("--trials", type=int, default=40, help="of `speed` and `workers`")
+    parser.add_argument("--slow-trials", type=int, help="of `speed` without stacks; as many as with them by default")
     parser.add_argument("--overhead-trials", type=int, default=20, help="of `overhead`, after a first one")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--step", type=int, default=16, help="of the units; 1 makes nearly every net another graph")

@@ -342,7 +342,7 @@ def finished(once: Once, tmp_path: Path) -> Searched:
 
 @pytest.fixture
 def longer(once: Once, tmp_path: Path) -> Searched:
-    """A copy of a search of five trials of 60 epochs."""
+    """A copy of a search of five trials of 60 epochs, one after another."""
     place = once("  trials: 5\n", "--set", "train.epochs=60", "--no-plots")
     return Searched(shutil.copytree(place, tmp_path / "runs" / "longer"))
 
@@ -350,5 +350,5 @@ def longer(once: Once, tmp_path: Path) -> Searched:
 @pytest.fixture
 def halved(once: Once, tmp_path: Path) -> Searched:
     """A copy of a search by Hyperband with all its models."""
-    place = once("  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n  keep: all\n", "--no-plots")
+    place = once("  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n  keep: all\n", "--no-plots", "--no-stack")
     return Searched(shutil.copytree(place, tmp_path / "runs" / "halved"))

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def test_a_limit_of_seconds_ends_a_search_that_can_be_resumed(longer: Any, resum
 def test_a_search_that_a_limit_ends_before_any_trial_names_the_limit_to_raise(
     tune: Tune, resume: Tune, tail: str, limit: str
 ) -> None:
-    found = tune(tail)
+    found = tune(tail, "--no-stack")
     help = f"resume it with `nntrain resume runs/net --set tune.{limit}=...`, with a larger number"
     assert (found.code, "no trial has ended: " in found.err, help in found.err) == (1, True, True), found.err
     again = resume()
@@ -82,6 +83,33 @@ def test_a_killed_search_ends_with_the_table_of_an_undisturbed_one(
     before = refitted.stat().st_mtime_ns
     assert resume("--refit", "2").code == 0 and torn.rows == longer.rows
     assert list(torn.summary["refit"]) == ["refit-1", "refit-2"] and refitted.stat().st_mtime_ns == before
+
+
+def test_a_killed_search_of_stacks_ends_as_an_undisturbed_one(
+    tune: Tune, searching: Any, start: Start, resume: Tune
+) -> None:
+    """The quick form of `scripts/torture search --jobs stacked`."""
+    tail, space = "  trials: 7\n  keep: all\n", "  space: {train.optimizer.Adam.learning_rate: {float: [0.001, 0.1]}}\n"
+    longer = ("--set", "train.epochs=40", "--set", "train.checkpoint_seconds=0", "--no-plots")
+    calm = tune(tail, *longer, space=space, name="calm")
+    assert calm.code == 0 and calm.events("stacks")[0]["stacks"] == [list(range(7))], calm.err
+    torn = searching(tail, space)
+    process = start("tune", "net.yaml", *longer)
+    wait_for_file(torn.place / "checkpoint-1" / "a.ckpt")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert resume().code == 0
+    assert torn.rows == calm.rows and not (torn.place / "checkpoint-1").exists()
+    for number in range(1, 8):
+        found, expected = (search.metrics(f"trial-00{number}") for search in (torn, calm))
+        assert [{**row, "seconds": ""} for row in found] == [{**row, "seconds": ""} for row in expected]
+
+
+def wait_for_file(path: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not path.is_file():
+        assert time.monotonic() < deadline, path
+        time.sleep(0.005)
 
 
 def test_what_must_not_change_in_a_search_is_refused(finished: Any, resume: Tune) -> None:
@@ -153,7 +181,7 @@ def test_a_search_is_extended_and_its_trials_are_not_trained_again(tune: Tune, r
 
 
 def test_hyperband_resumes_from_the_checkpoints_of_its_trials(halved: Any, tune: Tune, resume: Tune) -> None:
-    part = tune("  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n", "--set", "tune.trials=5")
+    part = tune("  engine: {Hyperband: {max_epochs: 4, factor: 2}}\n", "--no-stack", "--set", "tune.trials=5")
     done = resume("--set", "tune.trials=100")
     assert done.code == 0, done.err
     assert part.rows == halved.rows and set(part.column("status")) == {"done"}

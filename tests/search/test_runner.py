@@ -175,7 +175,7 @@ def test_a_signal_stops_a_search_and_the_message_says_how_to_resume(searching: A
 
 def test_the_table_shows_how_far_a_stopped_trial_was_trained(searching: Any, start: Start) -> None:
     search = searching("  trials: 3\n  repeats: 2\n")
-    process = start("tune", "net.yaml", "--workers", "2", "--set", "train.epochs=1000000")
+    process = start("tune", "net.yaml", "--no-stack", "--workers", "2", "--set", "train.epochs=1000000")
     repeats = [f"trial-001/repeat-{number}" for number in (1, 2)]
     for repeat in repeats:
         wait_for_file(search.place / repeat / "metrics.csv")
