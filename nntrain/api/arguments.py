@@ -37,7 +37,8 @@ def changed(document: Document, changes: Assignments | None) -> Document:
 
 def folder(runs_dir: Folder | None) -> FilePath:
     """Return the folder of the runs, by default that of the commands: NNTRAIN_RUNS_DIR, else `runs`."""
-    return FilePath(runs_dir or os.environ.get("NNTRAIN_RUNS_DIR") or "runs").expanduser()
+    given = None if runs_dir is None else path_of("runs_dir", runs_dir, "a folder")
+    return FilePath(given or os.environ.get("NNTRAIN_RUNS_DIR") or "runs").expanduser()
 
 
 def path_of(name: str, given: Any, what: str) -> str:
@@ -70,9 +71,10 @@ def _shown(value: Any) -> str:
 
 def count(name: str, given: int | None, least: int) -> int:
     """Return the number of an option, 0 for None; raises ConfigError for one that is less than `least`."""
-    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < least):
-        raise ConfigError(f"`{name}` is {least} or more, got `{given}`", help=f"write `{name}={least}`")
-    return given or 0
+    found = whole(name, given)
+    if found is not None and found < least:
+        raise ConfigError(f"`{name}` is {least} or more, got `{found}`", help=f"write `{name}={least}`")
+    return found or 0
 
 
 def name_of(config: Config) -> str:

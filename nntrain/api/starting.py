@@ -182,14 +182,15 @@ def tune(
 
     with used(plugin, verbose), _keyboard_interrupt():
         valid = checked(whole(arguments.document(config, set, None)), terminal, runs)
-        best, several = arguments.count("refit", refit, 0), Workers(workers, executor, address)
+        best, at_once = arguments.count("refit", refit, 0), arguments.whole("workers", workers) or 0
+        several = Workers(at_once, executor, address)
         if several.warning:
             terminal.note(several.warning)
         if dry_run:
             engine = make_engine(search_of(valid))
             with replace(several, count=1).start(valid, device, verbose) as one:
                 sample = rehearsal.sample(valid, one, runs)
-            return rehearsal.estimate(valid, engine, sample, workers, terminal)
+            return rehearsal.estimate(valid, engine, sample, at_once, terminal)
         new = run_files.new_name(arguments.text_of("name", name), arguments.name_of(config), runs)
         with several.start(valid, device, verbose) as started:
             session = Session(

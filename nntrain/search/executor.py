@@ -10,7 +10,7 @@ from nntrain import extensions
 from nntrain.backend import Device
 from nntrain.config import plugin
 from nntrain.config.load import Config
-from nntrain.config.messages import counted
+from nntrain.config.messages import counted, listed
 from nntrain.config.plugin import PluginFile
 from nntrain.errors import ConfigError
 from nntrain.search.task import Answer, Event, Message, Stop, Work
@@ -105,6 +105,8 @@ class Workers:
         """Return the workers, which load TensorFlow while this process does; raises ConfigError for invalid options."""
         if self.count < 1:
             raise ConfigError(f"`--workers` must be 1 or more, got `{self.count}`", help="write `--workers 2`")
+        if self.executor not in (known := extensions.names("search.executors")):
+            raise ConfigError(f"unknown executor `{self.executor}`", help=f"use one of {listed(known)}")
         module = extensions.load("search.executors", self.executor)
         given = {} if self.address is None else {"address": self.address}
         if given.keys() - {field.name for field in fields(module.Options)}:

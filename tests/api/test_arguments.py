@@ -78,6 +78,9 @@ def test_what_a_config_cannot_hold_is_an_error_with_its_path() -> None:
         ),
         (lambda: arguments.whole("folds", "3"), "`folds` is a whole number, got `'3'`", "write `folds=5`"),
         (lambda: arguments.whole("folds", True), "`folds` is a whole number, got `True`", "write `folds=5`"),
+        (lambda: arguments.folder(5), "`runs_dir` is a folder, got `5`", "give a folder"),  # type: ignore[arg-type]
+        (lambda: arguments.count("top", 0, 1), "`top` is 1 or more, got `0`", "write `top=1`"),
+        (lambda: arguments.count("top", 1.5, 1), "`top` is a whole number, got `1.5`", "write `top=5`"),  # type: ignore[arg-type]
         (lambda: arguments.text_of("name", 5), "`name` is a text, got `5`", "write `name='5'`"),
     ],
 )

@@ -33,6 +33,7 @@ def test_processes_are_the_default(config: Config) -> None:
 @pytest.mark.parametrize(
     ("workers", "message"),
     [
+        (Workers(1, "slurm"), "error: unknown executor `slurm`\n help: use one of `processes`, `ray`"),
         (Workers(0), "error: `--workers` must be 1 or more, got `0`\n help: write `--workers 2`"),
         (
             Workers(1, address="host:6379"),
