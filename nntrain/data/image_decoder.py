@@ -16,6 +16,7 @@ from nntrain.storage.regular_file import irregular_kind
 
 CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # of a damaged file, which is refused or read
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 MOST_PIXELS = 1 << 26  # 67 million; in memory 256 MiB with four channels, twice while they are converted
 _MANY_PIXELS = 1 << 22  # an image of more is decoded while no other such image is

@@ -8,6 +8,7 @@ import io
 import re
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ _HEAD_BYTES = 1 << 16
 _HEAD_RECORDS = 100
 _PIECE_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
+_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 _WESTERN = ("cp1252", "latin-1")  # the second has a letter for every byte
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -71,7 +73,7 @@ def form_like(asked: CsvTable, known: Form) -> Form:
     path = FilePath(asked.path)
     if irregular_kind(path) or not path.is_file() or known.separator is None:
         return known
-    with contextlib.suppress(OSError, EOFError):
+    with contextlib.suppress(OSError, *_DAMAGED):
         with path.open("rb") as file:
             is_packed = file.read(len(_GZIP)) == _GZIP
         with gzip.open(path) if is_packed else path.open("rb") as file:
@@ -97,7 +99,7 @@ def _unpacked(asked: CsvTable, folder: FilePath) -> FilePath:
         target = folder / "table"
         with gzip.open(path) as packed, target.open("wb") as plain:
             shutil.copyfileobj(packed, plain, _PIECE_BYTES)
-    except (EOFError, gzip.BadGzipFile) as error:
+    except _DAMAGED as error:
         raise _fault(asked, f"`{asked.name}` is a damaged gzip file: {error}", "download it again") from None
     except OSError as error:
         message = f"`{asked.name}` cannot be read: {error.strerror or error}"

@@ -3,6 +3,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -139,3 +141,12 @@ def test_one_colour_everywhere_and_further_frames_are_found() -> None:
     frames = [Image.fromarray(255 - pixels)]
     for name in ("a.gif", "a.tiff", "a.webp", "a.png"):
         assert decode(saved(pixels, name, save_all=True, append_images=frames), RGB).lost == ("frames",)
+
+
+def test_what_pillow_says_about_a_damaged_file_is_not_printed() -> None:
+    data = bytearray(saved(noise(6, 8), "a.tif").read_bytes())
+    data[8] ^= 0x40  # the number of tags
+    Path("a.tif").write_bytes(data)
+    code = "from pathlib import Path; from nntrain.data.image_decoder import size_of; print(size_of(Path('a.tif')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("(6, 8)\n", "")

@@ -15,6 +15,7 @@ from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.sources import npz_file
 from nntrain.data.table_kinds import Found
 from nntrain.data.table_target import Target
+from nntrain.errors import DataError
 
 _MOST_ROWS = 100_000  # that are looked at; of more every n-th
 _MOST_COLUMNS = 200
@@ -32,7 +33,12 @@ def profile_rows(name: str, rows: Rows) -> Profile:
 
 
 def profile_splits(name: str, splits: Mapping[str, Split], schema: Schema) -> Profile:
-    """Return what is in the splits. Of large arrays every n-th row is looked at; counts of classes are of all."""
+    """Return what is in the splits. Of large arrays every n-th row is looked at; counts of classes are of all.
+
+    Raises DataError where no split has a row.
+    """
+    if not any(map(len, splits.values())):
+        raise DataError(f"`{name}` has no rows", help="check the file")
     parts = tuple(parts_of(splits, schema.classes))
     some = [_some(split) for split in splits.values()]
     x, y = (np.concatenate([getattr(split, field) for split in some]) for field in ("x", "y"))

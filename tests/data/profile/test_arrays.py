@@ -47,3 +47,9 @@ def test_a_broken_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_text("no")
     with pytest.raises(DataError):
         profile_npz(tmp_path / "a.npz")
+
+
+def test_a_file_without_rows_is_an_error(tmp_path: Path) -> None:
+    np.savez(tmp_path / "e.npz", x_train=np.zeros((0, 4)), y_train=np.zeros((0, 3)))
+    with pytest.raises(DataError, match="has no rows"):
+        profile_npz(tmp_path / "e.npz")
