@@ -1,7 +1,8 @@
 """Kill groups that are trained as one with SIGKILL at random moments, resume them, and compare every run.
 
-Two jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of which
-each ends in another epoch; and folds whose numbers of rows differ.
+Four jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of
+which each ends in another epoch; folds whose numbers of rows differ; an ensemble as one, and one whose members are
+trained in turn.
 """
 
 import argparse
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from kill import difference, finish, outcome, start
+
+from nntrain.model.restore import load_model
+from nntrain.storage.run_dir import RunDir
 
 MODEL = """
 seed: 3
@@ -37,7 +41,12 @@ SEEDS = """  epochs: 400
 FOLDS = """  epochs: 200
   checkpoint_seconds: 0
 """
-JOBS = {"seeds": (SEEDS, ("--seeds", "12")), "folds": (FOLDS, ("--folds", "7"))}
+JOBS = {
+    "seeds": (SEEDS, ("--seeds", "12")),
+    "folds": (FOLDS, ("--folds", "7")),
+    "ensemble": (SEEDS + "  ensemble: 8\n", ()),
+    "in_turn": (SEEDS.replace("400", "120") + "  ensemble: 3\n", ("--no-stack",)),
+}
 
 
 def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: float) -> int:
@@ -51,7 +60,7 @@ def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: fl
         process.send_signal(signal.SIGKILL)
         process.wait()
         hits += 1
-        if (folder / "runs" / name / "group.json").is_file():
+        if any((folder / "runs" / name / file).is_file() for file in ("group.json", "resolved.yaml")):
             process = start(folder, "resume", name, "-q", "--no-report")
         else:  # the kill came before there was anything to resume
             shutil.rmtree(folder / "runs" / name, ignore_errors=True)
@@ -61,8 +70,17 @@ def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: fl
 
 
 def outcomes(group: Path) -> dict[str, Any]:
-    """Return what must be equal of each run."""
-    return {path.parent.name: outcome(path.parent) for path in sorted(group.glob("*/resolved.yaml"))}
+    """Return what must be equal of each run, and of the ensemble that they are."""
+    runs = {path.parent.name: outcome(path.parent) for path in sorted(group.glob("*/resolved.yaml"))}
+    return {"mean": of_mean(group), **runs} if (group / "ensemble.json").is_file() else runs
+
+
+def of_mean(run: Path) -> dict[str, Any]:
+    """Return what must be equal of an ensemble, whose members have the checkpoints."""
+    rows = [{name: cell for name, cell in row.items() if name != "seconds"} for row in RunDir(run).read_rows()]
+    weights = load_model(RunDir(run)).model.weights
+    arrays = {weight.path: weight.numpy().tobytes() for weight in weights}
+    return {"rows": rows, "ends": RunDir(run).read_json("summary.json")["metrics"], "arrays": arrays}
 
 
 def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
