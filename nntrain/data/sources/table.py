@@ -235,4 +235,5 @@ def load(options: Options) -> "Rows":
         "decimal": loaded.form.decimal,
         "encoding": loaded.form.encoding,
     }
-    return replace(loaded.rows, found=options.model_copy(update=written))
+    known = {name: value for name, value in written.items() if value is not None}  # Parquet has no separator
+    return replace(loaded.rows, found=options.model_copy(update=known))

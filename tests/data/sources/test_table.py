@@ -222,6 +222,21 @@ def test_a_file_that_is_not_there() -> None:
     assert text_of(path="none.csv", target="k") == expected
 
 
+@pytest.mark.parametrize("kind", ["arff", "jsonl", "parquet"])
+def test_what_was_found_in_a_file_without_separators_loads_back(kind: str) -> None:
+    rows = [(row % 3, "xy"[row % 2]) for row in range(20)]
+    text = "@relation r\n@attribute a numeric\n@attribute k {x,y}\n@data\n" if kind == "arff" else ""
+    if kind == "parquet":
+        pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pyarrow.table({"a": [a for a, _ in rows], "k": [k for _, k in rows]}), "t.parquet")
+    else:
+        text += "".join(f"{a},{k}\n" if kind == "arff" else f'{{"a": {a}, "k": "{k}"}}\n' for a, k in rows)
+        Path(f"t.{kind}").write_text(text)
+    found = load(source(path=f"t.{kind}", target="k")).source
+    assert found is not None
+    assert Source.parse(to_tree(found)) == found
+
+
 def test_the_resolved_options_load_back() -> None:
     for options in ({"target": "k", "ignore": ["a"]}, {"target": ["b", "c"], "separator": "\t"}, {"target": "k"}):
         spec = source(path="t.csv", **options)
