@@ -343,7 +343,7 @@ def finished(once: Once, tmp_path: Path) -> Searched:
 @pytest.fixture
 def longer(once: Once, tmp_path: Path) -> Searched:
     """A copy of a search of five trials of 60 epochs, one after another."""
-    place = once("  trials: 5\n", "--set", "train.epochs=60", "--no-plots")
+    place = once("  trials: 5\n", "--no-stack", "--set", "train.epochs=60", "--no-plots")
     return Searched(shutil.copytree(place, tmp_path / "runs" / "longer"))
 
 

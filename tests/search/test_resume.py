@@ -69,7 +69,7 @@ def test_a_killed_search_ends_with_the_table_of_an_undisturbed_one(
 ) -> None:
     """The quick form of `scripts/torture search`."""
     torn = searching("  trials: 5\n")
-    process = start("tune", "net.yaml", "--set", "train.epochs=60", "--refit", "1")
+    process = start("tune", "net.yaml", "--no-stack", "--set", "train.epochs=60", "--refit", "1")
     torn.wait_for("start", 3)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
