@@ -32,6 +32,9 @@ def look(folder: Path, written: str, labels: Labels | None = None) -> Facts:
     """
     found = _found(folder, labels)
     images, classes = found.files, found.classes
+    if len(classes) == 1:
+        help = "give each class a folder" if labels is None else "name another column with `--target`"
+        raise DataError(f"there is only one class, {listed(classes)}, so there is nothing to learn", help=help)
     size = _size(images)
     of_labels = {} if labels is None else {"labels": labels.written}
     of_labels |= {"y_col": labels.column} if labels is not None and labels.column else {}

@@ -17,6 +17,7 @@ from nntrain.data.table_formats import raw_table
 from nntrain.errors import ConfigError, DataError
 from nntrain.nearest import nearest
 
+_LEAST_ROWS = 5  # of which a fifth is a row
 _MOST_NAMED = 12  # columns of a kind, or classes
 _LEFT_OUT = ("constant", "identifier", "text", "drop")
 
@@ -51,6 +52,11 @@ def look(path: Path, targets: Sequence[str], written: str, task: str | None = No
     if len(found.classes) == 1:
         message = f"the target {shown(targets[0])} holds {shown(found.classes[0])} in every row"
         raise DataError(f"{message}, so there is nothing to learn", help="name another column with `--target`")
+    if len(rows.remaining) < _LEAST_ROWS:
+        message = (
+            f"`{path}` has {counted(len(rows.remaining), 'row')}, too few for a training, a validation and a test split"
+        )
+        raise DataError(message, help=f"give {_LEAST_ROWS} rows or more")
     options = {"path": written, "target": target, "task": found.task, **cure.options(), "validation": 0.2, "test": 0.2}
     return Facts(
         kind="table",

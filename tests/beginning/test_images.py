@@ -51,3 +51,10 @@ def test_a_table_may_name_the_images_and_their_classes(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         look(tmp_path, "photos")
     assert "or write `--labels " in caught.value.problems[0].help
+
+
+def test_images_of_one_class_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "cats").mkdir()
+    Image.new("L", (4, 4)).save(tmp_path / "cats/0.png")
+    with pytest.raises(DataError, match="there is only one class, `cats`, so there is nothing to learn"):
+        look(tmp_path, "photos")

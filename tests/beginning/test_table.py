@@ -37,6 +37,13 @@ def test_a_target_with_one_class_is_an_error(tmp_path: Path) -> None:
         look(path, ["y"], "data.csv")
 
 
+def test_rows_too_few_to_share_out_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,b,y\n1,2,k\n2,1,l\n3,5,k\n4,4,l\n")
+    with pytest.raises(DataError, match="has 4 rows, too few for a training, a validation and a test split"):
+        look(path, ["y"], "data.csv")
+
+
 def test_the_notes_name_the_columns_by_kind_and_those_left_out(tmp_path: Path) -> None:
     first, second = look(file(tmp_path), ["live"], "data.csv").notes
     assert first == "20 rows. The columns are numeric: age, code, fare; date: when."
