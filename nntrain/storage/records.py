@@ -81,6 +81,12 @@ class Best(Record, total=False):
     score: Number
 
 
+class Member(Record, total=False):
+    """A run in the summary of its group."""
+
+    metrics: dict[Text, Metrics]
+
+
 class Summary(Record, total=False):
     """summary.json of a run, of a group (`runs`, `failed`) or of a search (`best`, `refit`)."""
 
@@ -93,9 +99,14 @@ class Summary(Record, total=False):
     save: Text
     stopped: Text
     seconds: Seconds
+    rows: dict[Text, Count]
+    parameters: dict[Text, Count]
     metrics: dict[Text, Metrics]
     metric_classes: dict[Text, Text]
-    runs: dict[Name, dict[Text, Any]]
+    runs: dict[Name, Member]
+    statistics: dict[Text, dict[Text, Metrics]]
+    engine: Text
+    direction: Literal["min", "max"]
     failed: dict[Name, Text] | Count
     objective: Text
     best: Best | None

@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "more": [1],
 }
 RUN = {"kind": "run", "epochs": 2, "planned_epochs": 2, "best_epoch": 1, "stopped": "done", "seconds": 0.5}
-RUN |= {"metrics": {"train": {"loss": 0.5, "accuracy": None}}}
+RUN |= {"metrics": {"train": {"loss": 0.5, "accuracy": None}}, "rows": {"train": 9}, "parameters": {"trainable": 3}}
 MODEL = {
     "sha256": SHA,
     "weights": [{"path": "dense/kernel", "shape": [4, 3], "dtype": "float32"}],
@@ -94,6 +94,12 @@ def test_a_name_is_one_component_of_a_path(tmp_path: Path, name: str, at: Any, v
         (run_files.SUMMARY, {"best_epoch": 1.5}),
         (run_files.SUMMARY, {"seconds": "1"}),
         (run_files.SUMMARY, {"kind": "else"}),
+        (run_files.SUMMARY, {"rows": [96]}),
+        (run_files.SUMMARY, {"parameters": "many"}),
+        (run_files.SUMMARY, {"parameters": {"trainable": -1}}),
+        (run_files.SUMMARY, {"statistics": {"train": {"loss": 0.5}}}),
+        (run_files.SUMMARY, {"runs": {"seed-1": {"metrics": {"train": 1}}}}),
+        (run_files.SUMMARY, {"direction": "up"}),
         (run_files.SUMMARY, {"metrics": {"train": [1]}}),
         (run_files.SUMMARY, {"metrics": {"train": {"loss": "low"}}}),
         (run_files.MODEL_FACTS, {"weights": [{"path": "a", "shape": [-1], "dtype": "float32"}]}),
