@@ -82,7 +82,7 @@ class Best(Record, total=False):
 
 
 class Member(Record, total=False):
-    """A run in the summary of its group."""
+    """A run in the summary of its group, or a trial that a search has trained again."""
 
     metrics: dict[Text, Metrics]
 
@@ -110,7 +110,7 @@ class Summary(Record, total=False):
     failed: dict[Name, Text] | Count
     objective: Text
     best: Best | None
-    refit: dict[Name, dict[Text, Any]]
+    refit: dict[Name, Member]
     ended: Text
 
 

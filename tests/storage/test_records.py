@@ -100,6 +100,7 @@ def test_a_name_is_one_component_of_a_path(tmp_path: Path, name: str, at: Any, v
         (run_files.SUMMARY, {"statistics": {"train": {"loss": 0.5}}}),
         (run_files.SUMMARY, {"runs": {"seed-1": {"metrics": {"train": 1}}}}),
         (run_files.SUMMARY, {"direction": "up"}),
+        (run_files.SUMMARY, {"refit": {"refit-1": {"metrics": [1]}}}),
         (run_files.SUMMARY, {"metrics": {"train": [1]}}),
         (run_files.SUMMARY, {"metrics": {"train": {"loss": "low"}}}),
         (run_files.MODEL_FACTS, {"weights": [{"path": "a", "shape": [-1], "dtype": "float32"}]}),
