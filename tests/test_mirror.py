@@ -65,7 +65,6 @@ GROUPS = {
     "runs/stack_watcher.py": "runs/test_stacked_runs.py",  # a group whose runs are one program
     "runs/stacks.py": "runs/test_stacked_runs.py",
     "storage/journal_records.py": "storage/test_records.py",  # values alone
-    "storage/stack_record.py": "runs/test_stacked_runs.py",  # values alone
     "training/stack_member.py": "training/test_stack.py",
     "training/stack_state.py": "training/test_stack.py",
     "search/adapters/*.py": "search/engines/test_contract.py",

@@ -16,7 +16,7 @@ from nntrain.runs import ensembles, resume, stacks
 from nntrain.runs.experiment import Training
 from nntrain.runs.group_config import GroupConfig
 from nntrain.runs.stacked_runs import StackedRuns
-from nntrain.storage import records, run_files, stack_record
+from nntrain.storage import run_files, stack_record
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
@@ -33,7 +33,7 @@ def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
     then, kept = run_dir.read_rows(), load_model(run_dir)
     stack = run_dir.read_json(run_files.ENVIRONMENT).get("stack")
     if stack is not None:
-        records.check(stack_record.Stack, stack, f"`{run_dir.path / run_files.ENVIRONMENT}`")
+        stack_record.check(stack, f"`{run_dir.path / run_files.ENVIRONMENT}`")
     if stack is not None and stack.get("alone"):
         help = f"`nntrain fit {run_dir.path / run_files.RESOLVED}` trains it alone from the start; compare the two"
         raise ConfigError(f"`{run_dir}` was trained as one with others and then alone, which `repro` cannot", help=help)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
 
+from nntrain.storage import records
 from nntrain.storage.records import Count, Name, Record
 
 
@@ -27,3 +28,10 @@ class Stack(Record):
     compactions: list[Compaction]
     continued: NotRequired[bool]
     alone: NotRequired[bool]
+
+
+def check(stack: Any, place: str) -> None:
+    """Raise NNTrainError, which names `place`, unless this is a stack, in which the run has a place."""
+    records.check(Stack, stack, place)
+    if stack["place"] >= len(stack["values"]):
+        raise records.not_a_run(f"{place} has an invalid `stack.place`")
