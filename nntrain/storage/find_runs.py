@@ -42,7 +42,7 @@ def _meant(runs: Path, name: str) -> str:
     """Return the help for a name that no run has: a config, or the nearest run."""
     if name.endswith((".yaml", ".yml")) and exists(Path(name)):
         return f"`{name}` is a config; `nntrain fit {name}` trains it and prints the name of its run"
-    if name and Path(name).is_dir():
+    if name and exists(Path(name)) and Path(name).is_dir():
         return f"the folder holds no `{RESOLVED}`, as every run does; `nntrain runs` lists the runs in `{runs}`"
     known = [place.path.name for place in (*all_runs(runs), *all_searches(runs)) if place.path.parent == runs]
     if close := nearest(Path(name).name, [*known, *(path.parent.name for path in runs.glob(f"*/{GROUP}"))]):

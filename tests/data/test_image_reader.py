@@ -195,7 +195,8 @@ def test_folders_that_hold_no_classes_are_faults() -> None:
 
 def test_a_table_of_labels_is_offered_where_there_are_no_classes() -> None:
     fill("data/images")
-    Path("data/train.csv").touch()
+    table = Path("data/train.csv")
+    table.touch()
     assert "write `path: data/images`" in text_of(), "folders of classes come first"
     offer = "; or write `labels: data/train.csv`, if that names the images and their classes"
     for name in COLOURS:
@@ -204,7 +205,11 @@ def test_a_table_of_labels_is_offered_where_there_are_no_classes() -> None:
         file.rename(Path("data/images", f"{file.parent.name}{file.name}"))
     for name in COLOURS:
         Path(f"data/images/{name}-").rmdir()
-    assert "error: there is only one class, `images`" in text_of() and offer in text_of()
+    assert "error: there is only one class, `images`" in text_of() and offer not in text_of()
+    image = next(Path("data/images").iterdir()).name
+    table.write_text(f"image,colour\nimages/{image},red\n")
+    assert offer in text_of()
+    table.write_text(f"image,colour\n{image},red\n")
     inner = text_of(path="data/images")
     assert "error: `data/images` holds no folders" in inner and offer in inner
 
