@@ -1,5 +1,7 @@
 """What a training must be better than: the majority class or the mean, and a linear model."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from nntrain.data.dataset import Dataset
@@ -12,6 +14,7 @@ SCORED = 2000  # rows of a split: the standard error of a share is at most 0.011
 LINEAR_ROWS = 2000  # of the fit of a linear model
 LINEAR_FEATURES = 1000  # at most; of 784 features it takes about a tenth of a second
 RIDGE = 1e-3  # of the variance of a standardised feature, so that equal columns have a solution
+MOST_CATEGORIES = 100  # of a column of a table, the most frequent
 STEADY = 4  # rows for each feature, with fewer of which a fitted line says little about other rows
 
 
@@ -55,12 +58,15 @@ def r2(y: np.ndarray, predicted: np.ndarray) -> float:
 def _linear(data: Dataset, part: Split) -> float | None:
     """Return the score of a linear model of the classes or of the targets, fitted in closed form."""
     train = data.train.take(sample(len(data.train), LINEAR_ROWS))
-    x = _flat(train.x[:])
+    if train.x[0].size > LINEAR_FEATURES:
+        return None
+    known, sizes = _flat(train.x[:]), data.schema.sizes
+    x, other = _features(known, known, sizes), _features(_flat(part.x[:]), known, sizes)
     if x.shape[1] > LINEAR_FEATURES or len(x) < STEADY * x.shape[1]:
         return None
     center, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale == 0] = 1
-    x, other = (x - center) / scale, (_flat(part.x[:]) - center) / scale
+    x, other = (x - center) / scale, (other - center) / scale
     if classes := len(data.schema.classes):
         return float((_discriminants(x, train.y, classes, other).argmax(axis=1) == part.y).mean())
     y = train.y.astype(np.float64).reshape(len(x), -1)
@@ -88,6 +94,29 @@ def _with_ridge(squares: np.ndarray, rows: int) -> np.ndarray:
     return squares + RIDGE * rows * np.eye(len(squares))
 
 
+def _features(x: np.ndarray, known: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
+    """Return (n, features) numbers of the rows (n, columns) of a table, of which `known` rows are for the fit.
+
+    sizes: 0 for a column of numbers, whose gaps get its median and a column of their own; else it holds codes of
+    categories, of which the most frequent become a column of zeros and ones each.
+    """
+    if not any(sizes) and not np.isnan(known).any():
+        return np.nan_to_num(x)
+    columns = []
+    for place in range(x.shape[1]):
+        values, others = x[:, place], known[:, place]
+        present = others[~np.isnan(others)]
+        if sizes and sizes[place]:
+            codes, counts = np.unique(present, return_counts=True)
+            columns += [values == code for code in codes[np.argsort(-counts, kind="stable")[:MOST_CATEGORIES]]]
+            continue
+        gaps = np.isnan(values)
+        columns.append(np.where(gaps, np.median(present) if len(present) else 0.0, values))
+        if len(present) < len(others):
+            columns.append(gaps)
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
 def _flat(x: np.ndarray) -> np.ndarray:
-    """Return (n, features) float64, 0 where a value is missing."""
-    return np.nan_to_num(np.asarray(x).reshape(len(x), -1).astype(np.float64))
+    """Return (n, columns) float64."""
+    return np.asarray(x).reshape(len(x), -1).astype(np.float64)

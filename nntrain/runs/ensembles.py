@@ -186,7 +186,7 @@ def _means(members: Iterable[list[Row]]) -> list[Row]:
 def _reason(summaries: Mapping[str, Mapping[str, Any]]) -> str:
     """Return why the training has ended, where it is not that all epochs are done."""
     early = [str(each["stopped"]) for each in summaries.values() if each["stopped"] != ALL_DONE]
-    return f"{len(early)} of {len(summaries)} members ended early: {early[0]}" if early else ""
+    return f"{len(early)} of {len(summaries)} members ended early ({early[0]})" if early else ""
 
 
 def _in_short(summaries: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -134,7 +134,7 @@ def _row(run: RunDir) -> Row:
         "best_value": "" if keeps_last else known.get("best_value", ""),
         "figures": _figures(known.get("metrics", {})),
         "settings": written,
-        "state": _unended(run) if status is None else _state(status, summary),
+        "state": _unended(run) if status is None else _state(status, summary) + _of_networks(summary),
         **_remarks(run),
     }
 
@@ -172,6 +172,10 @@ def _figures(metrics: Mapping[str, Mapping[str, float | None]]) -> dict[str, flo
         for name, value in found.items()
         if value is not None and math.isfinite(value)
     }
+
+
+def _of_networks(summary: Mapping[str, Any]) -> str:
+    return f"; mean of {len(members)} networks" if (members := summary.get("members")) else ""
 
 
 def _state(exit_status: int, summary: Mapping[str, Any]) -> str:

@@ -64,12 +64,12 @@ class StackedRuns:
         Raises Stopped after the results so far are written, and NNTrainError where a file cannot be written or read.
         """
         names = list(self.members)
-        self.terminal.note(f"{counted(len(names), 'run')} as one, from {names[0]} to {names[-1]}")
+        self.terminal.note(f"{counted(len(names), 'run')} as one program, from {names[0]} to {names[-1]}: means of all")
         with contextlib.ExitStack() as locks:
             for folder in self.folders.values():
                 locks.enter_context(folder.locked())
             environments = self._begun()
-            stopped = self._fit()
+            stopped = self._fit(again=any("resumed" in each for each in environments.values()))
             self._write_all(environments, stopped)
         if stopped is not None:
             raise stopped
@@ -143,7 +143,7 @@ class StackedRuns:
         write_all(self._gathered.values())
         return found
 
-    def _fit(self) -> Stopped | None:
+    def _fit(self, again: bool) -> Stopped | None:
         """Train the stack; return what stopped it."""
         stack, runs = self._stack, self.members.values()
         values = stack.program.initial([run.model for run in runs], [run.resolved.constant_rate for run in runs])
@@ -155,22 +155,24 @@ class StackedRuns:
                 self._first.rehearsed_on_errors(),
                 watch() if request is None else contextlib.nullcontext(request) as asked,
             ):
-                stack.fit(values, asked, self._saved(), self.origins)
+                stack.fit(values, asked, self._saved(again), self.origins)
         except Stopped as error:
             return error
         finally:
             stack.watcher.end()
         return None
 
-    def _saved(self) -> State | None:
+    def _saved(self, again: bool) -> State | None:
         """Return the state of the group's last good checkpoint, None without any."""
         epochs = max(member.plan.epochs for member in self._stack.members)
         found = self.store.load(largest(self._scorer.program.model, epochs) * len(self.members))
         if found is None:
+            if again:
+                self.terminal.note("the runs have no checkpoint yet: training starts again")
             return None
         for complaint in found.complaints:
             self.terminal.note(f"warning: {complaint}; the checkpoint before it is used")
-        self.terminal.note("resuming from the checkpoint of the group")
+        self.terminal.note("resuming from the last checkpoint of all runs")
         return found.state
 
     def _write_all(self, environments: Mapping[str, dict[str, Any]], stopped: Stopped | None) -> None:

@@ -222,6 +222,8 @@ class RunDir:
             fit = f"`nntrain fit {self.path / run_files.RESOLVED}`"
             help = f"train it again with {fit}; `keep: all` keeps the model of every trial"
             raise NNTrainError(f"the model of `{self}` was not kept", help=help)
+        if not (self.path / run_files.MODEL_FACTS).exists() and (self.path / run_files.ENVIRONMENT).is_file():
+            raise not_ended(self.path)
         facts = self.read_json(run_files.MODEL_FACTS, *needed)
         numbers = sum(math.prod(weight["shape"]) for weight in facts.get("weights", ()))
         try:

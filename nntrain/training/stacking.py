@@ -29,7 +29,7 @@ def obstacle(resolved: Resolved, rows: int, context: RunContext) -> str:
 
 def _of_the_devices(context: RunContext) -> str:
     if context.distribution is not None:
-        return "several devices share each batch"
+        return "several devices, which share each batch"
     if plugin.in_use():
         return "`--plugin`"
     return "a GPU computes" if tf.config.get_visible_devices("GPU") else ""

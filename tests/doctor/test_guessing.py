@@ -39,3 +39,22 @@ def test_the_majority_class_is_that_of_the_training_split(prepare_compiled) -> N
     train, validation = training.data.train, training.data.validation
     discriminant = LinearDiscriminantAnalysis().fit(train.x, train.y)
     assert found.linear == pytest.approx(discriminant.score(validation.x, validation.y), abs=1 / len(validation))
+
+
+def test_words_and_gaps_of_a_table_are_encoded_as_for_the_baselines(prepare_compiled, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from nntrain.evaluation.baselines import baselines
+
+    random = np.random.default_rng(0)
+    effects = dict(zip(["Rome", "Bari", "Oslo", "Lima", "Cairo"], [400, -300, 100, -200, 0], strict=True))
+    lines = ["city,age,price"]
+    for city, age in zip(random.choice(list(effects), 400), random.integers(18, 90, 400), strict=True):
+        price = effects[city] + 2 * age + random.normal(scale=20)
+        lines.append(f"{city},{'' if random.uniform() < 0.1 else age},{price:.2f}")
+    (tmp_path / "prices.csv").write_text("\n".join(lines))
+    training = prepare_compiled(
+        f"data: {{table: {{path: {tmp_path / 'prices.csv'}, target: price}}}}\nmodel: [{{Dense: 1}}]\n"
+        "train: {epochs: 1}\n"
+    )
+    found = guessing.scores(training.data, training.scorer)["validation"]
+    by_name = {each.name: each.score for each in baselines(training.data, training.data.validation, 0)}
+    assert found.linear == pytest.approx(by_name["linear regression"], abs=0.02) and found.linear > 0.8

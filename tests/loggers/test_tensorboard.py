@@ -38,7 +38,7 @@ def steps(folder: Path, tag: str = "epoch_loss") -> list[int]:
 def fitted(folder: Path, **options: Any) -> Path:
     (folder / "net.yaml").write_text(TEXT)
     runs = folder / "runs"
-    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", no_plots=True, **options).run(QUIET)
+    Fit(config=str(folder / "net.yaml"), runs_dir=runs, device="cpu", **{"no_plots": True, **options}).run(QUIET)
     return folder / "runs" / "net"
 
 

@@ -67,7 +67,7 @@ def test_each_run_has_the_files_of_a_run_without_plots_and_report(group: RunDir,
         assert {path.name for path in place.iterdir()} == files | {"resolved.yaml", "summary.json"}
         assert len(RunDir(place).read_rows()) == 3 and "epoch 3/3  loss " in (place / run_files.LOG).read_text()
     assert (group.path / run_files.REPORT).is_file()
-    assert "3 runs as one, from seed-5 to seed-2" in terminal.log
+    assert "3 runs as one program, from seed-5 to seed-2: means of all" in terminal.log
 
 
 def test_the_environment_names_the_stack_and_the_place_in_it(group: RunDir) -> None:

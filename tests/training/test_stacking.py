@@ -63,4 +63,4 @@ def test_devices_that_share_batches_are_named(tmp_path: Path) -> None:
     loaded = load_data(config)
     several: Any = object()
     context = replace(ALONE, distribution=several)
-    assert stacking.obstacle(config.resolve(loaded.schema), 8, context) == "several devices share each batch"
+    assert stacking.obstacle(config.resolve(loaded.schema), 8, context) == "several devices, which share each batch"
