@@ -21,7 +21,6 @@ _NOT_COMPILED = (
     "shuffle",
     "max_seconds",
     "checkpoint_seconds",
-    "ensemble",
     "init_from",
     "on_disease",
     "threads",

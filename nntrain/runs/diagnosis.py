@@ -26,7 +26,7 @@ def observed(job: Job, finished: FinishedTraining, context: RunContext) -> Job:
 
     finished: the training to be. With `on_disease` the doctor may stop it halfway.
     """
-    if not context.doctor or not context.final or context.distribution is not None:
+    if not is_wanted(context):
         return job
     prepared = finished.prepared
     seen = checkup.observed(job, prepared)
@@ -35,10 +35,18 @@ def observed(job: Job, finished: FinishedTraining, context: RunContext) -> Job:
     return checkup.judged(seen, prepared, finished.scorer, finished.history)
 
 
+def is_wanted(context: RunContext) -> bool:
+    """Return whether the doctor is to look at a training: not in a trial, nor on several devices."""
+    return context.doctor and context.final and context.distribution is None
+
+
 def written(finished: FinishedTraining, job: Job, diverged: str = "") -> Diagnosis | None:
     """Examine a training that has ended and write diagnosis.json; None without a probe, or after a fault of a rule."""
-    if job.observe is None:
-        return None
+    return None if job.observe is None else examined(finished, diverged)
+
+
+def examined(finished: FinishedTraining, diverged: str = "") -> Diagnosis | None:
+    """Examine a training that has ended and write diagnosis.json; None after a fault of a rule."""
     try:
         found = checkup.after(finished.prepared, finished.scorer, finished.history, finished.plan, diverged)
     except Exception as error:  # noqa: BLE001  # the results are written already, and must not be lost

@@ -11,13 +11,12 @@ from typing import Any
 
 from nntrain.config.load import Config, load_run
 from nntrain.config.loggers import refuse_missing
-from nntrain.doctor import checkup
 from nntrain.doctor.checkup import Diagnosis
 from nntrain.errors import NNTrainError
 from nntrain.model.build import build
 from nntrain.model.custom import Network
 from nntrain.model.restore import load_model
-from nntrain.runs import experiment, logs, resume, stacks
+from nntrain.runs import diagnosis, experiment, logs, resume, stacks
 from nntrain.runs.environment import describe
 from nntrain.runs.experiment import Result, Training
 from nntrain.runs.group_config import GroupConfig
@@ -32,11 +31,6 @@ from nntrain.training.history import History, Row
 from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.scorer import Scorer
-
-
-def is_ensemble(run_dir: RunDir) -> bool:
-    """Return whether the run is an ensemble."""
-    return (run_dir.path / run_files.ENSEMBLE).is_file()
 
 
 def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: RunContext = ALONE) -> Result:
@@ -74,7 +68,7 @@ def train_one(training: Training) -> Result:
 
 def resume_one(run_dir: RunDir, allow_changed: bool, terminal: Terminal, context: RunContext = ALONE) -> Result | None:
     """Resume a run, which may be an ensemble, as `resume_as_it_is` does."""
-    resumed = resume_run if is_ensemble(run_dir) else resume.resume_as_it_is
+    resumed = resume_run if run_dir.is_ensemble else resume.resume_as_it_is
     return resumed(run_dir, allow_changed, terminal, context)
 
 
@@ -152,14 +146,11 @@ class _Ensemble:
         return logs.of_run((), self.training.run_dir, self.environment, (), self.training.terminal)
 
     def _diagnosis(self, finished: FinishedTraining) -> Diagnosis | None:
-        """Examine the ensemble by the means over its members, and write diagnosis.json, where a doctor is wanted."""
-        context = self.training.context
-        if not context.doctor or not context.final or context.distribution is not None:
+        """Examine the ensemble by the means over its members, where a doctor is wanted."""
+        if not diagnosis.is_wanted(self.training.context):
             return None
-        member = replace(self.training.prepared, resolved=self.training.prepared.resolved.of_member)
-        found = checkup.after(member, finished.scorer, finished.history, finished.plan)
-        self.training.run_dir.write_json(run_files.DIAGNOSIS, json_ready(found.as_json()))
-        return found
+        prepared = replace(self.training.prepared, resolved=self.training.prepared.resolved.of_member)
+        return diagnosis.examined(replace(finished, prepared=prepared))
 
 
 def _take_weights(model: Network, run_dir: RunDir, names: Iterable[str]) -> None:

@@ -82,7 +82,7 @@ class Best(Record, total=False):
 
 
 class Member(Record, total=False):
-    """A run in the summary of its group, or a trial that a search has trained again."""
+    """A run in the summary of its group, a network of an ensemble, or a trial that a search has trained again."""
 
     metrics: dict[Text, Metrics]
 
@@ -104,6 +104,7 @@ class Summary(Record, total=False):
     metrics: dict[Text, Metrics]
     metric_classes: dict[Text, Text]
     runs: dict[Name, Member]
+    members: dict[Name, Member]
     statistics: dict[Text, dict[Text, Metrics]]
     engine: Text
     direction: Literal["min", "max"]

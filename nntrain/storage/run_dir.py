@@ -63,6 +63,11 @@ class RunDir:
         return self._top != self.path
 
     @property
+    def is_ensemble(self) -> bool:
+        """Whether this is a run whose model is the mean of others."""
+        return (self.path / run_files.ENSEMBLE).is_file()
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
         return self.path / run_files.CHECKPOINTS

@@ -1,6 +1,7 @@
 """`eval` of a group: the mean over its runs, and simple models that were fitted to the same rows."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import numpy as np
 import pytest
 
 from nntrain.cli.requests import Evaluate, Fit
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, NNTrainError
 from nntrain.evaluation import evaluate
+from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
@@ -60,3 +62,17 @@ def test_what_is_of_one_run_is_refused_with_the_name_of_one(folds: Path, option:
     with pytest.raises(ConfigError, match=f"`--{option}` is for one run") as raised:
         Evaluate(name="net", runs_dir=folds, device="cpu", **{option: True}).run(Terminal(quiet=True))
     assert "net/fold-1" in raised.value.problems[0].help
+
+
+def test_a_run_that_failed_is_left_out_and_a_group_that_was_killed_is_refused(
+    folds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(folds, tmp_path / "runs")
+    group = RunDir(tmp_path / "runs" / "net")
+    summary = group.read_json(run_files.SUMMARY)
+    del summary["runs"]["fold-2"]
+    group.write_json(run_files.SUMMARY, summary)
+    assert printed(tmp_path / "runs", capsys)["runs"] == 2
+    (group.path / run_files.SUMMARY).unlink()
+    with pytest.raises(NNTrainError, match="has not ended"):
+        printed(tmp_path / "runs", capsys)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import nntrain.keras  # noqa: F401  # for plain Keras
-from nntrain.cli.requests import Fit
+from nntrain.cli.requests import Fit, Resume
 from nntrain.config.load import load
 from nntrain.data.dataset import load_data
 from nntrain.errors import ConfigError, NNTrainError, Stopped
@@ -173,3 +173,23 @@ def test_what_an_ensemble_cannot_be(tmp_path: Path, change: str, asked: dict[str
     with pytest.raises(ConfigError, match=message):
         Fit(config=str(tmp_path / "net.yaml"), runs_dir=tmp_path / "runs", device="cpu", **asked).run(QUIET)
     assert not (tmp_path / "runs").exists()
+
+
+def test_several_workers_do_not_resume_one(run: RunDir) -> None:
+    asked = {"runs_dir": run.path.parent, "device": "cpu", "workers": "a:1,b:1", "worker": 0}
+    with pytest.raises(ConfigError, match="several workers train one run at a time"):
+        Resume(name="net", **asked).run(QUIET)
+
+
+def test_a_fault_of_the_doctor_loses_no_result(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nntrain.doctor.checkup.after", lambda *_: 1 / 0)
+    found = train(stack=True)
+    assert found.read_json(run_files.ENVIRONMENT)["exit_status"] == 0 and found.model.is_file()
+
+
+def test_members_of_another_kind_are_no_summary(run: RunDir, tmp_path: Path) -> None:
+    shutil.copytree(run.path, tmp_path / "net")
+    copy = RunDir(tmp_path / "net")
+    copy.write_json(run_files.SUMMARY, {**copy.read_json(run_files.SUMMARY), "members": 3})
+    with pytest.raises(NNTrainError, match="has an invalid `members`"):
+        copy.read_json(run_files.SUMMARY)

@@ -9,7 +9,7 @@ from nntrain.cli.standard_input import file_or_stdin
 from nntrain.errors import ConfigError
 from nntrain.runs import evaluation_plots
 from nntrain.storage import run_files
-from nntrain.storage.find_runs import find_group, find_run, first_member, is_run
+from nntrain.storage.find_runs import find_group, find_run, first_member
 from nntrain.storage.run_dir import RunDir, not_ended
 from nntrain.terminal import Terminal, titled
 
@@ -50,12 +50,10 @@ def _evaluate_group(request: Evaluate, directory: RunDir, terminal: Terminal) ->
     if option := next((name for name in ("data", "importance", "plot") if getattr(request, name)), ""):
         help = f"give one of its runs, such as `{directory}/{first_member(directory.path)}`"
         raise ConfigError(f"`--{option}` is for one run, and `{directory}` is a group", help=help)
-    names = directory.read_json(run_files.GROUP, "members")["members"]
-    runs = [find_run(directory.path, name) for name in names if is_run(directory.path / name)]
-    for run in runs:
-        run.refuse_unended()
-    if not runs:
+    if not (directory.path / run_files.SUMMARY).is_file():
         raise not_ended(directory.path)
+    names = directory.read_json(run_files.SUMMARY, "runs")["runs"]  # without those that failed
+    runs = [find_run(directory.path, name) for name in names]
     backend.start(request.device, request.verbose)
     from nntrain.evaluation import evaluate, group
 

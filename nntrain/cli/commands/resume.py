@@ -32,12 +32,14 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
     placement, assignments = _placement(request), request.assignments or ()
     if assignments:
         search_files.refuse_longer(run_dir)
+    if run_dir.is_ensemble:
+        placement.refuse_group(help="leave `--workers` out")
     terminal.log.extend(run_dir.read_log())
     started = placement.start(load_run(run_dir), request.verbose, terminal, "resume")
     context = _with_parts(started, request)
-    from nntrain.runs import ensembles, resume
+    from nntrain.runs import resume
 
-    if ensembles.is_ensemble(run_dir):
+    if run_dir.is_ensemble:
         _ensemble(request, run_dir, terminal, context)
     elif not context.writes:
         resume.follow(run_dir, assignments, context)
