@@ -18,9 +18,11 @@ from nntrain.data.dataset import load_data
 from nntrain.errors import ConfigError, NNTrainError, Stopped
 from nntrain.evaluation.evaluate import evaluate
 from nntrain.model.restore import load_model
+from nntrain.report.page import page
 from nntrain.runs import ensembles, reproduce
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
+from nntrain.subject import read
 from nntrain.terminal import Terminal
 from nntrain.training.run_context import RunContext
 from nntrain.training.scorer import Scorer
@@ -173,6 +175,10 @@ def test_what_an_ensemble_cannot_be(tmp_path: Path, change: str, asked: dict[str
     with pytest.raises(ConfigError, match=message):
         Fit(config=str(tmp_path / "net.yaml"), runs_dir=tmp_path / "runs", device="cpu", **asked).run(QUIET)
     assert not (tmp_path / "runs").exists()
+
+
+def test_the_page_of_an_ensemble_says_what_it_is_the_mean_of(run: RunDir) -> None:
+    assert "The mean of 3 networks, each a model of 5 layers (" in page([read(run)])
 
 
 def test_several_workers_do_not_resume_one(run: RunDir) -> None:

@@ -45,6 +45,8 @@ def in_words(subject: Subject) -> str:
     named = f" ({', '.join(layers)})" if 0 < len(layers) <= 12 else ""
     model = f"a model of {counted(len(layers), 'layer')}{named}" if layers else "a model"
     trained = summary.get("parameters")
+    if members := summary.get("members"):
+        model = f"the mean of {counted(len(members), 'network')}, each {model},"
     if isinstance(trained, Mapping) and isinstance(trained.get("trainable"), int):
         model += f" with {counted(trained['trainable'], 'parameter')}"
     where = f" on {settings['data']}" if "data" in settings else ""
