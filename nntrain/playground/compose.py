@@ -19,13 +19,16 @@ def config(base: Base, settings: Settings, epochs: int) -> Config:
     return from_document(yaml_file.parse(text(base, settings, epochs), FILE))
 
 
-def text(base: Base, settings: Settings, epochs: int) -> str:
-    """Return the config as YAML, with the command that trains it; raises ConfigError as `config` does."""
-    found = tree(base, settings, epochs)
+def text(base: Base, settings: Settings, epochs: int, steps: int | None = None) -> str:
+    """Return the config as YAML, with the command that trains it; raises ConfigError as `config` does.
+
+    steps: those of all epochs, where the last of them is not complete.
+    """
+    found = tree(base, settings, epochs, steps)
     [(source, options)] = found["data"].items()
     lines = [
         f"# nntrain fit {FILE}",
-        f"# The network of the playground after {counted(epochs, 'epoch')}.",
+        f"# The network of the playground after {counted(steps, 'step') if steps else counted(epochs, 'epoch')}.",
         f"seed: {found['seed']}",
         "data:",
         *_options_of(source, options),
@@ -50,14 +53,14 @@ def _item(layer: Any) -> str:
     return layer if isinstance(layer, str) else yaml_file.inline(layer)[1:-1]
 
 
-def tree(base: Base, settings: Settings, epochs: int) -> Tree:
-    """Return the config as a tree. Options of the base that no control shows stay."""
+def tree(base: Base, settings: Settings, epochs: int, steps: int | None = None) -> Tree:
+    """Return the config as a tree. Options of the base that no control shows stay; for steps see `text`."""
     _refuse_strangers(base, settings)
     return {
         "seed": settings.seed,
         "data": _data(base, settings),
         "model": base.tree["model"] if base.fixed_model else _model(base, settings),
-        "train": _train(base, settings, epochs),
+        "train": _train(base, settings, epochs, steps),
     }
 
 
@@ -107,15 +110,17 @@ def _model(base: Base, settings: Settings) -> list[Any]:
     return [*layers, {"Dense": {"units": 1, **activation, **penalty}}]
 
 
-def _train(base: Base, settings: Settings, epochs: int) -> Tree:
-    found: Tree = {"epochs": base.epochs or epochs, "batch_size": settings.batch_size, "save": "last"}
+def _train(base: Base, settings: Settings, epochs: int, steps: int | None) -> Tree:
+    epochs = base.epochs or epochs
+    length = {"steps": steps} if steps and not base.epochs else {"epochs": epochs}
+    found: Tree = {**length, "batch_size": settings.batch_size, "save": "last"}
     name, options = base.optimizer or ("", {})
     if not base.scheduled:
         more = options if name == settings.optimizer else {}
         found["optimizer"] = {settings.optimizer: {**more, "learning_rate": settings.learning_rate}}
     kept: Tree = dict(base.tree.get("train", {}))
     if "callbacks" in kept:
-        able = [each for each in kept["callbacks"] if _can_act(each, found["epochs"])]
+        able = [each for each in kept["callbacks"] if _can_act(each, epochs)]
         kept["callbacks"] = [_without_restoring(each) for each in able]
     return {**kept, **found}
 

@@ -23,10 +23,13 @@ class View:
     status: str = "loading"  # then `paused`, `running`, `ended` or `failed`
     message: str = ""
     help: str = ""
-    epoch: int = 0
+    epoch: int = 0  # the last that is complete
     shown: int = 0  # the epoch of the pictures
+    step: int = 0  # of the pictures, in the epoch that follows; 0 at its start
+    steps: int = 0  # of an epoch
     metrics: tuple[str, ...] = ()
     rows: list[list[float | None]] = field(default_factory=list)  # of an epoch: its number, and each metric
+    inside: list[list[float | None]] = field(default_factory=list)  # of the steps of the epoch that follows
     scene: Mapping[str, Any] = field(default_factory=dict)
     pictures: Mapping[str, Any] = field(default_factory=dict)
 
@@ -38,7 +41,9 @@ class Desk:
         self._changed = threading.Condition()
         self._view = View(settings)
         self._wanted: Settings | None = settings  # that wait to be trained
-        self._steps = 0.0  # epochs that may still be trained
+        self._epochs = 0.0  # that may still be trained
+        self._steps = 0  # that may still be trained, where `_by_step`
+        self._by_step = False
         self._look: int | None = None  # the epoch that a page wants to see
         self._closed = False
         self._asked = time.monotonic()
@@ -46,20 +51,28 @@ class Desk:
     def want(self, settings: Settings) -> None:
         """Ask for a training of other settings; it pauses before its first epoch, or runs if the present one does."""
         with self._changed:
-            self._wanted, self._look = settings, None
-            self._steps = self._steps if math.isinf(self._steps) else 0.0
+            self._wanted, self._look, self._by_step, self._steps = settings, None, False, 0
+            self._epochs = self._epochs if math.isinf(self._epochs) else 0.0
             self._changed.notify_all()
 
     def go_on(self, epochs: float = math.inf) -> None:
-        """Ask for so many epochs more."""
+        """Ask for so many epochs more, the rest of one that has begun included."""
         with self._changed:
-            self._steps, self._look, self._asked = epochs, None, time.monotonic()
+            self._epochs, self._look, self._asked = epochs, None, time.monotonic()
+            self._by_step, self._steps = False, 0
+            self._changed.notify_all()
+
+    def step(self) -> None:
+        """Ask for one step more, and for a pause after each step."""
+        with self._changed:
+            self._epochs, self._look, self._asked = 0.0, None, time.monotonic()
+            self._by_step, self._steps = True, self._steps + 1
             self._changed.notify_all()
 
     def pause(self, look: int | None = None) -> None:
-        """Ask for a pause after this epoch, and for a view of an earlier one."""
+        """Ask for a pause after this epoch, or after this step; and for a view of an earlier epoch."""
         with self._changed:
-            self._steps, self._look = 0.0, look
+            self._epochs, self._steps, self._look = 0.0, 0, look
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -74,7 +87,7 @@ class Desk:
             self._asked = time.monotonic()
             self._changed.wait_for(lambda: self._view.version > version or self._closed, seconds)
             self._asked = time.monotonic()
-            return replace(self._view, rows=list(self._view.rows))
+            return replace(self._view, rows=list(self._view.rows), inside=list(self._view.inside))
 
     def take(self) -> Settings | None:
         """Wait for settings to train, and return them; None where the playground is closed."""
@@ -94,11 +107,20 @@ class Desk:
         return self._closed or self._wanted is not None
 
     @property
+    def by_step(self) -> bool:
+        """Whether the training pauses after each step."""
+        return self._by_step
+
+    @property
     def is_still(self) -> bool:
-        """Whether no epoch is to be trained now; a training that no page looks at any more pauses here."""
+        """Whether nothing is to be trained now; a training that no page looks at any more pauses here."""
         if time.monotonic() - self._asked > IDLE_SECONDS:
-            self._steps = 0.0
-        return not self._steps
+            self._epochs = 0.0
+        return not self._has_work
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._epochs or self._steps)
 
     def look(self) -> int | None:
         """Return the epoch that a page wants to see, once."""
@@ -109,18 +131,26 @@ class Desk:
     def sleep(self, ended: bool = False) -> None:
         """Wait until something is asked for; of a training that has ended epochs are not."""
         with self._changed:
-            self._changed.wait_for(lambda: self.is_over or self._look is not None or (self._steps > 0 and not ended))
+            self._changed.wait_for(lambda: self.is_over or self._look is not None or self._has_work and not ended)
 
     def add(self, row: list[float | None]) -> None:
-        """Add the row of an epoch, which is one of those that were asked for."""
+        """Add the row of an epoch, which is one of those that were asked for, or has the last of the steps."""
         with self._changed:
-            self._steps = max(0.0, self._steps - 1)
+            self._epochs = max(0.0, self._epochs - 1)
+            self._steps = max(0, self._steps - 1)
             self._view.rows.append(row)
+            self._view = replace(self._view, step=0, inside=[])
+
+    def add_step(self, row: list[float | None]) -> None:
+        """Add the row of a step inside an epoch; its number is that of the epoch before, and the share of this one."""
+        with self._changed:
+            self._steps = max(0, self._steps - 1)
+            self._view.inside.append(row)
 
     def publish(self, **changes: Any) -> None:
         """Change what is shown."""
         with self._changed:
             if changes.get("status") in ("failed", "ended"):
-                self._steps = 0.0
+                self._epochs, self._steps = 0.0, 0
             self._view = replace(self._view, version=self._view.version + 1, **changes)
             self._changed.notify_all()

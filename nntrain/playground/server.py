@@ -54,7 +54,8 @@ class Handler(LoopbackHandler):
         is_new = view.run != run
         found = {
             **{name: getattr(view, name) for name in ("run", "version", "drawn", "status", "message", "help")},
-            **{"epoch": view.epoch, "shown": view.shown, "metrics": view.metrics, "settings": as_json(view.settings)},
+            **{name: getattr(view, name) for name in ("epoch", "shown", "step", "steps", "inside", "metrics")},
+            "settings": as_json(view.settings),
             "from": 0 if is_new else rows,
             "rows": view.rows if is_new else view.rows[rows:],
         }
@@ -66,18 +67,22 @@ class Handler(LoopbackHandler):
 
     def _yaml(self, query: Mapping[str, str]) -> None:
         session = self.server.session
-        text = compose.text(session.base, session.desk.now.settings, max(1, _number(query, "epoch")))
+        view, epochs, step = session.desk.now, max(0, _number(query, "epoch")), max(0, _number(query, "step"))
+        steps = epochs * view.steps + step if step else None
+        text = compose.text(session.base, view.settings, max(1, epochs + bool(step)), steps)
         self.json({"text": text})
 
     def _command(self, _: Mapping[str, str]) -> None:
-        """Do one of `go_on`, `step`, `pause`, `show` and `restart`."""
+        """Do one of `go_on`, `epoch`, `step`, `pause`, `show` and `restart`."""
         asked = self._body()
         session = self.server.session
         match asked.get("do"):
             case "go_on":
                 session.desk.go_on()
-            case "step":
+            case "epoch":
                 session.desk.go_on(1)
+            case "step":
+                session.desk.step()
             case "pause":
                 session.desk.pause()
             case "show":

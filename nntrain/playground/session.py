@@ -1,10 +1,12 @@
 """The one training of a playground, in a thread of its own: nntrain's preparation and nntrain's loop."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from nntrain.data.examples import Split
 from nntrain.errors import NNTrainError, Stopped
 from nntrain.playground import compose
 from nntrain.playground.base import Base
@@ -18,6 +20,7 @@ from nntrain.training.history import History
 from nntrain.training.prepare import prepare
 from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import RunContext
+from nntrain.training.scorer import Scorer
 from nntrain.training.signals import StopRequest
 
 MOST_EPOCHS = 100_000
@@ -72,7 +75,15 @@ class Session:
 
     def _train(self, settings: Settings) -> None:
         """Train from the start until other settings are wanted; raises what a training raises."""
-        nothing: dict[str, Any] = {"epoch": 0, "shown": 0, "rows": [], "scene": {}, "pictures": {}}
+        nothing: dict[str, Any] = {
+            "epoch": 0,
+            "shown": 0,
+            "step": 0,
+            "rows": [],
+            "inside": [],
+            "scene": {},
+            "pictures": {},
+        }
         run = self.desk.now.run + 1
         self.desk.publish(settings=settings, run=run, status="loading", message="", help="", **nothing)
         prepared = prepare(compose.config(self.base, settings, MOST_EPOCHS))
@@ -80,7 +91,8 @@ class Session:
         context = RunContext(programs=self._programs, request=StopRequest())
         scorer = trainer.make_scorer(prepared, context)
         pictures = Pictures(scorer, plane, self._features(settings, plane))
-        stage = Stage(self.desk, pictures, context.request or StopRequest())
+        validate = partial(_validated, scorer, prepared.data.validation)
+        stage = Stage(self.desk, pictures, context.request or StopRequest(), validate)
         job = trainer.make_job(prepared, scorer, replace(context, judge=stage.judge), stage, None)
         metrics = _metrics(prepared.resolved.train.metrics, prepared.data.validation is not None)
         warning = prepared.obstacles[0].message if prepared.obstacles else ""
@@ -88,7 +100,7 @@ class Session:
         self.desk.publish(scene=scene, metrics=metrics, message=warning)
         history = History()
         with prepared.memory.explained(), prepared.rehearsed_on_errors():
-            trainer.fit(job, history, None, prepared.model, None)
+            trainer.fit(replace(job, most=stage.most), history, None, prepared.model, None)
         if not self.desk.is_over:
             self.desk.publish(status="ended", message=history.reason or "all epochs are trained")
             stage.stay()
@@ -96,6 +108,18 @@ class Session:
     def _features(self, settings: Settings, plane: Plane) -> tuple[str, ...]:
         """Return the names of the model's inputs."""
         return settings.features if settings.kind is not None or self.base.featured else plane.axes
+
+
+def _validated(scorer: Scorer, split: Split | None) -> Mapping[str, float]:
+    """Return the metrics on the validation split inside an epoch, whose metrics so far are put back."""
+    if split is None:
+        return {}
+    variables = scorer.program.model.metrics_variables
+    kept = [variable.numpy() for variable in variables]
+    found = scorer.evaluate(split)
+    for variable, value in zip(variables, kept, strict=True):
+        variable.assign(value)
+    return {f"val_{name}": value for name, value in found.items()}
 
 
 def _metrics(chosen: Sequence[Any], has_validation: bool) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ class _Trainer:
         self.judge = job.judge
         self.help = job.help
         self.observe = job.observe
+        self.most = job.most
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
         self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
@@ -175,7 +176,7 @@ class _Trainer:
         if step == end:  # the training was stopped between the last step and the validation
             return self.program.train(self.training, order, end, end)
         while step < end:
-            until = end if self.program.whole_epochs else min(end, step + self.piece_steps)
+            until = end if self.program.whole_epochs else min(end, step + (self.most() or self.piece_steps))
             started = time.perf_counter()
             result = self.program.train(self.training, order, step, until)
             self._size_pieces(until - step, time.perf_counter() - started)

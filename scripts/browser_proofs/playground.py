@@ -96,8 +96,11 @@ def check_loading(browser: Chromium, url: str) -> None:
 def check_training(browser: Chromium) -> None:
     """Raise AssertionError unless steps, runs, pauses and earlier epochs are shown."""
     before = picture_of(browser, "#unit_1_0 canvas"), picture_of(browser, "#plane")
-    browser.click("#step")
-    until(browser, f"{EPOCH} === 1")
+    check_steps(browser)
+    browser.click("#one_epoch")
+    until(browser, f"{EPOCH} === 1 && document.getElementById('steps').textContent === '0 of 25'")
+    browser.click("#one_epoch")
+    until(browser, f"{EPOCH} === 2")
     browser.click("#run")
     until(browser, EPOCH, lambda epoch: epoch >= 20)
     browser.click("#run")
@@ -115,6 +118,23 @@ def check_training(browser: Chromium) -> None:
     refuse([] if picture_of(browser, "#unit_1_0 canvas") == before[0] else ["epoch 0"], "has another picture now")
     browser.key("End")
     until(browser, f"{EPOCH} === {reached}")
+
+
+def check_steps(browser: Chromium) -> None:
+    """Raise AssertionError unless a click on *One step* is one update, with which pictures, weights and losses move."""
+    seen = "JSON.stringify([...['loss', 'val_loss', 'metric'].map(id => document.getElementById(id).textContent)])"
+    shown: list[tuple[str, ...]] = []
+    for step in (1, 2, 3):
+        browser.click("#step")
+        until(browser, f"document.getElementById('steps').textContent === '{step} of 25' && {EPOCH} === 0")
+        widths = str(browser.value("[...document.querySelectorAll('#wires path')].map(each => each.outerHTML).join()"))
+        pictures = picture_of(browser, "#unit_1_0 canvas"), picture_of(browser, "#plane")
+        shown.append((str(browser.value(seen)), widths, *pictures))
+    for what, each in zip(("the losses", "the weights", "a unit", "the plane"), zip(*shown, strict=True), strict=True):
+        refuse([] if len(set(each)) == len(each) else [what], "do not move with every step")
+    drawn = str(browser.value("document.querySelector('#curve path').getAttribute('d')"))
+    refuse([] if drawn.count("L") == 2 else [drawn], "is the curve of three steps")
+    until(browser, "document.getElementById('yaml').textContent.includes('steps: 3')")
 
 
 def check_network(browser: Chromium) -> None:
@@ -207,7 +227,7 @@ def check_table(browser: Chromium, folder: Path) -> None:
         until(browser, "document.getElementById('legend').textContent.includes('up size (')")
         choose(browser, "y", "<b>fare</b>")
         until(browser, "document.getElementById('legend').textContent.includes('up <b>fare</b> (')")
-        browser.click("#step")
+        browser.click("#one_epoch")
         until(browser, f"{EPOCH} === 1")
         until(browser, "document.getElementById('yaml').textContent.includes('epochs: 1')")
         wanted = compose.text(session.base, session.desk.now.settings, 1)

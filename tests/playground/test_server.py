@@ -67,16 +67,21 @@ def test_a_page_follows_a_training(server: Server) -> None:
     assert status == 200 and text.startswith("<!doctype html>") and TOKEN not in text
     first = until(server, "paused")
     assert first["scene"]["layers"][0]["names"] == ["x", "y"] and first["rows"] == []
-    assert ask(server, "POST", "/command", {"do": "step"}) == (200, {"done": True})
+    assert ask(server, "POST", "/command", {"do": "epoch"}) == (200, {"done": True})
     view = until(server, "paused", epoch=1)
     assert [row[0] for row in view["rows"]] == [1]
     known = {name: view[name] for name in ("run", "version", "drawn")}
-    ask(server, "POST", "/command", {"do": "step"})
+    ask(server, "POST", "/command", {"do": "epoch"})
     later = state(server, **known, rows=1, scene=view["run"])
     while later["epoch"] < 2:
         later = state(server, **known, rows=1, scene=view["run"])
     assert [row[0] for row in later["rows"]] == [2] and later["from"] == 1 and "scene" not in later
     assert "epochs: 2\n" in ask(server, "GET", "/yaml?epoch=2")[1]["text"]
+    ask(server, "POST", "/command", {"do": "step"})
+    while (inside := state(server))["step"] != 1:
+        time.sleep(0.02)
+    assert (inside["steps"], [row[0] for row in inside["inside"]]) == (3, [pytest.approx(2 + 1 / 3)])
+    assert "steps: 7\n" in ask(server, "GET", "/yaml?epoch=2&step=1")[1]["text"]
     settings = {**as_json(Settings()), "size": 60, "kind": "xor"}
     assert ask(server, "POST", "/command", {"do": "restart", "settings": settings})[0] == 200
     begun = state(server, **known, rows=2, scene=view["run"])

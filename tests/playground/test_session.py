@@ -95,6 +95,42 @@ def test_the_config_that_is_copied_reaches_equal_metrics(session: Session, fit: 
     assert_equal_to_fit(view, compose.text(session.base, view.settings, view.epoch), fit)
 
 
+def stepped(session: Session) -> desk.View:
+    """The view after one step more."""
+    before = session.desk.view()
+    session.desk.step()
+    view = session.desk.view(before.version, 30)
+    while (view.epoch, view.step) == (before.epoch, before.step):
+        view = session.desk.view(view.version, 30)
+    return view
+
+
+def test_a_step_is_one_update_and_its_config_reaches_equal_metrics(session: Session, fit: Fit) -> None:
+    begun(session, features=("x", "x2"), dropout=0.2, batch_size=8)  # 4 steps an epoch, the last of 6 rows
+    first = stepped(session)
+    assert (first.epoch, first.step, first.steps, first.rows) == (0, 1, 4, [])
+    [second] = stepped(session).inside[1:]
+    assert second[0] == 0.5 and second[1:] != first.inside[0][1:] and None not in second
+    assert stepped(session).pictures["kernels"] != first.pictures["kernels"]
+    view = stepped(session)
+    assert (view.epoch, view.step, view.inside, [row[0] for row in view.rows]) == (1, 0, [], [1.0])
+    trained(session, 1)
+    stepped(session)
+    view = stepped(session)
+    run = fit(compose.text(session.base, view.settings, 3, 10), name="stepped")
+    found = rows_of(run)[-1]
+    assert [float(found[name]) for name in view.metrics] == view.inside[-1][1:]
+    assert [row[1:] for row in view.rows] == [[float(row[n]) for n in view.metrics] for row in rows_of(run)[:2]]
+    session.desk.pause(0)
+    while (view := session.desk.view(view.version, 30)).shown != 0:
+        pass
+    assert view.step == 0 and view.epoch == 2
+    assert trained(session, 1).inside == []
+    whole = session.desk.view().rows
+    begun(session, features=("x", "x2"), dropout=0.2, batch_size=8)
+    assert trained(session, 3).rows == whole
+
+
 def test_a_table_has_features_too_and_equal_metrics(tmp_path: Path, fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     lines = [f"{'' if row % 6 == 0 else row % 31},{row * 1.5 % 17:.1f},w,{'abc'[row % 3]}" for row in range(60)]

@@ -24,15 +24,15 @@ const curve = (() => {
       svg.setAttribute("aria-label", "No epoch is trained");
       return;
     }
-    const high = Math.max(...values) || 1, low = Math.min(0, ...values), last = Math.max(shown[shown.length - 1][0], 2);
-    const x = epoch => LEFT + (epoch - 1) / (last - 1) * (WIDTH - LEFT - 6);
+    const high = Math.max(...values) || 1, low = Math.min(0, ...values), first = Math.min(1, Math.floor(shown[0][0])), last = Math.max(shown[shown.length - 1][0], first + 1);
+    const x = epoch => LEFT + (epoch - first) / (last - first) * (WIDTH - LEFT - 6);
     const y = value => TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM);
     for (const value of [low, (low + high) / 2, high]) {
       svg.append(node("line", {class: "axis", x1: LEFT, x2: WIDTH - 6, y1: y(value), y2: y(value)}));
       svg.append(node("text", {x: LEFT - 4, y: y(value) + 4, "text-anchor": "end"}, shownNumber(value, 2)));
     }
-    svg.append(node("text", {x: LEFT, y: HEIGHT - 4}, "1"));
-    svg.append(node("text", {x: WIDTH - 6, y: HEIGHT - 4, "text-anchor": "end"}, `epoch ${last}`));
+    svg.append(node("text", {x: LEFT, y: HEIGHT - 4}, first));
+    svg.append(node("text", {x: WIDTH - 6, y: HEIGHT - 4, "text-anchor": "end"}, `epoch ${Number(last.toFixed(2))}`));
     if (now >= 1 && now < shown[shown.length - 1][0]) {
       svg.append(node("line", {class: "now", x1: x(now), x2: x(now), y1: TOP, y2: HEIGHT - BOTTOM}));
     }
@@ -44,7 +44,7 @@ const curve = (() => {
     });
     const end = rows[rows.length - 1], begin = rows[0];
     const said = places.map((at, i) => at ? `${["training", "validation"][i]} loss from ${shownNumber(begin[at])} to ${shownNumber(end[at])}` : "");
-    svg.setAttribute("aria-label", `Epochs ${begin[0]} to ${end[0]}: ${said.filter(Boolean).join(", ")}`);
+    svg.setAttribute("aria-label", `Epochs ${Number(begin[0].toFixed(2))} to ${Number(end[0].toFixed(2))}: ${said.filter(Boolean).join(", ")}`);
   }
 
   return {draw, node};

@@ -79,8 +79,8 @@ const engine = (() => {
     const net = trainer.network({sizes, activation: settings.activation, output, weights});
     const data = {train: part(rows.train), validation: part(rows.validation)};
     const plane = corners(settings, rows);
-    return {settings, rows, coded, net, data, output, scale, count, plane, kept: new Map(), every: 1,
-      grid: inputsOf(settings, coded, cornersGrid(plane)), training: trainer.training(net, data, settings, random)};
+    return {settings, rows, coded, net, data, output, scale, count, plane, kept: new Map(), every: 1, step: 0, // of the epoch that has begun
+      grid: inputsOf(settings, coded, cornersGrid(plane)), training: trainer.training(net, data, settings, random, score({output, count, scale}))};
   }
 
   function moments(values) { // mean and deviation; a constant has the deviation 1
@@ -177,30 +177,58 @@ const engine = (() => {
     show(view);
   }
 
-  const draw = changes => publish({...changes, shown: view.epoch, pictures: pictures(session, view.scene.targets)});
+  const draw = changes => publish({...changes, shown: view.epoch, step: session.step, pictures: pictures(session, view.scene.targets)});
 
   function restart(settings) {
     const isRunning = view.status === "running";
     clearTimeout(timer);
     session = made(settings);
     const metrics = session.count ? "accuracy" : "mean_absolute_error";
-    view = {run: view.run + 1, status: "paused", message: "", help: "", epoch: 0, shown: 0, rows: [], settings,
+    view = {run: view.run + 1, status: "paused", message: "", help: "", epoch: 0, shown: 0, step: 0, rows: [], inside: [], settings,
+      steps: Math.ceil(session.data.train.rows / Math.min(settings.batch_size, session.data.train.rows)),
       metrics: ["loss", "val_loss", metrics, `val_${metrics}`], scene: scene(session)};
     keep();
     draw({});
     if (isRunning) goOn();
   }
 
-  function epoch() { // train one; return whether it may go on
+  function update() { // one step, of an epoch that begins where none has
     const {settings, training, data} = session;
-    const {row, isFinite} = training.epoch(epochOrder(settings.seed, view.epoch + 1, data.train.rows), score(session));
-    if (!isFinite) {
-      publish({status: "failed", message: `the training diverged in epoch ${view.epoch + 1}: the loss is not finite`, help: "lower the learning rate"});
-      return false;
-    }
-    view = {...view, epoch: view.epoch + 1, rows: [...view.rows, [view.epoch + 1, ...row]]};
+    if (session.step === 0) training.begin(epochOrder(settings.seed, view.epoch + 1, data.train.rows));
+    training.step();
+    session.step = (session.step + 1) % view.steps;
+  }
+
+  function step() { // return whether the training may go on
+    update();
+    return session.step > 0 ? add("inside", view.epoch + session.step / view.steps) : ended();
+  }
+
+  function epoch() { // train the rest of one; return whether the training may go on
+    do update(); while (session.step > 0);
+    return ended();
+  }
+
+  function ended() {
+    if (!add("rows", view.epoch + 1)) return false;
+    view = {...view, epoch: view.epoch + 1, inside: []};
     keep();
     return true;
+  }
+
+  function add(name, number) { // a row of an epoch, or of a step inside one; return whether it is finite
+    const row = session.training.row();
+    if (session.training.isFinite() && row.slice(0, 2).every(Number.isFinite)) {
+      view = {...view, [name]: [...view[name], [number, ...row]]};
+      return true;
+    }
+    publish({status: "failed", message: `the training diverged in epoch ${view.epoch + 1}: the loss is not finite`, help: "lower the learning rate"});
+    return false;
+  }
+
+  function once(train) {
+    if (view.status === "running") pause();
+    else if (train()) draw({status: "paused"});
   }
 
   function goOn() {
@@ -227,23 +255,21 @@ const engine = (() => {
       net.layers[at].bias.set(bias);
     });
     if (found < view.epoch) put(kept.get(found));
-    publish({status: "paused", shown: found, pictures: pictures(session, view.scene.targets)});
+    publish({status: "paused", shown: found, step: found < view.epoch ? 0 : session.step, pictures: pictures(session, view.scene.targets)});
     put(now);
   }
 
   return {
     about: "Trained by JavaScript in this page: nothing leaves your computer.",
-    yaml_about: "With this config `nntrain fit` trains the same network.",
+    yaml_about: "With this config nntrain fit trains the same network.",
     start(given, first) {
       [show, begin] = [given, first];
       restart(begin.settings);
     },
     goOn, pause, look, restart,
-    step() {
-      if (view.status === "running") pause();
-      else if (epoch()) draw({status: "paused"});
-    },
-    yaml: async count => yamlOf(begin, view.settings, count),
+    step: () => once(step),
+    epoch: () => once(epoch),
+    yaml: async (epochs, step) => yamlOf(begin, view.settings, Math.max(1, epochs), step && epochs * view.steps + step),
     compared: () => compared(begin, view),
   };
 })();

@@ -13,16 +13,17 @@
     else plane.predictions(under, view.scene, view.pictures.plane, decided);
     plane.draw(byId("plane"), view.scene, under, {validation: byId("show_validation").checked});
     const what = chosen ? `The picture of ${graph.chosenName()}` : "What the network predicts in the plane";
-    byId("plane").setAttribute("aria-label", `${what} after epoch ${view.shown}`);
+    byId("plane").setAttribute("aria-label", `${what} after epoch ${view.shown}${view.step ? ` and ${view.step} of ${view.steps} steps` : ""}`);
     byId("discrete").parentElement.hidden = view.scene.classes.length === 0;
     plane.legend(byId("legend"), view.scene, view.settings.kind === null ? begin.base.target : "");
   }
 
   function numbers() {
-    const row = view.rows.findLast(each => each[0] <= view.shown) ?? null;
+    const row = (view.step ? view.inside.at(-1) : view.rows.findLast(each => each[0] <= view.shown)) ?? null;
     const value = name => row && view.metrics.includes(name) ? row[view.metrics.indexOf(name) + 1] : null;
     const metric = view.metrics.find(name => name in NAMES), validated = `val_${metric}`;
     byId("epoch").textContent = view.shown.toLocaleString("en");
+    byId("steps").textContent = view.steps ? `${view.step} of ${view.steps}` : "–";
     byId("loss").textContent = shownNumber(value("loss"), 4);
     byId("val_loss").textContent = shownNumber(value("val_loss"), 4);
     byId("val_loss").parentElement.hidden = view.metrics.length > 0 && !view.metrics.includes("val_loss");
@@ -43,7 +44,7 @@
     const [sign, word] = byId("run").children;
     sign.textContent = isRunning ? "❚❚" : "▶";
     word.textContent = isRunning ? "Pause" : "Run";
-    byId("run").disabled = byId("step").disabled = failed || view.status === "ended";
+    for (const id of ["run", "step", "one_epoch"]) byId(id).disabled = failed || view.status === "ended";
   }
 
   function slider() {
@@ -64,16 +65,16 @@
     status();
     slider();
     byId("compared").textContent = engine.compared?.() ?? "";
-    curve.draw(byId("curve"), view.rows, view.metrics ?? [], view.shown);
+    curve.draw(byId("curve"), [...view.rows, ...(view.inside ?? [])], view.metrics ?? [], view.step ? Infinity : view.shown);
     if (view.status !== "running") config();
   }
 
   async function config() {
-    const wanted = `${view.run} ${view.shown}`;
+    const wanted = `${view.run} ${view.shown} ${view.step}`;
     if (wanted === yamlOf) return;
     yamlOf = wanted;
     try {
-      byId("yaml").textContent = await engine.yaml(Math.max(1, view.shown));
+      byId("yaml").textContent = await engine.yaml(view.shown, view.step);
     } catch (error) {
       yamlOf = "";
     }
@@ -95,6 +96,7 @@
 
   byId("run").addEventListener("click", () => view?.status === "running" ? engine.pause() : engine.goOn());
   byId("step").addEventListener("click", () => engine.step());
+  byId("one_epoch").addEventListener("click", () => engine.epoch());
   byId("again").addEventListener("click", () => engine.restart(controls.now()));
   byId("copy").addEventListener("click", copy);
   byId("shown").addEventListener("input", ({target}) => { // a slide asks once it rests

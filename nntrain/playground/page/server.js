@@ -47,13 +47,14 @@ const engine = (() => {
 
   return {
     about: "Trained by nntrain on this machine.",
-    yaml_about: "With this config `nntrain fit` reaches the same metrics, to the last digit.",
+    yaml_about: "With this config nntrain fit reaches the same metrics, to the last digit.",
     start: given => { show = given; follow(); },
     goOn: () => send({do: "go_on"}),
     step: () => send({do: "step"}),
+    epoch: () => send({do: "epoch"}),
     pause: () => send({do: "pause"}),
     look: epoch => send({do: "show", epoch}),
     restart: settings => send({do: "restart", settings}),
-    yaml: async epoch => (await ask(`/yaml?epoch=${epoch}`)).text,
+    yaml: async (epoch, step) => (await ask(`/yaml?epoch=${epoch}&step=${step}`)).text,
   };
 })();

@@ -131,16 +131,22 @@ const trainer = (() => {
     return {layers, forward, loss, penalty, gradients};
   }
 
-  // data: {train, validation}, each {x, y, rows}; x row by row. An epoch goes through the rows in the order given.
-  function training(net, data, settings, random) {
+  // data: {train, validation}, each {x, y, rows}; x row by row. `score` sums what is right of outputs and labels.
+  // An epoch begins with the order of its rows, and every step takes the next batch of them.
+  function training(net, data, settings, random, score) {
     const update = OPTIMIZERS[settings.optimizer]();
     const state = net.layers.map(({kernel, bias}) => ({
       kernel: [zeros(kernel.length), zeros(kernel.length)], bias: [zeros(bias.length), zeros(bias.length)],
     }));
     const inputs = net.layers[0].inputs;
-    let steps = 0;
+    let steps = 0, order = [], done = 0, loss = 0, metric = 0; // the last three: rows of this epoch, and sums over them
 
-    function step(rows) {
+    function begin(given) {
+      [order, done, loss, metric] = [given, 0, 0, 0];
+    }
+
+    function step() {
+      const rows = order.slice(done, done + settings.batch_size);
       const {x, y} = data.train, count = rows.length, batch = zeros(count * inputs), labels = zeros(count);
       rows.forEach((row, r) => {
         for (let i = 0; i < inputs; i++) batch[r * inputs + i] = x[row * inputs + i];
@@ -154,24 +160,17 @@ const trainer = (() => {
           by[at][name].forEach((g, i) => update(layer[name], g, state[at][name], i, settings.learning_rate, steps));
         }
       });
-      return [found * count, p, labels];
+      [done, loss, metric] = [done + count, loss + found * count, metric + score(p, labels)];
     }
 
-    function epoch(order, score) { // the row of the epoch: loss, val_loss, and what `score` sums of outputs and labels
-      const size = Math.min(settings.batch_size, order.length);
-      let loss = 0, metric = 0;
-      for (let from = 0; from < order.length; from += size) {
-        const [sum, p, labels] = step(order.slice(from, from + size));
-        loss += sum;
-        metric += score(p, labels);
-      }
+    function row() { // loss, val_loss, and what is right, of the epoch so far
       const {x, y, rows} = data.validation, p = net.forward(x, rows).at(-1).a;
-      const row = [loss / order.length, net.loss(p, y, rows) + net.penalty(settings), metric / order.length, score(p, y) / rows];
-      const isFinite = net.layers.every(({kernel, bias}) => kernel.every(Number.isFinite) && bias.every(Number.isFinite));
-      return {row, isFinite: isFinite && row.slice(0, 2).every(Number.isFinite)};
+      return [loss / done, net.loss(p, y, rows) + net.penalty(settings), metric / done, score(p, y) / rows];
     }
 
-    return {epoch};
+    const isFinite = () => net.layers.every(({kernel, bias}) => kernel.every(Number.isFinite) && bias.every(Number.isFinite));
+
+    return {begin, step, row, isFinite};
   }
 
   return {initial, network, training};

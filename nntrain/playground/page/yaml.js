@@ -1,6 +1,6 @@
 // The settings as a config of nntrain, and how the loss compares with that of `nntrain fit`.
 "use strict";
-function yamlOf({base}, settings, epochs) {
+function yamlOf({base}, settings, epochs, steps) { // steps: of all epochs, where the last is not complete, else 0
   const plain = /^[A-Za-z_][\w./-]*( [\w./-]+)*$/, reserved = /^(true|false|null|yes|no|on|off)$/i;
   const text = value => {
     if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
@@ -23,17 +23,19 @@ function yamlOf({base}, settings, epochs) {
   const sigmoid = settings.kind?.startsWith("reg_") ? {} : {activation: "sigmoid"};
   const [first, ...rest] = settings.kind === null ? base.outputs : [{Dense: {units: 1, ...sigmoid}}];
   const output = [{Dense: {...first.Dense, ...penalty}}, ...rest];
-  const train = {epochs, batch_size: settings.batch_size, save: "last", optimizer: {[settings.optimizer]: {learning_rate: settings.learning_rate}}};
+  const train = {...(steps ? {steps} : {epochs}), batch_size: settings.batch_size, save: "last", optimizer: {[settings.optimizer]: {learning_rate: settings.learning_rate}}};
   const item = value => typeof value === "string" ? value : text(value).slice(1, -1);
   const [[source, options]] = Object.entries(data), line = `  ${item(data)}`;
   const each = Object.entries(options).map(([key, value]) => `    ${item({[key]: value})}`);
   const lines = line.length <= 116 ? [line] : [`  ${source}:`, ...each];
   return [
-    "# nntrain fit playground.yaml", `# The network of the playground after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}.`,
+    "# nntrain fit playground.yaml", `# The network of the playground after ${steps ? counted(steps, "step") : counted(epochs, "epoch")}.`,
     `seed: ${settings.seed}`, "data:", ...lines, "model:", ...[...hidden, ...output].map(layer => `  - ${item(layer)}`),
     "train:", ...Object.entries(train).map(([key, value]) => `  ${key}: ${text(value)}`), "",
   ].join("\n");
 }
+
+const counted = (count, thing) => `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 
 function compared({spread, settings: first}, view) { // in words, for the settings that the page begins with
   const {epochs, seeds, losses, val_losses} = spread, row = view.rows?.[epochs - 1];

@@ -26,16 +26,27 @@ const begin = JSON.parse(require("fs").readFileSync(process.argv[2], "utf8")), f
 engine.start(view => { found.view = view; }, begin);
 for (const seed of begin.spread.seeds) {
   engine.restart({...begin.settings, seed});
-  for (let epoch = 0; epoch < begin.spread.epochs; epoch++) engine.step();
+  for (let epoch = 0; epoch < begin.spread.epochs; epoch++) engine.epoch();
   found[seed] = found.view.rows;
   if (seed === begin.settings.seed) found.said = engine.compared();
 }
 found.orders = [[0, 1, 7], [2147483647, 99999, 500]].map(words => epochOrder(...words));
 engine.restart({...begin.settings, seed: 1000003, held_out: 0.4});
-engine.step();
+engine.epoch();
+const whole = found.view, steps = [];
+engine.restart({...begin.settings, seed: 1000003, held_out: 0.4});
+while (found.view.epoch === 0) {
+  engine.step();
+  steps.push([found.view.step, ...(found.view.inside.at(-1) ?? [])]);
+}
+found.same = JSON.stringify([whole.rows, whole.pictures]) === JSON.stringify([found.view.rows, found.view.pictures]);
+if (whole.steps > 1) engine.step();
 engine.look(0);
-const {view, ...rest} = found;
-engine.yaml(3).then(yaml => console.log(JSON.stringify({...rest, yaml, shown: view.shown, other: view.rows[0]})));
+const {view, ...rest} = found, count = whole.steps;
+Promise.all([engine.yaml(3, 0), engine.yaml(3, 1)]).then(([yaml, inside]) =>
+  console.log(JSON.stringify({
+    ...rest, yaml, inside, count, steps, shown: [view.shown, view.step], other: whole.rows[0]
+  })));
 """
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no Node.js")
@@ -99,11 +110,18 @@ def test_javascript_trains_as_nntrain_does(name: str, tmp_path: Path, monkeypatc
     for (seed, epoch, count), order in zip([(0, 1, 7), (2**31 - 1, 99999, 500)], found["orders"], strict=True):
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, epoch])))
         assert order == generator.permutation(count).tolist()
-    assert found["shown"] == 0 and all(np.isfinite(found["other"]))
+    assert found["shown"] == [0, 0] and all(np.isfinite(found["other"]))
+    assert found["same"]  # an epoch by its steps is an epoch
+    assert [step[0] for step in found["steps"]] == [*range(1, found["count"]), 0]
+    assert len({step[2] for step in found["steps"][:-1]}) == max(found["count"] - 1, 0)  # the loss moves with each
     settings = base.settings.model_copy(update={"seed": 1000003, "held_out": 0.4})
     (tmp_path / "copied.yaml").write_text(found["yaml"])
     copied, own = load("copied.yaml").experiment, compose.config(base, settings, 3).experiment
     assert copied == own
+    assert (
+        f"\n  steps: {3 * found['count'] + 1}\n" in found["inside"]
+        and "epochs" not in found["inside"].split("train:")[1]
+    )
 
 
 def test_what_javascript_does_not_train_is_refused() -> None:
