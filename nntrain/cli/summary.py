@@ -9,6 +9,15 @@ from nntrain.terminal import Terminal, shown_number, titled
 
 if TYPE_CHECKING:
     from nntrain.doctor.checkup import Diagnosis
+    from nntrain.runs.experiment import Result
+
+
+def show(result: "Result", terminal: Terminal) -> None:
+    """Print the result of a run or a group."""
+    if result.summary["kind"] != "run":
+        show_group(result.summary, result.run_dir, terminal)
+    else:
+        show_run(result.summary, result.run_dir, terminal, result.diagnosis)
 
 
 def show_run(

@@ -96,7 +96,7 @@ def _whole(training: Training) -> Training:
 
 def _of_members(context: RunContext) -> RunContext:
     """Return the context of a member: its test split is not scored, and it has no plots and no report."""
-    return replace(context, final=False, plots=False, report=False)
+    return replace(context, final=False, show=None, plots=False, report=False)
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,9 @@ class _Ensemble:
             ending.finished = finished = self._finished(summaries)
             summary = {**finished.write(ended=True), "members": _in_short(summaries)}
             training.run_dir.write_json(run_files.SUMMARY, json_ready(summary))
-            ending.metrics = summary["metrics"]
-            return Result(training.run_dir, summary, tuple(finished.history.rows), self._diagnosis(finished))
+            found = self._diagnosis(finished)
+            ending.result = Result(training.run_dir, summary, tuple(finished.history.rows), found)
+            return ending.result
 
     def _finished(self, summaries: Mapping[str, Mapping[str, Any]]) -> FinishedTraining:
         """Return the mean of the members, to be scored and written."""

@@ -5,7 +5,7 @@ import hashlib
 import shlex
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -186,15 +186,15 @@ def resolved_text(experiment: Experiment) -> str:
 
 @dataclass
 class Ending:
-    """What there is when a training ends: the files that it leaves and its metrics, as far as it came to them."""
+    """What there is when a training ends: the files that it leaves and its result, as far as it came to them."""
 
     finished: FinishedTraining | None = None
-    metrics: dict[str, dict[str, float]] = field(default_factory=dict)
+    result: Result | None = None
 
 
 @contextlib.contextmanager
 def recorded(training: Training, environment: dict[str, Any]) -> Iterator[Ending]:
-    """Write to environment.json how the block has ended, and then the plots, the report and the log."""
+    """Write to environment.json how the block has ended, show its result, then write plots, report and log."""
     run_dir, terminal, context = training.run_dir, training.terminal, training.context
     status, ending = 1, Ending()
     try:
@@ -210,10 +210,12 @@ def recorded(training: Training, environment: dict[str, Any]) -> Iterator[Ending
     finally:
         finished = ending.finished
         if finished is not None:
-            finished.watcher.logs.end(status, ending.metrics)
+            finished.watcher.logs.end(status, ending.result.summary["metrics"] if ending.result else {})
         # An error of the training must not be hidden by one of writing that it failed.
         with contextlib.suppress(NNTrainError) if status else contextlib.nullcontext():
             run_dir.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
+            if context.show is not None and ending.result is not None:
+                context.show(ending.result)
             if context.final and context.plots and finished is not None:
                 plotting.draw_trained(run_dir, training.prepared.data, finished.scorer, terminal)
             if context.final and context.report:
@@ -228,9 +230,8 @@ def record(training: Training, environment: dict[str, Any], store: Store, state:
         trainer.share(prepared, training.context.distribution, state)
         with errors_worded(), prepared.memory.explained(), prepared.rehearsed_on_errors():
             ending.finished, job = _begin(training, environment, store, state)
-            result = _train(training, ending.finished, job, state)
-        ending.metrics = result.summary["metrics"]
-        return result
+            ending.result = _train(training, ending.finished, job, state)
+        return ending.result
 
 
 def _begin(

@@ -2,6 +2,7 @@
 
 import math
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def run_all(
     with directory.locked():
         config.write(directory)
         members = _members(config, drafts.published(directory), terminal, context)
-        return _Group(replace(members, stacked=stacked or [])).run()
+        return _Group(replace(members, stacked=stacked or []), context.show).run()
 
 
 def resume_all(
@@ -59,19 +60,20 @@ def resume_all(
     """Resume a stopped group; None where all runs are finished. Raises NNTrainError as `resume` and `run_all` do."""
     with directory.locked():
         members = _members(GroupConfig.read(directory), directory, terminal, context)
-        if _Group(members).is_finished:
+        if _Group(members, context.show).is_finished:
             return None
-        return _Group(replace(members, allow_changed=allow_changed).to_resume()).run()
+        return _Group(replace(members, allow_changed=allow_changed).to_resume(), context.show).run()
 
 
 def _members(config: GroupConfig, directory: RunDir, terminal: Terminal, context: RunContext) -> Members:
-    runs = Members(config, directory, terminal, context)
+    runs = Members(config, directory, terminal, replace(context, show=None))
     return replace(runs, train_one=ensembles.train_one, resume_one=ensembles.resume_one)
 
 
 @dataclass(frozen=True)
 class _Group:
     members: Members
+    show: Callable[[Result], None] | None
 
     @property
     def directory(self) -> RunDir:
@@ -83,9 +85,12 @@ class _Group:
         return self.members.have_ended and (self.directory.path / run_files.SUMMARY).is_file()
 
     def run(self) -> Result:
-        """Train the runs that are not finished, and write the summary and the report of all."""
+        """Train the runs that are not finished, write and show the summary of all, and write plots and report."""
         try:
-            return Result(self.directory, self._write_summary(*self.members.train()))
+            result = Result(self.directory, self._write_summary(*self.members.train()))
+            if self.show is not None:
+                self.show(result)
+            return result
         finally:
             if self.members.context.plots:
                 plotting.draw_group(self.directory, self.members.terminal)

@@ -1,6 +1,6 @@
 """`train.on_disease`: a training that goes badly stops halfway, and with `cure` it is trained again as prescribed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
         return ensembles.fit(config, runs_dir, name, terminal, context)
     if config.experiment.train.on_disease != "cure":
         return experiment.fit(config, runs_dir, name, terminal, context)
-    best = _outcome(config, runs_dir, name, terminal, context)
+    hidden = replace(context, show=None)
+    best = _outcome(config, runs_dir, name, terminal, hidden)
     cures = best.cures()
     for _ in range(MOST):
         if not cures:
@@ -89,7 +90,7 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
         words = " ".join(f"--set '{line}'" for line in cure["set"])
         terminal.note(f"{best.run_dir} suffers from `{cure['disease']}`; it is trained again with {words}")
         treated = from_document(assigned(best.config.document, cure["set"]))
-        again = _outcome(treated, runs_dir, name, terminal, context)
+        again = _outcome(treated, runs_dir, name, terminal, hidden)
         is_better = again.score > best.score
         _write_down(best.run_dir, cure, again.run_dir, is_better)
         terminal.note(f"{again.run_dir} is {'better' if is_better else 'not better'} than {best.run_dir}")
@@ -97,6 +98,8 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
             best, cures = again, again.cures()
     if best.error is not None:
         raise best.error
+    if context.show is not None and best.result is not None:
+        context.show(best.result)
     return best.result
 
 

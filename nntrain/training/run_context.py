@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # so that this module is light
     from nntrain.training.history import Row
@@ -21,6 +21,7 @@ class RunContext:
     watch: "Watch | None" = None  # in place of `signals.watched`
     final: bool = True  # whether the work on a model ends here: the test split is used
     doctor: bool = True  # whether it is examined what the training suffers from
+    show: "Callable[[Any], None] | None" = None  # prints a `runs.experiment.Result`, before plots and report
     plots: bool = True  # whether plots are drawn, where the work ends here
     report: bool = True  # whether report.html is written, where the work ends here
     stack: bool = True  # whether runs of one architecture may be trained as one

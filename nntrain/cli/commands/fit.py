@@ -1,6 +1,7 @@
 """`nntrain fit`: train a config once, or once for each seed or fold."""
 
 from dataclasses import replace
+from functools import partial
 
 from nntrain.cli import summary
 from nntrain.cli.requests import Fit
@@ -13,7 +14,7 @@ from nntrain.training.placement import Placement
 
 
 def run(request: Fit, terminal: Terminal) -> None:
-    """Train, write a run directory for each training, and print the metrics."""
+    """Train, write a run directory for each training, and print the metrics before plots are drawn."""
     config = checked(_config(request), terminal, request.runs_dir)
     name = run_files.new_name(request.name, request.config, request.runs_dir)
     placement = Placement.of(request.device, request.devices, request.workers, request.worker)
@@ -28,16 +29,16 @@ def run(request: Fit, terminal: Terminal) -> None:
         plots=not request.no_plots,
         report=not request.no_report,
         stack=not request.no_stack,
+        show=partial(summary.show, terminal=terminal),
     )
     from nntrain.runs import groups, treatment
 
     treatment.refuse_blind(config, context)
     if group is not None:
         treatment.refuse_in_group(config)
-        result = groups.fit(group, request.runs_dir, name, terminal, context)
-        summary.show_group(result.summary, result.run_dir, terminal)
-    elif run := treatment.fit(config, request.runs_dir, name, terminal, context):
-        summary.show_run(run.summary, run.run_dir, terminal, run.diagnosis)
+        groups.fit(group, request.runs_dir, name, terminal, context)
+    else:
+        treatment.fit(config, request.runs_dir, name, terminal, context)
 
 
 def _config(request: Fit) -> Config:

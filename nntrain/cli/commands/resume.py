@@ -1,6 +1,7 @@
 """`nntrain resume`: train the rest of a run, a group or a search that was stopped or killed."""
 
 from dataclasses import replace
+from functools import partial
 
 from nntrain.cli import summary
 from nntrain.cli.requests import Resume
@@ -36,16 +37,14 @@ def _run(request: Resume, run_dir: RunDir, terminal: Terminal) -> None:
         placement.refuse_group(help="leave `--workers` out")
     terminal.log.extend(run_dir.read_log())
     started = placement.start(load_run(run_dir), request.verbose, terminal, "resume")
-    context = _with_parts(started, request)
+    context = _with_parts(started, request, terminal)
     from nntrain.runs import resume
 
     if run_dir.is_ensemble:
         _ensemble(request, run_dir, terminal, context)
     elif not context.writes:
         resume.follow(run_dir, assignments, context)
-    elif result := resume.resume(run_dir, assignments, request.allow_changed, terminal, context):
-        summary.show_run(result.summary, run_dir, terminal, result.diagnosis)
-    else:
+    elif not resume.resume(run_dir, assignments, request.allow_changed, terminal, context):
         option = "" if search_files.is_trial(run_dir) else resume.option_to_lengthen(run_dir)
         terminal.line(f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}")
         terminal.event("finished", {"run": str(run_dir)})
@@ -57,17 +56,20 @@ def _ensemble(request: Resume, run_dir: RunDir, terminal: Terminal, context: Run
     if request.assignments:
         help = "leave `--set` out"
         raise ConfigError(f"the length of an ensemble cannot be changed, and `{run_dir}` is one", help=help)
-    if result := ensembles.resume_run(run_dir, request.allow_changed, terminal, context):
-        summary.show_run(result.summary, run_dir, terminal, result.diagnosis)
-    else:
+    if not ensembles.resume_run(run_dir, request.allow_changed, terminal, context):
         terminal.line(f"{run_dir} is finished")
         terminal.event("finished", {"run": str(run_dir)})
 
 
-def _with_parts(context: RunContext, request: Resume) -> RunContext:
+def _with_parts(context: RunContext, request: Resume, terminal: Terminal) -> RunContext:
     """Return the context with what is wanted at the end."""
-    doctor, plots, report = not request.no_doctor, not request.no_plots, not request.no_report
-    return replace(context, doctor=doctor, plots=plots, report=report)
+    return replace(
+        context,
+        doctor=not request.no_doctor,
+        show=partial(summary.show, terminal=terminal),
+        plots=not request.no_plots,
+        report=not request.no_report,
+    )
 
 
 def _group(request: Resume, directory: RunDir, terminal: Terminal) -> None:
@@ -77,12 +79,10 @@ def _group(request: Resume, directory: RunDir, terminal: Terminal) -> None:
         raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
     placement.refuse_group(help)
     started = placement.start(GroupConfig.read(directory).first, request.verbose, terminal)
-    context = _with_parts(started, request)
+    context = _with_parts(started, request, terminal)
     from nntrain.runs import groups
 
-    if result := groups.resume_all(directory, request.allow_changed, terminal, context):
-        summary.show_group(result.summary, directory, terminal)
-    else:
+    if not groups.resume_all(directory, request.allow_changed, terminal, context):
         terminal.line(f"all runs of {directory} are finished")
         terminal.event("finished", {"run": str(directory)})
 
