@@ -6,12 +6,24 @@ import sys
 
 
 def main() -> None:
-    """Run a command, and end the process with its exit code. Ctrl-C while this loads modules ends it at once."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    from nntrain.cli import app
+    """Run a command, and end the process with its exit code. Ctrl-C ends it at once before the command and after it.
 
-    app.main()
+    What Python itself does before this function, about 0.02 seconds, cannot be guarded from here.
+    """
+    ends = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    try:
+        if ends:
+            signal.signal(signal.SIGINT, _end)
+        from nntrain.cli import app
+
+        app.main()
+    finally:
+        if ends:
+            signal.signal(signal.SIGINT, _end)
+
+
+def _end(*_: object) -> None:
+    os._exit(130)
 
 
 def _leave_working_folder() -> None:

@@ -14,7 +14,7 @@ from nntrain.data.image_sets import ImageSet
 from nntrain.errors import DataError
 
 _MOST_PIXELS = 96  # along a side, so that a first training takes minutes
-_SAMPLE = 50  # images that are looked at
+_SAMPLE = 2000  # images whose headers are read
 
 
 class Labels(NamedTuple):

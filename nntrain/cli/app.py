@@ -25,6 +25,8 @@ class _Commands(TyperGroup):
     """The commands. With `--json` an error is printed on stdout too; `launch` leaves that to the first worker."""
 
     def make_context(self, *arguments: Any, **options: Any) -> typer.Context:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as for a process in the background
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Click ends with 130
         with _errors_worded():
             return super().make_context(*arguments, **options)  # type: ignore[return-value]
 
@@ -127,8 +129,6 @@ def _leave_environment() -> None:
 
 def _run(out: output.Stream) -> None:
     """Run a command, and turn its errors into messages and exit codes."""
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as for a process in the background
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app(prog_name="nntrain")
     except SystemExit as end:
@@ -136,6 +136,8 @@ def _run(out: output.Stream) -> None:
             raise
         sys.stderr.write(f"error: {out.fault}\n")
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except NNTrainError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)

@@ -33,13 +33,17 @@ class Faults:
         else:
             self.others += 1
 
-    def throw(self) -> None:
-        """Raise DataError when there is any fault."""
-        if not self.kept:
-            return
+    @property
+    def problems(self) -> list[Problem]:
+        """The first faults, and a note on the others."""
         more = f"{self.others} more such fault{'s' if self.others > 1 else ''}"
         note = [Problem(more, self.kept[-1].path, severity="note")] if self.others else []
-        raise DataError(problems=[*self.kept, *note])
+        return [*self.kept, *note]
+
+    def throw(self) -> None:
+        """Raise DataError when there is any fault."""
+        if self.kept:
+            raise DataError(problems=self.problems)
 
 
 def check(rows: Rows, place: Path, faults: Faults) -> None:

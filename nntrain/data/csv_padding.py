@@ -1,10 +1,15 @@
-"""Empty columns without a name at the right of a table, as spreadsheets write them: `a,b,target,,,`."""
+"""What spreadsheets write around a table: columns without a name at its right, `a,target,,,`, and rows `,,,` below."""
 
+import os
 import re
+import shutil
 from pathlib import Path as FilePath
+from typing import BinaryIO
+
+_TAIL_BYTES = 1 << 16
 
 
-def without_padding(path: FilePath, separator: str, target: FilePath) -> int:
+def without_columns(path: FilePath, separator: str, target: FilePath) -> int:
     """Write the table to `target` without the columns at its right that have no name and no cell; return how many.
 
     0 where there are none, or where a row has a cell there; `target` is then of no use. Lines keep their numbers.
@@ -27,3 +32,39 @@ def without_padding(path: FilePath, separator: str, target: FilePath) -> int:
                     return 0
                 plain.write(cut)
     return count
+
+
+def without_rows(path: FilePath, separator: str, target: FilePath) -> int:
+    """Write the table to `target` without the rows at its end that have no cell; return how many.
+
+    0 where there are none; `target` is then of no use.
+    """
+    with path.open("rb") as source:
+        end, count = _end_of_cells(source, separator.encode())
+        if count:
+            source.seek(0)
+            with target.open("wb") as plain:
+                shutil.copyfileobj(source, plain)
+                plain.truncate(end)
+    return count
+
+
+def _end_of_cells(file: BinaryIO, separator: bytes) -> tuple[int, int]:
+    """Return where the last row that has a cell ends, and how many rows are behind it; the header always stays."""
+    size = file.seek(0, os.SEEK_END)
+    read = min(size, _TAIL_BYTES)
+    while True:
+        file.seek(size - read)
+        _, *lines = file.read(read).splitlines(keepends=True) or [b""]  # the first one is cut, or the header
+        end, count = size, 0
+        while lines and _is_empty(lines[-1], separator):
+            end -= len(lines[-1])
+            count += bool(lines.pop().strip(b"\r\n"))
+        if lines or read == size:
+            return end, count
+        read = min(size, 2 * read)
+
+
+def _is_empty(line: bytes, separator: bytes) -> bool:
+    plain = line if b'"""' in line else line.replace(b'""', b"")
+    return not plain.strip(b" \t\r\n" + separator)

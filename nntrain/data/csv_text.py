@@ -21,7 +21,8 @@ class CsvTable:
     """A file of text with a header and a row a line, in UTF-8, and how its cells are written.
 
     missing: texts that stand for an empty cell. shown: the file as messages name it, where it is not `path`. place:
-    the path in the config of the option that names the file, `source` that of the data source.
+    the path in the config of the option that names the file, `source` that of the data source. is_piece: there are
+    more rows below, in another file.
     """
 
     path: str | FilePath
@@ -31,6 +32,7 @@ class CsvTable:
     shown: str = ""
     place: Path = ()
     source: Path = ()
+    is_piece: bool = False
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 MOST_PIXELS = 1 << 26  # 67 million; in memory 256 MiB with four channels, twice while they are converted
 _MANY_PIXELS = 1 << 22  # an image of more is decoded while no other such image is
 _ALONE = threading.Lock()
+_WIDE = ("I", "F")  # whole numbers and floats of 32 bits
 _BLACK = 15  # what 12 of 16 bits become at most
 _BROKEN = (
     ArithmeticError,
@@ -92,7 +93,7 @@ def decode(file: Path, target: Target) -> Decoded:
 
 
 def _opened(file: Path) -> Image.Image:
-    """Return the image, whose header only is read. Raises ImageFault when its pixels do not fit into memory."""
+    """Return the image, whose header only is read. Raises ImageFault for one that is too large, or of 32 bits."""
     if kind := irregular_kind(file):
         raise ImageFault(f"`{file}` is {kind}", "give the path of a file")
     try:
@@ -102,6 +103,9 @@ def _opened(file: Path) -> Image.Image:
     if (pixels := image.width * image.height) > MOST_PIXELS or is_large(8 * pixels):
         image.close()
         raise _too_large(file)
+    if image.mode in _WIDE:
+        image.close()
+        raise ImageFault(f"`{file}` has pixels of 32 bits", "save it with 8 or 16 bits a channel")
     return image
 
 
@@ -109,7 +113,7 @@ def _decoded(opened: Image.Image, file: Path, target: Target) -> Decoded:
     height, width = target.size
     has_frames = opened.format != "MPO" and getattr(opened, "is_animated", False)  # MPO: a photo and its preview
     ImageOps.exif_transpose(opened, in_place=True)
-    image = _of_bytes(opened, file)
+    image = _of_bytes(opened)
     has_alpha = target.color_mode != "rgba" and image.has_transparency_data and _alpha(image) < 255
     image = image.convert(_MODES[target.color_mode])
     if image.size != (width, height):
@@ -133,12 +137,10 @@ def _dark_or_flat(pixels: np.ndarray, dark: str) -> dict[str, bool]:
     return {dark: is_black, "flat": not is_black and bool((pixels == pixels[0, 0]).all())}
 
 
-def _of_bytes(image: Image.Image, file: Path) -> Image.Image:
-    """Return the image with one byte for each channel; Pillow would clip values above 255. Raises ImageFault."""
+def _of_bytes(image: Image.Image) -> Image.Image:
+    """Return the image with one byte for each channel; Pillow would clip values above 255."""
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.mode in ("I", "F"):
-        raise ImageFault(f"`{file}` has pixels of 32 bits", "save it with 8 or 16 bits a channel")
     return image.convert("RGBA") if image.mode == "P" and "transparency" in image.info else image
 
 

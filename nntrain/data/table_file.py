@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path as FilePath
 
 from nntrain.config.messages import counted, shown
-from nntrain.data.csv_padding import without_padding
+from nntrain.data.csv_padding import without_columns, without_rows
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.file_formats import HEAD_BYTES, other_format
 from nntrain.errors import DataError, Problem
@@ -50,11 +50,12 @@ class TextFile:
 
 
 @contextmanager
-def opened(asked: CsvTable, form: Form, encoding: str = "") -> Iterator[TextFile]:
+def opened(asked: CsvTable, form: Form, encoding: str = "", *, is_csv: bool = True) -> Iterator[TextFile]:
     """Give the file as text in UTF-8, which is a temporary one where it was compressed or in another encoding.
 
     encoding: what was found. Without it only the mark and the first lines are looked at, so that a later line may not
-    be UTF-8. Raises DataError where the file cannot be read.
+    be UTF-8. is_csv: empty columns and rows around the table are left out. Raises DataError where the file cannot be
+    read.
     """
     with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
         path = _unpacked(asked, FilePath(folder))
@@ -64,8 +65,8 @@ def opened(asked: CsvTable, form: Form, encoding: str = "") -> Iterator[TextFile
                 raise _fault(asked, f"`{asked.name}` {other[0]}", other[1])
         if encoding != "utf-8":
             path = _transcoded(asked, path, encoding, FilePath(folder))
-        table = replace(asked, path=path, shown=asked.name)
-        yield _without_padding(_with_signs(table, form, encoding), FilePath(folder, "narrow"))
+        found = _with_signs(replace(asked, path=path, shown=asked.name), form, encoding)
+        yield _without_padding(found, FilePath(folder)) if is_csv else found
 
 
 def form_like(asked: CsvTable, known: Form) -> Form:
@@ -163,13 +164,20 @@ def _transcoded(asked: CsvTable, path: FilePath, encoding: str, folder: FilePath
     return target
 
 
-def _without_padding(found: TextFile, target: FilePath) -> TextFile:
-    """Return the table without empty columns at its right, and with a note on them."""
-    if not (count := without_padding(FilePath(found.table.path), found.table.separator, target)):
-        return found
-    are = "is left out: it has no name and no cell" if count == 1 else "are left out: they have no names and no cells"
-    note = f"{counted(count, 'column')} at the right of `{found.table.name}` {are}"
-    return replace(found, table=replace(found.table, path=target), notes=(*found.notes, note))
+def _without_padding(found: TextFile, folder: FilePath) -> TextFile:
+    """Return the table without the empty rows below it and the empty columns at its right, and with notes on them."""
+    table, notes = found.table, list(found.notes)
+    if not table.is_piece and (count := without_rows(FilePath(table.path), table.separator, folder / "short")):
+        table = replace(table, path=folder / "short")
+        are = "is left out: it has no cell" if count == 1 else "are left out: they have no cells"
+        notes.append(f"{counted(count, 'row')} at the end of `{table.name}` {are}")
+    if count := without_columns(FilePath(table.path), table.separator, folder / "narrow"):
+        table = replace(table, path=folder / "narrow")
+        are = (
+            "is left out: it has no name and no cell" if count == 1 else "are left out: they have no names and no cells"
+        )
+        notes.append(f"{counted(count, 'column')} at the right of `{table.name}` {are}")
+    return replace(found, table=table, notes=tuple(notes))
 
 
 def _with_signs(table: CsvTable, form: Form, encoding: str) -> TextFile:

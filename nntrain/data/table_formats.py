@@ -47,13 +47,14 @@ def raw_table(
             yield OpenTable(read_parquet(plain, words), Form())
             return
         read = partial(_read_csv, words=words | written, wanted=wanted)
-        if is_arff(path) or is_json_lines(path):
+        is_csv = not is_arff(path) and not is_json_lines(path)
+        if not is_csv:
             read = partial(_read_arff if is_arff(path) else _read_json_lines, words=words)
         with ExitStack() as open_files:
             try:
-                found = read(open_files.enter_context(opened(plain, form)))
+                found = read(open_files.enter_context(opened(plain, form, is_csv=is_csv)))
             except NotUtf8:
-                found = read(open_files.enter_context(opened(plain, form, encoding_of(path))))
+                found = read(open_files.enter_context(opened(plain, form, encoding_of(path), is_csv=is_csv)))
             yield found
 
 

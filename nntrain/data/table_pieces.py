@@ -21,12 +21,13 @@ WHOLE_BYTES = 1 << 24  # of a file that is read at once
 class Piece:
     """Some rows. table: their file, which is valid until the next piece; lines_before: in the whole file.
 
-    done: the share of the whole after this piece.
+    done: the share of the whole after this piece. notes: on what the whole is.
     """
 
     table: CsvTable
     lines_before: int = 0
     done: float = 1.0
+    notes: tuple[str, ...] = ()
 
     def placed(self, error: DataError) -> DataError:
         """Return an error in this piece as one in the whole file."""
@@ -47,8 +48,10 @@ def pieces(table: CsvTable, form: Form) -> Iterator[Piece]:
         if is_parquet(path):
             yield from _of_parquet(plain, target)
             return
-        with opened(plain, form, encoding_of(path)) as source:
-            yield from _of_lines(source.table, target)
+        is_csv = not is_arff(path) and not is_json_lines(path)
+        with opened(plain, form, encoding_of(path), is_csv=is_csv) as source:
+            for piece in _of_lines(source.table, target):
+                yield replace(piece, notes=source.notes)
 
 
 def _of_lines(table: CsvTable, target: FilePath) -> Iterator[Piece]:
@@ -64,7 +67,7 @@ def _of_lines(table: CsvTable, target: FilePath) -> Iterator[Piece]:
             read += sum(map(len, rows))
             if not has_lines or any(map(_is_row, rows)):
                 target.write_bytes(header + b"".join(rows))
-                yield Piece(replace(table, path=target), lines - header.count(b"\n"), read / total)
+                yield Piece(replace(table, path=target, is_piece=True), lines - header.count(b"\n"), read / total)
             lines += sum(row.count(b"\n") for row in rows)
 
 

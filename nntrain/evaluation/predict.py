@@ -171,7 +171,7 @@ class Parts:
                 input = _columns(table, piece.table) if self.options.with_input else ()
             except DataError as error:
                 raise piece.placed(error) from None
-            self.notes += [note for note in found.differences if note not in self.notes]
+            self.notes += [note for note in (*piece.notes, *found.differences) if note not in self.notes]
             unseen.update(found.unseen)
             yield self._part(found.x, input, piece.done)
         self.notes += notes_on_unseen(table, unseen, CsvTable(self.file).name)

@@ -30,6 +30,15 @@ def test_a_broken_image_is_named(tmp_path: Path) -> None:
         look(tmp_path, "photos")
 
 
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_pixels_of_32_bits_are_refused_as_by_fit(mode: str, tmp_path: Path) -> None:
+    fill(tmp_path, (8, 8))
+    Image.new(mode, (8, 8), 300).save(tmp_path / "dogs" / "wide.tiff")
+    with pytest.raises(DataError, match=r"wide\.tiff` has pixels of 32 bits") as caught:
+        look(tmp_path, "photos")
+    assert caught.value.problems[0].help == "save it with 8 or 16 bits a channel"
+
+
 def test_a_folder_without_classes_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no folders"):
         look(tmp_path, "photos")

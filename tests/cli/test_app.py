@@ -60,6 +60,29 @@ def test_ctrl_c_before_a_training_ends_without_a_traceback(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    "when",
+    [
+        "build = typer.main.get_command; typer.main.get_command = lambda app: (interrupt(), build(app))[1]",
+        "atexit.register(interrupt)",
+    ],
+    ids=["before", "after"],
+)
+def test_ctrl_c_around_a_command_ends_without_a_traceback(when: str, tmp_path: Path) -> None:
+    code = f"""
+import atexit, os, signal, sys
+import typer.main
+from nntrain.__main__ import main
+interrupt = lambda: os.kill(os.getpid(), signal.SIGINT)
+{when}
+sys.argv[1:] = ["--version"]
+main()
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
+@pytest.mark.parametrize(
     ("line", "message"),
     [
         ("", "[OPTIONS] COMMAND [ARGS]..."),

@@ -40,6 +40,14 @@ def test_the_pieces_are_the_rows_in_their_order(name: str, tmp_path: Path) -> No
     assert [row for piece in found for row in piece] == read_like(TABLE, CsvTable(tmp_path / name)).x.tolist()
 
 
+def test_an_empty_row_is_left_out_only_at_the_end_of_the_whole(tmp_path: Path) -> None:
+    rows = [*ROWS[:9], ",", *ROWS[9:], ",,"]  # the first one ends a piece
+    (tmp_path / "rows.csv").write_text("\n".join(["a,b", *rows]) + "\n")
+    assert [len(piece) for piece in numbers(tmp_path / "rows.csv")] == [10, 10, 6]
+    first = next(pieces(CsvTable(tmp_path / "rows.csv"), Form(",", ".")))
+    assert ["row at the end of" in note for note in first.notes] == [True]
+
+
 def test_the_share_grows_to_one(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text(CSV)
     done = [piece.done for piece in pieces(CsvTable(tmp_path / "rows.csv"), Form())]

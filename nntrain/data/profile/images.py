@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nntrain.config.messages import counted
+from nntrain.data.checks import Faults
 from nntrain.data.image_decoder import ImageFault, size_of
 from nntrain.data.image_files import ClassFolders, FoundImages, left_out_in_words
 from nntrain.data.profile.profile import Column, Count, Profile
@@ -48,15 +49,15 @@ def profile_folder(folder: Path) -> Profile:
 
 
 def _sizes(files: Sequence[Path]) -> tuple[Counter[str], list[Problem]]:
-    """Return how many images have each size, and a problem for each that is broken."""
-    sizes, broken = Counter[str](), []
+    """Return how many images have each size, and problems of those that are broken."""
+    sizes, broken = Counter[str](), Faults()
     for file in files[:: -(-len(files) // _MOST_OPENED)]:
         try:
             height, width = size_of(file)
             sizes[f"{height} x {width}"] += 1
         except ImageFault as fault:
-            broken.append(Problem(str(fault), help=fault.help))
-    return sizes, broken
+            broken.add(Problem(str(fault), help=fault.help))
+    return sizes, broken.problems
 
 
 def _column(name: str, counts: Counter[str], reason: str) -> Column:

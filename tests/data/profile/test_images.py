@@ -45,3 +45,12 @@ def test_a_folder_without_images_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     with pytest.raises(DataError, match="there are no images in .*1 `.txt`"):
         profile_folder(tmp_path)
+
+
+def test_of_many_broken_images_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for place in range(7):
+            (tmp_path / name / f"{place}.png").write_text("no image")
+    problems = profile_folder(tmp_path).problems
+    assert [problem.message for problem in problems[10:]] == ["4 more such faults"]

@@ -205,6 +205,15 @@ def test_empty_columns_at_the_right_are_left_out() -> None:
     assert "column 4 has no name" in text_of(path=path, target="k")
 
 
+def test_empty_rows_at_the_end_are_left_out() -> None:
+    rows = [f"{row % 3},{'xy'[row % 2]}" for row in range(10)]
+    data = load(source(path=table("t.csv", "a,k", *rows, ",,,", ","), target="k"))
+    assert sum(len(split.x) for split in data.splits.values()) == 10
+    assert "2 rows at the end of `t.csv` are left out: they have no cells" in data.notes[0]
+    assert "t.csv:7:1" in text_of(path=table("t.csv", "a,k", *rows[:5], ",,,", *rows[5:]), target="k")
+    assert "no rows below the header" in text_of(path=table("t.csv", "a,k", ","), target="k")
+
+
 def test_a_column_that_numbers_the_rows_is_noted() -> None:
     path = table("t.csv", "day,x,k", *[f"{row},{row % 3},{'xy'[row % 2]}" for row in range(12)])
     assert (
