@@ -5,6 +5,7 @@ from typing import Any
 
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, layers, metrics, optimizers, table_layers
+from nntrain.config.member_numbers import numbers, replaced
 from nntrain.config.named import to_tree
 
 MOST_STACKED = 64  # trainings in one program
@@ -67,12 +68,13 @@ def traced(experiment: Experiment, optimizer: optimizers.Optimizer) -> dict[str,
 def architecture(experiment: Experiment) -> str:
     """Return a key that is equal for configs whose trainings may be one program: the same graph, data and weighting.
 
-    They may differ in the seed, in the fold, and in what `traced` leaves out.
+    They may differ in the seed, in the fold, in what `traced` leaves out, and in numbers that change no operation.
     """
     train = experiment.train
     data = _without_folds(to_tree(experiment.data))
     weighted = train.class_weight is not None
-    found = {**traced(experiment, train.optimizer), "data": data, "weighted": weighted}
+    content = replaced(traced(experiment, train.optimizer), numbers(experiment))
+    found = {**content, "data": data, "weighted": weighted}
     if isinstance(train.optimizer.learning_rate, optimizers.Schedule):
         found["length"] = train.epochs  # over which a schedule may last
     return json.dumps(found, sort_keys=True)

@@ -13,6 +13,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from nntrain.model.member_numbers import MemberNumber
+
 
 class SeedAtStep(keras.random.SeedGenerator):
     """The generator of a layer at one step; its state, (2,) of the dtype of Keras's seeds, is a tensor."""
@@ -30,7 +32,9 @@ class SeedAtStep(keras.random.SeedGenerator):
 class _RandomLayer:
     """What a layer draws and what it does with that; comes before Keras's class, whose own code draws in a graph."""
 
+    seed_generator: Any
     numbers: Any = None  # those of the step that is traced, where they were drawn before
+    amount = "rate"  # the option that says how much is random
 
     def draw(self, shape: Sequence[Any], seed: keras.random.SeedGenerator) -> Any:
         """Return the random numbers of a step, of inputs of this shape."""
@@ -44,6 +48,8 @@ class _RandomLayer:
         """Return the outputs, of the shape of the inputs."""
         if training and self.numbers is not None:
             return self.combine(inputs, self.numbers)
+        if training and isinstance(getattr(self, self.amount), MemberNumber):
+            return self.combine(inputs, self.draw(ops.shape(inputs), self.seed_generator))
         outputs: Any = super().call(inputs, training=training)  # type: ignore[misc]
         return outputs
 
@@ -104,6 +110,7 @@ class GaussianNoise(_RandomLayer, keras.layers.GaussianNoise):
     """Keras's layer. Shapes: any to the same."""
 
     __module__ = "keras.layers"
+    amount = "stddev"
 
     def draw(self, shape: Sequence[Any], seed: keras.random.SeedGenerator) -> Any:
         """Return what is added, of the shape of the inputs."""
@@ -121,7 +128,8 @@ class GaussianDropout(_RandomLayer, keras.layers.GaussianDropout):
 
     def draw(self, shape: Sequence[Any], seed: keras.random.SeedGenerator) -> Any:
         """Return the factors, of the shape of the inputs."""
-        deviation = math.sqrt(self.rate / (1 - self.rate))
+        ratio = self.rate / (1 - self.rate)
+        deviation = math.sqrt(ratio) if isinstance(ratio, float) else ops.sqrt(ratio)
         return keras.random.normal(shape, 1.0, deviation, dtype=self.compute_dtype, seed=seed)
 
     def combine(self, inputs: Any, numbers: Any) -> Any:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
+from nntrain.config.member_numbers import Numbers, differing, numbers
 from nntrain.config.messages import counted
 from nntrain.errors import Diverged, Problem, Stopped
 from nntrain.model.callbacks import build_callbacks
+from nntrain.model.custom import Network
+from nntrain.model.member_numbers import put
 from nntrain.progress import epoch_line
 from nntrain.runs import experiment, logs, resume, saved_model
 from nntrain.runs.environment import describe, now
@@ -83,7 +86,12 @@ class StackedRuns:
     def _compiled(self) -> tuple[Scorer, StackedProgram]:
         """What scores the runs, and the program that trains them; both have one model."""
         programs = Programs() if self.context.programs is None else self.context.programs
-        return programs.stacked(self._first.resolved, self._first.model, self._first.data)
+        return programs.stacked(self._first, differing(list(self._numbers.values())))
+
+    @cached_property
+    def _numbers(self) -> dict[str, Numbers]:
+        """The numbers of each run that may differ from those of the others."""
+        return {name: numbers(run.resolved.experiment) for name, run in self.members.items()}
 
     @property
     def _scorer(self) -> Scorer:
@@ -146,7 +154,8 @@ class StackedRuns:
     def _fit(self, again: bool) -> Stopped | None:
         """Train the stack; return what stopped it."""
         stack, runs = self._stack, self.members.values()
-        values = stack.program.initial([run.model for run in runs], [run.resolved.constant_rate for run in runs])
+        rates = [run.resolved.constant_rate for run in runs]
+        values = stack.program.initial([run.model for run in runs], rates, list(self._numbers.values()))
         watch = self.context.watch or watched
         request = self.context.request
         try:
@@ -195,7 +204,7 @@ class StackedRuns:
         finished = FinishedTraining(
             folder,
             RowWriter(Terminal(quiet=True), folder, (), told),
-            replace(run, model=model),
+            replace(run, model=self._model_to_save(member.name)),
             replace(self._scorer, resolved=run.resolved),
             member.history,
             plan=member.plan,
@@ -226,6 +235,15 @@ class StackedRuns:
         folder.write_log([*lines, *([] if ended is None else [str(ended)])])
         environment |= {"engine": stack.program.engine, "compile": "graph", "stack": self._place(place)}
         folder.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
+
+    def _model_to_save(self, name: str) -> Network:
+        """Return a model with the numbers of a run, which computes with them in the stack's template too."""
+        program, run = self._stack.program, self.members[name]
+        if not program.own:
+            return program.model
+        program.take_numbers(self._numbers[name])
+        put(run.resolved, self._first.model, self._numbers[name])
+        return self._first.model
 
     def _place(self, place: int) -> dict[str, Any]:
         """Return what environment.json holds of the stack: all that is needed to train it again."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain.config.load import Config
+from nntrain.config.member_numbers import numbers
 from nntrain.config.named import to_tree
 from nntrain.config.traced import MOST_STACKED
 from nntrain.data.dataset import Dataset, load_data
@@ -89,7 +90,7 @@ def prepared_alike(configs: Mapping[str, Config], load: Callable[[Config], Datas
 def _prepared_like(made: dict[tuple[Any, ...], Prepared], config: Config, data: Dataset) -> Prepared:
     whole = config.with_data(data.source)
     resolved, rows = whole.resolve(data.schema), len(data.train)
-    key = program_key(resolved, data.train.x, resolved.batch_size(rows))
+    key = program_key(resolved, data.train.x, resolved.batch_size(rows), numbers(resolved.experiment))
     begins = (key, resolved.experiment.seed, id(data), resolved.train.init_from)
     if begins not in made:
         made[begins] = prepare(config, data=data)
@@ -148,7 +149,8 @@ def _difference(members: Sequence[Prepared]) -> str:
 
 def _key(run: Prepared) -> str:
     rows = len(run.data.train)
-    return program_key(run.resolved, run.data.train.x, run.resolved.batch_size(rows))
+    own = numbers(run.resolved.experiment)
+    return program_key(run.resolved, run.data.train.x, run.resolved.batch_size(rows), own)
 
 
 def _in_parts(members: Mapping[str, Prepared]) -> Stacks:

@@ -6,14 +6,18 @@ copied into the model that was compiled before, and the training has the same bi
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from nntrain.config.member_numbers import replaced
 from nntrain.config.resolve import Resolved
 from nntrain.config.traced import traced
-from nntrain.data.dataset import Dataset
 from nntrain.data.row_file import Examples
+from nntrain.errors import Path
+from nntrain.model.build import build
 from nntrain.model.custom import Network
+from nntrain.model.member_numbers import vary
+from nntrain.training.prepare import Prepared
 from nntrain.training.programs.resident import Program
 from nntrain.training.programs.stacked import StackedData, StackedProgram
 from nntrain.training.scorer import Scorer, training_weights
@@ -44,20 +48,24 @@ class Programs:
                 self._kept.popitem(last=False)
         return scorer
 
-    def stacked(self, resolved: Resolved, model: Network, data: Dataset) -> tuple[Scorer, StackedProgram]:
-        """Return the program of stacks whose members have such models, and a scorer with the model that it is made of.
+    def stacked(self, first: Prepared, own: frozenset[Path] = frozenset()) -> tuple[Scorer, StackedProgram]:
+        """Return the program of stacks whose members are like the first, and a scorer of the model that it is made of.
 
-        It was made for an earlier stack with equal graphs, or of this model, which then trains nothing else.
+        It was made for an earlier stack with equal graphs, or of a model with the layers of the first. own: the paths
+        of the numbers by which the members differ; with any, the model of the first is used for nothing.
         """
+        resolved, data = first.resolved, first.data
         batch_size = resolved.batch_size(len(data.train))
-        key = program_key(resolved, data.train.x, batch_size)
+        key = program_key(resolved, data.train.x, batch_size, own)
         if key in self._stacked:
             self._stacked.move_to_end(key)
             scorer, program = self._stacked[key]
             return Scorer(resolved, scorer.program), program
+        model = build(resolved, data.train.x, data.train.y) if own else first.model
+        variable = vary(resolved, model, own)
         scorer = Scorer.of(resolved, model, data.train.x, batch_size)
         example = scorer.arrays(data.train, training_weights(resolved, data.train))
-        self._stacked[key] = scorer, StackedProgram(scorer.program, StackedData([example]))
+        self._stacked[key] = scorer, StackedProgram(scorer.program, StackedData([example]), variable)
         while len(self._stacked) > self.most:
             self._stacked.popitem(last=False)
         return self._stacked[key]
@@ -71,10 +79,14 @@ class Programs:
         self._stacked.clear()
 
 
-def program_key(resolved: Resolved, x: Examples, batch_size: int) -> str:
-    """Return a key that is equal only for equal graphs; it holds every option that may change a graph."""
+def program_key(resolved: Resolved, x: Examples, batch_size: int, own: Collection[Path] = ()) -> str:
+    """Return a key that is equal only for equal graphs; it holds every option that may change a graph.
+
+    own: the paths of numbers that are variables in the graph.
+    """
     schema, train = resolved.schema, resolved.train
     content = traced(resolved.experiment, train.optimizer.over(resolved.updates(len(x))))
+    content = replaced(content, own)
     content["train"].pop("batch_size", None)  # the key has it as the plan has it
     content |= {
         "weighted": resolved.is_weighted,

@@ -30,7 +30,11 @@ def config(text: str = CONFIG) -> Config:
         ("train.class_weight", "balanced", False),
         ("train.batch_size", 8, False),
         ("model.0.Dense.units", 5, False),
-        ("model.1.Dropout.rate", 0.3, False),
+        ("model.1.Dropout.rate", 0.3, True),
+        ("model.1.Dropout.rate", 0.0, False),
+        ("train.optimizer.Adam.beta_1", 0.5, True),
+        ("train.optimizer.Adam.clipnorm", 0.5, False),
+        ("model.0.Dense.kernel_regularizer", {"L2": 0.1}, False),
     ],
 )
 def test_trainings_may_be_one_program_if_graph_and_data_are_the_same(path: str, value: object, equal: bool) -> None:

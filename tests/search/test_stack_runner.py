@@ -1,6 +1,7 @@
 """Trials that are trained as one program: ordinary runs with their events, whatever happens to one of them."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +21,11 @@ from nntrain.training.signals import StopRequest
 NET = """
 seed: {seed}
 data: iris
-model: [{{Dense: {{units: 4, activation: relu}}}}]
+model: [{{Dense: {{units: 4, activation: relu, kernel_regularizer: {{L2: {penalty}}}}}}}, {{Dropout: {drop}}}]
 train: {{epochs: {epochs}, batch_size: 60, optimizer: {{SGD: {{learning_rate: {rate}}}}}, metrics: [accuracy]}}
 """
 RATES = (0.01, 0.2, 1e30, 0.05)
+OTHERS = ({"penalty": 0.5, "drop": 0.2}, {"penalty": 0.02, "drop": 0.3})  # of every second one
 KEPT = Kept("val_loss", "min", "best", 1)
 
 
@@ -43,7 +45,7 @@ def runner() -> TrialRunner:
 
 def stack(folder: Path, rates: tuple[float, ...] = RATES, epochs: int = 4, kept: Kept | None = None) -> Stack:
     (folder / "journal.jsonl").touch()
-    configs = [NET.format(seed=1, epochs=epochs, rate=rate) for rate in rates]
+    configs = [NET.format(seed=1, epochs=epochs, rate=rate, **OTHERS[n % 2]) for n, rate in enumerate(rates)]
     tasks = [Task(place, str(folder / f"trial-{place + 1:03}"), config) for place, config in enumerate(configs)]
     return Stack(tuple(tasks), str(folder / "checkpoint-1"), "stack-1", kept)
 
@@ -54,6 +56,12 @@ def silent(_: Task, __: dict[str, float]) -> bool:
 
 def rows(event: Event) -> list[dict[str, float]]:
     return [{name: value for name, value in row.items() if name != "seconds"} for row in event.rows]
+
+
+def layers_of(run: Path) -> list[Any]:
+    with zipfile.ZipFile(run / "model.keras") as file:
+        layers: list[Any] = json.loads(file.read("config.json"))["config"]["layers"][1:]
+    return layers
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +80,8 @@ def test_each_trial_is_a_run_with_the_results_of_one_trained_alone(
     assert rows(events[1])[-1] == pytest.approx(rows(alone)[-1], rel=1e-5)
     for split, metrics in alone.summary["metrics"].items():
         assert events[1].summary["metrics"][split] == pytest.approx(metrics, rel=1e-5)
+    models = [layers_of(place) for place in (folder / "trial-002", tmp_path / "trial-001")]
+    assert models[0] == models[1], "it has the numbers of its own trial"
     files = {path.name for path in (tmp_path / "trial-001").iterdir()}
     assert {path.name for path in (folder / "trial-002").iterdir()} == files
     assert not list(folder.glob("checkpoint-*")), "they are not needed any more"
@@ -80,8 +90,10 @@ def test_each_trial_is_a_run_with_the_results_of_one_trained_alone(
 def test_a_run_names_those_that_were_trained_with_it_and_is_reproduced(trained: tuple[Path, list[Event]]) -> None:
     place = RunDir(trained[0] / "trial-002")
     record = place.read_json("environment.json")["stack"]
-    path = "train.optimizer.SGD.learning_rate"
-    assert record["values"] == {f"trial-00{n + 1}": {path: rate} for n, rate in enumerate(RATES)}
+    paths = ("train.optimizer.SGD.learning_rate", "model.0.Dense.kernel_regularizer.L2.l2", "model.1.Dropout.rate")
+    for n, rate in enumerate(RATES):
+        values = (rate, OTHERS[n % 2]["penalty"], OTHERS[n % 2]["drop"])
+        assert record["values"][f"trial-00{n + 1}"] == dict(zip(paths, values, strict=True))
     assert (record["kind"], record["place"]) == ("trials", 1)
     assert record["compactions"] == [{"epoch": 1, "members": 3}, {"epoch": 4, "members": 0}]
     assert reproduce.repeat(place) == ""
@@ -116,11 +128,11 @@ def test_a_judge_ends_one_trial_and_a_later_one_continues_it(
     ]
     children = [
         replace(task, number=task.number + 2, folder=str(tmp_path / f"trial-00{task.number + 3}"), parent=task.folder)
-        for task in whole.tasks[1:]
+        for task in whole.tasks
     ]
     more = stack_runner.run(replace(whole, tasks=tuple(children)), runner, silent, StopRequest())
-    assert more[0].kind == "done", more[0].message
-    assert rows(more[0])[-1] == pytest.approx(rows(trained[1][1])[-1], rel=1e-5)
+    assert [event.kind for event in more] == ["done", "done"], more[0].message
+    assert rows(more[1])[-1] == pytest.approx(rows(trained[1][1])[-1], rel=1e-5)
     with pytest.raises(ConfigError, match="continued another trial"):
         reproduce.repeat(RunDir(tmp_path / "trial-004"))
 
@@ -146,7 +158,7 @@ def test_a_stack_that_was_stopped_ends_with_the_same_bits(
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (("[{Dense: {units: 4, activation: relu}}]", "[{Dense: 4}, {Dense: {units: 3}}, Softmax]"), ""),
+        (("[{Dense: {units: 4, ", "[{Dense: 4}, {Dense: {units: 3, "), ""),
         (("metrics: [accuracy]", "metrics: [AUC]"), "`AUC`"),
         (("data: iris", "data: {table: {path: /nowhere.csv, target: y}}"), "/nowhere.csv"),
     ],

@@ -6,7 +6,7 @@ depend only on its own variables and rows. The size of the axis is not part of t
 without tracing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MethodType
 from typing import Any
@@ -17,7 +17,10 @@ import tensorflow as tf
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from tensorflow.python.ops.parallel_for import pfor
 
+from nntrain.config.member_numbers import Numbers
+from nntrain.errors import Path
 from nntrain.model.custom import Network
+from nntrain.model.member_numbers import MemberNumber
 from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, as_batch, as_float
 from nntrain.training.programs.resident import Program
 
@@ -56,11 +59,15 @@ class StackedProgram:
 
     engine = "stacked"
 
-    def __init__(self, template: Program, data: StackedData) -> None:
-        """Make the loops for data like these; nothing is traced before it is called."""
+    def __init__(self, template: Program, data: StackedData, own: Mapping[Path, MemberNumber] = {}) -> None:
+        """Make the loops for data like these; nothing is traced before it is called.
+
+        own: the numbers of the template's config that are variables, because each member has its own.
+        """
         self.model = template.model
         self.batch_size = template.batch_size
-        self.variables = variables_of(self.model)
+        self.variables = [*variables_of(self.model), *(number.variable for number in own.values())]
+        self.own = own
         places = {id(variable): index for index, variable in enumerate(self.variables)}
         self._trained = [places[id(variable)] for variable in self.model.trainable_variables]
         self._counted = [places[id(variable)] for variable in _distinct(self.model.metrics_variables)]
@@ -76,17 +83,26 @@ class StackedProgram:
         self._evaluate_shared = _compiled(self._test_steps_of_all, values, parts[:2], rows)
         self._results = _compiled(partial(tf.vectorized_map, self._result), values)
 
-    def initial(self, models: Sequence[Network], rates: Sequence[float | None] = ()) -> Values:
+    def initial(
+        self, models: Sequence[Network], rates: Sequence[float | None] = (), numbers: Sequence[Numbers] = ()
+    ) -> Values:
         """Return the values with which models of these layers begin; metrics and optimizer begin as the template's.
 
-        rates: the constant learning rate of each, None for the template's.
+        rates: the constant learning rate of each, None for the template's. numbers: those of each member.
         """
         members = [[*(variable.numpy() for variable in _distinct(model.variables)), *self._rest] for model in models]
         columns = [np.stack(column) for column in zip(*members, strict=True)]
         for place, rate in enumerate(rates):
             if rate is not None and self.learning_rate is not None:
                 columns[self.learning_rate][place] = rate
+        for column, path in zip(columns[len(columns) - len(self.own) :], self.own, strict=True):
+            column[:] = [each[path] for each in numbers]
         return tuple(map(tf.constant, columns))
+
+    def take_numbers(self, numbers: Numbers) -> None:
+        """Let the template compute with the numbers of a member."""
+        for path, number in self.own.items():
+            number.variable.assign(numbers[path])
 
     def train(self, values: Values, data: StackedData, orders: np.ndarray, steps: tuple[int, int]) -> Values:
         """Return the values after the steps from the first to the last (excluded) of an epoch.

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from nntrain.config.load import load, put_value
+from nntrain.config.member_numbers import differing, numbers
 from nntrain.training.prepare import Prepared, prepare
+from nntrain.training.program_cache import Programs
 from nntrain.training.programs.arrays import Arrays, epoch_order
 from nntrain.training.programs.resident import Program
-from nntrain.training.programs.stacked import StackedData, StackedProgram, joined, of_member, taken
+from nntrain.training.programs.stacked import StackedData, joined, of_member, taken
 from nntrain.training.scorer import Scorer, training_weights
 
 TOLERANCE = 1e-5
@@ -33,16 +35,52 @@ PLAIN = """
 """
 ADAM = "optimizer: {Adam: {learning_rate: 0.01, clipnorm: 0.5, weight_decay: 0.01}}, metrics: [accuracy, F1Score]"
 SGD = (
-    "optimizer: {SGD: {momentum: 0.9, global_clipnorm: 1.0, learning_rate: "
-    "{CosineDecay: {initial_learning_rate: 0.1, decay_steps: 20}}}}, class_weight: balanced"
+    "optimizer: {SGD: {momentum: 0.9, global_clipnorm: 1.0, nesterov: true, learning_rate: "
+    "{CosineDecay: {initial_learning_rate: 0.1, decay_steps: 20}}}}, class_weight: balanced, regularizer: {L1: 1e-3}, "
+    "loss: {SparseCategoricalCrossentropy: {label_smoothing: 0.1}}"
 )
+RMSPROP = (
+    "optimizer: {RMSprop: {rho: 0.95, momentum: 0.9, centered: true, clipvalue: 0.4, epsilon: 1e-4}}, regularizer: "
+    "{L2Norm: 0.1}, loss: {CategoricalCrossentropy: {label_smoothing: 0.1}}"
+)
+OF_DENSE = {
+    "model.1.Dense.kernel_regularizer.L2.l2": 0.05,
+    "model.1.Dense.activity_regularizer.L2.l2": 0.02,
+    "model.1.Dense.kernel_constraint.MaxNorm.max_value": 0.7,
+    "model.4.Dropout.rate": 0.6,
+    "model.7.GaussianNoise.stddev": 0.3,
+    "train.optimizer.Adam.clipnorm": 0.2,
+    "train.optimizer.Adam.weight_decay": 0.1,
+    "train.optimizer.Adam.beta_1": 0.6,
+    "train.optimizer.Adam.beta_2": 0.9,
+    "train.optimizer.Adam.epsilon": 1e-3,
+}
+OF_PLAIN = {
+    "model.1.AlphaDropout.rate": 0.4,
+    "model.2.GaussianDropout.rate": 0.1,
+    "train.optimizer.SGD.momentum": 0.5,
+    "train.optimizer.SGD.global_clipnorm": 0.3,
+    "train.regularizer.L1.l1": 1e-2,
+    "train.loss.SparseCategoricalCrossentropy.label_smoothing": 0.3,
+}
+OF_RMSPROP = {
+    "train.optimizer.RMSprop.rho": 0.8,
+    "train.optimizer.RMSprop.momentum": 0.6,
+    "train.optimizer.RMSprop.clipvalue": 0.01,
+    "train.optimizer.RMSprop.epsilon": 1e-3,
+    "train.regularizer.L2Norm.l2": 0.01,
+    "train.loss.CategoricalCrossentropy.label_smoothing": 0.3,
+}
 
 
-def prepared(folder: Path, layers: str, train: str) -> list[Prepared]:
+def prepared(folder: Path, layers: str, train: str, changes: dict[str, float]) -> list[Prepared]:
     text = f"data: iris\nmodel:{layers}train: {{batch_size: 9, {train}}}\n"
     (folder / "net.yaml").write_text(text)
-    config = load(folder / "net.yaml")
-    return [prepare(put_value(config, "seed", seed)) for seed in (3, 8)]
+    first = load(folder / "net.yaml")
+    second = put_value(first, "seed", 8)
+    for path, value in changes.items():
+        second = put_value(second, path, value)
+    return [prepare(first), prepare(second)]
 
 
 def scorer(run: Prepared) -> Scorer:
@@ -63,16 +101,28 @@ def alone(program: Program, run: Prepared, training: Arrays, validation: Arrays)
     return rows
 
 
-@pytest.mark.parametrize(("layers", "train"), [(DENSE, ADAM), (PLAIN, SGD)])
-def test_each_member_learns_as_alone(tmp_path: Path, layers: str, train: str) -> None:
-    """22 steps, the last of each epoch with fewer rows; the members train together, and again one of them alone."""
-    runs = prepared(tmp_path, layers, train)
+@pytest.mark.parametrize(
+    ("layers", "train", "changes"),
+    [
+        (DENSE, ADAM, OF_DENSE),
+        (PLAIN, SGD, OF_PLAIN),
+        ("\n  - Dense: {units: 5, activation: tanh}\n", RMSPROP, OF_RMSPROP),
+    ],
+)
+def test_each_member_learns_as_alone(tmp_path: Path, layers: str, train: str, changes: dict[str, float]) -> None:
+    """22 steps, the last of each epoch with fewer rows; the members train together, and again one of them alone.
+
+    Each has its own seed and its own value of every number that may differ.
+    """
+    runs = prepared(tmp_path, layers, train, changes)
+    own = differing([numbers(run.resolved.experiment) for run in runs])
+    assert {".".join(map(str, path)) for path in own} == set(changes)
     second, data = scorer(runs[1]), runs[0].data
     training = second.arrays(data.train, training_weights(runs[1].resolved, data.train))
     validation = second.arrays(data.validation) if data.validation else pytest.fail("no validation")
     both, one = StackedData([training, training]), StackedData([training])
-    program = StackedProgram(scorer(prepare(runs[0].config)).program, both)
-    start = program.initial([run.model for run in runs])
+    program = Programs().stacked(runs[0], own)[1]
+    start = program.initial([run.model for run in runs], numbers=[numbers(run.resolved.experiment) for run in runs])
 
     def epochs(values: Any, of: StackedData, members: list[Prepared]) -> list[list[dict[str, float]]]:
         rows = []
@@ -94,7 +144,7 @@ def test_each_member_learns_as_alone(tmp_path: Path, layers: str, train: str) ->
         assert list(expected) == [name for name in found if name != "learning_rate"]
         assert {name: found[name] for name in expected} == pytest.approx(expected, rel=TOLERANCE)
         assert apart[epoch][0] == pytest.approx(found, rel=TOLERANCE)
-        assert together[epoch][0]["loss"] != pytest.approx(found["loss"], rel=0.01)
+        assert together[epoch][0]["val_loss"] != pytest.approx(found["val_loss"], rel=1e-3)
     assert program._train.experimental_get_tracing_count() == 1, "a stack of another size is not traced again"
 
 
