@@ -237,13 +237,14 @@ class StackedRuns:
         folder.write_json(run_files.ENVIRONMENT, {**environment, "end": now(), "exit_status": status})
 
     def _model_to_save(self, name: str) -> Network:
-        """Return a model with the numbers of a run, which computes with them in the stack's template too."""
-        program, run = self._stack.program, self.members[name]
+        """Return a model with the numbers of a run, with which the stack's template then computes."""
+        program, model = self._stack.program, self._first.model
         if not program.own:
             return program.model
         program.take_numbers(self._numbers[name])
-        put(run.resolved, self._first.model, self._numbers[name])
-        return self._first.model
+        put(self.members[name].resolved, model, self._numbers[name])
+        model.optimizer.build(model.trainable_variables)
+        return model
 
     def _place(self, place: int) -> dict[str, Any]:
         """Return what environment.json holds of the stack: all that is needed to train it again."""

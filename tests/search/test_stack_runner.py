@@ -22,10 +22,18 @@ NET = """
 seed: {seed}
 data: iris
 model: [{{Dense: {{units: 4, activation: relu, kernel_regularizer: {{L2: {penalty}}}}}}}, {{Dropout: {drop}}}]
-train: {{epochs: {epochs}, batch_size: 60, optimizer: {{SGD: {{learning_rate: {rate}}}}}, metrics: [accuracy]}}
+train: {{epochs: {epochs}, batch_size: 60, optimizer: {{SGD: {{learning_rate: {rate}, momentum: {momentum}}}}}, metrics: [accuracy]}}
 """
 RATES = (0.01, 0.2, 1e30, 0.05)
-OTHERS = ({"penalty": 0.5, "drop": 0.2}, {"penalty": 0.02, "drop": 0.3})  # of every second one
+OTHERS = (  # of every second one
+    {"penalty": 0.5, "drop": 0.2, "momentum": 0.1},
+    {"penalty": 0.02, "drop": 0.3, "momentum": 0.2},
+)
+PATHS = {
+    "momentum": "train.optimizer.SGD.momentum",
+    "penalty": "model.0.Dense.kernel_regularizer.L2.l2",
+    "drop": "model.1.Dropout.rate",
+}
 KEPT = Kept("val_loss", "min", "best", 1)
 
 
@@ -90,10 +98,9 @@ def test_each_trial_is_a_run_with_the_results_of_one_trained_alone(
 def test_a_run_names_those_that_were_trained_with_it_and_is_reproduced(trained: tuple[Path, list[Event]]) -> None:
     place = RunDir(trained[0] / "trial-002")
     record = place.read_json("environment.json")["stack"]
-    paths = ("train.optimizer.SGD.learning_rate", "model.0.Dense.kernel_regularizer.L2.l2", "model.1.Dropout.rate")
     for n, rate in enumerate(RATES):
-        values = (rate, OTHERS[n % 2]["penalty"], OTHERS[n % 2]["drop"])
-        assert record["values"][f"trial-00{n + 1}"] == dict(zip(paths, values, strict=True))
+        values = {PATHS[name]: value for name, value in OTHERS[n % 2].items()}
+        assert record["values"][f"trial-00{n + 1}"] == {"train.optimizer.SGD.learning_rate": rate, **values}
     assert (record["kind"], record["place"]) == ("trials", 1)
     assert record["compactions"] == [{"epoch": 1, "members": 3}, {"epoch": 4, "members": 0}]
     assert reproduce.repeat(place) == ""
