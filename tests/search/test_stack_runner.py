@@ -22,7 +22,11 @@ NET = """
 seed: {seed}
 data: iris
 model: [{{Dense: {{units: 4, activation: relu, kernel_regularizer: {{L2: {penalty}}}}}}}, {{Dropout: {drop}}}]
-train: {{epochs: {epochs}, batch_size: 60, optimizer: {{SGD: {{learning_rate: {rate}, momentum: {momentum}}}}}, metrics: [accuracy]}}
+train:
+  epochs: {epochs}
+  batch_size: 60
+  metrics: [accuracy]
+  optimizer: {{SGD: {{learning_rate: {rate}, momentum: {momentum}}}}}
 """
 RATES = (0.01, 0.2, 1e30, 0.05)
 OTHERS = (  # of every second one
