@@ -3,7 +3,9 @@
 A config of `fit` is trained with its own seed and with the seeds 1 to N; the header has the score of its own, the mean
 over the seeds and their standard deviation. A config of `tune` has the best trial. The numbers of `explain` are tested,
 and stay. What was measured is kept in runs/config_scores.json by the text of the config, so the script can be stopped
-and started again; after a change of the engine, `--again` measures anew.
+and started again; after a change of the engine, `--again` measures anew. `--older` measures those whose headers have a
+mean over seeds alone, and `--list` only names them. To measure in the background while the tree changes, run it in a
+copy of the tree, copy that file back, and write what it holds with `--kept`.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +37,38 @@ def main() -> None:
     parser.add_argument("words", nargs="*", help="parts of the paths of configs; all without one")
     parser.add_argument("--again", action="store_true", help="measure what is known too")
     parser.add_argument("--keep-time", action="store_true", help="keep the time in the header: the machine is busy")
+    parser.add_argument("--older", action="store_true", help="only headers that lack the score of the command itself")
+    parser.add_argument("--list", action="store_true", help="name the configs, measure and write nothing")
+    parser.add_argument("--kept", action="store_true", help="measure nothing, write what is kept")
     options = parser.parse_args()
     known: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.is_file() else {}
-    for file in sorted((ROOT / "configs").rglob("*.yaml")):
-        name = file.relative_to(ROOT).as_posix()
-        if options.words and not any(word in name for word in options.words):
-            continue
-        if file.read_text().startswith("# nntrain explain "):
+    for name, file in chosen(options.words, options.older):
+        if options.list:
+            print(name)
             continue
         key = hashlib.sha256(body(file).encode()).hexdigest()
-        if options.again or known.get(name, {}).get("config") != key:
+        is_known = known.get(name, {}).get("config") == key
+        if not options.kept and (options.again or not is_known):
             began = time.monotonic()
             known[name] = {"config": key, **measured(file, options.keep_time)}
             print(f"{name}  {time.monotonic() - began:.0f} s", flush=True)
             keep(known)
-        write(file, known[name], options.keep_time)
+        if not options.kept or is_known:
+            write(file, known[name], options.keep_time)
+
+
+def chosen(words: list[str], older: bool) -> Iterator[tuple[str, Path]]:
+    """Yield the configs of `fit` and `tune` whose paths hold one of the words, if there are any."""
+    for file in sorted((ROOT / "configs").rglob("*.yaml")):
+        name = file.relative_to(ROOT).as_posix()
+        is_wanted = not words or any(word in name for word in words)
+        if is_wanted and not file.read_text().startswith("# nntrain explain ") and (not older or is_older(file)):
+            yield name, file
+
+
+def is_older(file: Path) -> bool:
+    """Return whether the header of a config has a mean over seeds, and not what its command gives."""
+    return any(line.startswith("# about ") and "±" in line for line in file.read_text().splitlines())
 
 
 def keep(known: dict[str, Any]) -> None:
@@ -93,7 +113,8 @@ def trained(command: str, file: Path, runs: Path, keep_time: bool) -> dict[str, 
     split, metric = label(file)
     own, seeds = int(yaml.safe_load(body(file))["seed"]), list(range(1, 4 if "mnist" in body(file) else 6))
     every = list(dict.fromkeys([own, *seeds]))
-    nntrain(command, runs, "--name", "group", "--no-report", "--seeds", ",".join(map(str, every)))
+    # One after another: a stack of seeds differs from the command in the last bits.
+    nntrain(command, runs, "--name", "group", "--no-report", "--no-stack", "--seeds", ",".join(map(str, every)))
     found = {seed: score(runs / "group" / f"seed-{seed}", split, metric) for seed in every}
     return {
         "seconds": seconds,
@@ -137,7 +158,7 @@ def write(file: Path, found: dict[str, Any], keep_time: bool) -> None:
     lines = file.read_text().splitlines()
     at = next(place for place, line in enumerate(lines) if line.startswith("# about "))
     before = lines[at].removeprefix("# ").partition(" on 2 CPU cores")[0]
-    times = before if keep_time else about(found["seconds"])
+    times = before if keep_time or not found["seconds"] else about(found["seconds"])
     if "own" in found:
         seeds = len(found["scores"])
         mean, sd = statistics.fmean(found["scores"]), statistics.stdev(found["scores"])
