@@ -20,7 +20,9 @@ class Explain(Request, RunOptions):
     rate: Annotated[
         float | None, typer.Option(metavar="NUMBER", help="Descend the gradient of `--expr`, N `--steps`.")
     ] = None
-    example: Annotated[int, typer.Option(metavar="ROW", min=1, help="The row of the training split, from 1.")] = 1
+    example: Annotated[
+        str | None, typer.Option(metavar="ROW", help="A row: its number from 1, its identifier, or an image's file.")
+    ] = None
     batch: Annotated[int | None, typer.Option(metavar="N", min=1, help="N rows, from that one.")] = None
     check: Annotated[bool, typer.Option("--check", help="Compare gradients with central differences.")] = False
     mode: Annotated[

@@ -1,7 +1,8 @@
 """Examples, in memory or on the disk, split before anything else is done to them, and checked for faults."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
@@ -35,6 +36,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     table: Table | None = None  # what the columns of x are
     source: Source | None = None  # its options with all that was found, where reading finds any
+    positions: Mapping[str, np.ndarray] = field(default_factory=dict)  # in the file, of the splits taken from it
 
     @property
     def splits(self) -> dict[str, Split]:
@@ -97,6 +99,7 @@ def load(source: Source) -> Dataset:
         notes=(*rows.notes, *few),
         table=rows.table,
         source=rows.found,
+        positions=divider.positions,
     )
 
 

@@ -32,19 +32,27 @@ class Divider:
         """(n,) the group of each row, by which shares are stratified: its class; a regression is one group."""
         return self.rows.remaining.y if self.rows.schema.classes else np.zeros(len(self.rows.remaining), np.int32)
 
-    def splits(self) -> dict[str, Split]:
-        """Return the splits that exist, by name. Raises DataError where a rule cannot be followed."""
-        rows, remaining = self.rows, self.rows.remaining
+    @cached_property
+    def positions(self) -> dict[str, np.ndarray]:
+        """The positions in the remaining rows, ascending, of the splits that are taken from them, by name.
+
+        Raises DataError where a rule cannot be followed.
+        """
         validation_rule = self._rule("validation")
         test, rest = self._test(spare=1 if isinstance(validation_rule, Nothing) else 2)
-        validation, rest = self._taken(validation_rule, rest, "validation", spare=1)
-        train = remaining if len(rest) == len(remaining) else remaining.take(rest)
-        self._check_training(train)
-        others = {
-            "validation": remaining.take(validation) if len(validation) else rows.validation,
-            "test": remaining.take(test) if len(test) else rows.test,
-        }
-        return {"train": train, **{name: split for name, split in others.items() if split is not None}}
+        validation, train = self._taken(validation_rule, rest, "validation", spare=1)
+        found = {"train": train, "validation": validation, "test": test}
+        return {name: rows for name, rows in found.items() if len(rows) or name == "train"}
+
+    def splits(self) -> dict[str, Split]:
+        """Return the splits that exist, by name. Raises as `positions` does, and for a class without a training row."""
+        rows, remaining = self.rows, self.rows.remaining
+        own = {"validation": rows.validation, "test": rows.test}
+        found = {name: split for name, split in own.items() if split is not None}
+        for name, taken in self.positions.items():
+            found[name] = remaining if len(taken) == len(remaining) else remaining.take(taken)
+        self._check_training(found["train"])
+        return {name: found[name] for name in ("train", "validation", "test") if name in found}
 
     def warnings(self, splits: Mapping[str, Split]) -> Iterator[str]:
         """Yield what makes the scores of the splits say less than they seem to."""

@@ -14,6 +14,8 @@ from nntrain.data.image_decoder import CHANNELS, MOST_PIXELS, ImageFault, Target
 from nntrain.data.image_decoding import Decoding
 from nntrain.data.image_labels import LabelsFile
 from nntrain.data.image_sets import ImageSet
+from nntrain.data.raw_table import Words
+from nntrain.data.row_names import RowNames
 from nntrain.errors import DataError, Path, Problem
 
 
@@ -47,6 +49,10 @@ class ImageRequest:
         }
         return {name: ImageSet.of_labels(labels) for name, labels in {"path": self.labels, **others}.items()}
 
+    def target(self, images: ImageSet) -> Target:
+        """Return the size and the channels of all images; images: those of `path`. Raises DataError."""
+        return Target(self.size or images.first_size(self.skip), self.size is not None, self.color_mode)
+
 
 def load_rows(request: ImageRequest) -> Rows:
     """Return the images of a folder, or of a table, and of those that hold other splits. Raises DataError."""
@@ -57,7 +63,7 @@ def load_rows(request: ImageRequest) -> Rows:
         )
     sets = request.sets()
     classes = sets["path"].classes
-    target = Target(request.size or sets["path"].first_size(request.skip), request.size is not None, request.color_mode)
+    target = request.target(sets["path"])
     read = {name: _read(images, Decoding(target, images.place, request.skip), classes) for name, images in sets.items()}
     splits = {name: each.split for name, each in read.items()}
     remaining = splits["path"]
@@ -69,6 +75,23 @@ def load_rows(request: ImageRequest) -> Rows:
         tuple(warning for each in read.values() for warning in each.warnings),
         tuple(note for each in read.values() for note in each.notes),
     )
+
+
+def row_names(request: ImageRequest) -> dict[str, RowNames]:
+    """Return the paths of the images by split, under an empty name those of `path`; the images that are left out lack.
+
+    Raises DataError.
+    """
+    sets = request.sets()
+    target = request.target(sets["path"]) if request.skip else None
+    found = {}
+    for name, images in sets.items():
+        rows = np.arange(len(images.files))
+        if target is not None:
+            rows = Decoding(target, images.place, skip=True).read(images.files)[0].rows
+        paths = Words(rows.astype(np.int32), tuple(file.as_posix() for file in images.files))
+        found["" if name == "path" else name] = RowNames(images.name, rows + 1, {"file": paths}, are_paths=True)
+    return found
 
 
 def load_split(images: ImageSet, shape: tuple[int, ...], classes: Sequence[str], skip: bool = False) -> Split:

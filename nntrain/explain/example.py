@@ -5,19 +5,20 @@ from functools import partial
 from pathlib import Path
 
 from nntrain.explain import checks, example_plot
+from nntrain.explain.batch import batch_of
 from nntrain.explain.compare import compare
 from nntrain.explain.doubled import Doubled, precision
 from nntrain.explain.example_report import Report
 from nntrain.explain.explanation import Explanation
 from nntrain.explain.passes import Objective, one_step
-from nntrain.explain.subject import Subject, batch_of
+from nntrain.explain.subject import Subject
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What to explain beside the step itself; `first` counts rows from 1."""
+    """What to explain beside the step itself. example: the number or the name of a row, or None for the first."""
 
-    first: int = 1
+    example: str | None = None
     rows: int = 1
     check: bool = False
     forward: bool = False
@@ -26,7 +27,7 @@ class Wish:
 
 def explain(subject: Subject, wish: Wish) -> Explanation:
     """Return one step of training in float64; raises ConfigError for rows and files that do not fit."""
-    batch = batch_of(subject, wish.first, wish.rows)
+    batch = batch_of(subject, wish.example, wish.rows)
     with precision():
         doubled = Doubled(subject.resolved, subject.model)
         objective = Objective(doubled, batch)

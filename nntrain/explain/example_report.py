@@ -9,13 +9,15 @@ import numpy as np
 from keras.layers import BatchNormalization
 
 from nntrain.config.keras import losses
+from nntrain.explain.batch import NAMES, Batch
 from nntrain.explain.checks import Comparison, ForwardMode, named
 from nntrain.explain.compare import Compared
 from nntrain.explain.doubled import Doubled, decimals, kernel_of
 from nntrain.explain.example_plot import Panel
 from nntrain.explain.explanation import Table, digits
+from nntrain.explain.named_row import TRAIN
 from nntrain.explain.passes import Arrays, Passes
-from nntrain.explain.subject import INITIAL, Batch, Subject
+from nntrain.explain.subject import INITIAL, Subject
 
 CROSS_ENTROPIES = (losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy)
 MOST_VALUES = 8  # of a layer, in a table
@@ -41,7 +43,7 @@ class Report:
     @property
     def title(self) -> str:
         """The rows and the weights in words."""
-        return f"{self.subject.name}: {self.batch.title} of the training split, {self.subject.weights}"
+        return f"{self.subject.name}: {self.batch.title} in the {NAMES[self.batch.split]} split, {self.subject.weights}"
 
     def tables(self) -> list[Table]:
         """Return the tables to print."""
@@ -110,7 +112,7 @@ class Report:
             first = self.passes.outputs[index][0]
             if step.is_softmax and first.ndim == 1 and first.size <= MOST_CLASSES:
                 rows = [[str(at), *map(digits, row)] for at, row in enumerate(softmax_jacobian(first))]
-                of = "" if len(self.batch.x) == 1 else f", for row {self.batch.first}"
+                of = "" if len(self.batch.x) == 1 else f", for row {self.batch.numbers[0]}"
                 title = f"\nJacobian of the softmax of `{step.name}`, dh[row]/da[column]{of}; dL/da = dL/dh times it"
                 yield title, ("", *map(str, range(first.size))), rows
 
@@ -130,7 +132,9 @@ class Report:
 
     def notes(self) -> list[str]:
         """Return what the tables leave out, and what they need to be understood."""
-        found = []
+        found = list(self.batch.notes)
+        if self.batch.split != TRAIN:
+            found.append(f"no training takes this step: the {NAMES[self.batch.split]} split is not learned from")
         if self._longest > MOST_ENTRIES:
             kept = f"`--json` has the entries of those with up to {MOST_IN_JSON:,}"
             found.append(f"shortened to norms: the largest weight has {self._longest:,} entries; {kept}")
@@ -156,7 +160,9 @@ class Report:
         return {
             "name": self.subject.name,
             "from": self.subject.weights,
-            "first_row": self.batch.first,
+            "first_row": int(self.batch.numbers[0]),
+            "row_name": self.batch.name or None,
+            "split": self.batch.split,
             "rows": len(self.batch.x),
             "layers": [self._layer(index) for index in range(len(self.doubled.steps))],
             "loss": passes.loss,

@@ -13,11 +13,12 @@ import numpy as np
 from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
 from nntrain.explain import gradients_plot
+from nntrain.explain.batch import Batch, first_rows
 from nntrain.explain.doubled import Doubled, kernel_of, precision
 from nntrain.explain.explanation import Explanation, Table, digits
 from nntrain.explain.flow import LayerFlow, Moment
 from nntrain.explain.passes import Arrays, Objective, one_step
-from nntrain.explain.subject import Batch, Subject, first_rows
+from nntrain.explain.subject import Subject
 from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import Scorer, training_weights
 from nntrain.training.trainer import make_plan

@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 from nntrain.config.resolve import Resolved
+from nntrain.explain.batch import Batch
 from nntrain.explain.doubled import Doubled, decimals, exact
-from nntrain.explain.subject import Batch
 from nntrain.model import named_weights
 from nntrain.model.build import keras_object
 

@@ -14,7 +14,7 @@ from nntrain.errors import ConfigError
     [
         {"expressions": ["x"], "at": ["x=1"]},
         {"expressions": ["x"], "at": ["x=1"], "rate": 0.1, "steps": 3},
-        {"config": "c.yaml", "example": 3, "batch": 2, "check": True, "mode": "forward"},
+        {"config": "c.yaml", "example": "3", "batch": 2, "check": True, "mode": "forward"},
         {"config": "c.yaml", "gradients": True, "batch": 5, "steps": 3, "assignments": ["seed=1"]},
         {"config": "c.yaml", "optimizer": True, "start": 2.0, "given": "1,2"},
     ],

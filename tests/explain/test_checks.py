@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nntrain.explain.batch import batch_of
 from nntrain.explain.checks import MOST_DIFFERENCES, central_differences, forward_mode
 from nntrain.explain.doubled import Doubled, precision
 from nntrain.explain.passes import Objective, one_step
-from nntrain.explain.subject import batch_of
 
 NET = """
 data: iris
@@ -22,7 +22,7 @@ model:
 
 
 def step(subject: Any) -> tuple[Objective, Any]:
-    objective = Objective(Doubled(subject.resolved, subject.model), batch_of(subject, 1, 8))
+    objective = Objective(Doubled(subject.resolved, subject.model), batch_of(subject, count=8))
     return objective, one_step(subject.resolved, objective)
 
 

@@ -29,7 +29,7 @@ def text_of(found: Any) -> str:
 
 def test_the_tables_of_a_small_net(explained: Any) -> None:
     text = text_of(explained(IRIS, check=True, forward=True))
-    assert text.startswith("net.yaml: row 1 of the training split, initial weights, in float64")
+    assert text.startswith("net.yaml: row 1 in the training split, initial weights, in float64")
     for words in (
         "dropout              mask",
         "penalty ",
@@ -47,7 +47,11 @@ def test_the_tables_of_a_small_net(explained: Any) -> None:
 
 
 def test_what_a_net_has_not_is_not_shown(explained: Any) -> None:
-    text = text_of(explained("data: {toy_2d: {kind: reg_plane}}\nmodel: [{Dense: 1}]", first=3, rows=2))
+    text = text_of(
+        explained(
+            "data: {toy_2d: {kind: reg_plane, validation: none, test: none}}\nmodel: [{Dense: 1}]", example="3", rows=2
+        )
+    )
     assert "the mean of rows 3 to 4" in text
     for words in ("mask", "penalty", "clipped", "Jacobian", "differences", "shortened"):
         assert words not in text

@@ -56,26 +56,3 @@ def test_other_data_are_refused(fit: Any, tmp_path: Path) -> None:
     table.write_text("\n".join(["x,y,label", "7,7,b", *rows[1:]]))
     with pytest.raises(DataError, match="not those that"):
         subjects.of_run(run_dir)
-
-
-@pytest.mark.parametrize(
-    ("first", "count", "message", "help"),
-    [
-        (97, 1, "`--example 97` is outside the training split, which has 96 rows", "write `--example 96` or less"),
-        (90, 8, "`--batch 8` is outside the training split, which has 96 rows", "write `--batch 7` or less"),
-    ],
-)
-def test_rows_outside_the_data_are_refused(first: int, count: int, message: str, help: str, subject_of: Any) -> None:
-    subject = subject_of("data: iris\nmodel: [{Dense: 3}]")
-    with pytest.raises(ConfigError, match=message) as caught:
-        subjects.batch_of(subject, first, count)
-    assert caught.value.problems[0].help == help
-
-
-def test_rows_are_counted_from_one(subject_of: Any) -> None:
-    subject = subject_of("data: iris\nmodel: [{Dense: 3}]\ntrain: {class_weight: balanced}")
-    batch = subjects.batch_of(subject, 2, 3)
-    np.testing.assert_array_equal(batch.x, subject.data.train.x[1:4])
-    assert batch.title == "the mean of rows 2 to 4"
-    assert subjects.batch_of(subject, 96, 1).title == "row 96"
-    assert batch.weights is not None and batch.weights.shape == (3,)

@@ -56,8 +56,13 @@ def _explanation(request: Explain, terminal: Terminal) -> Explanation:
         return gradients.explain(subject, request.batch, request.steps)
     from nntrain.explain import example
 
-    rows = {"first": request.example, "rows": request.batch or 1}
-    wish = example.Wish(**rows, check=request.check, forward=request.mode == "forward", compare=request.compare)
+    wish = example.Wish(
+        request.example,
+        request.batch or 1,
+        check=request.check,
+        forward=request.mode == "forward",
+        compare=request.compare,
+    )
     return example.explain(subject, wish)
 
 

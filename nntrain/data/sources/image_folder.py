@@ -1,5 +1,6 @@
 """Images in a folder for each class, as `keras.utils.image_dataset_from_directory` takes them, or named by a table."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -13,6 +14,8 @@ from nntrain.errors import Path
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
     from nntrain.data.image_labels import LabelsFile
+    from nntrain.data.image_reader import ImageRequest
+    from nntrain.data.row_names import RowNames
 
 
 class Options(Splittable):
@@ -53,6 +56,12 @@ class Options(Splittable):
     def is_folder(self, option: Path) -> bool:
         return option == ("path",) or self.labels is None
 
+    def row_names(self, column: str | None = None) -> "Mapping[str, RowNames]":
+        """Return the paths of the images, without those that `on_bad: skip` leaves out."""
+        from nntrain.data.image_reader import row_names
+
+        return row_names(request_of(self))
+
     def labels_file(self) -> "LabelsFile | None":
         """Return the table of the images, if there is one."""
         from nntrain.data.image_labels import LabelsFile
@@ -64,22 +73,27 @@ class Options(Splittable):
         return LabelsFile(self.labels, self.path, *columns, (*source, "labels"), source, self.on_bad == "skip")
 
 
+def request_of(options: Options) -> "ImageRequest":
+    """Return what the options ask for of the images."""
+    from nntrain.data.image_reader import ImageRequest
+
+    size = (options.image_size,) * 2 if isinstance(options.image_size, int) else options.image_size
+    return ImageRequest(
+        options.path,
+        ("data", options.called()),
+        options.labels_file(),
+        options.split_files(),
+        size,
+        options.color_mode,
+        options.on_bad == "skip",
+    )
+
+
 def load(options: Options) -> "Rows":
     """x: uint8 (n, height, width, channels); y: int32 (n,). Classes are in the order of their names, numbers of size.
 
     Raises DataError for every fault.
     """
-    from nntrain.data.image_reader import ImageRequest, load_rows
+    from nntrain.data.image_reader import load_rows
 
-    size = (options.image_size,) * 2 if isinstance(options.image_size, int) else options.image_size
-    return load_rows(
-        ImageRequest(
-            options.path,
-            ("data", options.called()),
-            options.labels_file(),
-            options.split_files(),
-            size,
-            options.color_mode,
-            options.on_bad == "skip",
-        )
-    )
+    return load_rows(request_of(options))

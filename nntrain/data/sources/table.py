@@ -17,6 +17,7 @@ from nntrain.nearest import nearest
 
 if TYPE_CHECKING:
     from nntrain.data.examples import Rows
+    from nntrain.data.row_names import RowNames
     from nntrain.data.table_kinds import Given
     from nntrain.data.table_request import Request
 
@@ -59,6 +60,8 @@ def _columns(value: Any) -> Any:
     if not isinstance(value, Mapping):
         message = f"`columns` takes the kind of each column by its name, got {got(value)}"
         raise problem(message, "write `columns: {age: numeric, cabin: drop}`")
+    if value.get(EVERY, "numeric") != "numeric":
+        raise problem(f"`{EVERY}` is every column, which can only be numeric", "name the columns of another kind")
     return {str(name): _kind(str(name), kind) for name, kind in value.items()}
 
 
@@ -183,6 +186,16 @@ class Options(Splittable):
             if name not in self.targets
         }
         return {name: Given(*pair) for name, pair in pairs.items()}
+
+    def row_names(self, column: str | None = None) -> "Mapping[str, RowNames]":
+        """Return the cells of a column, or of all that may name rows: identifiers, texts, and what is ignored."""
+        from nntrain.data.table_row_names import row_names
+
+        found = [name for name, kind in self.columns.items() if kind in ("identifier", "text", "drop")]
+        columns = [*found, *self.ignore, *([self.group] if self.group else [])] if column is None else [column]
+        if not columns and self.missing_target == "error":
+            return {}
+        return row_names(request_of(self), self.split_files(), columns)
 
     @property
     def formats(self) -> dict[str, str]:

@@ -64,9 +64,9 @@ def test_a_wrong_command_line_is_refused(options: list[str], message: str, in_pr
 
 def test_a_config_is_explained(in_process: Any, tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\n")
-    done = in_process(tmp_path, "explain", "c.yaml", "--example", "5", "--check", "--plot", "x.png", "--device", "cpu")
+    done = in_process(tmp_path, "explain", "c.yaml", "--example", "6", "--check", "--plot", "x.png", "--device", "cpu")
     assert done.returncode == 0, done.stderr
-    assert "c.yaml: row 5 of the training split" in done.stdout
+    assert "c.yaml: row 6 in the training split" in done.stdout
     assert "central differences, 15 of 15 entries" in done.stdout
     assert (tmp_path / "x.png").is_file()
 
@@ -75,7 +75,7 @@ def test_a_run_is_explained(trained: Any, in_process: Any, tmp_path: Path) -> No
     run_dir = trained("moons")
     done = in_process(tmp_path, "explain", str(run_dir.path), "--mode", "forward", "--device", "cpu")
     assert done.returncode == 0, done.stderr
-    assert "moons: row 1 of the training split, the weights of the run" in done.stdout
+    assert "moons: row 1 in the training split, the weights of the run" in done.stdout
     assert "the optimizer starts anew here" in done.stdout
     refused = in_process(tmp_path, "explain", str(run_dir.path), "--set", "seed=1")
     assert (refused.returncode, "`--set` is for a config" in refused.stderr) == (2, True)

@@ -57,6 +57,11 @@ def test_a_classification() -> None:
     )
 
 
+def test_every_column_together_can_only_be_numeric() -> None:
+    message = "`...` is every column, which can only be numeric"
+    assert fault_of(target="k", columns={"...": "category"}) == (message, "name the columns of another kind")
+
+
 def test_a_regression_on_two_targets() -> None:
     path = table("t.csv", "a;b;c", *[f"{n % 7};{2 * n};{3 * n}" for n in range(20)])
     data = load(source(path=path, target=["b", "c"]))
