@@ -1,8 +1,7 @@
 """The options of every data source: how to split, with which seed."""
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, WithJsonSchema
 
@@ -13,9 +12,6 @@ from nntrain.config.named import Named, PlugIn, of_the_name
 from nntrain.config.section import Section
 from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole, omitted
 from nntrain.errors import Path
-
-if TYPE_CHECKING:
-    from nntrain.data.row_names import RowNames
 
 _SHARE = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 
@@ -181,13 +177,6 @@ class Source(PlugIn, Named):
         """Return the file, or the folder, of each split that has a separate one."""
         rules = {name: getattr(self, name, None) for name in ("validation", "test")}
         return {name: rule.path for name, rule in rules.items() if isinstance(rule, File)}
-
-    def row_names(self, column: str | None = None) -> "Mapping[str, RowNames]":
-        """Return what rows are called, by split, under an empty name those that are divided into splits.
-
-        column: of a table, the only one whose cells are wanted. Rows of a source without names have only numbers.
-        """
-        return {}
 
     def paths(self) -> dict[Path, str]:
         """Return every file that the options name, by the option's path below the source."""

@@ -19,6 +19,7 @@ from nntrain.data.duplicates import rows_in_two_splits
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import nearly_equal_names
 from nntrain.data.row_file import chunks
+from nntrain.data.row_names import RowNames
 from nntrain.data.table_vocabulary import seen_by
 from nntrain.errors import DataError
 
@@ -101,6 +102,16 @@ def load(source: Source) -> Dataset:
         source=rows.found,
         positions=divider.positions,
     )
+
+
+def row_names(source: Source, column: str | None = None) -> Mapping[str, RowNames]:
+    """Return what rows are called, by split, under an empty name those that are divided into splits; raises DataError.
+
+    column: of a table, the only one whose cells are wanted. Rows of a source without names have only numbers.
+    """
+    find = getattr(extensions.module_of(source), "row_names", None)
+    found: Mapping[str, RowNames] = find(source, column) if find else {}
+    return found
 
 
 def _with_seen_categories(rows: Rows, found: dict[str, Split]) -> Rows:

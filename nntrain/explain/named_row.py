@@ -10,7 +10,7 @@ import numpy as np
 from nntrain.config.data import Source
 from nntrain.config.messages import shown
 from nntrain.data.csv_text import short
-from nntrain.data.dataset import Dataset
+from nntrain.data.dataset import Dataset, row_names
 from nntrain.data.row_names import RowNames
 from nntrain.errors import ConfigError
 from nntrain.nearest import nearest
@@ -62,7 +62,7 @@ class Finder:
     names: Mapping[str, RowNames] = field(init=False)  # by split
 
     def __post_init__(self) -> None:
-        found = self.source.row_names(self.column)
+        found = row_names(self.source, self.column)
         kept = {split: each for split, each in found.items() if split not in self.data.positions}  # `fold` replaces one
         object.__setattr__(self, "names", kept)
 

@@ -56,12 +56,6 @@ class Options(Splittable):
     def is_folder(self, option: Path) -> bool:
         return option == ("path",) or self.labels is None
 
-    def row_names(self, column: str | None = None) -> "Mapping[str, RowNames]":
-        """Return the paths of the images, without those that `on_bad: skip` leaves out."""
-        from nntrain.data.image_reader import row_names
-
-        return row_names(request_of(self))
-
     def labels_file(self) -> "LabelsFile | None":
         """Return the table of the images, if there is one."""
         from nntrain.data.image_labels import LabelsFile
@@ -97,3 +91,10 @@ def load(options: Options) -> "Rows":
     from nntrain.data.image_reader import load_rows
 
     return load_rows(request_of(options))
+
+
+def row_names(options: Options, column: str | None = None) -> "Mapping[str, RowNames]":
+    """Return the paths of the images, without those that `on_bad: skip` leaves out."""
+    from nntrain.data.image_reader import row_names
+
+    return row_names(request_of(options))

@@ -187,16 +187,6 @@ class Options(Splittable):
         }
         return {name: Given(*pair) for name, pair in pairs.items()}
 
-    def row_names(self, column: str | None = None) -> "Mapping[str, RowNames]":
-        """Return the cells of a column, or of all that may name rows: identifiers, texts, and what is ignored."""
-        from nntrain.data.table_row_names import row_names
-
-        found = [name for name, kind in self.columns.items() if kind in ("identifier", "text", "drop")]
-        columns = [*found, *self.ignore, *([self.group] if self.group else [])] if column is None else [column]
-        if not columns and self.missing_target == "error":
-            return {}
-        return row_names(request_of(self), self.split_files(), columns)
-
     @property
     def formats(self) -> dict[str, str]:
         """The format of each target that `columns` names."""
@@ -250,3 +240,17 @@ def load(options: Options) -> "Rows":
     }
     known = {name: value for name, value in written.items() if value is not None}  # Parquet has no separator
     return replace(loaded.rows, found=options.model_copy(update=known))
+
+
+def row_names(options: Options, column: str | None = None) -> "Mapping[str, RowNames]":
+    """Return the cells of a column, or of all that may name rows: identifiers, texts, and what is ignored.
+
+    options: with the kinds of the columns that were found.
+    """
+    from nntrain.data.table_row_names import row_names
+
+    found = [name for name, kind in options.columns.items() if kind in ("identifier", "text", "drop")]
+    columns = [*found, *options.ignore, *([options.group] if options.group else [])] if column is None else [column]
+    if not columns and options.missing_target == "error":
+        return {}
+    return row_names(request_of(options), options.split_files(), columns)
