@@ -1,4 +1,7 @@
-"""report.html in a real Chromium: nothing is fetched, no error, curves are read and zoomed; pictures on request."""
+"""report.html in a real Chromium: nothing is fetched, no error, curves are read and zoomed; pictures on request.
+
+scripts/browser report [RUN ...] [--pictures FOLDER] [--axe axe.min.js]
+"""
 
 import argparse
 import json
@@ -9,6 +12,7 @@ from pathlib import Path
 from chromium import INSTALL, Chromium, program
 
 from nntrain.report.page import page
+from nntrain.storage.find_runs import find
 from nntrain.storage.run_dir import RunDir
 from nntrain.subject import Subject, read
 
@@ -113,19 +117,23 @@ def refuse(found: list[str], why: str) -> None:
 def main() -> None:
     """Check every page in light and dark, wide and narrow."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", nargs="*", type=Path, help="folders of runs, groups and searches to look at too")
     parser.add_argument("--pictures", type=Path, help="a folder for pictures of every page")
+    parser.add_argument("--axe", type=Path, help="axe.min.js, which checks the accessibility")
     parser.add_argument("--quick", action="store_true", help="look at two of the pages")
     given = parser.parse_args()
     pictures = given.pictures
     if program() is None:
         sys.exit(f"error: no Chromium was found\n help: {INSTALL}")
     with tempfile.TemporaryDirectory() as name, Chromium() as browser:
-        every = pages(Path(name))
+        every = pages(Path(name)) | {f"{path.name} given": [read(find(path.parent, path.name))] for path in given.runs}
         for title in ("run", "markup") if given.quick else every:
             file = Path(name, f"{title}.html")
             file.write_text(page(every[title]), encoding="utf-8")
             for look, width, dark in (("light", 1100, False), ("dark", 1100, True), ("phone", 375, False)):
                 check_loading(browser, file, dark, width)
+                if given.axe is not None:
+                    refuse(browser.accessibility(given.axe), f"is what axe finds ({title}, {look})")
                 if pictures is not None:
                     pictures.mkdir(parents=True, exist_ok=True)
                     browser.picture(pictures / f"{title}-{look}.png")

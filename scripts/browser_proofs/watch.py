@@ -1,4 +1,7 @@
-"""`nntrain watch --html` in a real Chromium: a training, a group, a server that ends; others on request."""
+"""`nntrain watch --html` in a real Chromium: a training, a group, a server that ends; others on request.
+
+scripts/browser watch [RUN ...] [--pictures FOLDER] [--axe axe.min.js]
+"""
 
 import argparse
 import json
@@ -85,15 +88,17 @@ def check_training(browser: Chromium, folder: Path, pictures: Path | None) -> No
     refuse(faults)
 
 
-def check_kinds(browser: Chromium, run: Path, pictures: Path | None) -> None:
-    """Raise AssertionError unless the page of a run of any kind is drawn without a fault."""
+def check_kinds(browser: Chromium, run: Path, pictures: Path | None, axe: Path | None) -> None:
+    """Raise AssertionError unless the page of a run of any kind is drawn without a fault, in light and dark."""
     with served(find(run.parent, run.name)) as url:
-        browser.faults.clear()
-        browser.open(url)
-        until(browser, "document.querySelectorAll('.chart path[d^=M]').length > 0", True)
-        refuse(browser.faults + ["a script was run from a name"] * (browser.value("document.title") == "broken"))
-        if pictures:
-            browser.picture(pictures / f"watch-{run.name}.png")
+        for look, width, dark in (("dark", 1100, True), ("phone", 375, False), ("light", 1100, False)):
+            browser.faults.clear()
+            browser.open(url, width, dark)
+            until(browser, "document.querySelectorAll('.chart path[d^=M]').length > 0", True)
+            refuse(browser.faults + ["a script was run from a name"] * (browser.value("document.title") == "broken"))
+            refuse([f"{each} ({run.name}, {look})" for each in browser.accessibility(axe)] if axe else [])
+            if pictures:
+                browser.picture(pictures / f"watch-{run.name}-{look}.png")
 
 
 def main() -> None:
@@ -101,6 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="*", type=Path, help="folders of runs, groups and searches to look at too")
     parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--axe", type=Path, help="axe.min.js, which checks the accessibility")
     given = parser.parse_args()
     if program() is None:
         sys.exit(INSTALL)
@@ -114,7 +120,7 @@ def main() -> None:
             run = run_of(group.path, f"seed-{number}")
             run.write("metrics.csv", rows(10).replace("accuracy", MARKUP.replace(",", "")))
         for path in (group.path, *given.runs):
-            check_kinds(browser, path, given.pictures)
+            check_kinds(browser, path, given.pictures, given.axe)
     print("the page follows, keeps what is chosen, and says when nntrain has ended")
 
 
