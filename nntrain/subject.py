@@ -127,7 +127,7 @@ def read(directory: RunDir) -> Subject:
     reader, group = _Reader(directory), (directory.path / run_files.GROUP).is_file()
     search = (directory.path / run_files.JOURNAL).is_file()
     summary, trials = reader.json(run_files.SUMMARY), reader.trials() if search else []
-    names = list(reader.json(run_files.GROUP).get("members", {})) if group else _best_runs(directory, summary, trials)
+    names = _best_runs(directory, summary, trials) if search else list(reader.json(run_files.GROUP).get("members", {}))
     kind = "search" if search else str(summary.get("kind", "seeds")) if group else "run"
     diagnosis = reader.json(run_files.DIAGNOSIS)
     return Subject(
@@ -147,6 +147,12 @@ def read(directory: RunDir) -> Subject:
     )
 
 
+def members_of(directory: RunDir) -> tuple[Subject, ...]:
+    """Return the members of an ensemble that have begun."""
+    names = list(_Reader(directory).json(run_files.ENSEMBLE).get("members", {}))
+    return tuple(read(RunDir(directory.path / name)) for name in names[:MOST_RUNS] if _has_begun(directory, name))
+
+
 def _has_begun(directory: RunDir, name: str) -> bool:
     plain = all(map(run_files.is_plain_name, Path(name).parts))
     return plain and (directory.path / name / run_files.RESOLVED).is_file()
@@ -154,8 +160,6 @@ def _has_begun(directory: RunDir, name: str) -> bool:
 
 def _best_runs(directory: RunDir, summary: Mapping[str, Any], trials: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the names of the trials of a search, the best first."""
-    if not trials:
-        return []
     ways = [f"{way}/{run_files.RESOLVED}" for way in ("trial-*", "trial-*/repeat-*")]
     found = [path.parent for way in ways for path in directory.path.glob(way)]
     names = sorted(str(path.relative_to(directory.path)) for path in found)

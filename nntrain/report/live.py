@@ -19,11 +19,12 @@ SHARE = 0.1  # of the time that the looks may take, at most
 
 @dataclass(frozen=True)
 class Seen:
-    """What the files say: lines about the state, of a group one for each run; whether the training is over."""
+    """What the files say: lines about the state, of the whole and of each run in it; whether the training is over."""
 
     heads: Sequence[str]
     subject: Subject
     is_over: bool
+    runs: Sequence[str] = ()
 
 
 def page(name: str) -> str:
@@ -59,7 +60,7 @@ def state(seen: Seen) -> dict[str, Any]:
     frame, numbers = curves.parts([seen.subject])
     return {
         "over": seen.is_over,
-        "state": joined(element("p", line) for line in seen.heads[:2] if line),
+        "state": joined(element("p", line) for line in seen.heads if line),
         "frame": frame,
         "shape": hashlib.sha256(frame.encode()).hexdigest(),
         "curves": numbers,
@@ -70,7 +71,7 @@ def state(seen: Seen) -> dict[str, Any]:
 def _more(seen: Seen) -> Html:
     """Return what is below the curves: the trials of a search, the runs of a group."""
     table = trials.content([seen.subject])
-    found = table or (listed(seen.heads[1:]) if len(seen.heads) > 2 else Html(""))
+    found = table or (listed(seen.runs) if seen.runs else Html(""))
     return joined((element("h2", trials.TITLE if table else "Runs"), found)) if found else found
 
 

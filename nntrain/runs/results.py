@@ -22,10 +22,9 @@ from nntrain.training.prepare import Prepared
 from nntrain.training.program_cache import copy_variables
 from nntrain.training.scorer import Scorer
 from nntrain.watching.follow import screen_of
-from nntrain.watching.progress import Progress
+from nntrain.watching.progress import SCREEN_SECONDS, Progress
 
 ALL_DONE = "all epochs are done"  # why a training has ended that nothing else has ended
-SCREEN_SECONDS = 0.25  # the curves are drawn again at most this often
 METRICS_SECONDS = 2.0  # metrics.csv is rewritten at most this often during training
 
 

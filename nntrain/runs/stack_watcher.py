@@ -1,25 +1,63 @@
 """The progress of a stack: one line for all runs, and the events of each."""
 
+import time
 from collections.abc import Collection, Mapping
 
+from nntrain.config.messages import counted
 from nntrain.progress import ProgressWatcher
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.history import Row
+from nntrain.watching.follow import screen_of
+from nntrain.watching.progress import SCREEN_SECONDS, Progress
+from nntrain.watching.several import Several
 
 _SHARES = 1000  # of an epoch, which the bar tells apart
 
 
 class StackWatcher(ProgressWatcher):
-    """Shows the means over the runs that are trained; folders: those of the runs by their names, in the group's."""
+    """Shows the means over the runs that are trained; folders: those of the runs by their names, in the group's.
 
-    def __init__(self, terminal: Terminal, folders: Mapping[str, RunDir]) -> None:
+    monitored: the column that decides, and which of its values is the best.
+    """
+
+    def __init__(
+        self, terminal: Terminal, folders: Mapping[str, RunDir], monitored: tuple[str, str] = ("loss", "min")
+    ) -> None:
         super().__init__(terminal)
         self.folders = folders
+        self.monitored = monitored
+        self.screen = screen_of(terminal) if terminal.curves else None
+        self.is_drawn = self.screen is not None
+        self.drawn = 0.0
+        self.every: dict[str, list[Mapping[str, float]]] = {name: [] for name in folders}
 
     def start(self, epochs: int) -> None:
-        """Start the bar."""
-        self.begin(epochs, _SHARES)
+        """Start the bar, or the screen with the curves."""
+        if self.screen is None:
+            self.begin(epochs, _SHARES)
+        else:
+            self.epochs, self.steps = epochs, _SHARES
+            self._draw("running")
+
+    def _draw(self, state: str) -> None:
+        """Draw the curves of the mean, and a line for each run."""
+        if self.screen is None:
+            return
+        group = next(iter(self.folders.values())).path.parent.name
+        runs = [
+            Progress(name, state, rows, self.epochs, *self.monitored, group=group) for name, rows in self.every.items()
+        ]
+        self.screen.show(Several(f"{group}, {counted(len(runs), 'run')} as one program, {state}", runs).lines)
+        self.drawn = time.monotonic()
+
+    def end(self) -> None:
+        """Remove the bar; the curves stay."""
+        super().end()
+        if self.screen is not None:
+            self._draw("ended")
+            self.screen.end()
+            self.screen = None
 
     def part(self, epoch: int, share: float) -> None:
         """Move the bar within an epoch; raises NNTrainError when a run directory was removed."""
@@ -33,6 +71,11 @@ class StackWatcher(ProgressWatcher):
             self.terminal.event("epoch", {"run": str(self.folders[name]), **row})
         if rows:
             self.end_of_epoch(mean_of(rows))
+        if self.screen is not None:
+            for name, row in rows.items():
+                self.every[name].append(row)
+            if time.monotonic() - self.drawn > SCREEN_SECONDS:
+                self._draw("running")
         return ()
 
     def _refuse_if_gone(self) -> None:

@@ -18,6 +18,7 @@ from nntrain.runs.environment import describe, now
 from nntrain.runs.experiment import Training
 from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.runs.stack_watcher import StackWatcher
+from nntrain.runs.stacked_rows import StackedRows
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.gathered import GatheredRunDir, write_all
@@ -109,12 +110,15 @@ class StackedRuns:
                 validation[id(data)] = scorer.arrays(data.validation)
         places = [id(each.data) for each in self.members.values()]
         rows = StackedData([training[place] for place in places])
+        members = [self._member(name, each) for name, each in self.members.items()]
+        plan = members[0].plan
+        watcher = self.watcher or StackWatcher(self.terminal, self.folders, (plan.monitor, plan.mode))
         return Stack(
             program=self._compiled[1],
-            members=[self._member(name, each) for name, each in self.members.items()],
+            members=members,
             training=rows,
             validation=StackedData([validation[place] for place in places]) if validation else None,
-            watcher=self.watcher or StackWatcher(self.terminal, self.folders),
+            watcher=StackedRows(watcher, members, self._gathered),
             store=self.store,
             checkpoint_seconds=self._first.resolved.train.checkpoint_seconds,
         )

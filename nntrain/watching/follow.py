@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 SECONDS = 1.0  # between two looks at the files
+SHARE = 0.1  # of the time that the looks may take, at most
 _WIDEST, _HIGHEST = 110, 34  # of a screen
 
 Lines = Callable[[int, int, bool], Sequence[str]]
@@ -21,12 +22,16 @@ Lines = Callable[[int, int, bool], Sequence[str]]
 
 @dataclass(frozen=True)
 class Look:
-    """What is there now. news: what to print where there is no screen; heads: lines about the state, for a page."""
+    """What is there now. news: what to print where there is no screen.
+
+    heads, runs: lines about the state, for a page, of the whole and of each run in it.
+    """
 
     lines: Lines
     news: Sequence[str]
     is_over: bool
     heads: Sequence[str] = ()
+    runs: Sequence[str] = ()
 
 
 def follow(look: Callable[[], Look], terminal: Terminal) -> None:
@@ -48,24 +53,31 @@ def _print(look: Callable[[], Look], terminal: Terminal) -> None:
     """Print what is new, line by line."""
     printed = 0
     while True:
+        began = time.monotonic()
         now = look()
         for line in now.news[printed:]:
             terminal.line(line)
         printed = max(printed, len(now.news))
         if now.is_over:
             return
-        time.sleep(SECONDS)
+        _wait(began)
+
+
+def _wait(began: float) -> None:
+    """Wait for a second, or so long that the look which began then takes a tenth of the time."""
+    time.sleep(max(SECONDS, (time.monotonic() - began) * (1 / SHARE - 1)))
 
 
 def _show(look: Callable[[], Look], screen: "Screen") -> None:
     """Draw a screen again and again."""
     try:
         while True:
+            began = time.monotonic()
             now = look()
             screen.show(now.lines)
             if now.is_over:
                 return
-            time.sleep(SECONDS)
+            _wait(began)
     finally:
         screen.end()
 

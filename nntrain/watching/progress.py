@@ -12,6 +12,7 @@ from nntrain.subject import Subject
 from nntrain.terminal import clock, shown_number
 from nntrain.watching.chart import chart
 
+SCREEN_SECONDS = 0.25  # the curves of a training are drawn again at most this often
 _RECENT = 10  # epochs whose mean time says how long the others take
 _LABEL = 9  # columns left of a chart
 _NOT_METRICS = ("epoch", "seconds", "learning_rate", "regularization_loss")
@@ -23,7 +24,8 @@ Row = Mapping[str, float | None]
 class Progress:
     """A training as it is now. epochs: that are planned, 0 if unknown. monitor: the column that decides, by `mode`.
 
-    group: the name of the group that it is in.
+    group: the name of the group that it is in. is_mean: whether the rows are means over several trainings, of which
+    each has its own best epoch. is_shared: whether it is trained with others as one, whose time is the sum of theirs.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Progress:
     monitor: str = "loss"
     mode: str = "min"
     group: str = ""
+    is_mean: bool = False
+    is_shared: bool = False
 
     @classmethod
     def of(cls, subject: Subject, group: str = "") -> "Progress":
@@ -71,10 +75,11 @@ class Progress:
     def headline(self) -> str:
         """Return one line: the name, the state, the epoch, the best one, the time left."""
         of_all = f"/{self.epochs:,}" if self.epochs else ""
-        words = [self.name, self.state, f"epoch {len(self.rows):,}{of_all}"]
-        if self.best:
+        state = [] if self.is_shared and self.is_running else [self.state]  # which the line about all says
+        words = [self.name, *state, f"epoch {len(self.rows):,}{of_all}"]
+        if self.best and not self.is_mean:
             words.append(f"best {self.monitor} {shown_number(self.best[1])} (epoch {self.best[0]:,})")
-        if self.seconds_left is not None:
+        if self.seconds_left is not None and not self.is_shared:
             words.append(f"{clock(self.seconds_left)} left")
         if self.state.startswith("killed"):
             words.append(f"`nntrain resume {self.group or self.name}` trains the rest")
@@ -88,8 +93,13 @@ class Progress:
     def lines(self, width: int, height: int, braille: bool = True) -> list[str]:
         """Return the headline, the last epoch, and charts that fill the height."""
         found = [self.headline(), self.last_row()]
-        metrics = self._metrics()[: 2 if height >= 18 else 1]
-        rows = max(3, (height - len(found)) // max(1, len(metrics)) - 2)
+        return [*found, *self.charts(width, height - len(found), braille)]
+
+    def charts(self, width: int, height: int, braille: bool = True) -> list[str]:
+        """Return charts that fill the height."""
+        found: list[str] = []
+        metrics = self._metrics()[: 2 if height >= 16 else 1]
+        rows = max(3, height // max(1, len(metrics)) - 2)
         for metric in metrics:
             found += self._chart(metric, max(10, width - _LABEL - 1), min(rows, 12), braille)
         return found
@@ -107,6 +117,7 @@ class Progress:
         drawn = chart([validation, training] if both else [training], width, height, braille)
         if drawn is None:
             return [f"{metric}: no finite value"]
-        title = f"{metric}, " + ("validation (dots: training)" if both else "training")
+        of = f" of the {self.name}" if self.is_mean else f" of {self.name}" if self.group else ""
+        title = f"{metric}{of}, " + ("validation (dots: training)" if both else "training")
         ends = {0: shown_number(drawn.high), height - 1: shown_number(drawn.low)}
         return [title, *(f"{ends.get(row, ''):>{_LABEL}} {line}" for row, line in enumerate(drawn.lines))]

@@ -11,10 +11,12 @@ from nntrain.cli.requests import Fit
 from nntrain.errors import ConfigError
 from nntrain.runs import groups, reproduce
 from nntrain.runs.resume import resume
+from nntrain.runs.stack_watcher import StackWatcher
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
+from nntrain.training.history import Row
 from nntrain.training.run_context import RunContext
 
 TEXT = """
@@ -141,3 +143,26 @@ def test_a_single_run_is_no_stack(tmp_path: Path, capsys: pytest.CaptureFixture[
     place = trained(tmp_path, terminal, TEXT.replace("epochs: 3", "epochs: 1"), seeds="1")
     assert "stack" not in json.loads((place.path / run_files.GROUP).read_text())
     assert "one after another" not in capsys.readouterr().err
+
+
+def test_with_watch_the_mean_and_a_line_for_each_run_are_drawn(tmp_path: Path) -> None:
+    drawn: list[list[str]] = []
+
+    class Screen:
+        def show(self, lines: Any) -> None:
+            drawn.append(list(lines(80, 24, True)))
+
+        def end(self) -> None:
+            drawn.append([])
+
+    folders = {name: RunDir.create(tmp_path / "net", name) for name in ("seed-1", "seed-2")}
+    watcher = StackWatcher(Terminal(quiet=True), folders, ("val_loss", "min"))
+    watcher.screen = Screen()  # type: ignore[assignment]
+    watcher.start(3)
+    watcher.drawn = 0.0
+    row: Row = {"epoch": 1, "seconds": 0.5, "learning_rate": 0.1, "loss": 0.6, "val_loss": 0.5}
+    watcher.rows({"seed-1": row, "seed-2": {**row, "val_loss": 0.7}})
+    watcher.end()
+    assert drawn[0] == ["net, 2 runs as one program, running", "seed-1, epoch 0/3", "seed-2, epoch 0/3"]
+    assert drawn[1][1:3] == ["mean of 2 runs, running, epoch 1/3, 0:02 left", "loss 0.6000  val_loss 0.6000"]
+    assert drawn[2][0] == "net, 2 runs as one program, ended" and drawn[3] == []

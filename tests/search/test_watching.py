@@ -1,5 +1,6 @@
 """What `nntrain watch` shows of a real search."""
 
+import json
 from typing import Any
 
 from nntrain.search.watching import look
@@ -24,3 +25,26 @@ def test_a_running_search_says_so(finished: Any) -> None:
         found = look(directory)
         assert not found.is_over
         assert found.lines(80, 24, True)[0].startswith("net, running, ")
+
+
+def test_trials_of_a_stack_are_shown_before_one_of_them_has_ended(finished: Any) -> None:
+    directory = RunDir(finished.place)
+    journal = finished.place / "journal.jsonl"
+    head, *events = journal.read_text().splitlines()
+    begun = [line for line in events if json.loads(line)["event"] == "ask"]
+    stack: list[dict[str, Any]] = [{"event": "stacks", "stacks": [[0, 1, 2, 3]]}]
+    stack += [{"event": "start", "trial": n, "task": n, "spent": 0.1} for n in range(4)]
+    journal.write_text("\n".join([head, *begun, *map(json.dumps, stack), ""]))
+    with directory.locked():
+        found = look(directory)
+        lines = found.lines(80, 24, True)
+        assert lines[:2] == ["net, running, 0 of 4 trials", "4 trials as one program, epoch 3/3"]
+        assert lines[2] == "val_accuracy, best of the running trials (dots: mean)"
+        assert sum(line.startswith("trial-00") and " running" in line for line in lines) == 4
+        assert found.heads[1] == lines[1] and found.news == []
+        for trial in range(1, 5):
+            (finished.place / f"trial-00{trial}" / "metrics.csv").unlink()
+        assert look(directory).heads[1] == "4 trials as one program, no epoch has ended yet"
+        apart = {"event": "apart", "tasks": [0, 1, 2, 3], "trials": [0, 1, 2, 3]}
+        journal.write_text("\n".join([head, *begun, *map(json.dumps, [*stack, apart]), ""]))
+        assert len(look(directory).heads) == 1

@@ -1,19 +1,23 @@
 """`nntrain watch`: a training or a search that runs, followed in the terminal or on a page."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from nntrain.cli import served_page
 from nntrain.cli.requests import Watch
+from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
 from nntrain.report import live
+from nntrain.report.sections.curves import MOST_NAMED
+from nntrain.storage import run_files
 from nntrain.storage.find_runs import Group, Search, find
 from nntrain.storage.lock import is_locked
 from nntrain.storage.run_dir import RunDir
-from nntrain.subject import read
+from nntrain.subject import Subject, members_of, read
 from nntrain.terminal import Terminal
 from nntrain.watching.follow import Look, follow
 from nntrain.watching.progress import Progress
+from nntrain.watching.several import Several
 
 _PORT = 8766
 
@@ -42,7 +46,19 @@ def _serve(directory: RunDir, port: int | None, terminal: Terminal) -> None:
 def seen_of(directory: RunDir) -> live.Seen:
     """Return what the files of a run, a group or a search say now."""
     now = _look_at(directory)
-    return live.Seen(now.heads, read(directory), now.is_over)
+    return live.Seen(now.heads, _with_mean(read(directory)), now.is_over, now.runs)
+
+
+def _with_mean(subject: Subject) -> Subject:
+    """Return a group or an ensemble with the mean of its runs as the first of them; another subject as it is."""
+    is_ensemble = subject.directory.is_ensemble
+    runs = members_of(subject.directory) if is_ensemble else () if subject.kind == "search" else subject.runs
+    several = Several("", [Progress.of(each) for each in runs], "member" if is_ensemble else "run")
+    begun = [each for each in several.runs if each.rows]
+    if not 2 <= len(begun) < MOST_NAMED:
+        return replace(subject, runs=runs or subject.runs)
+    mean = several.mean(several.running or begun)
+    return replace(subject, runs=(replace(runs[0], directory=subject.directory, name=mean.name, rows=mean.rows), *runs))
 
 
 def _look_at(directory: RunDir) -> Look:
@@ -53,7 +69,7 @@ def _look_at(directory: RunDir) -> Look:
             return look_at_search(directory)
         case Group():
             return _look_at_group(directory)
-    return _look_at_run(directory)
+    return _look_at_ensemble(directory) if directory.is_ensemble else _look_at_run(directory)
 
 
 def _look_at_run(directory: RunDir) -> Look:
@@ -71,16 +87,31 @@ def _news(progress: Progress) -> list[str]:
 
 def _look_at_group(directory: RunDir) -> Look:
     subject = read(directory)
-    runs = [Progress.of(each, subject.name) for each in subject.runs]
     is_over = not is_locked(directory.path)
-    running = next((each for each in runs if each.is_running), runs[-1] if runs else None)
-    heads = [f"{subject.name}, {'' if is_over else 'running, '}{subject.state}", *(each.headline() for each in runs)]
+    title = f"{subject.name}, {'' if is_over else 'running, '}{subject.state}"
+    several = Several(title, [Progress.of(each, subject.name) for each in subject.runs])
+    return _look_at_several(several, run_files.GROUP, directory, is_over)
 
-    def lines(width: int, height: int, braille: bool) -> Sequence[str]:
-        if running is None or is_over:
-            return heads
-        few = heads[: max(2, height // 3)]
-        return [*few, "", *running.lines(width, height - len(few) - 1, braille)]
 
-    ended = [each.headline() for each in runs if not each.is_running]
-    return Look(lines, [*ended, heads[0]] if is_over else ended, is_over, heads)
+def _look_at_ensemble(directory: RunDir) -> Look:
+    subject = read(directory)
+    of = counted(len(directory.read_json(run_files.ENSEMBLE).get("members", {})), "member")
+    title = f"{subject.name}, an ensemble of {of}, {subject.state}"
+    several = Several(title, [Progress.of(each, subject.name) for each in members_of(directory)], "member")
+    return _look_at_several(several, run_files.ENSEMBLE, directory, subject.state != "running")
+
+
+def _look_at_several(several: Several, file: str, directory: RunDir, is_over: bool) -> Look:
+    """Return the lines of runs; news: of those that began as one the means, then each that has ended."""
+    means = _means(several) if directory.read_json(file).get("stack") else []
+    news = [*means, *(each.headline() for each in several.runs if not each.is_running)]
+    return Look(several.lines, [*news, several.title] if is_over else news, is_over, several.heads(), several.each())
+
+
+def _means(several: Several) -> list[str]:
+    """Return a line for each epoch, of the means over the runs."""
+    runs = [each for each in several.runs if each.rows]
+    mean = several.mean(runs) if runs else Progress("", "", ())
+    of_all = f"/{mean.epochs}" if mean.epochs else ""
+    rows = [(row["epoch"], Progress("", "", [row]).last_row()) for row in mean.rows]
+    return [f"epoch {int(epoch or 0)}{of_all}, {mean.name}  {values}" for epoch, values in rows]

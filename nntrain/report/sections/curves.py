@@ -11,6 +11,7 @@ from nntrain.subject import Row, Subject
 TITLE = "Learning curves"
 MOST_CHARTS = 12
 MOST_POINTS = 60_000  # of all lines together: about 1 MB
+MOST_NAMED = 8  # lines that have a colour and a name, as in curves.js
 _BESIDE = ("epoch", "seconds")  # columns that are no curve
 
 
@@ -43,7 +44,7 @@ def parts(subjects: Sequence[Subject]) -> tuple[Html, dict[str, Any]]:
 
 
 def _many(runs: Sequence[Any]) -> str:
-    return " many" if len(runs) > 8 else ""  # as in curves.js
+    return " many" if len(runs) > MOST_NAMED else ""
 
 
 def _runs(subjects: Sequence[Subject]) -> Iterator[tuple[str, Subject]]:
@@ -56,7 +57,7 @@ def _runs(subjects: Sequence[Subject]) -> Iterator[tuple[str, Subject]]:
 
 def _name(run: Subject, subject: Subject, several: bool) -> str:
     """Return the name of a run, below that of its group or search where it is one of several."""
-    if run is subject:
+    if run.directory == subject.directory:  # the run itself, or the mean of those in it
         return run.name
     return str(run.directory.path.relative_to(subject.directory.path.parent if several else subject.directory.path))
 
@@ -128,7 +129,7 @@ def _box(name: str, label: str, checked: bool) -> Html:
 
 def _legend(runs: Sequence[dict[str, Any]]) -> Html:
     samples = [_sample("train", 0, "training"), _sample("validation", 0, "validation")]
-    if len(runs) > 8:
+    if len(runs) > MOST_NAMED:
         return element("p", f"A line for each of {len(runs)} runs: dashed on the training split, solid on validation.")
     if len(runs) > 1:
         samples = [_sample("validation", number, run["name"]) for number, run in enumerate(runs)]
