@@ -163,6 +163,9 @@ def test_with_watch_the_mean_and_a_line_for_each_run_are_drawn(tmp_path: Path) -
     row: Row = {"epoch": 1, "seconds": 0.5, "learning_rate": 0.1, "loss": 0.6, "val_loss": 0.5}
     watcher.rows({"seed-1": row, "seed-2": {**row, "val_loss": 0.7}})
     watcher.end()
-    assert drawn[0] == ["net, 2 runs as one program, running", "seed-1, epoch 0/3", "seed-2, epoch 0/3"]
+    assert drawn[0][0] == "net, 2 runs as one program, running" and drawn[0][2:] == [
+        "seed-1, epoch 0/3",
+        "seed-2, epoch 0/3",
+    ]
     assert drawn[1][1:3] == ["mean of 2 runs, running, epoch 1/3, 0:02 left", "loss 0.6000  val_loss 0.6000"]
     assert drawn[2][0] == "net, 2 runs as one program, ended" and drawn[3] == []
