@@ -53,7 +53,6 @@ GROUPS = {
     "playground/snapshots.py": "playground/test_session.py",
     "playground/spread.py": "playground/page/test_alone.py",
     "playground/stage.py": "playground/test_session.py",
-    "loopback.py": "playground/test_server.py",  # what it refuses
     "model/custom.py": "config/keras/test_conformance.py",
     "model/penalties.py": "golden/test_penalties_and_norms.py",
     "model/schedules.py": "config/keras/test_conformance.py",
@@ -81,6 +80,7 @@ GROUPS = {
     "serving/worker.py": "serving/test_app.py",
     "training/job.py": "training/test_loop.py",  # values alone
     "training/run_context.py": "training/test_loop.py",  # values alone
+    "watching/loopback.py": "playground/test_server.py",  # what it refuses
 }
 
 # What is tested as a whole: the numbers of textbooks, documents, configs, and what several modules do together.

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from nntrain.errors import ConfigError
-from nntrain.loopback import LoopbackServer
 from nntrain.serving.server import listen, url_of
 from nntrain.terminal import Terminal
 from nntrain.training.signals import STOPPING
+from nntrain.watching.loopback import LoopbackServer
 
 _HOST = "127.0.0.1"
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from nntrain.loopback import MOST_WAITING, LoopbackHandler, LoopbackServer, Refused
 from nntrain.playground import compose
 from nntrain.playground.page import served
 from nntrain.playground.session import Session
 from nntrain.playground.settings import as_json, settings_from
+from nntrain.watching.loopback import MOST_WAITING, LoopbackHandler, LoopbackServer, Refused
 
 MOST_BYTES = 20_000  # of a request's body
 POLL_SECONDS = 10.0  # until a page that waits for news is answered without any

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nntrain.loopback import LoopbackHandler, LoopbackServer
 from nntrain.report import sealed
 from nntrain.report.markup import Html, element, escaped, joined, listed
 from nntrain.report.sections import curves, trials
 from nntrain.subject import Subject
+from nntrain.watching.loopback import LoopbackHandler, LoopbackServer
 
 SECONDS = 1.0  # between two looks at the files
 SHARE = 0.1  # of the time that the looks may take, at most
