@@ -86,7 +86,7 @@ def _notes_on_styles(doubtful: Mapping[str, Sequence[Style]]) -> Iterator[str]:
 def _notes(cured: Mapping[str, Sequence[str]], columns: Mapping[str, str]) -> Iterator[str]:
     for name, wrong in cured.items():
         if columns[name] == "drop":
-            yield f"The column {shown(name)} is dropped: its numbers are too large for 32-bit floats."
+            yield f"The column {shown(name)} is dropped: different numbers in it become the same 32-bit float."
         else:
             words = listed(wrong[:_SHOWN]) + (", …" if len(wrong) > _SHOWN else "")
             yield f"The column {shown(name)} is read as categories, not as numbers or dates, as it holds {words}."

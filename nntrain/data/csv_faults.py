@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from nntrain.nearest import nearest
 
 MISSING = {"na", "n/a", "nan", "none", "null", "?", "-", "."}
 """Words that mostly stand for a missing cell, in small letters; none of them does so by itself."""
+MOST_LETTERS_OF_A_NAME = 10_000
 _SHOWN = 3  # texts that a message quotes
 _SYMBOL = r"[^\w\s.,+-]"  # $, €, %, °
 _MINUS = {"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"}
@@ -112,6 +113,20 @@ def refuse_second_header(raw: RawTable) -> None:
         span = raw.span(int(row), next(iter(raw.columns)))
         where = f"line {span.line}" if span else f"row {row + 1}"
         raise DataError(problems=[Problem(f"the header stands again in {where}", raw.place, "remove that line", span)])
+
+
+def refuse_long_names(raw: RawTable, texts: Iterable[str]) -> None:
+    """Raise DataError for a column whose name is too long for the files of a run, or a category or class that is.
+
+    texts: the categories and the classes.
+    """
+    faults = Faults()
+    for what, names in (("name of a column", raw.columns), ("category or class", texts)):
+        for name in names:
+            if len(name) > MOST_LETTERS_OF_A_NAME:
+                message = f"a {what} has {len(name):,} letters, more than {MOST_LETTERS_OF_A_NAME:,}"
+                faults.add(Problem(message, raw.place, f"shorten the one that begins with {shown(name[:20])}"))
+    faults.throw()
 
 
 def cell_problems(raw: RawTable, name: str, bad: Mapping[str, CellFault], help: str) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import partial
 from itertools import islice
 
@@ -10,7 +11,7 @@ import numpy as np
 from nntrain.data.csv_faults import RecordFaults
 from nntrain.data.csv_header import read_header
 from nntrain.data.csv_text import CsvTable, CsvText
-from nntrain.data.precision import is_suspect, merged
+from nntrain.data.precision import EXACT_64, is_suspect, merged, whole_numbers
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words, words_of
 from nntrain.errors import Span
 
@@ -47,12 +48,17 @@ def finite_numbers(texts: Sequence[str]) -> list[float] | None:
     return numbers if is_finite and all(text.isascii() and "_" not in text for text in texts) else None
 
 
-def numbers_of(exact: np.ndarray) -> Numbers:
-    """Return float64 (n,), NaN where a cell is empty, as a column of float32."""
+def fits(exact: np.ndarray) -> bool:
+    """Return whether float64 (n,) are finite as float32, or NaN."""
+    return bool(np.all(np.isnan(exact) | (np.abs(exact) <= LARGEST)))
+
+
+def numbers_of(exact: np.ndarray, whole: np.ndarray | None = None) -> Numbers:
+    """Return float64 (n,), NaN where a cell is empty, as a column of float32; whole: what float64 does not hold."""
     rounded = exact.astype(np.float32)
     present = exact[~np.isnan(exact)]
     lossy = len(present) and is_suspect(present.astype(np.float32))
-    return Numbers(rounded, merged(present) if lossy else None)
+    return Numbers(rounded, merged(present if whole is None else whole) if lossy else None)
 
 
 def span_of(table: CsvTable, header: Sequence[str], row: int, column: str) -> Span | None:
@@ -65,5 +71,10 @@ def span_of(table: CsvTable, header: Sequence[str], row: int, column: str) -> Sp
 def settled(words: Words, table: CsvTable) -> Cells:
     """Return the column as numbers where every text is a finite number and none is a code such as `007`."""
     is_code = any(CODE.fullmatch(text) for text in words.names)
-    numbers = None if is_code else finite_numbers([table.number(text) for text in words.names])
-    return words if numbers is None else numbers_of(np.append(numbers, np.nan)[words.codes])
+    texts = [table.number(text) for text in words.names]
+    numbers = None if is_code else finite_numbers(texts)
+    if numbers is None:
+        return words
+    beyond = any(abs(number) >= EXACT_64 for number in numbers)
+    whole = whole_numbers(map(Decimal, texts)) if beyond else None
+    return numbers_of(np.append(numbers, np.nan)[words.codes], whole)

@@ -10,8 +10,9 @@ import numpy as np
 
 from nntrain.config.messages import shown
 from nntrain.data.checks import Faults
-from nntrain.data.csv_records import numbers_of
+from nntrain.data.csv_records import fits, numbers_of
 from nntrain.data.csv_text import CsvTable, CsvText
+from nntrain.data.precision import EXACT_64, whole_numbers
 from nntrain.data.raw_table import Cells, RawTable, words_of
 from nntrain.errors import Problem, Span
 
@@ -90,7 +91,10 @@ def _is_number(value: Any) -> bool:
 
 def _cells(values: list[Any], as_words: bool, table: CsvTable) -> Cells:
     if not as_words and all(value is None or _is_number(value) for value in values):
-        return numbers_of(np.array([math.nan if value is None else float(value) for value in values], np.float64))
+        exact = np.array([math.nan if value is None else float(value) for value in values], np.float64)
+        if fits(exact):
+            beyond = np.any(np.abs(exact) >= EXACT_64)
+            return numbers_of(exact, whole_numbers(value for value in values if value is not None) if beyond else None)
     return words_of(list(_texts(values)), table.missing)
 
 

@@ -1,11 +1,14 @@
 """Different numbers that are one as float32, which training uses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 EXACT = 2.0**24  # the whole numbers up to it are exact as float32
+EXACT_64 = 2.0**53  # and those below it as float64
 MOST_KNOWN = 1_000_000  # numbers that are kept of a column
 
 
@@ -20,6 +23,11 @@ def merged(values: np.ndarray) -> tuple[Any, Any] | None:
     column = Column()
     column.add(values)
     return column.merged()
+
+
+def whole_numbers(values: Iterable[int | Decimal]) -> np.ndarray:
+    """Return the different whole numbers, (n,) integers of Python: for those that float64 does not hold."""
+    return np.array(sorted({int(value) for value in values if value == int(value)}), dtype=object)
 
 
 @dataclass
@@ -46,7 +54,7 @@ class Column:
     def _compare(self, whole: np.ndarray) -> None:
         every = np.unique(whole if self.known is None else np.concatenate([self.known, whole]))
         equal = np.flatnonzero(_rounded(every[1:]) == _rounded(every[:-1]))
-        self.pair = (every[equal[0]].item(), every[equal[0] + 1].item()) if len(equal) else None
+        self.pair = tuple(every[equal[0] : equal[0] + 2].tolist()) if len(equal) else None
         self.known = every if len(every) <= MOST_KNOWN else None
 
     def merged(self) -> tuple[Any, Any] | None:
@@ -54,7 +62,7 @@ class Column:
         if self.pair is None and self.ends:
             ends = np.array(self.ends)
             if ends[0] != ends[1] and _rounded(ends)[0] == _rounded(ends)[1]:
-                return ends[0].item(), ends[1].item()
+                return tuple(ends.tolist())
         return self.pair
 
 

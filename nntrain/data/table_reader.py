@@ -12,7 +12,7 @@ import numpy as np
 from nntrain.config.messages import counted, listed, shown
 from nntrain.config.table import Table
 from nntrain.data.checks import Faults
-from nntrain.data.csv_faults import refuse_second_header
+from nntrain.data.csv_faults import refuse_long_names, refuse_second_header
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
@@ -81,6 +81,7 @@ def _encoded(request: Request) -> Encoded:
         target = read_target(raw, request.target)
         kinds = _kinds(raw, request)
         columns = tuple(found.column for found in kinds.values() if found.column is not None)
+        refuse_long_names(raw, (*target.classes, *(name for column in columns for name in column.categories)))
         found = matrix(raw, columns)
         weights, groups, times = weights_of(raw, request), groups_of(raw, request), times_of(raw, request)
         told = (*notes, *without_target, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)

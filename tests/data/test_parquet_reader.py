@@ -70,3 +70,62 @@ def test_nested_columns_and_damaged_files_are_refused() -> None:
         read_parquet(table)
     with pytest.raises(DataError, match=r"`t.parquet` has no rows"):
         read_parquet(written(y=[]))
+
+
+def test_a_number_that_is_not_finite_as_32_bits_leaves_the_column_texts() -> None:
+    raw = read_parquet(written(inf=[1.0, float("inf"), None], huge=[1.0, 1e300, float("nan")], fine=[1.0, 2.0, None]))
+    assert raw.words("inf").names == ("1.0", "inf")
+    assert (raw.words("huge").names, raw.words("huge").codes.tolist()) == (("1.0", "1e+300"), [0, 1, -1])
+    assert len(raw.numbers("fine")) == 3
+
+
+def test_whole_numbers_that_float64_does_not_hold_are_compared_exactly() -> None:
+    from decimal import Decimal
+
+    pyarrow = pytest.importorskip("pyarrow")
+    raw = read_parquet(
+        written(
+            i=[2**53, 2**53 + 1],
+            u=pyarrow.array([2**64 - 1, 2**64 - 2], pyarrow.uint64()),
+            d=[Decimal(10) ** 20, Decimal(10) ** 20 + 1],
+            same=[2**60] * 2,
+        )
+    )
+    assert raw.numbers("i").merged == (2**53, 2**53 + 1)
+    assert raw.numbers("u").merged == (2**64 - 2, 2**64 - 1)
+    assert raw.numbers("d").merged == (10**20, 10**20 + 1)
+    assert raw.numbers("same").merged is None
+
+
+def test_types_that_pyarrow_cannot_encode() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    half = pyarrow.array(np.array([0.5, 1.5], np.float16))
+    table = written(half=half, view=pyarrow.array(["x", "y"], pyarrow.string_view()))
+    raw = read_parquet(table)
+    assert raw.numbers("half").values.tolist() == [0.5, 1.5]
+    assert raw.words("view").names == ("x", "y")
+    assert read_parquet(table, frozenset({"half"})).words("half").names == ("0.5", "1.5")
+
+
+def test_dates_that_python_does_not_have_are_refused() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    for dates in (
+        pyarrow.array([10**7], pyarrow.date32()),
+        pyarrow.array([-(10**17)], pyarrow.timestamp("us")),
+        pyarrow.array([0], pyarrow.timestamp("us", "Mars/Olympus")),
+    ):
+        with pytest.raises(DataError, match="column `day`: its dates.* cannot be read"):
+            read_parquet(written(day=dates))
+
+
+def test_parts_of_a_second_are_kept() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    raw = read_parquet(written(t=pyarrow.array([0, 250], pyarrow.timestamp("ms"))))
+    assert raw.words("t").names == ("1970-01-01 00:00:00.000000", "1970-01-01 00:00:00.250000")
+
+
+def test_more_cells_than_memory_holds_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = written(a=[0] * 1000)
+    monkeypatch.setattr("nntrain.data.parquet_reader.memory_bytes", lambda: 11_999)
+    with pytest.raises(DataError, match="has 1,000 rows of 1 column, which take"):
+        read_parquet(table)

@@ -219,6 +219,23 @@ def test_empty_rows_at_the_end_are_left_out() -> None:
     assert "no rows below the header" in text_of(path=table("t.csv", "a,k", ","), target="k")
 
 
+def test_names_that_a_run_could_not_hold_are_refused() -> None:
+    long = "n" * 10_001
+    rows = [f"{row},{'xy'[row % 2]},{long if row % 3 else 'z'}" for row in range(12)]
+    found = text_of(path=table("t.csv", f"{long},k,c", *rows), target="k", columns={"c": "category"})
+    assert "a name of a column has 10,001 letters, more than 10,000" in found and "a category or class has" in found
+    assert "a category or class has" in text_of(path=table("t.csv", "a,k,c", *rows), target="c", ignore=["k"])
+
+
+def test_whole_numbers_that_float64_does_not_hold_are_not_called_constant() -> None:
+    rows = [f"{10**20 + row},{row},{'xy'[row % 2]}" for row in range(10)]
+    assert "become the same 32-bit float" in text_of(path=table("t.csv", "a,b,k", *rows), target="k")
+    rows = [f'{{"a": {2**53 + row % 2}, "b": {row}, "k": "{"xy"[row % 2]}"}}' for row in range(10)]
+    assert "become the same 32-bit float" in text_of(path=table("t.jsonl", *rows), target="k")
+    rows[3] = rows[3].replace(str(2**53 + 1), "1e300")
+    assert "too large for a 32-bit float" in text_of(path=table("t.jsonl", *rows), target="k")
+
+
 def test_a_column_that_numbers_the_rows_is_noted() -> None:
     path = table("t.csv", "day,x,k", *[f"{row},{row % 3},{'xy'[row % 2]}" for row in range(12)])
     assert (
