@@ -90,7 +90,8 @@ class Report:
     def _weights(self) -> Table:
         columns = self._columns
         if self._longest > MOST_ENTRIES:
-            names = ["", "shape", *(f"norm of {name.removeprefix('of ')}" for name in columns), "largest gradient"]
+            norms = [name if name == "after one step" else f"of {name.removeprefix('of ')}" for name in columns]
+            names = ["", "shape", *(f"norm {name}" for name in norms), "largest gradient"]
             return "\nweights", names, [self._norms(at) for at in range(len(self.passes.before))]
         rows = [
             [named(each.path, index), *(digits(float(values[at][index])) for values in columns.values())]

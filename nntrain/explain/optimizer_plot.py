@@ -15,9 +15,12 @@ def draw(title: str, start: float, moves: Sequence[Move], format: str) -> bytes:
     weights = {"Keras": [start, *(move.keras for move in moves)]}
     if moves[0].lecture is not None:
         weights["formula"] = [start, *(move.lecture or 0.0 for move in moves)]
+    if moves[0].ahead is not None:
+        weights["formula, θ - β m"] = [start, *(move.ahead or 0.0 for move in moves)]
     for axes in grid:
         canvas.numbered(axes, 0, len(moves), 0.03)
     styles = {"Keras": (canvas.BLUE, "-", 2.4), "formula": (canvas.INK, "--", 1.2)}
+    styles["formula, θ - β m"] = (canvas.INK, ":", 1.2)
     for name, values in weights.items():
         color, line, width = styles[name]
         grid[0].plot(steps, values, line, color=color, linewidth=width, marker="o", markersize=4, label=name)

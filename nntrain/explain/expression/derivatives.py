@@ -25,7 +25,9 @@ class Derivatives:
         """The value of every node; raises ConfigError at an operation that has none."""
         found: ByNode = {node: self.at[name] for name, node in self.graph.inputs.items()}
         for node in self.graph.operations:
-            found[node] = computed(node.place, node.operation.symbol, node.operation.value, *_arguments(node, found))
+            found[node] = computed(
+                node.place, f"`{node.operation.symbol}`", node.operation.value, *_arguments(node, found)
+            )
         return found
 
     @cached_property
@@ -34,7 +36,7 @@ class Derivatives:
         return {
             (node, index): computed(
                 node.place,
-                f"derivative of {node.operation.symbol}",
+                f"the derivative of `{node.operation.symbol}`",
                 node.operation.first[index],
                 *_arguments(node, self.values),
             )
@@ -78,7 +80,7 @@ class Derivatives:
     def _second(self, node: Node, index: int, other: int) -> float:
         function = node.operation.second[index][other]
         return computed(
-            node.place, f"second derivative of {node.operation.symbol}", function, *_arguments(node, self.values)
+            node.place, f"the second derivative of `{node.operation.symbol}`", function, *_arguments(node, self.values)
         )
 
 

@@ -66,7 +66,7 @@ class Graph:
         given = tuple(arguments)
         constants = [each for each in given if not isinstance(each, Node)]
         if len(constants) == len(given):
-            return computed(place, operation.symbol, operation.value, *constants)
+            return computed(place, f"`{operation.symbol}`", operation.value, *constants)
         key = (operation.symbol, *(id(each) if isinstance(each, Node) else (each,) for each in given))
         if key not in self.known:
             self.known[key] = Node(place, "", operation, given)
@@ -81,17 +81,17 @@ class Graph:
             node.name = name
 
 
-def computed(place: Place, symbol: str, function: Any, *arguments: float) -> float:
-    """Return a value of a function; raises ConfigError at its place where it has none, or none that is finite."""
+def computed(place: Place, what: str, function: Any, *arguments: float) -> float:
+    """Return a value of a function, `what` in messages; raises ConfigError at its place where it is not finite."""
     shown = ", ".join(f"{each:.6g}" for each in arguments)
     try:
         value = float(function(*arguments))
     except ZeroDivisionError:
-        return place.refuse(f"`{symbol}` divides by 0 here, for ({shown})", "give another value with `--at`")
+        return place.refuse(f"{what} divides by 0 here, for ({shown})", "give another value with `--at`")
     except OverflowError:
-        return place.refuse(f"`{symbol}` is too large for a float here, for ({shown})", "give smaller numbers")
+        return place.refuse(f"{what} is too large for a float here, for ({shown})", "give smaller numbers")
     except ValueError:
-        return place.refuse(f"`{symbol}` is not defined here, for ({shown})", "give another value with `--at`")
+        return place.refuse(f"{what} is not defined here, for ({shown})", "give another value with `--at`")
     if value - value != 0:  # infinite or NaN
-        place.refuse(f"`{symbol}` is not a finite number here, for ({shown})", "give smaller numbers")
+        place.refuse(f"{what} is not a finite number here, for ({shown})", "give smaller numbers")
     return value

@@ -20,9 +20,9 @@ def read_point(graph: Graph, at: Sequence[str]) -> dict[str, float]:
         point[name] = value
     for name, node in graph.inputs.items():
         if name not in point:
-            node.place.refuse(
-                f"`{name}` has no value", f"add `--at {','.join([*map(_written, point.items()), name])}=1`"
-            )
+            given = ",".join([*map(_written, point.items()), name])
+            other = ", or write `exp(1)` for the number" if name == "e" else ""
+            node.place.refuse(f"`{name}` has no value", f"add `--at {given}=1`{other}")
     if unknown := point.keys() - graph.inputs.keys():
         name = min(unknown)
         help = f"write `{nearest(name, graph.inputs)}`" if nearest(name, graph.inputs) else "leave it out of `--at`"

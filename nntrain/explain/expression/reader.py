@@ -23,6 +23,21 @@ _TOKEN = re.compile(
     r"\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/()]))", re.ASCII
 )
 
+_OTHERS = {  # what is copied from slides, or written in other languages
+    "^": "`**` for a power",
+    "²": "`**2`",
+    "³": "`**3`",
+    "×·∙⋅": "`*` between two factors",
+    "÷": "`/`",
+    "−–—": "`-`",
+    "π": "`pi`",
+    "√": "`sqrt(x)`",
+    "[{": "`(`",
+    "]}": "`)`",
+    "=": "values with `--at x=1`, not in the expression",
+}
+_FUNCTIONS = {"ln": "log", "logistic": "sigmoid", "fabs": "abs"}  # other names of the same
+
 Value = Node | float
 
 
@@ -63,8 +78,9 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _help_for(character: str) -> str:
-    if character == "^":
-        return "write `**` for a power"
+    for characters, help in _OTHERS.items():
+        if character in characters:
+            return f"write {help}"
     return "write numbers, names, `+`, `-`, `*`, `/`, `**`, brackets and functions such as `exp(x)`"
 
 
@@ -157,7 +173,7 @@ class _Reader:
 
     def _call(self, name: Token) -> Value:
         if name.text not in FUNCTIONS:
-            close = nearest(name.text, FUNCTIONS)
+            close = _FUNCTIONS.get(name.text.lower(), nearest(name.text, FUNCTIONS))
             help = f"write `{close}`" if close else f"the functions are {', '.join(FUNCTIONS)}"
             name.place.refuse(f"unknown function `{name.text}`", help)
         return self.graph.apply(FUNCTIONS[name.text], (self._bracketed(self._take()),), name.place)

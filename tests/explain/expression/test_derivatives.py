@@ -125,7 +125,7 @@ def test_a_value_that_does_not_exist_has_a_place(text: str, x: float, message: s
 def test_a_derivative_that_does_not_exist_has_a_place() -> None:
     derivatives = at(["1 + sqrt(x)"], x=0.0)
     assert derivatives.values
-    with pytest.raises(ConfigError, match="`derivative of sqrt` divides by 0"):
+    with pytest.raises(ConfigError, match="the derivative of `sqrt` divides by 0"):
         derivatives.reverse(derivatives.graph.outputs[0])
 
 

@@ -5,6 +5,12 @@ from nntrain.explain.expression.point import numbers, read_point
 from nntrain.explain.expression.reader import read
 
 
+def test_a_name_that_may_be_the_number_e_is_said_to_have_no_value() -> None:
+    with pytest.raises(ConfigError, match="`e` has no value") as caught:
+        read_point(read(["e**x"]), ["x=2"])
+    assert caught.value.problems[0].help == "add `--at x=2,e=1`, or write `exp(1)` for the number"
+
+
 @pytest.mark.parametrize("at", [["x=1,y=-2.5e-1"], ["y=-.25", "x=1."], [" y = -0.25 , x = +1 "]], ids=str)
 def test_values_in_any_order(at: list[str]) -> None:
     assert read_point(read(["x*y"]), at) == {"x": 1.0, "y": -0.25}

@@ -84,7 +84,21 @@ def test_a_fault_is_named_with_its_column(text: str, message: str, column: int) 
     assert problem.help
 
 
-def test_the_help_for_a_misspelt_function_is_the_nearest() -> None:
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("sigmoidd(x)", "write `sigmoid`"),
+        ("ln(x)", "write `log`"),
+        ("2·x", "write `*` between two factors"),
+        ("x−1", "write `-`"),
+        ("x²", "write `**2`"),
+        ("2*π*x", "write `pi`"),
+        ("√x", "write `sqrt(x)`"),
+        ("[x+1]*2", "write `(`"),
+        ("x=2", "write values with `--at x=1`, not in the expression"),
+    ],
+)
+def test_the_help_says_what_is_meant(text: str, help: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        read(["sigmoidd(x)"])
-    assert caught.value.problems[0].help == "write `sigmoid`"
+        read([text])
+    assert caught.value.problems[0].help == help
