@@ -19,7 +19,7 @@ class Engine(PlugIn, Named):
 
     folder: ClassVar = "search.engines"
     noun = "engine"
-    package: ClassVar[Literal["keras_tuner", "optuna"]] = "optuna"  # the library that runs it
+    package: ClassVar[Literal["keras_tuner", "optuna", "hyperopt"]] = "optuna"  # the library that runs it
     finite: ClassVar[bool] = False  # whether it ends by itself
     promotes: ClassVar[bool] = False  # whether it decides how long a trial trains, and resumes trials that have ended
     blind: ClassVar[bool] = False  # whether no score changes what it proposes
@@ -34,7 +34,7 @@ class Engine(PlugIn, Named):
         "RayTune": "remove `engine`, and give `--executor ray` on the command line",
         "Skopt": "write `GP` or `BayesianOptimization`",
         "ScikitOptimize": "write `GP` or `BayesianOptimization`",
-        "Hyperopt": "write `TPE`, which is the algorithm of Hyperopt",
+        "Hyperopt": "write `HyperoptTPE`, or `TPE`, which is the same algorithm in Optuna",
         "Spearmint": "write `GP` or `BayesianOptimization`, which are its kind of search",
         "Talos": "write `GridSearch` or `RandomSearch`, which are what Talos does",
         "ASHA": "write `engine: TPE` and `pruner: ASHA`",

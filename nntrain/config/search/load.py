@@ -193,7 +193,8 @@ def _engine_fits(section: Tune, config: Config, written: list[Written]) -> Itera
         yield Problem(message, ("train", "ensemble"), help, on_key=True)
     if section.pruner is not None and engine.package != "optuna":
         help = "remove `pruner`, or write an engine of Optuna, such as `engine: TPE`"
-        yield Problem(f"`{name}` is an engine of KerasTuner, which cannot prune", ("tune", "pruner"), help)
+        library = {"keras_tuner": "KerasTuner", "hyperopt": "Hyperopt"}[engine.package]
+        yield Problem(f"`{name}` is an engine of {library}, which cannot prune", ("tune", "pruner"), help)
     if section.max_epochs_total is not None:
         yield from _counts_epochs(section, config, written)
     yield from _trains_once(section, config)

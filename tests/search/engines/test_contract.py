@@ -13,6 +13,8 @@ from nntrain.config.search.space import Space
 ENGINES = ["RandomSearch", "GridSearch", "Hyperband", "BayesianOptimization", "TPE", "CmaEs", "BruteForce"]
 if importlib.util.find_spec("torch"):  # not among the packages for development, being larger than all of them
     ENGINES.append("GP")
+if importlib.util.find_spec("hyperopt"):
+    ENGINES.append("HyperoptTPE")
 DRAWING = [engine for engine in ENGINES if engine not in ("GridSearch", "BruteForce")]
 BLIND = [engine for engine in ("RandomSearch", "GridSearch", "BruteForce") if engine in ENGINES]
 

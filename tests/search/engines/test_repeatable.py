@@ -5,11 +5,13 @@ import io
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 CODE = """
+from importlib.util import find_spec
 from nntrain.config.search.space import Condition, Parameter, Search, Space
 from nntrain.config.tune import Tune
 from nntrain.search.engine import make_engine
@@ -28,7 +30,8 @@ space = Space(
 hyperband = {"Hyperband": {"max_epochs": 10}}
 bayesian = {"BayesianOptimization": {"num_initial_points": 3}}
 tpe = {"TPE": {"n_startup_trials": 3}}
-for engine in ("RandomSearch", "GridSearch", hyperband, bayesian, tpe, "CmaEs", "BruteForce"):
+others = ["HyperoptTPE"] if find_spec("hyperopt") else []
+for engine in ("RandomSearch", "GridSearch", hyperband, bayesian, tpe, "CmaEs", "BruteForce", *others):
     tune = Tune.read({"engine": engine, "space": {}, "seed": 4})
     engine = make_engine(Search(tune, space, "score", "max"))
     for pair in range(5):
@@ -52,4 +55,4 @@ def test_another_process_gives_the_same_proposals() -> None:
     with contextlib.redirect_stdout(here):
         exec(CODE, {})
     assert here.getvalue() == other.stdout
-    assert other.stdout.count("Proposal(") == 7 * 10
+    assert other.stdout.count("Proposal(") == (7 + bool(find_spec("hyperopt"))) * 10
