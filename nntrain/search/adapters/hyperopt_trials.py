@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from hyperopt import STATUS_FAIL, STATUS_OK, Trials, hp, tpe
@@ -65,8 +66,7 @@ class TrialsEngine:
         for repeat in range(REPEATS):
             seed = mixed(self._seed + REPEATS * number + repeat)
             (suggested,) = tpe.suggest([number], self._domain, self._list, seed, verbose=False, **self.options)
-            values = suggested["misc"]["vals"]
-            yield self._coding.codes(lambda one, values=values: _code(one, values[one.name][0]))
+            yield self._coding.codes(partial(_code, suggested["misc"]["vals"]))
         for _ in range(1000 + 50 * (self.search.space.size or 0)):
             yield self._coding.draw(self._generator)
 
@@ -108,8 +108,9 @@ def _space(coding: Encoding) -> dict[str, Any]:
     return below(None)
 
 
-def _code(one: EncodedParameter, value: float) -> Any:
+def _code(suggested: Mapping[str, list[Any]], one: EncodedParameter) -> Any:
     """Return a suggested value as a code; rounding leaves no range."""
+    value = suggested[one.name][0]
     if one.parameter.kind in ("choice", "bool"):
         return int(value)
     if one.levels is not None:
