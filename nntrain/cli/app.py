@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from nntrain import __version__
-from nntrain.cli import completion, output, requests
+from nntrain.cli import completion_scripts, output, requests
 from nntrain.cli.error_event import error_event
 from nntrain.cli.options import Request
 from nntrain.errors import NNTrainError, Stopped, one_line
@@ -77,7 +77,7 @@ def _has_news(request: Request, error: NNTrainError) -> bool:
     return not isinstance(error, Stopped) and (not isinstance(request, requests.Check) or error.__cause__ is not None)
 
 
-completion.mend_bash()
+completion_scripts.mend()
 app = typer.Typer(
     cls=_Commands,
     result_callback=_run_request,

@@ -4,6 +4,7 @@ The names of commands and options are completed by Typer. Nothing here prints: w
 """
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,38 +13,6 @@ from typing import Any
 import typer
 
 _MOST = 500  # configs that are offered
-
-BASH = r"""
-%(complete_func)s() {
-    local IFS=$'\n' words=() place=$COMP_CWORD at
-    for at in "${!COMP_WORDS[@]}"; do  # bash takes `--set=train.epochs` apart at its sign
-        if [[ ${COMP_WORDS[at]} == "=" && ${COMP_WORDS[at-1]} == --* ]]; then
-            (( at < COMP_CWORD )) && (( place-- ))
-        else
-            words+=("${COMP_WORDS[at]}")
-        fi
-    done
-    COMPREPLY=( $( env COMP_WORDS="${words[*]}" COMP_CWORD=$place %(autocomplete_var)s=complete_bash $1 ) )
-    if (( ${#COMPREPLY[@]} )) && [[ ${COMP_WORDS[COMP_CWORD]} != [\"\']* ]]; then
-        COMPREPLY=( $( printf '%%q\n' "${COMPREPLY[@]}" ) )
-    fi
-    if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[.=] ]]; then
-        compopt -o nospace
-    fi
-    return 0
-}
-
-complete -o default -F %(complete_func)s %(prog_name)s
-"""
-"""Typer's script, with three faults mended: a space behind a path that goes on, `--set=`, and a space in a name."""
-
-
-def mend_bash() -> None:
-    """Let `--install-completion` and `--show-completion` write our script for bash, where Typer keeps its own so."""
-    with suppress(ImportError, AttributeError):
-        from typer import _completion_shared
-
-        _completion_shared._completion_scripts["bash"] = BASH
 
 
 def configs(incomplete: str) -> list[str]:
@@ -145,7 +114,17 @@ def _tree() -> Any:
     from nntrain.errors import NNTrainError
 
     line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or ""
-    config = next((word for word in line.split() if word.endswith((".yaml", ".yml"))), None)
+    config = next((word for word in _parsed(line) if word.endswith((".yaml", ".yml"))), None)
     with suppress(NNTrainError):
         return yaml_file.read(config).tree if config else None
     return None
+
+
+def _parsed(line: str) -> list[str]:
+    """Return the words of a command line without their quotes, those before one that is open."""
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    found: list[str] = []
+    with suppress(ValueError):
+        found.extend(lexer)
+    return found

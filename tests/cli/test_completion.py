@@ -1,9 +1,5 @@
 """What is completed in a shell, by Typer's own way through the command line."""
 
-import shlex
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,21 +58,3 @@ def completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 )
 def test_the_last_word_is_completed(line: str, words: list[str], completed: Any) -> None:
     assert completed(line) == words
-
-
-def in_bash(words: list[str], place: int) -> list[str]:
-    """Complete the word at a place by the function that bash gets; behind it is what the function asks of bash."""
-    script = CliRunner().invoke(app, ["--show-completion", "bash"], prog_name="nntrain").stdout
-    known = " ".join(shlex.quote(shlex.quote(word)) if " " in word else shlex.quote(word) for word in words)
-    call = f"COMP_WORDS=({known}); COMP_CWORD={place}; _nntrain_completion {Path(sys.executable).parent}/nntrain"
-    program = f'{script}\ncompopt() {{ asked="$*"; }}\n{call}\nprintf "%s\\n" "${{COMPREPLY[@]}}" "$asked"'
-    return subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True).stdout.splitlines()
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_bash_adds_no_space_where_a_path_goes_on_and_knows_an_equals_sign(tmp_path: Path, completed: Any) -> None:
-    Path("runs/my run").mkdir()
-    Path("runs/my run/resolved.yaml").write_text(CONFIG)
-    words = ["nntrain", "fit", "iris.yaml", "--set", "=", "train.ep"]  # as bash takes `--set=train.ep` apart
-    assert in_bash(words, 5) == ["train.epochs=", "-o", "nospace"]
-    assert in_bash(["nntrain", "eval", "m"], 2) == [r"my\ run", ""]
