@@ -219,5 +219,8 @@ def image(figure: "Figure", format: str) -> bytes:
         layout.execute(figure)  # once; `savefig` would do it twice, with an equal result
         figure.set_layout_engine("none")
     buffer = BytesIO()
-    figure.savefig(buffer, format=format)
+    if format == "png":
+        figure.canvas.print_png(buffer)  # type: ignore[attr-defined]  # `savefig` would draw twice, with an equal result
+    else:
+        figure.savefig(buffer, format=format)
     return buffer.getvalue()

@@ -8,8 +8,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from textwrap import dedent
@@ -47,8 +47,17 @@ KERAS = re.compile(
 PROCESSES = re.compile(
     r"^from nntrain\.(?:cli\.commands|cli\.requests import Fit|search\.(?:workers|executors))\b", re.MULTILINE
 )
-RUNS = {"command", "fit", "forked", "in_process", "prepare", "prepare_compiled", "prepare_in", "start", "trained"}
-"""Fixtures that run nntrain."""
+RUNS = {"command", "explained", "fit", "forked", "in_process", "prepare", "prepare_compiled", "prepare_in", "start"}
+RUNS |= {"subject_of", "trained"}
+"""Fixtures that run nntrain, or build networks."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the modules that `scripts/test quick` would import, TensorFlow too, and then deselect whole."""
+    if collection_path.suffix != ".py" or config.option.markexpr != "not trains":
+        return None
+    module = collection_path.read_text(encoding="utf-8")
+    return True if _trains(module) and "mark.quick" not in module else None
 
 
 def pytest_pycollect_makemodule(module_path: Path) -> None:
@@ -141,6 +150,33 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
         return find_run(runs_dir, name)
 
     return fitted
+
+
+@pytest.fixture(scope="session")
+def kept_programs() -> Any:
+    """The programs of the trainings for which `shared_programs` was asked."""
+    from nntrain.training.program_cache import Programs
+
+    return Programs(most=32)
+
+
+@pytest.fixture(scope="module")
+def shared_programs(kept_programs: Any) -> Iterator[None]:
+    """Trainings in this process take compiled programs of earlier ones with an equal graph, as trials of a search do.
+
+    Tracing is more than half of so small a training. That the bits are those of a new process is shown by
+    tests/search/test_trial_runner.py, whose references have programs of their own.
+    """
+    from nntrain.training import trainer
+
+    own = trainer.make_scorer
+
+    def shared(prepared: Any, context: RunContext) -> Any:
+        return own(prepared, context if context.programs else replace(context, programs=kept_programs))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "make_scorer", shared)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ def test_a_browser_that_is_missing_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="no Chromium: `apt-get install chromium`")
+@pytest.mark.trains
 def test_the_playground_trains_in_a_browser() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     words = [sys.executable, PROOFS / "playground.py", "--quick"]

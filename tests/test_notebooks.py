@@ -69,6 +69,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore:column `ticket`")
+@pytest.mark.trains
 def test_every_cell_runs_and_shows_what_is_stored(notebook: Path, little: None, tmp_path: Path) -> None:
     for file in DOCS.glob("*.csv"):
         (tmp_path / file.name).symlink_to(file)

@@ -86,6 +86,7 @@ def test_an_error_of_a_config_is_one_of_a_value_with_the_text_of_nntrain(iris: A
         NNTrainClassifier(config).fit(*iris)
 
 
+@pytest.mark.usefixtures("shared_programs")
 def test_the_tools_of_scikit_learn_take_them(iris: Any, tmp_path: Path) -> None:
     x, y = iris
     pipeline = make_pipeline(StandardScaler(), NNTrainClassifier(hidden=(4,), epochs=1))

@@ -18,6 +18,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
 from nntrain.training.prepare import prepare
+from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import RunContext
 
 
@@ -51,13 +52,15 @@ class Members:
     def train(self) -> tuple[dict[str, dict[str, Any]], dict[str, Problem]]:
         """Train those that are not finished; return the summaries of all, and why others failed, by their names.
 
-        Raises Stopped.
+        Those that have an equal graph share its program. Raises Stopped.
         """
         summaries: dict[str, dict[str, Any]] = {}
         failed: dict[str, Problem] = {}
         if self.stacked:
             self._train_stacks(summaries, failed)
             return summaries, failed
+        if self.context.programs is None and self.context.distribution is None:
+            return replace(self, context=replace(self.context, programs=Programs())).train()
         for number, (name, config) in enumerate(self.config.members.items(), start=1):
             self.directory.refuse_if_gone()
             self.terminal.log.clear()

@@ -183,7 +183,7 @@ def test_both_ways_agree_on_odd_files(size: int, files: int, monkeypatch: pytest
         Path("t.csv").write_bytes(text)
         words = frozenset({"k"}) if draw.random() < 0.5 else frozenset[str]()
         assert outcome(read_csv, asked, words) == outcome(read_records, asked, words), text
-        parsed += outcome_of_parsing(asked)
+        parsed += parsed <= files // 10 and outcome_of_parsing(asked)
     assert parsed > files // 10
 
 

@@ -11,6 +11,8 @@ import pytest
 from nntrain import backend
 from nntrain.config.load import load
 
+pytestmark = pytest.mark.trains  # or rather, builds networks
+
 CONFIGS = Path(__file__).parents[2] / "configs"
 SOLUTION = CONFIGS.parent / "docs" / "backprop_exercise_solution.json"
 EXPLAINED = sorted(file for file in CONFIGS.rglob("*.yaml") if "nntrain explain " in file.read_text().splitlines()[0])

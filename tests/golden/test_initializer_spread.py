@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.quick
-
 INITIALIZERS = {
     "glorot_normal": "glorot_normal",
     "xavier for relu": "{VarianceScaling: {scale: 2, mode: fan_avg}}",

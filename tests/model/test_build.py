@@ -18,8 +18,6 @@ from nntrain.model.callbacks import build_callbacks
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 
-pytestmark = pytest.mark.quick
-
 Prepare = Callable[..., Any]
 
 

@@ -22,8 +22,6 @@ from nntrain.model.build import build
 from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import Scorer, class_weights
 
-pytestmark = pytest.mark.quick
-
 ROWS = 400
 # Output layer, loss, number of classes, and the outputs in its units that stand for a draw from -3 to 3.
 OUTPUTS: dict[str, tuple[str, str, int]] = {
@@ -204,7 +202,6 @@ def test_every_metric_is_that_of_scikit_learn(kind: str, rare: bool, weighted: b
     assert differing(found, expected, Case(y, scorer.outputs(x), w), auc=0.003) == {}
 
 
-@pytest.mark.trains
 @pytest.mark.parametrize("kind", ["hinge", "softmax 3"])
 def test_compiled_programs_count_the_same_while_they_train_and_evaluate(kind: str) -> None:
     """No metric counts the class weights; the learning rate is so small that all outputs stay the same.

@@ -21,6 +21,8 @@ from nntrain.terminal import Terminal
 from nntrain.training.prepare import Prepared, prepare
 from tests.conftest import BARE
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 CONFIG = """
 data: iris
 model:

@@ -14,6 +14,8 @@ from nntrain.storage.find_runs import Group
 from nntrain.storage.run_dir import RunDir
 from tests.conftest import Fit, Trained
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 MOONS = """
 data: {toy_2d: {kind: moons, size: 100, noise: 0.1}}
 model: [{Dense: {units: 4, activation: tanh}}]

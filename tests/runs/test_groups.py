@@ -11,6 +11,7 @@ import pytest
 from nntrain.cli.requests import Fit
 from nntrain.config.load import load
 from nntrain.errors import ConfigError, NNTrainError
+from nntrain.model.restore import load_model
 from nntrain.runs import groups
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
@@ -59,6 +60,17 @@ def test_each_seed_is_an_ordinary_run_in_the_folder_of_the_group(seeds: Path) ->
         assert child.read_json(run_files.SUMMARY)["metrics"] == summary["runs"][f"seed-{seed}"]["metrics"]
         assert load(child.path / run_files.RESOLVED).experiment.seed == seed
         assert child.model.is_file() and f"seed-{seed}" in (child.path / run_files.LOG).read_text()
+
+
+def test_a_run_that_shares_the_program_of_the_one_before_has_the_bits_of_one_trained_alone(seeds: Path) -> None:
+    request(str(seeds.parents[1] / "net.yaml"), seeds.parents[1] / "alone", seed=0).run(Terminal(quiet=True))
+    alone, shared = RunDir(seeds.parents[1] / "alone" / "net"), RunDir(seeds / "seed-0")
+    assert [{**row, "seconds": ""} for row in shared.read_rows()] == [
+        {**row, "seconds": ""} for row in alone.read_rows()
+    ]
+    assert shared.read_json(run_files.SUMMARY)["metrics"] == alone.read_json(run_files.SUMMARY)["metrics"]
+    for ours, theirs in zip(*(load_model(each).model.get_weights() for each in (shared, alone)), strict=True):
+        assert np.array_equal(ours, theirs)
 
 
 def test_the_statistics_are_those_of_numpy_on_the_single_summaries(seeds: Path) -> None:

@@ -13,6 +13,8 @@ from nntrain.subject import read
 from nntrain.terminal import Terminal
 from tests.conftest import REPOSITORY, Trained
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 
 def test_a_plot_that_fails_is_a_warning_and_the_results_are_there(
     fit: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -26,6 +26,8 @@ from nntrain.training.prepare import prepare
 from tests.conftest import environment
 from tests.forked import Forked
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 CONFIG = "data: iris\nmodel: [{Dense: {units: 4, activation: relu}}]\ntrain: {epochs: EPOCHS}\n"
 GONE = "`{}` is gone: it was removed or moved"
 

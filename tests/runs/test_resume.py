@@ -24,6 +24,8 @@ from nntrain.training.run_context import RunContext
 from tests.conftest import environment
 from tests.forked import Forked
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 resume = partial(resuming.resume, context=RunContext(plots=False))
 
 CONFIG = """

@@ -15,6 +15,8 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.run_context import ALONE, RunContext
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 TEXT = """
 data: iris
 model: [{Dense: {units: 8, activation: relu}}, {Dense: {units: 3, activation: softmax}}]

@@ -8,6 +8,8 @@ import pytest
 
 from nntrain.training import prepare  # noqa: F401  # the backend is started for it
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 NET = """
 data: {toy_2d: {kind: reg_plane, size: 100}}
 model: [{Dense: {units: 4, activation: tanh}}, {Dense: {units: 1, activation: relu}}]

@@ -22,6 +22,8 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from tests.forked import Forked
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 REPOSITORY = Path(__file__).parents[3]
 PATHS = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 

@@ -10,6 +10,7 @@ from nntrain.terminal import Terminal
 MOONS = "data: {toy_2d: {kind: moons, size: 100}}\nmodel: [{Dense: {units: 4, activation: tanh}}]\n"
 
 
+@pytest.mark.trains
 def test_the_suggestion_is_a_line_that_check_accepts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "net.yaml"
     config.write_text(MOONS)

@@ -15,6 +15,7 @@ from tests.forked import Forked
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+@pytest.mark.trains
 def test_ctrl_c_ends_it_cleanly_while_it_trains() -> None:
     words = ("playground", "--port", "0", "--json", "--device", "cpu")
     process = Forked(*words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

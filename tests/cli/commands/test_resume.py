@@ -9,6 +9,8 @@ from nntrain.cli.requests import Fit, Resume
 from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
 
+pytestmark = pytest.mark.usefixtures("shared_programs")
+
 MOONS = """
 data: {toy_2d: {kind: moons, size: 60}}
 model: [{Dense: {units: 4, activation: tanh}}]

@@ -706,6 +706,7 @@ def scored(output: str) -> tuple[Trial, dict[str, float]]:
     return trial, trial.program.evaluate(trial.data)
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("output", [SIGMOID, LOGIT, SOFTMAX, LOGITS])
 def test_metrics_of_classes_are_those_of_scikit_learn(output: str) -> None:
     trial, metrics = scored(output)
@@ -727,6 +728,7 @@ def test_metrics_of_classes_are_those_of_scikit_learn(output: str) -> None:
     assert all(0 <= value <= 1 for name, value in metrics.items() if name != "loss")
 
 
+@pytest.mark.trains
 def test_metrics_of_numbers_are_those_of_scikit_learn() -> None:
     trial, metrics = scored(NUMBERS)
     predicted = trial.predictions()

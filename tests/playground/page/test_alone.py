@@ -91,6 +91,7 @@ POINTS = {
 
 
 @needs_node
+@pytest.mark.trains
 @pytest.mark.parametrize("name", [*POINTS, "classes", "numbers"])
 def test_javascript_trains_as_nntrain_does(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -8,6 +8,8 @@ import pytest
 from nntrain import backend
 from nntrain.config.search.space import Parameter, Space
 
+pytestmark = pytest.mark.trains  # or rather, KerasTuner loads TensorFlow
+
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("level", [0.0, 3.0])

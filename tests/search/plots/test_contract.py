@@ -34,14 +34,19 @@ SPACE = Space(
 Draw = Callable[[list[Trial], Direction], bytes]
 
 
-def drawing(plot: ModuleType) -> Draw:
+def drawing(plot: ModuleType, space: Space = SPACE) -> Draw:
     return lambda trials, direction: plot.draw(
-        plot.Options(trials=trials, space=SPACE, metric="val_accuracy", direction=direction, title="a search")
+        plot.Options(trials=trials, space=space, metric="val_accuracy", direction=direction, title="a search")
     )
 
 
-DRAWS = {"history": drawing(search_history), "slices": drawing(slices), "parallel": drawing(parallel_coordinates)}
+DRAWS = {
+    "history": drawing(search_history),
+    "slices": drawing(slices, Space(SPACE.parameters[:2])),  # a panel takes long
+    "parallel": drawing(parallel_coordinates),
+}
 every_plot = pytest.mark.parametrize("draw", DRAWS.values(), ids=list(DRAWS))
+every_whole_plot = pytest.mark.parametrize("draw", {**DRAWS, "slices": drawing(slices)}.values(), ids=list(DRAWS))
 VERMILION = (0xC4, 0x4E, 0x00)
 
 
@@ -77,8 +82,8 @@ def dots(png: bytes, color: tuple[int, int, int]) -> int:
     return int((np.abs(pixels(png).astype(int) - color).max(axis=2) < 12).sum())
 
 
-@every_plot
-@pytest.mark.parametrize(("count", "direction"), [(1, "min"), (3, "max"), (30, "min"), (30, "max")])
+@every_whole_plot
+@pytest.mark.parametrize(("count", "direction"), [(1, "min"), (30, "max")])
 def test_any_number_of_trials_is_drawn(draw, count, direction):
     height, width, _ = pixels(draw(searched(count), direction)).shape
     assert 400 < height < 900
@@ -113,8 +118,8 @@ def test_a_pruned_trial_looks_different(draw):
 
 @every_plot
 def test_a_trial_that_still_runs_is_left_out(draw):
-    trials = searched(6)
-    assert draw(trials[:5], "max") == draw([*trials[:5], replace(trials[5], status="running", score=None)], "max")
+    running = replace(searched(7)[6], status="running", score=None)
+    assert of_six(draw) == draw([*searched(6), running], "max")
 
 
 @every_plot
@@ -129,7 +134,7 @@ def test_no_trial_is_refused(draw):
 
 
 @every_plot
-@pytest.mark.parametrize("scores", [(1e6, 0.1, 0.2), (0.5, 0.5, 0.5), (0.0, 0.0, 0.0), (-3.0, -2.0, 1e-9)])
+@pytest.mark.parametrize("scores", [(1e6, 0.1, 0.2), (0.0, 0.0, 0.0), (-3.0, -2.0, 1e-9)])
 def test_scores_of_any_size(draw, scores):
     pixels(draw([replace(trial, score=score) for trial, score in zip(searched(3), scores, strict=True)], "min"))
 
@@ -169,7 +174,7 @@ def test_long_paths_are_wrapped_at_dots_then_at_underscores():
     assert plot_style.wrapped("x" * 30, 10) == "xxxxxx…xxx"
 
 
-@pytest.mark.parametrize("names", [1, 4, 14])
+@pytest.mark.parametrize("names", [1, 14])
 def test_importance(names):
     paths = tuple(f"model.{n}.Bidirectional.layer.LSTM.kernel_regularizer.L1L2.l1" for n in range(names))
     found = Importance(paths, tuple(1.2 / (n + 1) for n in range(names)), (0.05,) * names, 0.7, 30, (5, 5))
