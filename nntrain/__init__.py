@@ -5,8 +5,8 @@
     run = nntrain.fit("configs/iris.yaml", set={"train.epochs": 20})
     run.predict("flowers.csv")
 
-`fit`, `load`, `tune`, `runs` and what they return are imported when they are first used, so that the import of nntrain
-is as light as that of a module of Python.
+`fit`, `resume`, `load`, `tune`, `runs` and what they return are imported when they are first used, so that the import
+of nntrain is as light as that of a module of Python.
 """
 
 from importlib import import_module
@@ -15,13 +15,14 @@ TYPE_CHECKING = False  # not from `typing`: with `-m` a module of that name in t
 
 if TYPE_CHECKING:
     from nntrain.api.results import Group, Search, load
+    from nntrain.api.resuming import resume
     from nntrain.api.run import Run
     from nntrain.api.starting import fit, tune
     from nntrain.api.tables import runs
 
 __version__ = "0.1.0"
 
-__all__ = ["Group", "Run", "Search", "__version__", "fit", "load", "runs", "tune"]
+__all__ = ["Group", "Run", "Search", "__version__", "fit", "load", "resume", "runs", "tune"]
 
 _HOMES = {
     "Group": "nntrain.api.results",
@@ -29,6 +30,7 @@ _HOMES = {
     "Search": "nntrain.api.results",
     "fit": "nntrain.api.starting",
     "load": "nntrain.api.results",
+    "resume": "nntrain.api.resuming",
     "tune": "nntrain.api.starting",
 }
 

@@ -147,7 +147,7 @@ nntrain.nothing
         capture_output=True,
         text=True,
     )
-    names = "'Group', 'Run', 'Search', '__version__', 'fit', 'load', 'runs', 'tune'"
+    names = "'Group', 'Run', 'Search', '__version__', 'fit', 'load', 'resume', 'runs', 'tune'"
     assert done.stdout == f"['nntrain'] [{names}]\n"
     assert done.stderr.endswith("AttributeError: module `nntrain` has no attribute `nothing`\n")
 

@@ -113,7 +113,7 @@ def fit(
     leaves a run that `nntrain resume` continues.
     """
     terminal, runs = notebook.terminal(quiet, watch), arguments.folder(runs_dir)
-    with used(plugin, verbose), _keyboard_interrupt():
+    with used(plugin, verbose), keyboard_interrupt():
         begun = None if init_from is None else begun_from(arguments.path_of("init_from", init_from, "a run or a file"))
         given = from_document(arguments.document(config, set, seed, begun))
         valid = checked(without_test(given) if no_test else given, terminal, runs)
@@ -180,7 +180,7 @@ def tune(
     from nntrain.search.engine import make_engine
     from nntrain.search.executor import Workers
 
-    with used(plugin, verbose), _keyboard_interrupt():
+    with used(plugin, verbose), keyboard_interrupt():
         valid = checked(whole(arguments.document(config, set, None)), terminal, runs)
         best, at_once = arguments.count("refit", refit, 0), arguments.whole("workers", workers) or 0
         several = Workers(at_once, executor, address)
@@ -206,7 +206,7 @@ def tune(
 
 
 @contextlib.contextmanager
-def _keyboard_interrupt() -> Iterator[None]:
+def keyboard_interrupt() -> Iterator[None]:
     """Raise KeyboardInterrupt, with the text of the error, where Ctrl-C has stopped what is inside."""
     try:
         yield

@@ -22,6 +22,7 @@ from nntrain.storage import run_files
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.signals import Watch, watched
 
 EXTENDS = ("space", "engine", "pruner")
 """The options of `tune` that `--extend` may change too."""
@@ -43,6 +44,7 @@ class ResumeSearch:
     verbose: bool
     plots: bool = True
     report: bool = True
+    watch: Watch = watched
 
     def run(self, terminal: Terminal) -> None:
         """Resume the search; `--set tune.trials=…` gives it a larger budget.
@@ -78,6 +80,7 @@ class ResumeSearch:
                     stack=bool(head.get("stack")),  # a search of before has none
                     plots=self.plots,
                     report=self.report,
+                    watch=self.watch,
                 )
                 self._run(config, engine, journal, events, session)
 

@@ -17,9 +17,7 @@ import nntrain
 from nntrain.cli.requests import Fit, Tune
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.runs import resume
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import Terminal
 from tests.conftest import CONFIGS
 
 MOONS = yaml_file.parse(dedent(CONFIGS["moons"]), "").tree
@@ -110,8 +108,10 @@ def test_ctrl_c_is_a_keyboard_interrupt_that_leaves_a_run_to_resume(
     with pytest.raises(NNTrainError, match="the training of .* has not ended"):
         _ = run.metrics
     longest = run.history["epoch"].max()
-    assert resume.resume(RunDir(run.path), (), False, Terminal(quiet=True)) is not None
-    assert len(run.history) == longest and len(nntrain.load(run.path).history) == 60
+    resumed = nntrain.resume(run, quiet=True, no_plots=True, no_report=True)
+    assert len(run.history) == longest and len(resumed.history) == 60
+    undisturbed = nntrain.fit(config, runs_dir=tmp_path, name="whole", quiet=True, no_plots=True, no_report=True)
+    assert rows(RunDir(resumed.path)) == rows(RunDir(undisturbed.path))
 
 
 def test_seeds_give_a_group(tmp_path: Path) -> None:

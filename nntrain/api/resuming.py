@@ -1,0 +1,227 @@
+"""A run, a group or a search that is resumed, as `nntrain resume` does it and from Python."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypedDict, Unpack, overload
+
+from nntrain import backend
+from nntrain.api import arguments, notebook
+from nntrain.api.arguments import Assignments, Folder
+from nntrain.api.results import Group, Search, load
+from nntrain.api.run import Run
+from nntrain.api.starting import keyboard_interrupt
+from nntrain.config.load import load_run
+from nntrain.errors import ConfigError
+from nntrain.plugins.load import Given, used
+from nntrain.runs.group_config import GroupConfig
+from nntrain.search import search_files
+from nntrain.search.executor import Workers
+from nntrain.search.resume import ResumeSearch
+from nntrain.storage import find_runs
+from nntrain.storage.run_dir import RunDir
+from nntrain.terminal import Terminal
+from nntrain.training.placement import Placement
+from nntrain.training.run_context import RunContext
+from nntrain.training.signals import Watch, interruptible, watched
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed:
+    """The options of a resumed run, group or search. show: prints a `runs.experiment.Result` before its plots.
+
+    watch: what asks to stop. The others are those of the command.
+    """
+
+    assignments: tuple[str, ...] = ()
+    allow_changed: bool = False
+    extend: bool = False
+    refit: int | None = None
+    devices: int | None = None
+    workers: str | None = None
+    worker: int | None = None
+    executor: str = "processes"
+    address: str | None = None
+    show: Callable[[Any], None] | None = None
+    doctor: bool = True
+    plots: bool = True
+    report: bool = True
+    device: backend.Device = "auto"
+    verbose: bool = False
+    watch: Watch = watched
+
+    def go_on(self, found: RunDir, terminal: Terminal) -> str:
+        """Train the rest; return in words that nothing is left, or nothing. Raises NNTrainError as the command does."""
+        if isinstance(found, find_runs.Search):
+            self._search(found, terminal)
+            return ""
+        return self._group(found, terminal) if isinstance(found, find_runs.Group) else self._run(found, terminal)
+
+    def _run(self, run_dir: RunDir, terminal: Terminal) -> str:
+        placement = self._placement(run_dir)
+        if self.assignments:
+            search_files.refuse_longer(run_dir)
+        if run_dir.is_ensemble:
+            placement.refuse_group(help="leave `--workers` out")
+        terminal.log.extend(run_dir.read_log())
+        context = self._with_parts(placement.start(load_run(run_dir), self.verbose, terminal, "resume"))
+        from nntrain.runs import ensembles, resume
+
+        if run_dir.is_ensemble:
+            if self.assignments:
+                help = "leave `--set` out"
+                raise ConfigError(f"the length of an ensemble cannot be changed, and `{run_dir}` is one", help=help)
+            trained = ensembles.resume_run(run_dir, self.allow_changed, terminal, context)
+            return "" if trained else f"{run_dir} is finished"
+        if not context.writes:
+            resume.follow(run_dir, self.assignments, context)
+            return ""
+        if resume.resume(run_dir, self.assignments, self.allow_changed, terminal, context):
+            return ""
+        option = "" if search_files.is_trial(run_dir) else resume.option_to_lengthen(run_dir)
+        return f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}"
+
+    def _group(self, directory: RunDir, terminal: Terminal) -> str:
+        placement = self._placement(directory)
+        help = f"resume one of its runs, such as `{directory}/{find_runs.first_member(directory.path)}`"
+        if self.assignments:
+            raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
+        placement.refuse_group(help)
+        context = self._with_parts(placement.start(GroupConfig.read(directory).first, self.verbose, terminal))
+        from nntrain.runs import groups
+
+        trained = groups.resume_all(directory, self.allow_changed, terminal, context)
+        return "" if trained else f"all runs of {directory} are finished"
+
+    def _search(self, directory: RunDir, terminal: Terminal) -> None:
+        ResumeSearch(
+            directory=directory,
+            assignments=self.assignments,
+            allow_changed=self.allow_changed,
+            extend=self.extend,
+            refit=self.refit,
+            workers=self._trial_workers(),
+            device=self.device,
+            verbose=self.verbose,
+            plots=self.plots,
+            report=self.report,
+            watch=self.watch,
+        ).run(terminal)
+
+    def _with_parts(self, context: RunContext) -> RunContext:
+        """Return the context with what is wanted at the end."""
+        watch = None if self.watch is watched else self.watch
+        wanted = replace(context, doctor=self.doctor, plots=self.plots, report=self.report)
+        return replace(wanted, show=self.show, watch=watch)
+
+    def _placement(self, directory: RunDir) -> Placement:
+        """Return where a run or a group trains; raises ConfigError for the options of a search."""
+        if self.extend or self.refit is not None or self.executor != "processes" or self.address is not None:
+            options = "`--extend`, `--refit`, `--executor` and `--address`"
+            message = f"`{directory.path.name}` is not a search, and {options} need one"
+            raise ConfigError(message, help="leave them out")
+        return Placement.of(self.device, self.devices, self.workers, self.worker)
+
+    def _trial_workers(self) -> Workers:
+        """Return the workers of a search; raises ConfigError for the options of a run."""
+        if self.devices is not None or self.worker is not None:
+            help = "leave them out; `--workers 2` trains two trials at once"
+            raise ConfigError("`--devices`, `--worker` and `launch` are for a run, not for a search", help=help)
+        if self.workers is not None and not self.workers.isdecimal():
+            message = f"`--workers` of a search is a number of trials, got `{self.workers}`"
+            raise ConfigError(message, help="write `--workers 2`")
+        return Workers(int(self.workers or 1), self.executor, self.address)
+
+
+class ResumeOptions(TypedDict, total=False):
+    """The options of `resume`."""
+
+    set: Assignments | None
+    plugin: Given
+    allow_changed: bool
+    extend: bool
+    refit: int | None
+    devices: int | None
+    workers: int | None
+    executor: Literal["processes", "ray"]
+    address: str | None
+    watch: bool
+    no_doctor: bool
+    no_plots: bool
+    no_report: bool
+    runs_dir: Folder | None
+    device: backend.Device
+    quiet: bool
+    verbose: bool
+
+
+@overload
+def resume(run: Run, **options: Unpack[ResumeOptions]) -> Run: ...
+
+
+@overload
+def resume(run: Group, **options: Unpack[ResumeOptions]) -> Group: ...
+
+
+@overload
+def resume(run: Search, **options: Unpack[ResumeOptions]) -> Search: ...
+
+
+@overload
+def resume(run: Folder, **options: Unpack[ResumeOptions]) -> Any: ...
+
+
+def resume(
+    run: Folder,
+    *,
+    set: Assignments | None = None,
+    plugin: Given = None,
+    allow_changed: bool = False,
+    extend: bool = False,
+    refit: int | None = None,
+    devices: int | None = None,
+    workers: int | None = None,
+    executor: Literal["processes", "ray"] = "processes",
+    address: str | None = None,
+    watch: bool = False,
+    no_doctor: bool = False,
+    no_plots: bool = False,
+    no_report: bool = False,
+    runs_dir: Folder | None = None,
+    device: backend.Device = "auto",
+    quiet: bool = False,
+    verbose: bool = False,
+) -> Any:
+    """Train the rest of what was stopped or killed, as `nntrain resume` does, and return it.
+
+    run: a `Run`, a `Group` or a `Search`, or the name or path of one. What has ended is returned as it is, unless
+    `set` makes it longer, such as `{"train.epochs": 50}`. allow_changed: although data, versions or config have
+    changed. For a search: extend, its space and engine may change; refit, workers, executor, address, as in `tune`.
+    The others are as in `fit`. Raises as `fit` does.
+    """
+    terminal, runs = notebook.terminal(quiet, watch), arguments.folder(runs_dir)
+    found = find_runs.find(runs, arguments.path_of("run", run, "a run, or the name or the path of one"))
+    at_once = arguments.whole("workers", workers)
+    is_search = isinstance(found, find_runs.Search)
+    if at_once is not None and not is_search:
+        help = "leave it out; `nntrain launch --local 2 resume RUN` trains a run by several"
+        raise ConfigError(f"`workers` are for a search, and `{found}` is none", help=help)
+    asked = Resumed(
+        assignments=arguments.assignments(set),
+        allow_changed=allow_changed,
+        extend=extend,
+        refit=None if refit is None else arguments.count("refit", refit, 0),
+        devices=arguments.whole("devices", devices),
+        workers=None if at_once is None else str(arguments.count("workers", at_once, 1)),
+        executor=executor,
+        address=address,
+        doctor=not no_doctor,
+        plots=not no_plots,
+        report=not no_report,
+        device=device,
+        verbose=verbose,
+        watch=interruptible,
+    )
+    with used(plugin, verbose), keyboard_interrupt():
+        if finished := asked.go_on(found, terminal):
+            terminal.note(finished)
+    return load(found.path, plugin=plugin, device=device)
