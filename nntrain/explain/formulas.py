@@ -1,13 +1,14 @@
 """The optimizers as the lectures write them, for one weight.
 
 θ is the weight, g its gradient, η the learning rate. The formulas of gradient descent, momentum, Nesterov, AdaGrad,
-RMSProp and Adam are those of Payberah, Training Deep Feedforward Networks (2018); those of Adadelta, Adamax and Lion
-are of Zeiler 2012, Kingma and Ba 2014 (section 7.1) and Chen et al. 2023.
+RMSProp and Adam are those of Payberah, Training Deep Feedforward Networks (2018); those of Adadelta, Adamax, Nadam,
+AdamW and Lion are of Zeiler 2012, Kingma and Ba 2014 (section 7.1), Dozat 2016, Loshchilov and Hutter 2017 and Chen et
+al. 2023.
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 State = dict[str, float]
@@ -97,6 +98,15 @@ def _adamax(options: Any, state: State, g: float, rate: float, count: int) -> fl
     return _ratio(rate / (1 - options.beta_1**count) * state["m"], state["u"])
 
 
+def _nadam(options: Any, state: State, g: float, rate: float, count: int) -> float:
+    now, then = (options.beta_1 * (1 - 0.5 * 0.96**step) for step in (count, count + 1))
+    state["m"] = options.beta_1 * state.get("m", 0.0) + (1 - options.beta_1) * g
+    state["s"] = options.beta_2 * state.get("s", 0.0) + (1 - options.beta_2) * g**2
+    product = state["p"] = state.get("p", 1.0) * now
+    m = then * state["m"] / (1 - product * then) + (1 - now) * g / (1 - product)
+    return _ratio(rate * m, math.sqrt(state["s"] / (1 - options.beta_2**count)) + options.epsilon)
+
+
 def _lion(options: Any, state: State, g: float, rate: float, count: int) -> float:
     moved = options.beta_1 * state.get("m", 0.0) + (1 - options.beta_1) * g
     state["m"] = options.beta_2 * state.get("m", 0.0) + (1 - options.beta_2) * g
@@ -132,7 +142,13 @@ _OTHERS = {
         _rmsprop,
     ),
     "Adam": _ADAM,
-    "AdamW": _ADAM,
+    "AdamW": replace(_ADAM, text=f"θ = θ - η λ θ, with λ the `weight_decay`; {_ADAM.text}"),
+    "Nadam": Formula(
+        "m and s as in Adam; μ(t) = β1 (1 - 0.96^t / 2), p = μ(1) … μ(t); "
+        "θ = θ - η (μ(t+1) m / (1 - p μ(t+1)) + (1 - μ(t)) g / (1 - p)) / (√ŝ + ε)",
+        "the same, with 0.96 as a 32-bit float",
+        _nadam,
+    ),
     "Adadelta": Formula(
         "s = ρ s + (1 - ρ) g²; Δ = √(d + ε) / √(s + ε) g; θ = θ - η Δ; d = ρ d + (1 - ρ) Δ²",
         "the same; the paper's η is 1",
@@ -146,7 +162,7 @@ _OTHERS = {
 
 
 def formula_of(name: str, options: Any) -> Formula | None:
-    """Return the formula of Keras's optimizer of this name; None for Nadam, `centered` and `amsgrad`."""
+    """Return the formula of Keras's optimizer of this name; None for `centered` and `amsgrad`."""
     if name == "SGD":
         plain = _DESCENT if not options.momentum else _HEAVY_BALL
         return _NESTEROV if options.nesterov and options.momentum else plain

@@ -17,6 +17,7 @@ from nntrain.explain.passes import clipped
 from nntrain.model.build import keras_object
 
 _NO_SLOTS = ("iteration", "learning_rate")
+_SLOTS = {"variable": "product of μ"}  # of Nadam, whose variable has no name of its own
 
 
 def explain(name: str, spec: Optimizer, start: float, gradients: Sequence[float]) -> Explanation:
@@ -46,7 +47,8 @@ def _moves(
 ) -> list[Move]:
     weight = keras.Variable(np.array(start), dtype="float64", name="w")
     optimizer.build([weight])
-    slots = {each.name.removeprefix("w_"): each for each in optimizer.variables if each.name not in _NO_SLOTS}
+    named = {each.name.removeprefix("w_"): each for each in optimizer.variables if each.name not in _NO_SLOTS}
+    slots = {_SLOTS.get(name, name): each for name, each in named.items()}
     found = []
     for gradient in gradients:
         rate = float(optimizer.learning_rate)

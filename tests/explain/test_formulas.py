@@ -53,13 +53,19 @@ def test_nesterov_looks_ahead() -> None:
     assert found == pytest.approx([0.9, 0.729, 0.51759, 0.2945889, 0.0844991], abs=5e-8)
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "Adadelta", "Adamax", "Lion"])
+def test_nadam_by_hand() -> None:
+    """Dozat 2016, the first step from a gradient of 1, where s / (1 - β2) is 1."""
+    now, then = 0.9 * (1 - 0.96 / 2), 0.9 * (1 - 0.96**2 / 2)
+    moved = then * 0.1 / (1 - now * then) + (1 - now) / (1 - now)
+    assert weights("Nadam", epsilon=0.0, beta_1=0.9, beta_2=0.999)[0] == pytest.approx(1 - 0.1 * moved, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "Nadam", "Adadelta", "Adamax", "Lion"])
 def test_a_gradient_of_zero_divides_by_nothing(name: str) -> None:
     options = {"epsilon": 0.0, "rho": 0.9, "beta_1": 0.9, "beta_2": 0.999}
     assert weights(name, gradients=(0.0, 0.0), **options) == [1.0, 1.0]
 
 
 def test_some_have_no_formula() -> None:
-    assert formula_of("Nadam", SimpleNamespace(**OPTIONS)) is None
     assert formula_of("RMSprop", SimpleNamespace(**{**OPTIONS, "centered": True})) is None
     assert formula_of("Adam", SimpleNamespace(**{**OPTIONS, "amsgrad": True})) is None

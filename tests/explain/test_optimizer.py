@@ -51,6 +51,12 @@ def test_keras_is_the_formula_where_nothing_differs(optimizer: str) -> None:
     assert column(found, "keras") == pytest.approx(column(found, "lecture"), rel=1e-12)
 
 
+def test_nadam_is_the_formula_but_for_a_constant_of_32_bits() -> None:
+    found = moved("{Nadam: {learning_rate: 0.1}}")
+    assert column(found, "keras") == pytest.approx(column(found, "lecture"), rel=1e-8)
+    assert column(found, "slots")[0]["product of μ"] == pytest.approx(0.468, rel=1e-7)
+
+
 def test_momentum_is_exact() -> None:
     assert column(moved(EQUAL[1]), "keras") == pytest.approx([0.9, 0.76, 0.654], rel=1e-15)
 
@@ -85,6 +91,6 @@ def test_what_is_shown() -> None:
     assert text.startswith("SGD of c.yaml, in float64")
     assert "clipped" in text and "Keras's momentum" in text and "formula" in text
     assert "the formula leaves `use_ema` out" in found.notes
-    nadam = moved("Nadam")
-    assert nadam.notes == ["there is no formula of the lectures for this optimizer"]
-    assert nadam.content["steps"][0]["lecture"] is None
+    other = moved("{Adam: {amsgrad: true}}")
+    assert other.notes == ["there is no formula of the lectures for this optimizer"]
+    assert other.content["steps"][0]["lecture"] is None
