@@ -131,7 +131,10 @@ def _softmax_over_one_unit(subject: Subject) -> Iterator[Problem]:
     has_option = "activation" in type(layer).model_fields
     path = (*output.path, "activation") if has_option else output.path
     help = f"write `{wanted}`" if has_option else f"write `Activation: {wanted}`"
-    if subject.labels != "numbers" and getattr(subject.train.loss, "labels", "binary") != "binary":
+    compared = getattr(subject.train.loss, "labels", "binary")
+    if subject.labels is None and compared == "number":
+        help += ", or `linear` for numbers outside of 0 to 1"
+    elif subject.labels != "numbers" and compared != "binary":
         help += " and `loss: binary_crossentropy`"
     yield Problem("`softmax` over one unit is always 1", path, help, on_key=not has_option)
 

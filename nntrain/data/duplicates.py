@@ -20,7 +20,7 @@ def first_equal_rows(x: Examples) -> np.ndarray:
 
 
 _MANY = 0.05  # of the rows of a split
-_FEW_VALUES = 20.0  # copies of each different row: a truth table that is repeated, words by their numbers
+_FEW_VALUES = 20.0  # copies of each different row: words by their numbers
 THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -33,11 +33,12 @@ class Shared:
     count: int
     rows: int  # of the split
     copies: float = 1.0  # of each different row of the earlier split, on average
+    is_table: bool = False  # whether there are no more rows than values can make: a truth table that is repeated
 
     @property
     def is_many(self) -> bool:
         """Whether the score of the split is not to be trusted; rows of few different values are equal in any split."""
-        return self.count >= _MANY * self.rows and self.copies < _FEW_VALUES
+        return self.count >= _MANY * self.rows and self.copies < _FEW_VALUES and not self.is_table
 
     def __str__(self) -> str:
         equal = "is equal to a row" if self.count == 1 else "are equal to rows"
@@ -56,7 +57,23 @@ def rows_in_two_splits(splits: Mapping[str, Split]) -> Iterator[Shared]:
         places = np.minimum(np.searchsorted(known, hashes[split]), len(known) - 1)
         if count := int((known[places] == hashes[split]).sum()):
             different = 1 + int((known[1:] != known[:-1]).sum())
-            yield Shared(split, earlier, count, len(hashes[split]), len(known) / different)
+            is_table = _combinations(splits[earlier].x, len(known)) < len(known)
+            yield Shared(split, earlier, count, len(hashes[split]), len(known) / different, is_table)
+
+
+def _combinations(x: Examples, most: int) -> int:
+    """Return how many rows the values of the columns can make, or more than `most` where they are that many.
+
+    Rows on the disk are too many to be made of few values.
+    """
+    made = 1
+    if not isinstance(x, np.ndarray) or x.ndim != 2:
+        return most + 1
+    for column in x.T:
+        made *= max(1, len(np.unique(column)))
+        if made > most:
+            break
+    return made
 
 
 def row_hashes(x: Examples) -> np.ndarray:

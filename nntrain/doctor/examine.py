@@ -13,6 +13,7 @@ from nntrain.errors import Problem
 FOLDER = "doctor.rules"
 OF_THE_DATA = {  # words of a warning about the data, and the disease
     "float32": "numbers_merged",
+    "teaches nothing": "constant_column",
     "constant": "constant_column",
     "nearly": "classes_nearly_equal",
 }
@@ -48,7 +49,8 @@ def _of_warnings(case: Case) -> Iterator[Finding]:
     for warning in prepared.data.warnings:
         disease = next((name for word, name in OF_THE_DATA.items() if word in warning), OTHER_WARNING)
         if "of the" not in warning or "split" not in warning:  # rows in two splits have a rule
-            yield Finding("warning", warning, ("data", prepared.data.name), disease=disease)
+            severity: Severity = "note" if disease == "constant_column" else "warning"  # it does no harm
+            yield Finding(severity, warning, ("data", prepared.data.name), disease=disease)
 
 
 def _with_flatten(case: Case, problem: Problem) -> tuple[str, ...]:

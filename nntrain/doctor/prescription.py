@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from nntrain.config.data_schema import Schema
 from nntrain.config.load import from_document
 from nntrain.config.named import spelled_out, to_tree
 from nntrain.doctor.case import Case
@@ -16,18 +17,23 @@ def prescribed(case: Case, *changes: tuple[Path, Any]) -> tuple[str, ...]:
 
     A change of a layer in a list that does not have it, because nntrain adds it, is made in the whole list.
     """
+    return accepted(case, case.resolved.schema, *changes)
+
+
+def accepted(case: Case, schema: Schema, *changes: tuple[Path, Any]) -> tuple[str, ...]:
+    """Return the assignments as `prescribed` does, for changes with which the data are of this schema."""
     for attempt in (changes, _in_whole_model(case, changes)):
         lines = tuple(dict.fromkeys(f"{dotted(path)}={inline(value)}" for path, value in attempt))
-        if lines and is_accepted(case, lines):
+        if lines and is_accepted(case, lines, schema):
             return lines
     return ()
 
 
-def is_accepted(case: Case, lines: Sequence[str]) -> bool:
-    """Return whether the config is valid with these assignments, and fits the data."""
+def is_accepted(case: Case, lines: Sequence[str], schema: Schema | None = None) -> bool:
+    """Return whether the config is valid with these assignments, and fits the data, or others of this schema."""
     try:
         config = from_document(assigned(case.prepared.config.document, lines))
-        config.resolve(case.resolved.schema)
+        config.resolve(schema or case.resolved.schema)
     except ConfigError:
         return False
     return True

@@ -19,6 +19,7 @@ def write(folder: Path) -> None:
     _made_tables(folder)
     _images(folder)
     _of_questions(folder)
+    _of_more_questions(folder)
 
 
 def _made_tables(folder: Path) -> None:
@@ -69,6 +70,59 @@ def _of_questions(folder: Path) -> None:
     word = random.integers(0, 20, 1500)
     beside = (word + random.choice([1, 1, 1, 2], 1500)) % 20
     np.savez(folder / "words.npz", x=np.eye(20, dtype="float32")[word], y=beside)
+
+
+def _of_more_questions(folder: Path) -> None:
+    """Write data of the kinds that the later programs of real.yaml have."""
+    from sklearn import datasets
+
+    random = np.random.default_rng(17)
+    value = random.integers(0, 100_000, 2000)
+    _table(folder / "threshold.csv", value[:, None], (value >= 50_000).astype(int), "above")
+    televisions = np.exp(random.uniform(0.3, 6.3, 38))  # people for each
+    life = 76 - 3.3 * np.log(televisions) + random.normal(0, 2, 38)
+    _table(folder / "television.csv", televisions[:, None], life, "life_expectancy")
+    x = np.arange(100.0)
+    _table(folder / "parabola.csv", _standard(x)[:, None], x**2 + 3, "y")
+    _table(folder / "xor_of_four.csv", np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0]), "y")
+    plane = random.uniform(-1, 1, (1000, 2))
+    _table(folder / "distance.csv", plane, np.hypot(plane[:, 0], plane[:, 1]), "distance")
+    spectrum = random.normal(0, 1, (1500, 8))
+    level = 130 + 20 * np.tanh(spectrum[:, 0] + spectrum[:, 1]) + 12 * spectrum[:, 2] + random.normal(0, 3, 1500)
+    _table(folder / "level.csv", spectrum, level, "level")
+    votes = (random.uniform(0, 1, (100, 3)) < 0.6).astype(int)
+    _table(folder / "votes.csv", votes, (votes.sum(axis=1) > 1).astype(int), "majority")
+    switches = random.integers(0, 2, (800, 20))
+    chance = 1 / (1 + np.exp(-(switches - 0.5) @ random.normal(0, 1, 20)))
+    _table(folder / "chance.csv", switches, chance, "chance")
+    cloud = random.uniform(10, 12, 100)
+    _table(folder / "cloud.csv", cloud[:, None], 0.5 * (cloud - 11) ** 2 + cloud + random.normal(0, 0.1, 100), "y")
+    _table(folder / "three_points.csv", np.array([[-1.0], [0], [1]]), np.array([-0.2445, 0.1233, 0.1714]), "y")
+    _passengers(folder, random)
+    orders = random.uniform(0, 1, (3000, 34))
+    demand = np.maximum(0, orders @ random.normal(0.1, 0.5, 34) + orders[:, 0] * orders[:, 1])
+    _table(folder / "demand.csv", orders, demand, "demand")
+    traits = random.normal(0, 1, (1500, 6))
+    rank = np.digitize(traits[:, 0] + np.abs(traits[:, 1]), [-0.3, 0.5, 1.1, 1.9]) + 1
+    np.savez(folder / "ranks.npz", x=traits.astype("float32"), y=rank.astype("float32")[:, None])
+    np.savez(folder / "ranks_from_0.npz", x=traits.astype("float32"), y=rank - 1)
+    digits = datasets.load_digits()
+    flat = np.minimum(255, digits.data * 16).astype("float32")
+    np.savez(folder / "digits_twice.npz", x=flat, y=flat)
+    np.savez(folder / "digits_twice_scaled.npz", x=flat / 255, y=flat / 255)
+    few = digits.target < 3
+    images = np.minimum(255, digits.images[few] * 16).astype("uint8")[..., None]
+    np.savez(folder / "three_digits.npz", x=images, y=digits.target[few].astype("int64"))
+
+
+def _passengers(folder: Path, random: np.random.Generator) -> None:
+    """Write a table like that of the Titanic: class, age, fare and sex of 714 passengers."""
+    rank = random.choice([1, 2, 3], 714, p=[0.25, 0.25, 0.5])
+    age, fare = random.gamma(4.5, 6.6, 714), random.lognormal(4.4 - 0.75 * rank, 0.5)
+    female = (random.uniform(0, 1, 714) < 0.36).astype(int)
+    chance = 1 / (1 + np.exp(-(2.6 * female + 1.9 - 1.1 * rank - 0.03 * (age - 30) - 0.8)))
+    survived = (random.uniform(0, 1, 714) < chance).astype(int)
+    _table(folder / "passengers.csv", np.column_stack([rank, age, fare, female, 1 - female]), survived, "survived")
 
 
 def _images(folder: Path) -> None:

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import yaml
 
-from nntrain.config.load import load, read
-from nntrain.doctor import checkup, config_errors
-from nntrain.doctor.checkup import Diagnosis
+from nntrain.config.load import read
+from nntrain.doctor import visit
 from nntrain.doctor.finding import Finding
-from nntrain.errors import ConfigError, DataError
 from nntrain.runs.checked import checked
 from nntrain.terminal import Terminal
-from nntrain.training.prepare import prepare
 
 TESTS = Path(__file__).parents[2] / "tests" / "doctor"
 SECONDS = 600.0  # of a training at most: a busy machine must not cut it
@@ -57,16 +54,8 @@ def examine(entry: Entry, folder: Path, more: tuple[str, ...] = (), static: bool
     """Return what `nntrain doctor` finds in an entry, whose data are in the folder; `more` are further assignments."""
     path = folder / f"{entry.name}.yaml"
     path.write_text(entry.config, encoding="utf-8")
-    assignments = (*entry.assignments, *more)
-    try:
-        config = checked(load(path, assignments), Terminal(quiet=True), folder)
-        prepared = prepare(config)
-    except (ConfigError, DataError) as error:
-        return Outcome(tuple(config_errors.findings(error, read(path, assignments))), None)
-    found = checkup.before(prepared) if static else checkup.tried(prepared, SECONDS)
-    return Outcome(tuple(found.findings), _score(found))
-
-
-def _score(found: Diagnosis) -> float | None:
-    score = found.scores.get("validation", found.scores.get("train"))
-    return None if score is None else score.score
+    document = read(path, (*entry.assignments, *more))
+    found = visit.of_document(
+        document, lambda config: checked(config, Terminal(quiet=True), folder), None if static else SECONDS
+    )
+    return Outcome(tuple(found.findings), found.score)

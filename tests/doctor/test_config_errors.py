@@ -37,6 +37,18 @@ def _findings(folder: Path, text: str) -> list[config_errors.Finding]:
             "metric_does_not_fit",
             ("train.metrics.0=accuracy",),
         ),
+        (
+            "{Dense: {units: 4, activation: relu}}, {Dense: 3}, {Activation: sigmoid}",
+            "loss: categorical_crossentropy",
+            "loss_does_not_fit",
+            ("model.2.Activation=softmax",),
+        ),
+        (
+            "{Dropout: 0.1}, {Dense: {units: 3, activation: softmax}}, {Dropout: 0.5}",
+            "",
+            "dropout_after_output",
+            ("model=[{Dropout: 0.1}, {Dense: {units: 3, activation: softmax}}]",),
+        ),
         ("{Dense: {unit: 3}}", "", "invalid_config", ()),
     ],
 )
@@ -65,3 +77,19 @@ def test_without_known_labels_the_loss_that_fits_the_output_is_printed(tmp_path:
     text = "data: {table: {path: t.csv, target: b}}\nmodel: [{Dense: 1}]\ntrain: {loss: binary_crossentropy}\n"
     (found,) = _findings(tmp_path, text)
     assert (found.disease, found.set) == ("loss_does_not_fit", ("train.loss=mean_squared_error",))
+
+
+def test_what_is_said_of_several_layers_is_one_finding_with_the_lines_of_all(tmp_path: Path) -> None:
+    zeros = "{Dense: {units: 8, activation: relu, kernel_initializer: zeros}}"
+    text = f"data: iris\nmodel: [{zeros}, {zeros}, {{Dense: {{units: 3, activation: softmax}}}}]\n"
+    (found,) = _findings(tmp_path, text)
+    assert found.set == tuple(f"model.{at}.Dense.kernel_initializer=glorot_uniform" for at in (0, 1))
+    assert "`model.1.Dense.kernel_initializer`" in found.help
+
+
+def test_a_softmax_unit_keeps_a_loss_of_numbers_until_the_data_are_read(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,0.2\n3,0.4\n5,0.6\n")
+    table = "{table: {path: t.csv, target: b}}"
+    text = f"data: {table}\nmodel: [{{Dense: {{units: 1, activation: softmax}}}}]\ntrain: {{loss: mse}}\n"
+    (found,) = _findings(tmp_path, text)
+    assert (found.disease, found.set) == ("softmax_over_one_unit", ("model.0.Dense.activation=sigmoid",))

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from nntrain import backend
 from nntrain.cli.requests import Doctor
-from nntrain.config.load import load, read
-from nntrain.doctor import config_errors
+from nntrain.config.load import Config, read
 from nntrain.doctor.finding import Finding
-from nntrain.errors import ConfigError, DataError
+from nntrain.errors import ConfigError
 from nntrain.nearest import exists
 from nntrain.runs.checked import checked
 from nntrain.storage.find_runs import find_run, is_run
@@ -30,12 +29,16 @@ def run(request: Doctor, terminal: Terminal) -> None:
         _show(diagnosis.of_run(run_dir), terminal)
         return
     document = read(request.name, request.assignments or ())
-    try:
-        found = _of_config(request, terminal)
-    except (ConfigError, DataError) as error:
-        _print(config_errors.findings(error, document), (), terminal)
-        return
-    _show(found, terminal)
+    backend.start(request.device, request.verbose)
+    from nntrain.doctor import visit
+
+    if not request.static:
+        terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
+
+    def with_files(config: Config) -> Config:
+        return checked(config, Terminal(quiet=True), request.runs_dir)
+
+    _show(visit.of_document(document, with_files, None if request.static else request.seconds), terminal)
 
 
 def _is_run(request: Doctor) -> bool:
@@ -48,19 +51,6 @@ def _refuse_assignments(request: Doctor) -> None:
     if request.assignments:
         help = f"write `nntrain doctor CONFIG --set {request.assignments[0]}`"
         raise ConfigError("`--set` changes a config, not a run that has ended", help=help)
-
-
-def _of_config(request: Doctor, terminal: Terminal) -> "Diagnosis":
-    config = checked(load(request.name, request.assignments or ()), Terminal(quiet=True), request.runs_dir)
-    backend.start(request.device, request.verbose)
-    from nntrain.doctor import checkup
-    from nntrain.training.prepare import prepare
-
-    prepared = prepare(config)
-    if request.static:
-        return checkup.before(prepared)
-    terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
-    return checkup.tried(prepared, request.seconds)
 
 
 def _show(found: "Diagnosis", terminal: Terminal) -> None:

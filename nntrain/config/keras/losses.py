@@ -74,6 +74,18 @@ class LogCosh(Loss):
     """Mean of log cosh(t - y)."""
 
 
+class MeanSquaredLogarithmicError(Loss):
+    """Mean of (log(1 + t) - log(1 + y))², for numbers from 0 on: a ratio counts, not a difference."""
+
+    aliases = ("msle",)
+
+
+class MeanAbsolutePercentageError(Loss):
+    """100 times the mean of |(t - y) / t|."""
+
+    aliases = ("mape",)
+
+
 class Hinge(Loss):
     """max(0, 1 - t y) for labels of -1 and 1, which Keras makes from 0 and 1."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.config.messages import counted
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 
 
@@ -15,6 +15,8 @@ class Options:
 
     `updates`: fewer than so many updates in all rarely train a network; the healthy configs of the tests have at least
     that, but for models without hidden layers. `steps` in an epoch: below that a smaller batch gives more of them.
+    `batch_size`: up to so many rows a batch is small (Masters and Luschi 2018, https://arxiv.org/abs/1804.07612),
+    however few rows there are.
     """
 
     updates: int = 100
@@ -23,12 +25,12 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning where a batch of 32 would give far more updates in the same epochs."""
+    """Yield a warning where a batch of 32 would give far more updates in the same epochs, a note if all went well."""
     size = case.resolved.batch_size(case.rows)
     steps = case.resolved.steps_per_epoch(case.rows)
     wanted = min(options.batch_size, max(1, case.rows // options.steps))
     few = steps < options.steps and case.updates < options.updates
-    if not (few or (case.is_ill and steps < options.steps)) or size <= wanted or not case.hidden:
+    if not (few or (case.is_ill and steps < options.steps)) or size <= options.batch_size or not case.hidden:
         return
     message = (
         f"a batch has {size:,} of {case.rows:,} rows, so an epoch has {counted(steps, 'step')} and the training "
@@ -36,4 +38,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     )
     cure = prescribed(case, (("train", "batch_size"), wanted))
     evidence = {"batch_size": float(size), "rows": float(case.rows), "updates": float(case.updates)}
-    yield Finding("warning", message, ("train", "batch_size"), evidence, cure, weight=5.0)
+    severity: Severity = "note" if case.is_well else "warning"
+    yield Finding(severity, message, ("train", "batch_size"), evidence, cure, weight=5.0)

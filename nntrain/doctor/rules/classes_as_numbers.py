@@ -1,12 +1,13 @@
 """The targets of a regression are few whole numbers, or whole numbers that were scaled: they look like classes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
-from nntrain.doctor.prescription import prescribed
+from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.prescription import accepted
+from nntrain.errors import Path
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning where few values repeat, an error where they are whole numbers divided by 255."""
+    """Yield a warning where few values repeat, an error where they are whole numbers divided by 255.
+
+    More than two that were predicted well may be numbers: a note.
+    """
     import numpy as np
 
     if not case.is_regression or case.resolved.schema.target_count != 1 or case.resolved.schema.counts:
@@ -44,7 +48,10 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if not np.array_equal(values, np.arange(values[0], values[0] + len(values))):
         return
     message = f"the targets are the whole numbers from {values[0]:g} to {values[-1]:g}: they look like classes"
-    yield Finding("warning", message, path, evidence, _cure(case, source), weight=6.0)
+    cure = _cure(case, source, values)
+    help = "" if cure else "number the classes from 0, as whole numbers, and write `task: classification`"
+    severity: Severity = "note" if case.is_well and len(values) > 2 else "warning"
+    yield Finding(severity, message, path, evidence, cure, help, weight=6.0)
 
 
 def _is_scaled(values: Any, scale: float) -> bool:
@@ -54,7 +61,22 @@ def _is_scaled(values: Any, scale: float) -> bool:
     return bool(np.allclose(back, back.round(), atol=1e-3) and back.max() <= 100 and np.abs(values).max() < 1)
 
 
-def _cure(case: Case, source: str) -> tuple[str, ...]:
-    if source not in ("npz_file", "table"):
+def _cure(case: Case, source: str, values: Any) -> tuple[str, ...]:
+    """Return the lines that make it a classification, with the output layer, loss and metrics that the user wrote.
+
+    Classes of a file of arrays are numbered from 0; those of a table have names.
+    """
+    if source not in ("npz_file", "table") or (source == "npz_file" and values[0] != 0):
         return ()
-    return prescribed(case, (("data", source, "task"), "classification"))
+    two, train, block = len(values) == 2, case.prepared.config.experiment.train, case.blocks[-1]
+    changes: list[tuple[Path, object]] = [(("data", source, "task"), "classification")]
+    if not case.resolved.added and not two and hasattr(block.head.spec, "units"):
+        changes.append(((*block.head.path, "units"), len(values)))
+    if not case.resolved.added and block.activation != ("sigmoid" if two else "softmax"):
+        changes.append((block.activation_path, "sigmoid" if two else "softmax"))
+    if train.loss is not None:
+        changes.append((("train", "loss"), "binary_crossentropy" if two else "sparse_categorical_crossentropy"))
+    if train.metrics:
+        changes.append((("train", "metrics"), ["accuracy"]))
+    schema = replace(case.resolved.schema, classes=tuple(f"{value:g}" for value in values), targets=())
+    return accepted(case, schema, *changes)

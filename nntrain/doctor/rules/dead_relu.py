@@ -18,15 +18,23 @@ class Options:
     https://doi.org/10.1109/ICSE43902.2021.00043) takes 0.7 of all neurons. `rise`: so many more than before the first
     step, as half of the units are 0 for all rows of a single positive feature. Over the healthy
     configs of the tests it is at most 0.44. `dead`: so many that the rest can hardly learn, with or without a rise.
+    `narrow`: a layer of fewer units than `units` misses every one of them; a share that has risen so far counts where
+    the training has not gone well (Lu et al. 2019, https://arxiv.org/abs/1903.06733: the fewer units, the likelier they
+    die).
     """
 
     share: float = 0.6
     dead: float = 0.95
     rise: float = 0.2
+    narrow: float = 0.3
+    units: int = 16
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for the layer with the largest share, an error where nearly all are dead."""
+    """Yield a warning for the layer with the largest share, an error where nearly all are dead.
+
+    A training that went well gets a note.
+    """
     signs = case.last_signs or (case.signs[0] if case.signs else None)
     dying = [layer for layer in signs.layers if layer.dead is not None] if signs else []
     if signs is None or not dying:
@@ -35,20 +43,29 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     share = worst.dead or 0.0
     at_first = _at_first(case, worst)
     grown = share - at_first >= options.rise
-    if share < options.share or (share < options.dead and not (case.is_ill and grown)):
+    block = next((one for one in case.blocks if dotted(one.head.path) == worst.layer), None)
+    few = block is not None and block.head.units < options.units and not case.is_well
+    narrow = few and grown and share >= options.narrow
+    if not narrow and (share < options.share or (share < options.dead and not (case.is_ill and grown))):
         return
     severity: Severity = "error" if share >= options.dead and (case.is_ill or case.course is None) else "warning"
+    severity = "note" if case.is_well else severity
     when = f"after epoch {signs.epoch}" if signs.epoch else "before the first step"
     message = f"{100 * share:.0f} % of the ReLU units of `{worst.layer}` are dead {when}: 0 for every row"
-    block = next((one for one in case.blocks if dotted(one.head.path) == worst.layer), None)
     evidence = {"share": share, "share_at_first": at_first}
-    cure = _cure(case, block, at_first)
+    cure = _wider(case, block) if block is not None and narrow and not case.is_ill else _cure(case, block, at_first)
     yield Finding(severity, message, block.head.path if block else (), evidence, cure, symptom=True, weight=6.0)
 
 
 def _at_first(case: Case, layer: LayerSigns) -> float:
     found = [one.dead for one in case.signs[0].layers if one.layer == layer.layer] if case.signs else []
     return found[0] or 0.0 if found else 0.0
+
+
+def _wider(case: Case, block: Block) -> tuple[str, ...]:
+    """Return more units, of an activation that does not die."""
+    wider = ((*block.head.path, "units"), 4 * max(8, block.head.units))
+    return prescribed(case, wider, (block.activation_path, "leaky_relu"))
 
 
 def _cure(case: Case, block: Block | None, at_first: float) -> tuple[str, ...]:

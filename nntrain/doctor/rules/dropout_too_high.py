@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.config.keras import layers
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 
 
@@ -22,7 +22,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for a rate that is too high, or a Dropout that leaves fewer than four units."""
+    """Yield a warning for a rate that is too high, or a Dropout that leaves fewer than four units.
+
+    A training that went well gets a note.
+    """
     for block in case.hidden:
         for each in block.rest:
             if not isinstance(each.spec, layers.Dropout | layers.AlphaDropout):
@@ -36,5 +39,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
             lower = 0.2 if 0.8 * block.head.units >= options.units else 0.0
             cure = prescribed(case, ((*each.path, "rate"), lower))
             evidence = {"rate": each.spec.rate, "units_left": left}
-            yield Finding("warning", message, each.path, evidence, cure, weight=4.5)
+            severity: Severity = "note" if case.is_well else "warning"
+            yield Finding(severity, message, each.path, evidence, cure, weight=4.5)
             return

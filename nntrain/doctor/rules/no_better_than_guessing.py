@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nntrain.doctor.case import Case
+from nntrain.doctor.case import Case, Score
 from nntrain.doctor.finding import Finding
 
 
@@ -11,8 +11,8 @@ from nntrain.doctor.finding import Finding
 class Options:
     """The model has learned nothing that a constant answer does not know.
 
-    `deviations`: a share of n rows has a standard error of sqrt(p (1 - p) / n); two are 95 %. `r2`: that of the mean
-    is 0.
+    `deviations`: a share of n rows has a standard error of sqrt(p (1 - p) / n); two are 95 %. One is enough where the
+    training rows, which are more, are two above. `r2`: that of the mean is 0.
     """
 
     deviations: float = 2.0
@@ -28,9 +28,12 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         bad = score.score < max(score.guess, 0) + options.r2
         message = f"R² is {score.score:.3g}, and that of predicting the mean is 0"
     else:
-        error = (score.guess * (1 - score.guess) / score.rows) ** 0.5
+        trained = case.course.scores.get("train", score)
+        learned = _deviations(trained) > options.deviations
         hard = score.guess > 0.9 and score.score >= score.guess
-        bad = score.score <= score.guess + min(options.deviations * error, 0.5 * (1 - score.guess)) and not hard
+        most = 1.0 if learned else options.deviations
+        half = score.score <= score.guess + 0.5 * (1 - score.guess)
+        bad = _deviations(score) <= most and half and not hard
         message = f"accuracy is {score.score:.3f}, and that of always answering the majority class {score.guess:.3f}"
     linear = score.linear
     learnable = linear is None or linear > score.guess + 0.05
@@ -38,6 +41,12 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         evidence = {"score": score.score, "guess": score.guess, **({} if linear is None else {"linear": linear})}
         message += f"; a linear model reaches {linear:.3f}" if linear is not None and learnable else ""
         yield Finding("error", message, (), evidence, help=_HELP, symptom=True, weight=5.0)
+
+
+def _deviations(score: Score) -> float:
+    """Return by how many standard errors the score is above that of the majority class."""
+    error = (score.guess * (1 - score.guess) / score.rows) ** 0.5
+    return (score.score - score.guess) / max(error, 1e-9)
 
 
 _HELP = "look at the other findings first; `nntrain eval RUN --baselines` fits simple models to the same rows"

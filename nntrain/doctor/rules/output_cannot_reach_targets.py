@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.case import Block, Case
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 
 _RANGES = {
@@ -30,21 +31,36 @@ class Options:
     tolerance: float = 0.01
 
 
+def _reached(block: Block, targets: int) -> tuple[Any, Any]:
+    """Return (1, targets) each, the least and the largest numbers that the layers behind the activation make of it."""
+    import numpy as np
+
+    low, high = (np.full((1, targets), end) for end in _RANGES[block.activation])
+    behind = block.rest[block.rest.index(block.activated) + 1 :] if block.activated in block.rest else block.rest
+    for each in behind:
+        low, high = (np.asarray(each.layer(end.astype("float32"))) for end in (low, high))
+    return np.minimum(low, high), np.maximum(low, high)
+
+
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield an error where targets lie outside of the range, and a warning where ReLU only touches them."""
+    """Yield an error where targets lie outside of the range, and a warning where ReLU only touches them.
+
+    A training that went well with such a ReLU gets a note.
+    """
     block = case.blocks[-1] if case.is_regression and case.blocks else None
     if block is None or block.activation not in _RANGES:
         return
-    low, high = _RANGES[block.activation]
     targets = case.targets
+    low, high = _reached(block, targets.y.shape[1])
     slack = options.tolerance * (targets.high - targets.low)
     cure = prescribed(case, (block.activation_path, "linear"))
     outside = float(((targets.y < low - slack) | (targets.y > high + slack)).mean())
     evidence = {"lowest_target": targets.low, "highest_target": targets.high, "share_outside": outside}
     if outside:
-        message = f"`{block.activation}` gives numbers from {low:g} to {high:g}, "
+        message = f"`{block.activation}` gives numbers from {low.min():g} to {high.max():g}, "
         message += f"but the targets go from {targets.low:.4g} to {targets.high:.4g}"
         yield Finding("error", message, block.activation_path, evidence, cure, weight=9.0)
     elif block.activation in ("relu", "relu6"):
         message = "`relu` at the output stops learning wherever it is 0; a regression needs `linear`"
-        yield Finding("warning", message, block.activation_path, evidence, cure, weight=8.0)
+        severity: Severity = "note" if case.is_well else "warning"
+        yield Finding(severity, message, block.activation_path, evidence, cure, weight=8.0)

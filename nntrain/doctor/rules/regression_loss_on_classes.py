@@ -19,7 +19,7 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a note, a warning for several classes or where the training went badly."""
+    """Yield a note, a warning for several classes, if they were not learned well, or where the training went badly."""
     loss, output = case.resolved.train.loss, case.resolved.output
     perceptron = output.activation == "heaviside"  # whose rule is the gradient of this loss
     if case.is_regression or loss.labels != "number" or perceptron:
@@ -33,5 +33,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         changes.append((case.blocks[-1].activation_path, "sigmoid" if one else "softmax"))
     message = f"`{loss.called()}` is a loss for numbers, but classes are predicted"
     evidence = {"classes": float(len(case.resolved.schema.classes))}
-    severity: Severity = "warning" if several or linear or case.is_ill else "note"
+    severity: Severity = "warning" if ((several or linear) and not case.is_well) or case.is_ill else "note"
     yield Finding(severity, message, ("train", "loss"), evidence, prescribed(case, *changes), weight=4.5 + several)

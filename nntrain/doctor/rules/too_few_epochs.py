@@ -20,12 +20,16 @@ class Options:
     """
 
     updates: int = 100
+    wanted: int = 500  # updates to prescribe at least: the median of the healthy configs of the tests
     gain: float = 0.1
     times: int = 5  # as many epochs as prescribed
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for few updates and a loss that still falls fast, a note where it falls slowly."""
+    """Yield a warning for few updates and a loss that still falls fast, a note where it falls slowly.
+
+    A training that went well gets a note.
+    """
     train, course = case.resolved.train, case.course
     if train.epochs is None and train.steps is None:
         return
@@ -42,8 +46,10 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if gain is not None:
         evidence["gain_of_the_last_fifth"] = gain
         message = f"still improving after {length}: the last fifth brought {100 * gain:.0f} % of the improvement"
-    severity: Severity = "warning" if few or case.is_ill else "note"
-    wanted = max((amount or 1) * options.times, -(-options.updates * (amount or 1) // max(1, case.updates)))
+    severity: Severity = "warning" if (few and not case.is_well) or case.is_ill else "note"
+    wanted = max(
+        (amount or 1) * options.times, -(-options.wanted * (amount or 1) // max(1, case.updates)) if few else 0
+    )
     yield Finding(
         severity,
         message,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 
 
@@ -14,16 +14,18 @@ class Options:
 
     `below`: so much less than a linear model, on the training and on the validation rows. `r2`, `gain`: R², or the
     share of the way from the majority class to 1, below which a training is called underfitted where it is not below
-    guessing already; the healthy configs of the tests have at least an R² of 0.92, and 0.80 of the way.
+    guessing already; the healthy configs of the tests have at least an R² of 0.92, and 0.80 of the way, below which
+    it is a note: the data may not tell more.
     """
 
     below: float = 0.05
     gain: float = 0.4
     r2: float = 0.3
+    note: float = 0.8
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning where a linear model is better, or the training rows are hardly fitted."""
+    """Yield a warning where a linear model is better, or the training rows are hardly fitted, a note if not well."""
     course = case.course
     score = course.scores.get("train") if course else None
     if course is None or score is None or course.diverged or course.cut:
@@ -31,15 +33,17 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     splits = course.scores.values()
     worse = all(each.linear is not None and each.score < each.linear - options.below for each in splits)
     way = (score.score - score.guess) / max(1e-9, 1 - score.guess)
-    if not worse and way >= (options.r2 if case.is_regression else options.gain):
+    if not worse and way >= options.note:
         return
+    little = way < (options.r2 if case.is_regression else options.gain)
     name = "R²" if case.is_regression else "accuracy"
     message = f"{name} on the training rows is {score.score:.3f}"
     message += f", and {score.linear:.3f} for a linear model" if worse and score.linear is not None else ""
     evidence = {"score": score.score, "guess": score.guess}
     if score.linear is not None:
         evidence["linear"] = score.linear
-    yield Finding("warning", message, ("model",), evidence, _cure(case), symptom=True, weight=3.0)
+    severity: Severity = "warning" if worse or little else "note"
+    yield Finding(severity, message, ("model",), evidence, _cure(case), symptom=True, weight=3.0)
 
 
 def _cure(case: Case) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.case import FAST, Case
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed, with_layer
 
 
@@ -14,7 +14,9 @@ class Options:
 
     Gradient descent needs steps in proportion to the condition of the inputs' covariance, the square of the ratio of
     their sizes (LeCun et al. 1998, "Efficient BackProp", section 4.3). `size` is the root mean square of a feature from
-    which a warning is given: the points of the plane of `toy_2d` have 3.5, petals of iris 5.9.
+    which a warning is given: the points of the plane of `toy_2d` have 3.5, petals of iris 5.9. They come before targets
+    that are not scaled where the optimizer is SGD: the largest rate with which it converges is 2 by the curvature,
+    which depends on the inputs alone where the model is linear and the error squared.
     """
 
     size: float = 10.0
@@ -22,7 +24,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for a table whose largest feature is large, or far larger than its smallest."""
+    """Yield a warning for a table whose largest feature is large, or far larger than its smallest.
+
+    A training that went well in spite of it gets a note.
+    """
     import numpy as np
 
     if case.inputs.is_image or case.is_scaled or not case.blocks:
@@ -42,4 +47,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message = f"the inputs are not scaled: {name} has the size {largest:.3g} and the smallest feature {smallest:.3g}"
     cure = prescribed(case, with_layer(case, 0, "Normalization"))
     evidence = {"largest_rms": largest, "smallest_rms": smallest, "largest_value": case.inputs.largest}
-    yield Finding("warning", message, ("model", 0), evidence, cure, weight=6.5)
+    severity: Severity = "note" if case.is_well else "warning"
+    weight = 6.5 if isinstance(case.resolved.train.optimizer, FAST) else 7.5
+    yield Finding(severity, message, ("model", 0), evidence, cure, weight=weight)

@@ -22,7 +22,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning where it is so before the training or after its first epochs, and the net is deep."""
+    """Yield a warning where it is so before the training or after its first epochs, and the net is deep.
+
+    A training that went well gets a note.
+    """
     found = [(signs, ratio) for signs in case.signs[:3] if (ratio := _ratio(signs)) is not None]
     if not found or len(case.hidden) < 2:
         return
@@ -30,7 +33,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if ratio >= options.ratio:
         return
     message = f"the gradient of the first layer is {ratio:.1g} times that of the last (epoch {signs.epoch})"
-    severity: Severity = "error" if ratio < 1e-6 or case.is_ill else "warning"
+    severity: Severity = "note" if case.is_well else "error" if ratio < 1e-6 or case.is_ill else "warning"
     yield Finding(severity, message, case.blocks[0].head.path, {"ratio": ratio}, _cure(case), weight=6.0)
 
 

@@ -43,11 +43,15 @@ def test_the_printed_line_ends_the_disease(folder: Path, in_process: Any) -> Non
 
 
 def test_an_error_of_the_config_is_a_finding(folder: Path, in_process: Any) -> None:
-    done = in_process(folder, "doctor", "net.yaml", "--set", "train.loss=binary_crossentropy", "--json")
+    done = in_process(folder, "doctor", "net.yaml", "--static", "--set", "train.loss=binary_crossentropy", "--json")
     assert done.returncode == 0
     (found,) = [json.loads(line)["findings"] for line in done.stdout.splitlines()]
-    assert [(one["disease"], one["severity"]) for one in found] == [("loss_does_not_fit", "error")]
+    assert (found[0]["disease"], found[0]["severity"]) == ("loss_does_not_fit", "error")
     assert found[0]["set"] == ["train.loss=mean_squared_error"]
+    # The config is mended and examined: what is found then has its lines behind that one.
+    assert found[1]["disease"] == "output_cannot_reach_targets"
+    assert found[1]["message"].startswith("seen once the errors are mended: ")
+    assert found[1]["set"] == ["train.loss=mean_squared_error", "model.1.Dense.activation=linear"]
 
 
 def test_fit_ends_with_the_worst_findings_and_the_run_keeps_them(folder: Path, in_process: Any) -> None:

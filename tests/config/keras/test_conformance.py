@@ -316,6 +316,8 @@ LOSSES: dict[str, list[tuple[str, str]]] = {
     "MeanAbsoluteError": [(NUMBERS, "{reduction: mean}")],
     "Huber": [(NUMBERS, "{delta: 0.5, reduction: sum}")],
     "LogCosh": [(NUMBERS, "{reduction: sum}")],
+    "MeanSquaredLogarithmicError": [(NUMBERS, "{reduction: sum}")],
+    "MeanAbsolutePercentageError": [(NUMBERS, "{reduction: sum}")],
     "Hinge": [(LOGIT, "{reduction: sum}")],
     "LogisticLoss": [(LOGIT, "{reduction: sum}")],
     "Poisson": [("{units: 2, activation: softplus}", "{reduction: sum}")],

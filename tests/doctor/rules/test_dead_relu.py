@@ -20,3 +20,11 @@ def test_a_good_training_may_have_some(diagnosed: Any, signs: Any) -> None:
     seen = [signs(0, dead=[0.0, None, None]), signs(4, dead=[0.7, None, None])]
     assert diagnosed("dead_relu", signs=seen, score=0.95) == []
     assert diagnosed("dead_relu", signs=seen, score=0.55) != []
+
+
+def test_a_narrow_layer_misses_a_third_of_its_units(diagnosed: Any, signs: Any) -> None:
+    seen = [signs(0, dead=[0.0, None, None]), signs(4, dead=[0.375, None, None])]
+    (found,) = diagnosed("dead_relu", signs=seen, score=0.75)
+    assert found.severity == "warning"
+    assert found.set == ("model.0.Dense.units=32", "model.0.Dense.activation=leaky_relu")
+    assert diagnosed("dead_relu", "model.0.Dense.units=16", signs=seen, score=0.75) == []

@@ -1,0 +1,43 @@
+"""A config with errors is mended and examined, so that a second fault does not hide behind the first one."""
+
+from pathlib import Path
+
+from nntrain.config.load import read
+from nntrain.doctor import visit
+from nntrain.doctor.finding import Finding
+
+
+def _found(folder: Path, text: str) -> list[Finding]:
+    path = folder / "net.yaml"
+    path.write_text(text)
+    return list(visit.of_document(read(path), lambda config: config, seconds=None).findings)
+
+
+def test_what_hides_behind_an_error_is_found_with_the_lines_of_both(tmp_path: Path) -> None:
+    model = "[{Dense: {units: 4, activation: relu}}, {Dense: {units: 3, activation: sigmoid}}]"
+    found = _found(tmp_path, f"data: iris\nmodel: {model}\ntrain: {{epochs: 1, loss: categorical_crossentropy}}\n")
+    assert [one.disease for one in found[:2]] == ["loss_does_not_fit", "too_few_epochs"]
+    assert found[0].set == ("model.1.Dense.activation=softmax",)
+    assert found[1].message.startswith("seen once the errors are mended: ")
+    assert found[1].set == (*found[0].set, "train.epochs=167")
+
+
+def test_errors_that_the_data_show_are_mended_too(tmp_path: Path) -> None:
+    """What a table predicts is known when it is read: the softmax first, then the loss, then the range of a sigmoid."""
+    lines = [f"{at},{at * 10}" for at in range(1, 60)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,y", *lines]))
+    table = f"{{table: {{path: {tmp_path / 't.csv'}, target: y, encode: false}}}}"
+    model = "[Normalization, {Dense: {units: 4, activation: tanh}}, {Dense: {units: 1, activation: softmax}}]"
+    found = _found(tmp_path, f"data: {table}\nmodel: {model}\ntrain: {{epochs: 90, loss: binary_crossentropy}}\n")
+    first = [one.disease for one in found[:3]]
+    assert first == ["softmax_over_one_unit", "loss_does_not_fit", "output_cannot_reach_targets"]
+    assert found[2].set == (
+        "model.2.Dense.activation=sigmoid",
+        "train.loss=mean_squared_error",
+        "model.2.Dense.activation=linear",
+    )
+
+
+def test_an_error_without_a_line_ends_the_visit(tmp_path: Path) -> None:
+    found = _found(tmp_path, "data: iris\nmodel: [{Dense: {unit: 3}}]\ntrain: {epochs: 1}\n")
+    assert [(one.disease, one.set) for one in found] == [("invalid_config", ())]
