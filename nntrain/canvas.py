@@ -64,9 +64,45 @@ def sheet(width: float, height: float, title: str) -> "Figure":
 
 
 def short(text: str, longest: int) -> str:
-    """Return the text on one line, as a plot draws it; a long one loses its middle: names often differ at the end."""
-    text = drawable(" ".join(text.split()))
-    return text if len(text) <= longest else f"{text[: longest - longest // 3 - 1]}…{text[-(longest // 3) :]}"
+    """Return the text on one line, as a plot draws it; a long one loses its middle: names often differ at the end.
+
+    A code, which stands for a letter that no font has, stays whole.
+    """
+    text = " ".join(text.split())
+    whole = drawable(text)
+    if len(whole) <= longest:
+        return whole
+    parts = list(text) if whole == text else [_drawn(char) for char in text]
+    first, last = _begin(parts, longest - longest // 3 - 1), _begin([*reversed(parts)], longest // 3)
+    return " ".join(f"{''.join(first)}…{''.join(reversed(last))}".split())
+
+
+def _begin(parts: Sequence[str], longest: int) -> list[str]:
+    """Return as many parts as fit, without the space that a code has at either end; at least one."""
+    found, length = list(parts[:1]), len(parts[0])
+    for part in parts[1:]:
+        length += len(part) - (part.startswith(" ") and found[-1].endswith(" "))
+        if length > longest + 2 * (len(part) > 1):
+            break
+        found.append(part)
+    return found
+
+
+def inches(text: str, size: float) -> float:
+    """Return about how wide a text is that is drawn with letters of this size, in points."""
+    return sum(_advance(char) for char in text) * size / 72
+
+
+@cache
+def _advance(char: str) -> float:
+    """Return the width of a letter, as a share of the size."""
+    from matplotlib.font_manager import FontProperties, findfont
+
+    font = _font(findfont(FontProperties(family=_font_of(char) or FONT)))
+    if font is None:
+        return 1.0
+    font.set_size(100, 72)
+    return float(font.load_char(ord(char)).linearHoriAdvance) / 65536 / 100
 
 
 def natural_order(names: Sequence[str]) -> list[int]:
@@ -84,8 +120,12 @@ def drawable(text: str) -> str:
     """Return the text with `U+6F22` for each character that no font on this machine can draw."""
     if text.isascii() and text.isprintable():
         return text
-    drawn = [char if _font_of(char) else f" U+{ord(char):04X} " for char in text]
-    return " ".join("".join(drawn).split())
+    return " ".join("".join(map(_drawn, text)).split())
+
+
+def _drawn(char: str) -> str:
+    """Return the character, or its code where no font has it."""
+    return char if (char.isascii() and char.isprintable()) or _font_of(char) else f" U+{ord(char):04X} "
 
 
 @cache

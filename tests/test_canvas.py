@@ -14,6 +14,21 @@ def test_a_long_text_loses_its_middle():
     assert canvas.short("abcdefghijklmnop", 9) == "abcde…nop"
 
 
+def test_a_code_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.font_manager import fontManager
+
+    monkeypatch.setattr(fontManager, "ttflist", [font for font in fontManager.ttflist if "mpl-data" in font.fname])
+    canvas._font_of.cache_clear()
+    assert canvas.short("猫" * 20, 28) == "U+732B U+732B … U+732B"
+    assert canvas.short("abcdefgh猫ijklmnopqrst", 16) == "abcdefgh…pqrst"
+    canvas._font_of.cache_clear()
+
+
+def test_wide_letters_are_wider() -> None:
+    assert canvas.inches("жжжж", 9) > 1.4 * canvas.inches("aaaa", 9) > canvas.inches("iiii", 9) > 0
+    assert canvas.inches("ab", 18) == pytest.approx(2 * canvas.inches("ab", 9))
+
+
 def test_lines_are_joined():
     assert canvas.short("a\n b\t c", 9) == "a b c"
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SUBJECTS = ("run",)
 _LONGEST = 28  # letters of a name that are shown
+_BARS = 4.6  # inches for the bars, beside the names
 _LEAST = 0.05  # of the axis: a mistake in a thousand does not look like one in two
 
 
@@ -45,12 +46,13 @@ def of(run: "ScoredRun") -> Options:
 def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a bar for each pair, as long as its share of the true class."""
     pairs = options.pairs
-    figure = canvas.sheet(8, 0.26 * max(len(pairs), 4) + 1.7, options.title)
+    labels = ["  →  ".join(canvas.short(name, _LONGEST) for name in names) for *names, _, _ in pairs]
+    names = max((canvas.inches(label, 9) for label in labels), default=0.0)
+    figure = canvas.sheet(max(8.0, names + _BARS), 0.26 * max(len(pairs), 4) + 1.7, options.title)
     axes = figure.subplots()
     axes.set_title(canvas.accuracy(options.right, options.total), loc="left", fontsize=10, color=canvas.INK)
     bars = axes.barh(range(len(pairs)), [count / rows for _, _, count, rows in pairs], color=canvas.BLUE)
     axes.bar_label(bars, [f"{count:,} of {rows:,}" for _, _, count, rows in pairs], padding=3, fontsize=8)
-    labels = ["  →  ".join(canvas.short(name, _LONGEST) for name in names) for *names, _, _ in pairs]
     axes.set_yticks(range(len(pairs)), labels, parse_math=False)
     canvas.plain(axes)
     largest = max((count / rows for _, _, count, rows in pairs), default=1.0)

@@ -44,6 +44,9 @@ def of(run: "ScoredRun") -> Options:
     layers = run.scorer.program.model.layers
     layer = next((layer for layer in layers if getattr(layer, "kernel", None) is not None), None)
     if layer is None:
+        if run.subject.directory.is_ensemble:
+            member = f"{run.subject.name}/member-1"
+            raise canvas.NothingToDraw(f"an ensemble has kernels in its members: `nntrain plot {member} kernels`")
         raise canvas.NothingToDraw("no layer has a kernel")
     kernel = layer.kernel.numpy()
     images = _as_images(kernel, run.data.schema.shape)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite, log, nan
+from math import inf, isfinite, isnan, log, nan
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
+from nntrain.config.messages import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ _TRAINING, _VALIDATION = "#56a0d3", "#0b3c6f"  # one hue, two lightnesses, dashe
 _NOT_METRICS = ("epoch", "seconds", "learning_rate")
 _DASHES = (0, (4, 1.5))
 _BEST: dict[str, Any] = {"color": canvas.GREY, "linewidth": 1.2, "linestyle": ":"}
+_NAMED = 3  # metrics in a note
 _FEW = 15  # epochs up to which each is marked by a dot
 _MANY = 200  # epochs above which lines are thin
 _LEAST_SPAN, _LEAST_SHARE = 0.1, 0.2  # of the axis of a share; of any other metric, as a share of its largest value
@@ -98,7 +100,21 @@ def _notes(subject: "Subject") -> list[str]:
         else "",
         "" if has_validation else "There is no validation split.",
         f"learning rate {rates[0]:g}" if len(rates) == 1 and rates[0] is not None else "",
+        _not_finite(subject.rows),
     ]
+
+
+def _not_finite(rows: Sequence[Mapping[str, float | None]]) -> str:
+    """Return in words which curves have gaps, because values are NaN or infinite."""
+    gaps = {name: found for name in dict.fromkeys(name for row in rows for name in row) if (found := _gaps(rows, name))}
+    words = [f"{name} in {counted(len(found), 'epoch')} (first: {found[0]:g})" for name, found in gaps.items()]
+    more = f", and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    return f"Not finite, and left out: {', '.join(words[:_NAMED])}{more}." if words else ""
+
+
+def _gaps(rows: Sequence[Mapping[str, float | None]], name: str) -> list[float]:
+    """Return the epochs in which a value is not finite."""
+    return [row["epoch"] or 0 for row in rows if (value := row.get(name)) is not None and not isfinite(value)]
 
 
 def draw(options: Options, format: str = "png") -> bytes:
@@ -142,7 +158,7 @@ def _draw_metric(panel: "Axes", options: Options, metric: str) -> None:
         panel.text(0.5, 0.5, "no finite value", transform=panel.transAxes, ha="center", color=canvas.GREY)
         panel.set_yticks([])
         return
-    _mark_best(panel, options, validation if isfinite(max(validation, default=nan)) else training)
+    _mark_best(panel, options, training if all(map(isnan, validation)) else validation)
     _draw_references(panel, options.references.get(metric, ()), every)
     if not (metric == "loss" and _scale(panel, every)):
         share = metric in _SHARES

@@ -18,6 +18,7 @@ SUBJECTS = ("run",)
 _ACROSS, _MOST_IMAGES, _MOST_ROWS = 6, 24, 20
 _MOST_COLUMNS = 6
 _LONGEST = 16  # letters of a name, of a cell
+_SIZE = 8.5  # points of a letter in a table
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,18 @@ def _table(options: Options, words: str, format: str) -> bytes:
     ]
     cells = [[canvas.short(cell, _LONGEST) for cell in row] for row in rows]
     titles = [canvas.short(head, _LONGEST) for head in heads]
-    widths = [max(len(row[index]) for row in [titles, *cells]) + 2.5 for index in range(len(heads))]
-    figure = canvas.sheet(max(5.5, 0.085 * sum(widths) + 0.6), 0.25 * len(rows) + 1.3, options.title)
+    heavy = [1.12, *([1.0] * len(cells))]  # the letters of the titles are bold
+    widths = [
+        max(share * canvas.inches(row[index], _SIZE) for share, row in zip(heavy, [titles, *cells], strict=True)) + 0.24
+        for index in range(len(heads))
+    ]
+    figure = canvas.sheet(max(5.5, sum(widths) + 0.4), 0.25 * len(rows) + 1.3, options.title)
     panel = figure.subplots()
     canvas.name(panel, words)
     panel.set_axis_off()
     table = panel.table(cells, colLabels=titles, colWidths=[width / sum(widths) for width in widths], loc="center")
     table.auto_set_font_size(False)
-    table.set_fontsize(8.5)
+    table.set_fontsize(_SIZE)
     numbers = [all(_is_number(row[index]) for row in cells) for index in range(len(heads))]
     for (row, column), cell in table.get_celld().items():
         cell.set_edgecolor(canvas.FAINT)

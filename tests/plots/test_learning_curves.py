@@ -119,9 +119,17 @@ def test_the_references_and_notes_of_a_run(scored) -> None:
     assert [words for words, _ in options.references["accuracy"]] == ["always the most frequent class", "linear model"]
     assert options.references["loss"] == [("equal chances for all classes", math.log(3))]
     assert options.notes == [
-        "Dropout is off on the validation split, so its curve may be the better one.", "", "learning rate 0.02",
+        "Dropout is off on the validation split, so its curve may be the better one.", "", "learning rate 0.02", "",
     ]  # fmt: skip
     assert [words for words, _ in learning_curves.of(scored("plane")).references.get("r2_score", [])] != []
+
+
+def test_values_that_are_not_finite_are_said() -> None:
+    rows = [{"epoch": float(n), "loss": 1.0, "val_loss": math.nan if n in (2, 4) else 1.0} for n in range(1, 5)]
+    rows[3]["loss"] = math.inf
+    words = "Not finite, and left out: loss in 1 epoch (first: 4), val_loss in 2 epochs (first: 2)."
+    assert learning_curves._not_finite(rows) == words
+    assert learning_curves._not_finite(rows[:1]) == ""
 
 
 @pytest.mark.parametrize("metric", ["loss", "accuracy"])

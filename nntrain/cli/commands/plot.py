@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 _COMPARES, _ANIMATED = "compared_curves", "decision_boundary"
+_TRAIN_FIRST = "train it further first"
 _FILES = (".png", ".svg", ".gif")
 _OTHER_FILES = (".pdf", ".jpg", ".jpeg", ".eps", ".ps", ".webp", ".tif", ".tiff", ".bmp")
 
@@ -58,8 +59,10 @@ def _of_search(directory: RunDir) -> dict[str, ModuleType]:
 def _wanted(request: Plot, subject: Subject, known: dict[str, ModuleType]) -> list[str]:
     """Return the names of the plots to draw; raises ConfigError for one that cannot be drawn."""
     fitting = [name for name, module in known.items() if not _lacks(module, subject)]
+    if not fitting and not request.kinds:
+        raise ConfigError(f"nothing can be drawn of `{request.name}` ({subject.state})", help=_TRAIN_FIRST)
     asked = request.kinds or ([_ANIMATED] if request.animate else [_COMPARES] if request.beside else fitting)
-    allowed = f"of `{request.name}` can be drawn: {listed(fitting)}" if fitting else "train it further first"
+    allowed = f"of `{request.name}` can be drawn: {listed(fitting)}" if fitting else _TRAIN_FIRST
     names = []
     for word in asked:
         name = word.lower().replace("-", "_").removesuffix(".png")

@@ -130,3 +130,9 @@ def test_a_kind_of_a_run_is_not_drawn_of_a_group(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="`confusion_matrix` is drawn of one run") as caught:
         plot(group, "confusion_matrix")
     assert f"name one of its runs, such as `{group}/seed-1`" in caught.value.problems[0].help
+
+
+def test_a_run_of_which_nothing_can_be_drawn_is_an_error(tmp_path: Path) -> None:
+    make(tmp_path, "net", status=143)
+    with pytest.raises(ConfigError, match=r"nothing can be drawn of `net` \(failed with exit code 143\)"):
+        Plot(name="net", runs_dir=tmp_path).run(Terminal())
