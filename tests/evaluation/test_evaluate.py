@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from nntrain.config.load import load
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, DataError, Diverged
-from nntrain.evaluation.evaluate import evaluate
+from nntrain.evaluation.evaluate import Evaluation, evaluate
 from nntrain.model.restore import load_model
 from nntrain.runs import experiment
 from nntrain.runs.experiment import Training
@@ -31,14 +32,24 @@ def data_of(run: RunDir) -> Dataset:
     return load_data(load(run.path / run_files.RESOLVED))
 
 
+@pytest.fixture(scope="module")
+def scored(trained: Trained) -> Callable[[str], tuple[Evaluation, Scorer]]:
+    """The evaluation of the default split of a run, and a scorer of it."""
+
+    @cache
+    def found(name: str) -> tuple[Evaluation, Scorer]:
+        run = trained(name)
+        return evaluate(run, None, with_baselines=False), Scorer.restored(load_model(run))
+
+    return found
+
+
 @pytest.mark.parametrize("name", ["iris", "moons", "smooth", "plane"])
-def test_the_metrics_are_those_of_summary_json(trained: Trained, name: str) -> None:
-    run = trained(name)
+def test_the_metrics_are_those_of_summary_json(trained: Trained, scored: Any, name: str) -> None:
+    run, (found, scorer) = trained(name), scored(name)
     summary = run.read_json(run_files.SUMMARY)
-    found = evaluate(run, None, with_baselines=False)
     assert (found.split, found.rows) == ("test", summary["rows"]["test"])
     assert found.metrics == summary["metrics"]["test"]
-    scorer = Scorer.restored(load_model(run))
     metrics = {name: scorer.evaluate(split) for name, split in data_of(run).splits.items()}
     assert metrics == summary["metrics"] and list(metrics) == ["train", "validation", "test"]
 
@@ -55,15 +66,15 @@ def test_eval_in_a_fresh_process_prints_the_same_metrics_as_json(trained: Traine
 
 
 @pytest.mark.parametrize("name", ["iris", "moons", "smooth"])
-def test_predictions_sum_to_one_and_agree_with_accuracy_and_confusion_matrix(trained: Trained, name: str) -> None:
-    run = trained(name)
-    scorer, split = Scorer.restored(load_model(run)), data_of(run).test
-    assert split is not None
+def test_predictions_sum_to_one_and_agree_with_accuracy_and_confusion_matrix(
+    trained: Trained, scored: Any, name: str
+) -> None:
+    (found, scorer), split = scored(name), data_of(trained(name)).test
+    assert split is not None and found.split == "test"
     outputs = scorer.outputs(split.x)
     classes = len(scorer.resolved.schema.classes)
     assert outputs.shape == (len(split), classes)
     assert outputs.sum(axis=1) == pytest.approx(1, abs=1e-6) and outputs.min() >= 0
-    found = evaluate(run, "test", with_baselines=False)
     counted = np.zeros((classes, classes), int)
     for true, row in zip(split.y, outputs, strict=True):
         counted[true, row.argmax()] += 1

@@ -31,4 +31,13 @@ def scored(trained: Any) -> Any:
     from nntrain.evaluation.saved_run import SavedRun
     from nntrain.subject import read
 
-    return lambda name: SavedRun(read(trained(name)))
+    kept: dict[str, SavedRun] = {}
+
+    def run(name: str) -> SavedRun:
+        if name not in kept:
+            kept[name] = SavedRun(read(trained(name)))
+        asked = SavedRun(kept[name].subject)
+        asked.__dict__ |= {"data": kept[name].data, "scorer": kept[name].scorer}  # which take longer than a plot
+        return asked
+
+    return run

@@ -47,13 +47,13 @@ Train = Callable[..., RunDir]
 
 
 @pytest.fixture(scope="module")
-def train(tmp_path_factory: pytest.TempPathFactory) -> Train:
-    """Trains the config; with `stack` the members as one."""
+def train(tmp_path_factory: pytest.TempPathFactory, programs: Any) -> Train:
+    """Trains the config; with `stack` the members as one. A later training has the programs of an earlier one."""
 
     def trained(stack: bool, **context: Any) -> RunDir:
         folder = tmp_path_factory.mktemp("net")
         (folder / "net.yaml").write_text(TEXT)
-        asked = RunContext(stack=stack, plots=False, report=False, **context)
+        asked = RunContext(programs, stack=stack, plots=False, report=False, **context)
         return ensembles.fit(load(str(folder / "net.yaml")), folder / "runs", "net", QUIET, asked).run_dir
 
     return trained

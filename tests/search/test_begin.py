@@ -17,16 +17,17 @@ def write_data(folder: Path, cell: str = "1") -> None:
     (folder / "data.csv").write_text(f"x,y,label\n3,{cell},a\n" + "\n".join(lines) + "\n")
 
 
-@pytest.mark.parametrize(("cell", "columns", "workers"), [("?", "target: label", "2"), ("1", "target: colour", "1")])
+@pytest.mark.parametrize(("cell", "columns", "own"), [("?", "target: label", True), ("1", "target: colour", False)])
 def test_wrong_data_end_a_search_at_once_with_the_message_of_fit(
-    searching: Any, in_process: Any, tmp_path: Path, cell: str, columns: str, workers: str
+    searching: Any, in_process: Any, nntrain: Any, tmp_path: Path, cell: str, columns: str, own: bool
 ) -> None:
     write_data(tmp_path, cell)
     search, data = searching("  trials: 5\n  on_error: continue\n"), (*MODEL, COLUMNS % columns)
     fitted = in_process(tmp_path, "fit", "net.yaml", "-q", *data)
     assert "data.csv:2:3" in fitted.stderr or "--set data" in fitted.stderr
-    # The message names the file from the folder of the process, so these workers are started here.
-    found = in_process(tmp_path, "tune", "net.yaml", "-q", "--no-plots", "--workers", workers, *data)
+    # The message may name the file from the folder of the process; then two workers are started here.
+    run, workers = (in_process, "2") if own else (nntrain, "1")
+    found = run(tmp_path, "tune", "net.yaml", "-q", "--no-plots", "--workers", workers, *data)
     assert (found.returncode, found.stderr) == (4, fitted.stderr)
     assert set(search.column("status")) == {"stopped"}
     dry = in_process(tmp_path, "tune", "net.yaml", "-q", "--dry-run", *data)

@@ -237,14 +237,14 @@ from nntrain.search.executor import Settings
 from nntrain.search.workers.process_pool import ProcessPool
 
 if __name__ == "__main__":
-    with ProcessPool(Settings(2, "cpu")) as pool:
-        for number in (0, 1):
+    with ProcessPool(Settings(WORKERS, "cpu")) as pool:
+        for number in range(WORKERS):
             pool.submit(Task(number, f"trial-{number}", CONFIG))
         seen = set()
         try:
             while True:
                 seen.add(pool.next().number)
-                if len(seen) == 2:
+                if len(seen) == WORKERS:
                     Path("pids").write_text(" ".join(map(str, pool.processes)))
         except KeyboardInterrupt:
             pool.stop()
@@ -255,18 +255,18 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def parent(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
-    """A process whose two workers are in the middle of a training, and their ids."""
+def parent(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """A process whose workers are in the middle of a training, and their ids."""
     script = tmp_path / "parent.py"
     config = CONFIG.format(seed=1, epochs=ENDLESS)
-    script.write_text(dedent(PARENT).replace("CONFIG", repr(config)))
+    script.write_text(dedent(PARENT).replace("CONFIG", repr(config)).replace("WORKERS", str(request.param)))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [sys.executable, str(script)], cwd=tmp_path, env=environment, text=True,
         stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     pids = tmp_path / "pids"
-    while not (pids.is_file() and pids.read_text().count(" ") == 1):
+    while not (pids.is_file() and len(pids.read_text().split()) == request.param):
         assert process.poll() is None
         time.sleep(0.05)
     workers = [int(pid) for pid in pids.read_text().split()]
@@ -277,12 +277,14 @@ def parent(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
         assert not is_alive(pid) or os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.parametrize("parent", [1], indirect=True)
 def test_no_worker_outlives_a_parent_that_was_killed(parent: tuple[subprocess.Popen[str], list[int]]) -> None:
     process, workers = parent
     process.kill()
     assert wait_for_end(workers, 2.0) == []
 
 
+@pytest.mark.parametrize("parent", [2], indirect=True)
 def test_ctrl_c_is_for_the_parent_which_stops_its_workers(parent: tuple[subprocess.Popen[str], list[int]]) -> None:
     process, workers = parent
     os.killpg(process.pid, signal.SIGINT)
