@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
 from nntrain.explain.named_row import TRAIN, Finder, Place
 from nntrain.explain.subject import Subject
@@ -53,7 +54,7 @@ def batch_of(subject: Subject, example: str | None = None, count: int = 1) -> Ba
     numbers = finder.numbers(place.split)[place.position :]
     if count > rows:
         begin = "" if not place.position else f" from row {numbers[0]} on"
-        message = f"`--batch {count}` is more than the {rows:,} rows of the {NAMES[place.split]} split{begin}"
+        message = f"`--batch {count}` is more than the {counted(rows, 'row')} of the {NAMES[place.split]} split{begin}"
         raise ConfigError(message, help=f"write `--batch {rows}` or less")
     chosen = np.arange(place.position, place.position + count)
     found = _rows(subject, place.split, chosen)
@@ -64,7 +65,7 @@ def first_rows(subject: Subject, count: int) -> Batch:
     """Return the rows that a training sees first; raises ConfigError for more than there are."""
     rows = len(subject.data.train)
     if count > rows:
-        message = f"`--batch {count}` is more than the {rows:,} rows of the training split"
+        message = f"`--batch {count}` is more than the {counted(rows, 'row')} of the training split"
         raise ConfigError(message, help=f"write `--batch {rows}` or less")
     order = epoch_order(subject.resolved.experiment.seed, 1, rows, subject.resolved.train.shuffle)
     return _rows(subject, TRAIN, order[:count])

@@ -60,6 +60,8 @@ def compare(file: Path, gradients: Mapping[str, np.ndarray]) -> Compared:
 
 def _read(file: Path) -> dict[str, Any]:
     """Return nested lists of Decimal by the paths of weights."""
+    if file.is_dir():
+        raise ConfigError(f"`{file}` is a folder", help=f"name a file in it, such as `{file}/gradients.json`")
     if not file.is_file():
         raise ConfigError(f"there is no file `{file}`", help=near_path(file))
     if irregular_kind(file) or file.stat().st_size > MOST_BYTES:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.data import Source
-from nntrain.config.messages import shown
+from nntrain.config.messages import counted, shown
 from nntrain.data.csv_text import short
 from nntrain.data.dataset import Dataset, row_names
 from nntrain.data.row_names import RowNames
@@ -153,7 +153,7 @@ class Finder:
 
     def _unknown(self, cell: str, text: str) -> ConfigError:
         """Return the error for a row that does not exist, with the nearest name."""
-        numbers = f"a number from 1 to {self._last}"
+        numbers = f"a number from 1 to {self._last}" if self._last > 1 else "`--example 1`"
         is_number = self.column is None and text.isascii() and text.isdecimal()
         if is_number and 0 < int(text) <= self._last:
             return ConfigError(f"`--example {text}` is a row that was left out of the data", help=f"write {numbers}")
@@ -161,7 +161,7 @@ class Finder:
             return ConfigError(f"`--example {text}` is not a row{self._where}", help=f"write `--example {close}`")
         if is_number:
             rows = sum(map(len, self.data.positions.values()))
-            message = f"`--example {text}` is outside the data, which have {rows:,} rows"
+            message = f"`--example {text}` is outside the data, which have {counted(rows, 'row')}"
             return ConfigError(message, help=f"write {numbers}")
         way = numbers + (", or `COLUMN=VALUE`" if self._columns else "")
         return ConfigError(f"`--example {text}` is not a row{self._where}", help=f"write {way}")

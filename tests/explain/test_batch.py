@@ -37,7 +37,7 @@ def test_the_rows_of_a_batch_are_of_one_split(subject_of: Any) -> None:
         ("setosa", 1, "`--example setosa` is not a row", "write a number from 1 to 150"),
         (None, 121, "`--batch 121` is more than the 120 rows of the training split", "write `--batch 120` or less"),
         ("119", 8, "`--batch 8` is more than the 2 rows of the training split from row 119 on", "`--batch 2` or less"),
-        ("150", 2, "`--batch 2` is more than the 1 rows of the test split from row 150 on", "`--batch 1` or less"),
+        ("150", 2, "`--batch 2` is more than the 1 row of the test split from row 150 on", "`--batch 1` or less"),
     ],
 )
 def test_rows_outside_the_data_are_refused(

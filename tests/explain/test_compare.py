@@ -58,7 +58,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no file") as caught:
         compare(tmp_path / "gradient.json", OURS)
     assert "gradients.json" in caught.value.problems[0].help
-    with pytest.raises(ConfigError, match="there is no file"):
+    with pytest.raises(ConfigError, match="is a folder"):
         compare(tmp_path, OURS)
 
 
