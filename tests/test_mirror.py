@@ -64,6 +64,7 @@ GROUPS = {
     "runs/stack_watcher.py": "runs/test_stacked_runs.py",  # a group whose runs are one program
     "runs/stacks.py": "runs/test_stacked_runs.py",
     "storage/journal_records.py": "storage/test_records.py",  # values alone
+    "training/programs/vectorized.py": "training/programs/test_stacked.py",  # steps that it converts
     "training/stack_member.py": "training/test_stack.py",
     "training/stack_state.py": "training/test_stack.py",
     "search/adapters/*.py": "search/engines/test_contract.py",

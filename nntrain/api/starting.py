@@ -189,7 +189,7 @@ def tune(
         if dry_run:
             engine = make_engine(search_of(valid))
             with replace(several, count=1).start(valid, device, verbose) as one:
-                sample = rehearsal.sample(valid, one, runs)
+                sample = rehearsal.sample(valid, one, runs, not no_stack)
             return rehearsal.estimate(valid, engine, sample, at_once, terminal)
         new = run_files.new_name(arguments.text_of("name", name), arguments.name_of(config), runs)
         with several.start(valid, device, verbose) as started:

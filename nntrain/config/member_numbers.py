@@ -20,6 +20,7 @@ _OPTIONS: dict[type[Named], tuple[str, ...]] = {
     layers.Dropout: ("rate",),
     layers.AlphaDropout: ("rate",),
     layers.GaussianDropout: ("rate",),
+    layers.SpatialDropout2D: ("rate",),
     layers.GaussianNoise: ("stddev",),
     weights.L1: ("l1",),
     weights.L2: ("l2",),

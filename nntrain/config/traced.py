@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from nntrain.config.experiment import Experiment
-from nntrain.config.keras import callbacks, layers, metrics, optimizers, table_layers
+from nntrain.config.keras import callbacks, image_layers, layers, metrics, optimizers, table_layers
 from nntrain.config.member_numbers import numbers, replaced
 from nntrain.config.named import to_tree
 
@@ -54,6 +54,14 @@ _STACKED_LAYERS = (
     table_layers.TargetNormalization,
     table_layers.LogLink,
     table_layers.DecisionThreshold,
+    image_layers.Conv2D,
+    image_layers.DepthwiseConv2D,
+    image_layers.SeparableConv2D,
+    image_layers.MaxPooling2D,
+    image_layers.AveragePooling2D,
+    image_layers.GlobalMaxPooling2D,
+    image_layers.GlobalAveragePooling2D,
+    layers.SpatialDropout2D,
 )
 _STACKED_CALLBACKS = (callbacks.EarlyStopping, callbacks.ReduceLROnPlateau, callbacks.StopAtTarget)
 

@@ -32,7 +32,7 @@ def form(config: GroupConfig, first: Prepared, terminal: Terminal, context: RunC
     """
     if not context.stack or len(config.members) < 2:
         return []
-    why = stacking.obstacle(first.resolved, len(first.data.train), context)
+    why = stacking.obstacle(first.resolved, len(first.data.train), len(config.members), context)
     try:
         members = {} if why else _prepared(config, first)
     except NNTrainError:
@@ -100,7 +100,7 @@ def _prepared_like(made: dict[tuple[Any, ...], Prepared], config: Config, data: 
 
 def obstacle(members: Sequence[Prepared], context: RunContext) -> str:
     """Return what keeps prepared runs from being trained as one, in words; else nothing."""
-    of_each = (stacking.obstacle(each.resolved, len(each.data.train), context) for each in members)
+    of_each = (stacking.obstacle(each.resolved, len(each.data.train), len(members), context) for each in members)
     return next(filter(None, of_each), "") or _difference(members)
 
 

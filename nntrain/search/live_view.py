@@ -1,7 +1,8 @@
 """The progress of a search: a live table on a terminal, elsewhere a line for each ended trial."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Group
@@ -14,10 +15,24 @@ from nntrain.config.settings import short_names
 from nntrain.errors import printable
 from nntrain.search.ledger import Entry
 from nntrain.search.parameter_axis import label, short_number
-from nntrain.search.search_files import SearchDir
+from nntrain.search.search_files import SearchDir, length_of
 from nntrain.terminal import Terminal, clock, plain_console, shown_number
 
 BEST_SHOWN, FAILED_SHOWN = 5, 3
+PROGRESS_SECONDS = 5.0  # between two lines on a stack, where the terminal is not live
+
+
+@dataclass
+class _Together:
+    """Trials that are one program; shown: when a line on them was printed."""
+
+    entries: Sequence[Entry]
+    shown: float = field(default_factory=time.monotonic)
+
+    @property
+    def name(self) -> str:
+        """The names of the first and the last."""
+        return f"{self.entries[0].name} to {self.entries[-1].name}"
 
 
 class SearchView:
@@ -26,6 +41,7 @@ class SearchView:
     def __init__(self, terminal: Terminal, folder: SearchDir, spent: float = 0.0) -> None:
         self.terminal = terminal
         self.directory = folder.directory
+        self.config = folder.config
         self.search = folder.search
         self.ledger = folder.ledger
         self.began = time.monotonic()
@@ -34,6 +50,7 @@ class SearchView:
         self.names = short_names([one.path for one in self.search.space.parameters])
         self.reached: dict[int, tuple[int, float | None]] = {}  # a running trial's number → its epoch and score
         self.live: Live | None = None
+        self.together: dict[int, _Together] = {}  # a running trial's number → those that are one program with it
 
     def __enter__(self) -> "SearchView":
         console = plain_console(stderr=True, soft_wrap=False)
@@ -50,11 +67,42 @@ class SearchView:
     def epoch(self, entry: Entry, row: Mapping[str, float], score: float | None) -> None:
         """Show a new epoch of a running trial."""
         self.reached[entry.number] = (int(row["epoch"]), score)
+        several = self.together.get(entry.number)
+        if several is not None and self.live is None and time.monotonic() - several.shown > PROGRESS_SECONDS:
+            several.shown = time.monotonic()
+            epoch, best = self._reached_by(several)
+            most = max(length_of(self.config, each.proposal) for each in several.entries)
+            known = "" if best is None else f", the best {self.search.metric} {shown_number(best)}"
+            self.terminal.note(f"{several.name}: epoch {epoch} of {most}{known}")
         self.draw()
+
+    def begin_together(self, entries: Sequence[Entry]) -> None:
+        """Say which trials begin as one program."""
+        several = _Together(entries)
+        self.together.update(dict.fromkeys((entry.number for entry in entries), several))
+        self.note(f"{several.name} begin as one program: {counted(len(entries), 'trial')}")
+
+    def apart(self, entry: Entry) -> None:
+        """Say that trials that began together with this one are trained one after another, because that is faster."""
+        several = self.together.get(entry.number)
+        if several is not None:
+            self.note(f"{several.name} are faster one after another")
+
+    def leave(self, entry: Entry) -> None:
+        """Forget what a trial that has ended, or is trained alone, was together with."""
+        self.together.pop(entry.number, None)
+
+    def _reached_by(self, several: _Together) -> tuple[int, float | None]:
+        """Return the latest epoch of running trials, and the best of their latest scores."""
+        found = [self.reached[each.number] for each in several.entries if each.number in self.reached]
+        scores = [score for _, score in found if score is not None]
+        best = max if self.search.direction == "max" else min
+        return max((epoch for epoch, _ in found), default=0), best(scores, default=None)
 
     def ended(self, entry: Entry) -> None:
         """Show a trial that has ended."""
         self.reached.pop(entry.number, None)
+        self.leave(entry)
         self.terminal.event("trial", self._as_json(entry))
         line = self.line(entry)
         if self.live is None:
@@ -109,11 +157,14 @@ class SearchView:
         for entry in self.ledger.ranked()[:BEST_SHOWN]:
             mark = "best" if entry is self.ledger.best else entry.status
             table.add_row(f"{entry.name} {mark}", shown_number(entry.score), str(entry.epochs), self._values(entry))
+        for several in {id(each): each for each in self.together.values()}.values():
+            epoch, score = self._reached_by(several)
+            count = counted(len(several.entries), "trial")
+            table.add_row("one program", _or_empty(score), str(epoch), f"{count}, {several.name}")
         for entry in self.ledger.entries:
-            if entry.status == "running":
+            if entry.status == "running" and entry.number not in self.together:
                 epoch, score = self.reached.get(entry.number, (0, None))
-                shown = "" if score is None else shown_number(score)
-                table.add_row(f"{entry.name} running", shown, str(epoch), self._values(entry))
+                table.add_row(f"{entry.name} running", _or_empty(score), str(epoch), self._values(entry))
         for entry in [entry for entry in self.ledger.entries if entry.status == "failed"][-FAILED_SHOWN:]:
             table.add_row(f"{entry.name} failed", "", "", entry.message)
         return Group(Text(self._headline()), table)
@@ -133,6 +184,10 @@ class SearchView:
         if self.search.tune.max_seconds is not None:
             guesses.append(max(0.0, self.search.tune.max_seconds - self.spent - now))
         return min(guesses, default=None)
+
+
+def _or_empty(score: float | None) -> str:
+    return "" if score is None else shown_number(score)
 
 
 def shown_value(value: Any) -> str:

@@ -130,6 +130,9 @@ class Runner:
     def _start(self, work: Work) -> None:
         spent, trainings = self.seconds, self.search.tune.trainings
         numbers = self.schedule.start(work)
+        entries = list({number // trainings: self.schedule.entry(number) for number in numbers}.values())
+        if isinstance(work, Stack) and len(entries) > 1:
+            self.view.begin_together(entries)
         started = [{"event": "start", "trial": n // trainings, "task": n, "spent": spent} for n in numbers]
         self.journal.add(*started)
         self.executor.submit(work)
@@ -176,6 +179,9 @@ class Runner:
         """Train one after another what cannot be a stack."""
         stack = self.schedule.taken[event.number]
         if isinstance(stack, Stack):
+            if not event.message:
+                self.view.apart(self.schedule.entry(event.number))
+            self._leave(stack)
             self.schedule.apart(stack, event.message)
         if self.giving_up:
             self._give_up_waiting()
@@ -220,6 +226,7 @@ class Runner:
         if self.giving_up:
             return
         self.journal.add()
+        self._leave(work)
         open_trials = [trial for task in work.tasks if (trial := self._trial_of(task)) is not None]
         numbers = [task.number for task in work.tasks if self._trial_of(task) is not None]
         given_up = [trial.entry.lose(number) for trial, number in zip(open_trials, numbers, strict=True)]
@@ -232,6 +239,10 @@ class Runner:
         else:
             open_trials[0].waiting.discard(event.number)
             self._end(open_trials[0].entry, message=f"given up after two tries: {event.message}")
+
+    def _leave(self, work: Work) -> None:
+        for task in work.tasks:
+            self.view.leave(self.schedule.entry(task.number))
 
     def _trial_of(self, task: Task) -> RunningTrial | None:
         """Return the trial of a task where it has not ended."""

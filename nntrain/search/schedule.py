@@ -13,17 +13,16 @@ from functools import cached_property
 
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
-from nntrain.config.traced import MOST_STACKED, architecture, stack_obstacle
+from nntrain.config.traced import stack_obstacle
 from nntrain.errors import ConfigError
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Entry, RunningTrial
 from nntrain.search.replay import Replay
 from nntrain.search.search_files import SearchDir, length_of
+from nntrain.search.stack_plan import WINDOW, divided, key_of
 from nntrain.search.task import Stack, Task, Work
 from nntrain.storage import records
 from nntrain.storage.journal import Event, Journal
-
-WINDOW = 256  # proposals
 
 
 @dataclass
@@ -59,7 +58,7 @@ class Schedule:
                 raise records.not_a_run(f"`{self.journal.path}` names trainings that were not proposed before")
             parts = [[number] for number in group] if apart.intersection(group) else [group]
             self.begun_before.extend(part for part in map(self._within, parts) if part)
-        for entry in {number: self._entry(number) for part in self.begun_before for number in part}.values():
+        for entry in {number: self.entry(number) for part in self.begun_before for number in part}.values():
             if not entry.over:
                 self.running[entry.number] = self._running(entry)
 
@@ -69,7 +68,7 @@ class Schedule:
         A smaller budget leaves out the trials beyond it where none of them has begun.
         """
         limit = self.folder.search.tune.budget
-        entries = {number: self._entry(number) for number in group}
+        entries = {number: self.entry(number) for number in group}
         if limit is not None and all(entry.status == "waiting" for entry in entries.values()):
             group = [number for number in group if entries[number].number < limit]
         return [] if all(entries[number].over for number in group) else group
@@ -82,10 +81,10 @@ class Schedule:
 
     def start(self, work: Work) -> list[int]:
         """Note that a worker takes it; return the numbers of the tasks of trials that have not ended."""
-        numbers = [task.number for task in work.tasks if not self._entry(task.number).over]
+        numbers = [task.number for task in work.tasks if not self.entry(task.number).over]
         self.taken |= {task.number: work for task in work.tasks}
         for number in numbers:
-            trial = self.running.setdefault(number // self.trainings, RunningTrial(self._entry(number), set()))
+            trial = self.running.setdefault(number // self.trainings, RunningTrial(self.entry(number), set()))
             trial.waiting.discard(number)
             trial.started.add(number)
             trial.entry.status = "running"
@@ -106,14 +105,14 @@ class Schedule:
         if why:
             self.note_apart(why)
             self._refused.add(self._keys.get(stack.key, ""))
-        left = [task for task in stack.tasks if not self._entry(task.number).over]
+        left = [task for task in stack.tasks if not self.entry(task.number).over]
         numbers = [task.number for task in stack.tasks]
         self.journal.add({"event": "apart", "tasks": numbers, "trials": [each // self.trainings for each in numbers]})
         for task in stack.tasks:
             self.taken.pop(task.number, None)
         self._await(left)
         for task in left:
-            self._entry(task.number).status = "waiting"
+            self.entry(task.number).status = "waiting"
         self.planned.extendleft(reversed(left))
 
     def note_apart(self, why: str) -> None:
@@ -124,7 +123,7 @@ class Schedule:
 
     def drop(self, entry: Entry) -> None:
         """Leave out the trainings of a trial that has ended, but those in stacks, whose bits depend on all."""
-        mine = {work for work in self.planned if isinstance(work, Task) and self._entry(work.number) is entry}
+        mine = {work for work in self.planned if isinstance(work, Task) and self.entry(work.number) is entry}
         self.planned = deque(work for work in self.planned if work not in mine)
         if entry.number in self.running:
             self.running[entry.number].waiting -= {task.number for task in mine}
@@ -141,7 +140,7 @@ class Schedule:
         """How often each trial is trained."""
         return self.folder.search.tune.trainings
 
-    def _entry(self, number: int) -> Entry:
+    def entry(self, number: int) -> Entry:
         """Return the trial of a task."""
         return self.folder.ledger.entries[number // self.trainings]
 
@@ -183,7 +182,7 @@ class Schedule:
 
     def _begun(self, numbers: Sequence[int]) -> Work:
         """Return what an earlier process has planned; trials of it that have ended count for the bits of the others."""
-        entries = {number // self.trainings: self._entry(number) for number in numbers}.values()
+        entries = {number // self.trainings: self.entry(number) for number in numbers}.values()
         tasks = [task for entry in entries for task in self.folder.tasks(entry) if task.number in numbers]
         return self.folder.stack(tasks) if len(tasks) > 1 else tasks[0]
 
@@ -254,21 +253,15 @@ class Schedule:
         if why := stack_obstacle(config.experiment):
             self.note_apart(why)
             return ""
-        key = f"{self.folder.ledger.before(entry)[0]} {architecture(config.experiment)}"
+        key = key_of(config, self.folder.ledger.before(entry)[0])
         return "" if key in self._refused else key
 
     def _divide(self, planned: Sequence[tuple[Task, str]]) -> None:
         """Plan the trainings, those with equal keys as one; "" is the key of one alone."""
-        groups: dict[str, list[Task]] = {}
-        for task, key in planned:
-            groups.setdefault(key or f"task {task.number}", []).append(task)
-        parts = {key: _in_parts(group) for key, group in groups.items()}
-        if self._takes_several or any(len(part) > 1 for each in parts.values() for part in each):
-            numbers = [[task.number for task in part] for each in parts.values() for part in each]
-            self.journal.add({"event": "stacks", "stacks": numbers})
-        for key, each in parts.items():
-            for part in each:
-                self.planned.append(self._work(key, part))
+        parts = divided(planned)
+        if self._takes_several or any(len(part) > 1 for _, part in parts):
+            self.journal.add({"event": "stacks", "stacks": [[task.number for task in part] for _, part in parts]})
+        self.planned.extend(self._work(key, part) for key, part in parts)
 
     def _work(self, key: str, tasks: Sequence[Task]) -> Work:
         if len(tasks) == 1:
@@ -276,10 +269,3 @@ class Schedule:
         stack = self.folder.stack(tasks)
         self._keys[stack.key] = key
         return stack
-
-
-def _in_parts(tasks: Sequence[Task]) -> list[Sequence[Task]]:
-    """Return the trainings in as few stacks as can be, of nearly equal sizes."""
-    count = -(-len(tasks) // MOST_STACKED)
-    size = -(-len(tasks) // count)
-    return [tasks[start : start + size] for start in range(0, len(tasks), size)]

@@ -54,11 +54,9 @@ class SearchDir:
 
     def stack(self, tasks: Sequence[Task]) -> Stack:
         """Return these trainings as one program."""
-        tune, first = self.search.tune, tasks[0].number
-        kept = Kept(self.search.metric, self.search.direction, tune.epoch, tune.trainings)
-        every = tune.keep == "all" or tune.engine.promotes
-        folder = self.directory.path.absolute() / f"{run_files.CHECKPOINTS}-{first + 1}"
-        return Stack(tuple(tasks), str(folder), f"stack-{first + 1}", None if every else kept)
+        number = tasks[0].number + 1
+        folder = self.directory.path.absolute() / f"{run_files.CHECKPOINTS}-{number}"
+        return Stack(tuple(tasks), str(folder), f"stack-{number}", kept_of(self.search))
 
     def key(self, values: Values) -> str:
         """Return a key that is equal for values that make the same trial, of this space or of one before a change.
@@ -134,6 +132,13 @@ class SearchDir:
         score = f"{self.search.metric} {best.score:.4f}{over}"
         config = trial_config(self.config, self.search, best.proposal)
         return f"# nntrain fit best.yaml   {best.name}: {score} ({tune.epoch} epoch)\n{as_yaml(config)}"
+
+
+def kept_of(search: Search) -> Kept | None:
+    """Return whose models a stack of a search keeps; None where it keeps all."""
+    tune = search.tune
+    every = tune.keep == "all" or tune.engine.promotes
+    return None if every else Kept(search.metric, search.direction, tune.epoch, tune.trainings)
 
 
 def is_trial(run: RunDir) -> bool:

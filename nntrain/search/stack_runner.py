@@ -11,6 +11,7 @@ from typing import Any
 from nntrain.errors import NNTrainError, Stopped, in_one_line
 from nntrain.runs import stacks
 from nntrain.runs.stacked_runs import StackedRuns
+from nntrain.search import stack_plan
 from nntrain.search.ledger import mean_and_spread, rank, score_of
 from nntrain.search.task import Event, Kept, Stack, Task
 from nntrain.search.trial_runner import Trial, TrialRunner, forget, make_folder, origin_of, words_of
@@ -113,9 +114,9 @@ class _Running:
         config = next(iter(self.trials.values())).config()
         data = self.runner.data(config)
         resolved, rows = config.with_data(data.source).resolve(data.schema), len(data.train)
-        if why := stacking.obstacle(resolved, rows, self._context):
+        if why := stacking.obstacle(resolved, rows, len(self.trials), self._context):
             return why
-        if not stacking.pays(len(self.trials), (resolved.train.epochs or 0) * resolved.steps_per_epoch(rows)):
+        if not stack_plan.pays(len(self.trials), (resolved.train.epochs or 0) * resolved.steps_per_epoch(rows)):
             return ""
         return stacks.obstacle(list(self._members.values()), self._context) or None
 

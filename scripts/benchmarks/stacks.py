@@ -1,8 +1,8 @@
 """From which width, batch and number of runs a stack is slower than its runs one after another, and what a trial costs.
 
-`stacks.py [epochs] [trials] [--rounds N]`. CPU time of one thread, the least of alternating rounds, so that a loaded
-machine disturbs little. `epochs`: an epoch of all runs, compiled before. `trials`: whole trials of a search, of which
-the rule in nntrain/training/stacking.py is made.
+`stacks.py [epochs] [images] [trials] [--rounds N]`. CPU time of one thread, the least of alternating rounds, so that a
+loaded machine disturbs little. `epochs`: an epoch of all runs, compiled before; `images`: the same of two convolutions.
+`trials`: whole trials of a search, of which the rule in nntrain/search/stack_plan.py is made.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from nntrain.config.search.trial_config import as_yaml  # noqa: E402
 from nntrain.document import yaml_file  # noqa: E402
 from nntrain.runs import stacks  # noqa: E402
 from nntrain.runs.group_config import GroupConfig  # noqa: E402
-from nntrain.search import stack_runner  # noqa: E402
+from nntrain.search import stack_plan, stack_runner  # noqa: E402
 from nntrain.search.task import Stack, Task  # noqa: E402
 from nntrain.search.trial_runner import TrialRunner  # noqa: E402
 from nntrain.training import stacking  # noqa: E402
@@ -43,16 +43,27 @@ model:
   - Dense: {units: WIDTH, activation: relu}
 train: {batch_size: BATCH, epochs: 1, threads: 1, optimizer: Adam}
 """
+IMAGES = """
+data: {npz_file: {path: PLACE, validation: 0.2, test: null}}
+model:
+  - Conv2D: {filters: FILTERS, kernel_size: 3, padding: same, activation: relu}
+  - MaxPooling2D
+  - Conv2D: {filters: FILTERS, kernel_size: 3, padding: same, activation: relu}
+  - MaxPooling2D
+  - Flatten
+train: {batch_size: BATCH, epochs: 1, threads: 1, optimizer: Adam}
+"""
 TRIAL = """
 data: iris
 model: [Normalization, {Dense: {units: 32, activation: relu}}]
 train: {batch_size: 16, epochs: 1, threads: 1, optimizer: Adam}
 """
 WIDTHS, BATCHES, MEMBERS = (16, 64, 128, 256, 512), (16, 64, 256), (2, 8, 32)
+SIZES, FILTERS, IMAGE_BATCHES, IMAGE_MEMBERS = (8, 16, 28), (4, 16), (32, 128), (2, 8)
 SHORT, LONG = 1, 100  # epochs of a trial
 
 
-def read(text: str, **values: int) -> Config:
+def read(text: str, **values: int | str) -> Config:
     """The config with these values in place of the words in capitals."""
     for word, value in values.items():
         text = text.replace(word.upper(), str(value))
@@ -70,7 +81,7 @@ def epochs(rounds: int) -> None:
     """An epoch of a stack against the epochs of its runs, for every width, batch and number of runs."""
     print("width  batch  runs  multiplications  one after another    as one   ratio")
     for width, batch, members in itertools.product(WIDTHS, BATCHES, MEMBERS):
-        one, both = (1000 * each for each in _epoch(width, batch, members, rounds))
+        one, both = (1000 * each for each in _epoch(read(CONFIG, width=width, batch=batch), members, rounds))
         products = batch * (2 * width + width * width + 2 * width)
         chosen = "" if products <= stacking.LARGEST_STEP else "  (not stacked)"
         line = f"{width:5}  {batch:5}  {members:4}  {products:15,}  {one:14.1f} ms  {both:5.1f} ms"
@@ -79,10 +90,32 @@ def epochs(rounds: int) -> None:
         gc.collect()
 
 
-def _epoch(width: int, batch: int, members: int, rounds: int) -> tuple[float, float]:
+def images(rounds: int) -> None:
+    """As `epochs`, for two convolutions on square images of one channel."""
+    print("size  filters  batch  runs  multiplications  one after another    as one   ratio")
+    generator = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        for size, filters, batch, members in itertools.product(SIZES, FILTERS, IMAGE_BATCHES, IMAGE_MEMBERS):
+            place = Path(folder) / f"{size}.npz"
+            x, y = generator.normal(size=(1280, size, size, 1)), np.arange(1280) % 10
+            np.savez(place, x=x.astype("float32"), y=y)
+            config = read(IMAGES, place=str(place), filters=filters, batch=batch)
+            one, both = (1000 * each for each in _epoch(config, members, rounds))
+            products = batch * (
+                9 * filters * size**2 + 9 * filters**2 * (size // 2) ** 2 + 10 * filters * (size // 4) ** 2
+            )
+            chosen = "" if products <= stacking.LARGEST_STEP_OF_IMAGES else "  (not stacked)"
+            line = f"{size:4}  {filters:7}  {batch:5}  {members:4}  {products:15,}  {one:14.1f} ms  {both:5.1f} ms"
+            print(f"{line}  {both / one:6.2f}{chosen}", flush=True)
+            tf.keras.backend.clear_session()
+            gc.collect()
+
+
+def _epoch(config: Config, members: int, rounds: int) -> tuple[float, float]:
     """The seconds of an epoch of all runs, one after another and as one, without compiling."""
-    runs = stacks.form_whole(GroupConfig.over_seeds(read(CONFIG, width=width, batch=batch), str(members)))
+    runs = stacks.form_whole(GroupConfig.over_seeds(config, str(members)))
     first, *_ = runs.values()
+    batch = first.resolved.batch_size(len(first.data.train))
     models = (prepare(first.config).model, first.model)  # a program of its own each
     scorers = [Scorer.of(first.resolved, model, first.data.train.x, batch) for model in models]
     alone, rows = scorers[0].program, scorers[0].arrays(first.data.train)
@@ -134,7 +167,7 @@ def trials(rounds: int) -> None:
     print(f"in a stack of {members}: {1000 * member:.0f} ms, and tracing it once: {1000 * tracing:.0f} ms")
     saved, needed = (short - member) / step, tracing / step
     print(f"so n trials of s steps pay where n * ({saved:.0f} + s) >= {needed:.0f}")
-    print(f"the rule: n * ({stacking.TRIAL_STEPS} + s) >= {stacking.LEAST_STEPS}")
+    print(f"the rule: n * ({stack_plan.TRIAL_STEPS} + s) >= {stack_plan.LEAST_STEPS}")
 
 
 def _tasks(place: Path, config: Config, members: int) -> list[Task]:
@@ -150,7 +183,7 @@ def _stacked(work: Stack, runner: TrialRunner) -> None:
         raise SystemExit(f"the stack was not trained: {events[0]}")
 
 
-PARTS = {"epochs": epochs, "trials": trials}
+PARTS = {"epochs": epochs, "images": images, "trials": trials}
 
 
 def main() -> None:
@@ -163,7 +196,7 @@ def main() -> None:
         parser.error(f"no part is called {', '.join(unknown)}")
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    stacking.pays = lambda members, steps: True  # the smallest stack is measured too
+    stack_plan.pays = lambda members, steps: True  # the smallest stack is measured too
     for part in wanted.parts or PARTS:
         PARTS[part](wanted.rounds)
 

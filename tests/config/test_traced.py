@@ -49,7 +49,7 @@ def test_a_schedule_may_last_as_long_as_the_training() -> None:
 
 def test_only_a_layer_or_an_option_that_cannot_be_stacked_is_named() -> None:
     assert stack_obstacle(config().experiment) == ""
-    layers = CONFIG.replace("{Dropout: 0.2}", "{Reshape: [2, 2, 1]}, {Conv2D: {filters: 2, kernel_size: 2}}, Flatten")
-    assert stack_obstacle(config(layers).experiment) == "`Conv2D`"
+    layers = CONFIG.replace("{Dropout: 0.2}", "{Reshape: [2, 2, 1]}, {ZeroPadding2D: 1}, Flatten")
+    assert stack_obstacle(config(layers).experiment) == "`ZeroPadding2D`"
     assert stack_obstacle(config(CONFIG.replace("epochs: 2", "steps: 3")).experiment) == "`train.steps`"
     assert stack_obstacle(put_value(config(), "train.precision", "float32").experiment) == ""

@@ -36,14 +36,14 @@ class Sample(Executor):
 
     def __init__(self, **event: Any) -> None:
         self.event = Event(**{"number": 0, "kind": "done", **event})
-        self.tasks: list[Task] = []
+        self.tasks: list[Any] = []
 
     @property
     def task(self) -> Task | None:
         """The first one."""
         return self.tasks[0] if self.tasks else None
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: Any) -> None:
         self.tasks.append(task)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
@@ -185,3 +185,41 @@ def test_a_sample_that_fails_is_an_error(capsys: pytest.CaptureFixture[str]) -> 
         with pytest.raises(kind) as caught:
             printed(capsys, Sample(kind="failed", wrong=wrong, faults=(Problem("there is no row", ("data", "iris")),)))
         assert caught.value.problems[0].span is not None and caught.value.problems[0].span.line == 2
+
+
+STACKED = """
+data: iris
+model: [{Dense: {units: 4, activation: relu}}, {Dropout: 0.2}]
+train: {epochs: 5, batch_size: 16}
+tune: {trials: 40, engine: RandomSearch, space: {model.1.Dropout.rate: {float: [0.1, 0.5]}}}
+"""
+
+
+def test_a_part_of_the_search_is_tried_as_one_program(tmp_path: Path) -> None:
+    executor = Sample(rows=rows(9.0, 0.5), summary={"rows": {"train": 96}})
+    config = from_document(yaml_file.parse(STACKED, "c.yaml"))
+    found = dry_run.sample(config, executor, tmp_path, stacking=True)
+    assert [len(task.tasks) for task in executor.tasks] == [1, 1, dry_run.SAMPLED]
+    assert all("epochs: 2" in task.config for task in executor.tasks[2].tasks)
+    assert found.stack is not None and (found.stack.steps, found.stack.epoch_seconds) == (6, 0.5)
+    assert found.stack.tracing_seconds == pytest.approx(16 * 8.5) and len(found.parts[0].trainings) == 40
+    assert dry_run.sample(config, Sample(rows=rows(9.0, 0.5)), tmp_path).stack is None, "without `stacking`"
+
+
+@pytest.mark.parametrize(
+    ("why", "line", "seconds"),
+    [
+        ("", "programs: 1 stack for 40 trainings", 4 + 2 + 40 * (0.25 + 5 * 0.01)),
+        ("`Conv2D`", "programs: each training is one, because of `Conv2D`", 4 + 40 * (1.5 + 5 * 0.5)),
+    ],
+)
+def test_the_time_of_stacks_is_that_of_their_tracing_and_their_trials(
+    why: str, line: str, seconds: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = from_document(yaml_file.parse(STACKED, "c.yaml"))
+    together = dry_run.StackSample(2.0, 0.25, 0.01, 6, why)
+    sample = dry_run.Sample(rows(9.0, 0.5), 4.0, 1.5, together, dry_run.stack_plan.parts(config))
+    found = dry_run.estimate(config, Fixed([]), sample, 2, Terminal())
+    assert line in capsys.readouterr().out.splitlines()
+    assert (found.stacks, found.stacked) == ((0, 0) if why else (1, 40))
+    assert found.seconds == pytest.approx(4 + (seconds - 4) / (2 if why else 1)), "two workers do not share a stack"

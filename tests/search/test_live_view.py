@@ -8,6 +8,7 @@ import pytest
 from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of
 from nntrain.document import yaml_file
+from nntrain.search import live_view
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Ledger
 from nntrain.search.live_view import SearchView
@@ -47,3 +48,33 @@ def test_the_event_of_a_trial_has_the_path_of_its_run(capsys: pytest.CaptureFixt
     shown.ended(shown.ledger.entries[1])
     event = json.loads(capsys.readouterr().out)
     assert (event["event"], event["run"], event["trial"]) == ("trial", "runs/c/trial-002", 2)
+
+
+def test_trials_that_are_one_program_are_shown_together(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = view(3)
+    shown.terminal = Terminal()
+    first, *_, last = entries = shown.ledger.entries
+    for entry in entries:
+        entry.status = "running"
+    shown.begin_together(entries)
+    monkeypatch.setattr(live_view, "PROGRESS_SECONDS", -1.0)
+    shown.epoch(first, {"epoch": 3}, 0.5)
+    shown.epoch(last, {"epoch": 4}, 0.25)
+    assert capsys.readouterr().err.splitlines() == [
+        "trial-001 to trial-003 begin as one program: 3 trials",
+        "trial-001 to trial-003: epoch 3 of 10, the best val_loss 0.5000",
+        "trial-001 to trial-003: epoch 4 of 10, the best val_loss 0.2500",
+    ]
+    table = shown.screen().renderables[1]
+    cells = [list(column.cells) for column in table.columns]  # type: ignore[union-attr]
+    assert ["one program", "0.2500", "4", "3 trials, trial-001 to trial-003"] in list(
+        map(list, zip(*cells, strict=True))
+    )
+    shown.apart(last)
+    assert capsys.readouterr().err == "trial-001 to trial-003 are faster one after another\n"
+    for entry in entries:
+        shown.leave(entry)
+    shown.epoch(first, {"epoch": 5}, 0.5)
+    assert not capsys.readouterr().err

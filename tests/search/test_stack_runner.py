@@ -11,11 +11,10 @@ import pytest
 
 from nntrain.errors import ConfigError
 from nntrain.runs import reproduce
-from nntrain.search import stack_runner
+from nntrain.search import stack_plan, stack_runner
 from nntrain.search.task import Event, Kept, Stack, Task
 from nntrain.search.trial_runner import TrialRunner
 from nntrain.storage.run_dir import RunDir
-from nntrain.training import stacking
 from nntrain.training.signals import StopRequest
 
 NET = """
@@ -45,7 +44,7 @@ KEPT = Kept("val_loss", "min", "best", 1)
 def always() -> Iterator[None]:
     """Lets the smallest stack pay."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stacking, "LEAST_STEPS", 0)
+        patch.setattr(stack_plan, "LEAST_STEPS", 0)
         yield
 
 
@@ -177,7 +176,7 @@ def test_a_stack_that_was_stopped_ends_with_the_same_bits(
 def test_what_is_not_trained_as_one_is_left_untouched(
     runner: TrialRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[str, str], why: str
 ) -> None:
-    monkeypatch.setattr(stacking, "LEAST_STEPS", 10_000 if not why else 0)
+    monkeypatch.setattr(stack_plan, "LEAST_STEPS", 10_000 if not why else 0)
     plain = stack(tmp_path, rates=(0.1, 0.2))
     tasks = tuple(replace(task, config=task.config.replace(*change)) for task in plain.tasks)
     (event,) = stack_runner.run(replace(plain, tasks=tasks), runner, silent, StopRequest())

@@ -11,14 +11,14 @@ from nntrain.data.dataset import load_data
 from nntrain.training import stacking
 from nntrain.training.run_context import ALONE
 
-TEXT = "data: {data}\nmodel: [{layers}{{Dense: {{units: 4, activation: relu}}}}]\ntrain: {{epochs: 1, {train}}}\n"
+TEXT = "data: iris\nmodel: [{layers}{{Dense: {{units: 4, activation: relu}}}}]\ntrain: {{epochs: 1, {train}}}\n"
 
 
-def obstacle(folder: Path, layers: str = "", train: str = "batch_size: 8", data: str = "iris") -> str:
-    (folder / "net.yaml").write_text(TEXT.format(data=data, layers=layers, train=train))
+def obstacle(folder: Path, layers: str = "", train: str = "batch_size: 8", members: int = 2) -> str:
+    (folder / "net.yaml").write_text(TEXT.format(layers=layers, train=train))
     config = load(folder / "net.yaml")
     loaded = load_data(config)
-    return stacking.obstacle(config.resolve(loaded.schema), len(loaded.train), ALONE)
+    return stacking.obstacle(config.resolve(loaded.schema), len(loaded.train), members, ALONE)
 
 
 @pytest.mark.parametrize("layers", ["", "BatchNormalization, ", "{Dropout: 0.2}, ReLU, "])
@@ -46,8 +46,21 @@ def test_an_option_that_cannot_be_stacked_is_named(tmp_path: Path, train: str, w
 
 
 def test_a_layer_that_cannot_be_stacked_is_named(tmp_path: Path) -> None:
-    images = "{Reshape: [2, 2, 1]}, {Conv2D: {filters: 2, kernel_size: 2}}, Flatten, "
-    assert obstacle(tmp_path, images) == "`Conv2D`"
+    assert obstacle(tmp_path, "{Reshape: [2, 2, 1]}, {ZeroPadding2D: 1}, Flatten, ", members=9) == "`ZeroPadding2D`"
+
+
+def test_small_convolutions_are_stacked_where_several_runs_gain(tmp_path: Path, monkeypatch: Any) -> None:
+    images = "{Reshape: [2, 2, 1]}, {Conv2D: {filters: 3, kernel_size: 2, padding: same}}, "
+    assert obstacle(tmp_path, images + "Flatten, ", members=4) == ""
+    assert obstacle(tmp_path, images + "GlobalMaxPooling2D, BatchNormalization, ", members=4) == ""
+    why = "`Conv2D`, which gains nothing in fewer than 4 runs"
+    assert obstacle(tmp_path, images + "Flatten, ", members=3) == why
+    assert obstacle(tmp_path, images + "BatchNormalization, Flatten, ") == "`BatchNormalization` of images"
+    monkeypatch.setattr(stacking, "LARGEST_STEP_OF_IMAGES", 867)
+    why = "the size of a step: 864 multiplications keep the machine busy"  # 4 · 12 of the filters, 12 · 4 + 4 · 3 else
+    assert obstacle(tmp_path, images + "Flatten, ", members=4) == ""
+    monkeypatch.setattr(stacking, "LARGEST_STEP_OF_IMAGES", 863)
+    assert obstacle(tmp_path, images + "Flatten, ", members=4) == why
 
 
 def test_a_large_step_is_not_stacked(tmp_path: Path, monkeypatch: Any) -> None:
@@ -58,9 +71,9 @@ def test_a_large_step_is_not_stacked(tmp_path: Path, monkeypatch: Any) -> None:
 
 
 def test_devices_that_share_batches_are_named(tmp_path: Path) -> None:
-    (tmp_path / "net.yaml").write_text(TEXT.format(data="iris", layers="", train="batch_size: 8"))
+    (tmp_path / "net.yaml").write_text(TEXT.format(layers="", train="batch_size: 8"))
     config = load(tmp_path / "net.yaml")
     loaded = load_data(config)
     several: Any = object()
     context = replace(ALONE, distribution=several)
-    assert stacking.obstacle(config.resolve(loaded.schema), 8, context) == "several devices, which share each batch"
+    assert stacking.obstacle(config.resolve(loaded.schema), 8, 2, context) == "several devices, which share each batch"

@@ -35,8 +35,8 @@ def run(request: Tune, terminal: Terminal) -> None:
 
 
 def _estimate(request: Tune, config: Config, terminal: Terminal) -> None:
-    """Print what the search would do, after one short training to time an epoch."""
+    """Print what the search would do, after short trainings to time epochs."""
     engine = make_engine(search_of(config))
     with Workers(1, request.executor, request.address).start(config, request.device, request.verbose) as executor:
-        sample = dry_run.sample(config, executor, request.runs_dir)
+        sample = dry_run.sample(config, executor, request.runs_dir, not request.no_stack)
     dry_run.estimate(config, engine, sample, request.workers, terminal)

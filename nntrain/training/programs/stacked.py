@@ -15,7 +15,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras.src.optimizers.base_optimizer import BaseOptimizer
-from tensorflow.python.ops.parallel_for import pfor
 
 from nntrain.config.member_numbers import Numbers
 from nntrain.errors import Path
@@ -23,21 +22,13 @@ from nntrain.model.custom import Network
 from nntrain.model.member_numbers import MemberNumber
 from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, as_batch, as_float
 from nntrain.training.programs.resident import Program
+from nntrain.training.programs.vectorized import add_conversions
 
 Values = tuple[Any, ...]  # a tensor (members, *shape) for each variable
 Results = dict[str, np.ndarray]  # (members,) float32 by the name of a metric
 
 # Methods that Keras runs through tf.distribute, which needs variables; here they get tensors.
 _STATELESS = ("_backend_update_step", "_apply_weight_decay", "assign", "assign_add", "assign_sub")
-
-
-def _bitcast(converted: Any) -> Any:
-    return pfor.wrap(tf.bitcast(converted.stacked_input(0), converted.get_attr("type")), True)
-
-
-if "Bitcast" not in pfor._pfor_converter_registry:  # of Keras's `argmax`; TensorFlow's loop would take half of a step
-    register: Any = pfor.RegisterPFor("Bitcast")
-    register(_bitcast)
 
 
 class StackedData:
@@ -64,6 +55,7 @@ class StackedProgram:
 
         own: the numbers of the template's config that are variables, because each member has its own.
         """
+        add_conversions()
         self.model = template.model
         self.batch_size = template.batch_size
         self.variables = [*variables_of(self.model), *(number.variable for number in own.values())]

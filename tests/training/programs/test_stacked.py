@@ -33,6 +33,17 @@ PLAIN = """
   - AlphaDropout: 0.2
   - GaussianDropout: 0.2
 """
+IMAGES = """
+  - Reshape: [2, 2, 1]
+  - Conv2D: {filters: 4, kernel_size: 2, padding: same, activation: tanh}
+  - MaxPooling2D: {pool_size: 2, strides: 1, padding: same}
+  - Conv2D: {filters: 4, kernel_size: 2, padding: same, groups: 2, dilation_rate: 2}
+  - DepthwiseConv2D: {kernel_size: 2, padding: same}
+  - SpatialDropout2D: 0.2
+  - SeparableConv2D: {filters: 3, kernel_size: 2, padding: same, activation: tanh}
+  - AveragePooling2D: {pool_size: 2, strides: 1}
+  - GlobalMaxPooling2D
+"""
 ADAM = "optimizer: {Adam: {learning_rate: 0.01, clipnorm: 0.5, weight_decay: 0.01}}, metrics: [accuracy, F1Score]"
 SGD = (
     "optimizer: {SGD: {momentum: 0.9, global_clipnorm: 1.0, nesterov: true, learning_rate: "
@@ -64,6 +75,7 @@ OF_PLAIN = {
     "train.loss.SparseCategoricalCrossentropy.label_smoothing": 0.3,
 }
 OF_RMSPROP = {
+    "model.5.SpatialDropout2D.rate": 0.4,
     "train.optimizer.RMSprop.rho": 0.8,
     "train.optimizer.RMSprop.momentum": 0.6,
     "train.optimizer.RMSprop.clipvalue": 0.01,
@@ -103,11 +115,8 @@ def alone(program: Program, run: Prepared, training: Arrays, validation: Arrays)
 
 @pytest.mark.parametrize(
     ("layers", "train", "changes"),
-    [
-        (DENSE, ADAM, OF_DENSE),
-        (PLAIN, SGD, OF_PLAIN),
-        ("\n  - Dense: {units: 5, activation: tanh}\n", RMSPROP, OF_RMSPROP),
-    ],
+    [(DENSE, ADAM, OF_DENSE), (PLAIN, SGD, OF_PLAIN), (IMAGES, RMSPROP, OF_RMSPROP)],
+    ids=["dense", "plain", "images"],
 )
 def test_each_member_learns_as_alone(tmp_path: Path, layers: str, train: str, changes: dict[str, float]) -> None:
     """22 steps, the last of each epoch with fewer rows; the members train together, and again one of them alone.
