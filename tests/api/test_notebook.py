@@ -1,11 +1,18 @@
-"""The progress of a training in a notebook, by a stand-in for the output of a cell, since IPython is no dependency."""
+"""The progress of a training in a notebook, by a stand-in for the output of a cell, since IPython is no dependency.
 
+The last test is in a real kernel, where that is installed.
+"""
+
+import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+import nntrain
 from nntrain.api import notebook
 
 
@@ -65,3 +72,60 @@ def test_there_is_none_elsewhere_and_no_control_code_in_a_notebook(
     assert notebook.terminal(quiet=False, watch=True).display is None and notebook.terminal(False, True).curves
     monkeypatch.delitem(sys.modules, "IPython")
     assert notebook.terminal(quiet=False).display is None
+
+
+BEGIN = """
+import nntrain
+layers = [{"Dense": {"units": 1, "activation": "sigmoid"}}]
+config = {"data": {"toy_2d": "moons"}, "model": layers, "train": {"epochs": 1_000_000}}
+nntrain.fit(config, name="net", runs_dir=".")
+"""
+GO_ON = """
+run = nntrain.resume("net", runs_dir=".", set={"train.max_seconds": 0.1}, no_plots=True, no_report=True)
+print(run.summary["stopped"], run.history["epoch"].tolist() == list(range(1, len(run.history) + 1)))
+"""
+
+
+def executed(client: Any, code: str, on_output: Callable[[], None] | None = None) -> list[str]:
+    """Run a cell in a kernel; return what it printed, or the name and text of its exception.
+
+    on_output: called once, when the cell has changed a display.
+    """
+    found: list[str] = []
+    cell = client.execute(code)
+    while True:
+        message = client.get_iopub_msg(timeout=120)
+        kind, content = message["msg_type"], message["content"]
+        if message["parent_header"].get("msg_id") != cell:
+            continue
+        if kind == "status" and content["execution_state"] == "idle":
+            return found
+        if kind == "update_display_data" and on_output is not None:
+            on_output()
+            on_output = None
+        found += [content["ename"], content["evalue"]] if kind == "error" else []
+        found += [content["text"]] if kind == "stream" and content["name"] == "stdout" else []
+
+
+def test_a_kernel_that_is_interrupted_runs_the_next_cell_and_resumes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "Jupyter's kernel is not installed; it comes with the extra `notebook`"
+    pytest.importorskip("ipykernel", reason=reason)
+    manager = pytest.importorskip("jupyter_client.manager", reason=reason)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(nntrain.__file__).parents[1]))
+    kernel = manager.KernelManager(kernel_name="python3")
+    kernel.start_kernel(cwd=str(tmp_path), stderr=subprocess.DEVNULL)
+    client = kernel.blocking_client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        name, text = executed(client, BEGIN, kernel.interrupt_kernel)
+        assert name == "KeyboardInterrupt" and "nntrain resume" in text
+        assert executed(client, "print(1 + 1)") == ["2\n"]
+        (shown,) = executed(client, GO_ON)
+        assert "limit of 0.1 s" in shown and shown.endswith("True\n")
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)

@@ -1,4 +1,4 @@
-"""`nntrain.resume` does what the command does; the interrupted run itself is in test_starting.py."""
+"""`nntrain.resume` does what the command does; what is interrupted, and a search, are in test_starting.py."""
 
 import inspect
 from dataclasses import fields
@@ -14,7 +14,6 @@ from nntrain.errors import ConfigError
 from tests.conftest import CONFIGS
 
 MOONS = {**yaml_file.parse(dedent(CONFIGS["moons"]), "").tree, "train": {"epochs": 1}}
-TUNE = {"engine": {"RandomSearch": {}}, "trials": 1, "space": {"train.batch_size": {"choice": [16, 32]}}}
 FEW = {"quiet": True, "no_plots": True, "no_report": True}
 
 
@@ -43,9 +42,3 @@ def test_a_finished_run_is_returned_and_trained_further(tmp_path: Path, capsys: 
         nntrain.resume("none", runs_dir=tmp_path)
     with pytest.raises(ConfigError, match="`run` is a run, or the name or the path of one, got `7`"):
         nntrain.resume(7)  # type: ignore[call-overload]
-
-
-def test_a_search_gets_more_trials(tmp_path: Path) -> None:
-    search = nntrain.tune({**MOONS, "tune": TUNE}, name="search", runs_dir=tmp_path, **FEW)
-    longer = nntrain.resume(search, set={"tune.trials": 2}, **FEW)
-    assert isinstance(longer, nntrain.Search) and len(longer.trials) == 2

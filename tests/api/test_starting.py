@@ -135,5 +135,7 @@ def test_tune_gives_a_search_whose_best_config_can_be_fitted(
     assert len(search.trials) == 1 and search.best["train"]["epochs"] == 1
     assert "best val_" in repr(search)
     assert isinstance(nntrain.load(search.path), nntrain.Search)
+    longer = nntrain.resume(search, set={"tune.trials": 2}, quiet=True, no_plots=True, no_report=True)
+    assert isinstance(longer, nntrain.Search) and len(longer.trials) == 2
     with pytest.raises(ConfigError, match="`refit` is 0 or more, got `-1`"):
         nntrain.tune(config, runs_dir=tmp_path, refit=-1)
