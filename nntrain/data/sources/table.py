@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nntrain.data.table_kinds import Given
     from nntrain.data.table_request import Request
 
-EVERY = "..."  # the name that stands for every column
+EVERY = "..."  # the name that stands for every column that has none of its own
 _KIND = "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}`, `{numeric: '1.234,5'}` or `drop`"
 
 
@@ -60,8 +60,9 @@ def _columns(value: Any) -> Any:
     if not isinstance(value, Mapping):
         message = f"`columns` takes the kind of each column by its name, got {got(value)}"
         raise problem(message, "write `columns: {age: numeric, cabin: drop}`")
-    if value.get(EVERY, "numeric") != "numeric":
-        raise problem(f"`{EVERY}` is every column, which can only be numeric", "name the columns of another kind")
+    if value.get(EVERY, "numeric") not in ("numeric", "drop"):
+        message = f"`{EVERY}` is every other column, which can only be `numeric` or `drop`"
+        raise problem(message, "name the columns of another kind")
     return {str(name): _kind(str(name), kind) for name, kind in value.items()}
 
 

@@ -58,7 +58,7 @@ def test_a_classification() -> None:
 
 
 def test_every_column_together_can_only_be_numeric() -> None:
-    message = "`...` is every column, which can only be numeric"
+    message = "`...` is every other column, which can only be `numeric` or `drop`"
     assert fault_of(target="k", columns={"...": "category"}) == (message, "name the columns of another kind")
 
 
