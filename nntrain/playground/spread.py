@@ -24,21 +24,27 @@ from nntrain.training.run_context import RunContext
 EPOCHS = 100
 SEEDS = 5
 MOST_ROWS = 5000  # of a table: the page holds all of them
+OPTIONS = {
+    "SGD": ("momentum", "nesterov"),
+    "Adam": ("beta_1", "beta_2", "epsilon"),
+    "RMSprop": ("rho", "momentum", "epsilon"),
+}
+MORE_ACTIVATIONS = ("selu", "softplus", "softsign", "leaky_relu")  # that a config may have, beside those of the page
 KINDS = ("circle", "xor", "gauss", "spiral", "reg_plane", "reg_gauss", "moons")
 
 
 def refuse_other_parts(base: Base) -> None:
     """Raise ConfigError for what JavaScript does not train, such as other layers or a schedule."""
     optimizer, options = base.optimizer or ("SGD", {})
-    settings = base.settings
+    settings, others = base.settings, [each for each in options if each not in OPTIONS.get(optimizer, ())]
     parts = {
         "layers other than plain `Dense` and `Dropout`": base.fixed_model,
         "a split that is no share": base.fixed_split,
         "a schedule": base.scheduled,
         f"`{next(iter(base.tree.get('train') or {}), '')}`": bool(base.tree.get("train")),
-        f"`{next(iter(options), '')}` of `{optimizer}`": bool(options),
         f"the optimizer `{optimizer}`": optimizer not in OPTIMIZERS,
-        f"the activation `{settings.activation}`": settings.activation not in ACTIVATIONS,
+        f"`{next(iter(others), '')}` of `{optimizer}`": bool(others),
+        f"the activation `{settings.activation}`": settings.activation not in (*ACTIVATIONS, *MORE_ACTIVATIONS),
         "another output layer": not _is_usual(base.outputs),
     }
     if found := [part for part, is_there in parts.items() if is_there]:

@@ -2,6 +2,7 @@
 "use strict";
 const trainer = (() => {
   const sigmoid = z => 1 / (1 + Math.exp(-z)), CLOSEST = 1e-7; // Keras's epsilon, to which probabilities are clipped
+  const SCALE = 1.05070098, ALPHA = 1.67326324; // of selu (Klambauer et al. 2017, https://arxiv.org/abs/1706.02515), as Keras has them
   const ACTIVATIONS = { // the value at z, and the slope there, given both
     tanh: [Math.tanh, (z, a) => 1 - a * a],
     relu: [z => Math.max(0, z), z => z > 0 ? 1 : 0],
@@ -9,19 +10,27 @@ const trainer = (() => {
     linear: [z => z, () => 1],
     elu: [z => z > 0 ? z : Math.expm1(z), (z, a) => z > 0 ? 1 : a + 1],
     silu: [z => z * sigmoid(z), (z, a) => sigmoid(z) * (1 + z - a)],
+    selu: [z => SCALE * (z > 0 ? z : ALPHA * Math.expm1(z)), (z, a) => z > 0 ? SCALE : a + SCALE * ALPHA],
+    softplus: [z => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))), z => sigmoid(z)],
+    softsign: [z => z / (1 + Math.abs(z)), z => 1 / (1 + Math.abs(z)) ** 2],
+    leaky_relu: [z => z > 0 ? z : 0.2 * z, z => z > 0 ? 1 : 0.2],
   };
   const zeros = count => new Float64Array(count);
 
   const OPTIMIZERS = { // each updates a weight `w` by its gradient `g`, with two numbers of state for it, at step t
-    SGD: () => (w, g, state, i, rate) => { w[i] -= rate * g; },
-    Adam: () => (w, g, [m, v], i, rate, t) => {
-      m[i] += (g - m[i]) * 0.1;
-      v[i] += (g * g - v[i]) * 0.001;
-      w[i] -= rate * Math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t) * m[i] / (Math.sqrt(v[i]) + 1e-7);
+    SGD: ({momentum = 0, nesterov = false}) => (w, g, [m], i, rate) => {
+      m[i] = momentum * m[i] - rate * g;
+      w[i] += nesterov && momentum > 0 ? momentum * m[i] - rate * g : m[i];
     },
-    RMSprop: () => (w, g, [v], i, rate) => {
-      v[i] = 0.9 * v[i] + 0.1 * g * g;
-      w[i] -= rate * g / Math.sqrt(v[i] + 1e-7);
+    Adam: ({beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7}) => (w, g, [m, v], i, rate, t) => {
+      m[i] += (g - m[i]) * (1 - beta_1);
+      v[i] += (g * g - v[i]) * (1 - beta_2);
+      w[i] -= rate * Math.sqrt(1 - beta_2 ** t) / (1 - beta_1 ** t) * m[i] / (Math.sqrt(v[i]) + epsilon);
+    },
+    RMSprop: ({rho = 0.9, momentum = 0, epsilon = 1e-7}) => (w, g, [v, m], i, rate) => {
+      v[i] = rho * v[i] + (1 - rho) * g * g;
+      m[i] = momentum * m[i] + rate * g / Math.sqrt(v[i] + epsilon);
+      w[i] -= m[i];
     },
   };
 
@@ -133,8 +142,9 @@ const trainer = (() => {
 
   // data: {train, validation}, each {x, y, rows}; x row by row. `score` sums what is right of outputs and labels.
   // An epoch begins with the order of its rows, and every step takes the next batch of them.
-  function training(net, data, settings, random, score) {
-    const update = OPTIMIZERS[settings.optimizer]();
+  // options: of the optimizer, beside its learning rate.
+  function training(net, data, settings, random, score, options) {
+    const update = OPTIMIZERS[settings.optimizer](options);
     const state = net.layers.map(({kernel, bias}) => ({
       kernel: [zeros(kernel.length), zeros(kernel.length)], bias: [zeros(bias.length), zeros(bias.length)],
     }));

@@ -23,7 +23,7 @@ function yamlOf({base}, settings, epochs, steps) { // steps: of all epochs, wher
   const sigmoid = settings.kind?.startsWith("reg_") ? {} : {activation: "sigmoid"};
   const [first, ...rest] = settings.kind === null ? base.outputs : [{Dense: {units: 1, ...sigmoid}}];
   const output = [{Dense: {...first.Dense, ...penalty}}, ...rest];
-  const train = {...(steps ? {steps} : {epochs}), batch_size: settings.batch_size, save: "last", optimizer: {[settings.optimizer]: {learning_rate: settings.learning_rate}}};
+  const train = {...(steps ? {steps} : {epochs}), batch_size: settings.batch_size, save: "last", optimizer: {[settings.optimizer]: {...optionsOf(base, settings), learning_rate: settings.learning_rate}}};
   const item = value => typeof value === "string" ? value : text(value).slice(1, -1);
   const [[source, options]] = Object.entries(data), line = `  ${item(data)}`;
   const each = Object.entries(options).map(([key, value]) => `    ${item({[key]: value})}`);
@@ -34,6 +34,9 @@ function yamlOf({base}, settings, epochs, steps) { // steps: of all epochs, wher
     "train:", ...Object.entries(train).map(([key, value]) => `  ${key}: ${text(value)}`), "",
   ].join("\n");
 }
+
+// What the config says of its optimizer, beside the learning rate; nothing where another one is chosen.
+const optionsOf = ({optimizer: [name, options]}, settings) => name === settings.optimizer ? options : {};
 
 const counted = (count, thing) => `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 

@@ -87,6 +87,16 @@ POINTS = {
     "silu": {"activation": "silu", "kind": "reg_gauss", "features": ("x2", "xy", "sin_y"), "learning_rate": 0.003},
     "sigmoid": {"activation": "sigmoid", "kind": "gauss", "hidden": (3,), "batch_size": 64, "held_out": 0.2},
     "linear": {"activation": "linear", "kind": "reg_plane", "hidden": ()},
+    "leaky_relu": {"activation": "leaky_relu", "kind": "xor", "optimizer": "SGD"},
+    "selu": {"activation": "selu", "optimizer": "RMSprop", "learning_rate": 0.003},
+    "softplus": {"activation": "softplus", "optimizer": "Adam", "learning_rate": 0.02},
+    "softsign": {"activation": "softsign", "optimizer": "SGD", "kind": "spiral"},
+}
+OPTIONS = {  # of the optimizer
+    "leaky_relu": {"momentum": 0.9},
+    "selu": {"rho": 0.8, "momentum": 0.5, "epsilon": 1e-5},
+    "softplus": {"beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-4},
+    "softsign": {"momentum": 0.8, "nesterov": True},
 }
 
 
@@ -98,7 +108,8 @@ def test_javascript_trains_as_nntrain_does(name: str, tmp_path: Path, monkeypatc
     monkeypatch.setattr(spread, "EPOCHS", EPOCHS)
     monkeypatch.setattr(spread, "SEEDS", 2)
     if name in POINTS:
-        base = Base(Settings.model_validate({"size": 80, "regularization": 0.003, **POINTS[name]}))
+        settings = Settings.model_validate({"size": 80, "regularization": 0.003, **POINTS[name]})
+        base = Base(settings, optimizer=(settings.optimizer, OPTIONS[name]) if name in OPTIONS else None)
     else:
         base = base_of(table(tmp_path), "kind" if name == "classes" else "price")
     found = trained_in_javascript(base, tmp_path)
@@ -131,7 +142,7 @@ def test_what_javascript_does_not_train_is_refused() -> None:
         (Base(scheduled=True), "a schedule"),
         (Base(fixed_split=True), "a split that is no share"),
         (Base(tree={"train": {"loss": "hinge"}}), "`loss`"),
-        (Base(optimizer=("SGD", {"momentum": 0.9})), "`momentum` of `SGD`"),
+        (Base(optimizer=("SGD", {"momentum": 0.9, "clipnorm": 1.0})), "`clipnorm` of `SGD`"),
         (Base(optimizer=("Lion", {})), "the optimizer `Lion`"),
         (Base(Settings(activation="gelu")), "the activation `gelu`"),
         (Base(outputs=({"Dense": {"units": 1, "activation": "tanh"}},)), "another output layer"),
