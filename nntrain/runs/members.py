@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from nntrain.config.load import Config
@@ -17,9 +18,11 @@ from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
-from nntrain.training.prepare import prepare
+from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import RunContext
+
+MOST_REUSED = 3_000_000  # weights of a network whose program is kept for the next run
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,13 @@ class Members:
     def train(self) -> tuple[dict[str, dict[str, Any]], dict[str, Problem]]:
         """Train those that are not finished; return the summaries of all, and why others failed, by their names.
 
-        Those that have an equal graph share its program. Raises Stopped.
+        Raises Stopped.
         """
         summaries: dict[str, dict[str, Any]] = {}
         failed: dict[str, Problem] = {}
         if self.stacked:
             self._train_stacks(summaries, failed)
             return summaries, failed
-        if self.context.programs is None and self.context.distribution is None:
-            return replace(self, context=replace(self.context, programs=Programs())).train()
         for number, (name, config) in enumerate(self.config.members.items(), start=1):
             self.directory.refuse_if_gone()
             self.terminal.log.clear()
@@ -103,12 +104,26 @@ class Members:
     def _summary_of(self, name: str, config: Config) -> dict[str, Any]:
         if not is_run(self.directory.path / name):
             prepared = prepare(config, data=self.data)
-            training = Training(prepared, self.directory.member(name), self.terminal, self.context)
+            training = Training(prepared, self.directory.member(name), self.terminal, self._context_of(prepared))
             return self.train_one(training).summary
         run_dir = self.directory.member(name)
         self.terminal.log[:0] = run_dir.read_log()
         result = self.resume_one(run_dir, self.allow_changed, self.terminal, self.context)
         return run_dir.read_json(run_files.SUMMARY, "metrics") if result is None else result.summary
+
+    @cached_property
+    def _programs(self) -> Programs:
+        return Programs()
+
+    def _context_of(self, prepared: Prepared) -> RunContext:
+        """Return the context of a run, which reuses the program of an earlier one with an equal graph.
+
+        Of a large network the time to compile is nothing beside the training, and two of them would be in memory.
+        """
+        context = self.context
+        own = context.programs is not None or context.distribution is not None
+        is_large = prepared.model.count_params() > MOST_REUSED
+        return context if own or is_large else replace(context, programs=self._programs)
 
     def _stopped(self, error: NNTrainError) -> NNTrainError:
         """Return the error with the help to resume all, not the run that was stopped."""

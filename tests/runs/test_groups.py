@@ -12,12 +12,15 @@ from nntrain.cli.requests import Fit
 from nntrain.config.load import load
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.model.restore import load_model
-from nntrain.runs import groups
+from nntrain.runs import groups, members
 from nntrain.runs.group_config import GroupConfig
+from nntrain.runs.members import Members
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.prepare import prepare
+from tests.conftest import BARE
 
 TEXT = """
 data: {table: {path: points.csv, target: side, encode: false}}
@@ -71,6 +74,15 @@ def test_a_run_that_shares_the_program_of_the_one_before_has_the_bits_of_one_tra
     assert shared.read_json(run_files.SUMMARY)["metrics"] == alone.read_json(run_files.SUMMARY)["metrics"]
     for ours, theirs in zip(*(load_model(each).model.get_weights() for each in (shared, alone)), strict=True):
         assert np.array_equal(ours, theirs)
+
+
+def test_runs_of_a_large_network_share_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configs = {f"seed-{seed}": load(written(tmp_path), [f"seed={seed}"]) for seed in (1, 2)}
+    runs = Members(GroupConfig("seeds", configs), RunDir.create(tmp_path, "net"), Terminal(quiet=True), BARE)
+    one, two = map(prepare, configs.values())
+    assert runs._context_of(one).programs is runs._context_of(two).programs is not None
+    monkeypatch.setattr(members, "MOST_REUSED", 2)  # of 3 weights
+    assert runs._context_of(two) is BARE
 
 
 def test_the_statistics_are_those_of_numpy_on_the_single_summaries(seeds: Path) -> None:
