@@ -9,7 +9,7 @@ from nntrain.doctor.checkup import Diagnosis
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import assigned
 from nntrain.document.yaml_file import Document
-from nntrain.errors import ConfigError, DataError
+from nntrain.errors import ConfigError, DataError, Path
 from nntrain.training.prepare import Prepared, prepare
 
 ROUNDS = 4  # of errors: some are seen only when others are mended, or the data are read
@@ -22,19 +22,33 @@ def of_document(document: Document, checked: Callable[[Config], Config], seconds
     first one; the lines of what is found are preceded by those. It has no scores. checked: raises ConfigError and
     DataError for what a config names and is not there.
     """
-    errors: list[Finding] = []
-    lines: tuple[str, ...] = ()
+    errors: dict[tuple[str, Path], Finding] = {}
     for _ in range(ROUNDS):
+        lines = _lines(errors.values())
         prepared, found = _prepared(document, lines, checked)
         if prepared is not None:
             examined = checkup.before(prepared) if seconds is None else checkup.tried(prepared, seconds)
-            return examined if not errors else Diagnosis([*errors, *_after(examined.findings, lines)], {})
-        errors += _after(found, lines)
-        cures = dict.fromkeys(line for one in found for line in one.set)
-        if not cures or not all(one.set for one in found):
+            return (
+                Diagnosis([*_in_turn(errors.values()), *_after(examined.findings, lines)], {}) if errors else examined
+            )
+        for one in found:
+            known = errors.get((one.disease, one.path))  # a guess that the data have shown to be wrong
+            errors[one.disease, one.path] = replace(known, set=one.set) if known else _seen(one, lines)
+        if not found or not all(one.set for one in found):
             break
-        lines = (*lines, *cures)
-    return Diagnosis(errors, {})
+    return Diagnosis(_in_turn(errors.values()), {})
+
+
+def _lines(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for one in findings for line in one.set))
+
+
+def _in_turn(errors: Iterable[Finding]) -> list[Finding]:
+    """Return the errors, each with the lines of those before it before its own."""
+    found: list[Finding] = []
+    for one in errors:
+        found.append(replace(one, set=_lines([*found, one])) if one.set else one)
+    return found
 
 
 def _prepared(
@@ -51,11 +65,11 @@ def _prepared(
         return None, config_errors.findings(error, mended)
 
 
-def _after(findings: Iterable[Finding], lines: Sequence[str]) -> list[Finding]:
+def _after(findings: Iterable[Finding], lines: tuple[str, ...]) -> list[Finding]:
     """Return the findings of a mended config, each with the lines that mended it before its own."""
-    if not lines:
-        return list(findings)
-    seen = "seen once the errors are mended"
-    return [
-        replace(one, message=f"{seen}: {one.message}", set=(*lines, *one.set) if one.set else ()) for one in findings
-    ]
+    return [replace(_seen(one, lines), set=(*lines, *one.set) if one.set else ()) for one in findings]
+
+
+def _seen(finding: Finding, lines: Sequence[str]) -> Finding:
+    """Return the finding, which says so if the config was mended by lines."""
+    return replace(finding, message=f"seen once the errors are mended: {finding.message}") if lines else finding

@@ -38,6 +38,17 @@ def test_errors_that_the_data_show_are_mended_too(tmp_path: Path) -> None:
     )
 
 
+def test_a_loss_that_the_data_show_to_be_wrong_is_not_named_twice(tmp_path: Path) -> None:
+    lines = [f"{at},{at / 60}" for at in range(1, 60)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,y", *lines]))
+    table = f"{{table: {{path: {tmp_path / 't.csv'}, target: y, encode: false}}}}"
+    model = "[Normalization, {Dense: {units: 1, activation: sigmoid}}]"
+    found = _found(tmp_path, f"data: {table}\nmodel: {model}\ntrain: {{epochs: 300, loss: categorical_crossentropy}}\n")
+    assert [(one.disease, one.set) for one in found if one.severity == "error"] == [
+        ("loss_does_not_fit", ("train.loss=mean_squared_error",))
+    ]
+
+
 def test_an_error_without_a_line_ends_the_visit(tmp_path: Path) -> None:
     found = _found(tmp_path, "data: iris\nmodel: [{Dense: {unit: 3}}]\ntrain: {epochs: 1}\n")
     assert [(one.disease, one.set) for one in found] == [("invalid_config", ())]
