@@ -21,7 +21,7 @@ class Options:
     `sgd` and `adadelta`: rates below which SGD, and Adadelta, whose paper (Zeiler 2012) has 1, are not used. `slow`: a
     rate below this share of Keras's default, where the training went badly while its loss fell without turning.
     `moved`: the norm of the change of the hidden kernel that has moved most, as a share of its first norm, where
-    nothing was learned; over the healthy configs of the tests it is at least 0.13.
+    nothing was learned; over the healthy configs of the tests it is at least 0.13. `updates`: fewer are too few epochs.
     """
 
     reach: float = 0.05
@@ -29,6 +29,7 @@ class Options:
     adadelta: float = 0.01
     slow: float = 0.2
     moved: float = 0.06
+    updates: int = 100
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
@@ -58,7 +59,11 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         yield Finding(
             severity, f"{message}: Keras's default is 0.01", case.learning_rate_path, evidence, cure, weight=6.0
         )
-    elif isinstance(optimizer, (optimizers.SGD, *FAST)) and 0 < (moved := _moved(case)) < options.moved:
+    elif (
+        isinstance(optimizer, (optimizers.SGD, *FAST))
+        and updates >= options.updates
+        and (0 < (moved := _moved(case)) < options.moved)
+    ):
         message += f" for {updates:,} updates: they have moved the hidden kernels by {100 * moved:.2g} % at most"
         evidence["moved"] = moved
         yield Finding(
