@@ -1,3 +1,5 @@
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,10 @@ def test_every_option_of_a_section_has_a_row_in_the_reference(section: type[Sect
     text = PAGE.read_text()
     missing = [name for name in section.model_fields if f"| `{name}` |" not in text]
     assert not missing, f"docs/reference.md needs a row for {missing} in the table of `{section.__name__.lower()}`"
+
+
+def test_optional_packages_are_the_extras_of_the_project() -> None:
+    project = tomllib.loads((PAGE.parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = PAGE.read_text(encoding="utf-8").partition("### Optional packages")[2]
+    named = text.partition("is an extra: ")[2].partition(".")[0]
+    assert set(re.findall(r"`(\w+)`", named)) == project["optional-dependencies"].keys() - {"dev"}
