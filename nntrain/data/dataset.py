@@ -100,7 +100,7 @@ def load(source: Source) -> Dataset:
         notes=(*rows.notes, *few),
         table=rows.table,
         source=rows.found,
-        positions=divider.positions,
+        positions={name: taken.astype(np.int32) for name, taken in divider.positions.items()},
     )
 
 
