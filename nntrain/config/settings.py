@@ -58,13 +58,18 @@ def differing(every: Sequence[Settings]) -> list[str]:
     """Return the paths that all these configs have, with values that differ, in the order of the first config.
 
     Those below a name that differs are left out: the options of `SGD` are not those of `Adam`. So are the names of
-    single layers, `model.0`, which `model` lists.
+    single layers, `model.0`, which `model` lists, and what a search reads alone.
     """
     known = [one for one in every if one]
     if len(known) < 2:
         return []
     shared = [path for path in known[0] if all(path in one for one in known) and not _LAYER.fullmatch(path)]
-    return [path for path in shared if len({repr(one[path]) for one in known}) > 1]
+    return [path for path in shared if len({repr(one[path]) for one in known}) > 1 and is_of_training(path)]
+
+
+def is_of_training(path: str) -> bool:
+    """Return whether a value has to do with a training: what `tune` says has not."""
+    return path.partition(".")[0] != "tune"
 
 
 def short_names(paths: Sequence[str], taken: Sequence[str] = ()) -> dict[str, str]:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from nntrain.config.load import Config, load_run
-from nntrain.config.settings import Settings, differing, settings
+from nntrain.config.settings import Settings, differing, is_of_training, settings
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.evaluation import scores
@@ -46,6 +46,7 @@ class Contender:
     epochs: int = 0
     seconds: float = 0.0
     remark: str = ""
+    most: float = math.inf  # of a value in `each`; the least is 0
 
     @cached_property
     def interval(self) -> tuple[float, float]:
@@ -53,7 +54,7 @@ class Contender:
         if self.each is None:
             return math.nan, math.nan
         if self.members:
-            found = scores.summarize(self.each)
+            found = scores.summarize(self.each, (0.0, self.most))
             return found.low, found.high
         return scores.bootstrap_interval(self.each)
 
@@ -76,7 +77,8 @@ class Comparison:
         every = [one.settings for one in self.contenders]
         shared = differing(every)
         extra = dict.fromkeys(path for one in every for path in one if any(path not in other for other in every))
-        return shared + [path for path in extra if not any(path.startswith(f"{above}.") for above in shared)]
+        own = [path for path in extra if not any(path.startswith(f"{above}.") for above in shared)]
+        return shared + [path for path in own if is_of_training(path)]
 
     @property
     def metrics(self) -> list[str]:
@@ -214,7 +216,13 @@ def _scored(begun: Contender, cache: dict[str, Dataset]) -> Contender:
     predicted = scorer.predicted(split.x)
     classes = bool(saved.resolved.schema.classes)
     each = predicted == split.y if classes else np.abs(predicted - split.y).mean(axis=1, dtype="float64")
-    return replace(begun, metrics=scorer.evaluate(split), split=name, each=each.astype("float64"))
+    return replace(
+        begun,
+        metrics=scorer.evaluate(split),
+        split=name,
+        each=each.astype("float64"),
+        most=1.0 if classes else math.inf,
+    )
 
 
 def _data(config: Config, cache: dict[str, Dataset]) -> Dataset:

@@ -104,9 +104,8 @@ def _wanted(rows: list[Row], sort: str) -> str:
         if name in names:
             return name
     plain = sort.lstrip("-+")
-    close = (
-        plain if names & {*_full_names(plain)} else nearest(sort, [*names, *(name.partition(".")[2] for name in names)])
-    )
+    keras = {f"{'val_' * (split == 'validation')}{metric}" for split, _, metric in (n.partition(".") for n in names)}
+    close = plain if names & {*_full_names(plain)} else nearest(sort, [*sorted(keras), *sorted(names)])
     known = f"the metrics are {listed(sorted(names))}" if names else "wait until a run ends"
     raise ConfigError(f"no run has the metric `{sort}`", help=f"write `{close}`" if close else known)
 

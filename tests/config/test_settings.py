@@ -75,3 +75,7 @@ def test_the_environment_of_a_run_has_them_for_a_list_of_a_thousand_runs(tmp_pat
     found = as_json(tree)
     assert found["train.epochs"] == 3 and found["train.optimizer.Adam.clipnorm"] == "inf"
     assert settings(RunDir(tmp_path), {"settings": found}) == found  # no file is read
+
+
+def test_what_a_search_reads_alone_is_no_difference() -> None:
+    assert differing([{"seed": 1, "tune.trials": 5}, {"seed": 2, "tune.trials": 6}]) == ["seed"]

@@ -51,7 +51,7 @@ def run(request: Summary, terminal: Terminal) -> None:
 def _config(request: Summary) -> Config:
     """Return a config, or that of a run."""
     file, assignments = Path(request.config), request.assignments or ()
-    if exists(file) and not file.is_dir():
+    if file.suffix in (".yaml", ".yml") or (exists(file) and not file.is_dir()):
         return load(request.config, assignments)
     return load_run(find_run(request.runs_dir, request.config), assignments)
 
