@@ -17,6 +17,7 @@ EVERY_OPTION: dict[str, dict[str, Any]] = {
     "TPE": {"n_startup_trials": 1, "n_ei_candidates": 9, "multivariate": True, "group": True, "constant_liar": False},
     "GP": {"n_startup_trials": 1, "deterministic_objective": True},
     "CmaEs": {"n_startup_trials": 1, "sigma0": 0.2, "popsize": 5},
+    "HyperoptTPE": {"n_startup_jobs": 1, "n_EI_candidates": 9, "gamma": 0.3},
 }
 EVERY_OPTION_OF_PRUNERS = {
     "Hyperband": {"min_resource": 1, "max_resource": 9, "reduction_factor": 2},
@@ -27,8 +28,9 @@ EVERY_OPTION_OF_PRUNERS = {
 
 @pytest.mark.parametrize("name", Engine.members())
 def test_the_library_takes_every_option_of_the_engine(begin: Any, smooth: Space, name: str) -> None:
-    if name == "GP" and not find_spec("torch"):
-        pytest.skip("torch is not installed")
+    package = {"GP": "torch", "HyperoptTPE": "hyperopt"}.get(name)
+    if package and not find_spec(package):
+        pytest.skip(f"{package} is not installed")
     assert set(Engine.members()[name].model_fields) == set(EVERY_OPTION[name])
     assert len(begin(name, smooth, **EVERY_OPTION[name]).run(trials=4).proposals) == 4
 

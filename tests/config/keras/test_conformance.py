@@ -41,7 +41,7 @@ COUNTS = {
     Constraint: 4,
     Optimizer: 9,
     Schedule: 8,
-    Loss: 12,
+    Loss: 14,
     Metric: 11,
     Callback: 5,
 }
