@@ -125,6 +125,7 @@ class Source(PlugIn, Named):
 
     folder: ClassVar = "data.sources"
     noun = "data source"
+    has_plugins = True
     takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be separate files
     of_folders: ClassVar[bool] = False  # whether `paths` returns folders of images
     validation: SplitRule = Fraction.model_construct(share=0.2)

@@ -27,6 +27,7 @@ class Named(Section):
     aliases: ClassVar[tuple[str, ...]] = ()  # other spellings that Keras accepts
     noun: ClassVar[str] = ""  # the family in messages
     several: ClassVar[bool] = False  # whether a config holds a list of them
+    has_plugins: ClassVar[bool] = False  # whether a plug-in can add to the family
     absent: ClassVar[Mapping[str, str]] = {}  # names that users look for in the family, and the help for each
     keras_class: ClassVar[Any] = None  # the class of a plug-in that it describes; Keras's own are found by their names
 
@@ -118,7 +119,9 @@ class Named(Section):
         for family in Named.__subclasses__():
             if name in known(family):
                 return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
-        return close_names(name, known(cls)) or see(cls.noun)
+        close = close_names(name, known(cls))
+        may_be_own = cls.has_plugins and not plugin.in_use() and (not close or name.endswith(tuple(cls.members())))
+        return (close or see(cls.noun)) + "; one of your own comes with `--plugin FILE`" * may_be_own
 
     @classmethod
     def _absent_in_another_spelling(cls, name: str) -> str:

@@ -93,6 +93,8 @@ def meant(tree: Any, given: Assignment) -> Iterator[list[tuple[Path, Any]]]:
     parts: Path = tuple(part for part in name.split(".") if part)
     value = scalar(given.value.lstrip("= ")) if isinstance(given.value, str) else given.value
     yield [(parts, value)]
+    if parts == ("model",):
+        yield [(parts, [value])]
     for whole in _from_the_top(parts):
         yield [(path, value) for path in dict.fromkeys(_paths(_filled(tree), whole, ()))]
         yield from ([found] for found in reversed(list(_wholes(_filled(tree), whole, value))))

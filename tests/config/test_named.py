@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.config.data import SplitRule
+from nntrain.config.data import Source, SplitRule
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.layers import Dense, Layer, LeakyReLU
 from nntrain.config.keras.losses import Loss
@@ -13,6 +13,7 @@ from nntrain.config.load import from_document
 from nntrain.config.named import Named, snake_case, spelled_out, to_tree
 from nntrain.config.section import Section
 from nntrain.document import yaml_file
+from nntrain.plugins import kinds
 
 FAMILIES = (Layer, Initializer, Regularizer, Constraint, Optimizer, Schedule, Loss, Metric, Callback, SplitRule)
 
@@ -137,3 +138,20 @@ def test_a_shorthand_is_spelled_out_so_that_more_options_can_join_it() -> None:
     assert spelled_out("toy_2d", "moons") == {"kind": "moons"}
     assert spelled_out("Flatten", 3) is None
     assert spelled_out("no_such_thing", 3) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("Swoosh", "`nntrain list layers` shows them all; one of your own comes with `--plugin FILE`"),
+        ("MyDense", "write `Dense`; one of your own comes with `--plugin FILE`"),
+        ("Dence", "write `Dense`"),
+    ],
+)
+def test_the_help_for_a_name_that_may_be_of_a_plug_in_names_the_option(name: str, help: str) -> None:
+    assert Layer.instead_of(name) == help
+
+
+def test_the_families_of_plug_ins_say_so() -> None:
+    families = {kind.family for kind in kinds._KINDS} | {Source}
+    assert {family for family in Named.__subclasses__() if family.has_plugins} == families

@@ -59,6 +59,7 @@ def helps(config: str, *texts: str) -> list[str]:
         (PLAIN, "dropout=0.1", "model.0.Dropout=0.1"),
         (PLAIN, "model.1.LeakyReLU.negative_slope=0.1", "model.1={LeakyReLU: {negative_slope: 0.1}}"),
         (PLAIN, "data.validation=0.1", "data.iris.validation=0.1"),
+        (PLAIN, "model=Dense: 3", "model=[{Dense: 3}]"),
         (PLAIN, "train.metrics=accuracy", "train.metrics=[accuracy]"),
         (PLAIN, "train.metrics.0=accuracy", "train.metrics=[accuracy]"),
         (PLAIN, "train.callbacks.StopAfter=9", "train.callbacks=[{StopAfter: 9}]"),

@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from nntrain.cli.output_file import refuse
 from nntrain.cli.requests import Init
 from nntrain.config import json_schema
 from nntrain.config.messages import listed
-from nntrain.errors import ConfigError, DataError
+from nntrain.errors import ConfigError, DataError, MissingPackage, Problem
 from nntrain.nearest import exists, near_path, nearest
 from nntrain.storage.atomic import write_text
 from nntrain.terminal import Terminal
@@ -42,8 +43,9 @@ def run(request: Init, terminal: Terminal) -> None:
         _refuse_unknown_template(request.template, templates())
     source = request.file or _source(asks)
     config = request.output or Path(f"{_stem(source)}.yaml")
-    _refuse_taken(config)
-    facts = _facts(source, config, _Wanted(request.target or (), request.task, request.labels, asks))
+    wanted = _Wanted(request.target or (), request.task, request.labels, asks)
+    _refuse_names(config, source, wanted)
+    facts = _facts(source, config, wanted)
     template = request.template or _template(facts, asks)
     _refuse_unknown_template(template, templates(facts.kind), facts)
     draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
@@ -71,6 +73,18 @@ def _stem(source: str) -> str:
     """Return the name of the data, which the config gets: `titanic` for `titanic.csv.gz`."""
     path = Path(source).expanduser().absolute()
     return path.name if path.is_dir() else Path(path.name.removesuffix(".gz")).stem or "config"
+
+
+def _refuse_names(config: Path, source: str, wanted: "_Wanted") -> None:
+    """Raise ConfigError for a config that is there already, and with it for a target that is not given."""
+    try:
+        _refuse_taken(config)
+    except ConfigError as error:
+        path, others = Path(source).expanduser(), tuple[Problem, ...]()
+        if path.is_file() and path.suffix.lower() not in _ARRAYS and not wanted.targets and not wanted.asks:
+            with suppress(DataError, MissingPackage):
+                others = _without_targets(path).problems
+        raise ConfigError(problems=[*error.problems, *others]) from None
 
 
 def _refuse_taken(config: Path) -> None:
@@ -148,13 +162,20 @@ def _of_images(path: Path, written: str, config: Path, wanted: _Wanted) -> Facts
 def _of_table(path: Path, written: str, wanted: _Wanted) -> Facts:
     from nntrain.beginning import table
 
-    columns = table.columns_of(path)
     if not wanted.targets and not wanted.asks:
-        example = shlex.join(["--target", columns[-1]])
-        help = f"write `{example}`, or another of its columns {listed(columns)}"
-        raise ConfigError(f"which column of `{path}` to predict is not given", help=help)
+        raise _without_targets(path)
+    columns = table.columns_of(path)
     chosen = wanted.targets or [ask.one_of("the column to predict", dict.fromkeys(columns, ""), columns[-1])]
     return table.look(path, table.named_targets(path, columns, chosen), written, wanted.task)
+
+
+def _without_targets(path: Path) -> ConfigError:
+    """Return the error of a table whose target is not given. Raises DataError for a file that is no table."""
+    from nntrain.beginning import table
+
+    columns = table.columns_of(path)
+    help = f"write `{shlex.join(['--target', columns[-1]])}`, or another of its columns {listed(columns)}"
+    return ConfigError(f"which column of `{path}` to predict is not given", help=help)
 
 
 def _refuse_labels(source: str, wanted: _Wanted) -> None:

@@ -22,6 +22,7 @@ class Callback(Named):
     """The family of callbacks."""
 
     noun = "callback"
+    has_plugins = True
     several = True
     absent: ClassVar = {
         "ModelCheckpoint": "remove it; `save: best` keeps the best epoch's model",

@@ -55,6 +55,7 @@ class Layer(Named):
     """The family of layers. `exact` ones compute in float32 in mixed precision too."""
 
     noun = "layer"
+    has_plugins = True
     several = True
     exact: ClassVar[bool] = False
     absent: ClassVar = {

@@ -11,6 +11,7 @@ class Loss(Named):
     """The family of losses. `labels` is what the loss compares the prediction with, `least` its smallest value."""
 
     noun = "loss"
+    has_plugins = True
     labels: ClassVar[Literal["index", "one_hot", "binary", "number"]] = "number"
     least: ClassVar[float] = 0.0
     reduction: Literal["sum_over_batch_size", "sum", "mean"] = omitted

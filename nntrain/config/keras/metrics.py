@@ -31,6 +31,7 @@ class Metric(Named):
     """The family of metrics. `task` is the kind of data that it can score, `bounds` are its least and largest value."""
 
     noun = "metric"
+    has_plugins = True
     several = True
     task: ClassVar[Literal["classes", "numbers", "any"]] = "classes"
     default_name: ClassVar[str] = ""  # where Keras's is not its identifier

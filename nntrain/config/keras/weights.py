@@ -10,6 +10,7 @@ class Initializer(Named):
     """The family of initializers."""
 
     noun = "initializer"
+    has_plugins = True
 
 
 class _Random(Initializer):
@@ -117,6 +118,7 @@ class Regularizer(Named):
     """The family of regularizers."""
 
     noun = "regularizer"
+    has_plugins = True
 
 
 class L1(Regularizer):
@@ -151,6 +153,7 @@ class Constraint(Named):
     """The family of constraints."""
 
     noun = "constraint"
+    has_plugins = True
 
 
 class MaxNorm(Constraint):

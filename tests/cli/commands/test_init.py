@@ -107,6 +107,10 @@ def test_nothing_is_overwritten_and_the_next_free_name_is_shown() -> None:
     Path("shop-2.yaml").write_text("mine")
     found = refused(file="shop.csv", target=["bought"])
     assert found == ("`shop.yaml` exists, and is not overwritten", "write `-o shop-3.yaml`")
+    with pytest.raises(ConfigError) as caught:
+        Init(file="shop.csv").run(Terminal(quiet=True))
+    messages = [problem.message for problem in caught.value.problems]
+    assert messages == [found[0], "which column of `shop.csv` to predict is not given"]
     assert Path("shop.yaml").read_text() == "mine"
 
 
