@@ -60,8 +60,7 @@ class Layer(Named):
     exact: ClassVar[bool] = False
     absent: ClassVar = {
         **{name: f"write `Activation: {name}`" for name in ACTIVATIONS},
-        "Input": "remove it; the data determine the shape of the input",
-        "InputLayer": "remove it; the data determine the shape of the input",
+        **dict.fromkeys(("Input", "InputLayer"), "remove it; the data determine the shape of the input"),
         **dict.fromkeys(_SEQUENCES, "write `Flatten` and `Dense: 64`; there are no layers for sequences"),
         **dict.fromkeys(_BRANCHES, "remove it; a model is one sequence of layers, without branches"),
         **dict.fromkeys(("Lambda", "TorchModuleWrapper"), "remove it; a config holds no code"),
