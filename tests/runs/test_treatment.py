@@ -77,6 +77,7 @@ def test_a_training_that_diverges_is_cured(tmp_path: Path) -> None:
 def test_where_nothing_helps_the_first_run_is_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The treatment leaves the config as it is, so no run is better than the first."""
     monkeypatch.setattr(treatment, "assigned", lambda document, lines: document)
+    monkeypatch.setitem(globals(), "TEXT", TEXT.replace("epochs: 8", "epochs: 8, batch_size: full"))  # a second disease
     result = trained(tmp_path, 1e-6, "cure")
     assert result.run_dir.path.name == "net"
     assert "cured_by" not in environment(tmp_path, "net")

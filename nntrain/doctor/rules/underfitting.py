@@ -1,9 +1,9 @@
 """The model does not even fit the training rows, or less well than a linear one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nntrain.doctor.case import Case
+from nntrain.doctor.case import Block, Case
 from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 
@@ -15,13 +15,14 @@ class Options:
     `below`: so much less than a linear model, on the training and on the validation rows. `r2`, `gain`: R², or the
     share of the way from the majority class to 1, below which a training is called underfitted where it is not below
     guessing already; the healthy configs of the tests have at least an R² of 0.92, and 0.80 of the way, below which
-    it is a note: the data may not tell more.
+    it is a note if a hidden layer has fewer than `units`: the data may not tell more.
     """
 
     below: float = 0.05
     gain: float = 0.4
     r2: float = 0.3
     note: float = 0.8
+    units: int = 16
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
@@ -33,9 +34,10 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     splits = course.scores.values()
     worse = all(each.linear is not None and each.score < each.linear - options.below for each in splits)
     way = (score.score - score.guess) / max(1e-9, 1 - score.guess)
-    if not worse and way >= options.note:
-        return
+    narrow = [block for block in case.hidden if block.head.units < options.units and hasattr(block.head.spec, "units")]
     little = way < (options.r2 if case.is_regression else options.gain)
+    if not worse and not little and (way >= options.note or not narrow):
+        return
     name = "R²" if case.is_regression else "accuracy"
     message = f"{name} on the training rows is {score.score:.3f}"
     message += f", and {score.linear:.3f} for a linear model" if worse and score.linear is not None else ""
@@ -43,13 +45,12 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if score.linear is not None:
         evidence["linear"] = score.linear
     severity: Severity = "warning" if worse or little else "note"
-    yield Finding(severity, message, ("model",), evidence, _cure(case), symptom=True, weight=3.0)
+    yield Finding(severity, message, ("model",), evidence, _cure(case, narrow), symptom=True, weight=3.0)
 
 
-def _cure(case: Case) -> tuple[str, ...]:
+def _cure(case: Case, narrow: Sequence[Block]) -> tuple[str, ...]:
     """Return more units for the hidden layers where they are few, else more epochs."""
-    few = [block for block in case.hidden if block.head.units < 16 and hasattr(block.head.spec, "units")]
-    if few:
-        return prescribed(case, *(((*block.head.path, "units"), 4 * max(8, block.head.units)) for block in few))
+    if narrow:
+        return prescribed(case, *(((*block.head.path, "units"), 4 * max(8, block.head.units)) for block in narrow))
     epochs = case.resolved.train.epochs
     return prescribed(case, (("train", "epochs"), 4 * epochs)) if epochs else ()
