@@ -33,7 +33,7 @@ class Shared:
     count: int
     rows: int  # of the split
     copies: float = 1.0  # of each different row of the earlier split, on average
-    is_table: bool = False  # whether there are no more rows than values can make: a truth table that is repeated
+    is_table: bool = False  # whether the first split has more rows than values can make: a truth table, repeated
 
     @property
     def is_many(self) -> bool:
@@ -52,12 +52,13 @@ def rows_in_two_splits(splits: Mapping[str, Split]) -> Iterator[Shared]:
     every = np.sort(np.concatenate([*hashes.values(), np.zeros(0, np.uint64)]))
     if not (every[1:] == every[:-1]).any():  # as in most tables: one sort instead of a search for every pair of splits
         return
+    first = next(iter(splits.values())).x
+    is_table = _combinations(first, len(first)) < len(first)
     for earlier, split in combinations(hashes, 2):
         known = np.sort(hashes[earlier])
         places = np.minimum(np.searchsorted(known, hashes[split]), len(known) - 1)
         if count := int((known[places] == hashes[split]).sum()):
             different = 1 + int((known[1:] != known[:-1]).sum())
-            is_table = _combinations(splits[earlier].x, len(known)) < len(known)
             yield Shared(split, earlier, count, len(hashes[split]), len(known) / different, is_table)
 
 
