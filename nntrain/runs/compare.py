@@ -160,7 +160,8 @@ def _contender(place: RunDir, cache: dict[str, Dataset]) -> Contender:
     if isinstance(place, Group):
         return _group(place, cache)
     if isinstance(place, Search):
-        best = (place.read_json(run_files.SUMMARY).get("best") or {}).get("run")
+        summary = place.read_json(run_files.SUMMARY) if (place.path / run_files.SUMMARY).is_file() else {}
+        best = (summary.get("best") or {}).get("run")
         trial = RunDir(place.path / str(best)) if best else None
         if trial is None or not trial.path.is_dir():
             raise NNTrainError(f"`{place}` has no best trial", help="wait for a trial to end")
@@ -203,7 +204,8 @@ def _run(place: RunDir, cache: dict[str, Dataset]) -> Contender:
     try:
         return _scored(begun, cache)
     except (NNTrainError, DataError) as error:
-        return replace(begun, metrics=_last(begun.curves), remark=error.problems[0].message)
+        epochs = begun.epochs or max(map(len, begun.curves), default=0)
+        return replace(begun, metrics=_last(begun.curves), epochs=epochs, remark=error.problems[0].message)
 
 
 def _scored(begun: Contender, cache: dict[str, Dataset]) -> Contender:
