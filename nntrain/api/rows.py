@@ -39,7 +39,8 @@ def predictions(saved: SavedModel, scorer: Scorer, data: Any, options: PredictOp
     if saved.table is None:
         return predict_array(saved, scorer, _array(data), _name(data), options)
     with table_file(_frame(data, saved.table), saved.table, _name(data)) as file:
-        inner = replace(options, with_input=options.with_input and not isinstance(data, pd.DataFrame))
+        with_input = options.with_input and not isinstance(data, pd.DataFrame)
+        inner = replace(options, with_input=with_input, every_row=True)
         found = predict_file(saved, scorer, file, inner)
         return replace(found, notes=[with_name(note, file, _name(data)) for note in found.notes])
 

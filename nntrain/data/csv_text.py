@@ -21,8 +21,8 @@ class CsvTable:
     """A file of text with a header and a row a line, in UTF-8, and how its cells are written.
 
     missing: texts that stand for an empty cell. shown: the file as messages name it, where it is not `path`. place:
-    the path in the config of the option that names the file, `source` that of the data source. is_piece: there are
-    more rows below, in another file.
+    the path in the config of the option that names the file, `source` that of the data source. every_row:
+    also those at its end that have no cell, as of a piece of a file, or of the rows of a program.
     """
 
     path: str | FilePath
@@ -32,7 +32,7 @@ class CsvTable:
     shown: str = ""
     place: Path = ()
     source: Path = ()
-    is_piece: bool = False
+    every_row: bool = False
 
     @property
     def name(self) -> str:

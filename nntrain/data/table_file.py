@@ -167,7 +167,7 @@ def _transcoded(asked: CsvTable, path: FilePath, encoding: str, folder: FilePath
 def _without_padding(found: TextFile, folder: FilePath) -> TextFile:
     """Return the table without the empty rows below it and the empty columns at its right, and with notes on them."""
     table, notes = found.table, list(found.notes)
-    if not table.is_piece and (count := without_rows(FilePath(table.path), table.separator, folder / "short")):
+    if not table.every_row and (count := without_rows(FilePath(table.path), table.separator, folder / "short")):
         table = replace(table, path=folder / "short")
         are = "is left out: it has no cell" if count == 1 else "are left out: they have no cells"
         notes.append(f"{counted(count, 'row')} at the end of `{table.name}` {are}")

@@ -67,7 +67,7 @@ def _of_lines(table: CsvTable, target: FilePath) -> Iterator[Piece]:
             read += sum(map(len, rows))
             if not has_lines or any(map(_is_row, rows)):
                 target.write_bytes(header + b"".join(rows))
-                yield Piece(replace(table, path=target, is_piece=True), lines - header.count(b"\n"), read / total)
+                yield Piece(replace(table, path=target, every_row=True), lines - header.count(b"\n"), read / total)
             lines += sum(row.count(b"\n") for row in rows)
 
 

@@ -41,12 +41,14 @@ class PredictOptions:
     """What is predicted beside the outputs.
 
     with_input: whether the columns of a table stand before the predictions. top: how many classes are listed, 0 for
-    all. samples: how many outputs with dropout on are averaged, 0 for none.
+    all. samples: how many outputs with dropout on are averaged, 0 for none. every_row: also those at the end of a file
+    that have no cell.
     """
 
     with_input: bool = False
     top: int = 0
     samples: int = 0
+    every_row: bool = False
 
 
 AS_THEY_ARE = PredictOptions()
@@ -162,7 +164,7 @@ class Parts:
         table, unseen = self.saved.table, Counter[str]()
         if table is None:
             raise TypeError("the run has no table")
-        file = CsvTable(self.file)
+        file = CsvTable(self.file, every_row=self.options.every_row)
         for piece in pieces(file, form_like(file, Form(table.separator, table.decimal))):
             try:
                 found = read_like(table, piece.table)

@@ -12,7 +12,7 @@ from nntrain.data.csv_text import CsvTable
 from nntrain.data.table_file import Form, form_like
 from nntrain.data.table_formats import text_rows
 from nntrain.data.table_pieces import pieces
-from nntrain.evaluation.predict import predict_file
+from nntrain.evaluation.predict import PredictOptions, predict_file
 from nntrain.evaluation.predictions import Predictions
 from nntrain.exports.subject import ROWS, Subject
 
@@ -54,7 +54,7 @@ class Cells:
         """Return what `predict` gives for them, from a file in the folder."""
         file = folder / "rows.csv"
         self.write(file)
-        return predict_file(subject.saved, subject.scorer, file)
+        return predict_file(subject.saved, subject.scorer, file, PredictOptions(every_row=True))
 
 
 def _in_file(table: Table, path: Path) -> list[list[str]]:

@@ -68,6 +68,12 @@ def test_missing_cells_make_no_other_category(run: Any) -> None:
     assert not np.array_equal(run.outputs(frame)[3], expected[3])
 
 
+def test_rows_without_a_cell_are_predicted_too(run: Any) -> None:
+    cells = rows().head(5)
+    cells.loc[2:] = None
+    assert len(run.predict(cells)) == 5
+
+
 def test_a_column_that_is_missing_is_named(run: Any) -> None:
     with pytest.raises(DataError) as raised:
         run.predict(rows().drop(columns="color").rename(columns={"size": "sizes"}))

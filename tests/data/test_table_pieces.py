@@ -48,6 +48,14 @@ def test_an_empty_row_is_left_out_only_at_the_end_of_the_whole(tmp_path: Path) -
     assert ["row at the end of" in note for note in first.notes] == [True]
 
 
+def test_every_row_is_kept_where_that_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n1,x\n,\n,\n")
+    for at_once in (0, 1 << 24):
+        monkeypatch.setattr(table_pieces, "WHOLE_BYTES", at_once)
+        piece = next(pieces(CsvTable(tmp_path / "rows.csv", every_row=True), Form(",", ".")))
+        assert len(read_like(TABLE, piece.table).x) == 3
+
+
 def test_the_share_grows_to_one(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text(CSV)
     done = [piece.done for piece in pieces(CsvTable(tmp_path / "rows.csv"), Form())]
