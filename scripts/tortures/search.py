@@ -1,6 +1,7 @@
 """Kill searches at random moments (the parent, a worker, or all) and compare what they trained with undisturbed ones.
 
-Of `stacked` and `folds` the trials are stacks, and of `rungs` those of each round of Hyperband.
+Of `stacked` and `folds` the trials are stacks, and of `rungs` those of each round of Hyperband; their trials differ in
+numbers that are each member's own.
 """
 
 import argparse
@@ -42,6 +43,7 @@ RATES = """  trials: 24
   keep: all
   space:
     model.1.Dense.units: {choice: [8, 16]}
+    model.2.Dropout.rate: {float: [0.05, 0.4]}
     train.optimizer.Adam.learning_rate: {float: [0.001, 0.1], log: true}
 """
 FOLDS = RATES.replace("trials: 24", "trials: 6").replace("keep: all", "folds: 4")
