@@ -18,6 +18,8 @@ from nntrain.document.yaml_file import inline
 
 _SHOWN = 3  # words of a column
 
+_INFINITE = {"inf", "infinity"}  # a division by zero, or a logarithm of it
+
 
 @dataclass(frozen=True)
 class Cure:
@@ -67,7 +69,11 @@ def _markers(raw: RawTable, targets: Sequence[str]) -> Iterator[str]:
     for name in raw.columns:
         if name not in targets and kind_of(raw, name).problems:
             wrong = _wrong(raw, name)
-            yield from (text for text in wrong if text.casefold() in MISSING or not any(map(str.isalnum, text)))
+            yield from (text for text in wrong if _is_marker(text))
+
+
+def _is_marker(text: str) -> bool:
+    return text.casefold().lstrip("+-") in {*MISSING, *_INFINITE} or not any(map(str.isalnum, text))
 
 
 def _wrong(raw: RawTable, name: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ def cured(folder: Path, *cells: str) -> Cure:
     [
         ((), {}),
         (("NA", "?", "--"), {"missing": ["--", "?", "NA"]}),
+        (("inf", "-Infinity"), {"missing": ["-Infinity", "inf"]}),
         (("old", "NA"), {"missing": ["NA"], "columns": {"age": "category"}}),
         (("$1.50",) * 12, {}),
         (("1.50 a.m.",) * 8, {"columns": {"age": "category"}}),
