@@ -264,6 +264,6 @@ class Case:
 
     @property
     def is_well(self) -> bool:
-        """Whether the training has gone most of the way from guessing to a perfect score."""
+        """Whether the training has gone most of the way from guessing to a perfect score, and is not ill."""
         score = None if self.course is None or self.course.diverged else self.course.score
-        return score is not None and score.score >= score.guess + 0.85 * (1 - score.guess)
+        return score is not None and score.score >= score.guess + 0.85 * (1 - score.guess) and not self.is_ill
