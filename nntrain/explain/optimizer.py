@@ -1,5 +1,6 @@
 """The explanation of an optimizer: one weight with given gradients, beside the formula of the lectures."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from nntrain.explain.passes import clipped
 from nntrain.model.build import keras_object
 
 _NO_SLOTS = ("iteration", "learning_rate")
-_SLOTS = {"variable": "product of μ"}  # of Nadam, whose variable has no name of its own
+_PRODUCT = re.compile(r"variable(_[0-9]+)?")  # of Nadam, whose variable has no name of its own: Keras numbers them
 
 
 def explain(name: str, spec: Optimizer, start: float, gradients: Sequence[float]) -> Explanation:
@@ -47,8 +48,7 @@ def _moves(
 ) -> list[Move]:
     weight = keras.Variable(np.array(start), dtype="float64", name="w")
     optimizer.build([weight])
-    named = {each.name.removeprefix("w_"): each for each in optimizer.variables if each.name not in _NO_SLOTS}
-    slots = {_SLOTS.get(name, name): each for name, each in named.items()}
+    slots = {_slot(each.name): each for each in optimizer.variables if each.name not in _NO_SLOTS}
     found = []
     for gradient in gradients:
         rate = float(optimizer.learning_rate)
@@ -60,6 +60,10 @@ def _moves(
         now = None if lecture is None else lecture.weight
         found.append(Move(gradient, limited, rate, float(weight), now, _ahead(lecture), values))
     return found
+
+
+def _slot(name: str) -> str:
+    return "product of μ" if _PRODUCT.fullmatch(name) else name.removeprefix("w_")
 
 
 def _ahead(lecture: Lecture | None) -> float | None:

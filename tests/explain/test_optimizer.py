@@ -12,7 +12,7 @@ from nntrain.terminal import Terminal
 
 
 @pytest.fixture(scope="module", autouse=True)
-def keras() -> None:
+def started() -> None:
     backend.start("cpu")
 
 
@@ -52,6 +52,9 @@ def test_keras_is_the_formula_where_nothing_differs(optimizer: str) -> None:
 
 
 def test_nadam_is_the_formula_but_for_a_constant_of_32_bits() -> None:
+    import keras
+
+    keras.Variable(0.0)  # Keras numbers variables without a name
     found = moved("{Nadam: {learning_rate: 0.1}}")
     assert column(found, "keras") == pytest.approx(column(found, "lecture"), rel=1e-8)
     assert column(found, "slots")[0]["product of μ"] == pytest.approx(0.468, rel=1e-7)
