@@ -6,8 +6,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import environment
 from tests.forked import Forked
+
+pytestmark = pytest.mark.trains  # the process that it forks has imported TensorFlow
 
 
 def started(folder: Path, *words: str, **options: Any) -> Forked:

@@ -25,6 +25,7 @@ def test_every_option_of_the_command_is_an_argument_with_its_default() -> None:
     assert {name for name in arguments if arguments[name] != options[name]} <= {"run", "runs_dir"}
 
 
+@pytest.mark.trains
 def test_a_finished_run_is_returned_and_trained_further(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = nntrain.fit(MOONS, name="net", runs_dir=tmp_path, **FEW)
     again = nntrain.resume("net", runs_dir=tmp_path)
