@@ -11,6 +11,8 @@ from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 from nntrain.errors import Path, dotted
 
+_SIGMOIDS = ("sigmoid", "hard_sigmoid")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -22,6 +24,7 @@ class Options:
     rate below this share of Keras's default, where the training went badly while its loss fell without turning.
     `moved`: the norm of the change of the hidden kernel that has moved most, as a share of its first norm, where
     nothing was learned; over the healthy configs of the tests it is at least 0.13. `updates`: fewer are too few epochs.
+    `sigmoids`: in so many hidden layers the gradient vanishes at any rate (Glorot and Bengio 2010).
     """
 
     reach: float = 0.05
@@ -30,6 +33,7 @@ class Options:
     slow: float = 0.2
     moved: float = 0.06
     updates: int = 100
+    sigmoids: int = 3
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
@@ -62,6 +66,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     elif (
         isinstance(optimizer, (optimizers.SGD, *FAST))
         and updates >= options.updates
+        and sum(block.activation in _SIGMOIDS for block in case.hidden) < options.sigmoids
         and (0 < (moved := _moved(case)) < options.moved)
     ):
         message += f" for {updates:,} updates: they have moved the hidden kernels by {100 * moved:.2g} % at most"

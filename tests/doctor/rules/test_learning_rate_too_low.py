@@ -25,6 +25,15 @@ def test_kernels_that_move_or_a_training_that_learns_need_none(diagnosed: Any, s
     assert diagnosed("learning_rate_too_low", *slow, signs=_seen(signs, 0.0), score=0.5, loss=[0.7] * 5) == []
 
 
+def test_behind_three_sigmoids_it_is_not_the_rate(diagnosed: Any, signs: Any) -> None:
+    slow = ["train.optimizer={SGD: {learning_rate: 0.01}}", "train.epochs=400"]
+    seen = {"signs": _seen(signs, 0.03), "score": 0.5, "loss": [0.7] * 5}
+    layers = ["{Dense: {units: 8, activation: sigmoid}}"] * 3
+    for hidden, count in ((layers[:2], 1), (layers, 0)):
+        found = diagnosed("learning_rate_too_low", *slow, f"model=[{', '.join([*hidden, '{Dense: 1}'])}]", **seen)
+        assert len(found) == count
+
+
 def test_a_training_that_went_well_gets_a_note(diagnosed: Any) -> None:
     (found,) = diagnosed("learning_rate_too_low", "train.optimizer={SGD: {learning_rate: 0.00001}}", score=0.98)
     assert found.severity == "note"
