@@ -132,9 +132,9 @@ def _stacks(folder: SearchDir) -> list[_Stack]:
 
 
 def _stack(folder: SearchDir, group: Sequence[int]) -> _Stack:
-    """Return those of the trainings with these numbers whose trials run."""
-    trainings = folder.search.tune.trainings
-    entries = {number: folder.ledger.entries[number // trainings] for number in group}
+    """Return those of the trainings with these numbers whose trials run; the journal may have more than `folder`."""
+    trainings, known = folder.search.tune.trainings, folder.ledger.entries
+    entries = {number: known[number // trainings] for number in group if number // trainings < len(known)}
     running = {number: entry for number, entry in entries.items() if entry.status == "running"}
     places = [folder.run_dir(entry, number % trainings) for number, entry in running.items()]
     epochs = Progress.of(read(places[0])).epochs if places else 0

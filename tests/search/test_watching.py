@@ -45,6 +45,9 @@ def test_trials_of_a_stack_are_shown_before_one_of_them_has_ended(finished: Any)
         for trial in range(1, 5):
             (finished.place / f"trial-00{trial}" / "metrics.csv").unlink()
         assert look(directory).heads[1] == "4 trials as one program, no epoch has ended yet"
+        later = {"event": "stacks", "stacks": [[4, 5]]}  # of trials that were proposed between two looks at the journal
+        journal.write_text("\n".join([head, *begun, *map(json.dumps, [*stack, later]), ""]))
+        assert len(look(directory).heads) == 2
         apart = {"event": "apart", "tasks": [0, 1, 2, 3], "trials": [0, 1, 2, 3]}
         journal.write_text("\n".join([head, *begun, *map(json.dumps, [*stack, apart]), ""]))
         assert len(look(directory).heads) == 1

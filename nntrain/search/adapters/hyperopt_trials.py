@@ -53,7 +53,7 @@ class TrialsEngine:
         return False
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
-        """Take the score of a trial, a loss for Hyperopt; one that has failed is not learned from."""
+        """Take the score of a trial, a loss for Hyperopt; one that has failed is among the poorest."""
         if (trial := self._trials[number]) is not None:
             loss = score if score is None or self.search.direction == "min" else -score
             trial["result"] = {"status": STATUS_FAIL} if loss is None else {"status": STATUS_OK, "loss": loss}

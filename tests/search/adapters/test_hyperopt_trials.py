@@ -31,7 +31,7 @@ def _units(proposal: Proposal) -> float:
     return float(proposal.values["units"])
 
 
-def test_a_trial_that_failed_or_runs_is_not_learned_from(begin: Any, smooth: Space) -> None:
+def test_trials_that_all_failed_are_proposals_that_differ(begin: Any, smooth: Space) -> None:
     search = begin("HyperoptTPE", smooth, n_startup_jobs=2, score=lambda p: None).run(trials=6, workers=3)
     assert len(set(search.keys)) == 6
     assert search.engine._list.statuses() == ["fail"] * 6
