@@ -142,7 +142,7 @@ def _become(request: dict[str, Any]) -> None:
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    sys.path[:1] = [*([] if os.environ.get("PYTHONSAFEPATH") else [str(Path.cwd())]), *paths]
+    sys.path[:1] = paths  # without the working folder, as `nntrain/__main__.py` leaves it, which the option -P spares
     sys.argv[1:] = request["words"]
     import numpy as np
 

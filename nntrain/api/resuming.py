@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypedDict, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 from nntrain import backend
 from nntrain.api import arguments, notebook
 from nntrain.api.arguments import Assignments, Folder
 from nntrain.api.results import Group, Search, load
 from nntrain.api.run import Run
-from nntrain.api.starting import keyboard_interrupt
+from nntrain.api.starting import Options, keyboard_interrupt
 from nntrain.config.load import load_run
 from nntrain.errors import ConfigError
 from nntrain.plugins.load import Given, used
@@ -132,11 +132,9 @@ class Resumed:
         return Workers(int(self.workers or 1), self.executor, self.address)
 
 
-class ResumeOptions(TypedDict, total=False):
+class ResumeOptions(Options, total=False):
     """The options of `resume`."""
 
-    set: Assignments | None
-    plugin: Given
     allow_changed: bool
     extend: bool
     refit: int | None
@@ -146,12 +144,6 @@ class ResumeOptions(TypedDict, total=False):
     address: str | None
     watch: bool
     no_doctor: bool
-    no_plots: bool
-    no_report: bool
-    runs_dir: Folder | None
-    device: backend.Device
-    quiet: bool
-    verbose: bool
 
 
 @overload

@@ -25,11 +25,22 @@ if TYPE_CHECKING:
     from nntrain.search.dry_run import Estimate
 
 
-class FitOptions(TypedDict, total=False):
-    """The options of `fit`, but for those that decide whether it returns a `Run` or a `Group`."""
+class Options(TypedDict, total=False):
+    """The options that `fit`, `tune` and `resume` share."""
 
     set: Assignments | None
     plugin: Given
+    no_plots: bool
+    no_report: bool
+    runs_dir: Folder | None
+    device: backend.Device
+    quiet: bool
+    verbose: bool
+
+
+class FitOptions(Options, total=False):
+    """The options of `fit`, but for those that decide whether it returns a `Run` or a `Group`."""
+
     name: str | None
     seed: int | None
     init_from: Folder | None
@@ -38,31 +49,17 @@ class FitOptions(TypedDict, total=False):
     devices: int | None
     watch: bool
     no_doctor: bool
-    no_plots: bool
-    no_report: bool
-    runs_dir: Folder | None
-    device: backend.Device
-    quiet: bool
-    verbose: bool
 
 
-class TuneOptions(TypedDict, total=False):
+class TuneOptions(Options, total=False):
     """The options of `tune`, but for `dry_run`, which decides what it returns."""
 
-    set: Assignments | None
-    plugin: Given
     name: str | None
     workers: int
     executor: Literal["processes", "ray"]
     address: str | None
     refit: int
     no_stack: bool
-    no_plots: bool
-    no_report: bool
-    runs_dir: Folder | None
-    device: backend.Device
-    quiet: bool
-    verbose: bool
 
 
 @overload

@@ -2,41 +2,43 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from nntrain.config.load import Config, from_document
-from nntrain.doctor import checkup, config_errors
-from nntrain.doctor.checkup import Diagnosis
+from nntrain.doctor import config_errors
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import assigned
 from nntrain.document.yaml_file import Document
-from nntrain.errors import ConfigError, DataError, Path
-from nntrain.training.prepare import Prepared, prepare
+from nntrain.errors import ConfigError, DataError, NNTrainError, Path
+
+if TYPE_CHECKING:
+    from nntrain.doctor.checkup import Diagnosis
 
 ROUNDS = 4  # of errors: some are seen only when others are mended, or the data are read
 
 
-def of_document(document: Document, checked: Callable[[Config], Config], seconds: float | None) -> Diagnosis:
-    """Return what is found in a config: it is trained for so many seconds at most, for None not at all.
+def of_document(
+    document: Document, examined: Callable[[Config], "Diagnosis"]
+) -> tuple[Sequence[Finding], "Diagnosis | None"]:
+    """Return what is found in a config, and its examination where it has no errors.
 
     A config with errors is mended by their lines and examined then, so that a second fault does not hide behind the
-    first one; the lines of what is found are preceded by those. It has no scores. checked: raises ConfigError and
-    DataError for what a config names and is not there.
+    first one; the lines of what is found are preceded by those. examined: examines a config, and raises ConfigError
+    and DataError for errors that are seen only then; it is called only with a valid one.
     """
     errors: dict[tuple[str, Path], Finding] = {}
     for _ in range(ROUNDS):
         lines = _lines(errors.values())
-        prepared, found = _prepared(document, lines, checked)
-        if prepared is not None:
-            examined = checkup.before(prepared) if seconds is None else checkup.tried(prepared, seconds)
-            return (
-                Diagnosis([*_in_turn(errors.values()), *_after(examined.findings, lines)], {}) if errors else examined
-            )
+        diagnosis, found = _attempt(document, lines, examined)
+        if diagnosis is not None:
+            after = _after(diagnosis.findings, lines)
+            return ([*_in_turn(errors.values()), *after], None) if errors else (diagnosis.findings, diagnosis)
         for one in found:
             known = errors.get((one.disease, one.path))  # a guess that the data have shown to be wrong
             errors[one.disease, one.path] = replace(known, set=one.set) if known else _seen(one, lines)
         if not found or not all(one.set for one in found):
             break
-    return Diagnosis(_in_turn(errors.values()), {})
+    return _in_turn(errors.values()), None
 
 
 def _lines(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -51,18 +53,22 @@ def _in_turn(errors: Iterable[Finding]) -> list[Finding]:
     return found
 
 
-def _prepared(
-    document: Document, lines: Sequence[str], checked: Callable[[Config], Config]
-) -> tuple[Prepared | None, list[Finding]]:
-    """Return the training of the document with the lines, or the errors that keep it from being one."""
+def _attempt(
+    document: Document, lines: Sequence[str], examined: Callable[[Config], "Diagnosis"]
+) -> tuple["Diagnosis | None", list[Finding]]:
+    """Return the examination of the document with the lines, or the errors that it has with them."""
     try:
         mended = assigned(document, lines)
     except ConfigError:  # two cures of one place
         return None, []
     try:
-        return prepare(checked(from_document(mended))), []
+        return examined(from_document(mended)), []
     except (ConfigError, DataError) as error:
         return None, config_errors.findings(error, mended)
+    except NNTrainError as error:
+        if not lines or error.exit_code >= 128:  # a stop
+            raise
+        return None, []  # what keeps the mended config from being examined must not hide its errors
 
 
 def _after(findings: Iterable[Finding], lines: tuple[str, ...]) -> list[Finding]:

@@ -7,7 +7,7 @@ from nntrain.config.messages import counted
 from nntrain.progress import ProgressWatcher
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
-from nntrain.training.history import Row
+from nntrain.training.history import History, Row
 from nntrain.watching.follow import screen_of
 from nntrain.watching.progress import SCREEN_SECONDS, Progress
 from nntrain.watching.several import Several
@@ -18,19 +18,24 @@ _SHARES = 1000  # of an epoch, which the bar tells apart
 class StackWatcher(ProgressWatcher):
     """Shows the means over the runs that are trained; folders: those of the runs by their names, in the group's.
 
-    monitored: the column that decides, and which of its values is the best.
+    histories: of the same runs, to which the stack adds its rows. monitored: the column that decides, and which of its
+    values is the best.
     """
 
     def __init__(
-        self, terminal: Terminal, folders: Mapping[str, RunDir], monitored: tuple[str, str] = ("loss", "min")
+        self,
+        terminal: Terminal,
+        folders: Mapping[str, RunDir],
+        histories: Mapping[str, History],
+        monitored: tuple[str, str],
     ) -> None:
         super().__init__(terminal)
         self.folders = folders
+        self.histories = histories
         self.monitored = monitored
         self.screen = screen_of(terminal) if terminal.curves else None
         self.is_drawn = self.screen is not None
         self.drawn = 0.0
-        self.every: dict[str, list[Mapping[str, float]]] = {name: [] for name in folders}
 
     def start(self, epochs: int) -> None:
         """Start the bar, or the screen with the curves."""
@@ -46,7 +51,8 @@ class StackWatcher(ProgressWatcher):
             return
         group = next(iter(self.folders.values())).path.parent.name
         runs = [
-            Progress(name, state, rows, self.epochs, *self.monitored, group=group) for name, rows in self.every.items()
+            Progress(name, state, each.rows, self.epochs, *self.monitored, group=group)
+            for name, each in self.histories.items()
         ]
         self.screen.show(Several(f"{group}, {counted(len(runs), 'run')} as one program, {state}", runs).lines)
         self.drawn = time.monotonic()
@@ -71,11 +77,8 @@ class StackWatcher(ProgressWatcher):
             self.terminal.event("epoch", {"run": str(self.folders[name]), **row})
         if rows:
             self.end_of_epoch(mean_of(rows))
-        if self.screen is not None:
-            for name, row in rows.items():
-                self.every[name].append(row)
-            if time.monotonic() - self.drawn > SCREEN_SECONDS:
-                self._draw("running")
+        if time.monotonic() - self.drawn > SCREEN_SECONDS:
+            self._draw("running")
         return ()
 
     def _refuse_if_gone(self) -> None:

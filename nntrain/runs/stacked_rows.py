@@ -14,7 +14,7 @@ SHARE = 0.02  # of the time that the files may take, at most
 
 
 class StackedRows:
-    """What a stack calls: it passes all on to a watcher, and now and then writes the rows of every member.
+    """What a stack calls: it passes all on to a watcher, and now and then writes the rows of members with new ones.
 
     A run that had ended before, in a process that was killed later, keeps its files.
     """
@@ -24,6 +24,7 @@ class StackedRows:
         self.folders = {name: folder for name, folder in folders.items() if not _has_ended(folder)}
         self.members = [member for member in members if member.name in self.folders]
         self.due = time.monotonic() + METRICS_SECONDS
+        self.written = dict.fromkeys(self.folders, 0)  # rows of each that are on the disk
 
     def start(self, epochs: int) -> None:
         """Pass it on."""
@@ -48,8 +49,10 @@ class StackedRows:
         self.watcher.end()
 
     def _write(self) -> None:
-        for member in (member for member in self.members if member.history.rows):
-            self.folders[member.name].write_rows(member.history.rows)
+        for member in self.members:
+            if (count := len(member.history.rows)) > self.written[member.name]:
+                self.folders[member.name].write_rows(member.history.rows)
+                self.written[member.name] = count
         write_all(self.folders.values())
 
 

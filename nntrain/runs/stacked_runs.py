@@ -112,7 +112,8 @@ class StackedRuns:
         rows = StackedData([training[place] for place in places])
         members = [self._member(name, each) for name, each in self.members.items()]
         plan = members[0].plan
-        watcher = self.watcher or StackWatcher(self.terminal, self.folders, (plan.monitor, plan.mode))
+        histories = {member.name: member.history for member in members}
+        watcher = self.watcher or StackWatcher(self.terminal, self.folders, histories, (plan.monitor, plan.mode))
         return Stack(
             program=self._compiled[1],
             members=members,

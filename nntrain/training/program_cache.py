@@ -52,7 +52,7 @@ class Programs:
         """Return the program of stacks whose members are like the first, and a scorer of the model that it is made of.
 
         It was made for an earlier stack with equal graphs, or of a model with the layers of the first. own: the paths
-        of the numbers by which the members differ; with any, the model of the first is used for nothing.
+        of the numbers by which the members differ; with any, the program has a model of its own.
         """
         resolved, data = first.resolved, first.data
         batch_size = resolved.batch_size(len(data.train))

@@ -50,14 +50,15 @@ def follow(look: Callable[[], Look], terminal: Terminal) -> None:
 
 
 def _print(look: Callable[[], Look], terminal: Terminal) -> None:
-    """Print what is new, line by line."""
-    printed = 0
+    """Print what is new, line by line; a line may be new before others that were there."""
+    printed = set[str]()
     while True:
         began = time.monotonic()
         now = look()
-        for line in now.news[printed:]:
-            terminal.line(line)
-        printed = max(printed, len(now.news))
+        for line in now.news:
+            if line not in printed:
+                terminal.line(line)
+        printed |= set(now.news)
         if now.is_over:
             return
         _wait(began)

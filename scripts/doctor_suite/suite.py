@@ -7,11 +7,13 @@ from pathlib import Path
 
 import yaml
 
-from nntrain.config.load import read
-from nntrain.doctor import visit
+from nntrain.config.load import Config, read
+from nntrain.doctor import checkup, visit
+from nntrain.doctor.checkup import Diagnosis
 from nntrain.doctor.finding import Finding
 from nntrain.runs.checked import checked
 from nntrain.terminal import Terminal
+from nntrain.training.prepare import prepare
 
 TESTS = Path(__file__).parents[2] / "tests" / "doctor"
 SECONDS = 600.0  # of a training at most: a busy machine must not cut it
@@ -55,7 +57,10 @@ def examine(entry: Entry, folder: Path, more: tuple[str, ...] = (), static: bool
     path = folder / f"{entry.name}.yaml"
     path.write_text(entry.config, encoding="utf-8")
     document = read(path, (*entry.assignments, *more))
-    found = visit.of_document(
-        document, lambda config: checked(config, Terminal(quiet=True), folder), None if static else SECONDS
-    )
-    return Outcome(tuple(found.findings), found.score)
+
+    def examined(config: Config) -> Diagnosis:
+        prepared = prepare(checked(config, Terminal(quiet=True), folder))
+        return checkup.before(prepared) if static else checkup.tried(prepared, SECONDS)
+
+    findings, found = visit.of_document(document, examined)
+    return Outcome(tuple(findings), None if found is None else found.score)

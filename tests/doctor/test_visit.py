@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
-from nntrain.config.load import read
-from nntrain.doctor import visit
+import pytest
+
+from nntrain.config.load import Config, read
+from nntrain.doctor import checkup, visit
+from nntrain.doctor.checkup import Diagnosis
 from nntrain.doctor.finding import Finding
+from nntrain.errors import NNTrainError
+from nntrain.training.prepare import prepare
 
 
 def _found(folder: Path, text: str) -> list[Finding]:
     path = folder / "net.yaml"
     path.write_text(text)
-    return list(visit.of_document(read(path), lambda config: config, seconds=None).findings)
+    return list(visit.of_document(read(path), lambda config: checkup.before(prepare(config)))[0])
 
 
 def test_what_hides_behind_an_error_is_found_with_the_lines_of_both(tmp_path: Path) -> None:
@@ -52,3 +57,17 @@ def test_a_loss_that_the_data_show_to_be_wrong_is_not_named_twice(tmp_path: Path
 def test_an_error_without_a_line_ends_the_visit(tmp_path: Path) -> None:
     found = _found(tmp_path, "data: iris\nmodel: [{Dense: {unit: 3}}]\ntrain: {epochs: 1}\n")
     assert [(one.disease, one.set) for one in found] == [("invalid_config", ())]
+
+
+def test_what_keeps_the_mended_config_from_being_examined_does_not_hide_the_errors(tmp_path: Path) -> None:
+    model, loss = "[{Dense: {units: 3, activation: sigmoid}}]", "categorical_crossentropy"
+    (tmp_path / "net.yaml").write_text(f"data: iris\nmodel: {model}\ntrain: {{epochs: 1, loss: {loss}}}\n")
+
+    def examined(_: Config) -> Diagnosis:
+        raise NNTrainError("no memory is left")
+
+    findings, found = visit.of_document(read(tmp_path / "net.yaml"), examined)
+    assert found is None and [one.disease for one in findings] == ["loss_does_not_fit"]
+    (tmp_path / "net.yaml").write_text("data: iris\nmodel: [{Dense: 3}]\ntrain: {epochs: 1}\n")
+    with pytest.raises(NNTrainError, match="no memory is left"):
+        visit.of_document(read(tmp_path / "net.yaml"), examined)

@@ -39,3 +39,7 @@ def test_rows_are_written_when_they_are_due_but_not_over_those_of_an_ended_run(t
     assert not (tmp_path / "b" / "metrics.csv").exists()
     assert (tmp_path / "c" / "metrics.csv").read_text() == "epoch\n1\n"
     assert rows.due > 0
+    (tmp_path / "a" / "metrics.csv").unlink()
+    rows.due = 0.0
+    rows.rows({})
+    assert not (tmp_path / "a" / "metrics.csv").exists(), "a run that has left the stack is not written again"

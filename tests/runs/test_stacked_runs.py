@@ -16,7 +16,7 @@ from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
-from nntrain.training.history import Row
+from nntrain.training.history import History, Row
 from nntrain.training.run_context import RunContext
 
 TEXT = """
@@ -156,12 +156,16 @@ def test_with_watch_the_mean_and_a_line_for_each_run_are_drawn(tmp_path: Path) -
             drawn.append([])
 
     folders = {name: RunDir.create(tmp_path / "net", name) for name in ("seed-1", "seed-2")}
-    watcher = StackWatcher(Terminal(quiet=True), folders, ("val_loss", "min"))
+    histories = {name: History() for name in folders}
+    watcher = StackWatcher(Terminal(quiet=True), folders, histories, ("val_loss", "min"))
     watcher.screen = Screen()  # type: ignore[assignment]
     watcher.start(3)
     watcher.drawn = 0.0
     row: Row = {"epoch": 1, "seconds": 0.5, "learning_rate": 0.1, "loss": 0.6, "val_loss": 0.5}
-    watcher.rows({"seed-1": row, "seed-2": {**row, "val_loss": 0.7}})
+    rows = {"seed-1": row, "seed-2": {**row, "val_loss": 0.7}}
+    for name, history in histories.items():
+        history.rows.append(rows[name])
+    watcher.rows(rows)
     watcher.end()
     assert drawn[0][0] == "net, 2 runs as one program, running" and drawn[0][2:] == [
         "seed-1, epoch 0/3",

@@ -23,6 +23,12 @@ def test_without_a_terminal_each_line_is_printed_once(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "epoch 1\nepoch 2\ndone\n"
 
 
+def test_a_line_that_is_new_before_others_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    found = looks(["a has ended"], ["epoch 2", "a has ended"])
+    follow.follow(lambda: next(found), Terminal())
+    assert capsys.readouterr().out == "a has ended\nepoch 2\n"
+
+
 def test_on_a_terminal_the_last_screen_stays(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nntrain import backend
 from nntrain.cli.requests import Doctor
 from nntrain.config.load import Config, read
+from nntrain.doctor import visit
 from nntrain.doctor.finding import Finding
 from nntrain.errors import ConfigError
 from nntrain.nearest import exists
@@ -26,19 +27,26 @@ def run(request: Doctor, terminal: Terminal) -> None:
         backend.start(request.device, request.verbose)
         from nntrain.runs import diagnosis
 
-        _show(diagnosis.of_run(run_dir), terminal)
+        known = diagnosis.of_run(run_dir)
+        _print(known.findings, known.compared(), terminal)
         return
     document = read(request.name, request.assignments or ())
+    findings, found = visit.of_document(document, lambda config: _examined(config, request, terminal))
+    _print(findings, () if found is None else found.compared(), terminal)
+
+
+def _examined(config: Config, request: Doctor, terminal: Terminal) -> "Diagnosis":
+    """Examine a config; raises ConfigError and DataError, before TensorFlow is loaded where that is possible."""
+    valid = checked(config, Terminal(quiet=True), request.runs_dir)
     backend.start(request.device, request.verbose)
-    from nntrain.doctor import visit
+    from nntrain.doctor import checkup
+    from nntrain.training.prepare import prepare
 
-    if not request.static:
-        terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
-
-    def with_files(config: Config) -> Config:
-        return checked(config, Terminal(quiet=True), request.runs_dir)
-
-    _show(visit.of_document(document, with_files, None if request.static else request.seconds), terminal)
+    prepared = prepare(valid)
+    if request.static:
+        return checkup.before(prepared)
+    terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
+    return checkup.tried(prepared, request.seconds)
 
 
 def _is_run(request: Doctor) -> bool:
@@ -51,10 +59,6 @@ def _refuse_assignments(request: Doctor) -> None:
     if request.assignments:
         help = f"write `nntrain doctor CONFIG --set {request.assignments[0]}`"
         raise ConfigError("`--set` changes a config, not a run that has ended", help=help)
-
-
-def _show(found: "Diagnosis", terminal: Terminal) -> None:
-    _print(found.findings, found.compared(), terminal)
 
 
 def _print(findings: Sequence[Finding], compared: Sequence[str], terminal: Terminal) -> None:

@@ -31,6 +31,18 @@ def _units(proposal: Proposal) -> float:
     return float(proposal.values["units"])
 
 
+def test_a_trial_that_failed_is_among_the_poorest(begin: Any, smooth: Space) -> None:
+    def proposed(score_of_large: float | None) -> list[Proposal]:
+        def score(proposal: Proposal) -> float | None:
+            return score_of_large if _units(proposal) > 30 else 1 + _units(proposal)
+
+        search = begin("HyperoptTPE", smooth, n_startup_jobs=5, score=score).run(trials=14)
+        assert any(_units(each) > 30 for each in search.proposals[:8])
+        return list(search.proposals)
+
+    assert proposed(None) == proposed(1e9) != proposed(0.5)
+
+
 def test_trials_that_all_failed_are_proposals_that_differ(begin: Any, smooth: Space) -> None:
     search = begin("HyperoptTPE", smooth, n_startup_jobs=2, score=lambda p: None).run(trials=6, workers=3)
     assert len(set(search.keys)) == 6
