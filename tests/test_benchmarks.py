@@ -67,3 +67,17 @@ def test_the_page_has_ratios_to_the_first_contender_and_says_where_nntrain_loses
     assert "| nntrain | 6.00 | 5.00 to 7.00 | 0.55 | 100 | 3 |" in text
     assert "* Iris: scikit-learn takes 0.50 of nntrain's time." in text
     assert "not measured" not in text
+
+
+def test_a_ratio_is_taken_within_a_round_and_nntrain_compared_in_one_precision(cells: Any, tmp_path: Path) -> None:
+    kept = cells.Cells(tmp_path / "kept.json", cells.Machine.here())
+    seconds = {"plain Keras": 10.0, "PyTorch": 3.0, "nntrain": 4.0, "nntrain, mixed_bfloat16": 2.0}
+    for number, slower in enumerate((1.0, 4.0)):
+        for name, fast in seconds.items():
+            kept.measure("wide", name, number, job(fast * slower, []))
+    kept.measure("wide", "plain Keras", 2, job(100.0, []))
+    task = SimpleNamespace(name="wide", title="Wide", metric="process", network="", contenders=seconds)
+    importlib.import_module("page").write_page(tmp_path / "page.md", {"wide": task}, kept)
+    text = (tmp_path / "page.md").read_text()
+    assert "| nntrain | 10.00 | 4.00 to 16.00 | 0.40 |" in text
+    assert "* Wide: PyTorch takes 0.75 of nntrain's time." in text

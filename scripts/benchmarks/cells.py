@@ -96,6 +96,11 @@ class Cells:
         """The median of it."""
         return statistics.median(self.of(job, contender, metric))
 
+    def ratio(self, job: str, contender: str, base: str, metric: str) -> float:
+        """The median over the rounds of the ratio to `base`: within a round the machine is as fast for both."""
+        both = zip(self.of(job, contender, metric), self.of(job, base, metric), strict=False)
+        return statistics.median(value / against for value, against in both)
+
 
 def undisturbed(run: Job) -> dict[str, float] | None:
     """The metrics of a run during which other processes used less than a tenth of a core; None if there was none."""

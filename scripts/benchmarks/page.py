@@ -15,8 +15,8 @@ PASSES = 3  # of the multiplications of the forward pass: the gradients of the w
 HEAD = """# Benchmarks
 
 `scripts/bench jobs` writes this page from docs/benchmarks.json. In each round every contender of a job runs once, in
-turn, on a machine that does nothing else; the numbers are medians. A ratio below 1 is faster than the first row of its
-table. The opponents are written as their users would write them (`scripts/benchmarks/plain_*.py`).
+turn, on a machine that does nothing else; the numbers are medians, also the ratio, which is taken within each round,
+because the machine is not always as fast. A ratio below 1 is faster than the first row of its table. The opponents are written as their users would write them (`scripts/benchmarks/plain_*.py`).
 
 """
 
@@ -56,7 +56,6 @@ three times the multiplications of the forward pass count.
 def table(task: Any, cells: Cells) -> Iterator[str]:
     """The lines of a job."""
     names = rows_of(task, cells)
-    base = cells.median(task.name, names[0], task.metric)
     work = multiplications(task.network) * IMAGES * PASSES if task.network else 0
     yield f"## {task.title}\n"
     yield f"| contender | seconds | smallest to largest | ratio | peak MB |{' rate |' if work else ''} rounds |"
@@ -64,9 +63,10 @@ def table(task: Any, cells: Cells) -> Iterator[str]:
     for name in names:
         found = cells.of(task.name, name, task.metric)
         seconds = cells.median(task.name, name, task.metric)
-        rate = cells.rates["bfloat16" if "bfloat16" in name else "float32"]
+        rate = cells.rates["bfloat16" if _is_half(name) else "float32"]
         share = f" {work / seconds / rate:.0%} |" if work else ""
-        shown = f"| {name} | {seconds:.2f} | {min(found):.2f} to {max(found):.2f} | {seconds / base:.2f} |"
+        ratio = cells.ratio(task.name, name, names[0], task.metric)
+        shown = f"| {name} | {seconds:.2f} | {min(found):.2f} to {max(found):.2f} | {ratio:.2f} |"
         yield f"{shown} {cells.median(task.name, name, 'peak MB'):,.0f} |{share} {len(found)} |"
 
 
@@ -79,15 +79,17 @@ def multiplications(config: str) -> int:
 
 
 def losses(tasks: list[Any], cells: Cells) -> str:
-    """Where an opponent is faster than every form of nntrain."""
+    """Where an opponent is faster than every form of nntrain in its precision."""
     lines = []
     for task in tasks:
-        seconds = {name: cells.median(task.name, name, task.metric) for name in rows_of(task, cells)}
-        ours = [value for name, value in seconds.items() if name.startswith("nntrain")]
-        theirs = {name: value for name, value in seconds.items() if not name.startswith("nntrain")}
-        lines += [
-            f"* {task.title}: {name} takes {value / min(ours):.2f} of nntrain's time."
-            for name, value in theirs.items()
-            if ours and value < min(ours)
-        ]
+        names = rows_of(task, cells)
+        for name in names:
+            ours = [own for own in names if own.startswith("nntrain") and _is_half(own) == _is_half(name)]
+            ratios = [cells.ratio(task.name, name, own, task.metric) for own in ours]
+            if name not in ours and ratios and max(ratios) < 1:
+                lines.append(f"* {task.title}: {name} takes {max(ratios):.2f} of nntrain's time.")
     return "## Where nntrain loses\n\n" + ("\n".join(lines) or "In none of these jobs.") + "\n"
+
+
+def _is_half(contender: str) -> bool:
+    return "bfloat16" in contender
