@@ -10,7 +10,7 @@ import numpy as np
 from nntrain.data.csv_text import CsvTable
 
 READ_BYTES = 126000
-LEAST_BYTES, MOST_BYTES = 4 << 20, 64 << 20
+LEAST_BYTES, MOST_BYTES = 4 << 20, 128 << 20
 _TAIL_BYTES = 4096
 _ZERO, _MINUS, _POINT, _EXPONENT, _SMALL = (np.uint8(byte) for byte in (*b"0-.e", 0x20))
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
@@ -71,15 +71,16 @@ class Part(io.FileIO):
 def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
     """Return where parts of whole lines start, the first at `start`, and where the last ends.
 
-    There are as many as `parts`, or more of them where those would be long, or fewer where they would be short. Blank
-    lines at the end of the file are left out.
+    There are as many as `parts`, or a multiple of it where those would be long, so that no thread waits for another at
+    the end, or fewer where they would be short. Blank lines at the end of the file are left out.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _TAIL_BYTES))
     tail = file.read()
     size -= len(tail) - len(tail.rstrip(b"\r\n"))
     cuts = [start]
-    step = min(max((size - start) // parts + 1, LEAST_BYTES), MOST_BYTES)
+    rounds = max(1, -(-(size - start) // (parts * MOST_BYTES)))
+    step = max((size - start) // (parts * rounds) + 1, LEAST_BYTES)
     for near in range(start, size, step)[1:]:
         file.seek(near)
         file.readline()

@@ -49,9 +49,24 @@ class Words:
         """(names,) the rows that hold each name."""
         return np.bincount(self.codes + 1, minlength=len(self.names) + 1)[1:]
 
-    def spread(self, of_names: np.ndarray) -> np.ndarray:
-        """Return float32 (n,), the number of each row's name, NaN where the cell is empty; of_names: (names,)."""
-        return np.asarray(np.append(of_names.astype(np.float32), np.float32("nan"))[self.codes])
+    def spread(self, of_names: np.ndarray) -> "Spread":
+        """Return the number of each row's name, NaN where the cell is empty; of_names: (names,)."""
+        return Spread(self.codes, np.append(of_names.astype(np.float32), np.float32("nan")))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """float32 (n,), made when some rows are asked for: the number of each row's code, the last one for -1."""
+
+    codes: np.ndarray
+    numbers: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        """Return the numbers of these rows."""
+        return self.numbers.take(self.codes[rows], mode="wrap")
 
 
 Cells: TypeAlias = Numbers | Words

@@ -10,11 +10,11 @@ from nntrain.config.table import UNSEEN, Column
 from nntrain.data.checks import Faults
 from nntrain.data.csv_faults import cell_problems
 from nntrain.data.csv_reader import THREADS
-from nntrain.data.raw_table import Numbers, RawTable, Words
+from nntrain.data.raw_table import Numbers, RawTable, Spread, Words
 from nntrain.data.table_dates import is_date, parsed, parts_of
 from nntrain.data.table_kinds import as_numbers, not_a_date, numeric
 
-_TILE_ROWS = 2048  # whose columns stay in the cache while they become rows
+_TILE_ROWS = 1 << 14  # stay in the cache while columns become rows; of fewer, threads wait for the interpreter's lock
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Matrix:
 
 def matrix(raw: RawTable, columns: Sequence[Column]) -> Matrix:
     """Return the columns as the model sees them. Raises DataError for cells of another kind than their column."""
-    faults, found, unseen = Faults(), list[np.ndarray](), {}
+    faults, found, unseen = Faults(), list[np.ndarray | Spread](), {}
     for column in columns:
         parts, others = _encoded(raw, column, faults)
         found += parts
@@ -37,8 +37,8 @@ def matrix(raw: RawTable, columns: Sequence[Column]) -> Matrix:
     return Matrix(stacked(found), unseen)
 
 
-def stacked(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """Return float32 (n, columns) of arrays of (n,), a few rows at a time in each thread."""
+def stacked(columns: Sequence[np.ndarray | Spread]) -> np.ndarray:
+    """Return float32 (n, columns) of columns of (n,), a few rows at a time in each thread."""
     rows = len(columns[0])
     x = np.empty((rows, len(columns)), np.float32)
 
@@ -54,19 +54,19 @@ def stacked(columns: Sequence[np.ndarray]) -> np.ndarray:
     return x
 
 
-def _encoded(raw: RawTable, column: Column, faults: Faults) -> tuple[list[np.ndarray], int]:
+def _encoded(raw: RawTable, column: Column, faults: Faults) -> tuple[list[np.ndarray | Spread], int]:
     """Return float32 (n,) for each column of the matrix, and how many rows have an unseen category."""
     if column.kind == "numeric":
         return [_numbers(raw, column, faults)], 0
     cells = raw.words(column.name)
     if column.kind == "date":
-        return _date(raw, cells, column, faults), 0
+        return [*_date(raw, cells, column, faults)], 0
     fold = column.kind == "boolean"
     position = {name: code for code, name in enumerate(column.categories)}
     unseen = np.nan if fold else UNSEEN
     codes = [position.get(text.casefold() if fold else text, unseen) for text in cells.names]
     others = [index for index, code in enumerate(codes) if code != code or code == UNSEEN]
-    return [cells.spread(np.array(codes, np.float32))], int(cells.counts[others].sum())
+    return [cells.spread(np.array(codes, np.float32))], int(cells.counts[others].sum()) if others else 0
 
 
 def _numbers(raw: RawTable, column: Column, faults: Faults) -> np.ndarray:
@@ -79,7 +79,7 @@ def _numbers(raw: RawTable, column: Column, faults: Faults) -> np.ndarray:
     return found.values
 
 
-def _date(raw: RawTable, cells: Words, column: Column, faults: Faults) -> list[np.ndarray]:
+def _date(raw: RawTable, cells: Words, column: Column, faults: Faults) -> list[Spread]:
     good = is_date(cells.names, column.format)
     bad = {
         text: not_a_date(text, column.format) for text, is_good in zip(cells.names, good, strict=True) if not is_good

@@ -79,7 +79,7 @@ def _with_dates(column: Column, cells: Words, format: str) -> Column:
     known = dates.dropna()
     if not len(known):
         return column
-    days = cells.spread(np.asarray(dates.year + (dates.day_of_year - 1) / 365.25))
+    days = cells.spread(np.asarray(dates.year + (dates.day_of_year - 1) / 365.25))[:]
     low, high = (f"{date:%Y-%m-%d %H:%M}".removesuffix(" 00:00") for date in (known.min(), known.max()))
     return replace(column, low=low, high=high, histogram=histogram(days[np.isfinite(days)].astype(np.float64)))
 
