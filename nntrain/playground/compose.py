@@ -7,7 +7,7 @@ from nntrain.config.messages import counted
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
 from nntrain.playground.base import Base
-from nntrain.playground.settings import OPTIMIZERS, Settings
+from nntrain.playground.settings import OPTIMIZERS, WITH_MOMENTUM, Settings
 
 FILE = "playground.yaml"
 _WIDTH = 116
@@ -114,15 +114,24 @@ def _train(base: Base, settings: Settings, epochs: int, steps: int | None) -> Tr
     epochs = base.epochs or epochs
     length = {"steps": steps} if steps and not base.epochs else {"epochs": epochs}
     found: Tree = {**length, "batch_size": settings.batch_size, "save": "last"}
-    name, options = base.optimizer or ("", {})
     if not base.scheduled:
-        more = options if name == settings.optimizer else {}
-        found["optimizer"] = {settings.optimizer: {**more, "learning_rate": settings.learning_rate}}
+        found["optimizer"] = {settings.optimizer: _optimizer(base, settings)}
     kept: Tree = dict(base.tree.get("train", {}))
     if "callbacks" in kept:
         able = [each for each in kept["callbacks"] if _can_act(each, epochs)]
         kept["callbacks"] = [_without_restoring(each) for each in able]
     return {**kept, **found}
+
+
+def _optimizer(base: Base, settings: Settings) -> Tree:
+    """Return the options of the optimizer: those with a control, and the others of the base where it is the same."""
+    name, kept = base.optimizer or ("", {})
+    has_momentum = settings.optimizer in WITH_MOMENTUM and settings.momentum > 0
+    momentum = {"momentum": settings.momentum} if has_momentum else {}
+    more = dict(kept) if name == settings.optimizer else {}
+    if not has_momentum:
+        more.pop("nesterov", None)  # looks ahead to where the momentum leads
+    return {"learning_rate": settings.learning_rate, **momentum, **more}
 
 
 def _without_restoring(callback: Any) -> Any:

@@ -18,7 +18,7 @@ from nntrain.config.resolve import DEFAULT_EPOCHS, Resolved
 from nntrain.config.section import Section
 from nntrain.errors import ConfigError
 from nntrain.playground.base import Base
-from nntrain.playground.settings import Settings
+from nntrain.playground.settings import WITH_MOMENTUM, Settings
 
 _RATES = {"SGD": 0.01}  # Keras's default learning rates; that of the others is 0.001
 _FULL = 100_000  # rows of a batch that has all of them
@@ -79,7 +79,9 @@ def _from_here(path: str) -> str:
 
 
 def _options(optimizer: Optimizer) -> dict[str, Any]:
-    return {name: value for name, value in _written(optimizer).items() if name != "learning_rate"}
+    """Return the options of an optimizer that no control shows."""
+    shown = ("learning_rate", "momentum") if optimizer.called() in WITH_MOMENTUM else ("learning_rate",)
+    return {name: value for name, value in _written(optimizer).items() if name not in shown}
 
 
 def _takes_features(experiment: Experiment) -> bool:
@@ -96,6 +98,9 @@ def _settings(experiment: Experiment, hidden: dict[str, Any], is_points: bool) -
         "held_out": getattr(data.validation, "share", 0.5),
         "optimizer": train.optimizer.called(),
         "learning_rate": rate if isinstance(rate, float) else _RATES.get(train.optimizer.called(), 0.001),
+        "momentum": _written(train.optimizer).get("momentum", 0.0)
+        if train.optimizer.called() in WITH_MOMENTUM
+        else 0.0,
         "batch_size": _FULL if train.batch_size == "full" else train.batch_size,
         "seed": experiment.seed,
         **hidden,

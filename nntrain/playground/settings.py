@@ -12,6 +12,7 @@ from nntrain.errors import ConfigError, one_line
 
 Kind = Literal["circle", "xor", "gauss", "spiral", "reg_plane", "reg_gauss", "moons"]
 OPTIMIZERS = ("SGD", "Adam", "RMSprop")
+WITH_MOMENTUM = ("SGD", "RMSprop")  # the others have other options for it
 ACTIVATIONS = ("tanh", "relu", "sigmoid", "linear", "elu", "silu")
 MOST_UNITS, MOST_LAYERS = 16, 8
 _NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
@@ -21,7 +22,7 @@ class Settings(BaseModel):
     """The controls. kind: the points, or None for the data that the playground began with.
 
     columns: x and y of a table. held_out: the share of the rows in the validation split. hidden: the units of each
-    hidden layer. regularization: the rate of the penalty on every kernel.
+    hidden layer. regularization: the rate of the penalty on every kernel. momentum: of an optimizer that has one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -38,6 +39,7 @@ class Settings(BaseModel):
     dropout: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     optimizer: str = "SGD"
     learning_rate: Annotated[float, Field(gt=0, le=100)] = 0.03
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     batch_size: Annotated[int, Field(ge=1, le=100_000)] = 10
     seed: Seed = 42
     data_seed: Seed = 0

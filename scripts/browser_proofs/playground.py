@@ -10,12 +10,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from chromium import INSTALL, Chromium, program
+from clicks import choose, picture_of, refuse, text, until
 from PIL import Image
 
 from nntrain import backend
@@ -30,7 +30,6 @@ from nntrain.playground.session import Session  # noqa: E402
 from nntrain.playground.settings import Settings  # noqa: E402
 from nntrain.serving.server import listen, url_of  # noqa: E402
 
-SECONDS = 60.0  # until the page shows what it should
 TOKEN = "token"
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "playground.png"
 EPOCH = "Number(document.getElementById('epoch').textContent.replace(',', ''))"
@@ -46,41 +45,6 @@ def served(base: Base) -> Iterator[tuple[Session, str]]:
         yield session, f"{url_of(listening)}/?token={TOKEN}"
         session.close()
         server.shutdown()
-
-
-def refuse(found: list[str], why: str) -> None:
-    """Raise AssertionError where anything was found."""
-    if found:
-        raise AssertionError(f"{found[:5]} {why}")
-
-
-def until(browser: Chromium, expression: str, wanted: Callable[[Any], bool] = bool) -> Any:
-    """Return the value of an expression as soon as it is wanted; raises AssertionError where that takes too long."""
-    end = time.monotonic() + SECONDS
-    while not wanted(found := browser.value(expression)):
-        if time.monotonic() > end:
-            raise AssertionError(f"{expression} is {found!r}")
-        time.sleep(0.05)
-    return found
-
-
-def text(browser: Chromium, name: str) -> str:
-    """Return the text of the element with this id."""
-    return str(browser.value(f"document.getElementById('{name}').textContent"))
-
-
-def picture_of(browser: Chromium, selector: str) -> str:
-    """Return the picture of a canvas, as a URL."""
-    return str(browser.value(f"document.querySelector('{selector}').toDataURL()"))
-
-
-def choose(browser: Chromium, name: str, value: str) -> None:
-    """Choose an option of a select, as a user does with the keys; it must be there."""
-    field = f"document.querySelector('[name={name}]')"
-    browser.value(f"{field}.focus()")
-    options = browser.value(f"[...{field}.options].map(option => option.value)")
-    place = options.index(value) - options.index(browser.value(f"{field}.value"))
-    browser.value(f"{field}.selectedIndex += {place}; {field}.dispatchEvent(new Event('change', {{bubbles: true}}))")
 
 
 def check_loading(browser: Chromium, url: str) -> None:
@@ -166,11 +130,15 @@ def check_data(browser: Chromium) -> None:
         until(browser, f"document.querySelector('.kind[data-kind={kind}] input').checked")
         until(browser, "document.getElementById('plane').toDataURL()", lambda now, before=before: now != before)
     choose(browser, "regularizer", "L2")
+    choose(browser, "momentum", "0.9")
+    until(browser, "document.getElementById('yaml').textContent.includes('SGD: {learning_rate: 0.03, momentum: 0.9}')")
     choose(browser, "optimizer", "Adam")
+    until(browser, "document.getElementById('for_momentum').hidden")
     until(browser, "document.getElementById('yaml').textContent.includes('L2: ')")
-    until(browser, "document.getElementById('yaml').textContent.includes('Adam: ')")
+    until(browser, "document.getElementById('yaml').textContent.includes('Adam: {learning_rate: 0.03}')")
     choose(browser, "regularizer", "none")
     choose(browser, "optimizer", "SGD")
+    choose(browser, "momentum", "0")
 
 
 def check_divergence(browser: Chromium) -> None:

@@ -79,3 +79,19 @@ def test_what_no_control_shows_stays() -> None:
     assert compose.config(base, base.settings, 2).experiment.train.callbacks == []  # its patience is 2 epochs
     adam = compose.tree(base, base.settings.model_copy(update={"optimizer": "Adam"}), 6)["train"]["optimizer"]
     assert adam == {"Adam": {"learning_rate": 0.01}}  # momentum is an option of the other one
+
+
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ({"momentum": 0.9}, {"learning_rate": 0.03, "momentum": 0.9, "nesterov": True}),
+        ({"momentum": 0.0}, {"learning_rate": 0.03}),  # Nesterov's look-ahead needs a momentum
+        ({"momentum": 0.5, "optimizer": "RMSprop"}, {"learning_rate": 0.03, "momentum": 0.5}),
+        ({"momentum": 0.5, "optimizer": "Adam"}, {"learning_rate": 0.03}),
+    ],
+)
+def test_the_momentum_is_that_of_the_optimizer(settings: dict[str, Any], options: dict[str, Any]) -> None:
+    base, wanted = Base(optimizer=("SGD", {"nesterov": True})), Settings.model_validate(settings)
+    [found] = compose.tree(base, wanted, 3)["train"]["optimizer"].values()
+    assert found == options
+    assert compose.config(base, wanted, 3).warnings == ()

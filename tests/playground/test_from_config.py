@@ -46,6 +46,20 @@ def test_the_controls_show_the_config() -> None:
 
 
 @pytest.mark.parametrize(
+    ("optimizer", "momentum", "kept"),
+    [
+        ("SGD: {momentum: 0.8, nesterov: true}", 0.8, {"nesterov": True}),
+        ("RMSprop: {momentum: 0.5, rho: 0.8}", 0.5, {"rho": 0.8}),
+        ("Adam: {beta_1: 0.8}", 0.0, {"beta_1": 0.8}),
+    ],
+)
+def test_the_momentum_has_a_control(optimizer: str, momentum: float, kept: dict[str, object]) -> None:
+    found = base(f"{POINTS}model: [{OUTPUT}]\ntrain: {{optimizer: {{{optimizer}}}}}\n")
+    assert found.optimizer is not None
+    assert (found.settings.momentum, found.optimizer[1]) == (momentum, kept)
+
+
+@pytest.mark.parametrize(
     "model",
     [
         f"[BatchNormalization, {OUTPUT}]",

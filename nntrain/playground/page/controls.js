@@ -6,9 +6,10 @@ const controls = (() => {
   const CHOICES = {
     learning_rate: RATES, regularization: [0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
     dropout: [0, 0.1, 0.2, 0.3, 0.4, 0.5], batch_size: [1, 2, 5, 10, 16, 20, 30, 32, 64, 128, 256],
+    momentum: [0, 0.5, 0.8, 0.9, 0.95, 0.99],
   };
   const NUMBERS = new Set([...Object.keys(CHOICES), "seed", "noise", "size"]);
-  let settings = null, base = null, most = null, change = () => {};
+  let settings = null, base = null, most = null, withMomentum = [], change = () => {};
 
   function fill(select, values, value) { // the options of a select, with the present value among them
     const known = [...new Set([...values, value])];
@@ -21,8 +22,8 @@ const controls = (() => {
 
   const named = (name, value) => name === "batch_size" && value >= 100000 ? "all" : String(value);
 
-  function begin({base: given, settings: first, activations, optimizers, most: limits}, onChange) {
-    [base, settings, most, change] = [given, first, limits, onChange];
+  function begin({base: given, settings: first, activations, optimizers, with_momentum, most: limits}, onChange) {
+    [base, settings, most, withMomentum, change] = [given, first, limits, with_momentum, onChange];
     CHOICES.activation = activations;
     CHOICES.optimizer = optimizers;
     kinds();
@@ -129,6 +130,7 @@ const controls = (() => {
     lastColumns = settings.columns ?? lastColumns;
     for (const [name, values] of Object.entries(CHOICES)) fill(document.querySelector(`#settings [name=${name}]`), values, settings[name]);
     for (const name of ["seed", "regularizer", "noise", "size"]) document.querySelector(`[name=${name}]`).value = settings[name];
+    byId("for_momentum").hidden = base.scheduled || !withMomentum.includes(settings.optimizer);
     document.querySelector("[name=regularization]").disabled = settings.regularizer === "none";
     document.querySelector("[name=share]").value = Math.round(100 * (1 - settings.held_out));
     for (const input of byId("kinds").querySelectorAll("input")) input.checked = input.value === (settings.kind ?? "");

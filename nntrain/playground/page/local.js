@@ -80,7 +80,7 @@ const engine = (() => {
     const data = {train: part(rows.train), validation: part(rows.validation)};
     const plane = corners(settings, rows);
     return {settings, rows, coded, net, data, output, scale, count, plane, kept: new Map(), every: 1, step: 0, // of the epoch that has begun
-      grid: inputsOf(settings, coded, cornersGrid(plane)), training: trainer.training(net, data, settings, random, score({output, count, scale}), optionsOf(begin.base, settings))};
+      grid: inputsOf(settings, coded, cornersGrid(plane)), training: trainer.training(net, data, settings, random, score({output, count, scale}), optionsOf(begin, settings))};
   }
 
   function moments(values) { // mean and deviation; a constant has the deviation 1

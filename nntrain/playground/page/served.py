@@ -4,7 +4,7 @@ from typing import Any
 
 from nntrain import __version__
 from nntrain.playground.base import Base
-from nntrain.playground.settings import ACTIVATIONS, MOST_LAYERS, MOST_UNITS, OPTIMIZERS, as_json
+from nntrain.playground.settings import ACTIVATIONS, MOST_LAYERS, MOST_UNITS, OPTIMIZERS, WITH_MOMENTUM, as_json
 from nntrain.report import sealed
 
 VIEW = ("features.js", "points.js", "colors.js", "plane.js", "curve.js", "graph.js", "controls.js")
@@ -18,8 +18,15 @@ def page(base: Base) -> str:
 def begin(base: Base) -> dict[str, Any]:
     """Return what the page begins with."""
     most = {"units": MOST_UNITS, "layers": MOST_LAYERS}
-    choices = {"activations": ACTIVATIONS, "optimizers": OPTIMIZERS, "most": most, "version": __version__}
-    return {"base": base.as_json(), "settings": as_json(base.settings), **choices}
+    return {
+        "base": base.as_json(),
+        "settings": as_json(base.settings),
+        "activations": ACTIVATIONS,
+        "optimizers": OPTIMIZERS,
+        "with_momentum": WITH_MOMENTUM,
+        "most": most,
+        "version": __version__,
+    }
 
 
 def composed(content: dict[str, Any], engine: tuple[str, ...], **policy: str) -> str:

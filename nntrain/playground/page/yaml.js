@@ -1,6 +1,7 @@
 // The settings as a config of nntrain, and how the loss compares with that of `nntrain fit`.
 "use strict";
-function yamlOf({base}, settings, epochs, steps) { // steps: of all epochs, where the last is not complete, else 0
+function yamlOf(begin, settings, epochs, steps) { // steps: of all epochs, where the last is not complete, else 0
+  const {base} = begin;
   const plain = /^[A-Za-z_][\w./-]*( [\w./-]+)*$/, reserved = /^(true|false|null|yes|no|on|off)$/i;
   const text = value => {
     if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
@@ -23,7 +24,7 @@ function yamlOf({base}, settings, epochs, steps) { // steps: of all epochs, wher
   const sigmoid = settings.kind?.startsWith("reg_") ? {} : {activation: "sigmoid"};
   const [first, ...rest] = settings.kind === null ? base.outputs : [{Dense: {units: 1, ...sigmoid}}];
   const output = [{Dense: {...first.Dense, ...penalty}}, ...rest];
-  const train = {...(steps ? {steps} : {epochs}), batch_size: settings.batch_size, save: "last", optimizer: {[settings.optimizer]: {...optionsOf(base, settings), learning_rate: settings.learning_rate}}};
+  const train = {...(steps ? {steps} : {epochs}), batch_size: settings.batch_size, save: "last", optimizer: {[settings.optimizer]: {learning_rate: settings.learning_rate, ...optionsOf(begin, settings)}}};
   const item = value => typeof value === "string" ? value : text(value).slice(1, -1);
   const [[source, options]] = Object.entries(data), line = `  ${item(data)}`;
   const each = Object.entries(options).map(([key, value]) => `    ${item({[key]: value})}`);
@@ -35,8 +36,12 @@ function yamlOf({base}, settings, epochs, steps) { // steps: of all epochs, wher
   ].join("\n");
 }
 
-// What the config says of its optimizer, beside the learning rate; nothing where another one is chosen.
-const optionsOf = ({optimizer: [name, options]}, settings) => name === settings.optimizer ? options : {};
+// The options of the optimizer beside the learning rate: its momentum, and what the config says where it is the same.
+function optionsOf({base: {optimizer: [name, options]}, with_momentum}, settings) {
+  const {nesterov, ...more} = name === settings.optimizer ? options : {};
+  if (!with_momentum.includes(settings.optimizer) || settings.momentum === 0) return more;
+  return {momentum: settings.momentum, ...(nesterov === undefined ? {} : {nesterov}), ...more};
+}
 
 const counted = (count, thing) => `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 

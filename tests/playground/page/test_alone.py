@@ -87,16 +87,15 @@ POINTS = {
     "silu": {"activation": "silu", "kind": "reg_gauss", "features": ("x2", "xy", "sin_y"), "learning_rate": 0.003},
     "sigmoid": {"activation": "sigmoid", "kind": "gauss", "hidden": (3,), "batch_size": 64, "held_out": 0.2},
     "linear": {"activation": "linear", "kind": "reg_plane", "hidden": ()},
-    "leaky_relu": {"activation": "leaky_relu", "kind": "xor", "optimizer": "SGD"},
-    "selu": {"activation": "selu", "optimizer": "RMSprop", "learning_rate": 0.003},
+    "leaky_relu": {"activation": "leaky_relu", "kind": "xor", "optimizer": "SGD", "momentum": 0.9},
+    "selu": {"activation": "selu", "optimizer": "RMSprop", "learning_rate": 0.003, "momentum": 0.5},
     "softplus": {"activation": "softplus", "optimizer": "Adam", "learning_rate": 0.02},
-    "softsign": {"activation": "softsign", "optimizer": "SGD", "kind": "spiral"},
+    "softsign": {"activation": "softsign", "optimizer": "SGD", "kind": "spiral", "momentum": 0.8},
 }
 OPTIONS = {  # of the optimizer
-    "leaky_relu": {"momentum": 0.9},
-    "selu": {"rho": 0.8, "momentum": 0.5, "epsilon": 1e-5},
+    "selu": {"rho": 0.8, "epsilon": 1e-5},
     "softplus": {"beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-4},
-    "softsign": {"momentum": 0.8, "nesterov": True},
+    "softsign": {"nesterov": True},
 }
 
 
