@@ -8,7 +8,7 @@ from typing import Any
 
 from nntrain import backend
 from nntrain.config import plugin
-from nntrain.config.load import Config
+from nntrain.config.load import Config, load_run
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
@@ -70,7 +70,7 @@ class ResumeSearch:
                 search = search_of(config)
                 engine = make_engine(search)
                 if not self.allow_changed:
-                    _refuse_changed(self.directory, config)
+                    _refuse_changed(self.directory)
                 events += self._record_changes(journal, before, config)
                 refit = latest("refit", [head, *events], 0)
                 session = Session(
@@ -118,13 +118,14 @@ def _refuse_other_assignments(assignments: Sequence[str], extend: bool) -> None:
             raise ConfigError(f"a search cannot be resumed with another `{path}`", help=f"only {listed} may change")
 
 
-def _refuse_changed(directory: RunDir, config: Config) -> None:
-    """Raise NNTrainError where the data or the versions are not those of the first trial."""
+def _refuse_changed(directory: RunDir) -> None:
+    """Raise NNTrainError where the versions, or the data of its fold, are not those of the first trial."""
     if first := min(directory.path.glob(f"trial-*/**/{run_files.RESOLVED}"), default=None):
         backend.start("cpu")
         from nntrain.runs import resume
 
-        resume.refuse_changed(RunDir(first.parent), config)
+        trial = RunDir(first.parent)
+        resume.refuse_changed(trial, load_run(trial))
 
 
 def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:

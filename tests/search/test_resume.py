@@ -197,6 +197,14 @@ def test_changed_data_are_refused_unless_they_are_allowed(tune: Tune, resume: Tu
     assert resume("--set", "tune.trials=2", "--allow-changed").code == 0 and len(found.rows) == 2
 
 
+def test_the_folds_of_a_search_are_no_change_of_its_data(tune: Tune, resume: Tune) -> None:
+    space = "  space: {train.batch_size: {choice: [16, 32]}}\n"
+    found = tune("  trials: 1\n  folds: 2\n", "--set", "train.epochs=1", space=space)
+    assert found.code == 0, found.err
+    again = resume("--set", "tune.trials=2")
+    assert (again.code, found.column("status")) == (0, ["done", "done"]), again.err
+
+
 def test_a_search_resumes_once_its_data_are_correct(tune: Tune, resume: Tune, tmp_path: Path) -> None:
     write_data(tmp_path, ["3,?,a", *LINES])
     found = tune("  trials: 2\n", "--set", DATA, "--set", MODEL)
