@@ -1,13 +1,14 @@
 """A page for a browser."""
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nntrain.exports.formats import Format
+from nntrain.exports.formats import Answers, Format
+from nntrain.exports.web import engine
 
 if TYPE_CHECKING:
-    from nntrain.exports.agreement import Answers
     from nntrain.exports.subject import Subject
 
 _PRODUCTS = 3_000_000_000  # of an input and a weight that all rows may take together, half a minute
@@ -23,20 +24,14 @@ class Options(Format):
 
     def refuse_missing(self) -> None:
         """Raise MissingPackage where nothing runs JavaScript, to check the page with."""
-        from nntrain.exports.web import engine
-
         engine.refuse_missing()
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> "Answers":
+def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     """Write the page, and run its JavaScript on rows: on the texts of a table, else on numbers."""
-    import tempfile
-
     import numpy as np
 
-    from nntrain.exports.agreement import Answers
     from nntrain.exports.cells import Cells
-    from nntrain.exports.web import engine
     from nntrain.exports.web.page import page
 
     file = folder / Options.file

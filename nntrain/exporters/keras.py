@@ -1,13 +1,15 @@
 """The file of Keras."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nntrain.exports.formats import Format
+from nntrain.config import plugin
+from nntrain.exports.formats import Answers, Format
+from nntrain.storage import run_files
 
 if TYPE_CHECKING:
-    from nntrain.exports.agreement import Answers
     from nntrain.exports.subject import Subject
 
 
@@ -28,16 +30,10 @@ outputs = model.predict(rows)
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> "Answers":
+def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     """Copy the model of the run and the plug-ins that it needs, and load it with plain Keras."""
-    import shutil
-
     import keras
     import numpy as np
-
-    from nntrain.config import plugin
-    from nntrain.exports.agreement import Answers
-    from nntrain.storage import run_files
 
     file = folder / Options.file
     with subject.run_dir.open(run_files.MODEL) as saved, file.open("wb") as written:

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nntrain.exports.formats import Format
+from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.agreement import Answers
     from nntrain.exports.subject import Subject
 
 
@@ -32,13 +31,9 @@ outputs = interpreter.get_tensor(y["index"])
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> "Answers":
+def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     """Convert the model, and run it with LiteRT alone. Raises ConfigError for a layer that it cannot hold."""
-    from functools import partial
-
-    from nntrain.exports import litert_model
-    from nntrain.exports.converting import Converter
+    from nntrain.exports.litert_model import converter
 
     calibration = subject.calibration if options.precision == "int8" else None
-    write = partial(litert_model.write, precision=options.precision, calibration=calibration)
-    return Converter(write, litert_model.write, "litert").convert(subject, options, folder / Options.file)
+    return converter(options.precision, calibration).convert(subject, options, folder / Options.file)

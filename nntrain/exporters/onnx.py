@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nntrain.exports.formats import Format
+from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.agreement import Answers
     from nntrain.exports.subject import Subject
 
 
@@ -26,10 +25,8 @@ session = onnxruntime.InferenceSession("model.onnx")
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> "Answers":
+def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     """Convert the model, and run it with ONNX Runtime alone. Raises ConfigError for a layer that it cannot hold."""
-    from nntrain.exports import onnx_model
-    from nntrain.exports.converting import Converter
+    from nntrain.exports.onnx_model import CONVERTER
 
-    converter = Converter(onnx_model.write, onnx_model.write, "onnx_runtime")
-    return converter.convert(subject, options, folder / Options.file)
+    return CONVERTER.convert(subject, options, folder / Options.file)

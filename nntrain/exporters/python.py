@@ -1,13 +1,15 @@
 """A folder with a short program."""
 
+import shutil
+import tempfile
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nntrain.exports.formats import Format
+from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.agreement import Answers
     from nntrain.exports.subject import Subject
 
 _MODEL = "model.onnx"
@@ -29,21 +31,15 @@ $ python predict.py rows.csv > predictions.csv
 `rows.csv` is a table like that of the training, in UTF-8, or an .npz file with an array `x`."""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> "Answers":
+def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     """Convert the model, copy the program, and run it on the raw rows of a table, else on an array.
 
     Raises ConfigError for a layer that ONNX cannot hold, and NNTrainError where the program fails.
     """
-    import shutil
-    import tempfile
-    from importlib.resources import as_file, files
-
-    from nntrain.exports import onnx_model
-    from nntrain.exports.converting import Converter
+    from nntrain.exports.onnx_model import CONVERTER
     from nntrain.exports.script.running import answers
 
-    converter = Converter(onnx_model.write, onnx_model.write, "onnx_runtime")
-    converter.convert(subject, options, folder / _MODEL)
+    CONVERTER.convert(subject, options, folder / _MODEL)
     with as_file(files("nntrain.exports.script").joinpath(Options.file)) as program:
         shutil.copyfile(program, folder / Options.file)
     with tempfile.TemporaryDirectory(prefix="nntrain-") as temporary:

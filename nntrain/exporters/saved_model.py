@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nntrain.exports.formats import Format
+from nntrain.backend import stderr_dropped
+from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.agreement import Answers
     from nntrain.exports.subject import Subject
 
 
@@ -24,14 +24,11 @@ outputs = model.serve(rows)  # float32
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> "Answers":
+def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     """Write the model at inference: what Keras itself would write keeps augmentation and dropout on."""
     import keras
     import numpy as np
     import tensorflow as tf
-
-    from nntrain.backend import stderr_dropped
-    from nntrain.exports.agreement import Answers
 
     model, path = subject.saved.model, str(folder / Options.file)
 

@@ -1,6 +1,5 @@
 """Whether an export predicts what `nntrain predict` does."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 from nntrain.config.messages import counted
 from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
-from nntrain.exports.formats import Format
+from nntrain.exports.formats import Answers, Format
 from nntrain.exports.holding import OTHERS
 from nntrain.exports.subject import Subject
 from nntrain.model.build import outputs_of
@@ -17,20 +16,6 @@ from nntrain.model.build import outputs_of
 LIMITS = {"float32": 1e-5, "float16": 1e-2, "dynamic": 1e-2}
 SCORE_LIMIT = 0.01
 """The most that int8 may change the accuracy, or R² of a regression."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What an export answered, (n, columns) scores as `Subject.scores` has them, and what `predict` does.
-
-    runtime: the name and the version of what computed them. classes: the index of the class of each row, of a format
-    that says it.
-    """
-
-    found: np.ndarray
-    expected: np.ndarray
-    runtime: str
-    classes: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 
 from nntrain.errors import NNTrainError, one_line
 from nntrain.errors import Path as Path_
-from nntrain.exports.agreement import Answers, largest_difference
-from nntrain.exports.formats import Format
+from nntrain.exports.agreement import largest_difference
+from nntrain.exports.formats import Answers, Format
 from nntrain.exports.holding import OTHERS, places, refused
 from nntrain.exports.other_process import answers, outputs
 from nntrain.exports.subject import Subject

@@ -1,12 +1,16 @@
-"""The formats of `nntrain export` before anything heavy is loaded: their names, precisions and packages."""
+"""What the formats of `nntrain export` have in common: their options, and what an export answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from nntrain import extensions
 from nntrain.config.messages import close_names, listed
 from nntrain.errors import ConfigError, need
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FOLDER = "exporters"
 SCHEMA = "schema.json"
@@ -49,6 +53,20 @@ class Format:
         if (suffix := Path(self.file).suffix) and output.suffix == suffix:
             help = f"write `-o {output.with_suffix('')}`, in which `{self.file}` will be"
             raise ConfigError(f"`-o` names a new folder, and `{output}` looks like a file", help=help)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What an export answered, (n, columns) scores as `Subject.scores` has them, and what `predict` does.
+
+    runtime: the name and the version of what computed them. classes: the index of the class of each row, of a format
+    that says it.
+    """
+
+    found: "np.ndarray"
+    expected: "np.ndarray"
+    runtime: str
+    classes: Sequence[int] | None = None
 
 
 def format_of(name: str, precision: Precision | None) -> Format:

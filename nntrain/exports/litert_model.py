@@ -1,6 +1,7 @@
 """A model as a file of LiteRT, by TensorFlow's converter, with LiteRT's own operations alone."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import tensorflow as tf
 
 from nntrain.backend import stderr_dropped
 from nntrain.exports.constant_graph import module_of, quiet
+from nntrain.exports.converting import Converter
 from nntrain.exports.formats import Precision
 
 
@@ -30,6 +32,11 @@ def write(model: Any, file: Path, precision: Precision = "float32", calibration:
             converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
             converter.representative_dataset = lambda: _rows(calibration)
         file.write_bytes(converter.convert())
+
+
+def converter(precision: Precision, calibration: np.ndarray | None) -> Converter:
+    """Return what writes a model as `write` does, and runs it with LiteRT."""
+    return Converter(partial(write, precision=precision, calibration=calibration), write, "litert")
 
 
 def _rows(x: np.ndarray | None) -> Iterator[list[np.ndarray]]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from nntrain.backend import stderr_dropped
 from nntrain.exports.constant_graph import INPUT, inlined, quiet
+from nntrain.exports.converting import Converter
 
 OPSET = 18
 
@@ -31,6 +32,9 @@ def write(model: Any, file: Path) -> None:
         )
     _rename(found, {f"{INPUT}:0": INPUT, output: "y"})
     onnx.save(found, file)
+
+
+CONVERTER = Converter(write, write, "onnx_runtime")
 
 
 def _where(context: Any, node: Any, name: str, arguments: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.errors import one_line
-from nntrain.exports.agreement import Answers
+from nntrain.exports.formats import Answers
 from nntrain.exports.subject import Subject
 
 SECONDS = 600

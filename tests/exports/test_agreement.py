@@ -6,8 +6,8 @@ import pytest
 
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.evaluate import same_data
-from nntrain.exports.agreement import Answers, agreement, largest_difference
-from nntrain.exports.formats import Format
+from nntrain.exports.agreement import agreement, largest_difference
+from nntrain.exports.formats import Answers, Format
 from nntrain.exports.subject import Subject
 
 

@@ -5,8 +5,9 @@ import numpy as np
 
 from nntrain.evaluation.evaluate import evaluate_saved, same_data
 from nntrain.exporters.keras import Options
-from nntrain.exports.agreement import Answers, agreement
+from nntrain.exports.agreement import agreement
 from nntrain.exports.card import Card
+from nntrain.exports.formats import Answers
 from nntrain.exports.subject import Subject
 
 

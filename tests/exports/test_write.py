@@ -7,8 +7,7 @@ import pytest
 
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.exporters import saved_model
-from nntrain.exports.agreement import Answers
-from nntrain.exports.formats import Format
+from nntrain.exports.formats import Answers, Format
 from nntrain.exports.write import export as write
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.errors import NNTrainError
-from nntrain.exports.agreement import Answers
 from nntrain.exports.cells import Cells
+from nntrain.exports.formats import Answers
 from nntrain.exports.other_process import CannotRun, run
 from nntrain.exports.subject import Subject
 
