@@ -12,7 +12,8 @@ from nntrain.data.raw_table import RawTable, Words
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import as_numbers, kind_of, styles_of
-from nntrain.data.table_target import TargetOptions, rows_with_target
+from nntrain.data.table_request import TargetOptions
+from nntrain.data.table_target import rows_with_target
 from nntrain.data.written_numbers import Style
 from nntrain.document.yaml_file import inline
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
 from nntrain.config.table import Table
-from nntrain.data.row_file import Examples, RowFile
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nntrain.data.row_file import Examples
 
 
 @dataclass(frozen=True)
@@ -18,17 +21,16 @@ class Split:
     weights: (n,) float32, by which the loss of each example counts in the training, or None.
     """
 
-    x: Examples
-    y: np.ndarray
-    weights: np.ndarray | None = None
+    x: "Examples"
+    y: "np.ndarray"
+    weights: "np.ndarray | None" = None
 
     def __len__(self) -> int:
         return len(self.x)
 
-    def take(self, rows: np.ndarray) -> "Split":
+    def take(self, rows: "np.ndarray") -> "Split":
         """Return the rows at these positions, in this order."""
-        x = self.x.take(rows) if isinstance(self.x, RowFile) else self.x[rows]
-        return Split(x, self.y[rows], None if self.weights is None else self.weights[rows])
+        return Split(self.x.take(rows, axis=0), self.y[rows], None if self.weights is None else self.weights[rows])
 
     def schema(self, classes: Sequence[str] = (), features: Sequence[str] = (), targets: Sequence[str] = ()) -> Schema:
         """Return the schema of these rows, with the names that the source knows."""
@@ -52,6 +54,6 @@ class Rows:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     table: Table | None = None
-    groups: np.ndarray | None = None
-    times: np.ndarray | None = None
+    groups: "np.ndarray | None" = None
+    times: "np.ndarray | None" = None
     found: Source | None = None

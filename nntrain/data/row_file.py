@@ -5,7 +5,7 @@ import os
 import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -111,8 +111,8 @@ class RowFile:
             return np.asarray(self[np.array([key])][0])
         return self._read(self._positions(key))
 
-    def take(self, rows: np.ndarray) -> "RowFile":
-        """Return the rows at these positions, in this order, still on the disk."""
+    def take(self, rows: np.ndarray, axis: Literal[0] = 0) -> "RowFile":
+        """Return the rows at these positions, in this order, still on the disk; `axis` as in NumPy's `take`."""
         return RowFile(self.source, self.stored, self._positions(rows), self.dtype)
 
     def as_stored(self) -> "RowFile":

@@ -19,8 +19,7 @@ import pandas as pd
 from nntrain.config.table import Table
 from nntrain.data.content_cache import ABOUT, ContentCache, alone, stamp
 from nntrain.data.table_file import Form
-from nntrain.data.table_request import Request
-from nntrain.data.table_target import Task
+from nntrain.data.table_request import Request, Task
 from nntrain.errors import NNTrainError
 from nntrain.storage.atomic import stream, write_text
 

@@ -6,7 +6,6 @@ A kind that the config gives is checked, and one that it leaves out is inferred 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE, finite_numbers, numbers_of
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, is_date
+from nntrain.data.table_request import Given
 from nntrain.data.written_numbers import Style, find_styles
 from nntrain.document.yaml_file import inline
 from nntrain.errors import Problem
@@ -27,13 +27,6 @@ _WORDS_OF_TEXT = 3  # of the average cell of a free text
 _SAMPLE = 1000  # texts that are looked at
 _BOOLEANS = (("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t"))
 _IDENTIFIER = re.compile(r"(?i:(^|[\s_.-])(id|idx|index|key|nr|no|rownames?|unnamed:.*)$)|[a-z](Id|ID)$")
-
-
-class Given(NamedTuple):
-    """What the config says about a column."""
-
-    kind: str
-    format: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,17 +22,9 @@ from nntrain.data.table_file import Form, form_like
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import Found, kind_of
 from nntrain.data.table_matrix import Matrix, matrix
-from nntrain.data.table_request import Request
+from nntrain.data.table_request import Request, TargetOptions, Task
 from nntrain.data.table_rows import groups_of, times_of, weights_of
-from nntrain.data.table_target import (
-    TargetOptions,
-    Task,
-    as_words,
-    classes_of,
-    numbers_to_predict,
-    read_target,
-    rows_with_target,
-)
+from nntrain.data.table_target import as_words, classes_of, numbers_to_predict, read_target, rows_with_target
 from nntrain.errors import DataError, Problem
 from nntrain.nearest import nearest
 

@@ -2,11 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.table_file import Form
-from nntrain.data.table_kinds import Given
-from nntrain.data.table_target import TargetOptions
+from nntrain.errors import Path
+
+Task = Literal["classification", "regression", "counts"]
+
+
+class Given(NamedTuple):
+    """What the config says about a column."""
+
+    kind: str
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class TargetOptions:
+    """What the config says about the target; `source` is the path of its section.
+
+    skip_missing: whether rows without it are left out. formats: of targets whose numbers are not written plainly.
+    """
+
+    names: tuple[str, ...]
+    task: Task | None = None
+    classes: tuple[str, ...] = ()
+    source: Path = ()
+    skip_missing: bool = False
+    formats: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
@@ -15,9 +14,9 @@ from nntrain.data.csv_records import CODE
 from nntrain.data.labels import FEW, note_on_counts, note_on_numbers
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_kinds import as_numbers, in_doubt, mostly_spelled, numeric, styles_of
-from nntrain.errors import DataError, Path, Problem
+from nntrain.data.table_request import TargetOptions, Task
+from nntrain.errors import DataError, Problem
 
-Task = Literal["classification", "regression", "counts"]
 _MANY = 20  # classes whose names are numbers
 
 
@@ -32,21 +31,6 @@ class Target:
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     task: Task = "classification"
-    formats: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class TargetOptions:
-    """What the config says about the target; `source` is the path of its section.
-
-    skip_missing: whether rows without it are left out. formats: of targets whose numbers are not written plainly.
-    """
-
-    names: tuple[str, ...]
-    task: Task | None = None
-    classes: tuple[str, ...] = ()
-    source: Path = ()
-    skip_missing: bool = False
     formats: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ from nntrain.data.sources import image_folder
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import text_rows
 from nntrain.data.table_reader import read_like
-from nntrain.data.table_target import TargetOptions
+from nntrain.data.table_request import TargetOptions
 from nntrain.errors import DataError
 from nntrain.evaluation.predict import as_trained, refuse_missing, refuse_shape
 from nntrain.model.restore import SavedModel

@@ -8,7 +8,8 @@ import pytest
 from nntrain.data.csv_records import read_records
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable
-from nntrain.data.table_kinds import Found, Given, kind_of
+from nntrain.data.table_kinds import Found, kind_of
+from nntrain.data.table_request import Given
 
 
 @pytest.fixture(autouse=True)

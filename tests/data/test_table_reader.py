@@ -9,8 +9,7 @@ from nntrain.config.table import Column, Table
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.table_file import Form
 from nntrain.data.table_reader import load_rows, read_like
-from nntrain.data.table_request import Request
-from nntrain.data.table_target import TargetOptions
+from nntrain.data.table_request import Request, TargetOptions
 from nntrain.errors import DataError
 
 TABLE = Table(

@@ -8,7 +8,8 @@ import pytest
 
 from nntrain.data.csv_records import read_records
 from nntrain.data.csv_text import CsvTable
-from nntrain.data.table_target import Target, TargetOptions, class_order, read_target
+from nntrain.data.table_request import TargetOptions
+from nntrain.data.table_target import Target, class_order, read_target
 from nntrain.errors import DataError
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from nntrain.data.profile.profile import Column, Count, Histogram
 from nntrain.data.raw_table import Numbers, RawTable, Words
 from nntrain.data.table_dates import parsed
-from nntrain.data.table_kinds import Found, Given, as_numbers
+from nntrain.data.table_kinds import Found, as_numbers
+from nntrain.data.table_request import Given
 
 OMITTED = ("constant", "identifier", "text", "drop")  # kinds that the model does not learn from
 MOST_LISTED = 10  # categories of a column

@@ -20,8 +20,8 @@ from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import Found, kind_of
 from nntrain.data.table_matrix import stacked
 from nntrain.data.table_reader import refuse_unknown
-from nntrain.data.table_request import Request
-from nntrain.data.table_target import Target, TargetOptions, read_target, rows_with_target
+from nntrain.data.table_request import Request, TargetOptions
+from nntrain.data.table_target import Target, read_target, rows_with_target
 from nntrain.errors import DataError, Problem
 
 _EXAMPLES = 3  # rows

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from nntrain.config.data import Fraction, Source, SplitRule
 from nntrain.config.data_schema import Schema
+from nntrain.data.examples import Rows, Split
+from nntrain.data.published_files import PublishedFiles
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from nntrain.data.examples import Rows, Split
 
 CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 ADDRESSES = (
@@ -37,21 +37,15 @@ class Options(Source):
         return Schema(shape=(28, 28, 1), classes=CLASSES)
 
 
-def load(options: Options) -> "Rows":
+def load(options: Options) -> Rows:
     """x: uint8 (60000, 28, 28, 1) and (10000, 28, 28, 1); y: int32. Raises DataError for missing or broken files."""
-    from nntrain.data.examples import Rows
-
     return Rows(_split("train"), options.known_schema, test=_split("t10k"))
 
 
-def _split(prefix: str) -> "Split":
-    import numpy as np
-
-    from nntrain.data.examples import Split
-
+def _split(prefix: str) -> Split:
     images = _idx(_contents(f"{prefix}-images-idx3-ubyte.gz"))
     labels = _idx(_contents(f"{prefix}-labels-idx1-ubyte.gz"))
-    return Split(images[..., None], labels.astype(np.int32))
+    return Split(images[..., None], labels.astype("int32"))
 
 
 def _idx(data: bytes) -> "np.ndarray":
@@ -64,7 +58,5 @@ def _idx(data: bytes) -> "np.ndarray":
 
 def _contents(name: str) -> bytes:
     """Return the unpacked bytes of one of the files, after its SHA-256 was checked."""
-    from nntrain.data.published_files import PublishedFiles
-
     published = PublishedFiles("fashion-mnist", FILES, ADDRESSES, "NNTRAIN_FASHION_MNIST_URL", in_keras="fashion-mnist")
     return gzip.decompress(published.contents(name))

@@ -9,10 +9,10 @@ from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Labels
 from nntrain.config.messages import problem
 from nntrain.config.value_types import FilePath, Size2D, Text, omitted
+from nntrain.data.examples import Rows
 from nntrain.errors import Path
 
 if TYPE_CHECKING:
-    from nntrain.data.examples import Rows
     from nntrain.data.image_labels import LabelsFile
     from nntrain.data.image_reader import ImageRequest
     from nntrain.data.row_names import RowNames
@@ -83,7 +83,7 @@ def request_of(options: Options) -> "ImageRequest":
     )
 
 
-def load(options: Options) -> "Rows":
+def load(options: Options) -> Rows:
     """x: uint8 (n, height, width, channels); y: int32 (n,). Classes are in the order of their names, numbers of size.
 
     Raises DataError for every fault.

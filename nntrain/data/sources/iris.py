@@ -1,14 +1,11 @@
 """150 iris flowers, 4 measures in centimetres, 3 species (Fisher 1936); inside the package."""
 
-from typing import TYPE_CHECKING
+from importlib.resources import as_file, files
 
 from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Schema
 from nntrain.data.csv_text import CsvTable
-
-if TYPE_CHECKING:
-    from nntrain.data.examples import Rows
-
+from nntrain.data.examples import Rows, Split
 
 FEATURES = ("sepal_length", "sepal_width", "petal_length", "petal_width")
 
@@ -21,14 +18,11 @@ class Options(Splittable):
         return Schema(shape=(4,), classes=("setosa", "versicolor", "virginica"), features=FEATURES)
 
 
-def load(options: Options) -> "Rows":
+def load(options: Options) -> Rows:
     """x: float32 (150, 4), cm; y: class indices."""
-    from importlib.resources import as_file, files
-
     import numpy as np
 
     from nntrain.data.csv_records import read_records  # 150 rows take less time than the import of pandas
-    from nntrain.data.examples import Rows, Split
 
     with as_file(files("nntrain.data.sources") / "iris.csv") as path:
         flowers = read_records(CsvTable(path))

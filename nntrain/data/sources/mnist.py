@@ -4,13 +4,12 @@ The file `mnist.npz` as Keras publishes and stores it, see `data/published_files
 """
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nntrain.config.data import Fraction, Source, SplitRule
 from nntrain.config.data_schema import Schema
-
-if TYPE_CHECKING:
-    from nntrain.data.examples import Rows, Split
+from nntrain.data.examples import Rows, Split
+from nntrain.data.published_files import PublishedFiles
 
 CLASSES = tuple("0123456789")
 ADDRESSES = ("https://storage.googleapis.com/tensorflow/tf-keras-datasets/",)
@@ -29,19 +28,14 @@ class Options(Source):
         return Schema(shape=(28, 28, 1), classes=CLASSES)
 
 
-def load(options: Options) -> "Rows":
+def load(options: Options) -> Rows:
     """x: uint8 (60000, 28, 28, 1) and (10000, 28, 28, 1); y: int32. Raises DataError for a missing or broken file."""
     import numpy as np
-
-    from nntrain.data.examples import Rows
-    from nntrain.data.published_files import PublishedFiles
 
     published = PublishedFiles("mnist", FILES, ADDRESSES, "NNTRAIN_MNIST_URL")
     with np.load(io.BytesIO(published.contents("mnist.npz")), allow_pickle=False) as arrays:
         return Rows(_split(arrays, "train"), options.known_schema, test=_split(arrays, "test"))
 
 
-def _split(arrays: Any, name: str) -> "Split":
-    from nntrain.data.examples import Split
-
+def _split(arrays: Any, name: str) -> Split:
     return Split(arrays[f"x_{name}"][..., None], arrays[f"y_{name}"].astype("int32"))

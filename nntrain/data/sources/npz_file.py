@@ -1,14 +1,12 @@
 """Arrays in a NumPy file: `numpy.savez("data.npz", x=x, y=y)`."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Labels
 from nntrain.config.messages import problem
 from nntrain.config.value_types import ClassNames, FilePath, omitted
-
-if TYPE_CHECKING:
-    from nntrain.data.examples import Rows
+from nntrain.data.examples import Rows
 
 
 class Options(Splittable):
@@ -36,7 +34,7 @@ class Options(Splittable):
         return "classes" if self.task == "classification" else "numbers"
 
 
-def load(options: Options) -> "Rows":
+def load(options: Options) -> Rows:
     """x: uint8 or float32 (n, ...); y: int32 (n,) or float32 (n, targets). Raises DataError for every fault."""
     from nntrain.data.npz_reader import load_rows
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -12,14 +13,15 @@ from nntrain.config.messages import got, listed, problem, shown
 from nntrain.config.plane_features import Feature
 from nntrain.config.table import EXAMPLE, KINDS
 from nntrain.config.value_types import ClassNames, FilePath, Text, omitted
+from nntrain.data.csv_text import CsvTable
+from nntrain.data.examples import Rows
+from nntrain.data.table_file import Form
+from nntrain.data.table_request import Given, Request, TargetOptions
 from nntrain.errors import Path
 from nntrain.nearest import nearest
 
 if TYPE_CHECKING:
-    from nntrain.data.examples import Rows
     from nntrain.data.row_names import RowNames
-    from nntrain.data.table_kinds import Given
-    from nntrain.data.table_request import Request
 
 EVERY = "..."  # the name that stands for every column that has none of its own
 _KIND = "write `numeric`, `category`, `boolean`, `date`, `{date: '%d.%m.%Y'}`, `{numeric: '1.234,5'}` or `drop`"
@@ -177,10 +179,8 @@ class Options(Splittable):
             return None
         return "numbers" if self.task in ("regression", "counts") or len(self.targets) > 1 else "classes"
 
-    def given(self) -> dict[str, "Given"]:
+    def given(self) -> dict[str, Given]:
         """Return the kind of each column that the config names."""
-        from nntrain.data.table_kinds import Given
-
         pairs = {
             name: next(iter(kind.items())) if isinstance(kind, dict) else (kind, "")
             for name, kind in self.columns.items()
@@ -194,13 +194,8 @@ class Options(Splittable):
         return {name: self.columns[name]["numeric"] for name in self.targets if name in self.columns}
 
 
-def request_of(options: Options) -> "Request":
+def request_of(options: Options) -> Request:
     """Return what the options ask for of the file."""
-    from nntrain.data.csv_text import CsvTable
-    from nntrain.data.table_file import Form
-    from nntrain.data.table_request import Request
-    from nntrain.data.table_target import TargetOptions
-
     source: Path = ("data", options.called())
     return Request(
         CsvTable(options.path, missing=frozenset(options.missing), place=(*source, "path"), source=source),
@@ -221,13 +216,11 @@ def request_of(options: Options) -> "Request":
     )
 
 
-def load(options: Options) -> "Rows":
+def load(options: Options) -> Rows:
     """x: float32 (n, columns), NaN where missing; y: int32 classes (n,) or float32 (n, targets).
 
     Raises DataError for every fault.
     """
-    from dataclasses import replace
-
     from nntrain.data.table_reader import load_rows
 
     loaded = load_rows(request_of(options), options.split_files())

@@ -5,7 +5,7 @@ scikit-learn's `make_moons`. In the Playground the noise of `circle`, `xor` and 
 labelled, not the point that is shown, so it mixes the classes at the border; its slider goes from 0 to 0.5.
 """
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,9 +13,7 @@ from nntrain.config.data import Splittable
 from nntrain.config.data_schema import Schema
 from nntrain.config.plane_features import FORMULAS, Feature
 from nntrain.config.value_types import NonNegativeFloat, Seed
-
-if TYPE_CHECKING:
-    from nntrain.data.examples import Rows
+from nntrain.data.examples import Rows, Split
 
 CLASSES = ("negative", "positive")
 
@@ -41,11 +39,9 @@ class Options(Splittable):
         )
 
 
-def load(options: Options) -> "Rows":
+def load(options: Options) -> Rows:
     """x: float32 (size, features); y: int32 classes (size,), or float32 (size, 1) from -1 to 1."""
     import numpy as np
-
-    from nntrain.data.examples import Rows, Split
 
     # Without the spawn key these draws would be the keys that splits.py sorts the rows by: a test split of all x < 3.
     generator = np.random.default_rng(np.random.SeedSequence(options.data_seed, spawn_key=(0,)))
