@@ -17,6 +17,10 @@ from nntrain.errors import Stopped
 from nntrain.plugins.load import Given, used
 from nntrain.runs.checked import begun_from, checked, without_test
 from nntrain.runs.group_config import GroupConfig
+from nntrain.search import dry_run as rehearsal
+from nntrain.search.begin import Session, begin
+from nntrain.search.engine import make_engine
+from nntrain.search.executor import Workers
 from nntrain.storage import run_files
 from nntrain.training.placement import Placement
 from nntrain.training.signals import interruptible
@@ -172,11 +176,6 @@ def tune(
     Raises as `fit` does.
     """
     terminal, runs = notebook.terminal(quiet), arguments.folder(runs_dir)
-    from nntrain.search import dry_run as rehearsal
-    from nntrain.search.begin import Session, begin
-    from nntrain.search.engine import make_engine
-    from nntrain.search.executor import Workers
-
     with used(plugin, verbose), keyboard_interrupt():
         valid = checked(whole(arguments.document(config, set, None)), terminal, runs)
         best, at_once = arguments.count("refit", refit, 0), arguments.whole("workers", workers) or 0

@@ -1,10 +1,12 @@
-"""A picture of curves over thresholds: what ROC and precision-recall curves have in common."""
+"""The plot of curves over thresholds: what ROC and precision-recall curves have in common."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from nntrain import canvas
-from nntrain.evaluation.threshold_curves import Curves
+
+if TYPE_CHECKING:
+    from nntrain.evaluation.threshold_curves import Curves
 
 _MOST_INSIDE = 4  # curves whose names are inside the axes
 
@@ -22,15 +24,15 @@ class Form:
     guess: tuple[float, float] | None = None
 
 
-def refuse_none(found: Curves) -> Curves:
+def refuse_none(found: "Curves") -> "Curves":
     """Return the curves; raises NothingToDraw where all rows are of one class."""
     if not found.shown:
         raise canvas.NothingToDraw("all rows are of one class")
     return found
 
 
-def draw(found: Curves, title: str, form: Form, format: str) -> bytes:
-    """Return a picture; of many classes those that are separated worst have a curve."""
+def draw(found: "Curves", title: str, form: Form, format: str) -> bytes:
+    """Return a plot; of many classes those that are separated worst have a curve."""
     labels = [f"{canvas.short(curve.name, 30)}: {curve.area:.4f}" for curve in found.shown]
     beside = len(labels) > _MOST_INSIDE  # so many would hide the curves
     room = 0.8 + max(canvas.inches(label, 8) for label in labels) if beside else 0.0

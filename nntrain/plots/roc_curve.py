@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nntrain.evaluation import threshold_plot
+
 if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
     from nntrain.evaluation.threshold_curves import Curves
@@ -26,7 +28,7 @@ def lacks(subject: "Subject") -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the curve of each class in the rows of a run; raises NothingToDraw where they are all of one class."""
-    from nntrain.evaluation import threshold_curves, threshold_plot
+    from nntrain.evaluation import threshold_curves
 
     found = threshold_curves.roc_curves(run.y, run.outputs, run.classes)
     return Options(threshold_plot.refuse_none(found), run.title)
@@ -34,8 +36,6 @@ def of(run: "ScoredRun") -> Options:
 
 def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG; of many classes those that are separated worst have a curve."""
-    from nntrain.evaluation import threshold_plot
-
     form = threshold_plot.Form(
         name="ROC curve",
         area="area",

@@ -8,6 +8,7 @@ from nntrain import backend
 from nntrain.cli import output_file
 from nntrain.cli.requests import Compare
 from nntrain.errors import ConfigError
+from nntrain.plots import compared_curves
 from nntrain.storage.atomic import write_file
 from nntrain.storage.find_runs import find
 from nntrain.terminal import Terminal
@@ -98,8 +99,6 @@ def _as_json(found: "Comparison") -> dict[str, Any]:
 
 
 def _plot(file: Path, found: "Comparison", terminal: Terminal) -> None:
-    from nntrain.plots import compared_curves
-
     curves = [(one.name, one.curves) for one in found.contenders]
     try:
         content = compared_curves.draw(compared_curves.Options(curves, found.metrics or ["loss"]))

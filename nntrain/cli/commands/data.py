@@ -12,6 +12,7 @@ from nntrain.config.load import load
 from nntrain.config.messages import counted, listed
 from nntrain.errors import ConfigError, DataError, Problem, printable
 from nntrain.nearest import exists, near_path
+from nntrain.plots import columns
 from nntrain.runs.checked import checked
 from nntrain.storage.atomic import write_file
 from nntrain.terminal import Terminal, shown_number
@@ -41,8 +42,6 @@ def run(request: Data, terminal: Terminal) -> None:
         terminal.note(line)
     _print(found, terminal)
     if request.plot is not None:
-        from nntrain.plots import columns
-
         write_file(request.plot, columns.draw(columns.Options(found)))
         terminal.line(f"plot in {request.plot}")
 

@@ -13,6 +13,7 @@ from nntrain.config.load import Config, load_run
 from nntrain.config.search.load import load_whole
 from nntrain.errors import ConfigError
 from nntrain.explain.explanation import Explanation
+from nntrain.explain.expression import descent, explain
 from nntrain.explain.expression.point import numbers
 from nntrain.runs.checked import checked
 from nntrain.storage import inside
@@ -67,8 +68,6 @@ def _explanation(request: Explain, terminal: Terminal) -> Explanation:
 
 
 def _of_expressions(texts: list[str], request: Explain) -> Explanation:
-    from nntrain.explain.expression import descent, explain
-
     if request.rate is not None:
         return descent.explain(texts, request.at or (), request.rate, request.steps)
     return explain.explain(texts, request.at or ())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nntrain import extensions
+from nntrain.beginning import built_in
 from nntrain.beginning.compose import config_text
 from nntrain.beginning.facts import Facts
 from nntrain.cli import ask
@@ -61,12 +62,12 @@ def run(request: Init, terminal: Terminal) -> None:
 
 
 def _source(asks: bool) -> str:
-    from nntrain.beginning.built_in import CHOICES
-
     if not asks:
-        choices = listed(CHOICES)
+        choices = listed(built_in.CHOICES)
         raise ConfigError("there is no file to begin with", help=f"write `nntrain init data.csv`, or one of {choices}")
-    return ask.one_of("the data, one of these or the path of your own table or folder of images", CHOICES, "iris", True)
+    return ask.one_of(
+        "the data, one of these or the path of your own table or folder of images", built_in.CHOICES, "iris", True
+    )
 
 
 def _stem(source: str) -> str:
@@ -125,8 +126,6 @@ class _Wanted(NamedTuple):
 
 def _facts(source: str, config: Path, wanted: _Wanted) -> Facts:
     """Return what is in the data. Raises DataError for data that are none, ConfigError for an unknown target."""
-    from nntrain.beginning import built_in
-
     path = Path(source).expanduser()
     if not exists(path) and source in built_in.CHOICES:
         _refuse_labels(source, wanted)

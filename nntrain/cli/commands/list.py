@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from nntrain.cli.requests import List
-from nntrain.config import catalogue
+from nntrain.config import catalogue, describe
 from nntrain.terminal import Terminal
 
 
@@ -24,8 +24,6 @@ def _kinds(kinds: list[str], terminal: Terminal) -> None:
 
 
 def _meanings(name: str, terminal: Terminal) -> None:
-    from nntrain.config import describe  # it validates nothing, but knows every option
-
     found = describe.find(name)
     terminal.event("list", {"name": name, "found": [asdict(one) for one in found]})
     for one in found:

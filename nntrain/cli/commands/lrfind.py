@@ -5,6 +5,7 @@ from nntrain.cli import output_file
 from nntrain.cli.requests import LrFind
 from nntrain.config.load import load
 from nntrain.errors import ConfigError
+from nntrain.plots import learning_rate_range
 from nntrain.runs.checked import checked
 from nntrain.storage.atomic import write_file
 from nntrain.terminal import Terminal
@@ -22,7 +23,6 @@ def run(request: LrFind, terminal: Terminal) -> None:
         output_file.refuse(request.plot, option="--plot", example="rates.png")
     config = checked(load(request.config, request.assignments or ()), terminal, request.runs_dir)
     backend.start(request.device, request.verbose)
-    from nntrain.plots import learning_rate_range
     from nntrain.training.rate_finder import find_rate
 
     found = find_rate(config, request.steps)

@@ -10,6 +10,7 @@ from nntrain.errors import ConfigError
 from nntrain.nearest import exists
 from nntrain.playground import from_config
 from nntrain.playground.base import Base
+from nntrain.playground.page import alone
 from nntrain.runs.checked import checked
 from nntrain.storage.atomic import write_text
 from nntrain.terminal import Terminal
@@ -48,7 +49,6 @@ def _write(base: Base, file: Path, request: Playground, terminal: Terminal) -> N
     """Write the page that trains by itself; raises ConfigError for what JavaScript does not train."""
     backend.start(request.device, request.verbose)
     from nntrain.playground import spread
-    from nntrain.playground.page import alone
 
     spread.refuse_other_parts(base)
     data = spread.data_of(base)

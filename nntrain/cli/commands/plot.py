@@ -13,6 +13,7 @@ from nntrain.config.messages import listed
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.nearest import nearest
 from nntrain.runs import plotting
+from nntrain.search import plotting as of_search
 from nntrain.storage import run_files
 from nntrain.storage.atomic import write_file, writing
 from nntrain.storage.find_runs import Search, find, first_member
@@ -51,8 +52,6 @@ def run(request: Plot, terminal: Terminal) -> None:
 def _of_search(directory: RunDir) -> dict[str, ModuleType]:
     if not isinstance(directory, Search):
         return {}
-    from nntrain.search import plotting as of_search
-
     return of_search.kinds()
 
 
@@ -155,6 +154,4 @@ def _content(run: "ScoredRun", module: ModuleType, place: _Place) -> Callable[[]
         return lambda: bytes(module.animate(run))
     if hasattr(module, "of"):
         return lambda: plotting.draw(run, module, place.format)
-    from nntrain.search import plotting as of_search
-
     return lambda: of_search.draw(of_search.read(place.directory), module, place.format)

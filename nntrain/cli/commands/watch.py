@@ -9,6 +9,7 @@ from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
 from nntrain.report import live
 from nntrain.report.sections.curves import MOST_NAMED
+from nntrain.search.watching import look as look_at_search
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import Group, Search, find
 from nntrain.storage.lock import is_locked
@@ -64,8 +65,6 @@ def _with_mean(subject: Subject) -> Subject:
 def _look_at(directory: RunDir) -> Look:
     match directory:
         case Search():
-            from nntrain.search.watching import look as look_at_search
-
             return look_at_search(directory)
         case Group():
             return _look_at_group(directory)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nntrain.config.keras import losses
+from nntrain.config.keras import image_layers, losses
 from nntrain.config.keras.activations import OUTPUT_ACTIVATIONS
 from nntrain.config.output_layer import expected_units
 from nntrain.doctor.case import Case
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
+
+_CONVOLUTIONS = (image_layers.Conv2D, image_layers.SeparableConv2D, image_layers.DepthwiseConv2D)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     meant = case.blocks[-2]
     if meant.activation == "linear" or meant.head.units not in expected_units(schema):
         return
-    if meant.has(*_convolutions()):
+    if meant.has(*_CONVOLUTIONS):
         return
     activation = "sigmoid" if meant.head.units == 1 else "softmax"
     message = f"the last layer has {meant.head.units} units, as many as an output layer, but `{meant.activation}`; "
@@ -48,9 +50,3 @@ def _activated_output(case: Case) -> Iterator[Finding]:
     evidence = {"units": float(block.head.units), "classes": float(len(case.resolved.schema.classes))}
     cure = prescribed(case, (block.activation_path, activation))
     yield Finding("error", message, block.activation_path, evidence, cure, weight=8.0)
-
-
-def _convolutions() -> tuple[type, ...]:
-    from nntrain.config.keras import image_layers
-
-    return (image_layers.Conv2D, image_layers.SeparableConv2D, image_layers.DepthwiseConv2D)

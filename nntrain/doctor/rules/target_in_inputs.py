@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
 from nntrain.doctor.finding import Finding
+from nntrain.doctor.prescription import prescribed
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
 
 
 def _cure(case: Case, name: str) -> tuple[str, ...]:
-    from nntrain.doctor.prescription import prescribed
-
     if case.data.name != "table":
         return ()
     ignored = list(getattr(case.resolved.experiment.data, "ignore", []))

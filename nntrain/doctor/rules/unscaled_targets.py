@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nntrain.config.keras import layers, table_layers
 from nntrain.doctor.case import FAST, Case
 from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed, with_layer
@@ -24,8 +25,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
 
     A training that went well in spite of them gets a note.
     """
-    from nntrain.config.keras import layers, table_layers
-
     if (
         not case.is_regression
         or not case.blocks
