@@ -142,7 +142,15 @@ def _doubled(layer: keras.layers.Layer) -> keras.layers.Layer:
         if weight.regularizer is not None:
             exact(weight.regularizer)
     twin.set_weights([decimals(weight.numpy()) for weight in layer.weights])
+    for state, of_layer in zip(_seeds(twin), _seeds(layer), strict=True):
+        state.assign(of_layer)
     return twin
+
+
+def _seeds(layer: keras.layers.Layer) -> list[keras.Variable]:
+    """Return the states of the generators of a layer, so that each explanation draws the same numbers."""
+    weights = {id(weight) for weight in layer.weights}
+    return [variable for variable in layer.variables if id(variable) not in weights]
 
 
 def _steps(layer: keras.layers.Layer, twin: keras.layers.Layer) -> Iterator[Step]:

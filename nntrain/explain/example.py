@@ -11,7 +11,7 @@ from nntrain.explain.doubled import Doubled, precision
 from nntrain.explain.example_report import Report
 from nntrain.explain.explanation import Explanation
 from nntrain.explain.passes import Objective, one_step
-from nntrain.explain.subject import Subject
+from nntrain.explain.subject import INITIAL, Subject
 
 
 @dataclass(frozen=True)
@@ -43,5 +43,6 @@ def explain(subject: Subject, wish: Wish) -> Explanation:
             forward=checks.forward_mode(objective, passes) if wish.forward else None,
             compared=compare(wish.compare, dict(zip(paths, passes.totals, strict=True))) if wish.compare else None,
         )
-    draw = partial(example_plot.draw, f"{subject.name}, {batch.title}", report.panels())
+    title = f"{subject.name}, {batch.title}" + ("" if subject.weights == INITIAL else f", {subject.weights}")
+    draw = partial(example_plot.draw, title, report.panels())
     return Explanation(report.content(), report.tables(), draw, report.notes())

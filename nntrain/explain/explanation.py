@@ -19,4 +19,4 @@ class Explanation:
 
 def digits(value: float, count: int = 12) -> str:
     """Return a number with so many significant digits; a space stands in place of a plus, so that columns align."""
-    return f"{value: .{count}g}"
+    return f"{value + 0.0: .{count}g}"  # -0 becomes 0

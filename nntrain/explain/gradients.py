@@ -103,8 +103,8 @@ def _tables(title: str, moments: Sequence[Moment]) -> Iterator[Table]:
 
 def _notes(moments: Sequence[Moment]) -> list[str]:
     return [
-        f"{moment.title}: of the last layer's, the first layer has {moment.ratio:.3g} of dL/da, and"
-        f" {moment.kernel_ratio:.3g} of the gradient of the kernel"
+        f"{moment.title}, first layer divided by last layer: dL/da {moment.ratio:.3g},"
+        f" gradient of the kernel {moment.kernel_ratio:.3g}"
         if moment.is_finite
         else f"{moment.title}: diverged, the loss or a gradient is not finite"
         for moment in moments

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MOST_LAYERS = 12  # of those with a histogram
 BINS = 60
+LEGEND = 0.3  # the room above the lines, as a share of their orders of magnitude
 OUTER = 0.005  # the share of the values at either end that a histogram leaves out
 
 
@@ -25,8 +26,8 @@ def draw(title: str, moments: Sequence[Moment], format: str) -> bytes:
         names = [flow.name for flow in shown]
         _ridges(axes[0], names, [_finite(flow.activations) for flow in shown])
         _ridges(axes[1], names, [_exponents(_finite(flow.adjoints)) for flow in shown])
-        title = f"{moment.title}: {'activations h' if moment.is_finite else 'diverged'}"
-        axes[0].set_title(canvas.short(title, 44), fontsize=10, loc="left", parse_math=False)
+        title = f"{canvas.short(moment.title, 60)}:\n{'activations h' if moment.is_finite else 'diverged'}"
+        axes[0].set_title(title, fontsize=10, loc="left", parse_math=False)
         axes[1].set_title("back-propagated gradients: log10 |dL/da|", fontsize=10, loc="left")
         _deviations(axes[2], moment)
     return canvas.image(figure, format)
@@ -77,7 +78,9 @@ def _deviations(axes: "Axes", moment: Moment) -> None:
     axes.set_yscale("log")
     axes.set_title("size by layer", fontsize=10, loc="left")
     axes.set_xlabel("layer with a kernel", fontsize=9, color=canvas.INK)
-    axes.legend(frameon=False, fontsize=8)
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high * (high / low) ** LEGEND)
+    axes.legend(frameon=False, fontsize=8, loc="upper right")
 
 
 def _color(index: int, count: int) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from nntrain.config.keras.optimizers import Optimizer
+from nntrain.errors import ConfigError
 from nntrain.explain import optimizer_plot
 from nntrain.explain.doubled import exact, precision
 from nntrain.explain.explanation import Explanation, Table, digits
@@ -49,17 +50,25 @@ def _moves(
     weight = keras.Variable(np.array(start), dtype="float64", name="w")
     optimizer.build([weight])
     slots = {_slot(each.name): each for each in optimizer.variables if each.name not in _NO_SLOTS}
-    found = []
+    found: list[Move] = []
     for gradient in gradients:
         rate = float(optimizer.learning_rate)
         limited = float(clipped([np.array(gradient)], optimizer)[0])
         optimizer.apply([tf.constant(gradient, "float64")], [weight])
         if lecture is not None:
-            lecture.move(limited, rate)
+            with np.errstate(over="ignore", invalid="ignore"):
+                lecture.move(np.float64(limited), rate)
         values = {name: float(each) for name, each in slots.items()}
         now = None if lecture is None else lecture.weight
+        _refuse_infinite(gradient, len(found) + 1, [float(weight), now or 0.0, *values.values()])
         found.append(Move(gradient, limited, rate, float(weight), now, _ahead(lecture), values))
     return found
+
+
+def _refuse_infinite(gradient: float, step: int, values: Sequence[float]) -> None:
+    if not np.isfinite(values).all():
+        message = f"step {step} with the gradient {gradient:g} gives a number that is too large for a float"
+        raise ConfigError(message, help="give smaller numbers with `--given`, or a smaller learning rate")
 
 
 def _slot(name: str) -> str:

@@ -123,7 +123,7 @@ def _draw_classes(panel: "Axes", options: Options) -> None:
             label=canvas.short(name, 30),
             **_ROWS,
         )
-    panel.legend(loc="upper right", **canvas.LEGEND)
+    panel.legend(loc="upper left", bbox_to_anchor=(1, 1), **canvas.LEGEND)  # beside the plane, which has rows anywhere
 
 
 def _draw_numbers(figure: "Figure", panel: "Axes", options: Options) -> None:

@@ -65,8 +65,12 @@ def test_every_pass_draws_the_same_numbers(layer: str, subject_of: Any) -> None:
     x = decimals(-np.abs(subject.data.train.x[:2]))
     with precision():
         doubled = Doubled(subject.resolved, subject.model)
-        first, second = (doubled.forward(keras.ops.convert_to_tensor(x))[1].numpy() for _ in range(2))
+        again = Doubled(subject.resolved, subject.model)
+        first, second, third = (
+            each.forward(keras.ops.convert_to_tensor(x))[1].numpy() for each in (doubled, doubled, again)
+        )
     np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(first, third)
 
 
 def test_the_mask_of_dropout_is_the_one_of_the_pass(subject_of: Any) -> None:

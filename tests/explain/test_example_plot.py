@@ -17,3 +17,18 @@ def test_both_formats(format: str, begin: bytes) -> None:
 def test_of_many_steps_the_last_are_drawn() -> None:
     found = draw("net", 40 * [panel(2, None)], "svg").decode()
     assert found.count('id="axes_') == 3 * MOST_PANELS
+
+
+def test_numbers_are_on_a_kernel_where_there_is_room() -> None:
+    narrow, wide = (draw("net", [panel(2, np.full(shape, 0.12))], "svg").decode() for shape in ((2, 4), (2, 5)))
+    assert narrow.count("<!-- 0.12 -->") == 8
+    assert wide.count("<!-- 0.12 -->") == 0
+
+
+def test_the_output_of_a_convolution_is_an_image_and_zeros_have_a_plain_axis() -> None:
+    image = Panel("conv2d", "a", np.ones((4, 6, 3)), np.zeros((4, 6, 3)), None)
+    found = draw("net", [image, panel(3, None)], "svg").decode()
+    assert found.count("<!-- channel 0 of 3 -->") == 2
+    assert found.count("<!-- 4 x 6 -->") == 2
+    assert "<!-- up to 1 -->" in found
+    assert "<!-- −1.0 -->" in found  # of the bars of zeros

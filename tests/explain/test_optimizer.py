@@ -8,6 +8,7 @@ import pytest
 from nntrain import backend
 from nntrain.config.load import from_document
 from nntrain.document import yaml_file
+from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
 
 
@@ -49,6 +50,15 @@ EQUAL = [
 def test_keras_is_the_formula_where_nothing_differs(optimizer: str) -> None:
     found = moved(optimizer)
     assert column(found, "keras") == pytest.approx(column(found, "lecture"), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "Adadelta"])
+def test_gradients_that_are_too_large_for_a_float_are_refused(name: str) -> None:
+    with pytest.raises(
+        ConfigError, match="step [12] with the gradient 1e.300 gives a number that is too large"
+    ) as caught:
+        moved(f"{{{name}: {{learning_rate: 1e10}}}}", (1e300, 1e300))
+    assert caught.value.problems[0].help.startswith("give smaller numbers with `--given`")
 
 
 def test_nadam_is_the_formula_but_for_a_constant_of_32_bits() -> None:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
 from nntrain.explain.explanation import Explanation, Table, digits
 from nntrain.explain.expression import descent_plot
@@ -87,10 +86,10 @@ def _notes(path: Sequence[Place], steps: int, curvature: float | None, rate: flo
     if len(path) > MOST_ROWS:
         found.append(f"shortened: {len(path):,} places; `--json` has all")
     if len(path) <= steps:
-        found.append(f"stopped: after {counted(len(path) - 1, 'step')} the value is not defined, or too large")
+        found.append(f"stopped: step {len(path)} leads to where the value is not defined, or too large")
     if curvature is not None and curvature > 0:
         limit = 2 / curvature
         side = "below" if rate < limit else ("above" if rate > limit else "at")
-        words = "where it does not change, descent converges below 2 / a and diverges above"
+        words = "if the curvature is the same everywhere, descent converges below 2 / a and diverges above"
         found.append(f"curvature a = {curvature:.6g} at the start; the rate is {side} 2 / a = {limit:.6g}: {words}")
     return found

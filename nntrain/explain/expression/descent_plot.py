@@ -43,7 +43,7 @@ def draw(title: str, graph: Graph, path: Sequence[Place], format: str) -> bytes:
 
 def _curve(axes: "Axes", graph: Graph, path: Sequence[Place]) -> None:
     (name,) = graph.inputs
-    low, high = _reach([place.at[name] for place in path])
+    low, high = _reach([place.at[name] for place in path], 0.75)
     places = [low + (high - low) * each / (POINTS - 1) for each in range(POINTS)]
     canvas.plain(axes)
     axes.plot(places, [_value(graph, {name: x}) for x in places], color=canvas.GREY, linewidth=1.2)
@@ -56,7 +56,7 @@ def _contours(axes: "Axes", graph: Graph, path: Sequence[Place]) -> None:
     columns, rows = ([place.at[name] for place in path] for name in (first, second))
     sides = []
     for values in (columns, rows):
-        low, high = _reach(values)
+        low, high = _reach(values, 0.25)
         sides.append([low + (high - low) * each / (SIDE - 1) for each in range(SIDE)])
     heights = [[_value(graph, {first: x, second: y}) for x in sides[0]] for y in sides[1]]
     canvas.plain(axes)
@@ -68,8 +68,8 @@ def _contours(axes: "Axes", graph: Graph, path: Sequence[Place]) -> None:
 
 def _path(axes: "Axes", xs: Sequence[float], ys: Sequence[float]) -> None:
     axes.plot(xs, ys, color=canvas.BLUE, marker="o", markersize=4, linewidth=1)
-    axes.plot(xs[:1], ys[:1], color=canvas.INK, marker="o", markersize=7, label="start", linestyle="none")
-    axes.plot(xs[-1:], ys[-1:], color=canvas.BLUE, marker="s", markersize=8, label="end", linestyle="none")
+    axes.plot(xs[:1], ys[:1], "o", color=canvas.INK, markersize=5, zorder=4, label="start")  # seen where both are one
+    axes.plot(xs[-1:], ys[-1:], "s", color=canvas.BLUE, markersize=9, zorder=3, label="end")
     axes.legend(frameon=False, fontsize=9)
 
 
@@ -80,10 +80,10 @@ def _values(axes: "Axes", path: Sequence[Place]) -> None:
     axes.set_ylabel("value", color=canvas.INK)
 
 
-def _reach(values: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of an axis around these values."""
+def _reach(values: Sequence[float], more: float) -> tuple[float, float]:
+    """Return the ends of an axis around these values, which is longer by this share of them on either side."""
     low, high = min(values), max(values)
-    room = 0.25 * (high - low) or max(1.0, abs(low))
+    room = more * (high - low) or max(1.0, abs(low))
     return low - room, high + room
 
 

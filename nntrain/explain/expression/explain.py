@@ -16,7 +16,8 @@ def explain(texts: Sequence[str], at: Sequence[str]) -> Explanation:
     """Return values and derivatives of expressions; raises ConfigError at the column of what is wrong in them."""
     graph = read(texts)
     trace = Trace(Derivatives(graph, read_point(graph, at)), texts)
-    return Explanation(trace.content(), trace.tables(), partial(picture.draw, trace.derivatives))
+    draw = partial(picture.draw, ", ".join(texts), trace.derivatives)
+    return Explanation(trace.content(), trace.tables(), draw)
 
 
 class Trace:

@@ -8,6 +8,7 @@ from nntrain.explain.expression.graph import Graph
 from nntrain.nearest import nearest
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_SEPARATED = re.compile(r"[^\s=,;][;\s]\s*[^\s=,;]")  # as in `1;2`, `1 2` and `x=1 y=2`
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
@@ -32,7 +33,7 @@ def read_point(graph: Graph, at: Sequence[str]) -> dict[str, float]:
 
 def numbers(text: str, option: str) -> list[float]:
     """Return numbers that commas separate; raises ConfigError for anything else."""
-    return [_number(each.strip(), option, "1,0.5,-0.2") for each in text.split(",")]
+    return [_number(each, option, "1,0.5,-0.2") for each in _parts(text, option, "1,0.5,-0.2")]
 
 
 def _written(pair: tuple[str, float]) -> str:
@@ -40,12 +41,23 @@ def _written(pair: tuple[str, float]) -> str:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, float]]:
-    for part in text.split(","):
+    for part in _parts(text, "--at", "x=1,y=2"):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or not value or not _NAME.fullmatch(name):
             shown = name if _NAME.fullmatch(name) else "x"
-            raise ConfigError(f"`--at {text}` has no value in `{part.strip()}`", help=f"write `--at {shown}=1`")
+            raise ConfigError(f"`--at {text}` has no value in `{part}`", help=f"write `--at {shown}=1`")
         yield name, _number(value, "--at", f"{name}=1")
+
+
+def _parts(text: str, option: str, example: str) -> list[str]:
+    """Return what commas separate; raises ConfigError for nothing between two, and for other separators."""
+    parts = [part.strip() for part in text.split(",")]
+    if "" in parts:
+        where = "is empty" if not text.strip() else "has a comma with nothing beside it"
+        raise ConfigError(f"`{option} {text}` {where}", help=f"write `{option} {example}`")
+    if other := next((part for part in parts if _SEPARATED.search(part)), None):
+        raise ConfigError(f"`{other}` of `{option}` is more than one value", help=f"write commas: `{option} {example}`")
+    return parts
 
 
 def _number(text: str, option: str, example: str) -> float:

@@ -81,6 +81,8 @@ def _help_for(character: str) -> str:
     for characters, help in _OTHERS.items():
         if character in characters:
             return f"write {help}"
+    if character.isalpha():
+        return "write names with the letters a to z, such as `x` and `theta`"
     return "write numbers, names, `+`, `-`, `*`, `/`, `**`, brackets and functions such as `exp(x)`"
 
 

@@ -36,7 +36,7 @@ def test_two_inputs() -> None:
 def test_a_path_ends_where_the_value_does() -> None:
     found = explain(["(w**2 - 1)**2"], ["w=3"], 0.1, 30)
     assert found.content["stopped"]
-    assert found.notes[0] == "stopped: after 5 steps the value is not defined, or too large"
+    assert found.notes[0] == "stopped: step 6 leads to where the value is not defined, or too large"
     assert not explain(["w**2"], ["w=1"], 0.1, 3).content["stopped"]
 
 

@@ -23,7 +23,10 @@ def test_values_in_any_order(at: list[str]) -> None:
         (["x=2"], "`y` has no value", "add `--at x=2,y=1`"),
         (["x"], "`--at x` has no value in `x`", "write `--at x=1`"),
         (["x="], "`--at x=` has no value in `x=`", "write `--at x=1`"),
-        (["x=1,"], "has no value in ``", "write `--at x=1`"),
+        (["x=1,"], "`--at x=1,` has a comma with nothing beside it", "write `--at x=1,y=2`"),
+        ([""], "`--at ` is empty", "write `--at x=1,y=2`"),
+        (["x=1;y=2"], "`x=1;y=2` of `--at` is more than one value", "write commas: `--at x=1,y=2`"),
+        (["x=1 y=2"], "`x=1 y=2` of `--at` is more than one value", "write commas: `--at x=1,y=2`"),
         (["=1"], "has no value in `=1`", "write `--at x=1`"),
         (["x=one"], "`one` of `--at` is not a finite number", "write `--at x=1`"),
         (["x=1e999"], "`1e999` of `--at` is not a finite number", "write `--at x=1`"),
@@ -39,5 +42,7 @@ def test_a_wrong_point_is_refused(at: list[str], message: str, help: str) -> Non
 
 def test_numbers() -> None:
     assert numbers("1, 0.5,-2e-1", "--given") == [1.0, 0.5, -0.2]
-    with pytest.raises(ConfigError, match="`` of `--given` is not a finite number"):
+    with pytest.raises(ConfigError, match="`--given 1,,2` has a comma with nothing beside it"):
         numbers("1,,2", "--given")
+    with pytest.raises(ConfigError, match="`1 0.5` of `--given` is more than one value"):
+        numbers("1 0.5", "--given")
