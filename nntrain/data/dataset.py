@@ -1,7 +1,7 @@
 """Examples, in memory or on the disk, split before anything else is done to them, and checked for faults."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -25,6 +25,17 @@ from nntrain.errors import DataError
 
 
 @dataclass(frozen=True)
+class DataWarning:
+    """A fault of the data that does not stop a training. disease: its name for the doctor."""
+
+    text: str
+    disease: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Dataset:
     """The splits of one run. `warnings` are faults that do not stop a training, `notes` what is good to know."""
 
@@ -33,7 +44,7 @@ class Dataset:
     validation: Split | None
     test: Split | None
     schema: Schema
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
     notes: tuple[str, ...] = ()
     table: Table | None = None  # what the columns of x are
     source: Source | None = None  # its options with all that was found, where reading finds any
@@ -91,11 +102,11 @@ def load(source: Source) -> Dataset:
         found.get("test"),
         replace(rows.schema, missing=missing),
         warnings=(
-            *rows.warnings,
-            *islice(nearly_equal_names(rows.schema.classes), MOST),
-            *divider.warnings(found),
-            *many,
-            *constant,
+            *_named("data_warning", rows.warnings),
+            *_named("classes_nearly_equal", islice(nearly_equal_names(rows.schema.classes), MOST)),
+            *_named("data_warning", divider.warnings(found)),
+            *_named("duplicates_across_splits", many),
+            *_named("constant_column", constant),
         ),
         notes=(*rows.notes, *few),
         table=rows.table,
@@ -112,6 +123,10 @@ def row_names(source: Source, column: str | None = None) -> Mapping[str, RowName
     find = getattr(extensions.module_of(source), "row_names", None)
     found: Mapping[str, RowNames] = find(source, column) if find else {}
     return found
+
+
+def _named(disease: str, texts: Iterable[str]) -> Iterator[DataWarning]:
+    return (DataWarning(text, disease) for text in texts)
 
 
 def _with_seen_categories(rows: Rows, found: dict[str, Split]) -> Rows:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from nntrain.config.messages import counted
 from nntrain.doctor import guessing, vital_signs
 from nntrain.doctor.case import Case, Course, Score
-from nntrain.doctor.examine import OF_THE_DATA, OTHER_WARNING, examine
+from nntrain.doctor.examine import examine
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.probe import Probe
 from nntrain.errors import Diverged
@@ -48,8 +48,7 @@ class Diagnosis:
 
         Notes are left out, and the warnings about the data, which it has printed at its start.
         """
-        told = {OTHER_WARNING, *OF_THE_DATA.values()}
-        shown = [each for each in self.findings if each.severity != "note" and each.disease not in told][:most]
+        shown = [each for each in self.findings if each.severity != "note" and not each.is_printed][:most]
         lines = [line for finding in shown for line in finding.lines()]
         rest = [each for each in self.findings if each not in shown]
         kind = ("more " if shown else "") + ("note" if all(each.severity == "note" for each in rest) else "finding")

@@ -11,13 +11,6 @@ from nntrain.doctor.prescription import prescribed, with_layer
 from nntrain.errors import Problem
 
 FOLDER = "doctor.rules"
-OF_THE_DATA = {  # words of a warning about the data, and the disease
-    "float32": "numbers_merged",
-    "teaches nothing": "constant_column",
-    "constant": "constant_column",
-    "nearly": "classes_nearly_equal",
-}
-OTHER_WARNING = "data_warning"
 
 
 def examine(case: Case, reported: bool = False) -> list[Finding]:
@@ -46,11 +39,12 @@ def _of_warnings(case: Case) -> Iterator[Finding]:
         found = of_problem(problem)
         flat = found.disease == "dense_before_flatten" and len(problem.path) > 1
         yield replace(found, set=_with_flatten(case, problem)) if flat else found
+    ruled = extensions.names(FOLDER)  # such as rows in two splits
     for warning in prepared.data.warnings:
-        disease = next((name for word, name in OF_THE_DATA.items() if word in warning), OTHER_WARNING)
-        if "of the" not in warning or "split" not in warning:  # rows in two splits have a rule
-            severity: Severity = "note" if disease == "constant_column" else "warning"  # it does no harm
-            yield Finding(severity, warning, ("data", prepared.data.name), disease=disease)
+        if warning.disease not in ruled:
+            severity: Severity = "note" if warning.disease == "constant_column" else "warning"  # it does no harm
+            path = ("data", prepared.data.name)
+            yield Finding(severity, warning.text, path, disease=warning.disease, is_printed=True)
 
 
 def _with_flatten(case: Case, problem: Problem) -> tuple[str, ...]:

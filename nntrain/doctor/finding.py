@@ -17,7 +17,7 @@ class Finding:
     disease: the name of the rule. message: what was measured, in words. evidence: the same in numbers. set:
     assignments that `fit` accepts after `--set`. help: what to do where no assignment does it. symptom: whether another
     disease is likely to be its cause, so that it is printed after one of the same severity. weight: which of two
-    findings of one severity comes first, the larger one.
+    findings of one severity comes first, the larger one. is_printed: whether `fit` prints it before it trains.
     """
 
     severity: Severity
@@ -29,6 +29,7 @@ class Finding:
     symptom: bool = False
     weight: float = 0.0
     disease: str = ""
+    is_printed: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as `--json` prints it."""

@@ -38,13 +38,13 @@ def test_equal_rows_in_two_splits_are_a_warning_where_they_are_many_and_else_a_n
     x_test = np.concatenate([x[:3] + 1000, x[:2]])
     cure = "; `group_duplicates: true` keeps equal rows together"
     file = saved(x, y, x_test=x_test, y_test=y[:5])
-    assert load(source(file, validation="none")).warnings == (
-        f"2 of 5 rows of the test split are equal to rows of the training split{cure}",
-    )
+    (warning,) = load(source(file, validation="none")).warnings
+    assert str(warning) == f"2 of 5 rows of the test split are equal to rows of the training split{cure}"
+    assert warning.disease == "duplicates_across_splits"
     x_test = np.concatenate([x + 1000, x[:1]])
     data = load(source(saved(x, y, x_test=x_test, y_test=y[:1].repeat(41)), validation="none", group_duplicates=True))
     assert data.notes == ("1 of 41 rows of the test split is equal to a row of the training split",)
-    assert not any("equal" in warning for warning in data.warnings)
+    assert not any("equal" in str(warning) for warning in data.warnings)
 
 
 def test_warnings_and_notes_of_the_rows_come_first(saved: Any, source: Any) -> None:

@@ -74,7 +74,7 @@ def test_without_a_validation_split_the_training_split_is_compared() -> None:
 
 
 def test_what_fit_has_warned_of_at_its_start_is_not_said_again_at_its_end() -> None:
-    told = Finding("warning", "a column is constant", ("data",), disease="constant_column")
+    told = Finding("warning", "a column is constant", ("data",), disease="constant_column", is_printed=True)
     new = Finding("warning", "it learns nothing", ("train",), disease="plateau")
     lines = Diagnosis([told, new], {}).lines("net")
     assert "plateau" in lines[0] and not any("constant" in line for line in lines)
