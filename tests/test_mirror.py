@@ -15,11 +15,13 @@ MODULES = sorted(
 # Modules that share a test, the more special pattern first.
 GROUPS = {
     "api/directory.py": "api/test_run.py",  # what runs, groups and searches share
+    "api/trained_model.py": "api/test_run.py",  # what a run computes
     "api/scores.py": "api/test_run.py",  # what its `evaluate` returns
     "beginning/facts.py": "beginning/templates/test_contract.py",  # values alone
     "beginning/realmlp.py": "beginning/templates/test_contract.py",
     "beginning/templates/*.py": "beginning/templates/test_contract.py",
     "cli/launched_worker.py": "cli/commands/test_launch.py",  # a process that `launch` starts
+    "cli/config_paths.py": "cli/test_completion.py",  # what a shell completes
     "cli/explain_request.py": "cli/test_app.py",  # the options of a command
     "cli/options.py": "cli/test_app.py",  # those that commands share
     "cli/playground_request.py": "cli/commands/test_playground.py",  # the options of a command

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nntrain.api.scores import Scores
-    from nntrain.evaluation.predict import PredictOptions
+    from nntrain.api.trained_model import TrainedModel
     from nntrain.evaluation.predictions import Predictions
     from nntrain.model.restore import SavedModel
-    from nntrain.training.scorer import Scorer
 
 Split = Literal["train", "validation", "test"]
 
@@ -112,13 +111,8 @@ class Run(Directory):
         so many. mc_dropout: mean and spread of so many outputs with dropout on. Raises as `predict` does, and
         ConfigError for options that the run does not allow.
         """
-        from nntrain.api import rows
-        from nntrain.evaluation.predict import PredictOptions
-
-        options = PredictOptions(
-            with_input, arguments.count("top", top, 1), arguments.count("mc_dropout", mc_dropout, 2)
-        )
-        return rows.table(data, self._predictions(data, options), with_input)
+        counts = arguments.count("top", top, 1), arguments.count("mc_dropout", mc_dropout, 2)
+        return self._trained.table(data, self._predictions(data, with_input, *counts), with_input)
 
     def evaluate(
         self,
@@ -138,47 +132,32 @@ class Run(Directory):
         """
         if data is not None and split is not None:
             raise ConfigError("`data` and `split` exclude each other", help="use one of the two")
-        backend.start(self._device)
-        from nntrain.api import rows
-        from nntrain.api.scores import Scores
-        from nntrain.evaluation import evaluate
-        from nntrain.runs import evaluation_plots
-
+        trained = self._trained
         with used(self._plugins):
             if data is None:
-                found = evaluate.evaluate(self._directory, split, baselines, importance)
-                plots = evaluation_plots.of_split(self._directory, found, split) if plot else []
-                return Scores.of(found, plots)
-            with rows.labelled_file(self._saved, data) as file:
-                found = rows.named(evaluate.evaluate_file(self._directory, file.path, baselines, importance), file)
-                plots = evaluation_plots.of_file(self._directory, found, file.path, file.name) if plot else []
-                return Scores.of(found, plots)
+                return trained.evaluate_split(split, baselines, importance, plot)
+            return trained.evaluate_rows(data, baselines, importance, plot)
 
-    def _predictions(self, data: Any, options: "PredictOptions | None" = None) -> "Predictions":
-        saved, scorer = self._saved, self._scorer
-        from nntrain.api import rows
-        from nntrain.evaluation.predict import AS_THEY_ARE
-
+    def _predictions(self, data: Any, with_input: bool = False, top: int = 0, mc_dropout: int = 0) -> "Predictions":
+        trained = self._trained
         with used(self._plugins):
-            found = rows.predictions(saved, scorer, data, options or AS_THEY_ARE)
+            found = trained.predictions(data, with_input, top, mc_dropout)
         for note in found.notes:
             warnings.warn(note, stacklevel=3)
         return found
 
     @cached_property
     def _saved(self) -> "SavedModel":
-        backend.start(self._device)
-        from nntrain.model.restore import load_model
-
+        trained = self._trained
         with used(self._plugins):
-            return load_model(self._directory)
+            return trained.saved
 
     @cached_property
-    def _scorer(self) -> "Scorer":
-        saved = self._saved
-        from nntrain.training.scorer import Scorer
+    def _trained(self) -> "TrainedModel":
+        backend.start(self._device)
+        from nntrain.api.trained_model import TrainedModel
 
-        return Scorer.restored(saved)
+        return TrainedModel(self._directory)
 
     def _remark(self) -> str:
         metrics = self.summary.get("metrics") if (self.path / run_files.SUMMARY).is_file() else None

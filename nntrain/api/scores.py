@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from nntrain.api import page
-from nntrain.evaluation.evaluate import Evaluation, in_words
+from nntrain.evaluation.evaluate import Evaluation
 from nntrain.terminal import shown_number, titled
 
 
@@ -29,7 +29,6 @@ class Scores(Evaluation):
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what `nntrain eval` prints, as tables."""
         names = titled(list(self.metrics), self.metric_classes)
-        around = [in_words(self.metric_intervals[key]) if key in self.metric_intervals else "" for key in self.metrics]
-        cells = [list(row) for row in zip(names, self.metrics.values(), around, strict=True)]
+        cells = [list(row) for row in zip(names, self.metrics.values(), self.intervals_in_words(), strict=True)]
         tables = [("metrics", ("metric", "value", "95 %"), cells), *self.tables("the run")]
         return page.of_tables(f"{self.split}, {self.rows:,} rows", tables, self.plots)

@@ -61,6 +61,11 @@ class Evaluation:
         fields["confusion"] = None if self.confusion is None else self.confusion.tolist()
         return {_KEYS.get(name, name): value for name, value in fields.items()}
 
+    def intervals_in_words(self) -> list[str]:
+        """Return the interval of each metric as tables show it, empty where a metric has none."""
+        around = self.metric_intervals
+        return [in_words(around[name]) if name in around else "" for name in self.metrics]
+
     def tables(self, model: str) -> list[Table]:
         """Return the tables to print after the metrics; `model` is the name of the run among the baselines."""
         found: list[Table] = []

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nntrain.canvas import NothingToDraw
+from nntrain.evaluation.column_importance import in_words_of_score
+from nntrain.evaluation.evaluate import Evaluation
+from nntrain.evaluation.saved_run import SavedRun
+from nntrain.evaluation.scored_run import ScoredRun
+from nntrain.plots import column_importance
 from nntrain.runs import plotting
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.subject import read
-
-if TYPE_CHECKING:
-    from nntrain.evaluation.evaluate import Evaluation
-    from nntrain.evaluation.scored_run import ScoredRun
 
 _PLOTS = (
     "roc_curve",
@@ -25,27 +25,20 @@ _PLOTS = (
 )
 
 
-def of_split(run_dir: RunDir, found: "Evaluation", split: str | None) -> list[Path]:
+def of_split(run_dir: RunDir, found: Evaluation, split: str | None) -> list[Path]:
     """Draw what the rows of a split allow, and return the files; raises as `evaluate` does."""
-    from nntrain.evaluation.saved_run import SavedRun
-
     return list(_written(run_dir, _drawn(SavedRun(read(run_dir), split), found)))
 
 
-def of_file(run_dir: RunDir, found: "Evaluation", file: Path, name: str) -> list[Path]:
+def of_file(run_dir: RunDir, found: Evaluation, file: Path, name: str) -> list[Path]:
     """Draw what the rows of a file with labels allow; `name` is that of the rows, which is behind that of each plot."""
-    from nntrain.evaluation.saved_run import SavedRun
-
     drawn = _drawn(SavedRun.of_file(read(run_dir), file, name), found)
     of = re.sub(r"[^\w.-]", "_", "stdin" if name == "-" else Path(name).stem)
     return list(_written(run_dir, drawn, f"-{of}"))
 
 
-def _drawn(run: "ScoredRun", found: "Evaluation") -> dict[str, bytes]:
+def _drawn(run: ScoredRun, found: Evaluation) -> dict[str, bytes]:
     """Return the plots of the rows that were scored, by their names; what these rows do not allow is left out."""
-    from nntrain.evaluation.column_importance import in_words_of_score
-    from nntrain.plots import column_importance
-
     drawn = {}
     known = plotting.kinds(run.subject)
     for name in (name for name in _PLOTS if not known[name].lacks(run.subject)):

@@ -7,7 +7,6 @@ from nntrain import backend
 from nntrain.cli.requests import Evaluate
 from nntrain.cli.standard_input import file_or_stdin
 from nntrain.errors import ConfigError
-from nntrain.runs import evaluation_plots
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_group, find_run, first_member
 from nntrain.storage.run_dir import RunDir, not_ended
@@ -28,6 +27,7 @@ def run(request: Evaluate, terminal: Terminal) -> None:
     run_dir = find_run(request.runs_dir, request.name)
     backend.start(request.device, request.verbose)
     from nntrain.evaluation import evaluate
+    from nntrain.runs import evaluation_plots
 
     wanted, files = (request.baselines, request.importance), []
     if request.data is None:
@@ -71,13 +71,9 @@ def _evaluate_group(request: Evaluate, directory: RunDir, terminal: Terminal) ->
 
 
 def _print(found: "Evaluation", run_dir: RunDir, terminal: Terminal) -> None:
-    from nntrain.evaluation.evaluate import in_words
-
     names = titled(list(found.metrics), found.metric_classes)
-    around = [
-        in_words(found.metric_intervals[name]) if name in found.metric_intervals else "" for name in found.metrics
-    ]
-    rows: list[list[Any]] = [[found.split, found.rows, *found.metrics.values()], ["95 %", "", *around]]
+    around = ["95 %", "", *found.intervals_in_words()]
+    rows: list[list[Any]] = [[found.split, found.rows, *found.metrics.values()], around]
     terminal.table("", ("split", "rows", *names), rows)
     low, high = found.interval
     interval = f"95 % interval {low:.4f} to {high:.4f} (bootstrap over the rows)"
