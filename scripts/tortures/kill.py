@@ -1,9 +1,9 @@
 """Kill trainings with SIGKILL at random moments, resume them, and compare them with undisturbed ones.
 
-Four jobs take turns. Two have Dropout, BatchNormalization, augmentation and Adam: one with early stopping, best
+Five jobs take turns. Two have Dropout, BatchNormalization, augmentation and Adam: one with early stopping, best
 weights and a rate that falls on a plateau, one with a schedule and averaged weights. XLA compiles the third, whose
-random numbers are drawn before its steps. The fourth
-reads a table of mixed columns, which a layer encodes, and has the layers and the schedule of the template `strong`.
+random numbers are drawn before its steps. The fourth reads a table of mixed columns, which a layer encodes, and has the
+layers and the schedule of the template `strong`. The fifth computes in bfloat16, with the fused batch normalization.
 """
 
 import argparse
@@ -94,11 +94,17 @@ COMPILED = """  checkpoint_seconds: 0.1
   compile: xla
   optimizer: {SGD: {learning_rate: 0.01, momentum: 0.9}}
 """
+BFLOAT16 = """  checkpoint_seconds: 0.3
+  epochs: 30
+  precision: mixed_bfloat16
+  optimizer: {SGD: {learning_rate: 0.02, momentum: 0.9, nesterov: true}}
+"""
 JOBS = {
     "plateau": DATA + IMAGES + PLATEAU,
     "schedule": DATA + IMAGES + SCHEDULE,
     "compiled": DATA + DENSE + COMPILED,
     "table": TABLE,
+    "bfloat16": DATA + IMAGES + BFLOAT16,
 }
 
 

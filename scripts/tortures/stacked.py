@@ -1,8 +1,8 @@
 """Kill groups that are trained as one with SIGKILL at random moments, resume them, and compare every run.
 
-Four jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of
+Five jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of
 which each ends in another epoch; folds whose numbers of rows differ; an ensemble as one, and one whose members are
-trained in turn.
+trained in turn; seeds in bfloat16.
 """
 
 import argparse
@@ -45,6 +45,7 @@ JOBS = {
     "seeds": (SEEDS, ("--seeds", "12")),
     "folds": (FOLDS, ("--folds", "7")),
     "ensemble": (SEEDS + "  ensemble: 8\n", ()),
+    "bfloat16": (FOLDS + "  precision: mixed_bfloat16\n", ("--seeds", "8")),
     "in_turn": (SEEDS.replace("400", "120") + "  ensemble: 3\n", ("--no-stack",)),
 }
 
@@ -92,16 +93,18 @@ def first_difference(one: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """`stacked.py [--times N] [--seed N]`; exit code 1 when any run ended differently."""
+    """`stacked.py [--times N] [--seed N] [--jobs JOB ...]`; exit code 1 when any run ended differently."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", nargs="+", default=list(JOBS), choices=list(JOBS))
     wanted = parser.parse_args()
     chance = random.Random(wanted.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         calm, seconds = {}, {}
-        for job, (text, options) in JOBS.items():
+        for job in wanted.jobs:
+            text, options = JOBS[job]
             (folder / f"{job}.yaml").write_text(MODEL + text)
             began = time.monotonic()
             finish(start(folder, "fit", f"{job}.yaml", "-q", "--no-report", *options))
@@ -111,7 +114,7 @@ def main() -> None:
             print(f"{job}: epochs {epochs}, {seconds[job]:.1f} s undisturbed", flush=True)
         same = hits = missed = number = 0
         while number < wanted.times:
-            job = list(JOBS)[number % len(JOBS)]
+            job = wanted.jobs[number % len(wanted.jobs)]
             run = f"{job}-{number}-{missed}"
             hit = killed(folder, job, run, chance, seconds[job])
             if not hit:  # it ended before the first kill, and does not count
