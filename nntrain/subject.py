@@ -1,6 +1,6 @@
-"""What the page is about: a run, a group or a search, from the files in its directory.
+"""A run, a group or a search as reports and plots see it: the content of the files in its directory.
 
-A file that is missing, damaged or written by a stranger leaves its part of the page out; `complaints` say why.
+What a missing, damaged or forged file would hold is left out; `complaints` say why.
 """
 
 import csv

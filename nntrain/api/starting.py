@@ -15,7 +15,7 @@ from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of, whole
 from nntrain.errors import Stopped
 from nntrain.plugins.load import Given, used
-from nntrain.runs.checked import begun_from, checked, without_test
+from nntrain.runs.checked import checked, init_from_assignment, without_test
 from nntrain.runs.group_config import GroupConfig
 from nntrain.search import dry_run as rehearsal
 from nntrain.search.begin import Session, begin
@@ -115,8 +115,10 @@ def fit(
     """
     terminal, runs = notebook.terminal(quiet, watch), arguments.folder(runs_dir)
     with used(plugin, verbose), keyboard_interrupt():
-        begun = None if init_from is None else begun_from(arguments.path_of("init_from", init_from, "a run or a file"))
-        given = from_document(arguments.document(config, set, seed, begun))
+        last = None
+        if init_from is not None:
+            last = init_from_assignment(arguments.path_of("init_from", init_from, "a run or a file"))
+        given = from_document(arguments.document(config, set, seed, last))
         valid = checked(without_test(given) if no_test else given, terminal, runs)
         new = run_files.new_name(arguments.text_of("name", name), arguments.name_of(config), runs)
         placement = Placement.of(device, arguments.whole("devices", devices), None, None)

@@ -47,9 +47,8 @@ def _errors_worded() -> Iterator[None]:
         if "--json" in sys.argv[1:]:
             Terminal(as_json=True).event("error", error_event(error, help))
         if help:
-            message = (
-                getattr(error, "message", "") or ""
-            )  # empty for a missing argument, whose name Typer puts before it
+            # Empty for a missing argument, whose name Typer puts before it.
+            message = getattr(error, "message", "") or ""
             error.message = f"{one_line(message)}\n help: {one_line(help)}"  # type: ignore[union-attr]
         raise
 
@@ -67,13 +66,13 @@ def _run_request(request: Request, **_: object) -> None:
     try:
         request.run(terminal)
     except NNTrainError as error:
-        if getattr(request, "verbose", False) and _has_news(request, error):
+        if getattr(request, "verbose", False) and _traceback_helps(request, error):
             traceback.print_exc()
         raise
 
 
-def _has_news(request: Request, error: NNTrainError) -> bool:
-    """Return whether a traceback says more than the error: not of a stop, and of `check` only for a library's error."""
+def _traceback_helps(request: Request, error: NNTrainError) -> bool:
+    """Return whether a traceback shows more than the error: not for a stop; in `check` only for a library's error."""
     return not isinstance(error, Stopped) and (not isinstance(request, requests.Check) or error.__cause__ is not None)
 
 
@@ -92,7 +91,7 @@ app = typer.Typer(
 def main() -> None:
     """The entry point: run a command, and end the process with its exit code."""
     out = output.secure()
-    _leave_environment()
+    _isolate()
     try:
         _run(out)
     finally:
@@ -112,11 +111,11 @@ def _exit_code() -> int:
     return 1
 
 
-def _leave_environment() -> None:
+def _isolate() -> None:
     """Keep what is meant for other programs, or for a training, out of this process and its workers.
 
-    A warning of a library is no error here. A worker does not import modules of the working folder: a user's own
-    `socket.py` would take the place of Python's.
+    Warnings of libraries are not errors, whatever PYTHONWARNINGS says. Workers do not import modules from the working
+    folder, where a user's `socket.py` would replace Python's.
     """
     os.environ["PYTHONSAFEPATH"] = "1"
     if SAVING:
@@ -158,11 +157,12 @@ def _nntrain(
     """Train Keras Sequential networks from one YAML file."""
 
 
-_OPEN = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+# The words after `launch --local N` are those of another command.
+_ANY_WORDS = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 app.command()(requests.Init)
 app.command()(requests.Fit)
 app.command()(requests.Resume)
-app.command(context_settings=_OPEN)(requests.Launch)
+app.command(context_settings=_ANY_WORDS)(requests.Launch)
 app.command()(requests.Tune)
 app.command()(requests.Repro)
 app.command()(requests.Devices)

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -76,7 +76,7 @@ class Config:
 
     def _data_problems(self, resolved: Resolved) -> list[Problem]:
         found = rules.data_problems(self.experiment, resolved)
-        return in_order(self.document, [_weighed(self.document, problem) for problem in found])
+        return self.document.in_order([_weighed(self.document, problem) for problem in found])
 
 
 def load(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
@@ -173,7 +173,7 @@ def _checked(document: Document) -> Config:
     schema = experiment.data.known_schema
     known = None if schema is None else resolve(experiment, schema)
     ruled = [_weighed(document, problem) for problem in rules.problems(experiment, known)]
-    found = in_order(document, [*document.warnings, *ruled])
+    found = document.in_order([*document.warnings, *ruled])
     if any(problem.severity == "error" for problem in found):
         raise ConfigError(problems=found)
     return Config(experiment, document, tuple(found), known)
@@ -203,9 +203,9 @@ def validated(document: Document) -> Experiment:
     except ValidationError as error:
         found = [_not_twice(worded(details), document) for details in error.errors()]
         new = [problem for problem in found if not is_echo(problem, document)]
-        raise ConfigError(problems=in_order(document, [*document.problems, *new])) from None
+        raise ConfigError(problems=document.in_order([*document.problems, *new])) from None
     if document.problems:
-        raise ConfigError(problems=in_order(document, document.problems))
+        raise ConfigError(problems=document.in_order(document.problems))
     return experiment
 
 
@@ -218,11 +218,6 @@ def _not_twice(problem: Problem, document: Document) -> Problem:
     if key is None or key.line == 0:  # put in place of the other one
         return problem
     return replace(problem, help=f"remove it, or merge it with `{meant[1]}`, which is there too")
-
-
-def in_order(document: Document, problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems with their places, in the order of the file, each once."""
-    return document.in_order(problems)
 
 
 def is_echo(problem: Problem, document: Document) -> bool:

@@ -121,7 +121,8 @@ class Named(Section):
                 return f"`{name}` is {article(family.noun)}; {see(cls.noun)}"
         close = close_names(name, known(cls))
         may_be_own = cls.has_plugins and not plugin.in_use() and (not close or name.endswith(tuple(cls.members())))
-        return (close or see(cls.noun)) + "; one of your own comes with `--plugin FILE`" * may_be_own
+        help = close or see(cls.noun)
+        return f"{help}; one of your own comes with `--plugin FILE`" if may_be_own else help
 
     @classmethod
     def _absent_in_another_spelling(cls, name: str) -> str:

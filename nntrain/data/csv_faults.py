@@ -156,7 +156,7 @@ def _problem(raw: RawTable, name: str, group: tuple[CellFault, list[str], np.nda
     elif span is None:
         message += f", in {where}"
     if fault.cure == "spell":
-        help = f"write {fault.written}{' for the first, and the others alike' * (len(rows) > 1)}"
+        help = f"write {fault.written}{' for the first, and the others alike' if len(rows) > 1 else ''}"
     elif fault.cure == "rescale":
         help = "measure the column in a larger unit"
     elif fault.cure == "class":
@@ -166,7 +166,7 @@ def _problem(raw: RawTable, name: str, group: tuple[CellFault, list[str], np.nda
 
 def length_fault(cells: Sequence[str], columns: int) -> CellFault:
     """Return what is wrong with a row of these cells."""
-    have = f"{len(cells)} cell{'s' * (len(cells) != 1)}, the header has {columns}"
+    have = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}, the header has {columns}"
     help = "give every row a cell for each column"
     if len(cells) > columns and not cells[-1]:
         help = "remove the separator at the end of the row"

@@ -11,7 +11,7 @@ import numpy as np
 from nntrain import extensions
 from nntrain.config.data import Source
 from nntrain.config.data_schema import Schema
-from nntrain.config.load import Config, in_order
+from nntrain.config.load import Config
 from nntrain.config.table import Table
 from nntrain.data.checks import MOST, Faults, check, columns_with_missing, constant_columns
 from nntrain.data.divider import Divider
@@ -75,7 +75,7 @@ def load_data(config: Config) -> Dataset:
         return load(source)
     except DataError as error:
         at_source = [replace(found, path=found.path or ("data", source.called())) for found in error.problems]
-        raise DataError(problems=in_order(config.document, at_source)) from None
+        raise DataError(problems=config.document.in_order(at_source)) from None
 
 
 def load(source: Source) -> Dataset:

@@ -1,6 +1,6 @@
 """The columns of a table as `check --build` prints them: kind, values and missing cells in the training split."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,7 @@ def _described(table: Table, x: np.ndarray) -> Iterator[tuple[str, tuple[str, st
 
 def _values(column: Column, values: np.ndarray) -> str:
     if column.kind == "category":
-        names = ", ".join(column.categories[:_MOST_SHOWN])
-        return f"{len(column.categories):,}: {names}{', …' * (len(column.categories) > _MOST_SHOWN)}"
+        return f"{len(column.categories):,}: {_first(column.categories)}"
     if column.kind == "boolean":
         return " or ".join(column.categories)
     if column.kind == "date":
@@ -49,10 +48,14 @@ def _values(column: Column, values: np.ndarray) -> str:
 def _of_target(data: Dataset, place: int) -> str:
     classes = data.schema.classes
     if classes:
-        shown = ", ".join(classes[:_MOST_SHOWN])
-        return f"{len(classes)} classes: {shown}{', …' * (len(classes) > _MOST_SHOWN)}"
+        return f"{len(classes)} classes: {_first(classes)}"
     y = data.train.y[:, place]
     return f"{y.min():.6g} to {y.max():.6g}"
+
+
+def _first(names: Sequence[str]) -> str:
+    shown = names[:_MOST_SHOWN]
+    return ", ".join([*shown, "…"] if len(names) > len(shown) else shown)
 
 
 def _word(kind: str | Mapping[str, Any]) -> str:

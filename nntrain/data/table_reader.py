@@ -171,8 +171,8 @@ def refuse_unknown(raw: RawTable, request: Request) -> None:
     source, faults = request.table.source, Faults()
     named = [("target", name) for name in request.target.names]
     named += [("ignore", name) for name in request.ignore]
-    named += [("weight", request.weight)] * bool(request.weight)
-    named += [("group", request.group)] * bool(request.group) + [("time", request.time)] * bool(request.time)
+    single = (("weight", request.weight), ("group", request.group), ("time", request.time))
+    named += [(option, name) for option, name in single if name]
     for option, name in named:
         if name not in raw.columns:
             faults.add(_unknown(raw, name, (*source, option)))

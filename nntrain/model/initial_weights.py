@@ -130,7 +130,8 @@ def _follow_table(source: _Source, saved: SavedModel, model: Network, data: tupl
         moved = True
     if not (theirs.complete and ours.complete) and theirs.flow != ours.flow and len(theirs.flow) == len(ours.flow):
         raise _error(_trained_on(source.name, saved, data), _SAME)
-    source.done += ", reordered by the names of the columns and categories" * moved
+    if moved:
+        source.done += ", reordered by the names of the columns and categories"
 
 
 def _trained_on(name: str, saved: SavedModel, data: tuple[Schema, Table]) -> str:

@@ -100,7 +100,7 @@ class Session:
         self.desk.publish(scene=scene, metrics=metrics, message=warning)
         history = History()
         with prepared.memory.explained(), prepared.rehearsed_on_errors():
-            trainer.fit(replace(job, most=stage.most), history, None, prepared.model, None)
+            trainer.fit(replace(job, most_steps=stage.most), history, None, prepared.model, None)
         if not self.desk.is_over:
             self.desk.publish(status="ended", message=history.reason or "all epochs are trained")
             stage.stay()

@@ -36,9 +36,9 @@ def draw(options: Options, format: str = "png") -> bytes:
     count = max(1, len(columns) + bool(classes))
     across = min(_ACROSS, count)
     down = ceil(count / across)
-    title = f"{profile.name}: {profile.rows:,} rows" + f", {len(columns)} of {len(every)} columns" * (
-        len(every) > _MOST
-    )
+    title = f"{profile.name}: {profile.rows:,} rows"
+    if len(every) > _MOST:
+        title += f", {len(columns)} of {len(every)} columns"
     figure = canvas.sheet(max(5.2, _WIDTH * across), _HEIGHT * down + 0.7, title)
     panels = list(figure.subplots(down, across, squeeze=False).flat)
     if classes:

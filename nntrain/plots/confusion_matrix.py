@@ -34,10 +34,9 @@ def lacks(subject: "Subject") -> str:
     """Return in words why there is no matrix; empty where there is."""
     if reason := subject.lacks_classes():
         return reason
-    count = len(subject.classes)
-    return f"{count:,} classes are too many for a matrix; `confused_pairs` shows the most frequent mistakes" * (
-        count > MOST_CLASSES
-    )
+    if (count := len(subject.classes)) <= MOST_CLASSES:
+        return ""
+    return f"{count:,} classes are too many for a matrix; `confused_pairs` shows the most frequent mistakes"
 
 
 def of(run: "ScoredRun") -> Options:

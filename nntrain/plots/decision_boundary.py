@@ -39,7 +39,8 @@ def lacks(subject: "Subject") -> str:
         return reason
     if subject.shape != (2,):
         return "the model has not two inputs"
-    return f"{len(subject.classes):,} classes are too many colors" * (len(subject.classes) > _MOST_CLASSES)
+    count = len(subject.classes)
+    return f"{count:,} classes are too many colors" if count > _MOST_CLASSES else ""
 
 
 def of(run: "ScoredRun") -> Options:

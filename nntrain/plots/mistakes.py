@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from nntrain import canvas
+from nntrain.config.messages import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +77,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: the images with their true and predicted classes, or a table of the rows."""
     with_images = [(each, each.image) for each in options.mistakes if each.image is not None]
     more = f"the {len(options.mistakes)} surest of " if len(options.mistakes) < options.wrong else ""
-    words = f"{more}{options.wrong:,} mistake{'s' * (options.wrong != 1)}"
+    words = f"{more}{counted(options.wrong, 'mistake')}"
     if not with_images:
         return _table(options, words, format)
     down = ceil(len(with_images) / _ACROSS)

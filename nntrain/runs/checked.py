@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nntrain.config import file_checks
-from nntrain.config.load import Config, from_document, in_order, put_value
+from nntrain.config.load import Config, from_document, put_value
 from nntrain.document.yaml_file import inline
 from nntrain.errors import ConfigError
 from nntrain.nearest import exists
@@ -27,8 +27,8 @@ def checked(config: Config, terminal: Terminal, runs_dir: Path) -> Config:
     return found
 
 
-def begun_from(weights: str) -> str:
-    """Return the assignment of the option `init_from`: a path from the working folder, or the name of a run."""
+def init_from_assignment(weights: str) -> str:
+    """Return the assignment of `--init-from`: of a path below the working folder, or of the name of a run."""
     path = Path(weights)
     return f"train.init_from={inline(str(path.absolute()) if exists(path) else weights)}"
 
@@ -62,7 +62,7 @@ def _with_weights(config: Config, runs_dir: Path) -> Config:
     except ConfigError as error:
         at_option = [replace(problem, path=_INIT_FROM) for problem in error.problems]
         faults = file_checks.faults(config.experiment.data, config.document)
-        raise ConfigError(problems=in_order(config.document, [*at_option, *faults])) from None
+        raise ConfigError(problems=config.document.in_order([*at_option, *faults])) from None
     tree = config.document.tree
     put = {**tree, "train": {**tree["train"], "init_from": path}}
     return config if path == given else from_document(replace(config.document, tree=put))

@@ -104,7 +104,8 @@ def _wanted(rows: list[Row], sort: str) -> str:
         if name in names:
             return name
     plain = sort.lstrip("-+")
-    keras = {f"{'val_' * (split == 'validation')}{metric}" for split, _, metric in (n.partition(".") for n in names)}
+    parts = [name.partition(".") for name in names]
+    keras = {f"val_{metric}" if split == "validation" else metric for split, _, metric in parts}
     close = plain if names & {*_full_names(plain)} else nearest(sort, [*sorted(keras), *sorted(names)])
     known = f"the metrics are {listed(sorted(names))}" if names else "wait until a run ends"
     raise ConfigError(f"no run has the metric `{sort}`", help=f"write `{close}`" if close else known)

@@ -14,8 +14,8 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.run_context import ALONE, RunContext
 
-MOST = 3  # trainings after the first
-PLACE = ("train", "on_disease")
+MOST_CURES = 3  # trainings after the first
+_OPTION = ("train", "on_disease")
 _LEAVE_OUT = "leave `on_disease` out"
 
 
@@ -37,7 +37,7 @@ def refuse_in_group(config: Config) -> None:
 
 
 def _refused(config: Config, message: str, help: str) -> ConfigError:
-    return ConfigError(problems=config.document.in_order([Problem(message, PLACE, help)]))
+    return ConfigError(problems=config.document.in_order([Problem(message, _OPTION, help)]))
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
     hidden = replace(context, show=None)
     best = _outcome(config, runs_dir, name, terminal, hidden)
     cures = best.cures()
-    for _ in range(MOST):
+    for _ in range(MOST_CURES):
         if not cures:
             break
         cure = cures.pop(0)
@@ -92,7 +92,7 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
         treated = from_document(assigned(best.config.document, cure["set"]))
         again = _outcome(treated, runs_dir, name, terminal, hidden)
         is_better = again.score > best.score
-        _write_down(best.run_dir, cure, again.run_dir, is_better)
+        _record_cure(best.run_dir, cure, again.run_dir, is_better)
         terminal.note(f"{again.run_dir} is {'better' if is_better else 'not better'} than {best.run_dir}")
         if is_better:
             best, cures = again, again.cures()
@@ -113,9 +113,10 @@ def _outcome(config: Config, runs_dir: Path, name: str, terminal: Terminal, cont
     return _Outcome(config, result.run_dir, result)
 
 
-def _write_down(before: RunDir, cure: dict[str, Any], again: RunDir, is_better: bool) -> None:
-    given = {"of": before.path.name, "disease": cure["disease"], "set": cure["set"]}
-    again.write_json(run_files.ENVIRONMENT, {**again.read_json(run_files.ENVIRONMENT), "cure": given})
+def _record_cure(before: RunDir, cure: dict[str, Any], again: RunDir, is_better: bool) -> None:
+    """Write to environment.json of both runs that the second one is a treatment of the first."""
+    tried = {"of": before.path.name, "disease": cure["disease"], "set": cure["set"]}
+    again.write_json(run_files.ENVIRONMENT, {**again.read_json(run_files.ENVIRONMENT), "cure": tried})
     if is_better:
         content = {**before.read_json(run_files.ENVIRONMENT), "cured_by": again.path.name}
         before.write_json(run_files.ENVIRONMENT, content)

@@ -21,7 +21,7 @@ class Waiting:
 
 
 class SearchEngine(Protocol):
-    """A search. Trials are numbered from 0 in the order of `ask`; `tell` is called once for each.
+    """A search engine. Trials are numbered from 0 in the order of `ask`; `tell` is called once for each.
 
     An engine is a pure function of its options, the space, the seed and the calls so far: a search is resumed by
     repeating the calls, which gives the same proposals. Once `ask` has returned None, `ended` is the reason, in words

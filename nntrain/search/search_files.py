@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nntrain.config.load import Config, in_order
+from nntrain.config.load import Config
 from nntrain.config.named import to_tree
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.space import Search, Values
@@ -158,7 +158,7 @@ def refuse_longer(run: RunDir) -> None:
 
 def error_of(config: Config, event: Event) -> ConfigError | DataError:
     """Return the error for what a worker found wrong, with its place in the config of the search."""
-    problems = in_order(config.document, event.faults)
+    problems = config.document.in_order(event.faults)
     return DataError(problems=problems) if event.wrong == "data" else ConfigError(problems=problems)
 
 

@@ -1,4 +1,4 @@
-"""Errors of the disk as messages."""
+"""Files anywhere on the disk, written whole or not at all; errors of the disk as messages."""
 
 import contextlib
 import errno

@@ -56,7 +56,7 @@ class Store:
     def load(self, most_bytes: float = math.inf) -> Found | None:
         """Return the newest undamaged state of this run, None without any; raises NNTrainError if all are damaged.
 
-        A file of more than `most_bytes` is none of the model's, and is not read.
+        A file of more than `most_bytes` cannot be of this model, and is not read.
         """
         found: list[tuple[int, State]] = []
         complaints: list[str] = []
@@ -91,7 +91,7 @@ class Store:
 
 
 class _Label(records.Record, total=False):
-    """Which run wrote the file, and which of its checkpoints it is; empty for a state that another process gets."""
+    """Which run wrote the file, and which of its checkpoints it is; empty for a state sent to another process."""
 
     run: records.Text
     counter: records.Count

@@ -1,4 +1,4 @@
-"""What the training loop takes: the plan, the data, the program, and who watches."""
+"""What the training loop takes: the plan, the data, the program, and what watches it."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -77,4 +77,4 @@ class Job:
     observe: Callable[[int], dict[str, Any] | None] | None = None  # takes each epoch (0: before the first): the doctor
     watch: Watch = watched  # for what asks to stop
     request: StopRequest | None = None  # what may ask to stop, in place of the signals of the process
-    most: Callable[[], int | None] = lambda: None  # steps of the next piece, where that is limited
+    most_steps: Callable[[], int | None] = lambda: None  # of the next piece, where that is limited

@@ -55,7 +55,7 @@ def _run(trainer: "_Trainer", resumed: State | None) -> None:
 
 
 class _TimeOver(Exception):
-    """`max_seconds` are over before the last epoch ends."""
+    """`max_seconds` were over before the last epoch ended."""
 
 
 class _Trainer:
@@ -70,7 +70,7 @@ class _Trainer:
         self.judge = job.judge
         self.help = job.help
         self.observe = job.observe
-        self.most = job.most
+        self.most_steps = job.most_steps
         self.callbacks = keras.callbacks.CallbackList(list(job.callbacks), model=self.model)
         self.history = history
         self.saver = Saver(job.store, self._captured, self.plan.checkpoint_seconds, self.program.can_lose)
@@ -117,7 +117,8 @@ class _Trainer:
             if stop:
                 self.history.reason = reason_to_stop(self.callbacks.callbacks)
             elif judged and self.position.epoch <= self.plan.epochs:
-                self.model.stop_training, self.history.reason = True, judged if isinstance(judged, str) else PRUNED
+                self.model.stop_training = True
+                self.history.reason = judged if isinstance(judged, str) else PRUNED
             elif over and self.position.epoch <= self.plan.epochs:
                 raise _TimeOver
             if self.is_cut:
@@ -127,7 +128,7 @@ class _Trainer:
                 self._save()
 
     def _end(self) -> None:
-        """Replace the weights by their average, as Keras does after the last epoch."""
+        """Put the averaged weights of `use_ema` in place, as Keras does after the last epoch."""
         scaled: Any = self.model.optimizer
         optimizer = getattr(scaled, "inner_optimizer", scaled)
         if optimizer.use_ema:
@@ -176,7 +177,7 @@ class _Trainer:
         if step == end:  # the training was stopped between the last step and the validation
             return self.program.train(self.training, order, end, end)
         while step < end:
-            until = end if self.program.whole_epochs else min(end, step + (self.most() or self.piece_steps))
+            until = end if self.program.whole_epochs else min(end, step + (self.most_steps() or self.piece_steps))
             started = time.perf_counter()
             result = self.program.train(self.training, order, step, until)
             self._size_pieces(until - step, time.perf_counter() - started)
@@ -247,7 +248,7 @@ class _Trainer:
 
     def _validate(self, metrics: Row) -> bool:
         """Add the validation metrics and reset the model's; return whether the weights are kept as the best so far."""
-        self.callbacks.on_test_begin()  # without a validation split too: it puts in the averaged weights
+        self.callbacks.on_test_begin()  # without a validation split too, for `SwapEMAWeights`
         if self.validation is None:
             self.model.reset_metrics()
         else:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nntrain import backend
-from nntrain.config.load import Config, in_order
+from nntrain.config.load import Config
 from nntrain.errors import ConfigError, Problem
 from nntrain.terminal import Terminal
 from nntrain.training.run_context import ALONE, RunContext
@@ -51,7 +51,7 @@ class Placement:
             message = f"`{self.option}` cannot be compiled by XLA"
             found.append(Problem(message, ("train", "compile"), "leave `compile` out"))
         if found:
-            raise ConfigError(problems=in_order(config.document, found))
+            raise ConfigError(problems=config.document.in_order(found))
 
     def start(self, config: Config, verbose: bool, terminal: Terminal, command: str = "") -> RunContext:
         """Start TensorFlow on the threads of the config, join the other workers, and print what shares a batch.

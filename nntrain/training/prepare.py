@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from nntrain import backend
-from nntrain.config.load import Config, in_order
+from nntrain.config.load import Config
 from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, Problem
@@ -58,7 +58,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
         memory.refuse_too_much()
         model = build(resolved, data.train.x, data.train.y)
         taken = take_weights(model, resolved.schema, source, data.table) if source else ""
-    found = in_order(config.document, _as_written(resolved, obstacles(resolved, model, len(data.train))))
+    found = config.document.in_order(_as_written(resolved, obstacles(resolved, model, len(data.train))))
     return Prepared(config, resolved, data, model, memory, taken, tuple(found))
 
 
@@ -73,7 +73,7 @@ def _at_their_places(config: Config, resolved: Resolved) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        problems = in_order(config.document, _as_written(resolved, error.problems))
+        problems = config.document.in_order(_as_written(resolved, error.problems))
         raise ConfigError(problems=problems) from error.__cause__
 
 

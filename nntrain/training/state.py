@@ -17,12 +17,11 @@ from nntrain.training.history import History
 # What every process creates anew. Keras negates `min_delta` when it sets `monitor_op`, so the two go together.
 _SKIPPED = ("model", "_model", "params", "_params", "monitor_op", "min_delta", "began")
 
-
 _ROW_BYTES, _REST_BYTES = 4096, 16 << 20  # of a checkpoint: a row of metrics, and whatever else
 
 
 class _Position(records.Record):
-    """As `Position`."""
+    """The fields of `Position`."""
 
     epoch: records.Positive
     step: records.Count
@@ -30,7 +29,7 @@ class _Position(records.Record):
 
 
 class HistoryFacts(records.Record):
-    """As `History`, without the weights."""
+    """The fields of `History` but its weights."""
 
     rows: list[dict[str, float]]
     best_epoch: records.Count
@@ -212,7 +211,7 @@ def restore_callback(callback: Any, plain: Mapping[str, Any], weights: Mapping[s
 
 
 def _are_alike(known: Any, value: Any) -> bool:
-    """Return whether an attribute of a callback may change from the one to the other during a training."""
+    """Return whether a training may change an attribute of a callback from one value to the other."""
     if known is None:
         return value is None or isinstance(value, (bool, int, float, str))
     return isinstance(value, str) if isinstance(known, str) else isinstance(value, (bool, int, float))

@@ -129,7 +129,7 @@ def _row(column: "Column", found: "Profile") -> list[Any]:
 def _values(column: "Column") -> str:
     if column.categories:
         shown = [f"{_short(each.name)} {each.rows:,}" for each in column.categories[:_CATEGORIES]]
-        return ", ".join(shown) + ", …" * (column.distinct > _CATEGORIES)
+        return ", ".join([*shown, "…"] if column.distinct > _CATEGORIES else shown)
     if column.low is None:
         return ""
     if column.low == column.high:

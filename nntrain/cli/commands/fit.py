@@ -6,7 +6,7 @@ from functools import partial
 from nntrain.cli import summary
 from nntrain.cli.requests import Fit
 from nntrain.config.load import Config, load
-from nntrain.runs.checked import begun_from, checked, without_test
+from nntrain.runs.checked import checked, init_from_assignment, without_test
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
 from nntrain.terminal import Terminal
@@ -42,6 +42,8 @@ def run(request: Fit, terminal: Terminal) -> None:
 
 
 def _config(request: Fit) -> Config:
-    begun = () if request.init_from is None else (begun_from(request.init_from),)
-    config = load(request.config, (*(request.assignments or ()), *begun), request.seed)
+    assignments = list(request.assignments or ())
+    if request.init_from is not None:
+        assignments.append(init_from_assignment(request.init_from))
+    config = load(request.config, assignments, request.seed)
     return without_test(config) if request.no_test else config

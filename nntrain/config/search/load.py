@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from nntrain.config import file_checks
 from nntrain.config.data import File, Nothing
 from nntrain.config.keras.metrics import direction
-from nntrain.config.load import Config, from_document, in_order, is_echo, read, with_lines, worded
+from nntrain.config.load import Config, from_document, is_echo, read, with_lines, worded
 from nntrain.config.messages import counted, listed
 from nntrain.config.metric_names import meant_column, split_and_metric
 from nntrain.config.resolve import DEFAULT_EPOCHS, columns, default_monitor
@@ -40,13 +40,13 @@ def whole(document: Document) -> Config:
         tree = document.tree.get("tune") if isinstance(document.tree, dict) else None
         found = problems_of_section(tree) if isinstance(tree, dict) else []
         new = [problem for problem in found if not is_echo(problem, document)]
-        raise ConfigError(problems=in_order(document, [*error.problems, *new])) from None
+        raise ConfigError(problems=document.in_order([*error.problems, *new])) from None
     if config.experiment.tune is not None:
         try:
             search_of(config)
         except ConfigError as error:
             faults = file_checks.faults(config.experiment.data, document)
-            raise ConfigError(problems=in_order(document, [*error.problems, *faults])) from None
+            raise ConfigError(problems=document.in_order([*error.problems, *faults])) from None
     return config
 
 
@@ -64,7 +64,7 @@ def search_of(config: Config) -> Search:
     if section is not None:
         problems += _engine_fits(section, config, written)
     if problems or section is None:
-        raise ConfigError(problems=with_lines(config.document, in_order(config.document, problems)))
+        raise ConfigError(problems=with_lines(config.document, config.document.in_order(problems)))
     parameters = tuple(one.parameter for one in written)
     return Search(section, Space(parameters, initial_values(config, parameters)), objective.metric, objective.direction)
 

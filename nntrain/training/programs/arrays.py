@@ -95,10 +95,11 @@ def balanced_order(seed: int, epoch: int, classes: np.ndarray) -> np.ndarray:
     ones these are is drawn in every epoch.
     """
     generator, kinds = _generator(seed, epoch), np.unique(classes)
+    share, left_over = divmod(len(classes), len(kinds))
     chosen = []
     for place, kind in enumerate(kinds):
         rows = np.flatnonzero(classes == kind)
-        copies, rest = divmod(len(classes) // len(kinds) + (place < len(classes) % len(kinds)), len(rows))
+        copies, rest = divmod(share + 1 if place < left_over else share, len(rows))
         chosen += [np.tile(rows, copies), generator.permutation(rows)[:rest]]
     return generator.permutation(np.concatenate(chosen)).astype("int32")
 
