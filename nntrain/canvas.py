@@ -250,7 +250,7 @@ def image(figure: "Figure", format: str) -> bytes:
 
     for legend in figure.findobj(Legend):
         for text in legend.get_texts():
-            text.set_parse_math(False)  # a name with `$` is no formula
+            text.set_parse_math(False)  # a name with `$` is not a formula
     for text in figure.findobj(Text):
         others = {_font_of(char) for char in text.get_text() if not char.isascii()} - {FONT, ""}
         if others:

@@ -15,7 +15,7 @@ Config = str | os.PathLike[str] | Mapping[str, Any]
 Assignments = Mapping[str, Any] | Sequence[str]
 Folder = str | os.PathLike[str]
 _SHORT = 60  # letters of a value in a message
-RUN = "run"  # the name of a run whose config is no file
+RUN = "run"  # the name of a run whose config is not a file
 
 
 def document(config: Config, changes: Assignments | None, seed: int | None, last: str | None = None) -> Document:

@@ -108,7 +108,7 @@ class Run(Directory):
         """Return the table that `nntrain predict` writes, a row for each of `data`, with the index of a DataFrame.
 
         with_input: whether the columns of the input stand before the predictions. top: the most probable classes alone,
-        so many. mc_dropout: mean and spread of so many outputs with dropout on. Raises as `predict` does, and
+        only this many. mc_dropout: mean and spread of this many outputs with dropout on. Raises as `predict` does, and
         ConfigError for options that the run does not allow.
         """
         counts = arguments.count("top", top, 1), arguments.count("mc_dropout", mc_dropout, 2)

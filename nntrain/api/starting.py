@@ -43,7 +43,7 @@ class Options(TypedDict, total=False):
 
 
 class FitOptions(Options, total=False):
-    """The options of `fit`, but for those that decide whether it returns a `Run` or a `Group`."""
+    """The options of `fit`, except for those that decide whether it returns a `Run` or a `Group`."""
 
     name: str | None
     seed: int | None
@@ -56,7 +56,7 @@ class FitOptions(Options, total=False):
 
 
 class TuneOptions(Options, total=False):
-    """The options of `tune`, but for `dry_run`, which decides what it returns."""
+    """The options of `tune`, except for `dry_run`, which decides what it returns."""
 
     name: str | None
     workers: int

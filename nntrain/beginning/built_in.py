@@ -1,4 +1,4 @@
-"""The data that nntrain brings along, to begin without a file."""
+"""The data that come with nntrain, to begin without a file."""
 
 from nntrain.beginning.facts import Facts
 

@@ -38,7 +38,7 @@ class Cure:
 
 
 def cure_of(path: Path, targets: Sequence[str]) -> Cure:
-    """Return the options that make every column readable. Raises DataError for a file that is no table.
+    """Return the options that make every column readable. Raises DataError for a file that is not a table.
 
     Words such as `NA` and `?` among numbers or dates stand for an empty cell. A column with other words among them, or
     with numbers in another spelling, is one of categories; one whose numbers are too large for float32 is dropped.

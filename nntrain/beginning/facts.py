@@ -20,7 +20,7 @@ class Facts:
     an image. has_numbers: whether a column of a table is not one of categories. numeric: its columns of numbers,
     each with the number of its different values.
     counts: whether the targets are such. notes: lines that explain the data to the reader. comments: what is said
-    behind an option of the data.
+    after an option of the data.
     """
 
     kind: Kind

@@ -23,7 +23,7 @@ _LEFT_OUT = ("constant", "identifier", "text", "drop")
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
-    """Return the names of the columns. Raises DataError for a file that is no table."""
+    """Return the names of the columns. Raises DataError for a file that is not a table."""
     with raw_table(CsvTable(path), Form(), frozenset()) as found:
         return tuple(found.raw.columns)
 

@@ -43,7 +43,7 @@ def formats(incomplete: str) -> list[str]:
 
 
 def assignments(incomplete: str) -> list[str]:
-    """Return the paths that begin so: with `=` where a value may follow, with `.` where the path goes on.
+    """Return the paths that begin so: with `=` where a value may follow, with `.` where the path continues.
 
     In a config that is on the command line, the positions of layers and the names that are written there.
     """

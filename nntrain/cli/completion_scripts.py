@@ -1,6 +1,6 @@
 """What bash, zsh and fish run to complete a word: Typer's scripts, with their faults mended.
 
-Those of Typer put a space behind a path that goes on, and do not complete `--set=`. That of bash splits names at
+Those of Typer put a space after a path that goes on, and do not complete `--set=`. That of bash splits names at
 spaces, that of zsh completes nothing at the first time in a new shell, and that of fish asks nntrain twice.
 """
 

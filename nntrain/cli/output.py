@@ -1,4 +1,4 @@
-"""The standard streams of the process. A command goes on where nobody reads what it prints, or the disk is full."""
+"""The standard streams of the process. A command continues where nobody reads what it prints, or the disk is full."""
 
 import errno
 import io

@@ -45,7 +45,7 @@ from nntrain.cli.view_requests import Watch as Watch
 
 
 class Init(Request):
-    """Write a first config for a table, a folder of images, or data that nntrain brings along."""
+    """Write a first config for a table, a folder of images, or data that come with nntrain."""
 
     file: Annotated[
         str | None,

@@ -73,7 +73,7 @@ def reword(error: Any, words: Sequence[str]) -> str:
 
 
 def _named(words: Sequence[str]) -> list[str]:
-    """Return the name of the command, the first word that is no option."""
+    """Return the name of the command, the first word that is not an option."""
     return [word for word in words if not word.startswith("-")][:1]
 
 

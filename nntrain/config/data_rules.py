@@ -221,7 +221,7 @@ def _class_weight_does_not_fit(subject: Subject) -> Iterator[Problem]:
 
 
 def _features_of_a_table(subject: Subject) -> Iterator[Problem]:
-    """`features` of a table are those of two numeric columns, behind the layer that scales them."""
+    """`features` of a table are those of two numeric columns, after the layer that scales them."""
     source, schema = subject.experiment.data, subject.schema
     features = source.written().get("features") if source.takes_files else None
     path: Path = ("data", source.called(), "features")

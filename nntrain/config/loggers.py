@@ -1,4 +1,4 @@
-"""The family of loggers: programs beside nntrain that are told of every epoch."""
+"""The family of loggers: other programs that record every epoch."""
 
 from collections.abc import Iterable
 from typing import ClassVar

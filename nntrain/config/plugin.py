@@ -34,7 +34,7 @@ class PluginFile:
 
     @property
     def module(self) -> str:
-        """The name of the module that it becomes, which is no module of Python or of a package."""
+        """The name of the module that it becomes, which is not a module of Python or of a package."""
         return f"{MODULES}.{Path(self.path).stem}"
 
     @property

@@ -106,11 +106,11 @@ class Resolved:
         return rows if self.train.batch_size == "full" else min(int(self.train.batch_size), rows)
 
     def steps_per_epoch(self, rows: int) -> int:
-        """Return the steps in an epoch over so many training rows; the last step may have fewer."""
+        """Return the steps in an epoch over this many training rows; the last step may have fewer."""
         return -(-rows // self.batch_size(rows))
 
     def updates(self, rows: int) -> int:
-        """Return the number of times that a training on so many rows changes the weights; an accumulation is once."""
+        """Return the number of times that a training on this many rows changes the weights; an accumulation is once."""
         steps = self.train.steps or (self.train.epochs or 0) * self.steps_per_epoch(rows)
         return steps // (self.train.optimizer.gradient_accumulation_steps or 1)
 

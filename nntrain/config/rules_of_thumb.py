@@ -45,7 +45,7 @@ def _units(hidden: Sequence[Placed]) -> Iterator[str]:
 
 
 def _activations(placed: Sequence[Placed], hidden: Sequence[int]) -> Iterator[str]:
-    """Yield that hidden layers saturate; the activation of a layer may be a layer behind it."""
+    """Yield that hidden layers saturate; the activation of a layer may be a layer after it."""
     found: dict[str, None] = {}
     for at in hidden:
         rest = takewhile(lambda each: not isinstance(each[1], layers.Dense), placed[at + 1 :])

@@ -64,7 +64,7 @@ def _standardized_counts(subject: Subject, path: Path) -> Iterator[Problem]:
 
 
 def _decision_threshold(subject: Subject) -> Iterator[Problem]:
-    """The threshold between two classes stands behind the sigmoid, and is chosen on the validation split."""
+    """The threshold between two classes stands after the sigmoid, and is chosen on the validation split."""
     flat, output = list(layers.walk(subject.experiment.model)), subject.output
     for index, (path, layer) in enumerate(flat):
         if not isinstance(layer, DecisionThreshold):

@@ -8,7 +8,7 @@ from nntrain.config.named import Named, PlugIn
 from nntrain.config.section import Section, reference
 from nntrain.config.value_types import PositiveFloat, PositiveInt, Seed, Text, omitted
 
-Factor = Annotated[int, Field(ge=2, le=1000)]  # one in so many trials is trained further
+Factor = Annotated[int, Field(ge=2, le=1000)]  # one in this many trials is trained further
 Several = Annotated[int, Field(ge=2, le=10**6)]
 
 DEFAULT_TRIALS = 20

@@ -156,7 +156,7 @@ def _whole(minimum: int) -> dict[str, Any]:
 
 
 def _list_of(items: dict[str, Any], count: int = 0) -> dict[str, Any]:
-    """Return the JSON Schema of a list of so many items, or of any number from 1."""
+    """Return the JSON Schema of a list of this many items, or of any number from 1."""
     return {"type": "array", "items": items, "minItems": count or 1, **({"maxItems": count} if count else {})}
 
 

@@ -32,7 +32,7 @@ class Arff:
 
 
 def is_arff(path: FilePath) -> bool:
-    """Return whether the first line that is no comment begins with `@relation`."""
+    """Return whether the first line that is not a comment begins with `@relation`."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES).decode("latin-1").lstrip("\ufeffï»¿")
     lines = (line.strip() for line in head.splitlines())

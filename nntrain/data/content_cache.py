@@ -31,7 +31,7 @@ class ContentCache:
     limit: str
 
     def most_bytes(self) -> int:
-        """Return the size of the cache: 10 GB, or what the environment says; 0 where that is no number."""
+        """Return the size of the cache: 10 GB, or what the environment says; 0 where that is not a number."""
         try:
             return max(0, int(1e9 * float(os.environ.get(self.limit) or _MOST_GB)))
         except (ValueError, OverflowError):

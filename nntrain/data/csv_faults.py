@@ -40,7 +40,7 @@ class CellFault(NamedTuple):
 
 @lru_cache(1024)
 def cell_fault(text: str) -> CellFault:
-    """Return what is wrong with a cell that is no finite number of 32 bits."""
+    """Return what is wrong with a cell that is not a finite number of 32 bits."""
     if not text:
         return CellFault("is empty", "are empty", "fill")
     if is_number(text):

@@ -50,7 +50,7 @@ def without_rows(path: FilePath, separator: str, target: FilePath) -> int:
 
 
 def _end_of_cells(file: BinaryIO, separator: bytes) -> tuple[int, int]:
-    """Return where the last row that has a cell ends, and how many rows are behind it; the header always stays."""
+    """Return where the last row that has a cell ends, and how many rows are after it; the header always stays."""
     size = file.seek(0, os.SEEK_END)
     read = min(size, _TAIL_BYTES)
     while True:

@@ -82,7 +82,7 @@ def is_left_alone(path: Path) -> bool:
 
 
 def _kind(path: Path, is_hidden: bool) -> str:
-    """Return why a file is left out; nothing for a hidden file that is no image either."""
+    """Return why a file is left out; nothing for a hidden file that is not an image either."""
     if is_hidden:
         return "hidden" if path.suffix.lower() in SUFFIXES else ""
     if not path.exists():

@@ -26,7 +26,7 @@ def memory_bytes() -> int:
 
 
 def is_large(nbytes: int) -> bool:
-    """Return whether an array of so many bytes is too large for memory."""
+    """Return whether an array of this many bytes is too large for memory."""
     return nbytes > MEMORY_SHARE * memory_bytes()
 
 

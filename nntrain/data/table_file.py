@@ -142,7 +142,7 @@ def _known(asked: CsvTable, encoding: str | None) -> str | None:
     if encoding is None:
         return None
     try:
-        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # refuses what is no encoding of text: `zip`, `rot13`
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # refuses what is not an encoding of text: `zip`, `rot13`
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
         message = f"unknown encoding {shown(encoding)}"

@@ -202,7 +202,7 @@ def _date(raw: RawTable, name: str, format: str) -> Found:
 
 
 def not_a_date(text: str, format: str) -> CellFault:
-    """Return what is wrong with a text that is no date in the format."""
+    """Return what is wrong with a text that is not a date in the format."""
     words = f"in the format `{format}`"
     return CellFault(f"is {shown(text)}, which is not a date {words}", f"are not dates {words}", "date")
 

@@ -22,7 +22,7 @@ def groups_of(raw: RawTable, request: Request) -> np.ndarray | None:
 
 
 def weights_of(raw: RawTable, request: Request) -> np.ndarray | None:
-    """Return float32 (n,), the weight of each row. Raises DataError for what is no weight."""
+    """Return float32 (n,), the weight of each row. Raises DataError for what is not a weight."""
     if not request.weight:
         return None
     _refuse_empty(raw, request.weight, "weight", request)

@@ -150,7 +150,7 @@ def judged(job: Job, prepared: Prepared, scorer: Scorer, history: History) -> Jo
 
 
 def tried(prepared: Prepared, seconds: float) -> Diagnosis:
-    """Train for at most so many seconds, without a run directory, and examine how that went."""
+    """Train for at most this many seconds, without a run directory, and examine how that went."""
     scorer = trainer.make_scorer(prepared, ALONE)
     silent = ProgressWatcher(Terminal(quiet=True))
     job = observed(trainer.make_job(prepared, scorer, ALONE, silent, None), prepared)

@@ -20,7 +20,7 @@ from nntrain.training.programs.arrays import Arrays, as_batch
 
 ROWS = 128  # of the batch
 ROWS_OF_IMAGES = 32  # where layers convolve, whose units have many outputs for each row
-SHARE = 0.02  # of the time of the training that the measurements may take, but for the first and the last
+SHARE = 0.02  # of the time of the training that the measurements may take, except for the first and the last
 CLOSE = 0.05  # to a bound of the activation, as a share of its range: there the slope of a sigmoid is below 0.05
 _BOUNDS = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0)}
 

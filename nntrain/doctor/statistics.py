@@ -56,7 +56,7 @@ class Targets:
 
 
 def sample(rows: int, most: int = ROWS) -> np.ndarray:
-    """Return the positions of at most so many rows, evenly over all."""
+    """Return the positions of at most this many rows, evenly over all."""
     return np.unique(np.linspace(0, rows - 1, min(rows, most)).astype(np.int64))
 
 

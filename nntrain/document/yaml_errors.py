@@ -149,7 +149,7 @@ def _in_single_quotes(text: str, inside: int) -> str:
 
 
 def _too_large(problem: str, lines: Sequence[str], line: int, column: int) -> Fault:
-    """Return the fault of a number that is no character, or of a version of YAML in a first line `%YAML`."""
+    """Return the fault of a number that is not a character, or of a version of YAML in a first line `%YAML`."""
     if lines[line].startswith("%"):
         return Fault(*_NO_KEY, line, 0)
     return _bad_escape(problem, lines, line, column)

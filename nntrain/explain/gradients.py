@@ -28,7 +28,7 @@ BINS = 60
 
 
 def explain(subject: Subject, rows: int | None, steps: int) -> Explanation:
-    """Return the flow through the layers now and, where `steps` is not 0, after so many steps of training.
+    """Return the flow through the layers now and, where `steps` is not 0, after this many steps of training.
 
     rows: how many of the first epoch's are measured. Raises ConfigError for too many, or a model without kernels.
     """

@@ -39,7 +39,7 @@ class Cells:
         return cls(table, rows)
 
     def first(self, most: int) -> "Cells":
-        """Return so many rows at most; the last ones are kept, which may lack cells."""
+        """Return this many rows at most; the last ones are kept, which may lack cells."""
         kept = self.rows if len(self.rows) <= most else [*self.rows[: most - 2], *self.rows[-2:]]
         return Cells(self.table, kept)
 

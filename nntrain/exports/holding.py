@@ -12,7 +12,7 @@ OTHERS = "use `--to keras` or `--to saved_model`, which hold every layer"
 def places(subject: Subject) -> Iterator[tuple[Path, str]]:
     """Yield the path in resolved.yaml and the name of the class of each layer of the model, in their order.
 
-    An ensemble is one layer, and may have one behind it.
+    An ensemble is one layer, and may have one after it.
     """
     written = [(path, spec.called()) for path, spec in walk(subject.saved.resolved.experiment.model)]
     if subject.saved.resolved.train.ensemble is None:

@@ -98,7 +98,7 @@ def _unnumbered(path: str) -> str:
 
 
 def _optimizer(train: Train, updates: int, model: Network) -> keras.optimizers.Optimizer:
-    """Return the optimizer of so many updates; in float16, where a small gradient rounds to 0, with a scaled loss."""
+    """Return the optimizer of this many updates; in float16, where a small gradient rounds to 0, with a scaled loss."""
     optimizer = keras_object(train.optimizer.over(updates))
     named_weights.treat(optimizer, train, model.trainable_weights)
     scaled = train.precision == "mixed_float16" and train.optimizer.loss_scale_factor is None
@@ -126,7 +126,7 @@ def class_of(spec: Named | type[Named]) -> Any:
 
 
 def loss_of(train: Train, last: keras.layers.Layer) -> keras.losses.Loss:
-    """Return the loss; behind what brings outputs to the units of targets it has no units."""
+    """Return the loss; after what brings outputs to the units of targets it has no units."""
     loss = keras_object(train.loss)
     return StandardizedLoss(loss, last) if isinstance(last, TargetLayer) else loss
 
@@ -196,7 +196,7 @@ def _layers(
 
 
 def _from_schema(specs: Sequence[tuple[Path, layers.Layer]], index: int, schema: Schema) -> dict[str, Any]:
-    """Return the arguments of a layer that the data decide: numbers are the first columns behind a TableEncoding."""
+    """Return the arguments of a layer that the data decide: numbers are the first columns after a TableEncoding."""
     spec, before = specs[index][1], [each for _, each in specs[:index]]
     if isinstance(spec, table_layers.TableEncoding):
         return {"sizes": schema.sizes, "missing_columns": schema.missing}

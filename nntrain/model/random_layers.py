@@ -1,8 +1,8 @@
 """Layers with random numbers, which can be drawn before the step that uses them.
 
 Keras's generator of a layer has a seed and a counter, which a training step raises by one. So the numbers of a layer
-are a function of its seed and of the number of the step, and are the same wherever they are drawn, but for XLA: its own
-are others, and on a CPU ten times as slow. Where it compiles the steps, a program draws the numbers of many steps with
+are a function of its seed and of the number of the step, and are the same wherever they are drawn, except in XLA, which
+draws others, on a CPU ten times as slowly. Where XLA compiles the steps, a program draws the numbers of many steps with
 TensorFlow's kernels first, and gives each step its own.
 """
 

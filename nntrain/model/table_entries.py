@@ -24,7 +24,7 @@ class Along(NamedTuple):
 class Weights(NamedTuple):
     """By path what the weights are that follow the columns; whether these are all up to the first Dense.
 
-    flow: what the numbers stand for behind the last layer that was followed.
+    flow: what the numbers stand for after the last layer that was followed.
     """
 
     along: dict[str, Along]

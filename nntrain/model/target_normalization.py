@@ -30,7 +30,7 @@ class TargetLayer(keras.layers.Layer):
 class TargetNormalization(TargetLayer):
     """mean + deviation · x, with the mean and the deviation of each target in the training split; `adapt` fits it.
 
-    It is the last layer of a regression: behind it predictions have the units of the targets, before it those of
+    It is the last layer of a regression: after it predictions have the units of the targets, before it those of
     standardized targets. A constant target has the deviation 1. Shapes: (batch, targets) to the same.
     """
 

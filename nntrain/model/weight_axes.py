@@ -29,7 +29,7 @@ def feature_axes(model: Network) -> tuple[dict[str, int], bool]:
 def output_axes(model: Network, units: int) -> tuple[dict[str, int], bool]:
     """Return the axis of the units in each weight of the output, by path, and whether it has that many units.
 
-    The output begins at the last layer with a kernel. The units keep their places in the layers behind it, but not
+    The output begins at the last layer with a kernel. The units keep their places in the layers after it, but not
     through a Flatten or Reshape of maps.
     """
     axes: dict[str, int] = {}

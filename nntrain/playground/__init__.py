@@ -1,1 +1,1 @@
-"""A page on which a small network trains before one's eyes, by nntrain, or in one file by JavaScript."""
+"""A page on which a small network trains while you watch, by nntrain, or in one file by JavaScript."""

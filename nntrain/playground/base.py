@@ -14,7 +14,7 @@ class Base:
     settings: to begin with. tree: `data`, `model` and `train` of a config as plain values, as far as they stay; empty
     for the points of the playground. name: of the own data, empty where there are none. target: the column that is
     predicted. points: options of `toy_2d`. columns: the numeric columns of a table, of which two are x and y. featured:
-    whether the own data may have features. outputs: the layers behind the hidden ones. optimizer: its name and its
+    whether the own data may have features. outputs: the layers after the hidden ones. optimizer: its name and its
     options. fixed_model, fixed_split, scheduled: whether the layers, the split or the learning rate are those of the
     config. epochs: the length of the training, where the learning rate depends on it. notes: what the command prints.
     """

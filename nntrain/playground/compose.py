@@ -143,6 +143,6 @@ def _without_restoring(callback: Any) -> Any:
 
 
 def _can_act(callback: Any, epochs: int) -> bool:
-    """Return whether a callback can have acted in so many epochs; one that is more patient is an error in a config."""
+    """Return whether a callback can act within this many epochs; a config with one that cannot is invalid."""
     options = next(iter(callback.values())) if isinstance(callback, dict) else {}
     return all(options.get(name, 0) < epochs for name in ("patience", "start_from_epoch"))

@@ -56,7 +56,7 @@ class Desk:
             self._changed.notify_all()
 
     def go_on(self, epochs: float = math.inf) -> None:
-        """Ask for so many epochs more, the rest of one that has begun included."""
+        """Ask for this many epochs more, the rest of one that has begun included."""
         with self._changed:
             self._epochs, self._look, self._asked = epochs, None, time.monotonic()
             self._by_step, self._steps = False, 0
@@ -82,7 +82,7 @@ class Desk:
             self._changed.notify_all()
 
     def view(self, version: int = -1, seconds: float = 0.0) -> View:
-        """Return what is to be shown as soon as it is newer than a version, at the latest after so many seconds."""
+        """Return what is to be shown as soon as it is newer than a version, at the latest after this many seconds."""
         with self._changed:
             self._asked = time.monotonic()
             self._changed.wait_for(lambda: self._view.version > version or self._closed, seconds)

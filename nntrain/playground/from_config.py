@@ -116,7 +116,7 @@ def _settings(experiment: Experiment, hidden: dict[str, Any], is_points: bool) -
 
 
 def _network(model: Sequence[Layer]) -> tuple[dict[str, Any], list[Any]] | None:
-    """Return the controls of a model, and the layers behind its hidden ones; None where controls cannot make it."""
+    """Return the controls of a model, and the layers after its hidden ones; None where controls cannot make it."""
     behind = [layer for layer in model[-1:] if isinstance(layer, TargetNormalization)]
     rest = model[: len(model) - len(behind)]
     hidden, last = rest[:-1], next(iter(rest[-1:]), None)

@@ -64,7 +64,7 @@ def _refuse(path: Path, target: str, facts: Facts) -> None:
 
 
 def _outputs(facts: Facts) -> tuple[Any, ...]:
-    """Return the layers behind the hidden ones: probabilities, or numbers in the units of the target."""
+    """Return the layers after the hidden ones: probabilities, or numbers in the units of the target."""
     if not facts.classes:
         return {"Dense": {"units": 1}}, "TargetNormalization"
     if len(facts.classes) == 2:

@@ -112,7 +112,7 @@ def _rows(split: Split) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _as_points(x: np.ndarray, labels: np.ndarray) -> list[list[float]]:
-    """Return [x, y, label] of at most so many rows, evenly over all that have both coordinates."""
+    """Return [x, y, label] of at most this many rows, evenly over all that have both coordinates."""
     whole = np.flatnonzero(np.isfinite(x).all(axis=1))
     chosen: Sequence[int] = whole[np.unique(np.linspace(0, len(whole) - 1, min(len(whole), MOST_POINTS)).astype(int))]
     return [[*map(float, np.round(x[row].astype(float), 5)), float(labels[row])] for row in chosen]

@@ -48,7 +48,7 @@ class Session:
             self._thread.join(_END_SECONDS)
 
     def restart(self, settings: Settings) -> None:
-        """Train other settings; raises ConfigError where they are invalid, and goes on with the present training."""
+        """Train other settings; raises ConfigError where they are invalid, and continues with the present training."""
         compose.config(self.base, settings, MOST_EPOCHS)
         self.desk.want(settings)
 

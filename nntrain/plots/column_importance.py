@@ -25,7 +25,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there is no plot; empty where there is."""
+    """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_model() or ("" if len(subject.shape) == 1 else "the rows of the run have no columns")
 
 

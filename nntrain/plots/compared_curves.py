@@ -33,7 +33,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there is no plot; empty where there is."""
+    """Return in words why it cannot be drawn; empty where it can."""
     if subject.kind == "run":
         return "it compares runs; add `--with RUN`"
     return "" if any(run.rows for run in subject.runs) else "no run has finished an epoch"

@@ -30,7 +30,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there are no pairs; empty where there are."""
+    """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_classes()
 
 

@@ -31,7 +31,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there is no matrix; empty where there is."""
+    """Return in words why it cannot be drawn; empty where it can."""
     if reason := subject.lacks_classes():
         return reason
     if (count := len(subject.classes)) <= MOST_CLASSES:

@@ -35,7 +35,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there is no plot; empty where there is."""
+    """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_model()
 
 

@@ -33,7 +33,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there is no plot; empty where there is."""
+    """Return in words why it cannot be drawn; empty where it can."""
     signs = subject.diagnosis.get("signs") or []
     if any(each["layers"] for each in signs):
         return ""

@@ -60,7 +60,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there are no curves; empty where there are."""
+    """Return in words why it cannot be drawn; empty where it can."""
     return "" if subject.rows else "the run has not finished an epoch"
 
 

@@ -38,7 +38,7 @@ class Options:
 
 
 def lacks(subject: "Subject") -> str:
-    """Return in words why there is no plot; empty where there is."""
+    """Return in words why it cannot be drawn; empty where it can."""
     if reason := subject.lacks_model():
         return reason
     return "" if subject.shape == (1,) else "the model has not one input"

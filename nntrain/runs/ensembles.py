@@ -158,7 +158,7 @@ def _take_weights(model: Network, run_dir: RunDir, names: Iterable[str]) -> None
     """Put the weights of the members, which are read from their files, into the model of the ensemble."""
     for member, name in zip(model.layers[0].members, names, strict=True):
         weights = load_model(RunDir(run_dir.path / name)).model.get_weights()
-        member.set_weights(weights[: len(member.weights)])  # without what decides behind it
+        member.set_weights(weights[: len(member.weights)])  # without what decides after it
 
 
 def _rows(run_dir: RunDir) -> list[Row]:

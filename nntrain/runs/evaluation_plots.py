@@ -31,7 +31,7 @@ def of_split(run_dir: RunDir, found: Evaluation, split: str | None) -> list[Path
 
 
 def of_file(run_dir: RunDir, found: Evaluation, file: Path, name: str) -> list[Path]:
-    """Draw what the rows of a file with labels allow; `name` is that of the rows, which is behind that of each plot."""
+    """Draw what the rows of a file with labels allow; `name` is that of the rows, which is after that of each plot."""
     drawn = _drawn(SavedRun.of_file(read(run_dir), file, name), found)
     of = re.sub(r"[^\w.-]", "_", "stdin" if name == "-" else Path(name).stem)
     return list(_written(run_dir, drawn, f"-{of}"))

@@ -1,4 +1,4 @@
-"""What the loggers of a config are told of a run. A logger that fails is left out with a warning; the run goes on."""
+"""Gives the epochs of a run to the loggers of its config. One that fails is left out with a warning."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.history import Row
 
-SECONDS = 2.0  # a logger is told of new epochs at most this often during training
+SECONDS = 2.0  # a logger receives new epochs at most this often during training
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Log(Protocol):
 
 
 class Logs:
-    """The logs of one run; rows: those before it was resumed, of which a killed process may not have told."""
+    """The logs of one run; rows: those before it was resumed, which a killed process may not have logged."""
 
     def __init__(self, loggers: Iterable[Logger], run: LoggedRun, rows: Iterable[Row], terminal: Terminal) -> None:
         self.terminal = terminal
@@ -99,7 +99,7 @@ class Logs:
 
 
 class _Warned:
-    """Turns what a logger raises into a warning, after which the logger is told no more."""
+    """Turns what a logger raises into a warning, after which the logger receives nothing more."""
 
     def __init__(self, logs: Logs, name: str) -> None:
         self.logs = logs

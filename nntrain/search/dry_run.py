@@ -69,7 +69,7 @@ class Estimate:
     """What a search would do.
 
     space: the number of sets of values, None for a continuous range. stacked: the trainings that are trained together
-    with others, in so many `stacks`. seconds: all in all.
+    with others, in `stacks` stacks. seconds: in total.
     """
 
     space: int | None

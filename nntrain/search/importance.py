@@ -32,7 +32,7 @@ class Importance:
 def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance:
     """Return the permutation importance (Breiman 2001, Random Forests) of scikit-learn's random forest.
 
-    * The forest predicts the rank of the score from the values; the rank, so that a diverged loss is no outlier.
+    * The forest predicts the rank of the score from the values; the rank, so that a diverged loss is not an outlier.
     * In 5 x 4-fold cross-validation, a parameter's importance is the rise of the squared error on the held-out trials
       when its values are shuffled among them, divided by the variance of the ranks.
     * Only trials that are done and have a finite score count.

@@ -135,7 +135,7 @@ def mark_handles(trials: Sequence[Trial], color: Any) -> "list[Line2D]":
 
 
 def look(kind: str, color: Any, trials: int = 1) -> dict[str, Any]:
-    """Return the mark of one of so many trials: a pruned one is hollow, a failed one has another colour."""
+    """Return the mark of one of this many trials: a pruned one is hollow, a failed one has another colour."""
     face = {"markerfacecolor": "white"} if kind == "pruned" else {}
     size = MARKS[kind]["markersize"] * (0.65 if trials > MANY else 1)
     return {"color": color, **face, **MARKS[kind], "markersize": size}

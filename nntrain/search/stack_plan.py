@@ -12,7 +12,7 @@ from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
 from nntrain.search.search_files import length_of, trial_config
 
 WINDOW = 256  # proposals that are asked for at a time
-MOST_PLANNED = 1024  # trials that a dry run looks at; a longer search goes on alike
+MOST_PLANNED = 1024  # trials that a dry run looks at; it takes the rest of a longer search for similar
 TRIAL_STEPS = 300  # what a trial takes beside its own steps, in steps of a small network (docs/log.md)
 LEAST_STEPS = 1600  # of all trials together, which make up for tracing a stack
 
@@ -20,14 +20,14 @@ Training = TypeVar("Training")
 
 
 def pays(members: int, steps: int) -> bool:
-    """Return whether so many trials, of so many steps each, are faster as one program."""
+    """Return whether this many trials, of this many steps each, are faster as one program."""
     return members * (TRIAL_STEPS + steps) >= LEAST_STEPS
 
 
 def key_of(config: Config, before: int) -> str:
     """Return a key that is equal for trainings of a window that may be one program.
 
-    before: the epochs after which the training goes on with another one.
+    before: the epochs after which the training continues with another one.
     """
     return f"{before} {architecture(config.experiment)}"
 
@@ -71,7 +71,7 @@ class Part:
 def parts(config: Config) -> list[Part]:
     """Return what the first trials of a search would be, none where no trainings are one program.
 
-    An engine that promotes is told made-up scores.
+    An engine that promotes gets made-up scores.
     """
     search = search_of(config)
     tune = search.tune
@@ -87,7 +87,7 @@ def parts(config: Config) -> list[Part]:
 
 
 def _windows(config: Config, engine: SearchEngine, most: int) -> Iterator[list[tuple[Proposal, int, int]]]:
-    """Yield the proposals of each window with the epochs before them and all in all."""
+    """Yield the proposals of each window with the epochs before them and in total."""
     totals: list[int] = []
     while len(totals) < most:
         window: list[tuple[Proposal, int, int]] = []

@@ -89,7 +89,7 @@ def _chart(
 
 @dataclass(frozen=True)
 class _Stack:
-    """Trainings that a worker trains as one program, of so many trials."""
+    """Trainings that a worker trains as one program, of this many trials."""
 
     trials: int
     runs: Several

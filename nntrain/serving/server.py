@@ -82,7 +82,7 @@ async def _accept_the_rest(listening: socket.socket) -> None:
 
 @contextlib.contextmanager
 def _signals_ignored() -> Any:
-    """Let a signal that uvicorn has handled, and sends again at its end, not end the process: to stop is no error."""
+    """Ignore the signal that uvicorn sends again at its end, after it has handled it: to stop is not an error."""
     before = {number: signal.signal(number, lambda *_: None) for number in STOPPING}
     try:
         yield

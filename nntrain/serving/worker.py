@@ -41,7 +41,7 @@ class Worker:
 
     joined: whether the rows of waiting requests go through the model in one call. It is faster with many clients, and
     the last bits may then be others than those of `predict`, as a matrix product rounds by the number of its rows.
-    Raises NNTrainError where the memory does not hold so many rows.
+    Raises NNTrainError where the memory does not hold this many rows.
     """
 
     def __init__(self, saved: SavedModel, most_rows: int, joined: bool) -> None:

@@ -91,7 +91,7 @@ class Refit(Record):
 
 
 class Extend(Record):
-    """The search goes on over another space."""
+    """The search continues over another space."""
 
     event: Literal["extend"]
     search_sha256: Sha256

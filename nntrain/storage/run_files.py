@@ -56,7 +56,7 @@ def holds_runs(folder: Path) -> bool:
 
 
 def members(what: str, count: int) -> list[str]:
-    """Return the names of so many runs in a folder, such as `fold-01`, which sort as they are counted."""
+    """Return the names of this many runs in a folder, such as `fold-01`, which sort as they are counted."""
     return [f"{what}-{number:0{len(str(count))}}" for number in range(1, count + 1)]
 
 

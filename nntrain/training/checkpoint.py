@@ -191,7 +191,7 @@ class Saver:
 
 
 class Pace:
-    """When a checkpoint is due: after so many seconds, but never for more than a twentieth of the time."""
+    """When a checkpoint is due: after this many seconds, but never for more than a twentieth of the time."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -205,6 +205,6 @@ class Pace:
         return time.monotonic() - self.last >= max(self.seconds, self.cost / _LARGEST_SHARE)
 
     def written(self, cost: float) -> None:
-        """Note that a checkpoint was written in so many seconds."""
+        """Note that a checkpoint was written in this many seconds."""
         self.last = time.monotonic()
         self.cost = cost

@@ -112,7 +112,7 @@ class Memory:
 
 
 def refuse_large_batch(resolved: Resolved, rows: int) -> None:
-    """Raise NNTrainError where the model cannot compute so many rows, in batches, in the memory that is there."""
+    """Raise NNTrainError where the model cannot compute this many rows, in batches, in the memory that is there."""
     outputs = [math.prod(resolved.schema.shape), *(_size(layer) for _, layer in outline(resolved))]
     needed, limit = LIBRARIES + 4 * _evaluation(outputs, rows), available()
     if limit is not None and needed > limit:
@@ -121,7 +121,7 @@ def refuse_large_batch(resolved: Resolved, rows: int) -> None:
 
 
 def _evaluation(outputs: Sequence[int], rows: int) -> int:
-    """Return the numbers that are in memory when so many rows are evaluated."""
+    """Return the numbers that are in memory when this many rows are evaluated."""
     return EVALUATION_COPIES * max(outputs) * min(EVALUATION_BATCH, rows)
 
 

@@ -57,7 +57,7 @@ class Training:
 
 
 def obstacles(resolved: Resolved, model: Network, rows: int) -> list[Problem]:
-    """Return a warning for each obstacle of a training on so many rows."""
+    """Return a warning for each obstacle of a training on this many rows."""
     training = Training(resolved, model, rows)
     rules = (_nothing_to_train, _accumulation, _schedule, _average_of_weights, _batch_statistics, _channels_first)
     return [replace(problem, disease=rule.__name__.strip("_")) for rule in rules for problem in rule(training)]

@@ -54,7 +54,7 @@ class RangeTest:
 
 
 def find_rate(config: Config, steps: int) -> RangeTest:
-    """Train so many steps while the rate rises from LOWEST to HIGHEST, each step by the same factor.
+    """Train this many steps while the rate rises from LOWEST to HIGHEST, each step by the same factor.
 
     Ends early where the loss explodes. Raises as `prepare` does, and NNTrainError where the first loss is not finite.
     """

@@ -124,7 +124,7 @@ def refuse_other_rows(history: dict[str, Any], epoch: int) -> None:
 
 
 def largest(model: Network, epochs: int) -> int:
-    """Return the bytes that a checkpoint of this model can have after so many epochs, generously.
+    """Return the bytes that a checkpoint of this model can have after this many epochs, generously.
 
     It holds the weights, up to three times as much for the optimizer, the best weights so far and those that a callback
     keeps, and a row for each epoch.

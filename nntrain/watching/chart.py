@@ -50,7 +50,7 @@ def chart(curves: Sequence[Values], width: int, height: int, braille: bool = Tru
 def _points(
     values: Values, size: tuple[int, int], limits: tuple[float, float], longest: int
 ) -> Iterator[tuple[int, int]]:
-    """Yield the dots of a curve of so many dots, connected from value to value."""
+    """Yield the dots of a curve of this many dots, connected from value to value."""
     before: tuple[int, int] | None = None
     span = limits[1] - limits[0]
     for index, value in enumerate(values):

@@ -112,7 +112,7 @@ class Screen:
 
 
 def screen_of(terminal: Terminal) -> Screen | None:
-    """Return a screen on stderr; None where that is no terminal, and where JSON or nothing is wanted."""
+    """Return a screen on stderr; None where that is not a terminal, and where JSON or nothing is wanted."""
     console = plain_console(stderr=True, soft_wrap=False)
     drawn = console.is_terminal and not console.is_dumb_terminal
     return Screen(console) if drawn and not (terminal.as_json or terminal.quiet) else None

@@ -1,4 +1,4 @@
-"""`nntrain init`: write a first config for a file, a folder of images, or data that nntrain brings along."""
+"""`nntrain init`: write a first config for a file, a folder of images, or data that come with nntrain."""
 
 import json
 import os
@@ -169,7 +169,7 @@ def _of_table(path: Path, written: str, wanted: _Wanted) -> Facts:
 
 
 def _without_targets(path: Path) -> ConfigError:
-    """Return the error of a table whose target is not given. Raises DataError for a file that is no table."""
+    """Return the error of a table whose target is not given. Raises DataError for a file that is not a table."""
     from nntrain.beginning import table
 
     columns = table.columns_of(path)

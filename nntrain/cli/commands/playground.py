@@ -1,4 +1,4 @@
-"""`nntrain playground`: a page on which a small network trains before one's eyes."""
+"""`nntrain playground`: a page on which a small network trains while you watch."""
 
 from pathlib import Path
 

@@ -73,7 +73,7 @@ class StopAtTarget(Callback):
 
 
 class StopAfter(Callback):
-    """Stops at the end of the first epoch after so many seconds of training. Ours."""
+    """Stops at the end of the first epoch after `seconds` of training. Ours."""
 
     shorthand: ClassVar = "seconds"
     seconds: PositiveFloat

@@ -139,7 +139,7 @@ class Optimizer(Named):
     gradient_accumulation_steps: Annotated[int, Field(ge=2)] = omitted
 
     def over(self, updates: int) -> Self:
-        """Return it with a schedule that lasts so many updates, where its `total_steps` are left out."""
+        """Return it with a schedule that lasts this many updates, where its `total_steps` are left out."""
         rate = self.learning_rate
         if not isinstance(rate, CosLog) or rate.total_steps is not None:
             return self

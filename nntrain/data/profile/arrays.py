@@ -1,4 +1,4 @@
-"""The profile of rows in arrays: those of a config that is no table, and those of an npz file."""
+"""The profile of rows in arrays: those of a config that is not a table, and those of an npz file."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -31,7 +31,7 @@ _LEAST_ROWS = 20  # by which a column can be seen to determine the target
 def profile_table(request: Request) -> Profile:
     """Return what is in the file of a table; what would stop a training is among its problems.
 
-    Raises DataError where the file is no table, or lacks a column that the request names.
+    Raises DataError where the file is not a table, or lacks a column that the request names.
     """
     with raw_table(request.table, request.form, request.words, request.target.names) as source:
         raw, request = source.raw, request.with_kinds(source.kinds)

@@ -13,9 +13,9 @@ from nntrain.doctor.prescription import prescribed
 class Options:
     """The batch is too large for the rows.
 
-    `updates`: fewer than so many updates in all rarely train a network; the healthy configs of the tests have at least
-    that, but for models without hidden layers. `steps` in an epoch: below that a smaller batch gives more of them.
-    `batch_size`: up to so many rows a batch is small (Masters and Luschi 2018, https://arxiv.org/abs/1804.07612),
+    `updates`: fewer in total rarely train a network; the healthy configs of the tests have at least that, except for
+    models without hidden layers. `steps` in an epoch: below that a smaller batch gives more of them.
+    `batch_size`: up to this many rows a batch is small (Masters and Luschi 2018, https://arxiv.org/abs/1804.07612),
     however few rows there are.
     """
 

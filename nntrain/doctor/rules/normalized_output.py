@@ -1,4 +1,4 @@
-"""A normalization behind the output activation: what comes out is no probability any more."""
+"""A normalization after the output activation: what comes out is not a probability any more."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from nntrain.doctor.prescription import prescribed, with_layer
 
 @dataclass(frozen=True)
 class Options:
-    """The output is normalized behind its activation."""
+    """The output is normalized after its activation."""
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield an error for a normalization behind the output layer."""
+    """Yield an error for a normalization after the output layer."""
     kinds = (layers.BatchNormalization, layers.LayerNormalization)
     rest = case.blocks[-1].rest if case.blocks else ()
     found = next((each for each in rest if isinstance(each.spec, kinds)), None)

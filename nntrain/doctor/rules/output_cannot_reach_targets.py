@@ -32,7 +32,7 @@ class Options:
 
 
 def _reached(block: Block, targets: int) -> tuple[Any, Any]:
-    """Return (1, targets) each, the least and the largest numbers that the layers behind the activation make of it."""
+    """Return (1, targets) each, the least and the largest numbers that the layers after the activation make of it."""
     import numpy as np
 
     low, high = (np.full((1, targets), end) for end in _RANGES[block.activation])

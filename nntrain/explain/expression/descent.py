@@ -41,7 +41,7 @@ def explain(texts: Sequence[str], at: Sequence[str], rate: float, steps: int) ->
 
 
 def descend(graph: Graph, start: dict[str, float], rate: float, steps: int) -> list[Place]:
-    """Return the places of so many steps and the start; fewer where the value is no longer a float."""
+    """Return the places of this many steps and the start; fewer where the value is no longer a float."""
     path = [_place(graph, start)]
     for _ in range(steps):
         last = path[-1]

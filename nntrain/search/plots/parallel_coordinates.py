@@ -71,7 +71,7 @@ def _rank(trial: Trial, scale: Axis, direction: Direction) -> float:
 
 
 def _line(trial: Trial, rank: float, best: bool, trials: int = 1) -> dict[str, Any]:
-    """Return the look of one of so many lines: the best is thick and dark, the others are faint where they are many."""
+    """Return the style of a line: the best is thick and dark, the others are faint where they are many."""
     alpha = 0.85 if trials <= plot_style.MANY else 0.45
     if best:
         return {"color": _colors()(1.0), "linewidth": 3}

@@ -28,7 +28,7 @@ class Lost(Exception):
 
 
 class Session:
-    """A connection to the cluster at `host:port`, or to a new one on this machine with so many CPUs.
+    """A connection to the cluster at `host:port`, or to a new one on this machine with this many CPUs.
 
     A new cluster ends with the session; any other one is left running. Raises ConfigError where the cluster has fewer
     CPUs, and NNTrainError where it does not answer or refuses the connection.

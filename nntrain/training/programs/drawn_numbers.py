@@ -63,7 +63,7 @@ class DrawnNumbers:
         return [layer.draw(shape, seed) for layer, shape, seed in parts]
 
     def _of_steps(self, steps: Any) -> tuple[Any, ...]:
-        """Return the numbers of so many steps, of the shapes of `specs`: 0 behind the last."""
+        """Return the numbers of this many steps, of the shapes of `specs`: 0 after the last."""
 
         def step(index: Any, states: Sequence[Any], parts: Sequence[Any]) -> tuple[Any, ...]:
             seeds = [SeedAtStep(state) for state in states]
