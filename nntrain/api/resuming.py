@@ -49,12 +49,15 @@ class Resumed:
     verbose: bool = False
     watch: Watch = watched
 
-    def go_on(self, found: RunDir, terminal: Terminal) -> str:
+    def run(self, found: RunDir, terminal: Terminal) -> str:
         """Train the rest; return in words that nothing is left, or nothing. Raises NNTrainError as the command does."""
-        if isinstance(found, find_runs.Search):
-            self._search(found, terminal)
-            return ""
-        return self._group(found, terminal) if isinstance(found, find_runs.Group) else self._run(found, terminal)
+        match found:
+            case find_runs.Search():
+                self._search(found, terminal)
+                return ""
+            case find_runs.Group():
+                return self._group(found, terminal)
+        return self._run(found, terminal)
 
     def _run(self, run_dir: RunDir, terminal: Terminal) -> str:
         placement = self._placement(run_dir)
@@ -214,6 +217,6 @@ def resume(
         watch=interruptible,
     )
     with used(plugin, verbose), keyboard_interrupt():
-        if finished := asked.go_on(found, terminal):
+        if finished := asked.run(found, terminal):
             terminal.note(finished)
     return load(found.path, plugin=plugin, device=device)

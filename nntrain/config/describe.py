@@ -221,11 +221,9 @@ def _place(wanted: type[Section]) -> tuple[str, ...]:
         if _is_family(node):
             waiting += [((*path, name), one) for name, one in node.members().items()]
         else:
-            waiting += [
-                ((*path, name, *(["0"] if _is_list(node, name) else [])), held)
-                for name in node.options()
-                if (held := _held(node, name)) is not None
-            ]
+            for name in node.options():
+                if (held := _held(node, name)) is not None:
+                    waiting.append(((*path, name, "0") if _is_list(node, name) else (*path, name), held))
     return ()
 
 

@@ -106,8 +106,9 @@ def _notes(subject: "Subject") -> list[str]:
 
 def _not_finite(rows: Sequence[Mapping[str, float | None]]) -> str:
     """Return in words which curves have gaps, because values are NaN or infinite."""
-    gaps = {name: found for name in dict.fromkeys(name for row in rows for name in row) if (found := _gaps(rows, name))}
-    words = [f"{name} in {counted(len(found), 'epoch')} (first: {found[0]:g})" for name, found in gaps.items()]
+    names = dict.fromkeys(name for row in rows for name in row)
+    gaps = {name: _gaps(rows, name) for name in names}
+    words = [f"{name} in {counted(len(each), 'epoch')} (first: {each[0]:g})" for name, each in gaps.items() if each]
     more = f", and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
     return f"Not finite, and left out: {', '.join(words[:_NAMED])}{more}." if words else ""
 
@@ -121,7 +122,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a panel for each metric, and for a learning rate that changes; raises ValueError without rows."""
     if not options.rows:
         raise ValueError("learning curves need at least one epoch")
-    heights = [2.3] * len(options.metrics) + [1.0] * options.rate_changes
+    heights = [2.3] * len(options.metrics) + ([1.0] if options.rate_changes else [])
     figure = canvas.sheet(8, sum(heights) + 1.2, options.title)
     panels = figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for panel, metric in zip(panels, options.metrics, strict=False):

@@ -39,20 +39,12 @@ def page(name: str) -> str:
     )
     more = element("section", "", id="more", aria_label="Runs")
     main = element("main", joined((status, element("section", joined(parts), aria_labelledby="curves-title"), more)))
-    return "\n".join(
-        (
-            "<!doctype html>",
-            '<html lang="en">',
-            f"<head>{head}</head>",
-            "<body>",
-            f"<header><h1>{title}</h1></header>",
-            main,
-            *(f"<script>{text}</script>" for text in scripts.values()),
-            "</body>",
-            "</html>",
-            "",
-        )
+    body = (
+        f"<header><h1>{title}</h1></header>",
+        main,
+        *(f"<script>{text}</script>" for text in scripts.values()),
     )
+    return sealed.document(head, body)
 
 
 def state(seen: Seen) -> dict[str, Any]:

@@ -29,24 +29,17 @@ def page(subjects: Sequence[Subject]) -> str:
     title = escaped(", ".join(subject.name for subject in subjects))
     links = listed(element("a", name, href=f"#{anchor}") for name, anchor, _ in shown)
     main = element("main", joined(_section(*each) for each in shown), id="main")
-    return "\n".join(
-        (
-            "<!doctype html>",
-            '<html lang="en">',
-            f"<head>{sealed.head(title, _asset('page.css'), {'curves': _asset('curves.js')}, img_src='data:')}</head>",
-            "<body>",
-            element("a", "Skip to the content", href="#main", class_="skip"),
-            f"<header><h1>{title}</h1>",
-            element("nav", links, aria_label="Sections"),
-            "</header>",
-            main,
-            element("footer", element("p", f"Written by nntrain {__version__}.", class_="quiet")),
-            f"<script>{_asset('curves.js')}</script>" if 'id="curve-data"' in main else "",
-            "</body>",
-            "</html>",
-            "",
-        )
+    head = sealed.head(title, _asset("page.css"), {"curves": _asset("curves.js")}, img_src="data:")
+    body = (
+        element("a", "Skip to the content", href="#main", class_="skip"),
+        f"<header><h1>{title}</h1>",
+        element("nav", links, aria_label="Sections"),
+        "</header>",
+        main,
+        element("footer", element("p", f"Written by nntrain {__version__}.", class_="quiet")),
+        f"<script>{_asset('curves.js')}</script>" if 'id="curve-data"' in main else "",
     )
+    return sealed.document(head, body)
 
 
 def _section(title: str, anchor: str, content: Html) -> Html:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,6 +13,12 @@ from typing import Any
 def asset(package: str, name: str) -> str:
     """Return the text of a file that is beside the modules of a package."""
     return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def document(head: str, body: Iterable[str]) -> str:
+    """Return the HTML of a page. head: what `head` returns. body: the elements of `<body>`, in order."""
+    begin = ("<!doctype html>", '<html lang="en">', f"<head>{head}</head>", "<body>")
+    return "\n".join((*begin, *body, "</body>", "</html>", ""))
 
 
 def head(title: str, style: str, scripts: Mapping[str, str], **more: str) -> str:

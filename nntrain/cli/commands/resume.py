@@ -29,6 +29,6 @@ def run(request: Resume, terminal: Terminal) -> None:
         device=request.device,
         verbose=request.verbose,
     )
-    if finished := asked.go_on(found, terminal):
+    if finished := asked.run(found, terminal):
         terminal.line(finished)
         terminal.event("finished", {"run": str(found)})

@@ -162,14 +162,16 @@ class ValueChecker:
 
     def _rescued(self, one: Parameter, values: Values) -> bool:
         """Return whether a value of another parameter makes the config valid."""
-        return any(
-            not self._tried(self._filled({**self._setting(other, value), **values, other.path: value}))
-            for other in self.space.parameters
-            if other.path != one.path and (other.condition is None or other.path in values)
-            if not f"{one.path}.".startswith(f"{other.path}.")
-            for value in _probed(other)
-            if next(self.attempts, None) is not None
-        )
+        for other in self.space.parameters:
+            is_active = other.condition is None or other.path in values
+            if not is_active or f"{one.path}.".startswith(f"{other.path}."):
+                continue
+            for value in _probed(other):
+                if next(self.attempts, None) is None:
+                    return False
+                if not self._tried(self._filled({**self._setting(other, value), **values, other.path: value})):
+                    return True
+        return False
 
     def _at_value(self, one: Written, number: int, values: Values, found: list[Problem]) -> Iterator[Problem]:
         """Yield the problems at the place of the value; those of another value that was put are reported there."""
@@ -225,10 +227,11 @@ def _once(one: Written, found: list[list[Problem]]) -> Iterator[Problem]:
     for problem in (problem for problems in found for problem in problems):
         everywhere = all(any(other.message == problem.message for other in problems) for problems in found)
         about_path = problem.path == one.at
-        if (problem.message if not about_path else "path") in reported:
+        name = "path" if about_path else problem.message
+        if name in reported:
             continue
         if everywhere or about_path:
-            reported.add("path" if about_path else problem.message)
+            reported.add(name)
         yield replace(problem, path=one.at, on_key=True) if everywhere and not about_path else problem
 
 

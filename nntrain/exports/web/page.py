@@ -15,27 +15,20 @@ def page(subject: Subject) -> str:
     layers, weights = operations(subject)
     content = {"schema": description(subject), "layers": layers, **form(subject)}
     scripts = {"network": _asset("network.js"), "form": _asset("form.js")}
-    return "\n".join(
-        (
-            "<!doctype html>",
-            '<html lang="en">',
-            f"<head>{sealed.head(escaped(subject.name), _asset('page.css'), scripts)}</head>",
-            "<body>",
-            element("header", joined((element("h1", subject.name), element("p", _about(subject), class_="quiet")))),
-            "<main>",
-            element("section", joined((element("h2", "Input"), element("div", "", id="inputs"))), aria_label="Input"),
-            element("section", _result(), aria_label="Prediction"),
-            "</main>",
-            element("footer", element("p", _footer(), class_="quiet")),
-            "<noscript><p>This page computes with JavaScript, which is off here.</p></noscript>",
-            sealed.json_script("page", content),
-            f'<script type="text/plain" id="weights">{weights.base64()}</script>',
-            *(f'<script id="{name}">{text}</script>' for name, text in scripts.items()),
-            "</body>",
-            "</html>",
-            "",
-        )
+    head = sealed.head(escaped(subject.name), _asset("page.css"), scripts)
+    body = (
+        element("header", joined((element("h1", subject.name), element("p", _about(subject), class_="quiet")))),
+        "<main>",
+        element("section", joined((element("h2", "Input"), element("div", "", id="inputs"))), aria_label="Input"),
+        element("section", _result(), aria_label="Prediction"),
+        "</main>",
+        element("footer", element("p", _footer(), class_="quiet")),
+        "<noscript><p>This page computes with JavaScript, which is off here.</p></noscript>",
+        sealed.json_script("page", content),
+        f'<script type="text/plain" id="weights">{weights.base64()}</script>',
+        *(f'<script id="{name}">{text}</script>' for name, text in scripts.items()),
     )
+    return sealed.document(head, body)
 
 
 def _about(subject: Subject) -> str:

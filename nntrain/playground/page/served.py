@@ -32,20 +32,13 @@ def begin(base: Base) -> dict[str, Any]:
 def composed(content: dict[str, Any], engine: tuple[str, ...], **policy: str) -> str:
     """Return the page with the scripts of an engine. policy: as `sealed.head` takes it."""
     scripts = {name: _asset(name) for name in (*VIEW, *engine, "main.js")}
-    return "\n".join(
-        (
-            "<!doctype html>",
-            '<html lang="en">',
-            f"<head>{sealed.head('nntrain playground', _asset('page.css'), scripts, **policy)}</head>",
-            "<body>",
-            _asset("body.html"),
-            sealed.json_script("begin", content),
-            *(f"<script>{text}</script>" for text in scripts.values()),
-            "</body>",
-            "</html>",
-            "",
-        )
+    head = sealed.head("nntrain playground", _asset("page.css"), scripts, **policy)
+    body = (
+        _asset("body.html"),
+        sealed.json_script("begin", content),
+        *(f"<script>{text}</script>" for text in scripts.values()),
     )
+    return sealed.document(head, body)
 
 
 def _asset(name: str) -> str:
