@@ -6,13 +6,14 @@ does without a package whose import fails, so their imports fail while Keras is 
 
 import contextlib
 import gc
+import io
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, NoReturn, get_args
 
 from nntrain.config.messages import counted, listed
 from nntrain.errors import ConfigError, NNTrainError, install_command, one_line
@@ -20,6 +21,8 @@ from nntrain.errors import ConfigError, NNTrainError, install_command, one_line
 Device = Literal["auto", "cpu", "gpu"]
 LEAST_ADDRESS_SPACE = 2_000_000_000  # bytes; TensorFlow 2.21 trains Iris with 1.9 GB and aborts with 1.7 GB
 _UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
+_FAULTS = (ImportError, OSError, MemoryError)  # of an installation; what else is raised is a bug, and shown as one
+_LOOK_SECONDS = 0.1  # between two looks for Ctrl-C, which on Windows does not end a wait
 
 
 def start(device: Device = "auto", verbose: bool = False) -> None:
@@ -52,7 +55,7 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
 
 def load(verbose: bool = False) -> None:
     """Import TensorFlow and Keras, unless they are there; raises NNTrainError where that fails."""
-    if not {"tensorflow", "keras"} <= sys.modules.keys():
+    if is_loading() or not {"tensorflow", "keras"} <= sys.modules.keys():
         _import_quietly(verbose)
     import keras
 
@@ -61,21 +64,96 @@ def load(verbose: bool = False) -> None:
         raise NNTrainError(f"Keras computes with `{found}` in this process, and nntrain with TensorFlow", help=help)
 
 
+def is_loading() -> bool:
+    """Return whether TensorFlow is being imported, also where Ctrl-C has ended the wait for it."""
+    return _Import.current is not None and not _Import.current.ended.is_set()
+
+
 def _import_quietly(verbose: bool) -> None:
     _refuse_small_address_space()
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    dropped = contextlib.nullcontext() if verbose else stderr_dropped()
-    with _interrupt_delayed(), _hidden(_UNUSED), dropped, _collection_disabled():
+    with _interrupt_delayed():
+        if not is_loading():
+            _Import.current = _Import(verbose)
+            _Import.current.start()
+        importing = _Import.current
+    if importing is None:
+        return
+    try:
+        importing.wait()
+    except _FAULTS as error:
+        help = "install nntrain again in a new environment, or add `-v` to see where it failed"
+        raise NNTrainError(f"TensorFlow cannot be loaded: {one_line(str(error))}", help=help) from error
+
+
+class _Import(threading.Thread):
+    """Imports TensorFlow and Keras. Ctrl-C ends the wait for it; an interrupted import would leave half a package."""
+
+    current: ClassVar["_Import | None"] = None
+
+    def __init__(self, verbose: bool) -> None:
+        super().__init__(name="import of TensorFlow")
+        self.ended = threading.Event()
+        self._verbose = verbose
+        self._fault: Exception | None = None
+        self._lock = threading.Lock()
+        self._changed = contextlib.ExitStack()  # what else would notice, if the wait has ended
+        self._stderr: int | None = None  # where the standard error leads to, while it is dropped
+
+    def run(self) -> None:
+        """Import both, and keep what it raises for `wait`."""
+        try:
+            with contextlib.nullcontext() if self._verbose else stderr_dropped() as self._stderr:
+                self._run()
+        except _FAULTS as error:
+            self._fault = error
+        finally:
+            self.ended.set()
+
+    def _run(self) -> None:
+        before = sys.stderr
+        with self._lock:
+            self._changed.enter_context(_hidden(_UNUSED))
+            self._changed.enter_context(_collection_disabled())
         try:
             import keras  # noqa: F401
-            import tensorflow as tf  # noqa: F401
+            import tensorflow as tf
 
             tf.config.list_physical_devices("GPU")  # while what CUDA writes is dropped
-        except (ImportError, OSError, MemoryError) as error:
-            help = "install nntrain again in a new environment, or add `-v` to see where it failed"
-            raise NNTrainError(f"TensorFlow cannot be loaded: {one_line(str(error))}", help=help) from error
+        finally:
+            self._restore()
+            if isinstance(sys.stderr, _Kept):
+                sys.stderr = before
+
+    def wait(self) -> None:
+        """Wait for the end of the import, and raise what it has raised, or KeyboardInterrupt at once at Ctrl-C."""
+        try:
+            while not self.ended.wait(_LOOK_SECONDS):
+                pass
+        except KeyboardInterrupt:
+            self._restore()
+            if self._stderr is not None and sys.stderr is sys.__stderr__:
+                sys.stderr = _Kept(os.fdopen(os.dup(self._stderr), "wb", closefd=False), line_buffering=True)
+            raise KeyboardInterrupt("while TensorFlow was loading; nothing has been written") from None
+        if self._fault is not None:
+            raise self._fault
+
+    def _restore(self) -> None:
+        with self._lock:
+            self._changed.close()
+
+
+class _Kept(io.TextIOWrapper):
+    """What Python writes to the standard error while that of the libraries is dropped."""
+
+
+def end_process(code: int) -> NoReturn:
+    """End the process at once: an ordinary end waits for lost workers in TensorFlow, or for its import."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def import_keras_tuner() -> None:
@@ -175,14 +253,14 @@ def _collection_disabled() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def stderr_dropped() -> Iterator[None]:
-    """Drop what C++ libraries write to the standard error in the block."""
+def stderr_dropped() -> Iterator[int]:
+    """Drop what C++ libraries write to the standard error in the block, and give a descriptor of where it leads to."""
     sys.stderr.flush()
     kept = os.dup(2)
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
-        yield
+        yield kept
     finally:
         os.dup2(kept, 2)
         os.close(kept)

@@ -3,7 +3,10 @@
 import gc
 import json
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +16,39 @@ from nntrain import backend
 from nntrain.errors import ConfigError, NNTrainError
 
 
-def test_ctrl_c_waits_until_what_is_being_imported_is_there(command: Any, tmp_path: Path) -> None:
+def test_ctrl_c_ends_the_wait_for_an_import_that_goes_on_and_can_be_used(command: Any, tmp_path: Path) -> None:
     code = """
 import os, signal, sys, threading
 from nntrain import backend
 threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
     backend.start("cpu")
-except KeyboardInterrupt:
-    import keras
-    print(keras.layers.Dense(2).units, signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+except KeyboardInterrupt as error:
+    print(error, backend.is_loading())
+    print("seen", file=sys.stderr)
+    import pandas
+    print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+backend.start("cpu")
+import keras
+print(keras.layers.Dense(2).units, backend.is_loading())
 """
     done = command(tmp_path, "-c", code, python=True)
-    assert done.stdout == "2 True\n", done.stderr
+    assert done.stdout == "while TensorFlow was loading; nothing has been written True\nTrue\n2 False\n", done.stderr
+    assert done.stderr == "seen\n"
+
+
+def test_ctrl_c_ends_a_command_that_loads_tensorflow_without_waiting_for_it(tmp_path: Path) -> None:
+    (tmp_path / "keras.py").write_text("open('loads', 'w').close(); import time; time.sleep(60)")
+    (tmp_path / "c.yaml").write_text("data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\n")
+    words = [sys.executable, "-c", "from nntrain.__main__ import main; main()", "fit", "c.yaml"]
+    folders = f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}"
+    environment, pipe = {**os.environ, "PYTHONPATH": folders}, subprocess.PIPE
+    with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        while not (tmp_path / "loads").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)  # less than the import takes
+    assert (process.returncode, out, err) == (130, "", "") and not (tmp_path / "runs").exists()
 
 
 def test_starting_loads_none_of_what_keras_would_drag_in_and_it_can_be_imported_afterwards(

@@ -205,9 +205,14 @@ def tune(
 
 @contextlib.contextmanager
 def keyboard_interrupt() -> Iterator[None]:
-    """Raise KeyboardInterrupt, with the text of the error, where Ctrl-C has stopped what is inside."""
+    """Raise KeyboardInterrupt, with the text of the error, where Ctrl-C has stopped what is inside.
+
+    One from inside is raised anew, without its frames, all of which a notebook would print.
+    """
     try:
         yield
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(*error.args) from None  # another one, without the frames of the first
     except Stopped as error:
         if error.signal != signal.SIGINT:
             raise

@@ -95,9 +95,9 @@ def main() -> None:
     try:
         _run(out)
     finally:
-        team = sys.modules.get("nntrain.training.workers.team")
-        if team is not None and team.Team.joined:
-            team.end_process(_exit_code())
+        backend, team = (sys.modules.get(f"nntrain.{name}") for name in ("backend", "training.workers.team"))
+        if backend is not None and (backend.is_loading() or (team is not None and team.Team.joined)):
+            backend.end_process(_exit_code())
 
 
 def _exit_code() -> int:

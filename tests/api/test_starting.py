@@ -114,6 +114,29 @@ def test_ctrl_c_is_a_keyboard_interrupt_that_leaves_a_run_to_resume(
     assert rows(RunDir(resumed.path)) == rows(RunDir(undisturbed.path))
 
 
+def test_ctrl_c_while_tensorflow_loads_has_few_frames_and_leaves_no_run(command: Any, tmp_path: Path) -> None:
+    code = f"""
+import os, signal, threading, traceback
+import nntrain
+from nntrain import backend
+from nntrain.api.starting import fit
+start = threading.Thread.start
+def interrupted(thread):
+    start(thread)
+    if thread.name == "import of TensorFlow":
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+threading.Thread.start = interrupted
+for _ in range(2):
+    try:
+        run = fit({MOONS!r}, set={{"train.epochs": 1}}, quiet=True, no_plots=True, no_report=True)
+        print(run.path.name)
+    except KeyboardInterrupt as error:
+        print(error, len(traceback.extract_tb(error.__traceback__)), os.listdir("."))
+"""
+    done = command(tmp_path, "-c", code, python=True)
+    assert done.stdout == "while TensorFlow was loading; nothing has been written 4 []\nrun\n", done.stderr
+
+
 def test_seeds_give_a_group(tmp_path: Path) -> None:
     config = {**MOONS, "train": {"epochs": 1}}
     group = nntrain.fit(config, seeds=[3, 4], runs_dir=tmp_path, name="group", quiet=True, no_plots=True)

@@ -5,14 +5,14 @@ loss of a worker at once, to end the process in order.
 """
 
 import json
-import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
+from nntrain import backend
 from nntrain.errors import WorkerLost
 from nntrain.training.workers.cluster import Cluster
 from nntrain.training.workers.connection import Gone, Link
@@ -111,11 +111,4 @@ class Team:
         error = self.lost()
         self.save_state()
         sys.stderr.write(f"{error}\n")
-        end_process(error.exit_code)
-
-
-def end_process(code: int) -> NoReturn:
-    """End a process that has had a team, at once: an ordinary end may wait for lost workers in TensorFlow."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+        backend.end_process(error.exit_code)
