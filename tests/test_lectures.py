@@ -1,6 +1,7 @@
 """Every command and number of docs/lectures.md: what takes a moment is run, the rest is in the header of its config."""
 
 import importlib.util
+import re
 import shlex
 import sys
 from functools import cache
@@ -64,6 +65,13 @@ def test_the_tests_that_it_names_exist() -> None:
             file, _, function = name.partition("::")
             assert (ROOT / file).exists(), name
             assert not function or f"def {function}(" in (ROOT / file).read_text(), name
+
+
+def test_the_plots_that_it_names_are_those_of_runs_groups_and_searches() -> None:
+    kinds = {file.stem for folder in ("plots", "search/plots") for file in (ROOT / "nntrain" / folder).glob("*.py")}
+    named = {name for item in ITEMS for name in re.findall(r" · plot `(.+?)`", item.text)}
+    assert len(named) >= 10
+    assert named <= kinds
 
 
 STATED = [shown for shown in EVERY if shown.is_stated]

@@ -189,6 +189,9 @@ def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) 
         yield Problem(
             f"`{loss.called()}` is for two classes and one unit, but the output layer has {output.units}", path, help
         )
+    elif isinstance(loss, losses.LogisticLoss) and output.activation != "linear":
+        message = f"`LogisticLoss` takes the sigmoid of a linear output, but the output layer is `{output.activation}`"
+        yield Problem(message, path, "write `binary_crossentropy`, or end the model with `Dense: {units: 1}`")
     elif "from_logits" in type(loss).model_fields:
         yield from _logits_fit(loss, output, place)
 

@@ -20,6 +20,11 @@ class LayerFlow:
     activations: np.ndarray  # (values,)
     adjoints: np.ndarray  # (values,)
 
+    @property
+    def zeros(self) -> float:
+        """The share of the activations that are 0, as half of them are behind a fresh ReLU layer."""
+        return float((self.activations == 0).mean()) if self.activations.size else 0.0
+
 
 @dataclass(frozen=True)
 class Moment:

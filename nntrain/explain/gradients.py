@@ -91,12 +91,13 @@ def _tables(title: str, moments: Sequence[Moment]) -> Iterator[Table]:
         "variance of a",
         "mean of h",
         "deviation of h",
+        "share of 0 in h",
         "root mean square of dL/da",
         "norm of the kernel's gradient",
         "norm of the kernel",
     )
     for moment in moments:
-        numbers = ("variance", "mean", "deviation", "back", "gradient", "weight")
+        numbers = ("variance", "mean", "deviation", "zeros", "back", "gradient", "weight")
         rows = [[flow.name, *(digits(getattr(flow, name), 6) for name in numbers)] for flow in moment.layers]
         yield f"{'' if moment is moments[0] else chr(10)}{title}: {moment.title}, loss {moment.loss:.6g}", names, rows
 
@@ -131,7 +132,12 @@ def _content(subject: Subject, batch: Batch, moments: Sequence[Moment]) -> dict[
 
 def _layer(flow: LayerFlow) -> dict[str, Any]:
     found = {name: value for name, value in vars(flow).items() if not isinstance(value, np.ndarray)}
-    return {**found, "activations": histogram(flow.activations), "adjoints": histogram(flow.adjoints)}
+    return {
+        **found,
+        "zeros": flow.zeros,
+        "activations": histogram(flow.activations),
+        "adjoints": histogram(flow.adjoints),
+    }
 
 
 def histogram(values: np.ndarray) -> dict[str, Any]:

@@ -37,6 +37,8 @@ def test_five_sigmoid_layers_lose_the_gradient_and_he_keeps_it(subject_of: Any) 
         (moment,) = content(subject_of(deep(5, activation, initializer)))["moments"]
         hidden = [layer["back"] for layer in moment["layers"][:-1]]
         ratios[activation] = hidden[0] / hidden[-1]
+        zeros = [layer["zeros"] for layer in moment["layers"]]
+        assert all(0.3 < share < 0.7 for share in zeros[:-1]) if activation == "relu" else not any(zeros)
     assert ratios["sigmoid"] < 0.01
     assert 0.3 < ratios["relu"] < 3
 

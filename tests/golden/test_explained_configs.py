@@ -204,6 +204,12 @@ def test_the_variances_in_the_header_of_a_deep_net(file: Path) -> None:
         assert layer["variance"] == pytest.approx(float(number), rel=0.01)
 
 
+def test_half_of_the_values_behind_a_relu_are_0() -> None:
+    (file,) = (file for file in DEEP if file.stem == "relu_50_he")
+    (share,) = re.findall(r"of the values are 0: (\S+) in layer 1", file.read_text())
+    assert layers(file)[0]["zeros"] == pytest.approx(float(share), abs=5e-4)
+
+
 def test_these_configs_are_explained() -> None:
     assert (len(EXPLAINED), len(VANISHING), len(DEEP)) == (9, 6, 2)
 
