@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nntrain.doctor.checkup import Diagnosis
 
 ROUNDS = 4  # of errors: some are seen only when others are mended, or the data are read
+MOST_CURES = 8  # that are joined
 
 
 def of_document(
@@ -39,6 +40,39 @@ def of_document(
         if not found or not all(one.set for one in found):
             break
     return _in_turn(errors.values()), None
+
+
+def together(
+    document: Document, findings: Iterable[Finding], looked_at: Callable[[Config], "Diagnosis"]
+) -> tuple[str, ...]:
+    """Return assignments, in their order, that cure all causes among the findings which are seen before a training.
+
+    Those of one finding do not know those of another, and a new list of layers would undo a change in the old one. So
+    each is looked for in the config that the lines before it have mended. None for fewer than two causes. looked_at:
+    examines a config without training, and raises as `examined` of `of_document` does.
+    """
+    causes = {one.disease for one in findings if _is_cause(one)}
+    lines: tuple[str, ...] = ()
+    cured: set[tuple[str, Path]] = set()
+    for _ in range(MOST_CURES if len(causes) > 1 else 0):
+        diagnosis, errors = _attempt(document, lines, looked_at)
+        found = [one for one in (diagnosis.findings if diagnosis else errors) if _is_cause(one)]
+        one = next((one for one in found if one.disease in causes and (one.disease, one.path) not in cured), None)
+        if one is None:
+            break
+        lines = (*(line for line in lines if not _is_replaced(line, one.set)), *one.set)
+        cured.add((one.disease, one.path))
+    return lines if len({disease for disease, _ in cured}) > 1 else ()
+
+
+def _is_cause(finding: Finding) -> bool:
+    return finding.severity != "note" and not finding.symptom and bool(finding.set)
+
+
+def _is_replaced(line: str, later: Iterable[str]) -> bool:
+    """Return whether a later assignment has the place of this one, or holds it."""
+    path = line.partition("=")[0]
+    return any(f"{path}.".startswith(f"{other.partition('=')[0]}.") for other in later)
 
 
 def _lines(findings: Iterable[Finding]) -> tuple[str, ...]:

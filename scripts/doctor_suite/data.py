@@ -20,6 +20,8 @@ def write(folder: Path) -> None:
     _images(folder)
     _of_questions(folder)
     _of_more_questions(folder)
+    _of_published_tables(folder)
+    _of_published_arrays(folder)
 
 
 def _made_tables(folder: Path) -> None:
@@ -115,6 +117,110 @@ def _of_more_questions(folder: Path) -> None:
     np.savez(folder / "three_digits.npz", x=images, y=digits.target[few].astype("int64"))
 
 
+def _of_published_tables(folder: Path) -> None:
+    """Write tables of the kinds that the programs of published data sets have, from `xor_by_absolute_error` on."""
+    random = np.random.default_rng(23)
+    six = np.array([[1, 1], [0, 0], [1, 0], [0, 1], [1, 1], [0, 0]])
+    _table(folder / "xor_of_six.csv", six, np.array([0, 0, 1, 1, 0, 0]), "y")
+    _survival(folder, random)
+    same = np.repeat([1, 0], 1000)
+    _table(folder / "ones_and_zeros.csv", np.tile(same[:, None], 128), same, "y")
+    wide = random.uniform(0, 10_000, (5000, 3))
+    _table(folder / "plane_to_10000.csv", wide, wide @ [2.0, 1.0, 0.5] + 2.2, "y")
+    three = np.column_stack([random.normal(500, 200, 800), random.normal(30, 12, 800), random.uniform(0, 1, 800)])
+    above = _standard(three[:, 0]) + _standard(three[:, 1]) * 2 * three[:, 2] + random.normal(0, 0.5, 800) > 0
+    _table(folder / "three_columns.csv", three, above.astype(int), "y")
+    sizes = np.exp(random.uniform(0, [11, 11, 7, 7, 5, 4, 3, 3, 2, 2, 1], (600, 11)))
+    logs = _standard_columns(np.log(sizes))
+    attack = logs[:, 0] - logs[:, 2] + 0.7 * logs[:, 5] * logs[:, 6] + random.normal(0, 0.5, 600) > 0
+    _table(folder / "packets.csv", sizes, attack.astype(int), "attack")
+    five = random.uniform(0, 1, (600, 5))
+    _table(folder / "five_columns.csv", five, (five.sum(axis=1) + random.normal(0, 0.1, 600) > 2.5).astype(int), "y")
+    one = random.uniform(0, 1000, 2000)
+    _table(folder / "one_column.csv", one[:, None], (one + random.normal(0, 60, 2000) > 480).astype(int), "y")
+    _census(folder, random)
+    line = random.uniform(0, 10, 200)
+    _table(folder / "line_with_noise.csv", line[:, None], 2 * line + 1 + random.normal(0, 1, 200), "y")
+    two = random.uniform(-1, 1, (150, 2))
+    _table(folder / "two_columns.csv", two, 0.6 * two[:, 0] - 0.3 * two[:, 1] + random.normal(0, 0.05, 150), "y")
+    steps = np.arange(0, 5, 0.1)
+    _table(folder / "square_with_noise.csv", steps[:, None], 5 * steps**2 + random.normal(0, 1, 50) ** 3, "y")
+    for name, rows in (("two_clouds", 100), ("two_clouds_of_400", 200)):
+        clouds = np.concatenate([random.uniform(0.2, 0.4, (rows, 2)), random.uniform(0.5, 0.7, (rows, 2))])
+        _table(folder / f"{name}.csv", clouds, np.repeat([1, 2], rows), "class")
+    near = np.linspace(-1, 1, 111)
+    curve = 1 / (np.exp(10 * near) + 1)
+    _table(folder / "negative_curve.csv", near[:, None], -curve, "y")
+    _table(folder / "positive_curve.csv", near[:, None], curve, "y")
+    many = random.normal(0, 1, (3000, 106))
+    score = many[:, :10].sum(axis=1) + random.normal(0, 1.5, 3000)
+    _table(folder / "hundred_columns.csv", many, (score > 0).astype(int), "y")
+
+
+def _survival(folder: Path, random: np.random.Generator) -> None:
+    """Write a table like that of the Titanic, its words as numbers: class, name, sex, age, siblings, parents, ticket,
+    fare, cabin, port."""
+    rank = random.choice([1, 2, 3], 891, p=[0.24, 0.21, 0.55])
+    sex, age = (random.uniform(0, 1, 891) < 0.65).astype(int), random.gamma(4.5, 6.6, 891)
+    fare, cabin = random.lognormal(4.4 - 0.75 * rank, 0.5), np.where(random.uniform(0, 1, 891) < 0.77, 147, 0)
+    cabin = np.where(cabin == 147, 147, random.integers(0, 147, 891))
+    others = [random.integers(0, high, 891) for high in (1307, 4, 3, 929, 3)]
+    chance = 1 / (1 + np.exp(-(2.6 * (1 - sex) + 1.9 - 1.1 * rank - 0.03 * (age - 30) - 0.8)))
+    survived = (random.uniform(0, 1, 891) < chance).astype(int)
+    columns = [rank, others[0], sex, age, others[1], others[2], others[3], fare, cabin, others[4]]
+    _table(folder / "survival.csv", np.column_stack(columns), survived, "survived")
+
+
+def _census(folder: Path, random: np.random.Generator) -> None:
+    """Write a table like that of the census of 1994: 14 columns, some up to a million, a quarter of one class."""
+    rows = 4000
+    age, weight = random.gamma(8, 4.8, rows), random.lognormal(12, 0.5, rows)
+    schooling, hours = random.integers(1, 17, rows), random.normal(40, 12, rows)
+    gain = np.where(random.uniform(0, 1, rows) < 0.08, random.lognormal(8.5, 1, rows), 0)
+    loss = np.where(random.uniform(0, 1, rows) < 0.05, random.normal(1900, 300, rows), 0)
+    codes = [random.integers(0, high, rows) for high in (9, 16, 7, 15, 6, 5, 2, 42)]
+    score = 0.25 * (schooling - 10) + 0.03 * (age - 38) + 0.03 * (hours - 40) + gain / 4000 + 1.2 * (codes[2] == 2)
+    rich = (score + random.logistic(0, 0.8, rows) > 1.6).astype(int)
+    columns = [age, codes[0], weight, codes[1], schooling, *codes[2:7], gain, loss, hours, codes[7]]
+    _table(folder / "census.csv", np.column_stack(columns), rich, "rich")
+
+
+def _of_published_arrays(folder: Path) -> None:
+    """Write arrays of the kinds that the programs of published data sets have."""
+    from sklearn import datasets
+
+    random = np.random.default_rng(29)
+    counts, labels = datasets.make_multilabel_classification(3000, n_features=20, n_classes=3, random_state=29)
+    np.savez(folder / "three_labels.npz", x=counts.astype("float32"), y=labels.astype("float32"))
+    bits = np.array([[int(digit) for digit in f"{number:08b}"] for number in range(256)], "float32")
+    np.savez(folder / "bits_to_bits.npz", x=bits, y=random.permutation(bits))
+    np.savez(folder / "bits_to_same_bits.npz", x=bits, y=bits)
+    kind = random.integers(0, 10, 3000)
+    colours, waves = random.uniform(60, 190, (10, 3)), random.uniform(0.3, 1.5, (10, 2))
+    place = np.arange(16)
+    phase = random.uniform(0, 6, (3000, 1, 1))
+    lines = place[None, :, None] * waves[kind, 0][:, None, None] + place[None, None, :] * waves[kind, 1][:, None, None]
+    images = (
+        colours[kind][:, None, None, :]
+        + 40 * np.sin(lines + phase)[..., None]
+        + random.normal(0, 45, (3000, 16, 16, 3))
+    )
+    images += random.normal(0, 40, (3000, 1, 1, 3))  # the light
+    np.savez(folder / "coloured_images.npz", x=images.clip(0, 255).astype("uint8"), y=kind)
+    digits = datasets.load_digits()
+    order = random.permutation(len(digits.target))
+    pixels = np.minimum(255, digits.images * 16).astype("uint8")[..., None]
+    over = (digits.target / 255).astype("float32")[:, None]
+    np.savez(folder / "digits_over_255.npz", x=pixels[order], y=over[order])
+    walks = random.normal(0, 1, (2000, 10, 1, 4)).cumsum(axis=1)
+    rises = (walks[:, -1, 0].mean(axis=1) + random.normal(0, 0.8, 2000) > -0.4).astype("int64")
+    np.savez(folder / "windows.npz", x=(-1.06 + 0.003 * walks).astype("float32"), y=rises)
+    answer = random.integers(0, 2, 600)
+    seen = random.normal(0, 1, (600, 12, 8, 2))
+    seen[..., 1] = answer[:, None, None]
+    np.savez(folder / "given_answer.npz", x=seen.astype("float32"), y=answer)
+
+
 def _passengers(folder: Path, random: np.random.Generator) -> None:
     """Write a table like that of the Titanic: class, age, fare and sex of 714 passengers."""
     rank = random.choice([1, 2, 3], 714, p=[0.25, 0.25, 0.5])
@@ -137,6 +243,10 @@ def _images(folder: Path) -> None:
     np.savez(folder / "patches.npz", x=images[order], y=light.astype("float32")[:, None])
     few = order[:300]
     np.savez(folder / "digits_few.npz", x=images[few], y=digits.target[few].astype("int64"))
+
+
+def _standard_columns(values: np.ndarray) -> np.ndarray:
+    return (values - values.mean(axis=0)) / values.std(axis=0)
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

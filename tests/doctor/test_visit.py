@@ -59,6 +59,50 @@ def test_an_error_without_a_line_ends_the_visit(tmp_path: Path) -> None:
     assert [(one.disease, one.set) for one in found] == [("invalid_config", ())]
 
 
+def _looked_at(config: Config) -> Diagnosis:
+    return checkup.before(prepare(config))
+
+
+@pytest.mark.parametrize(
+    ("model", "train", "diseases"),
+    [
+        # Both cures of the model: a new list would undo the activation, whose place moves behind a new layer.
+        ("softmax", "{epochs: 300, loss: binary_crossentropy}", ["softmax_over_one_unit", "unscaled_inputs"]),
+        # Two options beside each other, and a list of layers.
+        (
+            "sigmoid",
+            "{epochs: 300, optimizer: {SGD: {learning_rate: 99}}, loss: binary_crossentropy}",
+            ["learning_rate_too_high", "unscaled_inputs"],
+        ),
+    ],
+)
+def test_the_lines_of_all_causes_together_end_all_of_them(
+    tmp_path: Path, model: str, train: str, diseases: list[str]
+) -> None:
+    rows = [f"{at},{at * 70 % 997},{int(at > 50)}" for at in range(100)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,y", *rows]))
+    table = f"{{table: {{path: {tmp_path / 't.csv'}, target: y, encode: false}}}}"
+    layers = f"[{{Dense: {{units: 8, activation: relu}}}}, {{Dense: {{units: 1, activation: {model}}}}}]"
+    (tmp_path / "net.yaml").write_text(f"data: {table}\nmodel: {layers}\ntrain: {train}\n")
+    document = read(tmp_path / "net.yaml")
+    findings, _ = visit.of_document(document, _looked_at)
+    assert set(diseases) <= {one.disease for one in findings}
+    lines = visit.together(document, findings, _looked_at)
+    mended = read(tmp_path / "net.yaml", lines)
+    after, diagnosis = visit.of_document(mended, _looked_at)
+    assert diagnosis is not None and [one.disease for one in after if one.severity != "note"] == []
+    assert "Normalization" in mended.tree["model"]
+
+
+def test_one_cause_needs_no_lines_together(tmp_path: Path) -> None:
+    model = "[{Dense: {units: 4, activation: relu}}, {Dense: 3}]"
+    (tmp_path / "net.yaml").write_text(f"data: iris\nmodel: {model}\ntrain: {{epochs: 1}}\n")
+    document = read(tmp_path / "net.yaml")
+    findings, _ = visit.of_document(document, _looked_at)
+    assert len({one.disease for one in findings if one.severity != "note"}) == 1
+    assert visit.together(document, findings, _looked_at) == ()
+
+
 def test_what_keeps_the_mended_config_from_being_examined_does_not_hide_the_errors(tmp_path: Path) -> None:
     model, loss = "[{Dense: {units: 3, activation: sigmoid}}]", "categorical_crossentropy"
     (tmp_path / "net.yaml").write_text(f"data: iris\nmodel: {model}\ntrain: {{epochs: 1, loss: {loss}}}\n")

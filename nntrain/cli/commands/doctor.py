@@ -17,6 +17,7 @@ from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
     from nntrain.doctor.checkup import Diagnosis
+    from nntrain.training.prepare import Prepared
 
 
 def run(request: Doctor, terminal: Terminal) -> None:
@@ -32,21 +33,35 @@ def run(request: Doctor, terminal: Terminal) -> None:
         return
     document = read(request.name, request.assignments or ())
     findings, found = visit.of_document(document, lambda config: _examined(config, request, terminal))
-    _print(findings, () if found is None else found.compared(), terminal)
+    together = visit.together(document, findings, lambda config: _looked_at(config, request))
+    _print(findings, () if found is None else found.compared(), terminal, together)
 
 
 def _examined(config: Config, request: Doctor, terminal: Terminal) -> "Diagnosis":
     """Examine a config; raises ConfigError and DataError, before TensorFlow is loaded where that is possible."""
-    valid = checked(config, Terminal(quiet=True), request.runs_dir)
-    backend.start(request.device, request.verbose)
-    from nntrain.doctor import checkup
-    from nntrain.training.prepare import prepare
-
-    prepared = prepare(valid)
     if request.static:
-        return checkup.before(prepared)
+        return _looked_at(config, request)
+    prepared = _prepared(config, request)
+    from nntrain.doctor import checkup
+
     terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
     return checkup.tried(prepared, request.seconds)
+
+
+def _looked_at(config: Config, request: Doctor) -> "Diagnosis":
+    """Examine a config without training; raises as `_examined` does."""
+    prepared = _prepared(config, request)
+    from nntrain.doctor import checkup
+
+    return checkup.before(prepared)
+
+
+def _prepared(config: Config, request: Doctor) -> "Prepared":
+    valid = checked(config, Terminal(quiet=True), request.runs_dir)
+    backend.start(request.device, request.verbose)
+    from nntrain.training.prepare import prepare
+
+    return prepare(valid)
 
 
 def _is_run(request: Doctor) -> bool:
@@ -61,12 +76,19 @@ def _refuse_assignments(request: Doctor) -> None:
         raise ConfigError("`--set` changes a config, not a run that has ended", help=help)
 
 
-def _print(findings: Sequence[Finding], compared: Sequence[str], terminal: Terminal) -> None:
-    terminal.event("doctor", {"findings": [finding.as_json() for finding in findings]})
+def _print(
+    findings: Sequence[Finding], compared: Sequence[str], terminal: Terminal, together: Sequence[str] = ()
+) -> None:
+    content = {"findings": [finding.as_json() for finding in findings]}
+    terminal.event("doctor", {**content, "together": list(together)} if together else content)
     for line in compared:
         terminal.line(line)
     for finding in findings:
         for line in finding.lines():
             terminal.line(line)
+    if together:
+        terminal.line("these lines together, in this order, mend all of that which is seen before a training:")
+    for assignment in together:
+        terminal.line(f"  --set '{assignment}'")
     if not findings:
         terminal.line("nothing found")

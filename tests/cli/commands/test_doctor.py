@@ -42,6 +42,19 @@ def test_the_printed_line_ends_the_disease(folder: Path, in_process: Any) -> Non
     assert "output_cannot_reach_targets" not in again.stdout
 
 
+def test_the_lines_of_two_causes_are_printed_together(folder: Path, in_process: Any) -> None:
+    done = in_process(folder, "doctor", "net.yaml", "--static", "--json")
+    lines = json.loads(done.stdout)["together"]
+    assert [line.partition("=")[0] for line in lines] == ["model.1.Dense.activation", "train.epochs"]
+    assert f"in this order, mend all of that which is seen before a training:\n  --set '{lines[0]}'" in (
+        in_process(folder, "doctor", "net.yaml", "--static").stdout
+    )
+    both = [word for line in lines for word in ("--set", line)]
+    again = json.loads(in_process(folder, "doctor", "net.yaml", "--static", "--json", *both).stdout)
+    assert [one["disease"] for one in again["findings"] if one["severity"] != "note"] == []
+    assert "together" not in again
+
+
 def test_an_error_of_the_config_is_a_finding(folder: Path, in_process: Any) -> None:
     done = in_process(folder, "doctor", "net.yaml", "--static", "--set", "train.loss=binary_crossentropy", "--json")
     assert done.returncode == 0
