@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 from math import inf
 from typing import TYPE_CHECKING, Any
+from unicodedata import bidirectional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +42,7 @@ LEGEND: dict[str, Any] = {
     "edgecolor": "none",
     "labelcolor": INK,
 }
+_MARK = "\u200e"  # left-to-right mark: has no width
 _NO_TEXT = ("Last Resort", "STIXNonUnicode", "STIXSize", "cm")  # fonts without letters, or with letters at other codes
 
 
@@ -69,12 +71,12 @@ def short(text: str, longest: int) -> str:
     A code, which stands for a letter that no font has, stays whole.
     """
     text = " ".join(text.split())
-    whole = drawable(text)
+    whole = _with_codes(text)
     if len(whole) <= longest:
-        return whole
+        return _left_to_right(whole)
     parts = list(text) if whole == text else [_drawn(char) for char in text]
     first, last = _begin(parts, longest - longest // 3 - 1), _begin([*reversed(parts)], longest // 3)
-    return " ".join(f"{''.join(first)}…{''.join(reversed(last))}".split())
+    return _left_to_right(" ".join(f"{''.join(first)}…{''.join(reversed(last))}".split()))
 
 
 def _begin(parts: Sequence[str], longest: int) -> list[str]:
@@ -118,6 +120,18 @@ def _parts(name: str) -> list[str]:
 
 def drawable(text: str) -> str:
     """Return the text with `U+6F22` for each character that no font on this machine can draw."""
+    return _left_to_right(_with_codes(text))
+
+
+def _left_to_right(text: str) -> str:
+    """Return a text that turns no line around: Arabic or Hebrew in it is between two left-to-right marks.
+
+    Without them `name → other` is drawn as `other → name` (https://unicode.org/reports/tr9/).
+    """
+    return f"{_MARK}{text}{_MARK}" if any(bidirectional(char) in ("R", "AL") for char in text) else text
+
+
+def _with_codes(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return " ".join("".join(map(_drawn, text)).split())

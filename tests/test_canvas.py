@@ -38,6 +38,16 @@ def test_an_accuracy_has_its_counts() -> None:
     assert canvas.accuracy(0, 0) == "0 of 0 right, 0.00%"
 
 
+def test_a_name_in_arabic_turns_no_line_around() -> None:
+    from nntrain.plots import confused_pairs
+
+    assert canvas.short("مربع", 9) == canvas.drawable("مربع") == "\u200eمربع\u200e"
+    assert canvas.short("קטגוריה ארוכה", 8) == "\u200eקטגור…כה\u200e"
+    pairs = [("مربع", "b", 1, 2)], [("b", "مربع", 1, 2)]
+    one, other = (confused_pairs.draw(confused_pairs.Options(each, 1, 2, "")) for each in pairs)
+    assert one != other  # both would be `b → مربع`
+
+
 @pytest.mark.parametrize(
     ("text", "drawn"),
     [

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from nntrain.errors import ConfigError
 
+_FORMATS = ("png", "svg")
+
 
 def refuse(output: Path, file: Path | None = None, option: str = "-o", example: str = "predictions.csv") -> None:
     """Raise ConfigError for a path to which no file can be written, and for that of the input `file`."""
@@ -16,3 +18,13 @@ def refuse(output: Path, file: Path | None = None, option: str = "-o", example: 
         )
     if file is not None and output.exists() and file.exists() and output.samefile(file):
         raise ConfigError(f"`{output}` is the file to read", help=f"give another path with `{option}`")
+
+
+def plot_format(plot: Path, file: Path | None = None) -> str:
+    """Return the format that the name of a plot asks for; raises ConfigError as `refuse`, and for another one."""
+    refuse(plot, file, option="--plot", example="plot.png")
+    format = plot.suffix.lower().removeprefix(".")
+    if format not in _FORMATS:
+        help = f"write `--plot {plot.with_name(plot.stem or 'plot').with_suffix('.png')}`"
+        raise ConfigError(f"`{plot}` is neither a PNG nor an SVG file", help=help)
+    return format

@@ -173,7 +173,7 @@ class Data(Request):
         None
     )
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw every column, on one page, to a PNG file.")
+        Path | None, typer.Option(metavar="FILE", help="Draw every column, on one page, to a PNG or SVG file.")
     ] = None
     verbose: Verbose = False
     json: Json = False
@@ -205,7 +205,9 @@ class LrFind(Request):
     config: Config
     assignments: Assignments = None
     steps: Annotated[int, typer.Option(metavar="N", help="The number of steps, of a batch each.")] = 200
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the loss over the rate to a PNG file.")] = None
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the loss over the rate to a PNG or SVG file.")
+    ] = None
     plugin: Plugins = None
     runs_dir: RunsDir = RUNS_DIR
     device: Device = "auto"

@@ -43,22 +43,31 @@ class Plane:
         names = schema.features or ("x", "y")
         return cls(_rows(shown.x), shown.y, low - room, high + room, names, schema.classes)
 
-    def predicted(self, scorer: Scorer) -> tuple[np.ndarray, np.ndarray]:
-        """Return two (POINTS, POINTS) arrays, the second input down: what is predicted, and how sure the model is.
+    def predicted(self, scorer: Scorer) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return three arrays over the grid, the second input down: predictions, how sure they are, and leads.
 
-        The first holds class indices, or the first target; the second is from 0 to 1, and 1 without probabilities.
+        The first two are (POINTS, POINTS). The first holds class indices, or the first target; the second is from 0 to
+        1, and 1 without probabilities. The third is (POINTS, POINTS, classes): by how much the score of a class exceeds
+        the largest of the others, so that its boundary is where that is 0; it has no classes for a regression.
         """
         axes = [np.linspace(self.low[each], self.high[each], POINTS) for each in (0, 1)]
         grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2).astype("float32")
         outputs = scorer.outputs(grid)
         square = (POINTS, POINTS)
         if not self.classes:
-            return outputs[:, 0].reshape(square), np.ones(square)
+            return outputs[:, 0].reshape(square), np.ones(square), np.zeros((*square, 0))
         found, sure = scorer.classes(outputs), np.ones(len(grid))
+        leads = _leads(np.nan_to_num(scorer.by_class(outputs)))
         if scorer.resolved.are_probabilities:
             chance = 1 / len(self.classes)
             sure = (outputs.max(axis=1) - chance) / (1 - chance)
-        return found.reshape(square), np.clip(np.nan_to_num(sure), 0, 1).reshape(square)
+        return found.reshape(square), np.clip(np.nan_to_num(sure), 0, 1).reshape(square), leads.reshape(*square, -1)
+
+
+def _leads(scores: np.ndarray) -> np.ndarray:
+    """Return (n, classes), each score less the largest of the others in its row; scores: (n, classes), 2 or more."""
+    second, first = np.sort(scores, axis=1)[:, -2:].T[..., None]
+    return np.asarray(scores - np.where(scores == first, second, first))
 
 
 def _rows(x: Examples) -> np.ndarray:

@@ -45,9 +45,9 @@ def draw(found: "Curves", title: str, form: Form, format: str) -> bytes:
         panel.plot(curve.x, curve.y, drawstyle=form.drawstyle, linewidth=1.7, label=label, **look)
     canvas.name(panel, form.name)
     canvas.share_axes(panel, form.x_label, form.y_label)
-    more = f", the {len(found.shown)} worst of {found.count}" if len(found.shown) < found.count else ""
+    more = f", the {len(found.shown)} worst of {found.count:,}" if len(found.shown) < found.count else ""
     place = {"loc": "upper left", "bbox_to_anchor": (1.02, 1)} if beside else {"loc": form.legend}
     panel.legend(title=f"{form.area}{more}", **place, **canvas.LEGEND)
-    mean = f"Mean of the {form.area} over {found.count} classes: {found.mean:.4f}." if found.count > 1 else ""
+    mean = f"Mean of the {form.area} over {found.count:,} classes: {found.mean:.4f}." if found.count > 1 else ""
     canvas.explain(figure, mean, "Each point is a threshold of the score of a class.")
     return canvas.image(figure, format)

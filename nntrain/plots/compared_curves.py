@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
 
@@ -30,6 +30,7 @@ class Options:
     curves: Sequence[tuple[str, Sequence[Rows]]]  # the name of each, and the rows of metrics.csv of one run or several
     metrics: Sequence[str]  # in this order
     title: str = ""
+    note: str = ""
 
 
 def lacks(subject: "Subject") -> str:
@@ -49,7 +50,12 @@ def of(run: "ScoredRun") -> Options:
     metrics = list(dict.fromkeys(name.removeprefix("val_") for row in rows for name in row))
     shared = [name for name in metrics if name not in _NOT_METRICS and all(name in row for row in rows)]
     title = run.subject.name if len(contenders) == 1 or contenders[0] is not run.subject else ""
-    return Options(curves, sorted(shared, key=lambda name: name != "loss"), title)
+    note = (
+        f"The best {len(curves)} of {len(run.subject.trials or run.subject.runs):,} trials."
+        if contenders[0] is not run.subject
+        else ""
+    )
+    return Options(curves, sorted(shared, key=lambda name: name != "loss"), title, note)
 
 
 def draw(options: Options, format: str = "png") -> bytes:
@@ -71,7 +77,12 @@ def draw(options: Options, format: str = "png") -> bytes:
         canvas.numbered(panel, 1, longest, room=0.015)
     panels[-1].set_xlabel("epoch", color=canvas.INK)
     lines, names = panels[0].get_legend_handles_labels()
-    figure.legend(lines, names, loc="outside lower left", ncols=3, frameon=False, fontsize=9)
+    several = any(len(every) > 1 for _, every in options.curves)
+    band = "Line: the mean over the runs of a group; band: from the lowest to the highest." if several else ""
+    place: dict[str, Any] = {"loc": "outside lower left", "ncols": 3, "frameon": False, "fontsize": 9}
+    note = canvas.short(f"{options.note} {band}", 140)
+    legend = figure.legend(lines, names, **place, title=note or None, title_fontsize=8, alignment="left")
+    legend.get_title().set_color(canvas.GREY)
     return canvas.image(figure, format)
 
 

@@ -18,7 +18,7 @@ _LEAST = 0.05  # of the axis: a mistake in a thousand does not look like one in 
 
 @dataclass(frozen=True)
 class Options:
-    """pairs: the most frequent one first. right, total: how many predictions are right, and all.
+    """pairs: the most frequent one first; count: of all of them. right, total: how many predictions are right, and all.
 
     A pair is the true class, the predicted one, how many rows were confused so, and the rows of the true class.
     """
@@ -27,6 +27,7 @@ class Options:
     right: int
     total: int
     title: str
+    count: int = 0
 
 
 def lacks(subject: "Subject") -> str:
@@ -40,7 +41,9 @@ def of(run: "ScoredRun") -> Options:
 
     mistakes = scores.most_confused(run.y, run.predicted, run.classes)
     pairs = [(each.true, each.predicted, each.rows, each.support) for each in mistakes]
-    return Options(pairs, int((run.predicted == run.y).sum()), len(run.y), run.title)
+    right = run.predicted == run.y
+    count = len(set(zip(run.y[~right].tolist(), run.predicted[~right].tolist(), strict=True)))
+    return Options(pairs, int(right.sum()), len(run.y), run.title, count)
 
 
 def draw(options: Options, format: str = "png") -> bytes:
@@ -62,5 +65,6 @@ def draw(options: Options, format: str = "png") -> bytes:
     axes.set_xticks([number * step for number in range(int(1 / step) + 1) if number * step <= axes.get_xlim()[1]])
     axes.xaxis.set_major_formatter(canvas.percent())
     axes.set_xlabel("share of the true class that is taken for the other one", color=canvas.INK)
-    canvas.explain(figure, "Each bar: the true class  →  the class that it is taken for.")
+    more = f"The {len(pairs)} most frequent of {options.count:,} pairs." if options.count > len(pairs) else ""
+    canvas.explain(figure, "Each bar: the true class  →  the class that it is taken for.", more)
     return canvas.image(figure, format)

@@ -18,7 +18,9 @@ SUBJECTS = ("run",)
 MOST_CLASSES = 60  # of more the cells are too small; `confused_pairs` shows the most frequent mistakes
 _LONGEST = 24  # letters of a name that are shown
 _MOST_WITH_COUNTS = 20  # classes; more cells are too small for a number
-_MOST_WITH_SHARES = 10  # classes; more cells are too small for the percentage below
+_MOST_WITH_SHARES = 12  # classes; more cells are too small for the percentage below
+
+_DARK = 0.5  # the share from which white is easier to read on a cell than black
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def of(run: "ScoredRun") -> Options:
 def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: the true class down, the predicted one across, a cell's colour by its share of the row.
 
-    A cell has its count, and up to 10 classes its percentage; more than 20 classes are shown by colour alone.
+    A cell has its count, and up to 12 classes its percentage; more than 20 classes are shown by colour alone.
 
     Raises ValueError when the matrix does not fit the names.
     """
@@ -93,7 +95,7 @@ def _write_counts(axes: "Axes", matrix: "np.ndarray", shares: "np.ndarray") -> N
     size = min(11.0, 72 * _cell(len(matrix)) * 0.85 / (0.64 * max(digits, 2)))
     for row, counts in enumerate(matrix.tolist()):
         for column, count in enumerate(counts):
-            color = "white" if shares[row, column] > 0.3 else canvas.INK if count else "#a8a8a8"
+            color = "white" if shares[row, column] > _DARK else canvas.INK if count else "#a8a8a8"
             both = count and len(matrix) <= _MOST_WITH_SHARES
             text = f"{count}\n{shares[row, column]:.1%}" if both else str(count)
             axes.text(column, row, text, ha="center", va="center", fontsize=min(size, 9) if both else size, color=color)

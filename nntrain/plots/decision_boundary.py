@@ -1,5 +1,6 @@
 """What a model of two inputs predicts in their plane, and how that changed over the epochs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from nntrain import canvas
 
 if TYPE_CHECKING:
     import numpy as np
+    import PIL.Image
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -25,11 +27,12 @@ _ROWS: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.6, "zorder": 3}
 
 @dataclass(frozen=True)
 class Options:
-    """What a model of two inputs predicts in their plane; `predicted` and `sure` as of `Plane.predicted`."""
+    """What a model of two inputs predicts in their plane; `predicted`, `sure` and `leads` as of `Plane.predicted`."""
 
     plane: "Plane"
     predicted: "np.ndarray"
     sure: "np.ndarray"
+    leads: "np.ndarray"
     title: str
 
 
@@ -67,16 +70,30 @@ def animate(run: "ScoredRun") -> bytes:
     from nntrain.evaluation.trained_again import weights_by_epoch
 
     plane, model = Plane.of(run), run.scorer.program.model
-    kept, frames = model.get_weights(), []
+    kept = model.get_weights()
+    frames: list[PIL.Image.Image] = []
     for epoch, weights in weights_by_epoch(run, _FRAMES):
         model.set_weights(weights)
         options = Options(plane, *plane.predicted(run.scorer), f"{run.subject.name}: epoch {epoch}")
-        frames.append(Image.open(BytesIO(draw(options))).convert("P", palette=Image.Palette.ADAPTIVE))
+        frames.append(Image.open(BytesIO(draw(options))).convert("RGB"))
     model.set_weights(kept)
-    content = BytesIO()
-    times = [_MILLISECONDS] * (len(frames) - 1) + [_LAST]
-    frames[0].save(content, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0)
+    palette = _palette(frames)
+    first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames)
+    content, times = BytesIO(), [_MILLISECONDS] * len(others) + [_LAST]
+    first.save(content, "GIF", save_all=True, append_images=others, duration=times, loop=0)
     return content.getvalue()
+
+
+def _palette(frames: "Sequence[PIL.Image.Image]") -> "PIL.Image.Image":
+    """Return an image with the colors of all frames: with colors of its own each would flicker, with few have bands."""
+    from PIL import Image
+
+    width, height = frames[0].size
+    some = [frames[0], frames[len(frames) // 2], frames[-1]]
+    beside = Image.new("RGB", (width * len(some), height))
+    for place, frame in enumerate(some):
+        beside.paste(frame, (width * place, 0))
+    return beside.quantize(256, Image.Quantize.MEDIANCUT)
 
 
 def _figure(options: Options) -> "Figure":
@@ -110,10 +127,10 @@ def _draw_classes(panel: "Axes", options: Options) -> None:
     image = 1 - strength + strength * colors[found]
     panel.imshow(image, extent=_extent(plane), origin="lower", aspect="auto", interpolation="bilinear")
     for index, name in enumerate(plane.classes):
-        if (found == index).any() and (found != index).any():
-            inside = (found == index).astype(float)
-            line: dict[str, Any] = {"levels": [0.5], "colors": [canvas.INK], "linewidths": 1}
-            panel.contour(inside, extent=_extent(plane), origin="lower", **line)
+        lead = options.leads[..., index]
+        if lead.min() < 0 < lead.max():
+            line: dict[str, Any] = {"levels": [0], "colors": [canvas.INK], "linewidths": 1, "linestyles": "-"}
+            panel.contour(lead, extent=_extent(plane), origin="lower", **line)
         rows = plane.x[plane.y == index]
         panel.scatter(
             rows[:, 0],
@@ -131,7 +148,13 @@ def _draw_numbers(figure: "Figure", panel: "Axes", options: Options) -> None:
     """Draw the prediction at each point as a color, and the rows by their true value, in the same colors."""
     plane = options.plane
     target = plane.y.reshape(len(plane.y), -1)[:, 0]
-    scale: dict[str, Any] = {"cmap": "viridis", "vmin": float(target.min()), "vmax": float(target.max())}
-    image = panel.imshow(options.predicted, extent=_extent(plane), origin="lower", aspect="auto", **scale)
+    low, high = float(target.min()), float(target.max())
+    scale: dict[str, Any] = {"cmap": "viridis", "vmin": low, "vmax": high}
+    grid: dict[str, Any] = {"extent": _extent(plane), "origin": "lower", "aspect": "auto", "interpolation": "bilinear"}
+    image = panel.imshow(options.predicted, **grid, **scale)
+    # A white ring on a dark one is seen on every color.
+    panel.scatter(plane.x[:, 0], plane.x[:, 1], s=52, color=canvas.INK, linewidths=0, zorder=2)
     panel.scatter(plane.x[:, 0], plane.x[:, 1], c=target, s=26, **_ROWS, **scale)
-    canvas.dress_bar(figure.colorbar(image, ax=panel, pad=0.02), "prediction; of a dot the true value")
+    beyond = (bool((options.predicted < low).any()), bool((options.predicted > high).any()))
+    extend = {(True, True): "both", (True, False): "min", (False, True): "max"}.get(beyond, "neither")
+    canvas.dress_bar(figure.colorbar(image, ax=panel, pad=0.02, extend=extend), "prediction; of a dot the true value")

@@ -161,8 +161,8 @@ def _draw_metric(panel: "Axes", options: Options, metric: str) -> None:
         return
     _mark_best(panel, options, training if all(map(isnan, validation)) else validation)
     _draw_references(panel, options.references.get(metric, ()), every)
-    if not (metric == "loss" and _scale(panel, every)):
-        share = metric in _SHARES
+    share = metric in _SHARES
+    if share or not _scale(panel, every):
         least = _LEAST_SPAN if share else _LEAST_SHARE * max(map(abs, every))
         canvas.least_span(panel, least, *((0, 1) if share else (-inf, inf)))
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SUBJECTS = ("seeds", "folds")
 _MOST = 6  # metrics
+_DOT = 0.011  # the width of a dot, as a share of the axis
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG: a panel for each metric, with a mark for each run on each split, the mean and its interval."""
     names = list(options.values)[:_MOST]
     splits = list(options.values[names[0]])
-    figure = canvas.sheet(8, (0.42 * len(splits) + 0.75) * len(names) + 0.9, options.title)
+    figure = canvas.sheet(8, (0.48 * len(splits) + 0.85) * len(names) + 0.9, options.title)
     panels = figure.subplots(len(names), squeeze=False)[:, 0]
     for panel, name in zip(panels, names, strict=True):
         _draw(panel, name, options)
@@ -64,9 +65,15 @@ def draw(options: Options, format: str = "png") -> bytes:
 
 def _draw(panel: "Axes", name: str, options: Options) -> None:
     splits = options.values[name]
+    marks = [*splits.values(), *options.intervals[name].values()]
+    every = [value for values in marks for value in values if isfinite(value)]
+    width = _DOT * (max(every, default=0.0) - min(every, default=0.0)) or 1.0
     for place, (split, values) in enumerate(splits.items()):
         finite = [value for value in values if isfinite(value)]
-        panel.scatter(finite, [place + 0.12] * len(finite), s=26, color=canvas.BLUE, alpha=0.75, linewidths=0, zorder=2)
+        levels = _levels(finite, width)
+        step = min(0.17, 0.5 / max(1, *levels)) if levels else 0.0
+        heights = [place + 0.12 + step * level for level in levels]
+        panel.scatter(finite, heights, s=26, color=canvas.BLUE, alpha=0.75, linewidths=0, zorder=2)
         mean, low, high = options.intervals[name][split]
         if isfinite(mean):
             panel.plot([mean], [place - 0.16], marker="D", markersize=5, color=canvas.DARK, zorder=3)
@@ -77,4 +84,15 @@ def _draw(panel: "Axes", name: str, options: Options) -> None:
     panel.grid(axis="x", color=canvas.FAINT, linewidth=0.6)
     panel.set_axisbelow(True)
     panel.set_yticks(range(len(splits)), list(splits))
-    panel.set_ylim(len(splits) - 0.5, -0.5)
+    panel.set_ylim(len(splits) - 0.3, -0.5)
+
+
+def _levels(values: Sequence[float], width: float) -> list[int]:
+    """Return at which level each dot lies so that none is on another: 0 at the top; width: of a dot."""
+    ends: list[float] = []  # of the last dot in each level
+    found = dict.fromkeys(range(len(values)), 0)
+    for index in sorted(found, key=values.__getitem__):
+        free = (level for level, end in enumerate(ends) if values[index] >= end)
+        found[index] = next(free, len(ends))
+        ends[found[index] : found[index] + 1] = [values[index] + width]
+    return list(found.values())

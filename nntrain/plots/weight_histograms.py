@@ -33,6 +33,9 @@ def lacks(subject: "Subject") -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the trained weights of a run; raises NothingToDraw where the model has none."""
+    if run.subject.directory.is_ensemble:
+        member = f"{run.subject.name}/member-1"
+        raise canvas.NothingToDraw(f"an ensemble has weights in its members: `nntrain plot {member} weight_histograms`")
     model = run.scorer.program.model
     found = [
         (f"{index}. {layer.name} {weight.name}", weight.numpy())

@@ -67,7 +67,11 @@ class Scorer:
     def classes(self, outputs: np.ndarray) -> np.ndarray:
         """Return (n,) the class indices of (n, classes) outputs."""
         # As in Keras's accuracy, a tie is the first class: of two classes the second needs more than one half.
-        return np.asarray(outputs_of(self.resolved, self.program.model).decided(outputs)).argmax(axis=1)
+        return self.by_class(outputs).argmax(axis=1)
+
+    def by_class(self, outputs: np.ndarray) -> np.ndarray:
+        """Return (n, classes) scores of (n, classes) outputs; the largest one of a row is the predicted class."""
+        return np.asarray(outputs_of(self.resolved, self.program.model).decided(outputs))
 
     def choose_threshold(self, split: Split) -> None:
         """Choose the threshold of a `DecisionThreshold` on this split; without that layer do nothing."""

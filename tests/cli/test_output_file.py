@@ -17,3 +17,11 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ConfigError, match=message):
             output_file.refuse(path, file)
+
+
+def test_the_name_of_a_plot_says_its_format(tmp_path: Path) -> None:
+    assert [output_file.plot_format(tmp_path / name) for name in ("a.png", "a.SVG")] == ["png", "svg"]
+    for name, help in (("a.jpg", "a.png"), ("a", "a.png"), (".png", ".png.png")):
+        with pytest.raises(ConfigError, match="is neither a PNG nor an SVG file") as found:
+            output_file.plot_format(tmp_path / name)
+        assert found.value.problems[0].help == f"write `--plot {tmp_path / help}`"

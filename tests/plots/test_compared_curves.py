@@ -36,3 +36,14 @@ def test_any_name_and_twenty_of_them(name: str) -> None:
 def test_nothing_to_draw_is_an_error() -> None:
     with pytest.raises(ValueError, match="at least one epoch"):
         draw(Options([("a", []), ("b", [[]])], ["loss"]))
+
+
+def test_a_note_and_what_a_band_is_are_written_above_the_names() -> None:
+    run, group = (
+        [("a", [rows([2, 1])])],
+        [("a", [rows([2, 1]), rows([2, 1])])],
+    )  # the same curve, and a band of no width
+    assert (
+        len({draw(Options(run, ["loss"])), draw(Options(run, ["loss"], note="of 9")), draw(Options(group, ["loss"]))})
+        == 3
+    )

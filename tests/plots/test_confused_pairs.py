@@ -1,6 +1,7 @@
 """The most frequent mistakes of many classes."""
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,3 +32,10 @@ def test_any_number_of_pairs(count: int) -> None:
     pixels = plot([(f"class {n}", "$x^{" + 99 * "y", n + 1, 40) for n in range(count)])
     assert 250 < pixels.shape[0] < 1400 and pixels.shape[1] == 960
     assert bool(blue(pixels)) == bool(count)
+
+
+def test_pairs_that_are_left_out_are_counted(scored: Any) -> None:
+    found = confused_pairs.of(scored("iris"))
+    assert found.count == len(found.pairs)
+    few, of_many = (Options([("a", "b", 1, 2)], 9, 10, "", count) for count in (1, 708))
+    assert confused_pairs.draw(few) != confused_pairs.draw(of_many)

@@ -72,3 +72,16 @@ def test_letters_that_would_be_formulas_or_are_missing_from_the_font():
 def test_a_matrix_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match=r"a matrix of \(2, 2\) does not fit 3 names"):
         confusion_matrix.draw(confusion_matrix.Options(np.eye(2), ["a", "b", "c"], "iris"))
+
+
+def test_percentages_are_written_up_to_12_classes_in_a_color_that_is_read_on_theirs():
+    from matplotlib.figure import Figure
+
+    def texts(classes: int) -> list[tuple[str, str]]:
+        axes, matrix = Figure().subplots(), np.zeros((classes, classes), np.int64)
+        matrix[0, :2] = 4, 6
+        confusion_matrix._write_counts(axes, matrix, matrix / 10)
+        return [(text.get_text(), text.get_color()) for text in axes.texts[:2]]
+
+    assert texts(12) == [("4\n40.0%", "#222222"), ("6\n60.0%", "white")]
+    assert texts(13) == [("4", "#222222"), ("6", "white")]

@@ -27,6 +27,13 @@ def test_the_animation_has_a_frame_before_the_first_epoch_and_after_each(scored:
     assert all((one == other).all() for one, other in zip(before, after, strict=True))
 
 
+def test_all_frames_have_the_same_colors() -> None:
+    frames = [Image.new("RGB", (9, 9), color) for color in ("#ff0000", "#00ff00", "#0000ff")]
+    palette = plot._palette(frames)
+    for frame in frames:
+        assert frame.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB").tobytes() == frame.tobytes()
+
+
 def test_categories_have_no_plane(fit: Any, tmp_path: Any) -> None:
     rows = "".join(f"{n},{'uv'[n // 2 % 2]},{'xy'[n % 2]}\n" for n in range(40))
     (tmp_path / "t.csv").write_text("a,b,c\n" + rows)

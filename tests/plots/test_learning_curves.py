@@ -142,3 +142,13 @@ def test_noise_does_not_fill_the_axis(metric: str) -> None:
     learning_curves._draw_metric(panel, log, metric)
     low, high = panel.get_ylim()
     assert high - low > 0.0999 and low < 0.693 and high > 0.699
+
+
+@pytest.mark.parametrize(("metric", "scale"), [("mean_absolute_error", "log"), ("accuracy", "linear")])
+def test_an_error_that_explodes_has_a_logarithmic_axis(metric, scale):
+    from matplotlib.figure import Figure
+
+    panel = Figure().subplots()
+    exploding = [row | {metric: 10.0 ** -row["epoch"]} for row in rows(5)]
+    learning_curves._draw_metric(panel, learning_curves.Options(exploding), metric)
+    assert panel.get_yscale() == scale

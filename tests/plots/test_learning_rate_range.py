@@ -3,7 +3,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from nntrain.plots.learning_rate_range import Options, draw
+from nntrain.plots.learning_rate_range import Options, _span, draw
 
 
 @pytest.mark.parametrize("suggestion", [None, 0.01])
@@ -15,3 +15,8 @@ def test_a_test_is_drawn(suggestion: float | None) -> None:
 
 def test_a_flat_loss_is_drawn() -> None:
     assert draw(Options([1e-3, 1e-2], [2.0, 2.0], [2.0, 2.0])).startswith(b"\x89PNG")
+
+
+def test_no_loss_before_the_best_rate_is_cut() -> None:
+    low, high = _span(Options([1e-3, 1e-2, 1e-1, 1], [1.0, 2.5, 0.2, 900.0], [1.0, 1.6, 0.7, 90.0]))
+    assert low < 0.2 and 2.5 < high < 4

@@ -29,3 +29,8 @@ def test_a_single_run_and_many_metrics(pixels: Any) -> None:
     values = {f"metric {n}": {"train": [0.5], "test": [nan]} for n in range(9)}
     intervals = {name: {"train": (0.5, nan, nan), "test": (nan, nan, nan)} for name in values}
     pixels(plot.draw(Options(values, intervals, "folds", "a group")))
+
+
+def test_no_dot_is_on_another() -> None:
+    assert plot._levels([1, 1, 2, 1.005, 1], 0.01) == [0, 1, 0, 3, 2]
+    assert plot._levels([0.5, 0.5], 1.0) == [0, 1] and plot._levels([], 1.0) == []

@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 import nntrain.keras  # noqa: F401  # for plain Keras
+from nntrain.canvas import NothingToDraw
 from nntrain.cli.requests import Fit, Resume
 from nntrain.config.load import load
 from nntrain.data.dataset import load_data
 from nntrain.errors import ConfigError, NNTrainError, Stopped
 from nntrain.evaluation.evaluate import evaluate
+from nntrain.evaluation.saved_run import SavedRun
 from nntrain.model.restore import load_model
+from nntrain.plots import kernels, weight_histograms
 from nntrain.report.page import page
 from nntrain.runs import ensembles, reproduce
 from nntrain.storage import run_files
@@ -175,6 +178,14 @@ def test_what_an_ensemble_cannot_be(tmp_path: Path, change: str, asked: dict[str
     with pytest.raises(ConfigError, match=message):
         Fit(config=str(tmp_path / "net.yaml"), runs_dir=tmp_path / "runs", device="cpu", **asked).run(QUIET)
     assert not (tmp_path / "runs").exists()
+
+
+def test_plots_of_weights_are_those_of_the_members(run: RunDir) -> None:
+    for plot in (kernels, weight_histograms):
+        with pytest.raises(
+            NothingToDraw, match=rf"in its members: `nntrain plot {run.path.name}/member-1 {plot.__name__[14:]}`"
+        ):
+            plot.of(SavedRun(read(run)))
 
 
 def test_the_page_of_an_ensemble_says_what_it_is_the_mean_of(run: RunDir) -> None:

@@ -26,7 +26,7 @@ def run(request: Compare, terminal: Terminal) -> None:
             f"`compare` takes 2 to {_MOST} runs, got {len(request.names)}", help="write `nntrain compare A B`"
         )
     if request.plot is not None:
-        output_file.refuse(request.plot, option="--plot", example="curves.png")
+        output_file.plot_format(request.plot)
     places = [find(request.runs_dir, name) for name in request.names]
     backend.start(request.device, request.verbose)
     from nntrain.runs.compare import compare
@@ -100,8 +100,9 @@ def _as_json(found: "Comparison") -> dict[str, Any]:
 
 def _plot(file: Path, found: "Comparison", terminal: Terminal) -> None:
     curves = [(one.name, one.curves) for one in found.contenders]
+    options = compared_curves.Options(curves, found.metrics or ["loss"])
     try:
-        content = compared_curves.draw(compared_curves.Options(curves, found.metrics or ["loss"]))
+        content = compared_curves.draw(options, output_file.plot_format(file))
     except ValueError as error:
         raise ConfigError(f"nothing to draw: {error}", help="compare runs that have finished an epoch") from None
     write_file(file, content)

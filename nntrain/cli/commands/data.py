@@ -30,7 +30,7 @@ def run(request: Data, terminal: Terminal) -> None:
     file = Path(request.name)
     _refuse(request, file)
     if request.plot is not None:
-        output_file.refuse(request.plot, file, option="--plot", example="columns.png")
+        output_file.plot_format(request.plot, file)
     try:
         found = _profile(request, file, terminal)
     except DataError as error:
@@ -42,7 +42,7 @@ def run(request: Data, terminal: Terminal) -> None:
         terminal.note(line)
     _print(found, terminal)
     if request.plot is not None:
-        write_file(request.plot, columns.draw(columns.Options(found)))
+        write_file(request.plot, columns.draw(columns.Options(found), output_file.plot_format(request.plot)))
         terminal.line(f"plot in {request.plot}")
 
 

@@ -26,8 +26,6 @@ from nntrain.terminal import VERSION, Terminal, json_ready
 if TYPE_CHECKING:
     from nntrain.explain.subject import Subject
 
-FORMATS = ("png", "svg")
-
 
 def run(request: Explain, terminal: Terminal) -> None:
     """Print the tables of an explanation, or write them to a file; draw its plot."""
@@ -40,7 +38,7 @@ def run(request: Explain, terminal: Terminal) -> None:
         terminal.note(f"the numbers are in {request.output}")
     if request.plot is not None:
         with writing(request.plot.parent, existed=False):
-            inside.write(request.plot.parent, request.plot.name, found.draw(_format(request.plot)))
+            inside.write(request.plot.parent, request.plot.name, found.draw(output_file.plot_format(request.plot)))
         terminal.note(f"the plot is in {request.plot}")
 
 
@@ -135,15 +133,4 @@ def _refuse_files(request: Explain) -> None:
     if request.output is not None and request.output != DASH:
         output_file.refuse(request.output, example="explained.json")
     if request.plot is not None:
-        _format(request.plot)
-        output_file.refuse(request.plot, option="--plot", example="plot.png")
-
-
-def _format(plot: Path) -> str:
-    """Return the format that the name of a plot asks for; raises ConfigError for another one."""
-    format = plot.suffix.lower().removeprefix(".")
-    if format not in FORMATS:
-        raise ConfigError(
-            f"`{plot}` is neither a PNG nor an SVG file", help=f"write `--plot {plot.stem or 'plot'}.png`"
-        )
-    return format
+        output_file.plot_format(request.plot)

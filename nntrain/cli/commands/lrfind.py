@@ -1,5 +1,7 @@
 """`nntrain lr-find`: a learning rate that fits a config, by the range test."""
 
+from pathlib import Path
+
 from nntrain import backend
 from nntrain.cli import output_file
 from nntrain.cli.requests import LrFind
@@ -20,7 +22,7 @@ def run(request: LrFind, terminal: Terminal) -> None:
         help = f"write `--steps {min(max(request.steps, _LEAST), _MOST)}`"
         raise ConfigError(f"`--steps` takes a number from {_LEAST} to {_MOST:,}, got {request.steps}", help=help)
     if request.plot is not None:
-        output_file.refuse(request.plot, option="--plot", example="rates.png")
+        output_file.plot_format(request.plot)
     config = checked(load(request.config, request.assignments or ()), terminal, request.runs_dir)
     backend.start(request.device, request.verbose)
     from nntrain.training.rate_finder import find_rate
@@ -39,6 +41,8 @@ def run(request: LrFind, terminal: Terminal) -> None:
         terminal.line(f"the loss is lowest at {found.rates[found.lowest]:.2g}; a tenth of that is a good rate:")
         terminal.line(f"  --set {line}")
     if request.plot is not None:
-        options = learning_rate_range.Options(found.rates, found.losses, found.smoothed, suggestion)
-        write_file(request.plot, learning_rate_range.draw(options))
+        options = learning_rate_range.Options(
+            found.rates, found.losses, found.smoothed, suggestion, Path(request.config).name
+        )
+        write_file(request.plot, learning_rate_range.draw(options, output_file.plot_format(request.plot)))
         terminal.line(f"plot in {request.plot}")
