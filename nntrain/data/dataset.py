@@ -58,7 +58,7 @@ class Dataset:
 
     @cached_property
     def digest(self) -> str:
-        """The result of `sha256`, which is computed once for the many trials of a search."""
+        """The SHA-256 of what a training sees: dtype, shape and bytes of each split, and the class names."""
         digest = hashlib.sha256(repr(self.schema.classes).encode())
         for name, split in self.splits.items():
             for array in (split.x, split.y, *([] if split.weights is None else [split.weights])):
@@ -153,8 +153,3 @@ def _equal_rows(found: dict[str, Split], grouped: bool) -> tuple[list[str], list
     shared = list(rows_in_two_splits(found))
     many, few = ([f"{each}{cure}" for each in shared if each.is_many is wanted] for wanted in (True, False))
     return many, few
-
-
-def sha256(dataset: Dataset) -> str:
-    """Return the SHA-256 of what a training sees: dtype, shape and bytes of each split, and the class names."""
-    return dataset.digest

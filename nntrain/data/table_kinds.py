@@ -30,7 +30,7 @@ _IDENTIFIER = re.compile(r"(?i:(^|[\s_.-])(id|idx|index|key|nr|no|rownames?|unna
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundKind:
     """A column that was looked at. column: for the model, or None where it is left out; why: in words."""
 
     kind: str
@@ -44,7 +44,7 @@ class Found:
         return {self.kind: self.column.format} if self.column and self.column.format else self.kind
 
 
-def kind_of(raw: RawTable, name: str, given: Given | None = None) -> Found:
+def kind_of(raw: RawTable, name: str, given: Given | None = None) -> FoundKind:
     """Return the kind of a column: the given one with what is wrong with it, or the one that its cells show."""
     cells = raw.columns[name]
     if given is None:
@@ -55,7 +55,7 @@ def kind_of(raw: RawTable, name: str, given: Given | None = None) -> Found:
         return _date(raw, name, given.format)
     if given.kind in ("category", "boolean") and isinstance(cells, Words):
         return _boolean(raw, name) if given.kind == "boolean" else _category(cells, name)
-    return Found(given.kind)
+    return FoundKind(given.kind)
 
 
 def as_numbers(words: Words, decimal: str, format: str = "") -> tuple[Numbers, tuple[str, ...]]:
@@ -85,7 +85,7 @@ def styles_of(raw: RawTable, name: str) -> list[Style]:
     return find_styles(cells.names, cells.counts.tolist(), raw.decimal) if isinstance(cells, Words) else []
 
 
-def numeric(raw: RawTable, name: str, format: str = "") -> Found:
+def numeric(raw: RawTable, name: str, format: str = "") -> FoundKind:
     """Return a column of numbers, with a problem for each kind of cell that is none.
 
     format: of numbers that are not written plainly.
@@ -100,26 +100,26 @@ def numeric(raw: RawTable, name: str, format: str = "") -> Found:
         message = f"column {shown(name)}: `{first}` and `{second}` become the same 32-bit float"
         help = f"subtract the lowest value from the column, or write `{_columns(name, 'drop')}`"
         problems.append(Problem(message, raw.place, help))
-    return Found("numeric", Column(name=name, kind="numeric", format=format), problems=problems)
+    return FoundKind("numeric", Column(name=name, kind="numeric", format=format), problems=problems)
 
 
-def _constant(cells: Cells) -> Found | None:
+def _constant(cells: Cells) -> FoundKind | None:
     if cells.is_missing.all():
-        return Found("constant", why="empty")
+        return FoundKind("constant", why="empty")
     if cells.is_missing.any():
         return None
     if isinstance(cells, Words):
-        return Found("constant", why=f"{shown(cells.names[0])} in every row") if len(cells.names) == 1 else None
+        return FoundKind("constant", why=f"{shown(cells.names[0])} in every row") if len(cells.names) == 1 else None
     first = cells.values[0]
     if cells.merged is None and (cells.values == first).all():
-        return Found("constant", why=f"{first:g} in every row")
+        return FoundKind("constant", why=f"{first:g} in every row")
     return None
 
 
-def _numbers(raw: RawTable, name: str) -> Found:
+def _numbers(raw: RawTable, name: str) -> FoundKind:
     cells = raw.columns[name]
     if isinstance(cells, Numbers) and _IDENTIFIER.search(name) and _all_different(cells):
-        return Found("identifier", why="another whole number in every row")
+        return FoundKind("identifier", why="another whole number in every row")
     return numeric(raw, name)
 
 
@@ -130,14 +130,14 @@ def _all_different(cells: Numbers) -> bool:
     return cells.merged is not None or len(np.unique(values)) == len(values)
 
 
-def _words(raw: RawTable, name: str) -> Found:
+def _words(raw: RawTable, name: str) -> FoundKind:
     cells = raw.columns[name]
     if not isinstance(cells, Words):
         raise TypeError("numbers are of another kind")
     is_code = any(CODE.fullmatch(text) for text in cells.names)
     styles = [] if is_code else styles_of(raw, name)
     if len(styles) > 1:
-        return Found("numeric", problems=[in_doubt(raw, name, styles)])
+        return FoundKind("numeric", problems=[in_doubt(raw, name, styles)])
     if styles:
         return numeric(raw, name, styles[0].example)
     if not is_code and (_mostly_numbers(cells, raw.decimal) or mostly_spelled(cells)):
@@ -149,18 +149,18 @@ def _words(raw: RawTable, name: str) -> Found:
     return _left_out(cells, is_code) or _category(cells, name)
 
 
-def _left_out(cells: Words, is_code: bool) -> Found | None:
+def _left_out(cells: Words, is_code: bool) -> FoundKind | None:
     """Return why hardly any row shares its text with others, or None."""
     rows, names = int(cells.counts.sum()), cells.names
     if rows < _LEAST_ROWS or (2 * len(names) <= rows and len(names) <= MOST_CATEGORIES):
         return None
     what = f"{len(names):,} different {'codes' if is_code else 'texts'} in {counted(rows, 'row')}"
     words = sum(len(text.split()) for text in names) / len(names)
-    return Found("text" if words >= _WORDS_OF_TEXT else "identifier", why=what)
+    return FoundKind("text" if words >= _WORDS_OF_TEXT else "identifier", why=what)
 
 
-def _category(cells: Words, name: str) -> Found:
-    return Found("category", Column(name=name, kind="category", categories=tuple(sorted(cells.names))))
+def _category(cells: Words, name: str) -> FoundKind:
+    return FoundKind("category", Column(name=name, kind="category", categories=tuple(sorted(cells.names))))
 
 
 def _pair(cells: Words) -> tuple[str, str] | None:
@@ -168,7 +168,7 @@ def _pair(cells: Words) -> tuple[str, str] | None:
     return next((pair for pair in _BOOLEANS if found == set(pair)), None)
 
 
-def _boolean(raw: RawTable, name: str) -> Found:
+def _boolean(raw: RawTable, name: str) -> FoundKind:
     cells = raw.columns[name]
     pair = _pair(cells) if isinstance(cells, Words) else None
     if pair is None and isinstance(cells, Words) and set(cells.names) <= {"0", "1"}:
@@ -177,28 +177,28 @@ def _boolean(raw: RawTable, name: str) -> Found:
         help = f"write `{_columns(name, 'category')}`, or words such as `yes` and `no`"
         words = listed(cells.names[:3]) if isinstance(cells, Words) else "numbers"
         problem = Problem(f"column {shown(name)} is not boolean, it holds {words}", raw.place, help)
-        return Found("boolean", problems=[problem])
-    return Found("boolean", Column(name=name, kind="boolean", categories=pair))
+        return FoundKind("boolean", problems=[problem])
+    return FoundKind("boolean", Column(name=name, kind="boolean", categories=pair))
 
 
-def _date(raw: RawTable, name: str, format: str) -> Found:
+def _date(raw: RawTable, name: str, format: str) -> FoundKind:
     cells = raw.columns[name]
     names = cells.names if isinstance(cells, Words) else ()
     found, other = (format, "") if format else find_format(names)
     if not found:
         message = f"column {shown(name)} holds no dates in a known format"
         help = f"write `{_columns(name, {'date': '%d %b %Y'})}`, or `{_columns(name, 'category')}`"
-        return Found("date", problems=[Problem(message, raw.place, help)])
+        return FoundKind("date", problems=[Problem(message, raw.place, help)])
     column = Column(name=name, kind="date", format=found)
     if other and (is_date(names, found) == is_date(names, other)).all():
         message = f"the dates in column {shown(name)} may be `{found}` or `{other}`, for example {shown(names[0])}"
         ways = " or ".join(f"`{_columns(name, {'date': way})}`" for way in (found, other))
-        return Found("date", column, problems=[Problem(message, raw.place, f"write {ways}")])
+        return FoundKind("date", column, problems=[Problem(message, raw.place, f"write {ways}")])
     wrong = [text for text, good in zip(names, is_date(names, found), strict=True) if not good]
     bad = {text: not_a_date(text, found) for text in wrong}
     help = f"write all dates alike, or write `{_columns(name, 'category')}`"
     help = f"write `{inline({'missing': _few(wrong)})[1:-1]}`, or {help}" if _are_markers(wrong) else help
-    return Found("date", column, problems=list(cell_problems(raw, name, bad, help)))
+    return FoundKind("date", column, problems=list(cell_problems(raw, name, bad, help)))
 
 
 def not_a_date(text: str, format: str) -> CellFault:

@@ -20,7 +20,7 @@ from nntrain.data.raw_table import Numbers, RawTable
 from nntrain.data.table_cache import LEAST_BYTES, Encoded, cached
 from nntrain.data.table_file import Form, form_like
 from nntrain.data.table_formats import raw_table
-from nntrain.data.table_kinds import Found, kind_of
+from nntrain.data.table_kinds import FoundKind, kind_of
 from nntrain.data.table_matrix import Matrix, matrix
 from nntrain.data.table_request import Request, TargetOptions, Task
 from nntrain.data.table_rows import groups_of, times_of, weights_of
@@ -204,7 +204,7 @@ def _refuse_missing(raw: RawTable, wanted: Sequence[str]) -> None:
     faults.throw()
 
 
-def _kinds(raw: RawTable, request: Request) -> dict[str, Found]:
+def _kinds(raw: RawTable, request: Request) -> dict[str, FoundKind]:
     """Return the kind of every column that is not the target, ignored or the group."""
     out = {*request.target.names, *request.ignore, request.group or None, request.weight or None}
     general = request.given.get("...")
@@ -214,7 +214,7 @@ def _kinds(raw: RawTable, request: Request) -> dict[str, Found]:
         if name not in out and not (name == "" and name not in request.given)
     }
     if "" in raw.columns and "" not in request.ignore and "" not in kinds:
-        kinds[""] = Found("drop", why="a column without a name")
+        kinds[""] = FoundKind("drop", why="a column without a name")
     faults = Faults()
     for found in kinds.values():
         for problem in found.problems:
@@ -227,7 +227,7 @@ def _kinds(raw: RawTable, request: Request) -> dict[str, Found]:
     return kinds
 
 
-def _notes_on_kinds(kinds: Mapping[str, Found], request: Request) -> Iterator[str]:
+def _notes_on_kinds(kinds: Mapping[str, FoundKind], request: Request) -> Iterator[str]:
     out = {name: found for name, found in kinds.items() if found.column is None and name not in request.given}
     if out:
         words = ", ".join(
@@ -237,7 +237,7 @@ def _notes_on_kinds(kinds: Mapping[str, Found], request: Request) -> Iterator[st
         yield f"left out: {words}; `columns: {{{name or chr(39) * 2}: category}}` keeps one"
 
 
-def _notes_on_formats(kinds: Mapping[str, Found], of_targets: Mapping[str, str]) -> Iterator[str]:
+def _notes_on_formats(kinds: Mapping[str, FoundKind], of_targets: Mapping[str, str]) -> Iterator[str]:
     """Yield a note for each style of numbers that are not written plainly, with its columns."""
     columns = [found.column for found in kinds.values() if found.column is not None and found.kind == "numeric"]
     formats = {**{column.name: column.format for column in columns}, **of_targets}
@@ -246,12 +246,12 @@ def _notes_on_formats(kinds: Mapping[str, Found], of_targets: Mapping[str, str])
         yield f"the numbers in {listed(names)} are written as {shown(format)}"
 
 
-def _why(found: Found) -> str:
+def _why(found: FoundKind) -> str:
     kind = _LEFT_OUT[found.kind]
     return f"{kind}: {found.why}" if found.why and found.kind != "drop" else found.why or kind
 
 
-def _counting(raw: RawTable, kinds: Mapping[str, Found]) -> Iterator[str]:
+def _counting(raw: RawTable, kinds: Mapping[str, FoundKind]) -> Iterator[str]:
     """Yield a note for each column of numbers that go up by one from row to row."""
     for name, found in kinds.items():
         cells = raw.columns[name]

@@ -99,18 +99,13 @@ def observed(job: Job, prepared: Prepared) -> Job:
 def after(prepared: Prepared, scorer: Scorer, history: History, plan: Plan, diverged: str = "") -> Diagnosis:
     """Examine a training that has ended; `diverged` is the message of the error, if it did."""
     scores = guessing.scores(prepared.data, scorer) if history.rows and not diverged else {}
-    course = Course(
-        rows=history.rows,
-        planned_epochs=plan.epochs,
-        best_epoch=history.best_epoch,
-        monitor=plan.monitor,
-        save=plan.save,
-        stopped=history.reason,
-        cut=history.reason.startswith(("the limit of", FOUND)),
-        diverged=diverged,
-        scores=scores,
-    )
-    return _examined(prepared, course, history.signs)
+    cut = history.reason.startswith(("the limit of", FOUND))
+    course = replace(_course(history, plan, scores), stopped=history.reason, cut=cut, diverged=diverged)
+    return examined(prepared, course, history.signs)
+
+
+def _course(history: History, plan: Plan, scores: dict[str, Score]) -> Course:
+    return Course(history.rows, plan.epochs, history.best_epoch, plan.monitor, plan.save, scores=scores)
 
 
 @dataclass(frozen=True)
@@ -127,15 +122,8 @@ class Halfway:
         """Return the reason to stop after this epoch, or nothing."""
         if row["epoch"] != max(LEAST_EPOCHS, self.plan.epochs // 2):
             return ""
-        course = Course(
-            rows=self.history.rows,
-            planned_epochs=self.plan.epochs,
-            best_epoch=self.history.best_epoch,
-            monitor=self.plan.monitor,
-            save=self.plan.save,
-            cut=True,
-            scores=guessing.scores(self.prepared.data, self.scorer),
-        )
+        scores = guessing.scores(self.prepared.data, self.scorer)
+        course = replace(_course(self.history, self.plan, scores), cut=True)
         now = self.probe.measure(len(self.history.rows)).as_json()
         signs = vital_signs.read([*self.history.signs[:1], now])
         case = Case(self.prepared, course, signs)
@@ -164,12 +152,8 @@ def tried(prepared: Prepared, seconds: float) -> Diagnosis:
     return after(prepared, scorer, history, job.plan, diverged)
 
 
-def of_run(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
-    """Examine a run, from what its files say."""
-    return _examined(prepared, course, signs)
-
-
-def _examined(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
+def examined(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
+    """Examine how a training went, by its rows, scores and measurements."""
     case = Case(prepared, course, vital_signs.read([dict(each) for each in signs]))
     return Diagnosis(examine(case), course.scores, signs, case.is_regression, case.is_ill)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nntrain.config.load import load_run
-from nntrain.data.dataset import Dataset, load_data, sha256
+from nntrain.data.dataset import Dataset, load_data
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation import intervals, linear_models, scores
@@ -191,7 +191,7 @@ def same_data(run_dir: RunDir) -> Dataset:
 
 def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
     """Raise DataError unless these are the data that the run was trained on."""
-    if sha256(data) != run_dir.read_json(run_files.ENVIRONMENT).get("data_sha256"):
+    if data.digest != run_dir.read_json(run_files.ENVIRONMENT).get("data_sha256"):
         message = f"the data are not those that `{run_dir}` was trained on"
         raise DataError(message, help="restore the data, or score other rows with `--data FILE`")
 

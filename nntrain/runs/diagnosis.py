@@ -90,7 +90,7 @@ def of_run(run_dir: RunDir) -> Diagnosis:
         diverged=stopped if diverged else "",
         scores={} if diverged else _scores(run_dir, prepared, before),
     )
-    return checkup.of_run(prepared, course, before.get("signs", ()))
+    return checkup.examined(prepared, course, before.get("signs", ()))
 
 
 def _read(run_dir: RunDir, name: str) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from nntrain.config.load import Config
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.messages import counted
 from nntrain.config.named import to_tree
-from nntrain.data import dataset as datasets
 from nntrain.doctor.checkup import Diagnosis
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
@@ -149,7 +148,7 @@ def environment_of(training: Training, machine: dict[str, Any]) -> dict[str, Any
         **devices_of(training.context),
         **computed_by(training),
         "run_key": uuid.uuid4().hex,
-        "data_sha256": datasets.sha256(prepared.data),
+        "data_sha256": prepared.data.digest,
         "resolved_sha256": hashlib.sha256(training.resolved_text.encode()).hexdigest(),
         "settings": settings.as_json(to_tree(prepared.resolved.experiment)),
     }

@@ -69,33 +69,33 @@ class Logs:
         self.terminal = terminal
         self.logs: dict[str, Log] = {}
         self.waiting = [Epoch(row, run.seconds) for row in rows]
-        self.told = time.monotonic()
+        self.written = time.monotonic()
         for logger in loggers:
             with _Warned(self, logger.called()):
                 self.logs[logger.called()] = extensions.module_of(logger).start(logger, run)
 
     def epoch(self, row: Row) -> None:
-        """Tell of a new epoch, at once or with the next ones."""
+        """Write a new epoch, at once or with the next ones."""
         if self.logs:
             self.waiting.append(Epoch(dict(row), time.time()))
-            if time.monotonic() - self.told > SECONDS:
-                self._tell()
+            if time.monotonic() - self.written > SECONDS:
+                self._write()
 
     def end(self, exit_status: int, metrics: Mapping[str, Mapping[str, float]]) -> None:
-        """Tell of the last epochs and of the end."""
-        self._tell()
+        """Write the last epochs and the end."""
+        self._write()
         for name in list(self.logs):
             with _Warned(self, name):
                 self.logs[name].end(Results(exit_status, metrics, time.time()))
         self.logs.clear()
 
-    def _tell(self) -> None:
+    def _write(self) -> None:
         for name, log in list(self.logs.items()):
             if new := [epoch for epoch in self.waiting if epoch.row["epoch"] > log.logged]:
                 with _Warned(self, name):
                     log.epochs(new)
         self.waiting.clear()
-        self.told = time.monotonic()
+        self.written = time.monotonic()
 
 
 class _Warned:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nntrain.config.load import Config
 from nntrain.config.messages import counted
-from nntrain.data.dataset import Dataset
+from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import NNTrainError, Problem, Stopped
 from nntrain.runs import experiment, resume, stacks
 from nntrain.runs.experiment import Result, Training
@@ -140,7 +140,7 @@ class Members:
     def _refuse_changed(self) -> None:
         """Raise NNTrainError when the data or the versions are not those that the first run began with."""
         if (first := self._first_begun()) is not None:
-            resume.refuse_changed(first, self.config.members[first.path.name])
+            resume.refuse_changes(first, load_data(self.config.members[first.path.name]))
 
     def _warn_of_other_devices(self) -> None:
         """Print a warning where the remaining runs are trained on another number of devices."""

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from nntrain.config.load import Config, load_run
+from nntrain.config.load import load_run
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.messages import counted, listed
 from nntrain.config.resolve import resolve
-from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.model.batch_normalization import fused
@@ -22,7 +21,7 @@ from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
-from nntrain.training.checkpoint import Found, Store
+from nntrain.training.checkpoint import Checkpoint, Store
 from nntrain.training.choose_program import drawn_before
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import ALONE, RunContext
@@ -86,7 +85,7 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
         run_dir.write(run_files.RESOLVED, experiment.resolved_text(prepared.resolved.experiment))
     names = ("start", "command", "devices", "workers")
     resumed = {**{name: now[name] for name in names}, "changed": changed, "set": list(assignments)}
-    trained_on = {"packages": now["packages"], "data_sha256": datasets.sha256(prepared.data)}
+    trained_on = {"packages": now["packages"], "data_sha256": prepared.data.digest}
     environment = {**then, **trained_on, **experiment.computed_by(training), "resolved_sha256": _sha256_of(run_dir)}
     environment["resumed"] = [*then.get("resumed", ()), resumed]
     if isinstance(then.get("stack"), dict):  # its last epochs are not those of the stack
@@ -141,11 +140,6 @@ def option_to_lengthen(run_dir: RunDir) -> str:
     return "train.epochs" if train.steps is None else "train.steps"
 
 
-def refuse_changed(run_dir: RunDir, config: Config) -> None:
-    """Raise NNTrainError when versions, resolved.yaml or the config's data are not those that the run began with."""
-    refuse_changes(run_dir, datasets.load_data(config))
-
-
 def refuse_changes(run_dir: RunDir, data: Dataset, allow: bool = False) -> list[str]:
     """Return what `changes` finds; raises NNTrainError where that is anything, unless it is allowed."""
     changed = changes(run_dir, data)
@@ -165,7 +159,7 @@ def changes(run_dir: RunDir, data: Dataset) -> list[str]:
     ]
     if _sha256_of(run_dir) != then["resolved_sha256"]:
         found.append("resolved.yaml was edited")
-    if datasets.sha256(data) != then["data_sha256"]:
+    if data.digest != then["data_sha256"]:
         found.append("the data have changed")
     if not found and not {"fused", "drawn"} <= then.keys():
         found += _computed_otherwise(run_dir, data, then.keys())
@@ -204,7 +198,7 @@ def _last_state(store: Store, longer: bool, training: Training) -> State | None:
     return replace(found.state, facts={**facts, "history": {**history, "reason": ""}}) if longer else found.state
 
 
-def load_checkpoint(store: Store, prepared: Prepared) -> Found | None:
+def load_checkpoint(store: Store, prepared: Prepared) -> Checkpoint | None:
     """Return the last good checkpoint of a run; raises NNTrainError where its variables are not those of the model."""
     epochs = trainer.make_plan(prepared.resolved, prepared.data).epochs
     found = store.load(largest(prepared.model, epochs))

@@ -122,10 +122,11 @@ def _refuse_changed(directory: RunDir) -> None:
     """Raise NNTrainError where the versions, or the data of its fold, are not those of the first trial."""
     if first := min(directory.path.glob(f"trial-*/**/{run_files.RESOLVED}"), default=None):
         backend.start("cpu")
+        from nntrain.data.dataset import load_data
         from nntrain.runs import resume
 
         trial = RunDir(first.parent)
-        resume.refuse_changed(trial, load_run(trial))
+        resume.refuse_changes(trial, load_data(load_run(trial)))
 
 
 def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:

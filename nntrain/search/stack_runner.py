@@ -14,7 +14,7 @@ from nntrain.runs.stacked_runs import StackedRuns
 from nntrain.search import stack_plan
 from nntrain.search.ledger import mean_and_spread, rank, score_of
 from nntrain.search.task import Event, Kept, Stack, Task
-from nntrain.search.trial_runner import Trial, TrialRunner, forget, make_folder, origin_of, words_of
+from nntrain.search.trial_runner import TrialRunner, TrialTask, forget, make_folder, origin_of, words_of
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
@@ -42,7 +42,7 @@ def run(stack: Stack, runner: TrialRunner, report: Report, request: StopRequest)
     """
     forget()
     terminal, tasks = Terminal(quiet=True), stack.tasks
-    trials = {_name(task): Trial(task, Path(task.folder), terminal, _unheard, request) for task in tasks}
+    trials = {_name(task): TrialTask(task, Path(task.folder), terminal, _unheard, request) for task in tasks}
     running = _Running(stack, trials, runner, report, request)
     try:
         return running.ended_before() or running.train()
@@ -74,7 +74,7 @@ class _Running:
     """A stack in a worker; trials: by their names, in the order of the tasks."""
 
     stack: Stack
-    trials: Mapping[str, Trial]
+    trials: Mapping[str, TrialTask]
     runner: TrialRunner
     report: Report
     request: StopRequest

@@ -55,7 +55,7 @@ class TrialRunner:
         forget()
         terminal = Terminal(quiet=True)
         try:
-            return self._run(Trial(task, Path(task.folder), terminal, report, request))
+            return self._run(TrialTask(task, Path(task.folder), terminal, report, request))
         except Stopped as error:
             return Event(task.number, "stopped", message=error.problems[0].message)
         except (ConfigError, DataError) as error:
@@ -70,7 +70,7 @@ class TrialRunner:
                 terminal.log.append(traceback.format_exc())
             return self._failed(task, terminal, words_of(error))
 
-    def _run(self, trial: "Trial") -> Event:
+    def _run(self, trial: "TrialTask") -> Event:
         place = RunDir(trial.folder)
         trial.wait_for_lost_worker()
         if not is_run(place.path):
@@ -82,7 +82,7 @@ class TrialRunner:
         with place.locked():
             return trial.done(resume.resume_prepared(self._training(trial, place, initialize=False)))
 
-    def _begin(self, trial: "Trial", place: RunDir) -> Result:
+    def _begin(self, trial: "TrialTask", place: RunDir) -> Result:
         parent = trial.task.parent
         training = self._training(trial, place, initialize=parent is None)
         origin = None if parent is None else origin_of(RunDir(Path(parent)), training.prepared)
@@ -90,7 +90,7 @@ class TrialRunner:
         experiment.report(training.prepared, trial.terminal)
         return experiment.run(training, origin)
 
-    def _training(self, trial: "Trial", place: RunDir, initialize: bool) -> Training:
+    def _training(self, trial: "TrialTask", place: RunDir, initialize: bool) -> Training:
         config = trial.config()
         prepared = prepare(config, initialize, self.data(config))
         context = RunContext(self.programs, trial.report, trial.request, final=trial.task.final)
@@ -118,7 +118,7 @@ class TrialRunner:
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrialTask:
     """A task in a worker, with its folder."""
 
     task: Task

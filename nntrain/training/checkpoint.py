@@ -30,7 +30,7 @@ HOLD_SECONDS = 1.0  # where a worker can be lost, the state is kept in memory ab
 
 
 @dataclass(frozen=True)
-class Found:
+class Checkpoint:
     """A usable checkpoint, and what is wrong with the others."""
 
     state: State
@@ -53,7 +53,7 @@ class Store:
             inside.make_folder(self.folder.parent, self.folder.name)
             inside.write(self.folder.parent, self._name(_SLOTS[self.counter % 2]), content)
 
-    def load(self, most_bytes: float = math.inf) -> Found | None:
+    def load(self, most_bytes: float = math.inf) -> Checkpoint | None:
         """Return the newest undamaged state of this run, None without any; raises NNTrainError if all are damaged.
 
         A file of more than `most_bytes` cannot be of this model, and is not read.
@@ -75,7 +75,7 @@ class Store:
         if not found:
             return None
         self.counter, state = max(found, key=lambda pair: pair[0])
-        return Found(state, tuple(complaints))
+        return Checkpoint(state, tuple(complaints))
 
     def _read(self, slot: str, most_bytes: float) -> tuple[int, State]:
         with inside.open_file(self.folder.parent, self._name(slot)) as file:

@@ -6,7 +6,6 @@ from nntrain.config.kept_epoch import improvement, keeps_best
 from nntrain.config.keras.metrics import direction
 from nntrain.config.named import to_tree
 from nntrain.config.resolve import Resolved
-from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
@@ -86,7 +85,7 @@ def share(prepared: Prepared, distribution: Distribution | None, state: State | 
     if distribution is None or distribution.team is None:
         return state
     experiment = yaml_file.dump(to_tree(prepared.resolved.experiment))
-    return distribution.share(experiment, datasets.sha256(prepared.data), state)
+    return distribution.share(experiment, prepared.data.digest, state)
 
 
 def follow(prepared: Prepared, context: RunContext) -> None:

@@ -66,7 +66,6 @@ def train(path: str) -> dict[str, float]:
     backend.start("cpu")
     row_file.MEMORY_SHARE *= min(1.0, 1e9 / row_file.memory_bytes())
     from nntrain.config.load import from_document
-    from nntrain.data import dataset
     from nntrain.document.yaml_file import parse
     from nntrain.model.callbacks import build_callbacks
     from nntrain.progress import ProgressWatcher
@@ -80,7 +79,7 @@ def train(path: str) -> dict[str, float]:
     started = time.perf_counter()
     prepared = prepare(from_document(parse(CONFIG.format(path=path), "streamed.yaml")))
     loaded = time.perf_counter()
-    dataset.sha256(prepared.data)
+    _ = prepared.data.digest  # computed once, and kept
     hashed = time.perf_counter()
     data, resolved = prepared.data, prepared.resolved
     plan, history = trainer.make_plan(resolved, data), History()

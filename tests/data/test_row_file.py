@@ -13,7 +13,7 @@ import pytest
 from nntrain.config.data import Source
 from nntrain.data import row_file
 from nntrain.data.checks import constant_columns
-from nntrain.data.dataset import Dataset, load, sha256
+from nntrain.data.dataset import Dataset, load
 from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import RowFile, chunks
 from nntrain.errors import DataError
@@ -160,7 +160,7 @@ def test_a_data_set_on_the_disk_is_the_one_in_memory(dtype: str, monkeypatch: py
     x = (X * 100).astype(dtype)
     np.savez("d.npz", x=x, y=Y, x_test=x[:50], y_test=Y[:50])
     in_memory, on_disk = both(monkeypatch)
-    assert sha256(in_memory) == sha256(on_disk)
+    assert in_memory.digest == on_disk.digest
     assert in_memory.schema == on_disk.schema
     for name in ("train", "validation", "test"):
         here, there = getattr(in_memory, name), getattr(on_disk, name)
@@ -316,5 +316,5 @@ def test_a_large_file_is_loaded_in_little_memory(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(row_file, "MEMORY_SHARE", 180e6 / row_file.memory_bytes())
     before = peak_bytes(anew=True)
     data = load(npz())
-    assert len(sha256(replace(data, validation=None))) == 64
+    assert len(replace(data, validation=None).digest) == 64
     assert peak_bytes() - before < 100e6

@@ -8,7 +8,7 @@ import pytest
 from nntrain.data.csv_records import read_records
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable
-from nntrain.data.table_kinds import Found, kind_of
+from nntrain.data.table_kinds import FoundKind, kind_of
 from nntrain.data.table_request import Given
 
 
@@ -22,7 +22,7 @@ def raw(cells: list[Any], name: str = "x", words: bool = False) -> RawTable:
     return read_records(CsvTable("t.csv", "|"), frozenset({name}) if words else frozenset())
 
 
-def found(cells: list[Any], name: str = "x", given: Given | None = None) -> Found:
+def found(cells: list[Any], name: str = "x", given: Given | None = None) -> FoundKind:
     words = given is not None and given.kind != "numeric"
     return kind_of(raw(cells, name, words), name, given)
 
@@ -172,6 +172,6 @@ def test_a_given_kind_is_kept() -> None:
     assert column is not None and (column.kind, column.format) == ("date", "%d %b %Y")
     column = found(["1", "0", "1"], given=Given("boolean")).column
     assert column is not None and column.categories == ("0", "1")
-    assert found([1, 2], given=Given("drop")) == Found("drop")
+    assert found([1, 2], given=Given("drop")) == FoundKind("drop")
     assert found([5, 5], given=Given("numeric")).column is not None
     assert found(["2024-01-31", "2023-01-01"]).written == {"date": "%Y-%m-%d"}

@@ -13,7 +13,7 @@ from nntrain.data.profile.profile import Column, Count, Part, Profile
 from nntrain.data.profile.tables import examples, gives_away
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.sources import npz_file
-from nntrain.data.table_kinds import Found
+from nntrain.data.table_kinds import FoundKind
 from nntrain.data.table_target import Target
 from nntrain.errors import DataError
 
@@ -93,7 +93,7 @@ def _columns(raw: RawTable, target: Target, schema: Schema) -> Iterator[Column]:
     targets = {"class"} if schema.classes else set(list(raw.columns)[-target.y.shape[1] :])
     for name, cells in raw.columns.items():
         is_target = name in targets
-        found = Found("category" if isinstance(cells, Words) else "numeric", why="the target" if is_target else "")
+        found = FoundKind("category" if isinstance(cells, Words) else "numeric", why="the target" if is_target else "")
         column = described(raw, name, found)
         kind = ("classes" if schema.classes else "numbers") if is_target else "numeric"
         away = not is_target and gives_away(cells, target)
@@ -104,4 +104,4 @@ def _whole(x: np.ndarray) -> Column:
     """Return all numbers of the examples as one column: of images the pixels."""
     name, some = ("pixels" if x.dtype == np.uint8 else "numbers"), x[:: -(-len(x) // 1000)].reshape(-1)
     raw = RawTable({name: Numbers(some.astype(np.float32))}, "", (), lambda row, column: None)
-    return described(raw, name, Found("numeric", why=f"all of {x.dtype}"))
+    return described(raw, name, FoundKind("numeric", why=f"all of {x.dtype}"))

@@ -7,7 +7,7 @@ import numpy as np
 from nntrain.data.profile.profile import Column, Count, Histogram
 from nntrain.data.raw_table import Numbers, RawTable, Words
 from nntrain.data.table_dates import parsed
-from nntrain.data.table_kinds import Found, as_numbers
+from nntrain.data.table_kinds import FoundKind, as_numbers
 from nntrain.data.table_request import Given
 
 OMITTED = ("constant", "identifier", "text", "drop")  # kinds that the model does not learn from
@@ -16,7 +16,7 @@ _BINS = 24
 _FAR_OUT = 3.0  # interquartile ranges beyond the quartiles: "far out" of Tukey (1977), Exploratory Data Analysis, ch. 2
 
 
-def described(raw: RawTable, name: str, found: Found, given: Given | None = None) -> Column:
+def described(raw: RawTable, name: str, found: FoundKind, given: Given | None = None) -> Column:
     """Return what a column holds. given: the kind that the config names."""
     cells = raw.columns[name]
     column = Column(name, found.kind, _reason(cells, found, given), int(cells.is_missing.sum()), _distinct(cells))
@@ -30,7 +30,7 @@ def described(raw: RawTable, name: str, found: Found, given: Given | None = None
     return column if found.kind in ("identifier", "text") else replace(column, categories=most_frequent(cells))
 
 
-def _format(found: Found) -> str:
+def _format(found: FoundKind) -> str:
     """Return the format of numbers that are not written plainly."""
     return found.column.format if found.kind == "numeric" and found.column is not None else ""
 
@@ -85,7 +85,7 @@ def _with_dates(column: Column, cells: Words, format: str) -> Column:
     return replace(column, low=low, high=high, histogram=histogram(days[np.isfinite(days)].astype(np.float64)))
 
 
-def _reason(cells: Numbers | Words, found: Found, given: Given | None) -> str:
+def _reason(cells: Numbers | Words, found: FoundKind, given: Given | None) -> str:
     """Return in words which rule of docs/reference.md found the kind."""
     if given is not None:
         return "as the config says"

@@ -17,7 +17,7 @@ from nntrain.data.profile.profile import Column, Count, Profile
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
-from nntrain.data.table_kinds import Found, kind_of
+from nntrain.data.table_kinds import FoundKind, kind_of
 from nntrain.data.table_matrix import stacked
 from nntrain.data.table_reader import refuse_unknown
 from nntrain.data.table_request import Request, TargetOptions
@@ -71,20 +71,20 @@ def _target(raw: RawTable, request: Request) -> tuple[Target | None, list[Proble
         return None, list(error.problems)
 
 
-def _found(raw: RawTable, name: str, request: Request) -> Found:
+def _found(raw: RawTable, name: str, request: Request) -> FoundKind:
     """Return the kind of a column; those that the model does not learn from are `drop`, with the reason."""
     roles = {"target": request.target.names, "ignore": request.ignore}
     roles |= {"group": (request.group,), "weight": (request.weight,)}
     option = next((option for option, names in roles.items() if name in names and (name or option == "ignore")), "")
     if option:
-        return Found("drop", why="the target" if option == "target" else f"`{option}` names it")
+        return FoundKind("drop", why="the target" if option == "target" else f"`{option}` names it")
     given = request.given.get(name, request.given.get("..."))
     if not name and given is None:
-        return Found("drop", why="a column without a name")
+        return FoundKind("drop", why="a column without a name")
     return kind_of(raw, name, given)
 
 
-def _column(raw: RawTable, found: Found, name: str, request: Request, target: Target | None) -> Column:
+def _column(raw: RawTable, found: FoundKind, name: str, request: Request, target: Target | None) -> Column:
     if name in request.target.names:
         return _target_column(raw, name, target)
     column = described(raw, name, found, request.given.get(name, request.given.get("...")))
@@ -101,7 +101,7 @@ def _target_column(raw: RawTable, name: str, target: Target | None) -> Column:
     format = target.formats.get(name, "") if target else ""
     is_numeric = isinstance(cells, Numbers) or (target is not None and not target.classes)
     column = TableColumn(name=name, kind="numeric", format=format) if is_numeric else None
-    found = Found("numeric" if is_numeric else "category", column, why="-")
+    found = FoundKind("numeric" if is_numeric else "category", column, why="-")
     classes = target is not None and bool(target.classes)
     kind = "classes" if classes else "numbers" if found.kind == "numeric" else found.kind
     return replace(described(raw, name, found), kind=kind, reason="the target", is_target=True)
