@@ -9,7 +9,7 @@ from nntrain.config.messages import counted
 from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
 from nntrain.exports.formats import Answers, Format
-from nntrain.exports.holding import OTHERS
+from nntrain.exports.refused_layers import OTHERS
 from nntrain.exports.subject import Subject
 from nntrain.model.build import outputs_of
 

@@ -12,8 +12,8 @@ from nntrain.errors import NNTrainError, one_line
 from nntrain.errors import Path as Path_
 from nntrain.exports.agreement import largest_difference
 from nntrain.exports.formats import Answers, Format
-from nntrain.exports.holding import OTHERS, places, refused
 from nntrain.exports.other_process import answers, outputs
+from nntrain.exports.refused_layers import OTHERS, places, refused
 from nntrain.exports.subject import Subject
 
 Write = Callable[[Any, Path], None]

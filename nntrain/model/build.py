@@ -23,7 +23,7 @@ from nntrain.config.train import Train
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import Path, dotted
 from nntrain.model import class_metrics, custom, keras_errors, named_weights, own_code
-from nntrain.model.area import AUC
+from nntrain.model.auc import AUC
 from nntrain.model.class_metrics import Outputs
 from nntrain.model.class_shares import with_shares
 from nntrain.model.custom import Network

@@ -14,7 +14,7 @@ from nntrain.config.keras.layers import Layer
 from nntrain.config.keras.metrics import Metric
 from nntrain.config.named import Named
 from nntrain.model import class_metrics
-from nntrain.model.area import AUC
+from nntrain.model.auc import AUC
 from nntrain.model.build import class_of
 
 _EMPTY = inspect.Parameter.empty

@@ -7,7 +7,7 @@ import numpy as np
 
 from nntrain.config.table import Column
 from nntrain.errors import ConfigError, one_line
-from nntrain.exports.holding import OTHERS
+from nntrain.exports.refused_layers import OTHERS
 from nntrain.exports.subject import Subject
 
 DIRECTIVES = "YymdHMSfbB"  # of dates, that network.js reads

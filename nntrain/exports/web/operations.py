@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from nntrain.exports.holding import places, refused
+from nntrain.exports.refused_layers import places, refused
 from nntrain.exports.subject import Subject
 from nntrain.model.table_encoding import LEVELS, NEAREST, TableEncoding
 from nntrain.model.table_layers import PeriodicEmbedding

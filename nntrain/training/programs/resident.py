@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from nntrain.data.row_file import Examples
-from nntrain.model.area import areas_of
+from nntrain.model.auc import areas_of
 from nntrain.model.batch_normalization import BatchNormalization
 from nntrain.model.custom import Network
 from nntrain.training.programs.arrays import (

@@ -1,7 +1,7 @@
 from typing import Any
 
 from nntrain.evaluation.evaluate import same_data
-from nntrain.exports.holding import OTHERS, places, refused
+from nntrain.exports.refused_layers import OTHERS, places, refused
 from nntrain.exports.subject import Subject
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from nntrain.model.area import AUC, areas_of
+from nntrain.model.auc import AUC, areas_of
 from nntrain.model.class_metrics import Outputs, TopK
 
 pytestmark = pytest.mark.quick
