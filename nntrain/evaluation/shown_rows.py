@@ -1,5 +1,8 @@
 """Rows of the inputs as a reader sees them: an image, or the cells of a table."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from nntrain.config.table import Column
@@ -37,6 +40,12 @@ def cells_of(data: Dataset, x: np.ndarray, most: int) -> list[str]:
     if data.table is not None:
         columns = [column for column in data.table.columns for _ in column.names]
     return [_cell(value, column) for value, column in zip(x.ravel()[:most].tolist(), columns, strict=False)]
+
+
+def input_names(data: Dataset, before: Sequence[Any]) -> Sequence[str]:
+    """Return the names of what goes into a layer after these: the features, or what an encoding makes of them."""
+    encoding = next((layer for layer in before if isinstance(layer, TableEncoding)), None)
+    return data.schema.features if encoding is None else encoded_names(data, encoding)
 
 
 def encoded_names(data: Dataset, encoding: TableEncoding) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nntrain import canvas
 
@@ -41,6 +41,8 @@ def lacks(subject: "Subject") -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the first kernel of a run; raises NothingToDraw where no layer has one."""
+    from nntrain.evaluation.shown_rows import input_names
+
     layers = run.scorer.program.model.layers
     layer = next((layer for layer in layers if getattr(layer, "kernel", None) is not None), None)
     if layer is None:
@@ -51,19 +53,10 @@ def of(run: "ScoredRun") -> Options:
     kernel = layer.kernel.numpy()
     images = _as_images(kernel, run.data.schema.shape)
     flat = kernel.reshape(-1, kernel.shape[-1])
-    names = _inputs(run, layers[: layers.index(layer)])
+    names = input_names(run.data, layers[: layers.index(layer)])
     names = names if len(names) == len(flat) else [f"input {index + 1}" for index in range(len(flat))]
     matrix = flat[:_MOST, :_MOST] if images is None else None
     return Options(images, matrix, names[:_MOST], layer.name, kernel.shape[-1], run.subject.name)
-
-
-def _inputs(run: "ScoredRun", before: Sequence[Any]) -> Sequence[str]:
-    """Return the names of what goes into a layer: the features, or what a table is encoded as by a layer before it."""
-    from nntrain.evaluation.shown_rows import encoded_names
-    from nntrain.model.table_encoding import TableEncoding
-
-    encoding = next((layer for layer in before if isinstance(layer, TableEncoding)), None)
-    return run.data.schema.features if encoding is None else encoded_names(run.data, encoding)
 
 
 def _as_images(kernel: "np.ndarray", shape: tuple[int, ...]) -> "np.ndarray | None":

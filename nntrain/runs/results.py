@@ -8,7 +8,6 @@ from typing import Any
 
 from nntrain.data.examples import Split
 from nntrain.errors import NNTrainError
-from nntrain.model import size
 from nntrain.model.build import described
 from nntrain.progress import ProgressWatcher
 from nntrain.runs import saved_model
@@ -142,7 +141,7 @@ class FinishedTraining:
             "stopped": history.reason or ALL_DONE,
             "seconds": round(history.seconds, 3),
             "rows": {name: len(split) for name, split in self.prepared.data.splits.items()},
-            "parameters": size.count(self.prepared.model.layers).as_json(),
+            "parameters": self.prepared.parameters,
             "metric_classes": self.prepared.resolved.metric_classes,
         }
 

@@ -9,6 +9,7 @@ from nntrain.config.load import Config
 from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, Problem
+from nntrain.model import size
 from nntrain.model.build import build
 from nntrain.model.custom import Network
 from nntrain.model.initial_weights import take_weights
@@ -29,6 +30,11 @@ class Prepared:
     memory: Memory
     taken: str = ""  # a note on what was taken from `train.init_from`
     obstacles: tuple[Problem, ...] = ()  # warnings of what keeps the training from learning
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The numbers of the model's parameters, by how they get their values."""
+        return size.count(self.model.layers).as_json()
 
     def rehearse(self) -> None:
         """Take a step of every layer; raises ConfigError at the layer or option that cannot be trained."""

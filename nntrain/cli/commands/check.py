@@ -30,7 +30,6 @@ def _build(request: Check, config: Config, terminal: Terminal) -> tuple[str, Res
     backend.start("cpu", request.verbose)
     from nntrain.data import table_overview
     from nntrain.doctor import checkup
-    from nntrain.model import size
     from nntrain.runs import experiment
 
     prepared = experiment.prepare_and_report(config, terminal)
@@ -43,7 +42,7 @@ def _build(request: Check, config: Config, terminal: Terminal) -> tuple[str, Res
     for finding in checkup.before(prepared, reported=True).findings:
         for line in finding.lines():
             terminal.note(line)
-    parameters = parameters_in_words(size.count(prepared.model.layers).as_json())
+    parameters = parameters_in_words(prepared.parameters)
     layers = counted(len(prepared.model.layers), "layer")
     if (several := config.experiment.train.ensemble) is not None:
         parameters += f" in each of {several} members"
