@@ -54,7 +54,7 @@ class Init(Request):
     target: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="What to predict; repeatable.")] = None
     task: Annotated[
         Literal["classification", "regression", "counts"] | None,
-        typer.Option(help="What the target of a table holds; found where it is left out, but for counts."),
+        typer.Option(help="What the target of a table holds; inferred if left out, except for counts."),
     ] = None
     labels: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A table of the images of a folder, and their classes.")
@@ -91,7 +91,7 @@ class Resume(Request, RunOptions):
     name: RunName
     assignments: Assignments = None
     allow_changed: Annotated[
-        bool, typer.Option("--allow-changed", help="Resume though data, versions or config have changed.")
+        bool, typer.Option("--allow-changed", help="Resume even if data, versions or config changed.")
     ] = False
     extend: Annotated[bool, typer.Option("--extend", help="Resume a search with another space.")] = False
     refit: Annotated[int | None, typer.Option(metavar="K", min=0, help="As in `tune`.")] = None
@@ -195,7 +195,7 @@ class Doctor(Request, RunOptions):
 
     name: ConfigOrRun
     assignments: Assignments = None
-    static: Annotated[bool, typer.Option("--static", help="Examine a config without training it for a while.")] = False
+    static: Annotated[bool, typer.Option("--static", help="Examine a config without a short training.")] = False
     seconds: Annotated[float, typer.Option(metavar="S", help="The longest time to train a config.", min=0.1)] = 20.0
 
 
@@ -224,7 +224,7 @@ class Evaluate(Request, RunOptions):
         Path | None, typer.Option(metavar="FILE", help="Score other rows: a file with labels like the training's.")
     ] = None
     baselines: Annotated[bool, typer.Option("--baselines", help="Also fit and score simple models.")] = False
-    importance: Annotated[bool, typer.Option("--importance", help="How much worse without each column.")] = False
+    importance: Annotated[bool, typer.Option("--importance", help="Also measure how much each column matters.")] = False
     plot: Annotated[bool, typer.Option("--plot", help="Draw the predictions into the plots of the run.")] = False
 
 
@@ -240,7 +240,7 @@ class Predict(Request, RunOptions):
         Literal["csv", "jsonl", "parquet"] | None, typer.Option(help="The format; that of the suffix of -o by default.")
     ] = None
     with_input: Annotated[bool, typer.Option("--with-input", help="Also write the columns of the table.")] = False
-    top: Annotated[int | None, typer.Option(metavar="K", min=1, help="The K most probable classes alone.")] = None
+    top: Annotated[int | None, typer.Option(metavar="K", min=1, help="Only the K most probable classes.")] = None
     mc_dropout: Annotated[
         int | None, typer.Option(metavar="N", min=2, help="Mean and spread of N outputs with dropout on.")
     ] = None
@@ -252,7 +252,8 @@ class Export(Request, RunOptions):
     name: RunName
     to: FormatName
     precision: Annotated[
-        Literal["float32", "float16", "dynamic", "int8"] | None, typer.Option(help="Of the weights, for litert.")
+        Literal["float32", "float16", "dynamic", "int8"] | None,
+        typer.Option(help="Of the weights, for `litert`."),
     ] = None
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="The new folder.")] = None
     licence: Annotated[str | None, typer.Option(metavar="TEXT", help="The licence that the model card states.")] = None

@@ -52,7 +52,7 @@ def is_date(names: Sequence[str], format: str) -> np.ndarray:
 
 
 def parsed(names: Sequence[str], format: str) -> pd.DatetimeIndex:
-    """Return the dates of the texts, NaT for what is none in the format."""
+    """Return the dates of the texts, NaT for what is not one in the format."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return pd.DatetimeIndex(pd.to_datetime(list(names), format=format, errors="coerce", exact=True))

@@ -1,4 +1,4 @@
-"""Percentile bootstrap intervals (Efron 1979) of metrics that are no means over the rows: 95 %, the same every time."""
+"""Percentile bootstrap intervals (95 %; Efron 1979) of metrics that are not means over the rows, with a fixed seed."""
 
 from dataclasses import dataclass
 from math import nan

@@ -13,7 +13,7 @@ from nntrain.model.table_encoding import TableEncoding
 def image_of(x: np.ndarray) -> np.ndarray | None:
     """Return the image of an input of (height, width) or (height, width, channels), else None.
 
-    Of another number of channels than 1, 3 and 4 the mean is shown. Numbers that are no pixels are stretched to 0 to 1.
+    With other than 1, 3 or 4 channels their mean is shown. Numbers that are not pixels are stretched to 0 to 1.
     """
     if x.ndim not in (2, 3) or 1 in x.shape[:2]:
         return None
@@ -28,14 +28,14 @@ def image_of(x: np.ndarray) -> np.ndarray | None:
 
 
 def columns_of(data: Dataset, most: int) -> list[str]:
-    """Return the names of at most so many columns of the inputs."""
+    """Return the names of at most this many columns of the inputs."""
     count = int(np.prod(data.schema.shape))
     names = data.schema.features or [f"input {index + 1}" for index in range(count)]
     return list(names[:most])
 
 
 def cells_of(data: Dataset, x: np.ndarray, most: int) -> list[str]:
-    """Return at most so many cells of a row: numbers, or the categories that their codes stand for."""
+    """Return at most this many cells of a row: numbers, or the categories that their codes stand for."""
     columns: list[Column | None] = [None] * x.size
     if data.table is not None:
         columns = [column for column in data.table.columns for _ in column.names]

@@ -8,7 +8,7 @@ from nntrain.plugins import place
 
 
 def problem(error: Exception, text: str, spec: Named, path: Path) -> Problem:
-    """Return the problem of an error that a class has raised, which is none of those that Keras raises."""
+    """Return the problem of an error that a class has raised, which is not one of those that Keras raises."""
     message = f"`{spec.called()}` has raised {type(error).__name__}: {text}"
     return Problem(message, path, where(error), on_key=True)
 

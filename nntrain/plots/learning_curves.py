@@ -32,7 +32,7 @@ class Options:
     """How each metric moved from epoch to epoch."""
 
     rows: Sequence[Mapping[str, float | None]]  # of metrics.csv, an epoch each; what is not finite leaves a gap
-    best_epoch: int = 0  # is not marked where it is none of the epochs
+    best_epoch: int = 0  # is not marked where it is not one of the epochs
     title: str = ""
     references: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)  # by metric: words, value
     notes: Sequence[str] = ()

@@ -156,8 +156,9 @@ class FinishedTraining:
         return data.splits if self.final and not held else replace(data, test=None).splits
 
     def _save_model(self) -> None:
+        """Write the model with its description, and read it back where the work on it ends here."""
         copy_variables(self.scorer.program.model, self.prepared.model)
-        data, schema, model = self.prepared.data, self.prepared.data.schema, self.prepared.model.plain()
+        data, model = self.prepared.data, self.prepared.model.plain()
         saved = self.run_dir.new_model()
         try:
             saved_model.save(model, saved)
@@ -167,14 +168,20 @@ class FinishedTraining:
             raise NNTrainError(f"cannot write `{saved}`: {error.strerror or error}", help=help) from None
         if data.table is not None:
             self.run_dir.write(run_files.SCHEMA, data.table.model_dump_json(indent=1) + "\n")
-        inputs: dict[str, Any] = {
+        self.run_dir.adopt_model(saved, {"weights": described(model.weights), **self._inputs_and_outputs()})
+        if self.final and self.verified:  # reading it back takes a tenth of a second, longer than many trials
+            saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)
+
+    def _inputs_and_outputs(self) -> dict[str, Any]:
+        """Return what model.json holds beside the weights, by which the model is built again without the data."""
+        data, schema = self.prepared.data, self.prepared.data.schema
+        inputs = {
             "shape": list(schema.shape),
             "dtype": str(data.train.x.dtype),
             "features": schema.features,
+            "sizes": schema.sizes,
+            "missing": schema.missing,
+            "has_missing": schema.has_missing,
         }
-        inputs |= {"sizes": schema.sizes, "missing": schema.missing, "has_missing": schema.has_missing}
         outputs = {"classes": schema.classes, "targets": schema.targets, "target_count": schema.target_count}
-        outputs |= {"counts": True} if schema.counts else {}
-        self.run_dir.adopt_model(saved, {"weights": described(model.weights), "input": inputs, **outputs})
-        if self.final and self.verified:  # reading it back takes a tenth of a second, longer than many trials
-            saved_model.refuse_another(self.run_dir, self.scorer.program.model, data.train.x)
+        return {"input": inputs, **outputs, **({"counts": True} if schema.counts else {})}

@@ -132,7 +132,7 @@ class _Place:
 
 
 def _draw_all(run: "ScoredRun", modules: dict[str, ModuleType], place: _Place, terminal: Terminal) -> None:
-    """Draw each plot; what cannot be drawn is said, and the first error is raised after the others are drawn."""
+    """Draw each plot; what cannot be drawn is reported, and the first error is raised after the others are drawn."""
     errors: dict[str, NNTrainError] = {}
     for name, module in modules.items():
         try:

@@ -35,7 +35,7 @@ class Node:
 
     @property
     def parents(self) -> list[tuple[int, "Node"]]:
-        """The arguments that are no constants, with their positions: one edge of the graph each."""
+        """The arguments that are not constants, with their positions: one edge of the graph each."""
         return [(index, each) for index, each in enumerate(self.arguments) if isinstance(each, Node)]
 
     def __str__(self) -> str:
