@@ -1,7 +1,8 @@
 """What a compiled graph depends on, and what keeps trainings from being one program, as the config alone says."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from nntrain.config.experiment import Experiment
 from nntrain.config.keras import callbacks, image_layers, layers, metrics, optimizers, table_layers
@@ -9,6 +10,7 @@ from nntrain.config.member_numbers import numbers, replaced
 from nntrain.config.named import to_tree
 
 MOST_STACKED = 64  # trainings in one program
+Training = TypeVar("Training")
 
 # Options that only the training loop reads, and no compiled function.
 _NOT_COMPILED = (
@@ -133,3 +135,10 @@ def _without_constant_rate(optimizer: Any) -> Any:
     constant = isinstance(options.get("learning_rate"), (int, float))
     kept = {key: value for key, value in options.items() if key != "learning_rate" or not constant}
     return {name: kept} if kept else name
+
+
+def in_stacks(trainings: Sequence[Training]) -> list[Sequence[Training]]:
+    """Return trainings that can be one program in as few stacks as possible, of nearly equal sizes."""
+    count = -(-len(trainings) // MOST_STACKED)
+    size = -(-len(trainings) // count)
+    return [trainings[start : start + size] for start in range(0, len(trainings), size)]

@@ -100,6 +100,7 @@ class StackedRuns:
 
     @cached_property
     def _stack(self) -> Stack:
+        """The runs as one training; data that several of them share become arrays once."""
         training: dict[int, Arrays] = {}
         validation: dict[int, Arrays] = {}
         for each in self.members.values():
@@ -205,10 +206,10 @@ class StackedRuns:
         """Gather the files of a run that has ended, or that was stopped."""
         stack, member = self._stack, self._stack.members[place]
         folder, run, model = self._gathered[member.name], self.members[member.name], stack.program.model
-        told = logs.of_run(run.resolved.train.loggers, folder, environment, member.history.rows, self.terminal)
+        log = logs.of_run(run.resolved.train.loggers, folder, environment, member.history.rows, self.terminal)
         finished = FinishedTraining(
             folder,
-            RowWriter(Terminal(quiet=True), folder, (), told),
+            RowWriter(Terminal(quiet=True), folder, (), log),
             replace(run, model=self._model_to_save(member.name)),
             replace(self._scorer, resolved=run.resolved),
             member.history,
@@ -231,7 +232,7 @@ class StackedRuns:
         if place == 0 and self.context.final and kept and member.history.rows:
             write_all([folder])
             saved_model.refuse_another(folder, model, run.data.train.x)
-        told.end(status, {} if ended else summary["metrics"])
+        log.end(status, {} if ended else summary["metrics"])
         if ended is None:
             self.summaries[member.name] = summary
         elif member.error is not None:

@@ -8,7 +8,8 @@ from typing import Any
 from nntrain.config.load import Config
 from nntrain.config.member_numbers import numbers
 from nntrain.config.named import to_tree
-from nntrain.config.traced import MOST_STACKED
+from nntrain.config.resolve import Resolved
+from nntrain.config.traced import MOST_STACKED, in_stacks
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, NNTrainError, Path, dotted
 from nntrain.runs.group_config import GroupConfig
@@ -89,9 +90,8 @@ def prepared_alike(configs: Mapping[str, Config], load: Callable[[Config], Datas
 
 def _prepared_like(made: dict[tuple[Any, ...], Prepared], config: Config, data: Dataset) -> Prepared:
     whole = config.with_data(data.source)
-    resolved, rows = whole.resolve(data.schema), len(data.train)
-    key = program_key(resolved, data.train.x, resolved.batch_size(rows), numbers(resolved.experiment))
-    begins = (key, resolved.experiment.seed, id(data), resolved.train.init_from)
+    resolved = whole.resolve(data.schema)
+    begins = (_key(resolved, data), resolved.experiment.seed, id(data), resolved.train.init_from)
     if begins not in made:
         made[begins] = prepare(config, data=data)
         return made[begins]
@@ -142,20 +142,16 @@ def _difference(members: Sequence[Prepared]) -> str:
     weights = sum(weight.value.numpy().nbytes for weight in members[0].model.weights)
     if min(len(members), MOST_STACKED) * weights > MOST_WEIGHTS:
         return "the size of all models together"
-    if len({_key(each) for each in members}) > 1:
+    if len({_key(each.resolved, each.data) for each in members}) > 1:
         return "their data, which lead to different models or batches"
     return ""
 
 
-def _key(run: Prepared) -> str:
-    rows = len(run.data.train)
-    own = numbers(run.resolved.experiment)
-    return program_key(run.resolved, run.data.train.x, run.resolved.batch_size(rows), own)
+def _key(resolved: Resolved, data: Dataset) -> str:
+    """Return a key that is equal for runs that one program can train."""
+    own = numbers(resolved.experiment)
+    return program_key(resolved, data.train.x, resolved.batch_size(len(data.train)), own)
 
 
 def _in_parts(members: Mapping[str, Prepared]) -> Stacks:
-    """Return the runs in as few stacks as can be, of nearly equal sizes."""
-    names, count = list(members), -(-len(members) // MOST_STACKED)
-    size = -(-len(names) // count)
-    parts = [names[start : start + size] for start in range(0, len(names), size)]
-    return [{name: members[name] for name in part} for part in parts]
+    return [{name: members[name] for name in part} for part in in_stacks(list(members))]

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from nntrain.config.load import Config
 from nntrain.config.search.load import search_of
-from nntrain.config.traced import MOST_STACKED, architecture, stack_obstacle
+from nntrain.config.traced import architecture, in_stacks, stack_obstacle
 from nntrain.errors import ConfigError
 from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
 from nntrain.search.search_files import length_of, trial_config
@@ -37,14 +37,7 @@ def divided(planned: Sequence[tuple[Training, str]]) -> list[tuple[str, Sequence
     groups: dict[str, list[Training]] = {}
     for number, (training, key) in enumerate(planned):
         groups.setdefault(key or f"alone {number}", []).append(training)
-    return [(key, part) for key, group in groups.items() for part in _in_parts(group)]
-
-
-def _in_parts(trainings: Sequence[Training]) -> list[Sequence[Training]]:
-    """Return them in parts of nearly equal sizes."""
-    count = -(-len(trainings) // MOST_STACKED)
-    size = -(-len(trainings) // count)
-    return [trainings[start : start + size] for start in range(0, len(trainings), size)]
+    return [(key, part) for key, group in groups.items() for part in in_stacks(group)]
 
 
 @dataclass(frozen=True)
