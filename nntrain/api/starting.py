@@ -4,7 +4,7 @@ import contextlib
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, overload
+from typing import Literal, TypedDict, Unpack, overload
 
 from nntrain import backend
 from nntrain.api import arguments, notebook
@@ -19,14 +19,12 @@ from nntrain.runs.checked import checked, init_from_assignment, without_test
 from nntrain.runs.group_config import GroupConfig
 from nntrain.search import dry_run as rehearsal
 from nntrain.search.begin import Session, begin
+from nntrain.search.dry_run import Estimate
 from nntrain.search.engine import make_engine
 from nntrain.search.executor import Workers
 from nntrain.storage import run_files
 from nntrain.training.placement import Placement
 from nntrain.training.signals import interruptible
-
-if TYPE_CHECKING:
-    from nntrain.search.dry_run import Estimate
 
 
 class Options(TypedDict, total=False):
@@ -149,7 +147,7 @@ def tune(config: Config, *, dry_run: Literal[False] = False, **options: Unpack[T
 
 
 @overload
-def tune(config: Config, *, dry_run: bool, **options: Unpack[TuneOptions]) -> "Search | Estimate": ...
+def tune(config: Config, *, dry_run: bool, **options: Unpack[TuneOptions]) -> Search | Estimate: ...
 
 
 def tune(
@@ -170,7 +168,7 @@ def tune(
     device: backend.Device = "auto",
     quiet: bool = False,
     verbose: bool = False,
-) -> "Search | Estimate":
+) -> Search | Estimate:
     """Search the hyperparameters of a config as `nntrain tune` does; its section `tune` says how.
 
     workers: the trials at once, a process each. refit: the best trials that are trained again and scored on the test

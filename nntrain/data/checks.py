@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from nntrain.config.messages import shown
+from nntrain.data.examples import Rows, Split
 from nntrain.data.labels import names_that_look_equal
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import DataError, Path, Problem
-
-if TYPE_CHECKING:
-    from nntrain.data.examples import Rows, Split
 
 MOST = 10  # as many as fit on a screen
 

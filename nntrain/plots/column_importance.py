@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nntrain import canvas
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     from nntrain.evaluation.column_importance import Importance
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 _MOST = 30  # columns, the most important ones
@@ -24,7 +24,7 @@ class Options:
     title: str
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_model() or ("" if len(subject.shape) == 1 else "the rows of the run have no columns")
 

@@ -6,12 +6,11 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from nntrain import canvas
+from nntrain.data.profile.profile import Column, Count, Histogram, Profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.ticker import MaxNLocator
-
-    from nntrain.data.profile.profile import Column, Count, Histogram, Profile
 
 _ACROSS, _MOST = 5, 60  # panels in a row, on the page
 _WIDTH, _HEIGHT = 2.6, 1.9  # of a panel, in inches
@@ -23,7 +22,7 @@ _TARGET = "#c44e00"
 class Options:
     """A small plot for each column of a table: a histogram of numbers and dates, bars of categories."""
 
-    profile: "Profile"
+    profile: Profile
 
 
 def draw(options: Options, format: str = "png") -> bytes:
@@ -50,7 +49,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     return canvas.image(figure, format)
 
 
-def _draw(panel: "Axes", column: "Column", rows: int) -> None:
+def _draw(panel: "Axes", column: Column, rows: int) -> None:
     missing = f", {column.missing / rows:.0%} missing" if column.missing else ""
     title = canvas.short(column.name, 26 - len(missing)) + missing
     color = _TARGET if column.is_target else canvas.BLUE
@@ -61,14 +60,14 @@ def _draw(panel: "Axes", column: "Column", rows: int) -> None:
         _bars(panel, title, column.categories, column.distinct, color)
 
 
-def _histogram(panel: "Axes", title: str, histogram: "Histogram", color: str) -> None:
+def _histogram(panel: "Axes", title: str, histogram: Histogram, color: str) -> None:
     panel.stairs(histogram.counts, histogram.edges, fill=True, color=color)
     _dress(panel, title)
     panel.yaxis.set_major_locator(_few(3, True))
     panel.set_ylim(0)
 
 
-def _bars(panel: "Axes", title: str, counts: Sequence["Count"], distinct: int, color: str) -> None:
+def _bars(panel: "Axes", title: str, counts: Sequence[Count], distinct: int, color: str) -> None:
     shown = counts[:_BARS]
     more = f", {distinct - len(shown):,} more" if distinct > len(shown) else ""
     panel.barh(range(len(shown)), [each.rows for each in shown], color=color, height=0.75)

@@ -6,12 +6,12 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run", "seeds", "folds", "search")
 
@@ -33,7 +33,7 @@ class Options:
     note: str = ""
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     if subject.kind == "run":
         return "it compares runs; add `--with RUN`"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nntrain import canvas
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 _LONGEST = 28  # letters of a name that are shown
@@ -30,7 +30,7 @@ class Options:
     count: int = 0
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_classes()
 

@@ -6,12 +6,12 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from nntrain import canvas
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     import numpy as np
 
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 _MOST = 64  # units or filters
@@ -34,7 +34,7 @@ class Options:
     title: str
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_model()
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
 from nntrain.config.messages import counted
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 _TRAINING, _VALIDATION = "#56a0d3", "#0b3c6f"  # one hue, two lightnesses, dashes
@@ -59,7 +59,7 @@ class Options:
         return [value if value is not None and isfinite(value) else nan for value in found]
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return "" if subject.rows else "the run has not finished an epoch"
 
@@ -72,7 +72,7 @@ def of(run: "ScoredRun") -> Options:
     return Options(subject.rows, best, title, _references(subject), _notes(subject))
 
 
-def _references(subject: "Subject") -> dict[str, list[tuple[str, float]]]:
+def _references(subject: Subject) -> dict[str, list[tuple[str, float]]]:
     """Return what the doctor has measured of guessing and of a linear model, and the loss of equal chances."""
     scores = subject.diagnosis.get("scores") or {}
     score = scores.get("validation") or scores.get("train") or {}
@@ -88,7 +88,7 @@ def _references(subject: "Subject") -> dict[str, list[tuple[str, float]]]:
     return references
 
 
-def _notes(subject: "Subject") -> list[str]:
+def _notes(subject: Subject) -> list[str]:
     """Return what a reader may wonder about."""
     layers = str(subject.settings.get("model", "")).split(", ")
     off = [name for name in dict.fromkeys(layers) if name.endswith(("Dropout", "Dropout1D", "Dropout2D", "Noise"))]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from nntrain import canvas
 from nntrain.config.messages import counted
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
 
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 _ACROSS, _MOST_IMAGES, _MOST_ROWS = 6, 24, 20
@@ -45,7 +45,7 @@ class Options:
     are_probabilities: bool = True
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_classes()
 

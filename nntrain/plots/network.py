@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 _MOST = 40  # layers; of a deeper network the middle is left out
@@ -37,7 +37,7 @@ class Options:
     title: str
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_model()
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nntrain.evaluation import threshold_plot
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
     from nntrain.evaluation.threshold_curves import Curves
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 
@@ -21,7 +21,7 @@ class Options:
     title: str
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_classes()
 

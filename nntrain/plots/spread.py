@@ -6,12 +6,12 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("seeds", "folds")
 _MOST = 6  # metrics
@@ -28,7 +28,7 @@ class Options:
     title: str
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return "" if subject.summary.get("statistics") else "no run of the group has ended"
 

@@ -6,13 +6,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from nntrain import canvas
+from nntrain.subject import Subject
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
 
     from nntrain.evaluation.scored_run import ScoredRun
-    from nntrain.subject import Subject
 
 SUBJECTS = ("run",)
 _ACROSS, _MOST = 4, 32  # panels in a row, of the plot
@@ -26,7 +26,7 @@ class Options:
     title: str
 
 
-def lacks(subject: "Subject") -> str:
+def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     return subject.lacks_model()
 

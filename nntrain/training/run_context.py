@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nntrain.training.signals import StopRequest, Watch
+
 if TYPE_CHECKING:  # so that this module is light
     from nntrain.training.history import Row
     from nntrain.training.program_cache import Programs
-    from nntrain.training.signals import StopRequest, Watch
     from nntrain.training.workers.strategy import Distribution
 
 

@@ -3,22 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nntrain.cli import output_file
 from nntrain.cli.options import RUNS_DIR
 from nntrain.cli.requests import Data
 from nntrain.config.load import load
 from nntrain.config.messages import counted, listed
+from nntrain.data.profile.profile import Column, Profile
 from nntrain.errors import ConfigError, DataError, Problem, printable
 from nntrain.nearest import exists, near_path
 from nntrain.plots import columns
 from nntrain.runs.checked import checked
 from nntrain.storage.atomic import write_file
 from nntrain.terminal import Terminal, shown_number
-
-if TYPE_CHECKING:
-    from nntrain.data.profile.profile import Column, Profile
 
 _CONFIG = (".yaml", ".yml")
 _CATEGORIES = 4  # of a column that are printed
@@ -57,7 +55,7 @@ def _refuse(request: Data, file: Path) -> None:
         raise ConfigError(f"`--target` names a column of a table; {what}", help="leave `--target` out")
 
 
-def _profile(request: Data, file: Path, terminal: Terminal) -> "Profile":
+def _profile(request: Data, file: Path, terminal: Terminal) -> Profile:
     if file.suffix in _CONFIG:
         config = checked(load(request.name, request.assignments or ()), terminal, RUNS_DIR)
         from nntrain.data.profile.configs import profile_config
@@ -83,7 +81,7 @@ def _of_command(problem: Problem) -> Problem:
     return replace(problem, path=(), help=help)
 
 
-def _messages(found: "Profile") -> Iterator[str]:
+def _messages(found: Profile) -> Iterator[str]:
     for problem in found.problems:
         yield str(replace(problem if problem.path[:1] == ("data",) else _of_command(problem), severity="warning"))
     yield from (f"warning: {each}" for each in found.warnings)
@@ -92,7 +90,7 @@ def _messages(found: "Profile") -> Iterator[str]:
         yield f"warning: {listed(away)} alone determines the target: is it known when you predict?"
 
 
-def _print(found: "Profile", terminal: Terminal) -> None:
+def _print(found: Profile, terminal: Terminal) -> None:
     duplicates = f", {found.duplicates:,} of them equal to one before" if found.duplicates else ", all different"
     terminal.line(f"{found.name}: {found.what}, {counted(found.rows, 'row')}{duplicates}")
     if found.columns:
@@ -109,7 +107,7 @@ def _print(found: "Profile", terminal: Terminal) -> None:
         terminal.table("splits", ("split", "rows"), [[part.name, part.rows] for part in found.splits])
 
 
-def _row(column: "Column", found: "Profile") -> list[Any]:
+def _row(column: Column, found: Profile) -> list[Any]:
     missing = f"{column.missing:,} ({column.missing / found.rows:.1%})" if column.missing else ""
     examples = ", ".join(_short(row.get(column.name, "") or "-") for row in found.examples)
     mark = " (gives the target away)" if column.gives_target_away else ""
@@ -126,7 +124,7 @@ def _row(column: "Column", found: "Profile") -> list[Any]:
     ]
 
 
-def _values(column: "Column") -> str:
+def _values(column: Column) -> str:
     if column.categories:
         shown = [f"{_short(each.name)} {each.rows:,}" for each in column.categories[:_CATEGORIES]]
         return ", ".join([*shown, "…"] if column.distinct > _CATEGORIES else shown)
@@ -139,7 +137,7 @@ def _values(column: "Column") -> str:
     return f"{column.low:.6g} to {column.high:.6g}, median {column.median:.6g}, mean {column.mean:.6g}"
 
 
-def _print_classes(found: "Profile", terminal: Terminal) -> None:
+def _print_classes(found: Profile, terminal: Terminal) -> None:
     shown = found.classes[:_CLASSES]
     rows = [
         [
