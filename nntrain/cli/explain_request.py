@@ -9,7 +9,7 @@ from nntrain.cli.options import Assignments, Expressions, MaybeConfigOrRun, Requ
 
 
 class Explain(Request, RunOptions):
-    """Show the numbers behind a step: of an example, an expression, the gradients, or an optimizer."""
+    """Show the numbers behind a step of training. Explains an example, an expression, the gradients or an optimizer."""
 
     config: MaybeConfigOrRun = None
     assignments: Assignments = None

@@ -10,7 +10,7 @@ from nntrain.cli.options import Assignments, Device, Json, Request, Verbose
 
 
 class Playground(Request):
-    """Watch a small network learn in the browser: points in the plane, a config of two inputs, or a table."""
+    """Watch a small network learn in the browser. It learns points in the plane, a config of two inputs, or a table."""
 
     file: Annotated[
         str | None,

@@ -45,7 +45,7 @@ from nntrain.cli.view_requests import Watch as Watch
 
 
 class Init(Request):
-    """Write a first config for a table, a folder of images, or data that come with nntrain."""
+    """Write a first config for a table or a folder of images. nntrain also comes with data of its own."""
 
     file: Annotated[
         str | None,
@@ -109,14 +109,14 @@ class Resume(Request, RunOptions):
 
 
 class Launch(Request):
-    """Start workers on this machine: `launch --local 2 CONFIG`, then options of `fit`; or `resume RUN`."""
+    """Start several workers on this machine. Write `launch --local 2 CONFIG` with options of `fit`, or `resume RUN`."""
 
     context: typer.Context  # with the words that follow, in `args`
     local: Annotated[int, typer.Option(metavar="N", help="The number of workers on this machine.")]
 
 
 class Tune(Request, RunOptions):
-    """Search hyperparameters, as the config's section `tune` describes."""
+    """Search hyperparameters. The section `tune` of the config says how."""
 
     config: Config
     assignments: Assignments = None
@@ -163,7 +163,7 @@ class Check(Request):
 
 
 class Data(Request):
-    """Show what is in a file of data, in a folder, or in the data of a config. Nothing is trained."""
+    """Show what is in a file, a folder, or the data of a config. Nothing is trained."""
 
     name: Annotated[
         str, typer.Argument(metavar="FILE|FOLDER|CONFIG", help="A table, an npz file, images, or a config.")
@@ -180,7 +180,7 @@ class Data(Request):
 
 
 class Summary(Request):
-    """Show the layers of a model, its parameters and the memory that it needs."""
+    """Show the layers of a model, its parameters and its memory."""
 
     config: ConfigOrRun
     assignments: Assignments = None
@@ -200,7 +200,7 @@ class Doctor(Request, RunOptions):
 
 
 class LrFind(Request):
-    """Find a learning rate: train some steps while it rises, and look at the loss."""
+    """Find a learning rate by some steps of training while it rises."""
 
     config: Config
     assignments: Assignments = None
@@ -247,7 +247,7 @@ class Predict(Request, RunOptions):
 
 
 class Export(Request, RunOptions):
-    """Write a trained run in another format, and compare it with what the run predicts."""
+    """Export a trained run, and compare what both predict."""
 
     name: RunName
     to: FormatName
@@ -260,7 +260,7 @@ class Export(Request, RunOptions):
 
 
 class Note(Request):
-    """Write a note or a tag on a run, which `runs` shows; without them print what is there."""
+    """Write a note or a tag on a run. `runs` shows them; without a note or a tag, print those that are there."""
 
     name: RunName
     text: Annotated[str | None, typer.Argument(metavar="TEXT", help="What to note.")] = None
@@ -271,7 +271,7 @@ class Note(Request):
 
 
 class Remove(Request):
-    """Remove runs, groups or searches: only the files that nntrain has written."""
+    """Remove runs, groups or searches. Other files than those of nntrain stay."""
 
     names: RunNames
     runs_dir: RunsDir = RUNS_DIR
@@ -288,7 +288,7 @@ class Schema(Request):
 
 
 class List(Request):
-    """List the names that a config may use, or what one of them means."""
+    """List the names that a config may use, or explain one."""
 
     name: Word = None
     plugin: Plugins = None

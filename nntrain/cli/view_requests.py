@@ -34,7 +34,7 @@ class Runs(Request):
 
 
 class Compare(Request):
-    """Compare runs, groups or searches: their configs, and their scores on the validation split."""
+    """Compare the configs and scores of runs, groups or searches."""
 
     names: RunNames
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw their learning curves to a PNG file.")] = None
@@ -46,7 +46,7 @@ class Compare(Request):
 
 
 class Plot(Request):
-    """Draw plots of a run, a group or a search: those that are named, or all that it allows."""
+    """Draw plots of a run, a group or a search. Without names, draw all that it allows."""
 
     name: RunName
     kinds: Kinds = None
@@ -65,7 +65,7 @@ class Plot(Request):
 
 
 class Watch(Request):
-    """Follow a training or a search until it ends, in the terminal or on a page; it may be ended at any time."""
+    """Follow a training or a search in the terminal or on a page. It goes on when you stop watching."""
 
     name: RunName
     html: Annotated[bool, typer.Option("--html", help="Show it on a page in the browser, until Ctrl-C.")] = False
@@ -77,7 +77,7 @@ class Watch(Request):
 
 
 class Report(Request):
-    """Write a page about runs, groups or searches: one HTML file, which needs no server."""
+    """Write a page about runs, groups or searches. It is one HTML file, which needs no server."""
 
     names: RunNames
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The HTML file.")] = None
