@@ -6,7 +6,7 @@ What a missing, damaged or forged file would hold is left out; `complaints` say 
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -141,10 +141,15 @@ def read(directory: RunDir) -> Subject:
         reader.json(run_files.NOTES),
         settings(directory),
         reader.rows(),
-        tuple(read(RunDir(directory.path / name)) for name in names[:MOST_RUNS] if _has_begun(directory, name)),
+        tuple(_below(directory, name) for name in names[:MOST_RUNS] if _has_begun(directory, name)),
         trials,
         tuple(reader.complaints),
     )
+
+
+def _below(directory: RunDir, name: str) -> Subject:
+    """Return a run of a group or a search; a repeat or a fold of a trial has the name of the trial before its own."""
+    return replace(read(RunDir(directory.path / name)), name=name)
 
 
 def members_of(directory: RunDir) -> tuple[Subject, ...]:
@@ -160,7 +165,7 @@ def _has_begun(directory: RunDir, name: str) -> bool:
 
 def _best_runs(directory: RunDir, summary: Mapping[str, Any], trials: Sequence[Mapping[str, str]]) -> list[str]:
     """Return the names of the trials of a search, the best first."""
-    ways = [f"{way}/{run_files.RESOLVED}" for way in ("trial-*", "trial-*/repeat-*")]
+    ways = [f"{way}/{run_files.RESOLVED}" for way in ("trial-*", "trial-*/repeat-*", "trial-*/fold-*")]
     found = [path.parent for way in ways for path in directory.path.glob(way)]
     names = sorted(str(path.relative_to(directory.path)) for path in found)
     places = {_number(row.get("trial", "")): place for place, row in enumerate(ranked(summary, trials))}

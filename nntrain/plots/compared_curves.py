@@ -18,7 +18,7 @@ SUBJECTS = ("run", "seeds", "folds", "search")
 
 _MOST_METRICS = 3
 _NOT_METRICS = ("epoch", "seconds", "learning_rate", "regularization_loss")
-_LONGEST = 40  # letters of a name
+_LONGEST, _SHORT = 48, 30  # letters of a name, of which two fit side by side, or three
 
 Rows = Sequence[Mapping[str, float | None]]
 
@@ -43,19 +43,30 @@ def lacks(subject: Subject) -> str:
 def of(run: "ScoredRun") -> Options:
     """Return the curves of a run or the mean of a group, beside the others; of a search those of its best trials."""
     contenders = [run.subject, *run.others]
-    if run.subject.kind == "search" and not run.others:
-        contenders = list(run.subject.runs[: len(canvas.LOOKS)])
-    curves = [(one.name, [each.rows for each in one.runs or (one,) if each.rows]) for one in contenders]
+    is_alone = run.subject.kind == "search" and not run.others
+    every = _of_trials(run.subject) if is_alone else [(one.name, one.runs or (one,)) for one in contenders]
+    curves = [(name, [each.rows for each in runs if each.rows]) for name, runs in every]
     rows = [row for _, every in curves for row in (every[0][:1] if every else ())]
     metrics = list(dict.fromkeys(name.removeprefix("val_") for row in rows for name in row))
     shared = [name for name in metrics if name not in _NOT_METRICS and all(name in row for row in rows)]
-    title = run.subject.name if len(contenders) == 1 or contenders[0] is not run.subject else ""
-    note = (
-        f"The best {len(curves)} of {len(run.subject.trials or run.subject.runs):,} trials."
-        if contenders[0] is not run.subject
-        else ""
-    )
+    title = run.subject.name if len(contenders) == 1 else ""
+    note = f"The best {len(curves)} of {len(run.subject.trials or curves):,} trials." if is_alone else ""
     return Options(curves, sorted(shared, key=lambda name: name != "loss"), title, note)
+
+
+def _of_trials(search: "Subject") -> Sequence[tuple[str, Sequence["Subject"]]]:
+    """Return the best trials with their values, each with its runs: one, or one for each repeat or fold."""
+    found: dict[str, list[Subject]] = {}
+    for one in search.runs:
+        found.setdefault(one.name.partition("/")[0], []).append(one)
+    values = {f"trial-{row.get('trial', ''):0>3}": _values_of(row) for row in search.trials}
+    return [(f"{name} {values.get(name, '')}".strip(), runs) for name, runs in found.items()][: len(canvas.LOOKS)]
+
+
+def _values_of(row: Mapping[str, str]) -> str:
+    """Return what a trial tries, without the signs of JSON: the columns of trials.csv that are paths of the config."""
+    cells = (cell.translate(str.maketrans("", "", '{}"')) for path, cell in row.items() if "." in path)
+    return ", ".join(filter(None, cells))
 
 
 def draw(options: Options, format: str = "png") -> bytes:
@@ -66,7 +77,8 @@ def draw(options: Options, format: str = "png") -> bytes:
     if not any(rows for _, every in options.curves for rows in every):
         raise ValueError("a comparison needs at least one epoch")
     metrics = options.metrics[:_MOST_METRICS]
-    figure = canvas.sheet(9, 2.7 * len(metrics) + 0.8 + 0.2 * (len(options.curves) // 3), options.title)
+    columns = 3 if all(len(name) <= _SHORT for name, _ in options.curves) else 2
+    figure = canvas.sheet(9, 2.7 * len(metrics) + 0.8 + 0.2 * (len(options.curves) // columns), options.title)
     panels = figure.subplots(len(metrics), sharex=True, squeeze=False)[:, 0]
     for panel, metric in zip(panels, metrics, strict=True):
         for index, (name, every) in enumerate(options.curves):
@@ -78,8 +90,8 @@ def draw(options: Options, format: str = "png") -> bytes:
     panels[-1].set_xlabel("epoch", color=canvas.INK)
     lines, names = panels[0].get_legend_handles_labels()
     several = any(len(every) > 1 for _, every in options.curves)
-    band = "Line: the mean over the runs of a group; band: from the lowest to the highest." if several else ""
-    place: dict[str, Any] = {"loc": "outside lower left", "ncols": 3, "frameon": False, "fontsize": 9}
+    band = "Line: the mean over the runs; band: from the lowest to the highest." if several else ""
+    place: dict[str, Any] = {"loc": "outside lower left", "ncols": columns, "frameon": False, "fontsize": 9}
     note = canvas.short(f"{options.note} {band}", 140)
     legend = figure.legend(lines, names, **place, title=note or None, title_fontsize=8, alignment="left")
     legend.get_title().set_color(canvas.GREY)

@@ -1,10 +1,14 @@
 from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from nntrain.plots.compared_curves import Options, draw
+from nntrain.plots.compared_curves import Options, draw, of
+from nntrain.subject import read
+from tests.conftest import Write
 
 
 def rows(values: list[float], name: str = "val_loss") -> list[dict[str, float]]:
@@ -47,3 +51,21 @@ def test_a_note_and_what_a_band_is_are_written_above_the_names() -> None:
         len({draw(Options(run, ["loss"])), draw(Options(run, ["loss"], note="of 9")), draw(Options(group, ["loss"]))})
         == 3
     )
+
+
+@pytest.mark.parametrize("kind", ["repeat", "fold"])
+def test_a_trial_of_several_trainings_is_one_curve_with_its_values(kind: str, write: Write) -> None:
+    search = write("search", summary={"kind": "search", "direction": "min"})
+    search.write("journal.jsonl", "")
+    search.write(
+        "trials.csv", 'trial,status,score,model.0,train.batch_size\n1,done,0.5,ReLU,8\n2,done,0.1,"{""ELU"": 1.0}",\n'
+    )
+    for name in (f"trial-00{trial}/{kind}-{part}" for trial in (1, 2) for part in (1, 2)):
+        search.member(name.partition("/")[0])
+        member = search.member(name)
+        member.write("resolved.yaml", "data: iris\n")
+        member.write("metrics.csv", "epoch,seconds,learning_rate,loss,val_loss\n1,0.1,0.1,0.5,0.4\n")
+    run: Any = SimpleNamespace(subject=read(search), others=())
+    found = of(run)
+    assert [(name, len(every)) for name, every in found.curves] == [("trial-002 ELU: 1.0", 2), ("trial-001 ReLU, 8", 2)]
+    assert found.title == "search"
