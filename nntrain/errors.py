@@ -204,7 +204,9 @@ class WorkerLost(NNTrainError):
 
 
 class Stopped(NNTrainError):
-    """The run was stopped by a signal."""
+    """The run was stopped by a signal. `run`: the directory of the run, the group or the search to resume."""
+
+    run: FilePath | None = None
 
     def __init__(self, message: str, *, signal: int, help: str = "") -> None:
         super().__init__(problems=[Problem(message, help=help, severity="stopped")])

@@ -11,6 +11,7 @@ from nntrain.api import arguments, notebook
 from nntrain.api.arguments import Assignments, Config, Folder
 from nntrain.api.results import Group, Search
 from nntrain.api.run import Run
+from nntrain.config import plugin as plugins
 from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of, whole
 from nntrain.errors import Stopped
@@ -109,7 +110,7 @@ def fit(
     curves while it trains. quiet: no progress and no notes, which otherwise go to stderr, or into the notebook.
 
     Raises the exceptions of `nntrain.errors`, with the text of the command, and KeyboardInterrupt at Ctrl-C, which
-    leaves a run that `nntrain resume` continues.
+    leaves a run that `nntrain.resume` continues.
     """
     terminal, runs = notebook.terminal(quiet, watch), arguments.folder(runs_dir)
     with used(plugin, verbose), keyboard_interrupt():
@@ -205,6 +206,7 @@ def tune(
 def keyboard_interrupt() -> Iterator[None]:
     """Raise KeyboardInterrupt, with the text of the error, where Ctrl-C has stopped what is inside.
 
+    Its help is the call that goes on, where the error has the command.
     One from inside is raised anew, without its frames, all of which a notebook would print.
     """
     try:
@@ -214,4 +216,9 @@ def keyboard_interrupt() -> Iterator[None]:
     except Stopped as error:
         if error.signal != signal.SIGINT:
             raise
+        if error.run is not None:
+            files = [each.file.here for each in plugins.in_use()]
+            own = f", plugin={(files[0] if len(files) == 1 else files)!r}" if files else ""
+            help = f"resume it with `nntrain.resume({str(error.run)!r}{own})`"
+            error.problems = (replace(error.problems[0], help=help), *error.problems[1:])
         raise KeyboardInterrupt(str(error)) from None

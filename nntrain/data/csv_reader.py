@@ -22,7 +22,7 @@ from nntrain.data.csv_header import read_header
 from nntrain.data.csv_part import Doubt, Part, cut
 from nntrain.data.csv_records import LARGEST, finite_numbers, read_records, settled, span_of
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
-from nntrain.data.precision import is_suspect, merged
+from nntrain.data.precision import EXACT_64, is_suspect, joined, merged
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words, without
 from nntrain.errors import DataError
 from nntrain.storage.regular_file import irregular_kind
@@ -131,7 +131,8 @@ class _Parser:
             block = replace(block, refused=block.refused | codes)
         if may_lose_sign and has_negative_zero:
             floats = dict.fromkeys(numbers.keys() - block.refused, "float64")
-            return replace(block, columns=self._read(start, end, dtype | floats, None).columns)
+            again = self._read(start, end, dtype | floats, None)
+            return replace(again, refused=block.refused | again.refused)
         return block
 
     def _read(self, start: int, end: int, dtype: Mapping[int, str], only: frozenset[int] | None) -> _Block:
@@ -190,7 +191,10 @@ class _Parser:
         return frame
 
     def _cells(self, column: "pd.Series[Any]") -> _Exact | Words | None:
-        """Return the cells, or None where they are not numbers. Raises Doubt for one that 32 bits may not hold."""
+        """Return the cells, or None where numbers do not say all that they hold.
+
+        Raises Doubt for a number that 32 bits may not hold.
+        """
         if isinstance(column.dtype, pd.CategoricalDtype):
             names = tuple(map(str, column.cat.categories))
             return without(Words(column.cat.codes.to_numpy().astype(np.int32), names), self.table.missing)
@@ -207,6 +211,8 @@ class _Parser:
             lowest, highest = present.min(), present.max()
         if not (lowest > -LARGEST and highest < LARGEST):
             raise Doubt
+        if values.dtype.kind == "f" and max(highest, -lowest) >= EXACT_64:
+            return None  # as words it keeps the whole numbers that pandas has rounded
         suspect = is_suspect(np.array([lowest, highest]))
         may_lose_sign = not values.all()  # pandas finds the dtype of some rows at a time, of floats too
         has_integers = bool((rounded == np.rint(rounded)).any())
@@ -233,7 +239,7 @@ def _joined(parts: Sequence[_Exact | Words]) -> Cells:
         return _joined_words([part for part in parts if isinstance(part, Words)])
     suspect = [part.suspect for part in numbers if part.suspect is not None]
     values = np.concatenate([part.values for part in numbers])
-    return Numbers(values, merged(np.concatenate(suspect)) if suspect else None)
+    return Numbers(values, merged(joined(suspect)) if suspect else None)
 
 
 def _joined_words(parts: Iterable[Words]) -> Words:

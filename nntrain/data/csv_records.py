@@ -1,7 +1,7 @@
 """Tables of text, read record by record: slower than pandas, and exact about what is wrong with a record."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import islice
@@ -48,6 +48,14 @@ def finite_numbers(texts: Sequence[str]) -> list[float] | None:
     return numbers if is_finite and all(text.isascii() and "_" not in text for text in texts) else None
 
 
+def beyond_float64(texts: Iterable[str], numbers: Iterable[float]) -> np.ndarray | None:
+    """Return the whole numbers of a column, exactly, where one is too large for float64 to hold it, else None.
+
+    texts: the numbers as Python writes them; numbers: what they are as float64.
+    """
+    return whole_numbers(map(Decimal, texts)) if any(abs(number) >= EXACT_64 for number in numbers) else None
+
+
 def fits(exact: np.ndarray) -> bool:
     """Return whether float64 (n,) are finite as float32, or NaN."""
     return bool(np.all(np.isnan(exact) | (np.abs(exact) <= LARGEST)))
@@ -75,6 +83,4 @@ def settled(words: Words, table: CsvTable) -> Cells:
     numbers = None if is_code else finite_numbers(texts)
     if numbers is None:
         return words
-    beyond = any(abs(number) >= EXACT_64 for number in numbers)
-    whole = whole_numbers(map(Decimal, texts)) if beyond else None
-    return numbers_of(np.append(numbers, np.nan)[words.codes], whole)
+    return numbers_of(np.append(numbers, np.nan)[words.codes], beyond_float64(texts, numbers))

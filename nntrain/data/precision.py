@@ -1,6 +1,6 @@
 """Different numbers that are one as float32, which training uses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -52,7 +52,7 @@ class Column:
             self._compare(part if part.dtype.kind != "f" else part[part == np.floor(part)])
 
     def _compare(self, whole: np.ndarray) -> None:
-        every = np.unique(whole if self.known is None else np.concatenate([self.known, whole]))
+        every = np.unique(whole if self.known is None else joined([self.known, whole]))
         equal = np.flatnonzero(_rounded(every[1:]) == _rounded(every[:-1]))
         self.pair = tuple(every[equal[0] : equal[0] + 2].tolist()) if len(equal) else None
         self.known = every if len(every) <= MOST_KNOWN else None
@@ -64,6 +64,14 @@ class Column:
             if ends[0] != ends[1] and _rounded(ends)[0] == _rounded(ends)[1]:
                 return tuple(ends.tolist())
         return self.pair
+
+
+def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the numbers of all (n,) parts; NumPy would round integers of 64 bits beside floats, or beside unsigned ones."""
+    every = np.concatenate(parts)
+    if every.dtype.kind == "f" and any(part.dtype.kind != "f" for part in parts):
+        return np.concatenate([part.astype(object) for part in parts])
+    return every
 
 
 def _rounded(numbers: np.ndarray) -> np.ndarray:

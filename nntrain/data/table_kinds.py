@@ -13,7 +13,7 @@ from nntrain.config.messages import counted, listed, shown
 from nntrain.config.table import Column
 from nntrain.data.csv_faults import MISSING, CellFault, cell_fault, cell_problems, spelled_numbers
 from nntrain.data.csv_header import is_number
-from nntrain.data.csv_records import CODE, finite_numbers, numbers_of
+from nntrain.data.csv_records import CODE, beyond_float64, finite_numbers, numbers_of
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, is_date
 from nntrain.data.table_request import Given
@@ -63,14 +63,13 @@ def as_numbers(words: Words, decimal: str, format: str = "") -> tuple[Numbers, t
 
     format: of numbers that are not written plainly, 1234.5 as the column writes it.
     """
-    values, wrong, style = np.full(len(words.names), np.nan), [], Style.of(format) if format else None
-    for index, name in enumerate(words.names):
-        number = _number(name, decimal) if style is None else style.number(name)
-        if number is None:
-            wrong.append(name)
-        else:
-            values[index] = number
-    return numbers_of(np.append(values, np.nan)[words.codes]), tuple(wrong)
+    style = Style.of(format) if format else None
+    plain = [_plain(name, decimal) if style is None else style.plain(name) for name in words.names]
+    found = [None if text is None else finite_numbers([text]) for text in plain]
+    wrong = tuple(name for name, number in zip(words.names, found, strict=True) if number is None)
+    values = [np.nan if number is None else number[0] for number in found]
+    whole = beyond_float64([text for text, number in zip(plain, found, strict=True) if text and number], values)
+    return numbers_of(np.append(values, np.nan)[words.codes], whole), wrong
 
 
 def format_of(raw: RawTable, name: str) -> str:
@@ -231,11 +230,6 @@ def in_doubt(raw: RawTable, name: str, styles: Sequence[Style]) -> Problem:
         raw.place,
         f"write {ways}",
     )
-
-
-def _number(text: str, decimal: str) -> float | None:
-    found = finite_numbers([_plain(text, decimal)])
-    return None if found is None else found[0]
 
 
 def _cure(wrong: Sequence[str], name: str) -> str:

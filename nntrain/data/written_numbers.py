@@ -56,14 +56,17 @@ class Style:
 
     def number(self, text: str) -> float | None:
         """Return the number that a cell holds, None where it is in another style or too large for 32 bits."""
+        plain = self.plain(text)
+        return None if plain is None or abs(float(plain)) > LARGEST else float(plain)
+
+    def plain(self, text: str) -> str | None:
+        """Return the number of a cell as Python writes it, None where it is in another style."""
         found = self._cell.fullmatch(_plain(text))
         if found is None:
             return None
         digits = found["digits"].replace(self.thousands, "") if self.thousands else found["digits"]
-        value = float(digits.replace(self.decimal, "."))
-        if value > LARGEST:
-            return None
-        return -value if "-" in (found["first"], found["second"]) else value
+        sign = "-" if "-" in (found["first"], found["second"]) else ""
+        return sign + digits.replace(self.decimal, ".")
 
     def written(self, value: float) -> str:
         """Return a number as a cell of this style."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.data import Source
-from nntrain.config.messages import counted, shown
+from nntrain.config.messages import counted, listed, shown
 from nntrain.data.csv_text import short
 from nntrain.data.dataset import Dataset, row_names
 from nntrain.data.row_names import RowNames
@@ -152,12 +152,15 @@ class Finder:
         return "give a name that only one row has"
 
     def _unknown(self, cell: str, text: str) -> ConfigError:
-        """Return the error for a row that does not exist, with the nearest name."""
+        """Return the error for a row, or a column, that does not exist, with the nearest name."""
+        column, sign, value = text.partition("=")
+        if sign and self.column is None and self._columns and not self._nearest(cell):
+            return self._unknown_column(column, value)
         numbers = f"a number from 1 to {self._last}" if self._last > 1 else "`--example 1`"
         is_number = self.column is None and text.isascii() and text.isdecimal()
         if is_number and 0 < int(text) <= self._last:
             return ConfigError(f"`--example {text}` is a row that was left out of the data", help=f"write {numbers}")
-        if close := self._nearest(cell, text):
+        if close := self._nearest(cell):
             return ConfigError(f"`--example {text}` is not a row{self._where}", help=f"write `--example {close}`")
         if is_number:
             rows = sum(map(len, self.data.positions.values()))
@@ -166,14 +169,15 @@ class Finder:
         way = numbers + (", or `COLUMN=VALUE`" if self._columns else "")
         return ConfigError(f"`--example {text}` is not a row{self._where}", help=f"write {way}")
 
-    def _nearest(self, cell: str, text: str) -> str:
-        """Return what the user may have meant, or nothing."""
+    def _unknown_column(self, column: str, value: str) -> ConfigError:
+        close = nearest(column, self._columns)
+        help = f"write `--example {close}={value}`" if close else f"the columns are {listed(self._columns)}"
+        return ConfigError(f"there is no column {shown(column)} for `--example`", help=help)
+
+    def _nearest(self, cell: str) -> str:
+        """Return the closest name of a row, or nothing."""
         close = next(filter(None, (each.nearest(cell) for each in self.names.values())), "")
-        if close:
-            return close if self.column is None else f"{self.column}={close}"
-        column, sign, value = text.partition("=")
-        near = nearest(column, self._columns) if sign and self.column is None else ""
-        return f"{near}={value}" if near else ""
+        return close if self.column is None or not close else f"{self.column}={close}"
 
     @property
     def _last(self) -> int:

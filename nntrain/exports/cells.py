@@ -30,17 +30,20 @@ class Cells:
     def of(cls, subject: Subject, table: Table) -> "Cells":
         """Return rows of the file of the run, or of its data where these came from no file.
 
-        Where the model takes missing values, a row without a cell and one of unseen categories follow.
+        Where the model takes missing values, a row without a cell and one of unseen categories follow; the first row
+        that has a cell ends them, because rows without one at the end of a file are no rows.
         """
         path = getattr(subject.saved.resolved.experiment.data, "path", None)
         rows = _in_file(table, Path(path)) if path else _in_matrix(table, np.asarray(subject.rows.x))
         if subject.saved.resolved.takes_missing:
-            rows = [*rows[: ROWS - 2], ["" for _ in table.columns], [_unseen(column) for column in table.columns]]
+            last = next((row for row in rows if any(row)), [])
+            odd = [["" for _ in table.columns], [_unseen(column) for column in table.columns], last]
+            rows = [*rows[: ROWS - len(odd)], *odd]
         return cls(table, rows)
 
     def first(self, most: int) -> "Cells":
-        """Return this many rows at most; the last ones are kept, which may lack cells."""
-        kept = self.rows if len(self.rows) <= most else [*self.rows[: most - 2], *self.rows[-2:]]
+        """Return so many rows, 3 at least where there are more; the last ones are kept, which may lack cells."""
+        kept = self.rows if len(self.rows) <= most else [*self.rows[: max(0, most - 3)], *self.rows[-3:]]
         return Cells(self.table, kept)
 
     def write(self, file: Path) -> None:

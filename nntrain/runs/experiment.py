@@ -276,6 +276,8 @@ def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTra
     except NNTrainError as unwritten:
         why = unwritten.problems[0]
         return error if why.message in message else error.after(why.message, why.help)
+    if isinstance(error, Stopped):
+        error.run = finished.run_dir.path
     return error.after(_results_so_far(finished), help_to_resume(finished.run_dir) if stopped else "")
 
 

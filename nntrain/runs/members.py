@@ -129,6 +129,8 @@ class Members:
         """Return the error with the help to resume all, not the run that was stopped."""
         first = replace(error.problems[0], help=experiment.help_to_resume(self.directory))
         error.problems = (first, *error.problems[1:])
+        if isinstance(error, Stopped):
+            error.run = self.directory.path
         return error
 
     @property

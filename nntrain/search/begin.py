@@ -95,6 +95,7 @@ def carry_out(
     except NNTrainError as error:
         if isinstance(error, Stopped):
             again = f"nntrain resume {shlex.quote(str(directory))}{plugin.options()}"
+            error.run = directory.path
             error.after(folder.ledger.progress, f"resume it with `{again}`")
         terminal.log.append(str(error))
         raise

@@ -122,7 +122,7 @@ def test_a_kernel_that_is_interrupted_runs_the_next_cell_and_resumes(
         client.start_channels()
         client.wait_for_ready(timeout=60)
         name, text = executed(client, BEGIN, kernel.interrupt_kernel)
-        assert name == "KeyboardInterrupt" and "nntrain resume" in text
+        assert name == "KeyboardInterrupt" and "`nntrain.resume('" in text
         assert executed(client, "print(1 + 1)") == ["2\n"]
         (shown,) = executed(client, GO_ON)
         assert "limit of 0.1 s" in shown and shown.endswith("True\n")

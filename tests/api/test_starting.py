@@ -100,7 +100,7 @@ def test_ctrl_c_is_a_keyboard_interrupt_that_leaves_a_run_to_resume(
     monkeypatch.setattr(sys, "stderr", Interrupting())
     before = signal.getsignal(signal.SIGINT)
     config = {**MOONS, "train": {"epochs": 60}}
-    with pytest.raises(KeyboardInterrupt, match=r"stopped: by SIGINT; (?s:.*)nntrain resume .*/net"):
+    with pytest.raises(KeyboardInterrupt, match=r"stopped: by SIGINT; (?s:.*)nntrain\.resume\('.*/net'\)`"):
         nntrain.fit(config, runs_dir=tmp_path, name="net", no_plots=True)
     assert signal.getsignal(signal.SIGINT) is before
     run = nntrain.load("net", tmp_path)

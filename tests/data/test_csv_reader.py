@@ -212,3 +212,19 @@ def test_random_numbers_are_rounded_as_python_rounds_them() -> None:
     asked = table("a,b\n" + "".join(f"{cell},0\n" for cell in cells))
     expected = np.array([float(cell) for cell in cells], np.float32)
     assert parse(asked).numbers("a").values.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("others", [["0.5"], ["0.5", ""], ["7"], ["1e20", "-3.25"], ["18446744073709551615"]])
+def test_whole_numbers_that_float64_does_not_hold_are_told_apart(
+    others: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = ["9007199254740993", *others * 40, "9007199254740992"]
+    asked = table("a,k\n" + "".join(f"{cell},{row % 2}\n" for row, cell in enumerate(cells)))
+    for size in (csv_part.LEAST_BYTES, 64):
+        monkeypatch.setattr(csv_part, "LEAST_BYTES", size)
+        assert parse(asked).numbers("a").merged == (2**53, 2**53 + 1)
+
+
+def test_large_numbers_beside_fractions_that_are_the_same_are_one() -> None:
+    raw = parse(table("a,k\n9007199254740992,1\n0.5,0\n9.007199254740992e15,1\n"))
+    assert raw.numbers("a").merged is None and raw.numbers("a").values.tolist() == [2**53, 0.5, 2**53]

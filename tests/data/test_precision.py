@@ -40,6 +40,8 @@ def test_small_numbers_that_differ_are_not_suspect() -> None:
         ([[7.0, 7.0], [7.00000001]], (7.0, 7.00000001)),
         ([[2**24, 1], [2**24, 2**24 + 2]], None),
         ([[0.1, np.nan], [np.nan, 0.1]], None),
+        ([[2**53 + 1], [2.0**60, 0.5], [2**53]], (2**53, 2**53 + 1)),
+        ([[2**62 + 1], np.array([2**63 + 1], np.uint64), [2**62]], (2**62, 2**62 + 1)),
     ],
 )
 def test_numbers_of_different_parts_merge_too(parts: list[list[Any]], expected: Any) -> None:

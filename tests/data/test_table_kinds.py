@@ -8,7 +8,7 @@ import pytest
 from nntrain.data.csv_records import read_records
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable
-from nntrain.data.table_kinds import FoundKind, kind_of
+from nntrain.data.table_kinds import FoundKind, as_numbers, kind_of
 from nntrain.data.table_request import Given
 
 
@@ -163,6 +163,11 @@ def test_more_categories_than_the_limit_are_left_out_unless_asked_for(monkeypatc
 )
 def test_what_is_wrong_with_a_column(cells: list[str], given: Given | None, message: str, help: str) -> None:
     assert [(problem.message, problem.help) for problem in found(cells, given=given).problems] == [(message, help)]
+
+
+def test_large_numbers_in_groups_of_digits_are_told_apart() -> None:
+    words = raw(["9,007,199,254,740,993", "9,007,199,254,740,992", "1,000.5"]).words("x")
+    assert as_numbers(words, ".", "1,234.5")[0].merged == (2**53, 2**53 + 1)
 
 
 def test_a_given_kind_is_kept() -> None:

@@ -87,7 +87,10 @@ def test_any_column_names_a_row_with_its_cell() -> None:
     rows = titanic()
     assert rows.x("Age=12") == [12]
     assert rows.fault("Age=99")[0] == "`--example Age=99` is not a row: it is not in `Age`"
-    assert rows.fault("Agee=12")[1] == "write `--example Age=12`"
+    assert rows.fault("Agee=12") == ("there is no column `Agee` for `--example`", "write `--example Age=12`")
+    message, help = rows.fault("c=3")
+    assert (message, help[:38]) == ("there is no column `c` for `--example`", "the columns are `Age`, `PassengerId`, ")
+    assert rows.fault("=3")[0] == "there is no column `` for `--example`"
 
 
 def test_the_nearest_name_is_in_the_error() -> None:

@@ -19,11 +19,11 @@ def cells_of(run: Any) -> tuple[Subject, Cells]:
 
 def test_rows_are_those_of_the_file_as_they_are_written_and_two_of_what_is_missing(people: Any, tmp_path: Path) -> None:
     subject, cells = cells_of(people)
-    *rows, empty, unseen = cells.rows
+    *rows, empty, unseen, last = cells.rows
     assert [",".join(row) for row in rows] == [line.rpartition(",")[0] for line in PEOPLE.splitlines()[1:]]
     assert empty == [""] * 5 and unseen == ["", "", "a category that no row has", "", ""]
     found = cells.first(20)
-    assert found.rows == [*rows[:18], empty, unseen]
+    assert found.rows == [*rows[:17], empty, unseen, last] and last == rows[0]
     assert len(found.predictions(subject, tmp_path)) == 20
     with (tmp_path / "rows.csv").open(newline="") as file:
         assert list(csv.reader(file)) == [["age", "income", "city", "smoker", "since"], *found.rows]

@@ -60,7 +60,6 @@ def parts_of_date(text, column):
 
 def encoded(text, column, table):
     """Return the numbers that the network takes for a cell; NaN for a missing one."""
-    text = text.strip()
     kind, is_missing = column["kind"], text == "" or text in table["missing"]
     if is_missing:
         return [math.nan] * max(1, len(column["parts"]))
@@ -72,27 +71,32 @@ def encoded(text, column, table):
     return [codes.get(text.casefold(), math.nan)] if kind == "boolean" else [codes.get(text, -1)]
 
 
+def records(file, separator):
+    """Return the line and the cells of each record that is not blank, without the rows at the end that have no cell."""
+    with open(file, encoding="utf-8-sig", newline="") as opened:
+        reader = csv.reader(opened, delimiter=separator, skipinitialspace=True)
+        found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
+    filled = max((place for place, (_, cells) in enumerate(found) if any(cells)), default=-1)
+    if filled + 1 < len(found):
+        print(f"note: what has no cell at the end of {file} is left out", file=sys.stderr)
+    return found[: filled + 1]
+
+
 def read_table(file, table):
     """Return the rows of a CSV file, float32 (n, numbers); its columns are found by name."""
-    with open(file, encoding="utf-8-sig", newline="") as opened:
-        reader = csv.reader(opened, delimiter=table["separator"], skipinitialspace=True)
-        header = [name.strip() for name in next(reader, [])]
-        if absent := [column["name"] for column in table["columns"] if column["name"] not in header]:
-            sys.exit(f"error: there is no column `{absent[0]}` in {file}")
-        places = [header.index(column["name"]) for column in table["columns"]]
-        rows = []
-        for cells in reader:
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                sys.exit(f"error: {file}:{reader.line_num}: {len(cells)} cells, expected {len(header)}")
-            row = []
-            for column, place in zip(table["columns"], places):
-                try:
-                    row += encoded(cells[place], column, table)
-                except ValueError as fault:
-                    sys.exit(f"error: {file}:{reader.line_num}: column `{column['name']}`: {fault}")
-            rows.append(row)
+    (_, header), *found = records(file, table["separator"]) or [(1, [])]
+    if wrong := [column["name"] for column in table["columns"] if header.count(column["name"]) != 1]:
+        sys.exit(f"error: there is {'more than one' if wrong[0] in header else 'no'} column `{wrong[0]}` in {file}")
+    places, rows = [header.index(column["name"]) for column in table["columns"]], []
+    for line, cells in found:
+        if len(cells) != len(header):
+            sys.exit(f"error: {file}:{line}: {len(cells)} cells, expected {len(header)}")
+        rows.append([])
+        for column, place in zip(table["columns"], places):
+            try:
+                rows[-1] += encoded(cells[place], column, table)
+            except ValueError as fault:
+                sys.exit(f"error: {file}:{line}: column `{column['name']}`: {fault}")
     if not rows:
         sys.exit(f"error: there are no rows in {file}")
     return np.array(rows, "float32")

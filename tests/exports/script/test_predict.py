@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from nntrain.data.csv_text import CsvTable
+from nntrain.data.table_file import Form
+from nntrain.data.table_formats import raw_table
 from nntrain.data.table_reader import read_like
 from nntrain.exports.description import columns_of
 from tests.exports.raw_rows import CSV, TABLE
@@ -26,6 +28,20 @@ def test_raw_rows_become_the_numbers_that_nntrain_makes_of_them(table: Any, tmp_
     np.testing.assert_array_equal(read_table(str(tmp_path / "rows.csv"), table), expected)
 
 
+@pytest.mark.parametrize("end", [";;;;;", '"" ;;; ; ;\n;;;;;\n\n', "\n\n", ";;;;;\n2;;;;;\n;;;;;"])
+def test_rows_without_a_cell_are_those_of_nntrain(
+    table: Any, end: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from nntrain.exports.script.predict import read_table
+
+    file = tmp_path / "rows.csv"
+    file.write_text(f"\n{CSV}{end}", encoding="utf-8")
+    with raw_table(CsvTable(file), Form(";", ","), frozenset()) as read:
+        expected, is_noted = len(read.raw), any("left out" in note for note in read.notes)
+    assert len(read_table(str(file), table)) == expected >= 5
+    assert ("left out" in capsys.readouterr().err) == is_noted
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -33,6 +49,7 @@ def test_raw_rows_become_the_numbers_that_nntrain_makes_of_them(table: Any, tmp_
         ("1.234,5 €", "1234.5", "error: {}:2: column `price`: `1234.5` is no number as the other rows have it"),
         ("1,5", "1e99", "error: {}:2: column `a number`: `1e99` is no number"),
         ("29.02.2024", "30.02.2024", "error: {}:2: column `when`: `30.02.2024 23:59` is no date like %d.%m.%Y %H:%M"),
+        ("id;", "kind;", "error: there is more than one column `kind` in {}"),
         ("sure\n", "sur\n", "error: there is no column `sure` in {}"),
         (";maybe", "", "error: {}:4: 5 cells, expected 6"),
         (CSV[CSV.index("1;") :], "", "error: there are no rows in {}"),
