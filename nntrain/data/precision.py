@@ -67,7 +67,7 @@ class Column:
 
 
 def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the numbers of all (n,) parts; NumPy would round integers of 64 bits beside floats, or beside unsigned ones."""
+    """Return the numbers of all (n,) parts; NumPy would round large integers beside floats, or beside unsigned ones."""
     every = np.concatenate(parts)
     if every.dtype.kind == "f" and any(part.dtype.kind != "f" for part in parts):
         return np.concatenate([part.astype(object) for part in parts])
