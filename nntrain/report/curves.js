@@ -4,6 +4,8 @@
 const SPACE = "http://www.w3.org/2000/svg";
 const HEIGHT = 240, LEFT = 62, RIGHT = 12, TOP = 8, BOTTOM = 34;
 const READ = 6;  // values that are read out at once
+const PAPER = 345;  // pixels of a chart on paper, where two are beside each other
+let onPaper = false;
 let data = {charts: [], runs: []}, charts = [];
 const options = {};
 
@@ -91,7 +93,7 @@ class Chart {
   }
 
   draw() {
-    const width = Math.max(260, this.box.clientWidth), svg = this.svg;
+    const width = onPaper ? PAPER : Math.max(260, this.box.clientWidth), svg = this.svg;
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     svg.replaceChildren();
     const heights = this.heights();
@@ -276,6 +278,9 @@ function renew(numbers) {
   redraw();
 }
 
+for (const [name, printed] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(name, () => { onPaper = printed; redraw(); });
+}
 let width = document.body.clientWidth;
 new ResizeObserver(() => {
   if (document.body.clientWidth === width) return;

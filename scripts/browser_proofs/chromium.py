@@ -15,6 +15,7 @@ from typing import Any, Self
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL = "install Chromium, such as with `apt-get install chromium`"
+PAPER = 718  # pixels between the margins of A4
 SECONDS = 30.0  # to wait for an answer
 
 
@@ -101,9 +102,16 @@ class Chromium:
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.send("Emulation.setEmulatedMedia", features=[scheme])
+        self.features = [scheme]
+        self.send("Emulation.setEmulatedMedia", media="", features=self.features)
         self.send("Page.navigate", url=page if isinstance(page, str) else page.absolute().as_uri())
         self._until(lambda one: one.get("method") == "Page.loadEventFired")
+
+    def on_paper(self) -> None:
+        """Show the open page as it is printed, on paper of A4; `open` ends it."""
+        self.value("dispatchEvent(new Event('beforeprint'))")
+        self.send("Emulation.setDeviceMetricsOverride", width=PAPER, height=1000, deviceScaleFactor=1, mobile=False)
+        self.send("Emulation.setEmulatedMedia", media="print", features=self.features)
 
     def value(self, expression: str) -> Any:
         """Return the value of an expression of JavaScript in the page, of a promise what it becomes."""

@@ -16,11 +16,12 @@ from nntrain.storage.find_runs import find
 from nntrain.storage.run_dir import RunDir
 from nntrain.subject import Subject, read
 
+LEAST_TEXT = 12  # pixels on paper: 9 points
 MARKUP = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
 
 
-def run_of(folder: Path, name: str, epochs: int, bad: bool = False) -> RunDir:
-    """Write the files of a run: two metrics on two splits, and names with markup where `bad`."""
+def run_of(folder: Path, name: str, epochs: int, bad: bool = False, metrics: int = 0) -> RunDir:
+    """Write the files of a run: two metrics and more on two splits, and names with markup where `bad`."""
     run = RunDir.create(folder, name)
     run.write("resolved.yaml", f"data: iris\nmodel: [Dense]\nseed: {len(name)}\ntrain: {{epochs: {epochs}}}\n")
     head = "epoch,seconds,learning_rate,loss,accuracy,val_loss,val_accuracy"
@@ -28,7 +29,8 @@ def run_of(folder: Path, name: str, epochs: int, bad: bool = False) -> RunDir:
         f"{n},0.1,0.01,{2 / n},{1 - 1 / n},{'nan' if bad else 3 / n},{1 - 1 / (n + 1)}" for n in range(1, epochs + 1)
     ]
     run.write("metrics.csv", "\n".join([head, *rows, ""]))
-    scores = {split: {"loss": 0.5, "accuracy": 0.75} for split in ("train", "validation")}
+    more = {f"mean_absolute_percentage_error_{n}": n / 7 for n in range(metrics)}
+    scores = {split: {"loss": 0.5, "accuracy": 0.75, **more} for split in ("train", "validation")}
     counts = {"train": 96, "validation": 24}
     run.write("summary.json", json.dumps({"kind": "run", "best_epoch": epochs, "metrics": scores, "rows": counts}))
     names = [MARKUP, "ж" * 300, *map(str, range(1000))] if bad else ["setosa", "virginica"]
@@ -52,6 +54,7 @@ def pages(folder: Path) -> dict[str, list[Subject]]:
         "one-epoch": [read(run_of(folder, "short", 1))],
         "long": [read(run_of(folder, "long", 20_000))],
         "two": [read(plain), read(bad)],
+        "wide": [read(plain), read(run_of(folder, "wide", 5, metrics=10))],
         "group": [read(group)],
     }
 
@@ -102,6 +105,25 @@ def check_mouse(browser: Chromium, file: Path) -> None:
     expect(browser, "charts[0].range", None)
 
 
+def check_paper(browser: Chromium, file: Path) -> None:
+    """Raise AssertionError unless a page that is dark on the screen is printed light and whole, with text to read."""
+    browser.open(file, 1100, dark=True)
+    browser.on_paper()
+    colors = "[...document.querySelectorAll('html, pre, table')].map(each => getComputedStyle(each).backgroundColor)"
+    dark = [each for each in browser.value(colors) if each not in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")]
+    refuse(dark, "is the background of a part on paper")
+    far = "[...document.querySelectorAll('main *')].filter(each => each.getBoundingClientRect().right > innerWidth + 1)"
+    refuse(browser.value(f"{far}.map(each => each.outerHTML.slice(0, 90))"), "is cut at the edge of the paper")
+    folded = "[...document.querySelectorAll('details > :not(summary)')].filter(each => !each.checkVisibility("
+    folded += "{contentVisibilityAuto: true}) || each.getBoundingClientRect().height === 0)"
+    refuse(browser.value(f"{folded}.map(each => each.outerHTML.slice(0, 90))"), "is folded away on paper")
+    sizes = "[...document.querySelectorAll('.chart text')].map(each => each.getBoundingClientRect().height)"
+    small = [f"{each} pixels" for each in browser.value(sizes) if each < LEAST_TEXT]
+    refuse(small, "is the height of a text in a chart on paper")
+    hidden = "[...document.querySelectorAll('nav, .controls')].filter(each => each.checkVisibility()).length"
+    expect(browser, hidden, 0)
+
+
 def expect(browser: Chromium, expression: str, wanted: object) -> None:
     """Raise AssertionError unless the expression has this value."""
     found = browser.value(expression)
@@ -127,7 +149,7 @@ def main() -> None:
         sys.exit(f"error: no Chromium was found\n help: {INSTALL}")
     with tempfile.TemporaryDirectory() as name, Chromium() as browser:
         every = pages(Path(name)) | {f"{path.name} given": [read(find(path.parent, path.name))] for path in given.runs}
-        for title in ("run", "markup") if given.quick else every:
+        for title in ("run", "markup", "wide") if given.quick else every:
             file = Path(name, f"{title}.html")
             file.write_text(page(every[title]), encoding="utf-8")
             for look, width, dark in (("light", 1100, False), ("dark", 1100, True), ("phone", 375, False)):
@@ -137,6 +159,7 @@ def main() -> None:
                 if pictures is not None:
                     pictures.mkdir(parents=True, exist_ok=True)
                     browser.picture(pictures / f"{title}-{look}.png")
+            check_paper(browser, file)
             if pictures is not None:
                 browser.pdf(pictures / f"{title}.pdf")
             print(f"{title}: {file.stat().st_size:,} bytes, no error, nothing fetched")
