@@ -244,12 +244,14 @@ def _interrupt_delayed() -> Iterator[None]:
 @contextlib.contextmanager
 def _collection_disabled() -> Iterator[None]:
     """Collect no garbage in the block, and never what is made in it: imports make a million objects that stay."""
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if enabled:
+            gc.enable()
 
 
 @contextlib.contextmanager

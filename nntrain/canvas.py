@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
@@ -259,16 +260,9 @@ def png(figure: "Figure") -> bytes:
 
 def image(figure: "Figure", format: str) -> bytes:
     """Return the figure as `png` or `svg`, its texts in the fonts that have their characters."""
-    from matplotlib.legend import Legend
-    from matplotlib.text import Text
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    for legend in figure.findobj(Legend):
-        for text in legend.get_texts():
-            text.set_parse_math(False)  # a name with `$` is not a formula
-    for text in figure.findobj(Text):
-        others = {_font_of(char) for char in text.get_text() if not char.isascii()} - {FONT, ""}
-        if others:
-            text.set_fontfamily([FONT, *sorted(others)])
+    _dress(figure)
     if (layout := figure.get_layout_engine()) and figure.axes:
         layout.execute(figure)  # once; `savefig` would do it twice, with an equal result
         figure.set_layout_engine("none")
@@ -276,5 +270,31 @@ def image(figure: "Figure", format: str) -> bytes:
     if format == "png":
         figure.canvas.print_png(buffer)  # type: ignore[attr-defined]  # `savefig` would draw twice, with an equal result
     else:
-        figure.savefig(buffer, format=format)
+        FigureCanvasSVG(figure).print_svg(buffer)
     return buffer.getvalue()
+
+
+def _dress(figure: "Figure") -> None:
+    """Give each text the fonts that have its characters; in a legend, a name with `$` is not a formula.
+
+    `Figure.findobj` would make all ticks to find the texts, also those of axes that show none.
+    """
+    from matplotlib.axis import Axis
+    from matplotlib.legend import Legend
+    from matplotlib.text import Text
+
+    rest: list[Artist] = [figure]
+    while rest:
+        artist = rest.pop()
+        if isinstance(artist, Axis):
+            made = vars(artist)
+            rest += [artist.label, artist.offsetText, *made.get("majorTicks", ()), *made.get("minorTicks", ())]
+            continue
+        rest += artist.get_children()
+        if isinstance(artist, Legend):
+            for text in artist.get_texts():
+                text.set_parse_math(False)
+        if isinstance(artist, Text) and not artist.get_text().isascii():
+            others = {_font_of(char) for char in artist.get_text() if not char.isascii()} - {FONT, ""}
+            if others:
+                artist.set_fontfamily([FONT, *sorted(others)])

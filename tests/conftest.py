@@ -1,6 +1,7 @@
 """Real runs on small data: each is trained once in a session, in this process, and looked at by many tests."""
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -50,6 +51,17 @@ PROCESSES = re.compile(
 RUNS = {"command", "explained", "fit", "forked", "in_process", "prepare", "prepare_compiled", "prepare_in", "start"}
 RUNS |= {"subject_of", "trained"}
 """Fixtures that run nntrain, or build networks."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage among modules and tests, which all stay: neither while they are made nor while tests run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -166,6 +166,19 @@ def test_a_second_start_freezes_no_objects() -> None:
     assert len(kept) == 100 and gc.get_freeze_count() <= before
 
 
+def test_whoever_collects_no_garbage_goes_on_so() -> None:
+    with backend._collection_disabled():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with backend._collection_disabled():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
 def test_another_name_of_a_device_is_an_error() -> None:
     with pytest.raises(ConfigError, match="unknown device `tpu`"):
         backend.start("tpu")  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from nntrain.data.examples import Split
 from nntrain.data.sources.fashion_mnist import FILES
 from nntrain.model.build import build
 from nntrain.runs.experiment import resolved_text
-from nntrain.training.scorer import Scorer
+from nntrain.training.program_cache import Programs
 
 pytestmark = pytest.mark.quick  # but for the step
 
@@ -157,13 +157,14 @@ def test_a_search_is_right_and_begins_with_the_values_of_its_config(file: Path) 
 
 @pytest.mark.trains
 @every_config
-def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path) -> None:
+def test_one_step_on_eight_rows_and_the_way_back(file: Path, tmp_path: Path, kept_programs: Programs) -> None:
+    """Configs of equal graphs share a compiled program, as the trials of a search do."""
     config = load(file)
     source = config.experiment.data
     refuse_download(source)
     schema, rows = eight(json.dumps(to_tree(source)))
     resolved = config.resolve(schema)
-    scorer = Scorer.of(resolved, build(resolved, rows.x), rows.x, batch_size=len(rows))
+    scorer = kept_programs.scorer(resolved, build(resolved, rows.x), rows.x, batch_size=len(rows))
     scorer.program.train(scorer.arrays(rows), np.arange(8, dtype="int32"), 0, 1)
     assert math.isfinite(scorer.program.metrics()["loss"])
     assert all(np.isfinite(weight).all() for weight in scorer.program.model.get_weights())
