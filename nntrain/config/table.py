@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from nntrain.config.data_schema import Schema
 
 Kind = Literal["numeric", "boolean", "category", "date"]
-Omitted = Literal["constant", "identifier", "text", "drop"]
 KINDS: tuple[str, ...] = ("numeric", "boolean", "category", "date", "constant", "identifier", "text", "drop")
 UNSEEN = -1  # the code of a category that no training row has
 EXAMPLE = r"\D*1(?:[.' ]?234,|[,' ]?234\.)5\D*"  # the number 1234.5 as a column may write it

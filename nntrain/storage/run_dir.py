@@ -196,10 +196,6 @@ class RunDir:
         """Write metrics.csv: one row per epoch."""
         self.write(run_files.METRICS, csv_text(rows))
 
-    def write_plot(self, name: str, png: bytes) -> None:
-        """Write a plot."""
-        self.write(f"{run_files.PLOTS}/{name}.png", png)
-
     def new_model(self) -> Path:
         """Return the path to which a model is saved before `adopt_model`: that of a new file, which no link can be."""
         return self.path / inside.temporary_name("model", ".keras")
