@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -48,7 +48,8 @@ class _Estimator(BaseEstimator):
     """What the two have in common: a network that is trained on arrays, in a run directory.
 
     config: a dict or the path of a YAML file, whose section `data` is replaced by the rows; without it the model has
-    `hidden` layers of so many units between a `Normalization` and an output layer that fits the target. epochs,
+    `hidden` layers of so many units (one number is one layer) between a `Normalization` and an output layer that fits the
+    target; that of numbers is followed by `TargetNormalization`, so their scale is free. epochs,
     batch_size, optimizer, learning_rate: in place of those of the config, which are nntrain's where it has none.
     validation: the share of the rows that is held back to choose the best epoch. set, plugin: as in `nntrain.fit`.
     runs_dir: where the run is kept; without it the run directory is a temporary one.
@@ -58,7 +59,7 @@ class _Estimator(BaseEstimator):
         self,
         config: Config | None = None,
         *,
-        hidden: Sequence[int] = (100,),
+        hidden: int | Sequence[int] = (100,),
         activation: str = "relu",
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -93,10 +94,10 @@ class _Estimator(BaseEstimator):
         check_is_fitted(self)
         return self._fitted.run
 
-    def _train(self, x: np.ndarray, y: np.ndarray, task: str) -> Self:
+    def _train(self, x: np.ndarray, y: np.ndarray, task: str, output: Sequence[Any] = ()) -> Self:
         """Train on (n, features) float32 and on int32 classes (n,) or float32 numbers (n, targets).
 
-        Raises ValueError for a config or data that nntrain refuses, as scikit-learn expects.
+        output: the last layers where there is no config; by default those that nntrain adds. Raises ValueError for a config or data that nntrain refuses, as scikit-learn expects.
         """
         with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
             file = Path(folder, "arrays.npz")
@@ -104,14 +105,15 @@ class _Estimator(BaseEstimator):
             runs = Path(folder if self.runs_dir is None else self.runs_dir)
             try:
                 with used(self.plugin):
-                    self._fitted = _Fitted.of(self._fit(file, task, runs), kept=self.runs_dir is not None)
+                    run_dir = self._fit(self._document(file, task, output), runs)
+                    self._fitted = _Fitted.of(run_dir, kept=self.runs_dir is not None)
             except (ConfigError, DataError) as error:
                 raise ValueError(str(error)) from error
         return self
 
-    def _fit(self, file: Path, task: str, runs: Path) -> RunDir:
+    def _fit(self, document: Document, runs: Path) -> RunDir:
         terminal = Terminal(quiet=self.quiet)
-        config = checked(from_document(self._document(file, task)), terminal, runs)
+        config = checked(from_document(document), terminal, runs)
         name = run_files.new_name(None, arguments.name_of(self.config or {}), runs)
         backend.start(self.device)
         from nntrain.runs import ensembles, experiment, treatment
@@ -122,8 +124,8 @@ class _Estimator(BaseEstimator):
         fit = experiment.train if config.experiment.train.ensemble is None else ensembles.fit
         return fit(config, runs, name, terminal, context).run_dir
 
-    def _document(self, file: Path, task: str) -> Document:
-        given = {"model": self._layers()} if self.config is None else self.config
+    def _document(self, file: Path, task: str, output: Sequence[Any]) -> Document:
+        given = {"model": [*self._layers(), *output]} if self.config is None else self.config
         document = arguments.document(given, None, self._seed())
         source = {"path": str(file), "task": task, "validation": self.validation or "none", "test": "none"}
         tree = {**document.tree, "data": {"npz_file": source}}
@@ -132,17 +134,18 @@ class _Estimator(BaseEstimator):
         return arguments.changed(replace(document, tree=tree), self.set)
 
     def _layers(self) -> list[Any]:
-        hidden = [{"Dense": {"units": units, "activation": self.activation}} for units in self.hidden]
-        return ["Normalization", *hidden]
+        sizes = self.hidden if isinstance(self.hidden, Iterable) else (self.hidden,)
+        return ["Normalization", *({"Dense": {"units": units, "activation": self.activation}} for units in sizes)]
 
     def _train_section(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the section `train` with the arguments of this estimator that are not None."""
         own = {"epochs": self.epochs, "batch_size": self.batch_size, "optimizer": self.optimizer}
         section = {**given, **{name: value for name, value in own.items() if value is not None}}
         if self.learning_rate is not None:
-            optimizer = section.get("optimizer", "Adam")
-            [(name, options)] = ({optimizer: None} if isinstance(optimizer, str) else dict(optimizer)).items()
-            section["optimizer"] = {name: {**(options or {}), "learning_rate": self.learning_rate}}
+            given = section.get("optimizer", "Adam")
+            optimizers = given if isinstance(given, Mapping) else {given: None}
+            rate = {"learning_rate": self.learning_rate}
+            section["optimizer"] = {name: {**(options or {}), **rate} for name, options in optimizers.items()}
         return arguments.plain(section, ("train",))
 
     def _seed(self) -> int | None:
@@ -169,7 +172,7 @@ class NNTrainClassifier(ClassifierMixin, _Estimator):
         check_classification_targets(y)
         self.classes_, index = np.unique(column_or_1d(y, warn=True), return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"a classifier needs two classes, and `y` has one class: {self.classes_[0]!r}")
+            raise ValueError(f"a classifier needs two classes, and `y` has one class: `{self.classes_[0]}`")
         return self._train(x, index.astype("int32"), "classification")
 
     def predict(self, X: Any) -> np.ndarray:
@@ -189,7 +192,8 @@ class NNTrainRegressor(RegressorMixin, _Estimator):
         """Train on rows of numbers and their targets, (n,) or (n, targets)."""
         x, y = validate_data(self, X, y, dtype="float32", multi_output=True, y_numeric=True)
         self._is_column = y.ndim == 1
-        return self._train(x, np.asarray(y, "float32").reshape(len(y), -1), "regression")
+        numbers = np.asarray(y, "float32").reshape(len(y), -1)
+        return self._train(x, numbers, "regression", [{"Dense": numbers.shape[1]}, "TargetNormalization"])
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the numbers of each row, of the shape of `y` in `fit`."""

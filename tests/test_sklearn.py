@@ -106,6 +106,21 @@ def test_a_regression_predicts_one_number_or_several(iris: Any) -> None:
     assert NNTrainRegressor(hidden=(), epochs=1).fit(x[:, :2], x[:, 2:]).predict(x[:, :2]).shape == (75, 2)
 
 
+def test_the_scale_of_the_numbers_to_predict_is_free(iris: Any) -> None:
+    x = iris[0]
+    far = 1000 + 100 * x[:, 3]
+    network = NNTrainRegressor(hidden=8, epochs=20, batch_size=8, learning_rate=0.02, random_state=0)
+    assert network.fit(x[:, :3], far).score(x[:, :3], far) > 0.8
+
+
+def test_a_wrong_optimizer_with_a_rate_is_an_error_of_nntrain(iris: Any) -> None:
+    for optimizer in ({"SGD": None, "Adam": {}}, 5, {"SGD": {"momentum": 2}}):
+        with pytest.raises(ValueError, match=r"(?s)error: .*--> train.optimizer"):
+            NNTrainClassifier(optimizer=optimizer, learning_rate=0.1).fit(*iris)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="`y` has one class: `a`$"):
+        NNTrainClassifier().fit(iris[0], ["a"] * 75)
+
+
 PLUGIN = """
 import keras
 

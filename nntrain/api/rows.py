@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from nntrain.api.tables import ARRAYS, TABLE, array_file, table_file
-from nntrain.config.messages import listed
+from nntrain.config.messages import counted, listed
 from nntrain.config.table import Table
-from nntrain.errors import DataError, with_name
+from nntrain.errors import DataError, MissingPackage, with_name
 from nntrain.evaluation.evaluate import Evaluation
+from nntrain.evaluation.labelled import targets
 from nntrain.evaluation.predict import PredictOptions, predict_array, predict_file
 from nntrain.evaluation.predictions import Predictions
 from nntrain.model.restore import SavedModel
@@ -36,6 +37,7 @@ def predictions(saved: SavedModel, scorer: Scorer, data: Any, options: PredictOp
     """
     if isinstance(data, (str, os.PathLike)):
         return predict_file(saved, scorer, Path(data), options)
+    data = of_pandas(data)
     if saved.table is None:
         return predict_array(saved, scorer, _array(data), _name(data), options)
     with table_file(_frame(data, saved.table), saved.table, _name(data)) as file:
@@ -45,8 +47,22 @@ def predictions(saved: SavedModel, scorer: Scorer, data: Any, options: PredictOp
         return replace(found, notes=[with_name(note, file, _name(data)) for note in found.notes])
 
 
+def of_pandas(data: Any) -> Any:
+    """Return a table of Polars or PyArrow as one of pandas, since an array has no names; other data as they are.
+
+    Raises MissingPackage where the conversion needs PyArrow.
+    """
+    if isinstance(data, pd.DataFrame) or not hasattr(data, "to_pandas"):
+        return data
+    try:
+        return data.to_pandas()
+    except ImportError:
+        raise MissingPackage(f"a table of `{type(data).__module__}` needs the package `pyarrow`", "parquet") from None
+
+
 def table(data: Any, found: Predictions, with_input: bool) -> pd.DataFrame:
     """Return predictions as a table; with the index of a DataFrame, and with its columns where they are wanted."""
+    data = of_pandas(data)
     if not isinstance(data, pd.DataFrame):
         return pd.DataFrame(list(found.rows()), columns=found.names)
     own = pd.DataFrame(list(found.rows()), columns=found.names, index=data.index)
@@ -59,10 +75,14 @@ def table(data: Any, found: Predictions, with_input: bool) -> pd.DataFrame:
 
 @contextlib.contextmanager
 def labelled_file(saved: SavedModel, data: Any) -> Iterator[NamedFile]:
-    """Give rows with their labels as a file: a table, or a pair of arrays (x, y)."""
+    """Give rows with their labels as a file: a table, or a pair (x, y) of arrays, or of a table and its labels."""
     if isinstance(data, (str, os.PathLike)):
         yield NamedFile(Path(data), os.fspath(data))
-    elif isinstance(data, pd.DataFrame):
+        return
+    data = of_pandas(data)
+    if isinstance(data, (tuple, list)) and len(data) == 2 and saved.table is not None:
+        data = _joined(of_pandas(data[0]), of_pandas(data[1]), saved, saved.table)
+    if isinstance(data, pd.DataFrame):
         if saved.table is None:
             raise _expects_arrays(saved)
         with table_file(_frame(data, saved.table), saved.table) as file:
@@ -72,6 +92,20 @@ def labelled_file(saved: SavedModel, data: Any) -> Iterator[NamedFile]:
             raise DataError(f"`data` is no rows with labels: {type(data).__name__}", help="give `data=(x, y)`")
         with array_file(x=_array(data[0]), y=np.asarray(data[1])) as file:
             yield NamedFile(file, ARRAYS)
+
+
+def _joined(x: Any, y: Any, saved: SavedModel, table: Table) -> Any:
+    """Return x with the columns of y as one table; arrays of numbers, which are rows of the matrix, as they are."""
+    labels = np.asarray(y)
+    if not isinstance(x, pd.DataFrame) and {labels.dtype.kind, _array(x).dtype.kind} <= set("iuf"):
+        return x, y
+    rows, labels = _frame(x, table), labels.reshape(len(labels), -1) if labels.ndim else labels
+    names = targets(saved) or [next(name for name in ("class", "class_") if name not in rows)]
+    if labels.shape != (len(rows), len(names)):
+        message = f"the labels have the shape {np.shape(y)}, and there are {counted(len(rows), 'row')}"
+        raise DataError(message, help=f"give a label for each row: {listed(names)}")
+    own = pd.DataFrame(y if isinstance(y, pd.DataFrame) else labels).infer_objects().set_axis(rows.index)
+    return pd.concat([rows.drop(columns=list(names), errors="ignore"), own.set_axis(list(names), axis=1)], axis=1)
 
 
 def named(found: Evaluation, file: NamedFile) -> Evaluation:
@@ -88,6 +122,9 @@ def _frame(data: Any, table: Table) -> pd.DataFrame:
             raise DataError(message, help=f"name them: {listed(names)}; or give `data.to_numpy()`, in this order")
         return data
     cells = _array(data)
+    if cells.ndim == 0 and not isinstance(data, dict):
+        message = f"the rows are an object of the type `{type(data).__name__}`"
+        raise DataError(message, help="give a DataFrame, an array with a row for each, or the path of a file")
     if cells.ndim != 2 or cells.shape[1] != len(names):
         message = f"the `{ARRAYS}` has the shape {cells.shape}, but the model expects {len(names)} columns"
         raise DataError(message, help=_help_for_shape(data, cells, len(names)))

@@ -96,7 +96,7 @@ class Run(Directory):
         if not self._saved.resolved.are_probabilities:
             what = "scores" if self.classes else "numbers"
             raise ConfigError(f"the model of `{self.path}` predicts {what}, not probabilities", help="use `outputs`")
-        return self.outputs(data)
+        return self._predictions(data).outputs
 
     def outputs(self, data: Any) -> "np.ndarray":
         """Return what the model predicts: (n, classes) probabilities or scores, or (n, targets) numbers, float32."""

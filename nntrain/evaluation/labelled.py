@@ -74,11 +74,16 @@ def _images(source: image_folder.Options, file: Path) -> ImageSet:
         raise
 
 
+def targets(saved: SavedModel) -> tuple[str, ...]:
+    """Return the columns to predict of a table; none where the run does not know their names."""
+    return tuple(getattr(saved.resolved.experiment.data, "targets", None) or saved.resolved.schema.targets)
+
+
 def _target(saved: SavedModel, file: Path) -> tuple[str, ...]:
     """Return the columns to predict; a run without a `target` takes the only column that is not a feature."""
-    schema, source = saved.resolved.schema, saved.resolved.experiment.data
-    if targets := getattr(source, "targets", None) or schema.targets:
-        return tuple(targets)
+    if known := targets(saved):
+        return known
+    schema = saved.resolved.schema
     header, *_ = text_rows(CsvTable(file), Form())
     others = [name for name in header if name not in schema.features]
     if len(others) != 1:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import nntrain
-from nntrain.errors import DataError
+from nntrain.errors import DataError, MissingPackage
 
 CONFIG = """
 data: {table: {path: FILE, target: y, validation: none, test: none, columns: {code: category}}}
@@ -104,6 +104,7 @@ def test_an_array_has_the_columns_of_the_training(run: Any) -> None:
     [
         (rows(0), "the `DataFrame` has no rows"),
         (pd.DataFrame([[1, 2]], columns=["size", "size"]), "the column `size` is twice in `DataFrame`"),
+        (None, "the rows are an object of the type `NoneType`"),
         ([["x", "y"]], "the `array` has the shape (1, 2), but the model expects 4 columns"),
         ("nowhere.csv", "there is no file `nowhere.csv`"),
     ],
@@ -128,6 +129,41 @@ def test_rows_in_another_form_are_an_error_that_says_which_form(data: Any, help:
     with pytest.raises(DataError) as raised:
         run.predict(data)
     assert raised.value.problems[0].help.endswith(help)
+
+
+class Foreign:
+    """A table of another library, such as Polars: an array of it has no names, and pandas is one call away."""
+
+    def __init__(self, frame: pd.DataFrame, missing: bool = False) -> None:
+        self.frame, self.missing = frame, missing
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        return self.frame.to_numpy()
+
+    def to_pandas(self) -> pd.DataFrame:
+        if self.missing:
+            raise ModuleNotFoundError("pyarrow is required")
+        return self.frame
+
+
+def test_the_columns_of_a_table_of_another_library_are_found_by_name_too(run: Any) -> None:
+    expected = run.outputs(run.file)
+    other = rows()[["color", "day", "size", "code", "y"]].astype({"color": "category"})
+    assert np.array_equal(run.outputs(Foreign(other)), expected)
+    assert run.predictions(Foreign(other.head(2)), with_input=True).columns[0] == "color"
+    assert run.evaluate(data=Foreign(other)).metrics == run.evaluate(data=run.file).metrics
+    with pytest.raises(MissingPackage, match="a table of `tests.api.test_rows` needs the package `pyarrow`"):
+        run.predict(Foreign(other, missing=True))
+
+
+def test_rows_and_their_labels_are_a_pair(run: Any) -> None:
+    frame, expected = rows(), run.evaluate(data=run.file).metrics
+    x, y = frame.drop(columns="y"), frame["y"]
+    texts = x.assign(day=x["day"].dt.strftime("%d.%m.%Y")).to_numpy()
+    for pair in ((x, y), (frame, y.to_numpy()), [x, y.to_frame().set_axis(range(len(x)))], (texts, y.tolist())):
+        assert run.evaluate(data=pair).metrics == expected
+    with pytest.raises(DataError, match=r"the labels have the shape \(3,\), and there are 40 rows(?s:.*)each row: `y`"):
+        run.evaluate(data=(x, y[:3]))
 
 
 def test_arrays_that_do_not_fit_are_errors(fit: Any, tmp_path: Path) -> None:
