@@ -48,9 +48,9 @@ class _Estimator(BaseEstimator):
     """What the two have in common: a network that is trained on arrays, in a run directory.
 
     config: a dict or the path of a YAML file, whose section `data` is replaced by the rows; without it the model has
-    `hidden` layers of so many units (one number is one layer) between a `Normalization` and an output layer that fits the
-    target; that of numbers is followed by `TargetNormalization`, so their scale is free. epochs,
-    batch_size, optimizer, learning_rate: in place of those of the config, which are nntrain's where it has none.
+    `hidden` layers of so many units (one number is one layer) between a `Normalization` and an output layer that fits
+    the target; that of numbers is followed by `TargetNormalization`, so their scale is free. epochs, batch_size,
+    optimizer, learning_rate: in place of those of the config, which are nntrain's where it has none.
     validation: the share of the rows that is held back to choose the best epoch. set, plugin: as in `nntrain.fit`.
     runs_dir: where the run is kept; without it the run directory is a temporary one.
     """
@@ -97,7 +97,8 @@ class _Estimator(BaseEstimator):
     def _train(self, x: np.ndarray, y: np.ndarray, task: str, output: Sequence[Any] = ()) -> Self:
         """Train on (n, features) float32 and on int32 classes (n,) or float32 numbers (n, targets).
 
-        output: the last layers where there is no config; by default those that nntrain adds. Raises ValueError for a config or data that nntrain refuses, as scikit-learn expects.
+        output: the last layers where there is no config; by default those that nntrain adds. Raises ValueError for a
+        config or data that nntrain refuses, as scikit-learn expects.
         """
         with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
             file = Path(folder, "arrays.npz")

@@ -40,6 +40,8 @@ class Converter:
         try:
             self.write(subject.exact, file)
             return answers(subject, self.runtime, file)
+        except NNTrainError:
+            raise
         except Exception as error:  # noqa: BLE001  # converters raise anything
             if bad := list(self._failing(subject, file)):
                 raise refused(options.name, bad) from error

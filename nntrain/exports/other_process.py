@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nntrain.errors import one_line
+from nntrain.errors import NNTrainError, one_line
 from nntrain.exports.formats import Answers
 from nntrain.exports.subject import Subject
 
@@ -36,10 +36,18 @@ def outputs(runtime: str, model: Path, rows: np.ndarray) -> tuple[np.ndarray, st
 
 
 def run(words: list[str], folder: Path | None = None) -> str:
-    """Run a program of Python, and return what it prints; raises CannotRun with the last line of its errors."""
+    """Run a program of Python, and return what it prints; raises CannotRun with the last line of its errors.
+
+    Raises NNTrainError where a module cannot be imported, which is no fault of the model.
+    """
     command = [sys.executable, "-I", "-W", "ignore", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, cwd=folder, check=False)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise CannotRun(one_line(lines[-1] if lines else f"exit code {done.returncode}")[:500])
+        fault = one_line(lines[-1] if lines else f"exit code {done.returncode}")[:500]
+        if fault.startswith(("ImportError", "ModuleNotFoundError")):
+            raise NNTrainError(
+                f"the runtime of the export cannot be loaded: {fault}", help="install its packages again"
+            )
+        raise CannotRun(fault)
     return done.stdout

@@ -63,3 +63,11 @@ def test_the_layers_that_fail_alone_are_named(subject: Subject, tmp_path: Path) 
 def test_without_such_a_layer_the_error_of_the_converter_is_said(subject: Subject, tmp_path: Path) -> None:
     with pytest.raises(NNTrainError, match="exported as `keras`: an operator that nobody knows"):
         Converter(save_but_dense, save, "Keras").convert(subject, Options(), tmp_path / "model.keras")
+
+
+def test_a_runtime_that_cannot_be_loaded_is_no_fault_of_a_layer(subject: Subject, tmp_path: Path) -> None:
+    def save_nothing(model: Any, file: Path) -> None:
+        raise NNTrainError("the runtime of the export cannot be loaded")
+
+    with pytest.raises(NNTrainError, match="^error: the runtime of the export cannot be loaded$"):
+        Converter(save_nothing, save_nothing, "Keras").convert(subject, Options(), tmp_path / "model.keras")

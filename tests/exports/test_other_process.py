@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nntrain.errors import NNTrainError
 from nntrain.exports.other_process import CannotRun, outputs, run
 
 
@@ -30,3 +31,10 @@ def test_a_file_that_is_no_model_cannot_be_run(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"no model")
     with pytest.raises(CannotRun):
         outputs("onnx_runtime", tmp_path / "model.onnx", np.zeros((2, 3), "float32"))
+
+
+def test_a_runtime_that_cannot_be_imported_is_not_blamed_on_the_model(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("import no_such_runtime")
+    with pytest.raises(NNTrainError, match="runtime of the export cannot be loaded: ModuleNotFoundError: .*_runtime'"):
+        run([str(program)])
