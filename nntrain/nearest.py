@@ -10,8 +10,10 @@ MOST = 2000  # entries of a folder that are compared
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the known name of the closest spelling, or nothing."""
-    lower = {other.lower(): other for other in known}
-    found = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=cutoff)
+    word, lower = name.lower(), {other.lower(): other for other in known}
+    # The most that the ratio can be, so that a text that is far longer than all names is not looked through.
+    likely = [other for other in lower if 2 * min(len(word), len(other)) >= cutoff * (len(word) + len(other)) - 1e-9]
+    found = difflib.get_close_matches(word, likely, n=1, cutoff=cutoff) if likely else []
     return lower[found[0]] if found else ""
 
 

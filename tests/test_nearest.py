@@ -1,3 +1,5 @@
+import difflib
+import random
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,15 @@ def test_the_nearest_name_does_not_mind_capitals() -> None:
     assert nearest("dense", ["Dense", "Dropout"]) == "Dense"
     assert nearest("drop-out", ["Dense", "Dropout"]) == "Dropout"
     assert nearest("Transformer", ["Dense", "Dropout"]) == ""
+
+
+@pytest.mark.parametrize("cutoff", [0.6, 0.8, 1.0])
+def test_leaving_out_words_of_other_lengths_changes_nothing(cutoff: float) -> None:
+    draw = random.Random(0)
+    words = ["".join(draw.choices("ab", k=draw.randrange(12))) for _ in range(300)]
+    found = [nearest(word, words[:9], cutoff) for word in words]
+    assert found == ["".join(difflib.get_close_matches(word, words[:9], 1, cutoff)) for word in words]
+    assert 20 < sum(map(bool, found)) < 300
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,14 @@ def flow(values: np.ndarray) -> LayerFlow:
     ids=["values", "zeros", "not finite", "one value"],
 )
 def test_any_layers_are_drawn(values: np.ndarray) -> None:
+    moment = Moment("initial weights", 0, 0.5, [flow(values), flow(values)])
+    assert draw("net", [moment], "png").startswith(b"\x89PNG\r\n")
+
+
+def test_a_moment_is_a_row_of_three_panels() -> None:
+    values = np.linspace(-1, 1, 100)
     moments = [Moment(title, 0, 0.5, [flow(values), flow(values)]) for title in ("initial weights", "after 5 steps")]
-    assert draw("net", moments, "png").startswith(b"\x89PNG\r\n")
-    assert draw("net", moments[:1], "svg").decode().count('id="axes_') == 3
+    assert draw("net", moments, "svg").decode().count('id="axes_') == 6
 
 
 def test_of_many_layers_some_have_a_histogram() -> None:

@@ -3,7 +3,10 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.inspection import permutation_importance
 
 from nntrain.canvas import NothingToDraw
 from nntrain.config.search.space import Condition, Parameter, Space
@@ -77,6 +80,16 @@ def test_the_parameter_that_matters_comes_first():
     assert len(found.paths) == len(found.drops) == len(found.spreads) == 3
 
 
+def test_the_drops_are_those_of_scikit_learn() -> None:
+    places, ranks = importance._table(searched(16), SPACE)
+    fitted, held = np.arange(12), np.arange(12, 16)
+    forest = RandomForestRegressor(importance._TREES, random_state=3).fit(places[fitted], ranks[fitted])
+    options = {"scoring": "neg_mean_squared_error", "n_repeats": importance._PERMUTATIONS, "random_state": 3}
+    wanted = permutation_importance(forest, places[held], ranks[held], **options).importances_mean
+    assert importance._errors(places, ranks, fitted, held, 3)[1:] == pytest.approx(wanted)
+    assert np.abs(wanted).max() > 0
+
+
 def test_the_r2_is_low_where_nothing_can_be_learned():
     chance = random.Random(2)
     found = measured([replace(trial, score=chance.random()) for trial in searched(40)])
@@ -120,7 +133,8 @@ def test_only_trials_that_are_done_and_finite_count(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [0, 9])
-def test_too_few_trials_are_too_little(count):
+def test_too_few_trials_are_too_little(count, monkeypatch):
+    monkeypatch.setattr(importance, "_TREES", 5)
     with pytest.raises(NothingToDraw, match=f"^importance needs 10 finished trials, there are {count}$"):
         measure(searched(count), SPACE)
     measured(searched(10))
@@ -134,7 +148,8 @@ def test_equal_scores_or_values_are_too_little(change, words):
         measure([replace(trial, **change) for trial in searched(12)], SPACE)
 
 
-def test_a_value_of_the_config_may_be_outside_of_the_space():
+def test_a_value_of_the_config_may_be_outside_of_the_space(monkeypatch):
+    monkeypatch.setattr(importance, "_TREES", 5)
     trials = searched(12)
     own = {**trials[0].values, "train.batch_size": 7, "train.optimizer.learning_rate": {"CosineDecay": {}}}
     assert measured([replace(trials[0], values=own), *trials[1:]]).trials == 12
