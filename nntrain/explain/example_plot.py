@@ -77,7 +77,7 @@ def _bars(axes: "Axes", values: np.ndarray, title: str, color: str) -> None:
     axes.axhline(0, color=canvas.GREY, linewidth=0.6)
     more = f", {len(flat)} of {values.size}" if values.size > MOST_BARS else ""
     _title(axes, title + more)
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))  # a single bar has one
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.margins(y=0.2)
     if not flat.any():

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -34,3 +36,9 @@ def test_the_output_of_a_convolution_is_an_image_and_zeros_have_a_plain_axis() -
     assert found.count("<!-- 4 x 6 -->") == 2
     assert "<!-- up to 1 -->" in found
     assert "<!-- −1.0 -->" in found  # of the bars of zeros
+
+
+def test_a_single_unit_has_the_number_0_alone() -> None:
+    found = draw("net", [Panel("dense", "a", np.ones(1), np.ones(1), None)], "svg").decode()
+    ticks = re.findall(r'<g id="xtick_.*?<!-- (\S+) -->', found, re.DOTALL)
+    assert ticks == ["0", "0"]
