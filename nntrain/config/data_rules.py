@@ -158,6 +158,8 @@ def _loss_does_not_fit(subject: Subject) -> Iterator[Problem]:
         return
     path: Path = ("train", "loss")
     if subject.labels == "numbers" and loss.labels != "number":
+        if _takes_shares(subject, loss, output):
+            return
         help = "write `mean_squared_error`, or leave the loss out"
         yield Problem(f"`{loss.called()}` is for classes, but the data have numbers to predict", path, help)
     elif output is None or output.is_one_softmax:
@@ -165,6 +167,18 @@ def _loss_does_not_fit(subject: Subject) -> Iterator[Problem]:
     elif _units_fit(output, schema) and subject.labels != "numbers":
         found = _loss_fits_output_layer(loss, output, path)
         yield from found if subject.labels else (replace(one, help=_FITTING_LOSS) for one in found)
+
+
+def _takes_shares(subject: Subject, loss: losses.Loss, output: OutputLayer | None) -> bool:
+    """Return whether the loss compares numbers from 0 to 1, such as several labels or pixels, with those of a sigmoid.
+
+    The numbers themselves are looked at when they are read.
+    """
+    if not isinstance(loss, losses.BinaryCrossentropy) or output is None:
+        return False
+    last = [path for path, _ in layers.walk(subject.experiment.model)][-1]
+    wanted = "linear" if loss.from_logits is True else "sigmoid"
+    return output.activation == wanted and output.path == last
 
 
 def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:

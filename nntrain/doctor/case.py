@@ -23,6 +23,7 @@ _ACTIVATION_LAYERS = {
     layers.ELU: "elu",
     layers.Softmax: "softmax",
 }
+BELOW = 0.05  # so far a training may be below a linear model
 SCALERS = (
     layers.Normalization,
     layers.Rescaling,
@@ -94,13 +95,24 @@ class Score:
     """How well the kept model predicts a split, beside what needs no network.
 
     `score` is the accuracy, or R² of a regression; `guess` is that of the majority class of the training split, or of
-    its mean; `linear` is that of a linear model fitted by least squares; None where it was not computed.
+    its mean; `linear` is that of a linear model fitted by least squares, `neighbours` that of the nearest training
+    rows; None where it was not computed.
     """
 
     rows: int
     score: float
     guess: float
     linear: float | None = None
+    neighbours: float | None = None
+
+    def error(self, is_regression: bool) -> float:
+        """Return the standard error of the score: sqrt(p (1 - p) / n), of R² 2 sqrt(R²) (1 - R²) / sqrt(n).
+
+        The second is that of Olkin and Finn 1995 (https://doi.org/10.1037/0033-2909.118.1.155).
+        """
+        share = min(max(self.score, 0.0), 1.0)
+        spread = 2 * share**0.5 * (1 - share) if is_regression else (share * (1 - share)) ** 0.5
+        return float(spread / self.rows**0.5)
 
 
 @dataclass(frozen=True)
@@ -259,11 +271,22 @@ class Case:
     def is_ill(self) -> bool:
         """Whether the training went badly: it has learned nothing, or is clearly below a linear model."""
         score = None if self.course is None or self.course.diverged else self.course.score
-        below = score is not None and score.linear is not None and score.score < score.linear - 0.05
+        below = score is not None and score.linear is not None and score.score < score.linear - BELOW
         return self.has_learned_nothing or below
 
     @property
     def is_well(self) -> bool:
-        """Whether the training has gone most of the way from guessing to a perfect score, and is not ill."""
+        """Whether the training is not ill, and has gone most of the way from guessing to a perfect score.
+
+        Where the data do not tell all, there is no such way: a training is well too that is as good as a linear model
+        and as the nearest rows, but for a standard error.
+        """
         score = None if self.course is None or self.course.diverged else self.course.score
-        return score is not None and score.score >= score.guess + 0.85 * (1 - score.guess) and not self.is_ill
+        if score is None or self.is_ill:
+            return False
+        if score.score >= score.guess + 0.85 * (1 - score.guess):
+            return True
+        if score.neighbours is None or score.linear is None:
+            return False
+        slack = min(score.error(self.is_regression), BELOW)
+        return score.score >= max(score.neighbours, score.linear) - slack

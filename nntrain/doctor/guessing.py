@@ -1,4 +1,4 @@
-"""What a training must be better than: the majority class or the mean, and a linear model."""
+"""What a training must be better than: the majority class or the mean, a linear model and the nearest rows."""
 
 from collections.abc import Sequence
 
@@ -31,10 +31,10 @@ def _score(data: Dataset, split: Split, scorer: Scorer) -> Score:
         weighted = scorer.resolved.train.class_weight is not None
         counts = np.bincount(train.y, minlength=len(data.schema.classes))
         guess = accuracy(part.y, np.full(len(part), counts.argmax()), weighted)
-        linear = None if weighted else _linear(data, part)
-        return Score(len(part), accuracy(part.y, predicted, weighted), guess, linear)
+        simple = (None, None) if weighted else _simple_models(data, part, split is data.train)
+        return Score(len(part), accuracy(part.y, predicted, weighted), guess, *simple)
     mean = np.broadcast_to(train.y.mean(axis=0), part.y.shape)
-    return Score(len(part), r2(part.y, predicted), r2(part.y, mean), _linear(data, part))
+    return Score(len(part), r2(part.y, predicted), r2(part.y, mean), *_simple_models(data, part, split is data.train))
 
 
 def accuracy(y: np.ndarray, predicted: np.ndarray, weighted: bool) -> float:
@@ -55,23 +55,49 @@ def r2(y: np.ndarray, predicted: np.ndarray) -> float:
     return float(np.nan_to_num(found, nan=-1e9, neginf=-1e9).clip(-1e9).mean())
 
 
-def _linear(data: Dataset, part: Split) -> float | None:
-    """Return the score of a linear model of the classes or of the targets, fitted in closed form."""
+def _simple_models(data: Dataset, part: Split, is_train: bool) -> tuple[float | None, float | None]:
+    """Return the scores of a linear model, fitted in closed form, and of the nearest training rows; None where unknown.
+
+    is_train: whether the rows are training rows, of which each is its own nearest one.
+    """
     train = data.train.take(sample(len(data.train), LINEAR_ROWS))
     if train.x[0].size > LINEAR_FEATURES:
-        return None
+        return None, None
     known, sizes = _flat(train.x[:]), data.schema.sizes
     x, other = _features(known, known, sizes), _features(_flat(part.x[:]), known, sizes)
-    if x.shape[1] > LINEAR_FEATURES or len(x) < STEADY * x.shape[1]:
-        return None
+    if x.shape[1] > LINEAR_FEATURES:
+        return None, None
     center, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale == 0] = 1
     x, other = (x - center) / scale, (other - center) / scale
-    if classes := len(data.schema.classes):
-        return float((_discriminants(x, train.y, classes, other).argmax(axis=1) == part.y).mean())
-    y = train.y.astype(np.float64).reshape(len(x), -1)
+    classes = len(data.schema.classes)
+    y = np.eye(classes)[train.y] if classes else train.y.astype(np.float64).reshape(len(x), -1)
+    linear = _linear(x, train.y if classes else y, classes, other) if len(x) >= STEADY * x.shape[1] else None
+    near = None if is_train else _nearest(x, y, other)
+    scored = [
+        None if found is None else r2(part.y, found) if not classes else float((found.argmax(axis=1) == part.y).mean())
+        for found in (linear, near)
+    ]
+    return scored[0], scored[1]
+
+
+def _linear(x: np.ndarray, y: np.ndarray, classes: int, other: np.ndarray) -> np.ndarray:
+    """Return (rows, classes), the discriminants of other rows, or (rows, targets), their targets by least squares."""
+    if classes:
+        return _discriminants(x, y, classes, other)
     weights = np.linalg.solve(_with_ridge(x.T @ x, len(x)), x.T @ (y - y.mean(axis=0)))
-    return r2(part.y, other @ weights + y.mean(axis=0))
+    return np.asarray(other @ weights + y.mean(axis=0))
+
+
+def _nearest(x: np.ndarray, y: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return (rows, outputs), the mean of y over the sqrt(n) rows of x that are nearest to each other row.
+
+    sqrt(n) is the usual rule (Duda, Hart and Stork 2001, 4.4): it grows, and its share of the rows falls.
+    """
+    count = max(1, round(len(x) ** 0.5))
+    distances = (x**2).sum(axis=1) - 2 * (other @ x.T)  # squared, but for what is the same for all rows of x
+    nearest = np.argpartition(distances, count - 1, axis=1)[:, :count]
+    return np.asarray(y[nearest].mean(axis=1))
 
 
 def _discriminants(x: np.ndarray, y: np.ndarray, classes: int, other: np.ndarray) -> np.ndarray:

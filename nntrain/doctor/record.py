@@ -1,6 +1,6 @@
 """What diagnosis.json may hold, which anybody may have written."""
 
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import ConfigDict
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
@@ -38,6 +38,7 @@ class Score(TypedDict):
     score: records.Number
     guess: records.Number
     linear: records.Number | None
+    neighbours: NotRequired[records.Number | None]  # not in those of earlier versions
 
 
 class Diagnosis(records.Record, total=False):

@@ -24,7 +24,8 @@ def of_document(
     """Return what is found in a config, and its examination where it has no errors.
 
     A config with errors is mended by their lines and examined then, so that a second fault does not hide behind the
-    first one; the lines of what is found are preceded by those. examined: examines a config, and raises ConfigError
+    first one; the lines of what is found are preceded by those. Errors of the data come first: labels that were scaled
+    are numbers, and then no config for classes fits them. examined: examines a config, and raises ConfigError
     and DataError for errors that are seen only then; it is called only with a valid one.
     """
     errors: dict[tuple[str, Path], Finding] = {}
@@ -32,8 +33,11 @@ def of_document(
         lines = _lines(errors.values())
         diagnosis, found = _attempt(document, lines, examined)
         if diagnosis is not None:
+            if not errors:
+                return diagnosis.findings, diagnosis
             after = _after(diagnosis.findings, lines)
-            return ([*_in_turn(errors.values()), *after], None) if errors else (diagnosis.findings, diagnosis)
+            of_data = [one for one in after if one.severity == "error" and one.path[:1] == ("data",)]
+            return [*of_data, *_in_turn(errors.values()), *(one for one in after if one not in of_data)], None
         for one in found:
             known = errors.get((one.disease, one.path))  # a guess that the data have shown to be wrong
             errors[one.disease, one.path] = replace(known, set=one.set) if known else _seen(one, lines)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from nntrain import backend
+from nntrain.config.keras import losses
 from nntrain.config.load import Config
 from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset, load_data
@@ -57,6 +58,7 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     data = load_data(config) if data is None else data
     config = config.with_data(data.source)
     resolved = config.resolve(data.schema).of_member
+    _check_shares(config, resolved, data)
     _choose_threads(resolved, len(data.train))
     source = resolved.train.init_from if initialize else None
     with _at_their_places(config, resolved):
@@ -66,6 +68,18 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
         taken = take_weights(model, resolved.schema, source, data.table) if source else ""
     found = config.document.in_order(_as_written(resolved, obstacles(resolved, model, len(data.train))))
     return Prepared(config, resolved, data, model, memory, taken, tuple(found))
+
+
+def _check_shares(config: Config, resolved: Resolved, data: Dataset) -> None:
+    """Raise ConfigError for targets outside of 0 to 1 where their binary cross-entropy is the loss."""
+    if resolved.schema.classes or not isinstance(resolved.train.loss, losses.BinaryCrossentropy):
+        return
+    ends = [end for split in data.splits.values() for end in (float(split.y.min()), float(split.y.max()))]
+    if min(ends) < 0 or max(ends) > 1:
+        message = f"`BinaryCrossentropy` needs targets from 0 to 1, but they go from {min(ends):g} to {max(ends):g}"
+        help = "write `mean_squared_error`, or leave the loss out"
+        problem = Problem(message, ("train", "loss"), help, disease="loss_does_not_fit")
+        raise ConfigError(problems=config.document.in_order([problem]))
 
 
 def _as_written(resolved: Resolved, problems: Iterable[Problem]) -> list[Problem]:

@@ -1,9 +1,15 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import balanced_accuracy_score, r2_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
 
+from nntrain.config.data_schema import Schema
 from nntrain.doctor import guessing
+from nntrain.doctor.case import Case, Course, Score
 
 
 def test_r2_is_that_of_scikit_learn() -> None:
@@ -58,3 +64,35 @@ def test_words_and_gaps_of_a_table_are_encoded_as_for_the_baselines(prepare_comp
     found = guessing.scores(training.data, training.scorer)["validation"]
     by_name = {each.name: each.score for each in baselines(training.data, training.data.validation, 0)}
     assert found.linear == pytest.approx(by_name["linear regression"], abs=0.02) and found.linear > 0.8
+
+
+def test_the_nearest_rows_know_what_a_line_does_not(prepare_compiled) -> None:  # type: ignore[no-untyped-def]
+    net = "data: {toy_2d: {kind: circle, size: 400}}\nmodel: [{Dense: {units: 1, activation: sigmoid}}]\n"
+    training = prepare_compiled(f"{net}train: {{epochs: 1}}\n")
+    found = guessing.scores(training.data, training.scorer)
+    train, validation = training.data.train, training.data.validation
+    known = KNeighborsClassifier(round(len(train) ** 0.5)).fit(
+        StandardScaler().fit(train.x).transform(train.x), train.y
+    )
+    expected = known.score(StandardScaler().fit(train.x).transform(validation.x), validation.y)
+    assert found["validation"].neighbours == pytest.approx(expected, abs=0.03)
+    assert found["validation"].neighbours > found["validation"].linear + 0.2
+    assert found["train"].neighbours is None, "a training row is its own nearest one"
+
+
+def test_the_standard_error_of_a_score() -> None:
+    assert Score(100, 0.9, 0.5).error(is_regression=False) == pytest.approx(0.03)
+    assert Score(100, 0.81, 0.0).error(is_regression=True) == pytest.approx(2 * 0.9 * 0.19 / 10)
+    assert Score(100, -3.0, 0.0).error(is_regression=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("score", "neighbours", "is_well"),
+    [(0.84, 0.83, True), (0.84, 0.95, False), (0.84, None, False), (0.7, 0.7, False), (0.95, 0.99, True)],
+)
+def test_a_training_is_well_where_simple_models_do_no_better(score: float, neighbours: float, is_well: bool) -> None:
+    scores = {"validation": Score(200, score, 0.6, 0.8, neighbours)}
+    case = Case(
+        SimpleNamespace(resolved=SimpleNamespace(schema=Schema((2,), ("a", "b")))), Course([], 1, scores=scores)
+    )
+    assert case.is_well is is_well

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nntrain.config.load import Config, read
@@ -44,10 +45,10 @@ def test_errors_that_the_data_show_are_mended_too(tmp_path: Path) -> None:
 
 
 def test_a_loss_that_the_data_show_to_be_wrong_is_not_named_twice(tmp_path: Path) -> None:
-    lines = [f"{at},{at / 60}" for at in range(1, 60)]
+    lines = [f"{at},{at / 30}" for at in range(1, 60)]
     (tmp_path / "t.csv").write_text("\n".join(["x,y", *lines]))
     table = f"{{table: {{path: {tmp_path / 't.csv'}, target: y, encode: false}}}}"
-    model = "[Normalization, {Dense: {units: 1, activation: sigmoid}}]"
+    model = "[Normalization, {Dense: 1}]"
     found = _found(tmp_path, f"data: {table}\nmodel: {model}\ntrain: {{epochs: 300, loss: categorical_crossentropy}}\n")
     assert [(one.disease, one.set) for one in found if one.severity == "error"] == [
         ("loss_does_not_fit", ("train.loss=mean_squared_error",))
@@ -57,6 +58,16 @@ def test_a_loss_that_the_data_show_to_be_wrong_is_not_named_twice(tmp_path: Path
 def test_an_error_without_a_line_ends_the_visit(tmp_path: Path) -> None:
     found = _found(tmp_path, "data: iris\nmodel: [{Dense: {unit: 3}}]\ntrain: {epochs: 1}\n")
     assert [(one.disease, one.set) for one in found] == [("invalid_config", ())]
+
+
+def test_labels_that_were_scaled_come_before_the_errors_that_follow_from_them(tmp_path: Path) -> None:
+    labels = np.arange(120) % 3
+    np.savez(tmp_path / "d.npz", x=np.eye(3, dtype="float32")[labels], y=(labels / 255).astype("float32"))
+    model = "[{Dense: {units: 3, activation: softmax}}]"
+    train = "{epochs: 300, loss: sparse_categorical_crossentropy, metrics: [accuracy]}"
+    found = _found(tmp_path, f"data: {{npz_file: {{path: {tmp_path / 'd.npz'}}}}}\nmodel: {model}\ntrain: {train}\n")
+    assert [one.disease for one in found[:2]] == ["classes_as_numbers", "wrong_output_units"]
+    assert "divided by 255" in found[0].message
 
 
 def _looked_at(config: Config) -> Diagnosis:

@@ -18,7 +18,7 @@ class Loss(Named):
 
 
 class BinaryCrossentropy(Loss):
-    """-t log y - (1 - t) log(1 - y), for two classes and one sigmoid unit."""
+    """-t log y - (1 - t) log(1 - y), for two classes and one sigmoid unit, or for numbers from 0 to 1."""
 
     labels = "binary"
     aliases = ("bce",)

@@ -51,6 +51,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if block is None or block.activation not in _RANGES:
         return
     targets = case.targets
+    yield from _other_sums(case, block, options)
     low, high = _reached(block, targets.y.shape[1])
     slack = options.tolerance * (targets.high - targets.low)
     cure = prescribed(case, (block.activation_path, "linear"))
@@ -64,3 +65,17 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         message = "`relu` at the output stops learning wherever it is 0; a regression needs `linear`"
         severity: Severity = "note" if case.is_well else "warning"
         yield Finding(severity, message, block.activation_path, evidence, cure, weight=8.0)
+
+
+def _other_sums(case: Case, block: Block, options: Options) -> Iterator[Finding]:
+    """Yield an error for a softmax over several targets whose sum is not 1: labels of which several may be true."""
+    y = case.targets.y
+    if block.activation != "softmax" or block.activated is not block.head or block.rest or y.shape[1] < 2:
+        return
+    share = float((abs(y.sum(axis=1) - 1) > options.tolerance).mean())
+    if share and case.targets.low >= 0 and case.targets.high <= 1:  # the range is looked at above
+        message = (
+            f"`softmax` gives numbers with the sum 1, but the targets of {100 * share:.3g} % of the rows have another"
+        )
+        cure = prescribed(case, (block.activation_path, "sigmoid"))
+        yield Finding("error", message, block.activation_path, {"share_of_other_sums": share}, cure, weight=9.0)

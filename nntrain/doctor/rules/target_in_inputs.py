@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 
 
@@ -21,7 +21,11 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for a column that is a line of the target, or that has one value for each class."""
+    """Yield a warning for a column that is a line of the target, or that has one value for each class.
+
+    Where every column does that, none is a leak: the task is easy, or was made so, and it is a note. Inputs that are
+    the targets themselves are those of an autoencoder.
+    """
     import numpy as np
 
     from nntrain.data.giveaway import correlation, purity
@@ -30,16 +34,19 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if case.inputs.is_image or x.shape[1] < 2 or x.shape[1] > 1000 or len(x) < options.rows:
         return
     y = case.targets.y
-    for column in np.flatnonzero(case.inputs.spread > 0):
-        values = x[:, column]
-        strength = correlation(values, y[:, 0]) if case.is_regression else purity(values, y[:, 0])
-        if strength < options.correlation:
-            continue
+    if case.is_regression and y.shape == x.shape and np.allclose(x, y):
+        return
+    measure = correlation if case.is_regression else purity
+    varying = np.flatnonzero(case.inputs.spread > 0)
+    strengths = {int(column): measure(x[:, column], y[:, 0]) for column in varying}
+    strong = [column for column, strength in strengths.items() if strength >= options.correlation]
+    if strong:
+        column = strong[0]
         name = names[column] if len(names) == x.shape[1] else str(column + 1)
         message = f"the column `{name}` gives the target away: it alone determines it"
-        path = ("data", case.data.name)
-        yield Finding("warning", message, path, {"strength": strength}, _cure(case, name), weight=8.5)
-        return
+        evidence = {"strength": strengths[column], "columns": float(len(strong))}
+        severity: Severity = "note" if len(strong) == len(strengths) > 1 else "warning"
+        yield Finding(severity, message, ("data", case.data.name), evidence, _cure(case, name), weight=8.5)
 
 
 def _cure(case: Case, name: str) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning where a linear model is better, or the training rows are hardly fitted, a note if not well."""
+    """Yield a warning where a linear model is better, or the training rows are hardly fitted, a note if not well.
+
+    Rows that are hardly fitted are a note where simple models do no better: the data do not tell more.
+    """
     course = case.course
     score = course.scores.get("train") if course else None
     if course is None or score is None or course.diverged or course.cut:
@@ -44,7 +47,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     evidence = {"score": score.score, "guess": score.guess}
     if score.linear is not None:
         evidence["linear"] = score.linear
-    severity: Severity = "warning" if worse or little else "note"
+    severity: Severity = "warning" if worse or (little and not case.is_well) else "note"
     yield Finding(severity, message, ("model",), evidence, _cure(case, narrow), symptom=True, weight=3.0)
 
 
