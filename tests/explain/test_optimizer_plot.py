@@ -10,6 +10,10 @@ def test_it_is_drawn(slots: dict[str, float], lecture: float | None) -> None:
     moves = 3 * [Move(1.0, 1.0, 0.1, 0.9, lecture, None, slots)]
     found = draw("SGD of net.yaml", 1.0, moves, "svg").decode()
     assert found.count('id="axes_') == 1 + bool(slots)
+
+
+def test_it_may_be_a_png() -> None:
+    moves = 3 * [Move(1.0, 1.0, 0.1, 0.9, 0.9, None, {"momentum": -0.1})]
     assert draw("SGD of net.yaml", 1.0, moves, "png").startswith(b"\x89PNG\r\n")
 
 

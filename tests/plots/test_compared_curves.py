@@ -31,9 +31,9 @@ def test_a_group_has_a_band_and_gaps_are_allowed() -> None:
     assert one != draw(Options([("a", [rows([2, 2])])], ["loss"]))
 
 
-@pytest.mark.parametrize("name", ["x" * 300, "$a_b$", "漢字", "<script>", "-"])
-def test_any_name_and_twenty_of_them(name: str) -> None:
-    curves = [(f"{name}{index}", [rows([index, 1.0], "loss")]) for index in range(20)]
+def test_any_name_and_twenty_of_them() -> None:
+    names = "x" * 300, "$a_b$", "漢字", "<script>", "-"
+    curves = [(f"{names[index % 5]}{index}", [rows([index, 1.0], "loss")]) for index in range(20)]
     assert pixels(draw(Options(curves, ["loss", "accuracy"]))).shape[1] > 700
 
 
