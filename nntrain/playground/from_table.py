@@ -53,7 +53,7 @@ def _refuse(path: Path, target: str, facts: Facts) -> None:
     """Raise DataError where the table cannot be shown in a plane."""
     numbers = listed(tuple(facts.numeric))
     if len(facts.numeric) < 2:
-        has = f"one numeric column, {numbers}" if facts.numeric else "no numeric column"
+        has = f"one numeric column, {numbers}," if facts.numeric else "no numeric column"
         message = f"`{path}` has {has} beside the target {shown(target)}, and the playground needs two"
         raise DataError(message, help="give a table with two columns of numbers, or predict another with `--target`")
     if len(facts.classes) > _MOST_CLASSES:

@@ -151,22 +151,25 @@ class SearchView:
     def screen(self) -> Group:
         """Return a headline, and a row for each trial of interest."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        widths = {"trial": 18, self.search.metric: max(6, len(self.search.metric)), "epoch": 5, "values": None}
+        widths = {"trial": 18, self.search.metric: max(6, len(self.search.metric)), "epoch": 5}
         for name, width in widths.items():
             table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
+        table.add_column("values")  # the one that gets narrower on a narrow terminal
         for entry in self.ledger.ranked()[:BEST_SHOWN]:
             mark = "best" if entry is self.ledger.best else entry.status
-            table.add_row(f"{entry.name} {mark}", shown_number(entry.score), str(entry.epochs), self._values(entry))
+            table.add_row(
+                f"{entry.name} {mark}", shown_number(entry.score), str(entry.epochs), _cut(self._values(entry))
+            )
         for several in {id(each): each for each in self.together.values()}.values():
             epoch, score = self._reached_by(several)
             count = counted(len(several.entries), "trial")
-            table.add_row("one program", _or_empty(score), str(epoch), f"{count}, {several.name}")
+            table.add_row("one program", _or_empty(score), str(epoch), _cut(f"{count}, {several.name}"))
         for entry in self.ledger.entries:
             if entry.status == "running" and entry.number not in self.together:
                 epoch, score = self.reached.get(entry.number, (0, None))
-                table.add_row(f"{entry.name} running", _or_empty(score), str(epoch), self._values(entry))
+                table.add_row(f"{entry.name} running", _or_empty(score), str(epoch), _cut(self._values(entry)))
         for entry in [entry for entry in self.ledger.entries if entry.status == "failed"][-FAILED_SHOWN:]:
-            table.add_row(f"{entry.name} failed", "", "", entry.message)
+            table.add_row(f"{entry.name} failed", "", "", _cut(entry.message))
         return Group(Text(self._headline()), table)
 
     def _headline(self) -> str:
@@ -184,6 +187,11 @@ class SearchView:
         if self.search.tune.max_seconds is not None:
             guesses.append(max(0.0, self.search.tune.max_seconds - self.spent - now))
         return min(guesses, default=None)
+
+
+def _cut(words: str) -> Text:
+    """Return words that stay on one line, and lose their end where it is too narrow."""
+    return Text(words, no_wrap=True, overflow="ellipsis")
 
 
 def _or_empty(score: float | None) -> str:

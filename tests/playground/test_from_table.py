@@ -45,7 +45,7 @@ def test_the_output_layer_fits_the_target(tmp_path: Path, target: str, outputs: 
 def test_one_numeric_column_is_too_few(tmp_path: Path) -> None:
     path = table(tmp_path, "a,word,y", *(f"{row % 13},{'pq'[row % 2]},{row % 2}" for row in range(40)))
     with pytest.raises(
-        DataError, match="has one numeric column, `a` beside the target `y`, and the playground needs two"
+        DataError, match="has one numeric column, `a`, beside the target `y`, and the playground needs two"
     ):
         base_of(path, None)
 

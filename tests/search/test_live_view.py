@@ -14,7 +14,7 @@ from nntrain.search.ledger import Ledger
 from nntrain.search.live_view import SearchView
 from nntrain.search.search_files import SearchDir
 from nntrain.storage.run_dir import RunDir
-from nntrain.terminal import Terminal
+from nntrain.terminal import Terminal, plain_console
 
 CONFIG = """
 data: iris
@@ -43,6 +43,25 @@ def test_the_time_left_is_less_what_was_spent_before_a_resume() -> None:
     assert view(1, spent=900)._headline().endswith(" 0:00 left")
 
 
+@pytest.mark.parametrize("width", [60, 120])
+def test_the_values_are_cut_and_not_the_trial_or_its_score(width: int) -> None:
+    shown = view(3)
+    for entry, score in zip(shown.ledger.entries, (0.5, 0.25, 0.75), strict=True):
+        entry.score = score
+    shown.names["train.batch_size"] = "a_long_name_of_a_parameter" * 4
+    console = plain_console(width=width, soft_wrap=False, color_system=None)
+    with console.capture() as captured:
+        console.print(shown.screen())
+    _, head, *rows = captured.get().splitlines()
+    assert head.split() == ["trial", "val_loss", "epoch", "values"] and len(rows) == 3
+    assert [row.split()[:3] for row in rows] == [
+        ["trial-002", "best", "0.2500"],
+        ["trial-001", "done", "0.5000"],
+        ["trial-003", "done", "0.7500"],
+    ]
+    assert all(len(row.rstrip()) <= width and "a_long_name" in row and row.rstrip().endswith("…") for row in rows)
+
+
 def test_the_event_of_a_trial_has_the_path_of_its_run(capsys: pytest.CaptureFixture[str]) -> None:
     shown = view(2)
     shown.ended(shown.ledger.entries[1])
@@ -68,7 +87,7 @@ def test_trials_that_are_one_program_are_shown_together(
         "trial-001 to trial-003: epoch 4 of 10, the best val_loss 0.2500",
     ]
     table = shown.screen().renderables[1]
-    cells = [list(column.cells) for column in table.columns]  # type: ignore[union-attr]
+    cells = [list(map(str, column.cells)) for column in table.columns]  # type: ignore[union-attr]
     assert ["one program", "0.2500", "4", "3 trials, trial-001 to trial-003"] in list(
         map(list, zip(*cells, strict=True))
     )

@@ -41,7 +41,7 @@ def test_what_does_not_fit_is_an_error_before_anything_is_served(tmp_path: Path,
     (tmp_path / "t.csv").write_text("a,b,y\n" + "".join(f"{row % 9},{'pq'[row % 2]},{row % 2}\n" for row in range(40)))
     for words, code, text in (
         (["c.yaml"], 2, "the playground shows two numbers as x and y, and `iris` has 4 inputs"),
-        (["t.csv"], 4, "has one numeric column, `a` beside the target `y`, and the playground needs two"),
+        (["t.csv"], 4, "has one numeric column, `a`, beside the target `y`, and the playground needs two"),
         (["none.csv"], 4, "there is no file `none.csv`"),
         (["none.yaml"], 2, "there is no file `none.yaml`"),
         (["none"], 2, "there is no file `none`"),
