@@ -95,5 +95,6 @@ def within(values: np.ndarray) -> Interval:
     """Return the 2.5th and the 97.5th percentile of (resamples,) values, without those that are NaN."""
     if np.isnan(values).all():
         return nan, nan
-    low, high = np.nanpercentile(values, _BOUNDS)
+    with np.errstate(invalid="ignore"):  # of infinite values, whose percentiles are NaN
+        low, high = np.nanpercentile(values, _BOUNDS)
     return float(low), float(high)

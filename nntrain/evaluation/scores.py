@@ -154,7 +154,8 @@ def summarize(values: Sequence[float] | np.ndarray, bounds: tuple[float, float] 
     mean = float(np.mean(values))
     if count == 1:
         return Summary(mean, nan, nan, nan, 1)
-    sd = float(np.std(values, ddof=1))
+    with np.errstate(invalid="ignore"):  # of infinite values, whose deviation is NaN
+        sd = float(np.std(values, ddof=1))
     margin = float(stdtrit(count - 1, 0.975)) * sd / count**0.5
     return Summary(mean, sd, max(mean - margin, bounds[0]), min(mean + margin, bounds[1]), count)
 
@@ -167,11 +168,12 @@ def paired_p_value(one: Sequence[float] | np.ndarray, other: Sequence[float] | n
     """
     from scipy.special import stdtr
 
-    difference = np.asarray(one, np.float64) - np.asarray(other, np.float64)
-    count = len(difference)
+    count = len(one)
     if count < 2:
         return nan
-    mean, sd = float(difference.mean()), float(difference.std(ddof=1))
+    with np.errstate(invalid="ignore"):  # of infinite values, whose difference is NaN
+        difference = np.asarray(one, np.float64) - np.asarray(other, np.float64)
+        mean, sd = float(difference.mean()), float(difference.std(ddof=1))
     if not sd:
         return float(not mean)
     return float(2 * stdtr(count - 1, -abs(mean) / sd * count**0.5))

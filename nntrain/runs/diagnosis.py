@@ -69,6 +69,16 @@ def with_cause(error: Diverged, found: Diagnosis, run_dir: RunDir) -> Diverged:
     return known
 
 
+def explained(error: Diverged, finished: FinishedTraining, job: Job) -> Diverged:
+    """Print what the doctor finds in a training that diverged, where one is wanted; return the error with the cause."""
+    found = written(finished, job, error.problems[0].message)
+    if found is None:
+        return error
+    for line in found.lines(finished.run_dir.path.name):
+        finished.terminal.note(line)
+    return with_cause(error, found, finished.run_dir)
+
+
 def of_run(run_dir: RunDir) -> Diagnosis:
     """Examine a run from its files; raises DataError where its data are not there, and NNTrainError for a bad file."""
     prepared = prepare(load_run(run_dir), initialize=False)

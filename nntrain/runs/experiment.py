@@ -259,6 +259,8 @@ def _train(training: Training, finished: FinishedTraining, job: Job, state: Stat
     finally:
         finished.watcher.end()
     summary = finished.write(ended=True)
+    if (error := finished.divergence(summary)) is not None:
+        raise diagnosis.explained(error, finished, job).after(_results_so_far(finished))
     return Result(training.run_dir, summary, tuple(finished.history.rows), diagnosis.written(finished, job))
 
 
@@ -269,10 +271,8 @@ def _after_writing(error: Diverged | Stopped | WorkerLost, finished: FinishedTra
     finished.history.reason = f"stopped {message}" if isinstance(error, Stopped) else message
     try:
         finished.write(ended=not stopped)
-        if isinstance(error, Diverged) and (found := diagnosis.written(finished, job, message)) is not None:
-            for line in found.lines(finished.run_dir.path.name):
-                finished.terminal.note(line)
-            error = diagnosis.with_cause(error, found, finished.run_dir)
+        if isinstance(error, Diverged):
+            error = diagnosis.explained(error, finished, job)
     except NNTrainError as unwritten:
         why = unwritten.problems[0]
         return error if why.message in message else error.after(why.message, why.help)

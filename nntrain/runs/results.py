@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nntrain.data.examples import Split
-from nntrain.errors import NNTrainError
+from nntrain.errors import Diverged, NNTrainError
 from nntrain.model.build import described
 from nntrain.progress import ProgressWatcher
 from nntrain.runs import saved_model
@@ -15,6 +15,7 @@ from nntrain.runs.logs import Logs
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready
+from nntrain.training import divergence
 from nntrain.training.history import History, Row
 from nntrain.training.job import Plan
 from nntrain.training.prepare import Prepared
@@ -115,7 +116,7 @@ class FinishedTraining:
         A model is written only after a good epoch. A training that can still be resumed (not `ended`) has no metrics,
         and its test split is not scored. Raises NNTrainError where the model that was written is not the trained one.
         """
-        summary = self._summary()
+        metrics: dict[str, dict[str, float]] = {}
         if self.history.rows:
             self.run_dir.write_rows(self.history.rows)
             if self.prepared.data.validation is not None:
@@ -123,9 +124,26 @@ class FinishedTraining:
             if self.kept:
                 self._save_model()
             if ended:
-                summary |= {"metrics": self._metrics()}
+                metrics = self._metrics()
+                for warning in divergence.warnings(metrics, self.prepared.data):
+                    self.terminal.note(str(warning))
+        summary = self._summary() | ({"metrics": metrics} if metrics else {})
         self.run_dir.write_json(run_files.SUMMARY, json_ready(summary))
         return summary
+
+    def divergence(self, summary: dict[str, Any]) -> Diverged | None:
+        """Return the error where the loss of the kept model on its own training rows is not finite, and write it down.
+
+        The losses of the epochs do not show this of a last update. summary: what `write` returned.
+        """
+        loss = summary["metrics"]["train"]["loss"]
+        if math.isfinite(loss):
+            return None
+        help = divergence.help_for(self.prepared.resolved, self.prepared.data.train)
+        error = divergence.error(self.history.best_epoch, f"the loss on the training split is {loss} at its end", help)
+        summary["stopped"] = self.history.reason = error.problems[0].message
+        self.run_dir.write_json(run_files.SUMMARY, json_ready(summary))
+        return error
 
     def _summary(self) -> dict[str, Any]:
         history, plan = self.history, self.plan

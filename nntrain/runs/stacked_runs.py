@@ -218,8 +218,7 @@ class StackedRuns:
             verified=False,
             kept=kept,
         )
-        ended = stopped or member.error
-        status = 0 if ended is None else ended.exit_code
+        ended: Stopped | Diverged | None = stopped or member.error
         if member.error is None and kept:
             own = Store(folder.checkpoints, environment["run_key"])
             folder.later(partial(own.save, stack.state.of_member(place, member, model, stack.program.variables)))
@@ -229,6 +228,11 @@ class StackedRuns:
         if member.history.weights:
             model.set_weights(member.history.weights)
         summary = finished.write(ended=stopped is None)
+        if ended is None:
+            ended = member.error = finished.divergence(summary)
+            for warning in divergence.warnings(summary["metrics"], run.data):
+                self.terminal.note(str(replace(warning, message=f"{member.name}: {warning.message}")))
+        status = 0 if ended is None else ended.exit_code
         if place == 0 and self.context.final and kept and member.history.rows:
             write_all([folder])
             saved_model.refuse_another(folder, model, run.data.train.x)

@@ -1,5 +1,8 @@
 """Why a training may have diverged, and how to fix it: the help of the error."""
 
+import math
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
 from nntrain.config.keras import layers, losses
@@ -7,10 +10,12 @@ from nntrain.config.keras.table_layers import LogLink
 from nntrain.config.resolve import Resolved
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples, chunks
-from nntrain.errors import Diverged
+from nntrain.data.dataset import Dataset
+from nntrain.errors import Diverged, Problem
 
 FLOAT16_MAX = 65504
 LARGE = 1e4  # numbers from which the first gradients are too large
+FAR = 1e3  # times the largest number of the training rows
 _POSITIVE = ("relu", "relu6", "softplus", "exponential", "sigmoid", "hard_sigmoid", "softmax")
 DEFAULT = "lower `learning_rate`, or add `clipnorm: 1.0` to the optimizer"
 
@@ -34,6 +39,44 @@ def help_for(resolved: Resolved, train: Split) -> str:
     if not resolved.schema.classes and (target := _largest(train.y)) >= LARGE:
         return f"the targets go up to {target:.4g}: divide them, or lower `learning_rate`"
     return DEFAULT
+
+
+def warnings(metrics: Mapping[str, Mapping[str, float]], data: Dataset) -> Iterator[Problem]:
+    """Yield a warning for each split, beside that of training, on which the loss of the final model is not finite."""
+    for name, split in data.splits.items():
+        loss = metrics.get(name, {}).get("loss", 0.0)
+        if name == "train" or math.isfinite(loss):
+            continue
+        message, help = f"the loss on the {name} split is {loss}", "look at its rows, or lower `learning_rate`"
+        if far := _farthest(split, data):
+            message += f": {far}"
+            help = "correct these rows or leave them out; the model has learnt nothing about such numbers"
+        yield Problem(message, help=help, severity="warning")
+
+
+def _farthest(split: Split, data: Dataset) -> str:
+    """Return in words which numbers of a split are far from those of the training split; nothing where none are."""
+    columns = data.table.names if data.table else data.schema.features
+    for name, values, seen, names in (
+        ("the inputs", split.x, data.train.x, columns),
+        ("the targets", split.y, data.train.y, data.schema.targets),
+    ):
+        if name == "the targets" and data.schema.classes:
+            continue
+        there, here = _largest_of_each(values), _largest_of_each(seen)
+        ratio = there / np.maximum(here, 1e-30)
+        place = int(ratio.argmax())
+        if ratio[place] > FAR:
+            who = f"`{names[place]}` goes" if len(names) == len(ratio) else f"{name} go"
+            return f"{who} up to {there[place]:.4g} there, and to {here[place]:.4g} in the training split"
+    return ""
+
+
+def _largest_of_each(values: Examples) -> np.ndarray:
+    """Return float64 (columns,), the largest absolute number of each column; one number for what are no columns."""
+    parts = [np.abs(part.astype("float64")) for _, part in chunks(values)]
+    axis = 0 if values.ndim == 2 else None
+    return np.atleast_1d(np.fmax.reduce([np.nanmax(part, axis=axis, initial=0) for part in parts]))
 
 
 def _ends_with_a_log_link(resolved: Resolved) -> bool:

@@ -56,3 +56,7 @@ def test_the_intervals_of_counts_are_those_of_scipy() -> None:
 def test_there_is_no_interval_of_one_row_or_of_nan() -> None:
     assert np.isnan(intervals.of_regression(np.ones((1, 1)), np.ones((1, 1)))["r2_score"]).all()
     assert np.isnan(intervals.of_regression(np.ones((3, 1)), np.full((3, 1), np.nan))["r2_score"]).all()
+
+
+def test_infinite_losses_have_no_interval_and_print_no_warning() -> None:
+    assert np.isnan(intervals.within(np.array([1.0, np.inf, np.inf, 2.0]))).any()

@@ -14,6 +14,7 @@ from nntrain.evaluation.scores import (
     confusion_matrix,
     count_scores,
     most_confused,
+    paired_p_value,
     regression_scores,
     summarize,
 )
@@ -162,6 +163,12 @@ def test_one_value_has_no_spread():
 def test_equal_values_are_a_point():
     summary = summarize([0.25] * 4)
     assert (summary.sd, summary.low, summary.high) == (0, 0.25, 0.25)
+
+
+def test_infinite_values_have_no_spread_and_print_no_warning():
+    summary = summarize([np.inf, 1.0])
+    assert summary.mean == np.inf and np.isnan(summary.sd)
+    assert np.isnan(paired_p_value([np.inf, 1.0], [np.inf, 2.0]))
 
 
 def test_no_values_are_refused():

@@ -264,7 +264,7 @@ def test_a_divergence_in_the_first_epoch_leaves_no_model(tmp_path: Path) -> None
     assert summary["seconds"] > 0
 
 
-def test_metrics_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> None:
+def test_a_test_loss_that_is_not_finite_is_a_warning_with_the_column_and_null_in_json(fit: Any, tmp_path: Path) -> None:
     """The loss on a test split that is far away is infinite in 32 bits, which is no fault of the training."""
     values = [*range(20), *[1e30] * 4]
     data = tmp_path / "far.csv"
@@ -278,6 +278,24 @@ def test_metrics_that_json_does_not_have_are_null(fit: Any, tmp_path: Path) -> N
     )
     metrics = json.loads((run.path / run_files.SUMMARY).read_text())["metrics"]
     assert metrics["test"]["loss"] is None and metrics["train"]["loss"] > 0
+    log = (run.path / run_files.LOG).read_text()
+    assert "warning: the loss on the test split is inf: `y` goes up to 1e+30 there, and to 19 in the training" in log
+
+
+def test_a_last_update_that_leaves_no_finite_loss_is_a_divergence(tmp_path: Path) -> None:
+    config = tmp_path / "last.yaml"
+    config.write_text(
+        "data: {toy_2d: {kind: reg_plane, size: 40, validation: none, test: none}}\n"
+        "model: [{Dense: 1}]\n"
+        "train: {epochs: 1, batch_size: full, optimizer: {SGD: {learning_rate: 1.0e+25}}}\n"
+    )
+    run = RunDir.create(tmp_path / "runs", "last")
+    with pytest.raises(Diverged, match="diverged in epoch 1: the loss on the training split is inf at its end") as raised:
+        experiment.run(Training(prepare(load(config)), run, Terminal(quiet=True)))
+    assert raised.value.problems[0].message.endswith(f"; 1 epoch was finished; the model of epoch 1 is in {run}")
+    summary = run.read_json(run_files.SUMMARY)
+    assert summary["metrics"]["train"]["loss"] is None and summary["stopped"].startswith("the training diverged")
+    assert run.read_json(run_files.ENVIRONMENT)["exit_status"] == 5
 
 
 def test_a_class_weight_for_a_class_that_is_not_there_is_an_error_at_its_place(tmp_path: Path) -> None:

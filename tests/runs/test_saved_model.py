@@ -38,6 +38,10 @@ def test_the_saved_model_is_the_one_that_was_saved(run: RunDir) -> None:
     refuse_another(run, load_model(run).model, X)
 
 
+def test_predictions_that_are_not_finite_are_the_same_without_a_warning(run: RunDir) -> None:
+    refuse_another(run, load_model(run).model, np.full_like(X, 3e38))
+
+
 def test_a_weight_that_differs_in_one_bit_is_found(run: RunDir) -> None:
     model = load_model(run).model
     bias = model.layers[1].weights[1]

@@ -10,7 +10,7 @@ from nntrain.errors import ConfigError
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_group, find_run, first_member
 from nntrain.storage.run_dir import RunDir, not_ended
-from nntrain.terminal import Terminal, titled
+from nntrain.terminal import Terminal, shown_number, titled
 
 if TYPE_CHECKING:
     from nntrain.evaluation.evaluate import Evaluation
@@ -76,8 +76,8 @@ def _print(found: "Evaluation", run_dir: RunDir, terminal: Terminal) -> None:
     rows: list[list[Any]] = [[found.split, found.rows, *found.metrics.values()], around]
     terminal.table("", ("split", "rows", *names), rows)
     low, high = found.interval
-    interval = f"95 % interval {low:.4f} to {high:.4f} (bootstrap over the rows)"
-    terminal.line(f"{found.score} {found.value:.4f}, {interval}")
+    interval = f"95 % interval {shown_number(low)} to {shown_number(high)} (bootstrap over the rows)"
+    terminal.line(f"{found.score} {shown_number(found.value)}, {interval}")
     for title, columns, content in found.tables(run_dir.path.name):
         terminal.line("")
         terminal.table(title, columns, content)
