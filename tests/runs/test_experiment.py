@@ -290,7 +290,9 @@ def test_a_last_update_that_leaves_no_finite_loss_is_a_divergence(tmp_path: Path
         "train: {epochs: 1, batch_size: full, optimizer: {SGD: {learning_rate: 1.0e+25}}}\n"
     )
     run = RunDir.create(tmp_path / "runs", "last")
-    with pytest.raises(Diverged, match="diverged in epoch 1: the loss on the training split is inf at its end") as raised:
+    with pytest.raises(
+        Diverged, match="diverged in epoch 1: the loss on the training split is inf at its end"
+    ) as raised:
         experiment.run(Training(prepare(load(config)), run, Terminal(quiet=True)))
     assert raised.value.problems[0].message.endswith(f"; 1 epoch was finished; the model of epoch 1 is in {run}")
     summary = run.read_json(run_files.SUMMARY)
