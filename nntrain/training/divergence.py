@@ -8,9 +8,9 @@ import numpy as np
 from nntrain.config.keras import layers, losses
 from nntrain.config.keras.table_layers import LogLink
 from nntrain.config.resolve import Resolved
+from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples, chunks
-from nntrain.data.dataset import Dataset
 from nntrain.errors import Diverged, Problem
 
 FLOAT16_MAX = 65504
