@@ -259,8 +259,8 @@ def _train(training: Training, finished: FinishedTraining, job: Job, state: Stat
     finally:
         finished.watcher.end()
     summary = finished.write(ended=True)
-    if (error := finished.divergence(summary)) is not None:
-        raise diagnosis.explained(error, finished, job).after(_results_so_far(finished))
+    if (diverged := finished.divergence(summary)) is not None:
+        raise diagnosis.explained(diverged, finished, job).after(_results_so_far(finished))
     return Result(training.run_dir, summary, tuple(finished.history.rows), diagnosis.written(finished, job))
 
 
