@@ -67,6 +67,7 @@ def parse(text: str) -> list[Condition]:
 
 def unknown(name: str, known: Sequence[str]) -> ConfigError:
     """Return the error for a name that no run has."""
-    close = nearest(name, [*known, *(path.rpartition(".")[2] for path in known)])
+    of_keras = [f"val_{path.partition('.')[2]}" for path in known if path.startswith("validation.")]
+    close = nearest(name, [*known, *of_keras, *(path.rpartition(".")[2] for path in known)])
     help = f"write `{close}`" if close else f"some of the names are {listed(sorted(known)[:12])}"
     return ConfigError(f"no run has `{name}`", help=help)

@@ -1,7 +1,7 @@
 import pytest
 
 from nntrain.errors import ConfigError
-from nntrain.runs.run_filter import Condition, parse
+from nntrain.runs.run_filter import Condition, parse, unknown
 
 
 def test_conditions_are_joined_by_and() -> None:
@@ -40,3 +40,8 @@ def test_texts_have_no_order(text: str) -> None:
 )
 def test_numbers_are_compared_as_numbers(comparison: str, value: str, found: object, holds: bool) -> None:
     assert Condition("x", comparison, value).holds(found) is holds
+
+
+def test_the_nearest_name_may_be_one_of_kerass() -> None:
+    help = unknown("val_acuracy", ["validation.accuracy", "train.accuracy"]).problems[0].help
+    assert help == "write `val_accuracy`"
