@@ -28,7 +28,7 @@ runs = Path(sys.argv[1])
 rows = [{"epoch": epoch, "loss": 1 / epoch, "val_accuracy": float("nan")} for epoch in range(1, 8)]
 run = LoggedRun(runs / "group" / "seed-1", runs, "a1", {"seed": 1, "train.epochs": 7, "none": None}, 1e9)
 terminal = Terminal(quiet=True)
-Logs([Options()], run, rows[:4], terminal)._tell()
+Logs([Options()], run, rows[:4], terminal)._write()
 logs = Logs([Options()], run, rows[:2], terminal)
 for row in rows[2:]:
     logs.epoch(row)

@@ -93,14 +93,14 @@ def test_an_epoch_that_a_killed_process_has_written_is_not_written_again(tmp_pat
     (tmp_path / "net").mkdir()
     run = LoggedRun(tmp_path / "net", tmp_path, "a1", {"seed": 1}, 0.0)
     logs = Logs([Options()], run, rows[:3], QUIET)
-    logs._tell()
+    logs._write()
     [file] = (tmp_path / "net" / "tensorboard" / "train").iterdir()
     file.write_bytes(file.read_bytes()[:-5])
     assert last_step(file.parent) == 2
     again = Logs([Options()], run, rows[:1], QUIET)
     for row in rows[1:5]:
         again.epoch(row)
-    again._tell()
+    again._write()
     last = Logs([Options()], run, rows[:6], QUIET)
     last.epoch(rows[6])
     last.end(0, {})
