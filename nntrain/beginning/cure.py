@@ -7,6 +7,7 @@ from typing import Any
 
 from nntrain.config.messages import counted, listed, shown
 from nntrain.data.csv_faults import MISSING
+from nntrain.data.csv_header import is_number
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable, Words
 from nntrain.data.table_file import Form
@@ -18,6 +19,7 @@ from nntrain.data.written_numbers import Style
 from nntrain.document.yaml_file import inline
 
 _SHOWN = 3  # words of a column
+_FEW = 0.1  # of the rows: so many numbers that are too large for float32 stand for what could not be measured
 
 _INFINITE = {"inf", "infinity"}  # a division by zero, or a logarithm of it
 
@@ -40,7 +42,7 @@ class Cure:
 def cure_of(path: Path, targets: Sequence[str]) -> Cure:
     """Return the options that make every column readable. Raises DataError for a file that is not a table.
 
-    Words such as `NA` and `?` among numbers or dates stand for an empty cell. A column with other words among them, or
+    Words such as `NA` and `?` among numbers or dates stand for an empty cell, and so does a `1e300` in few rows. A column with other words among them, or
     with numbers in another spelling, is one of categories; one whose numbers are too large for float32 is dropped.
     A header that comes again is left to the error of the reader.
     """
@@ -70,7 +72,9 @@ def _markers(raw: RawTable, targets: Sequence[str]) -> Iterator[str]:
     for name in raw.columns:
         if name not in targets and kind_of(raw, name).problems:
             wrong = _wrong(raw, name)
+            too_large = [text for text in wrong if is_number(text)]
             yield from (text for text in wrong if _is_marker(text))
+            yield from too_large if len(too_large) <= _FEW * len(raw) else ()
 
 
 def _is_marker(text: str) -> bool:

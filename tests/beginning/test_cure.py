@@ -24,6 +24,8 @@ def cured(folder: Path, *cells: str) -> Cure:
         ((), {}),
         (("NA", "?", "--"), {"missing": ["--", "?", "NA"]}),
         (("inf", "-Infinity"), {"missing": ["-Infinity", "inf"]}),
+        (("1e300", "-1e39"), {"missing": ["-1e39", "1e300"]}),
+        (("1e300", "2e300", "3e300"), {"columns": {"age": "category"}}),
         (("old", "NA"), {"missing": ["NA"], "columns": {"age": "category"}}),
         (("$1.50",) * 12, {}),
         (("1.50 a.m.",) * 8, {"columns": {"age": "category"}}),
