@@ -42,8 +42,9 @@ class Cure:
 def cure_of(path: Path, targets: Sequence[str]) -> Cure:
     """Return the options that make every column readable. Raises DataError for a file that is not a table.
 
-    Words such as `NA` and `?` among numbers or dates stand for an empty cell, and so does a `1e300` in few rows. A column with other words among them, or
-    with numbers in another spelling, is one of categories; one whose numbers are too large for float32 is dropped.
+    Words such as `NA` and `?` among numbers or dates stand for an empty cell, and so does a `1e300` in few rows. A
+    column with other words among them, or with numbers in another spelling, is one of categories; one whose numbers are
+    too large for float32 is dropped.
     A header that comes again is left to the error of the reader.
     """
     missing = sorted({text for raw in _raw(path) for text in _markers(raw, targets)})
