@@ -28,6 +28,7 @@ def test_the_last_line_of_an_error_is_said(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_model_cannot_be_run(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="nntrain[onnx] is not installed")
     (tmp_path / "model.onnx").write_bytes(b"no model")
     with pytest.raises(CannotRun):
         outputs("onnx_runtime", tmp_path / "model.onnx", np.zeros((2, 3), "float32"))
