@@ -86,7 +86,7 @@ def seeds() -> Task:
         "nntrain": process("fit", "iris.yaml", *group),
         "nntrain, --no-stack": process("fit", "iris.yaml", *group, "--no-stack"),
     }
-    return Task("seeds", f"The same, {SEEDS} seeds: the whole process", "process", jobs)
+    return Task("seeds", f"Iris, {SEEDS} seeds: the whole process", "process", jobs)
 
 
 def folds() -> Task:
