@@ -1,8 +1,8 @@
 """Kill groups that are trained as one with SIGKILL at random moments, resume them, and compare every run.
 
 Five jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of
-which each ends in another epoch; folds whose numbers of rows differ; an ensemble as one, and one whose members are
-trained in turn; seeds in bfloat16.
+which each ends in another epoch; folds whose numbers of rows differ; an ensemble as one; an ensemble and seeds
+in bfloat16, whose members are trained in turn.
 """
 
 import argparse
