@@ -22,7 +22,7 @@ from nntrain.data.csv_header import read_header
 from nntrain.data.csv_part import Doubt, Part, cut
 from nntrain.data.csv_records import LARGEST, finite_numbers, read_records, settled, span_of
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
-from nntrain.data.precision import EXACT_64, is_suspect, joined, merged
+from nntrain.data.precision import EXACT_64, is_suspect, joined, may_have_merged, merged
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words, without
 from nntrain.errors import DataError
 from nntrain.storage.regular_file import irregular_kind
@@ -63,7 +63,7 @@ def parse(table: CsvTable, words: frozenset[str] = frozenset(), wanted: Sequence
     with warnings.catch_warnings(), ThreadPoolExecutor(THREADS) as threads:
         warnings.simplefilter("ignore", pd.errors.DtypeWarning)  # of columns that are read again
         blocks = list(threads.map(partial(parser.block, frozenset(texts)), cuts[:-1], cuts[1:]))
-        if refused := frozenset(column for block in blocks for column in block.refused):
+        if refused := frozenset(column for block in blocks for column in block.refused) | _merged_by_pandas(blocks):
             again = threads.map(partial(parser.block, refused, only=refused), cuts[:-1], cuts[1:])
             blocks = [block.with_words(other) for block, other in zip(blocks, again, strict=True)]
     joined = {name: _joined([block.columns[index] for block in blocks]) for index, name in enumerate(names)}
@@ -85,13 +85,16 @@ class _Exact:
     """A part of a column of numbers.
 
     suspect: its different exact values, where some may be one now. may_lose_sign: whether a `-0` may have become 0.
-    has_integers: whether a cell may be a code with a 0 in front.
+    has_integers: whether a cell may be a code with a 0 in front. large: the numbers from 2^53 on, as float64, to which
+    pandas has rounded whole ones where `is_float`.
     """
 
     values: np.ndarray
     suspect: np.ndarray | None = None
     may_lose_sign: bool = False
     has_integers: bool = False
+    large: np.ndarray | None = None
+    is_float: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,10 +194,7 @@ class _Parser:
         return frame
 
     def _cells(self, column: "pd.Series[Any]") -> _Exact | Words | None:
-        """Return the cells, or None where numbers do not say all that they hold.
-
-        Raises Doubt for a number that 32 bits may not hold.
-        """
+        """Return the cells, or None where they are not numbers. Raises Doubt for one that 32 bits may not hold."""
         if isinstance(column.dtype, pd.CategoricalDtype):
             names = tuple(map(str, column.cat.categories))
             return without(Words(column.cat.codes.to_numpy().astype(np.int32), names), self.table.missing)
@@ -211,13 +211,15 @@ class _Parser:
             lowest, highest = present.min(), present.max()
         if not (lowest > -LARGEST and highest < LARGEST):
             raise Doubt
-        if values.dtype.kind == "f" and max(highest, -lowest) >= EXACT_64:
-            return None  # as words it keeps the whole numbers that pandas has rounded
         suspect = is_suspect(np.array([lowest, highest]))
         may_lose_sign = not values.all()  # pandas finds the dtype of some rows at a time, of floats too
         has_integers = bool((rounded == np.rint(rounded)).any())
         exact = np.unique(values[~np.isnan(rounded)]) if suspect else None
-        return _Exact(rounded, exact, may_lose_sign, has_integers)
+        large = None
+        if max(highest, -lowest) >= EXACT_64:
+            large = values.astype(np.float64, copy=False)
+            large = large[np.abs(large) >= EXACT_64]
+        return _Exact(rounded, exact, may_lose_sign, has_integers, large, is_float=values.dtype.kind == "f")
 
     def _columns_with_codes(self, start: int, end: int, words: frozenset[int]) -> frozenset[int]:
         """Return the columns in which a number begins with a 0 and a digit."""
@@ -225,6 +227,21 @@ class _Parser:
         with Part(self.table, start, end) as part:
             texts = self._frame(part, usecols=columns, dtype="str")
         return frozenset(column for column in columns if texts[column].str.fullmatch(r"\s*0[0-9]+\s*").any())
+
+
+def _merged_by_pandas(blocks: Sequence[_Block]) -> frozenset[int]:
+    """Return the columns in which only the texts tell whether two whole numbers have become one."""
+    found: dict[int, list[_Exact]] = {}
+    for block in blocks:
+        for column, cells in block.columns.items():
+            if isinstance(cells, _Exact) and cells.large is not None:
+                found.setdefault(column, []).append(cells)
+    rounded = {column: parts for column, parts in found.items() if any(part.is_float for part in parts)}
+    return frozenset(
+        column
+        for column, parts in rounded.items()
+        if may_have_merged(np.concatenate([part.large for part in parts if part.large is not None]))
+    )
 
 
 def _of(part: Part, found: Callable[[Part], Found]) -> Found:

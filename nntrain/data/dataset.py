@@ -21,18 +21,7 @@ from nntrain.data.labels import nearly_equal_names
 from nntrain.data.row_file import chunks
 from nntrain.data.row_names import RowNames
 from nntrain.data.table_vocabulary import seen_by
-from nntrain.errors import DataError
-
-
-@dataclass(frozen=True)
-class DataWarning:
-    """A fault of the data that does not stop a training. disease: its name for the doctor."""
-
-    text: str
-    disease: str
-
-    def __str__(self) -> str:
-        return self.text
+from nntrain.errors import DataError, Problem
 
 
 @dataclass(frozen=True)
@@ -44,7 +33,7 @@ class Dataset:
     validation: Split | None
     test: Split | None
     schema: Schema
-    warnings: tuple[DataWarning, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     table: Table | None = None  # what the columns of x are
     source: Source | None = None  # its options with all that was found, where reading finds any
@@ -125,8 +114,8 @@ def row_names(source: Source, column: str | None = None) -> Mapping[str, RowName
     return found
 
 
-def _named(disease: str, texts: Iterable[str]) -> Iterator[DataWarning]:
-    return (DataWarning(text, disease) for text in texts)
+def _named(disease: str, texts: Iterable[str]) -> Iterator[Problem]:
+    return (Problem(text, severity="warning", disease=disease) for text in texts)
 
 
 def _with_seen_categories(rows: Rows, found: dict[str, Split]) -> Rows:

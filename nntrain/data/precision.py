@@ -25,6 +25,15 @@ def merged(values: np.ndarray) -> tuple[Any, Any] | None:
     return column.merged()
 
 
+def may_have_merged(large: np.ndarray) -> bool:
+    """Return whether different whole numbers may have become one as float64; large: (n,) those from 2^53 on.
+
+    No two have where all are different, and two that are seen to become one as float32 need no second look.
+    """
+    different = np.unique(large)
+    return len(different) < len(large) and merged(different) is None
+
+
 def whole_numbers(values: Iterable[int | Decimal]) -> np.ndarray:
     """Return the different whole numbers, (n,) integers of Python: for those that float64 does not hold."""
     return np.array(sorted({int(value) for value in values if value == int(value)}), dtype=object)
@@ -69,7 +78,8 @@ class Column:
 def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
     """Return the numbers of all (n,) parts; NumPy would round large integers beside floats, or beside unsigned ones."""
     every = np.concatenate(parts)
-    if every.dtype.kind == "f" and any(part.dtype.kind != "f" for part in parts):
+    has_integers = every.dtype.kind == "f" and any(part.dtype.kind != "f" for part in parts)
+    if has_integers and max(every.max(initial=0), -every.min(initial=0)) >= EXACT_64:
         return np.concatenate([part.astype(object) for part in parts])
     return every
 

@@ -44,7 +44,7 @@ def _of_warnings(case: Case) -> Iterator[Finding]:
         if warning.disease not in ruled:
             severity: Severity = "note" if warning.disease == "constant_column" else "warning"  # it does no harm
             path = ("data", prepared.data.name)
-            yield Finding(severity, warning.text, path, disease=warning.disease, is_printed=True)
+            yield Finding(severity, warning.message, path, disease=warning.disease, is_printed=True)
 
 
 def _with_flatten(case: Case, problem: Problem) -> tuple[str, ...]:

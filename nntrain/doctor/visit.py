@@ -52,7 +52,7 @@ def together(
     """Return assignments, in their order, that cure all causes among the findings which are seen before a training.
 
     Those of one finding do not know those of another, and a new list of layers would undo a change in the old one. So
-    each is looked for in the config that the lines before it have mended. None for fewer than two causes. looked_at:
+    each is looked for in the config that the lines before it have mended. Empty for fewer than two causes. looked_at:
     examines a config without training, and raises as `examined` of `of_document` does.
     """
     causes = {one.disease for one in findings if _is_cause(one)}

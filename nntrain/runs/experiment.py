@@ -92,10 +92,8 @@ def prepare_and_report(config: Config, terminal: Terminal) -> Prepared:
 
 def report(prepared: Prepared, terminal: Terminal) -> None:
     """Print the warnings about the data and the training, and what was added to the config."""
-    for problem in prepared.config.late_warnings(prepared.resolved):
+    for problem in (*prepared.config.late_warnings(prepared.resolved), *prepared.data.warnings):
         terminal.note(str(problem))
-    for warning in prepared.data.warnings:
-        terminal.note(f"warning: {warning}")
     for note in (*prepared.data.notes, *([prepared.taken] if prepared.taken else [])):
         terminal.note(f"note: {note}")
     for layer in prepared.resolved.front:

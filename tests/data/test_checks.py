@@ -7,12 +7,13 @@ import pytest
 
 from nntrain.data import row_file
 from nntrain.data.checks import bad_places, columns_with_missing, constant_columns
-from nntrain.data.dataset import DataWarning, load
+from nntrain.data.dataset import load
+from nntrain.errors import Problem
 
 
 def test_a_constant_column_is_a_warning(numbered: Any) -> None:
     text = "column 2 holds 1 in every training row, so it teaches nothing"
-    assert load(numbered([10, 10])).warnings == (DataWarning(text, "constant_column"),)
+    assert load(numbered([10, 10])).warnings == (Problem(text, severity="warning", disease="constant_column"),)
 
 
 def test_constant_columns_are_named_and_counted() -> None:
@@ -131,7 +132,9 @@ def test_classes_that_look_equal_are_an_error_and_nearly_equal_ones_a_warning(
         " help: give both the same name"
     )
     text = "`No` and `no` are two classes, which differ only by case, spaces or the form of a letter"
-    assert load(source(file, classes=["No", "no"])).warnings == (DataWarning(text, "classes_nearly_equal"),)
+    assert load(source(file, classes=["No", "no"])).warnings == (
+        Problem(text, severity="warning", disease="classes_nearly_equal"),
+    )
 
 
 def test_a_column_apart_is_not_named() -> None:

@@ -39,7 +39,7 @@ def test_equal_rows_in_two_splits_are_a_warning_where_they_are_many_and_else_a_n
     cure = "; `group_duplicates: true` keeps equal rows together"
     file = saved(x, y, x_test=x_test, y_test=y[:5])
     (warning,) = load(source(file, validation="none")).warnings
-    assert str(warning) == f"2 of 5 rows of the test split are equal to rows of the training split{cure}"
+    assert warning.message == f"2 of 5 rows of the test split are equal to rows of the training split{cure}"
     assert warning.disease == "duplicates_across_splits"
     x_test = np.concatenate([x + 1000, x[:1]])
     data = load(source(saved(x, y, x_test=x_test, y_test=y[:1].repeat(41)), validation="none", group_duplicates=True))

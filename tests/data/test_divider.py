@@ -65,9 +65,9 @@ def test_a_class_of_one_row_takes_no_folds(numbered: Any, text_of: Any) -> None:
 def test_a_class_that_is_too_rare_for_the_folds_is_a_warning(numbered: Any) -> None:
     folds = [load(folded(numbered([20, 3]), index, 5)) for index in range(5)]
     rare = "5 folds are more than the rows of class `1`, so some have none in the test split"
-    assert all(str(fold.warnings[0]) == rare for fold in folds)
+    assert all(fold.warnings[0].message == rare for fold in folds)
     absent = "class `1` has no row in the test split; its scores leave that class out"
-    assert [absent in map(str, fold.warnings) for fold in folds].count(True) == 2
+    assert [absent in [each.message for each in fold.warnings] for fold in folds].count(True) == 2
     assert all(np.bincount(fold.train.y)[1] >= 1 for fold in folds)
 
 
@@ -95,7 +95,7 @@ def test_a_class_that_is_too_rare_for_the_folds_is_a_warning(numbered: Any) -> N
 def test_a_class_that_a_split_lacks_is_a_warning(
     numbered: Any, rows: list[int], options: dict[str, Any], expected: str
 ) -> None:
-    assert expected in map(str, load(numbered(rows, **options)).warnings)
+    assert expected in [each.message for each in load(numbered(rows, **options)).warnings]
 
 
 def test_a_class_that_the_training_lacks_is_an_error(numbered: Any, text_of: Any) -> None:

@@ -41,7 +41,7 @@ def text_of(**options: Any) -> str:
 
 
 def warnings_of(**options: Any) -> list[str]:
-    return [str(warning).replace(f"{Path.cwd()}/", "") for warning in load(source(**options)).warnings]
+    return [warning.message.replace(f"{Path.cwd()}/", "") for warning in load(source(**options)).warnings]
 
 
 @pytest.mark.parametrize("kind", ["png", "bmp", "gif", "webp", "JPG", "jpeg"])
@@ -127,7 +127,7 @@ def test_bad_images_may_be_left_out() -> None:
     assert "help: replace or remove it; `on_bad: skip` leaves broken images out" in text_of()
     data = load(source(on_bad="skip"))
     assert data.train.x.shape == (16, 6, 8, 3) and np.bincount(data.train.y).tolist() == [5, 6, 5]
-    assert str(data.warnings[0]).replace(f"{Path.cwd()}/", "") == (
+    assert data.warnings[0].message.replace(f"{Path.cwd()}/", "") == (
         "2 of 18 images are broken or cannot be read, and are left out; the first is `data/blue/0.png`"
     )
     for file in Path("data/red").iterdir():

@@ -231,7 +231,7 @@ def test_numbers_that_merge_matter_in_the_training_rows_only() -> None:
 
 def test_arrays_of_other_names_are_a_warning() -> None:
     save(x=X, y=Y, X_test=X, weights=Y)
-    assert [str(warning).replace(f"{Path.cwd()}/", "") for warning in load(source()).warnings] == [
+    assert [warning.message.replace(f"{Path.cwd()}/", "") for warning in load(source()).warnings] == [
         "`X_test`, `weights` in `d.npz` are not read; arrays are named `x`, `y`, `x_train`, `y_train`, `x_validation`, "
         "`y_validation`, `x_val`, `y_val`, `x_test`, `y_test`",
     ]

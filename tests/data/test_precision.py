@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data.precision import MOST_KNOWN, Column, is_suspect, merged
+from nntrain.data.precision import MOST_KNOWN, Column, is_suspect, may_have_merged, merged
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,15 @@ def test_no_more_numbers_are_kept_than_fit_into_memory() -> None:
     assert column.known is None
     column.add(np.array([2**24 + 2**20, 2**24 + 2**20 + 1]))
     assert column.merged() == (2**24 + 2**20, 2**24 + 2**20 + 1)
+
+
+@pytest.mark.parametrize(
+    ("large", "expected"),
+    [
+        ([1e16, 3e16], False),  # all are different, so no two have become one
+        ([1e16, 3e16, 1e16], True),  # 10,000,000,000,000,001 is the third in float64
+        ([1e16, 1e16, 1e16 + 2], False),  # two that are seen to merge
+    ],
+)
+def test_texts_are_asked_only_where_numbers_hide_that_they_have_merged(large: list[float], expected: bool) -> None:
+    assert may_have_merged(np.array(large)) is expected

@@ -2,7 +2,6 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain import extensions
-from nntrain.data.dataset import DataWarning
 from nntrain.doctor.case import Case
 from nntrain.doctor.examine import FOLDER, examine, of_problem
 from nntrain.errors import Problem
@@ -40,9 +39,9 @@ def test_a_problem_of_the_config_keeps_its_words() -> None:
 def test_a_warning_about_the_data_is_a_finding_unless_a_rule_judges_it(prepare: Any) -> None:
     case = Case(prepare(NET).prepared)
     warnings = (
-        DataWarning("a teaches nothing", "constant_column"),
-        DataWarning("`No` and `no` are two classes", "classes_nearly_equal"),
-        DataWarning("9 of 9 rows are equal", "duplicates_across_splits"),
+        Problem("a teaches nothing", severity="warning", disease="constant_column"),
+        Problem("`No` and `no` are two classes", severity="warning", disease="classes_nearly_equal"),
+        Problem("9 of 9 rows are equal", severity="warning", disease="duplicates_across_splits"),
     )
     data = replace(case.prepared.data, warnings=warnings)
     found = {one.disease: one for one in examine(replace(case, prepared=replace(case.prepared, data=data)))}

@@ -87,7 +87,7 @@ def _print(
         for line in finding.lines():
             terminal.line(line)
     if together:
-        terminal.line("these lines together, in this order, mend all of that which is seen before a training:")
+        terminal.line("together, in this order, these lines cure all that is seen before training:")
     for assignment in together:
         terminal.line(f"  --set '{assignment}'")
     if not findings:

@@ -31,4 +31,4 @@ def profile_config(config: Config) -> Profile:
 
 def _with_messages(found: Profile, data: Dataset) -> Profile:
     """Return the profile with what `fit` says about the data: rows in two splits, constant columns."""
-    return replace(found, warnings=tuple(map(str, data.warnings)), notes=data.notes)
+    return replace(found, warnings=tuple(warning.message for warning in data.warnings), notes=data.notes)

@@ -46,7 +46,7 @@ def test_the_lines_of_two_causes_are_printed_together(folder: Path, in_process: 
     done = in_process(folder, "doctor", "net.yaml", "--static", "--json")
     lines = json.loads(done.stdout)["together"]
     assert [line.partition("=")[0] for line in lines] == ["model.1.Dense.activation", "train.epochs"]
-    assert f"in this order, mend all of that which is seen before a training:\n  --set '{lines[0]}'" in (
+    assert f"in this order, these lines cure all that is seen before training:\n  --set '{lines[0]}'" in (
         in_process(folder, "doctor", "net.yaml", "--static").stdout
     )
     both = [word for line in lines for word in ("--set", line)]

@@ -148,7 +148,8 @@ def test_a_group_larger_than_a_split_stays_in_the_training_split() -> None:
     data = load(source(path=table("t.csv", "g,a,k", *rows), target="k", group="g", columns={"a": "numeric"}))
     assert splits(data)[0][:, 0].min() == 0 and len(splits(data)[2]) > 0
     assert (
-        str(data.warnings[0]) == "a group is larger than the test split is to be, 60 of 100 rows, and not taken for it"
+        data.warnings[0].message
+        == "a group is larger than the test split is to be, 60 of 100 rows, and not taken for it"
     )
     only = table("t.csv", "g,a,k", *[f"one,{n % 7},{n % 2}" for n in range(20)])
     assert "the test split gets no rows" in text_of(path=only, target="k", group="g")
