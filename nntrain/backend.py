@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal, NoReturn, get_args
 
 from nntrain.config.messages import counted, listed
 from nntrain.errors import ConfigError, NNTrainError, install_command, one_line
+from nntrain.terminal import waiting
 
 Device = Literal["auto", "cpu", "gpu"]
 LEAST_ADDRESS_SPACE = 2_000_000_000  # bytes; TensorFlow 2.21 trains Iris with 1.9 GB and aborts with 1.7 GB
@@ -56,7 +57,8 @@ def start(device: Device = "auto", verbose: bool = False) -> None:
 def load(verbose: bool = False) -> None:
     """Import TensorFlow and Keras, unless they are there; raises NNTrainError where that fails."""
     if is_loading() or not {"tensorflow", "keras"} <= sys.modules.keys():
-        _import_quietly(verbose)
+        with waiting("loading TensorFlow"):
+            _import_quietly(verbose)
     import keras
 
     if (found := keras.backend.backend()) != "tensorflow":

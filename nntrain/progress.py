@@ -45,6 +45,7 @@ class ProgressWatcher:
 
         words, metrics = (TextColumn(f"{{task.{name}}}", markup=False) for name in ("description", "fields[metrics]"))
         columns = (words, BarColumn(bar_width=24), TimeRemainingColumn(elapsed_when_finished=True), metrics)
+        self.terminal.stop_waiting()
         self.bar = Progress(*columns, console=self.terminal.err, transient=True)
         self.bar.start()
         self.task = self.bar.add_task("starting", total=epochs * steps, metrics="")

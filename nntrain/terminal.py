@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 VERSION = 1  # of the JSON on stdout
 WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich would cut its cells
+_DUMB = ("dumb", "unknown")  # values of TERM, as Rich knows them
 
 
-_READING: ContextVar["Terminal | None"] = ContextVar("reading", default=None)
+_CURRENT: ContextVar["Terminal | None"] = ContextVar("terminal", default=None)
 
 
 @contextlib.contextmanager
@@ -30,8 +32,15 @@ def reading_bar(words: str) -> Iterator[Callable[[float], None]]:
 
     A data source knows no terminal: it is a function of its options.
     """
-    with (_READING.get() or Terminal(quiet=True)).bar(words) as show:
+    with (_CURRENT.get() or Terminal(quiet=True)).bar(words) as show:
         yield show
+
+
+@contextlib.contextmanager
+def waiting(words: str) -> Iterator[None]:
+    """Show what is waited for on the terminal of the command, as `Terminal.waiting` does; in a worker show nothing."""
+    with (_CURRENT.get() or Terminal(quiet=True)).waiting(words):
+        yield
 
 
 class Display(Protocol):
@@ -63,6 +72,7 @@ class Terminal:
     curves: bool = False  # whether a training is shown by its curves, where stderr is a terminal
     display: Display | None = None  # of a training, in place of the bar
     log: list[str] = field(default_factory=Log)
+    _waits: bool = field(default=False, init=False)  # whether the last line of the terminal says what is waited for
 
     @cached_property
     def out(self) -> "Console":
@@ -74,19 +84,26 @@ class Terminal:
         """The console of stderr."""
         return plain_console(stderr=True)
 
-    def show_reading(self) -> None:
-        """Show on this terminal how far the reading of data is, from now on in this thread."""
-        _READING.set(self)
+    @contextlib.contextmanager
+    def current(self) -> Iterator[None]:
+        """Show here in the block how far the reading of data is, and what is waited for: the terminal of a command."""
+        before = _CURRENT.set(self)
+        try:
+            yield
+        finally:
+            _CURRENT.reset(before)
 
     def note(self, text: str) -> None:
         """Print a message on stderr, unless `quiet` is true."""
         self.log.append(printable(text))
         if not self.quiet:
+            self.stop_waiting()
             self.err.print(text)
 
     def event(self, name: str, content: Mapping[str, Any]) -> None:
         """Print a line of JSON on stdout if `as_json` is true."""
         if self.as_json:
+            self.stop_waiting()
             line = json_ready({"version": VERSION, "event": name, **content})
             sys.stdout.write(json.dumps(line, allow_nan=False, default=str) + "\n")
             sys.stdout.flush()
@@ -95,6 +112,7 @@ class Terminal:
         """Print a line of the result, unless `as_json` is true."""
         self.log.append(printable(text))
         if self.results and not self.as_json:
+            self.stop_waiting()
             self.out.print(text)
 
     @contextlib.contextmanager
@@ -105,6 +123,7 @@ class Terminal:
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+        self.stop_waiting()
         columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeRemainingColumn())
         with Progress(*columns, console=self.err, transient=True) as progress:
             task = progress.add_task(words, total=1.0)
@@ -112,17 +131,24 @@ class Terminal:
 
     @contextlib.contextmanager
     def waiting(self, words: str) -> Iterator[None]:
-        """Show on a terminal what is waited for, until it is over."""
-        shown = not self.quiet and self.err.is_terminal and not self.err.is_dumb_terminal
-        if shown:
+        """Show on a terminal what is waited for, until it is over or something else is printed."""
+        self.stop_waiting()
+        is_terminal = sys.stderr.isatty() and os.environ.get("TERM") not in _DUMB  # Rich takes 0.05 s to import
+        if is_terminal and not self.quiet:
             sys.stderr.write(f"{words} ...")
             sys.stderr.flush()
+            self._waits = True
         try:
             yield
         finally:
-            if shown:
-                sys.stderr.write("\r\x1b[2K")
-                sys.stderr.flush()
+            self.stop_waiting()
+
+    def stop_waiting(self) -> None:
+        """Remove the line that says what is waited for. What writes to the streams itself calls it before."""
+        if self._waits:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+            self._waits = False
 
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Print a table of the result, numbers aligned to the right, unless `as_json` is true.
@@ -133,6 +159,7 @@ class Terminal:
         self.log.append("\n".join([*([printable(title)] if title else []), *_joined(columns)]))
         if not self.results or self.as_json:
             return
+        self.stop_waiting()
         width = shutil.get_terminal_size().columns if self.out.is_terminal else WIDE
         for place, part in enumerate(_fitting(columns, width)):
             self._print_part(title if place == 0 else "", _joined(part), above=place > 0)

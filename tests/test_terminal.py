@@ -1,16 +1,18 @@
 """Results on stdout, messages and progress on stderr, JSON where it is asked for, and all of it in the log."""
 
+import contextlib
 import contextvars
 import io
 import json
 import math
 import re
+import sys
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from nntrain.terminal import Terminal, reading_bar, shown_number
+from nntrain.terminal import Terminal, reading_bar, shown_number, waiting
 from tests.test_progress import ROW, show_two_epochs
 
 
@@ -161,9 +163,7 @@ def test_reading_shows_its_bar_on_the_terminal_of_the_command(monkeypatch: pytes
     def shown(quiet: bool, known: bool) -> str:
         terminal, text = Terminal(quiet=quiet), io.StringIO()
         terminal.err = Console(file=text, force_terminal=True, width=100)
-        if known:
-            terminal.show_reading()
-        with reading_bar("decoding 20 images") as show:
+        with terminal.current() if known else contextlib.nullcontext(), reading_bar("decoding 20 images") as show:
             show(0.5)
         return text.getvalue()
 
@@ -172,3 +172,46 @@ def test_reading_shows_its_bar_on_the_terminal_of_the_command(monkeypatch: pytes
 
     before, quiet, bar = contextvars.Context().run(every)
     assert (before, quiet) == ("", "") and "decoding 20 images" in bar and "━" in bar
+
+
+class _Screen(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def waited_for(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, then: str = "") -> str:
+    """What a terminal is sent while something is waited for and something is printed."""
+    screen = _Screen()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", screen)
+        with terminal.waiting("starting"):
+            if then:
+                getattr(terminal, then)(*(("error", {}) if then == "event" else ("printed",)))
+    return screen.getvalue()
+
+
+def test_what_is_waited_for_is_shown_until_it_is_over_or_something_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    shown = "starting ...\r\x1b[2K"
+    assert waited_for(Terminal(), monkeypatch) == shown
+    assert waited_for(Terminal(), monkeypatch, "note") == shown + "printed\n"
+    assert waited_for(Terminal(), monkeypatch, "line") == shown
+    assert waited_for(Terminal(as_json=True), monkeypatch, "event") == shown
+    assert waited_for(Terminal(quiet=True), monkeypatch, "note") == ""
+    monkeypatch.setenv("TERM", "dumb")
+    assert waited_for(Terminal(), monkeypatch, "note") == "printed\n"
+
+
+def test_a_library_shows_what_it_waits_for_on_the_terminal_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    screen, terminal = _Screen(), Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with waiting("loading"):  # of no command, such as in a worker
+        pass
+    with terminal.current(), terminal.waiting("starting"), waiting("loading"):
+        pass
+    assert screen.getvalue() == "starting ...\r\x1b[2Kloading ...\r\x1b[2K"

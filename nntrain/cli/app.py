@@ -20,6 +20,8 @@ from nntrain.errors import NNTrainError, Stopped, one_line
 from nntrain.terminal import Terminal
 from nntrain.training.signals import SAVING
 
+_COMPUTE = (requests.Check, requests.Devices, requests.Summary)  # as do those with an option `--device`
+
 
 class _Commands(TyperGroup):
     """The commands. With `--json` an error is printed on stdout too; `launch` leaves that to the first worker."""
@@ -62,9 +64,10 @@ def _help_for_usage(error: Exception | KeyboardInterrupt) -> str:
 def _run_request(request: Request, **_: object) -> None:
     quiet, as_json, curves = (getattr(request, name, False) for name in ("quiet", "json", "watch"))
     terminal = Terminal(as_json=as_json, quiet=quiet, curves=curves)
-    terminal.show_reading()
+    computes = hasattr(request, "device") or isinstance(request, _COMPUTE)
     try:
-        request.run(terminal)
+        with terminal.current(), terminal.waiting("starting") if computes else contextlib.nullcontext():
+            request.run(terminal)
     except NNTrainError as error:
         if getattr(request, "verbose", False) and _traceback_helps(request, error):
             traceback.print_exc()

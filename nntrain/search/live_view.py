@@ -55,6 +55,7 @@ class SearchView:
     def __enter__(self) -> "SearchView":
         console = plain_console(stderr=True, soft_wrap=False)
         if not self.terminal.quiet and self.terminal.err.is_terminal and not console.is_dumb_terminal:
+            self.terminal.stop_waiting()
             self.live = Live(self.screen(), console=console, refresh_per_second=4, transient=True)
             self.live.start()
         return self

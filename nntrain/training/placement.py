@@ -76,5 +76,5 @@ class Placement:
         return RunContext(distribution=distribution)
 
     def _start_backend(self, verbose: bool, terminal: Terminal) -> None:
-        with terminal.waiting("loading TensorFlow"):
+        with terminal.current():  # of Python it is the only place that knows it
             backend.start(self.device, verbose)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from nntrain.cli.app import main
 
+ROOT = Path(__file__).parents[2]
 CONFIG = "data: iris\nmodel:\n  - Dense: {units: 3, activation: softmax}\n"
 
 
@@ -43,6 +45,28 @@ def nntrain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return Result(caught.value.code, captured.out, captured.err)
 
     return run
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("command", ["fit", "check"])
+def test_a_terminal_is_not_blank_while_a_command_starts(command: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config")
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "nntrain", command, "config"],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        stderr=theirs,
+    ) as process:
+        assert select.select([ours], [], [], 60)[0]
+        assert os.read(ours, 99) == b"starting ..."  # nobody has written the config yet
+        (tmp_path / "config").write_text("data: iris\n")
+        process.wait(timeout=120)
+        assert os.read(ours, 99).startswith(b"\r\x1b[2Kerror: ")
+    assert process.returncode == 2
+    os.close(ours)
+    os.close(theirs)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
