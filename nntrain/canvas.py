@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from io import BytesIO
 from math import inf
 from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional
+
+from nntrain import fonts
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
-    from matplotlib.ft2font import FT2Font
     from matplotlib.ticker import PercentFormatter
 
 INK, GREY, FAINT, BLUE = "#222222", "#6b6b6b", "#dddddd", "#56a0d3"
 DOTS_PER_INCH = 120
-FONT = "DejaVu Sans"  # comes with matplotlib
 DARK = "#0b3c6f"
 # Okabe and Ito 2008: colors that the color-blind tell apart; the dashes tell them apart in print.
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222", "#8c6d31")
@@ -44,7 +43,6 @@ LEGEND: dict[str, Any] = {
     "labelcolor": INK,
 }
 _MARK = "\u200e"  # left-to-right mark: has no width
-_NO_TEXT = ("Last Resort", "STIXNonUnicode", "STIXSize", "cm")  # fonts without letters, or with letters at other codes
 
 
 class NothingToDraw(ValueError):
@@ -93,19 +91,7 @@ def _begin(parts: Sequence[str], longest: int) -> list[str]:
 
 def inches(text: str, size: float) -> float:
     """Return about how wide a text is that is drawn with letters of this size, in points."""
-    return sum(_advance(char) for char in text) * size / 72
-
-
-@cache
-def _advance(char: str) -> float:
-    """Return the width of a letter, as a share of the size."""
-    from matplotlib.font_manager import FontProperties, findfont
-
-    font = _font(findfont(FontProperties(family=_font_of(char) or FONT)))
-    if font is None:
-        return 1.0
-    font.set_size(100, 72)
-    return float(font.load_char(ord(char)).linearHoriAdvance) / 65536 / 100
+    return sum(fonts.advance(char) for char in text) * size / 72
 
 
 def natural_order(names: Sequence[str]) -> list[int]:
@@ -140,35 +126,7 @@ def _with_codes(text: str) -> str:
 
 def _drawn(char: str) -> str:
     """Return the character, or its code where no font has it."""
-    return char if (char.isascii() and char.isprintable()) or _font_of(char) else f" U+{ord(char):04X} "
-
-
-@cache
-def _font_of(char: str) -> str:
-    """Return the name of a font that has the character: matplotlib's own, or else one of the system; else nothing."""
-    from matplotlib.font_manager import FontProperties, findfont, fontManager
-
-    own = (findfont(FontProperties(family=FONT, weight=weight)) for weight in ("normal", "bold"))
-    if all(_has(file, char) for file in own):
-        return FONT
-    others = (font for font in fontManager.ttflist if font.style == "normal" and not font.name.startswith(_NO_TEXT))
-    return next((str(font.name) for font in others if _has(str(font.fname), char)), "")
-
-
-@cache
-def _font(file: str) -> "FT2Font | None":
-    from matplotlib.ft2font import FT2Font
-
-    try:
-        font = FT2Font(file)
-    except (OSError, RuntimeError):  # a font of pictures, which cannot be drawn at every size
-        return None
-    return font if font.scalable else None
-
-
-def _has(file: str, char: str) -> bool:
-    font = _font(file)
-    return font is not None and font.get_char_index(ord(char)) > 0
+    return char if (char.isascii() and char.isprintable()) or fonts.font_of(char) else f" U+{ord(char):04X} "
 
 
 def accuracy(right: int, total: int) -> str:
@@ -295,6 +253,6 @@ def _dress(figure: "Figure") -> None:
             for text in artist.get_texts():
                 text.set_parse_math(False)
         if isinstance(artist, Text) and not artist.get_text().isascii():
-            others = {_font_of(char) for char in artist.get_text() if not char.isascii()} - {FONT, ""}
+            others = {fonts.font_of(char) for char in artist.get_text() if not char.isascii()} - {fonts.FONT, ""}
             if others:
-                artist.set_fontfamily([FONT, *sorted(others)])
+                artist.set_fontfamily([fonts.FONT, *sorted(others)])

@@ -138,6 +138,22 @@ DRAWN = {"iris", "plane"}
 """Those whose plots are drawn: one of classes, and one of numbers."""
 
 
+@pytest.fixture
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leave the fonts alone that come with matplotlib: a machine may have others."""
+    from matplotlib.font_manager import fontManager
+
+    from nntrain import fonts
+
+    monkeypatch.setattr(fontManager, "ttflist", [font for font in fontManager.ttflist if "mpl-data" in font.fname])
+    monkeypatch.setattr(fonts, "system_files", tuple)
+    fonts.font_of.cache_clear()
+    fonts.advance.cache_clear()
+    yield
+    fonts.font_of.cache_clear()
+    fonts.advance.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
     """Trains a config with the request of `nntrain fit` and gives its run directory; `name` is the config file's.

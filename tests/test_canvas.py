@@ -2,7 +2,7 @@ import warnings
 
 import pytest
 
-from nntrain import canvas
+from nntrain import canvas, fonts
 from nntrain.plots import confusion_matrix
 
 
@@ -14,14 +14,9 @@ def test_a_long_text_loses_its_middle():
     assert canvas.short("abcdefghijklmnop", 9) == "abcde…nop"
 
 
-def test_a_code_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib.font_manager import fontManager
-
-    monkeypatch.setattr(fontManager, "ttflist", [font for font in fontManager.ttflist if "mpl-data" in font.fname])
-    canvas._font_of.cache_clear()
+def test_a_code_stays_whole(bundled_fonts: None) -> None:
     assert canvas.short("猫" * 20, 28) == "U+732B U+732B … U+732B"
     assert canvas.short("abcdefgh猫ijklmnopqrst", 16) == "abcdefgh…pqrst"
-    canvas._font_of.cache_clear()
 
 
 def test_wide_letters_are_wider() -> None:
@@ -61,24 +56,18 @@ def test_a_name_in_arabic_turns_no_line_around() -> None:
         ("\ufe0f", "\ufe0f"),
     ],
 )
-def test_what_no_font_can_draw_is_its_code(text: str, drawn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib.font_manager import fontManager
-
-    bundled = [font for font in fontManager.ttflist if "mpl-data" in font.fname]
-    monkeypatch.setattr(fontManager, "ttflist", bundled)  # the same on machines with more fonts
-    canvas._font_of.cache_clear()
+def test_what_no_font_can_draw_is_its_code(text: str, drawn: str, bundled_fonts: None) -> None:
     assert canvas.drawable(text) == drawn
-    canvas._font_of.cache_clear()
 
 
 def test_a_character_of_another_font_is_drawn_in_it() -> None:
-    assert canvas._font_of("a") == canvas.FONT
-    other = canvas._font_of("\u2312")  # of one of the fonts that come with matplotlib
-    assert other not in ("", canvas.FONT)
+    assert fonts.font_of("a") == fonts.FONT
+    other = fonts.font_of("\u2312")  # of one of the fonts that come with matplotlib
+    assert other not in ("", fonts.FONT)
     figure = canvas.sheet(2, 1, "")
     text = figure.text(0.5, 0.5, canvas.short("arc \u2312", 20))
     canvas.png(figure)
-    assert text.get_fontfamily() == [canvas.FONT, other]
+    assert text.get_fontfamily() == [fonts.FONT, other]
 
 
 def test_no_plot_draws_a_box_for_a_name() -> None:
