@@ -28,7 +28,8 @@ $ pip install numpy onnxruntime
 $ python predict.py rows.csv > predictions.csv
 ```
 
-`rows.csv` is a table like that of the training, in UTF-8, or an .npz file with an array `x`."""
+`rows.csv` is a table with the columns of the training, in UTF-8; `,`, `;`, `|` or tabs separate its cells. Without a
+table it is an .npz file with an array `x`."""
 
 
 def export(options: Options, subject: "Subject", folder: Path) -> Answers:

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,6 @@ HERE = Path(__file__).resolve().parent
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 CYCLES = {"month": (1, 12), "weekday": (0, 7), "hour": (0, 24)}  # the first value, and how many there are
 LARGEST = float(np.finfo("float32").max)
-BATCH = 1024
 
 
 def number(text, decimal):
@@ -32,9 +32,8 @@ def number(text, decimal):
 
 def written(text, cell, thousands, decimal):
     """Return the number of a cell such as `$1,234.50` or `1.234,5 km`."""
-    for space in "\u00a0\u2007\u202f":
-        text = text.replace(space, " ")
-    found = re.fullmatch(cell, text.replace("\u2212", "-").replace("\u2013", "-").replace("\u2019", "'"), re.ASCII)
+    plain = re.sub("[\u2212\u2013]", "-", re.sub("[\u00a0\u2007\u202f]", " ", text)).replace("\u2019", "'")
+    found = re.fullmatch(cell, plain, re.ASCII)
     if found is None:
         raise ValueError(f"`{text}` is no number as the other rows have it")
     digits = found["digits"].replace(thousands, "") if thousands else found["digits"]
@@ -47,15 +46,10 @@ def parts_of_date(text, column):
     except ValueError:
         raise ValueError(f"`{text}` is no date like {column['format']}") from None
     values = {"year": when.year, "month": when.month, "weekday": when.weekday(), "hour": when.hour}
-    found = []
-    for part in column["parts"]:
-        name, _, wave = part.partition("_")
-        value = values[name]
-        if wave:
-            first, count = CYCLES[name]
-            value = getattr(math, wave)(2 * math.pi * (value - first) / count)
-        found.append(value)
-    return found
+    return [
+        getattr(math, wave)(2 * math.pi * (values[name] - CYCLES[name][0]) / CYCLES[name][1]) if wave else values[name]
+        for name, _, wave in (part.partition("_") for part in column["parts"])
+    ]
 
 
 def encoded(text, column, table):
@@ -71,20 +65,29 @@ def encoded(text, column, table):
     return [codes.get(text.casefold(), math.nan)] if kind == "boolean" else [codes.get(text, -1)]
 
 
-def records(file, separator):
-    """Return the line and the cells of each record that is not blank, without the rows at the end that have no cell."""
-    with open(file, encoding="utf-8-sig", newline="") as opened:
-        reader = csv.reader(opened, delimiter=separator, skipinitialspace=True)
-        found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
-    filled = max((place for place, (_, cells) in enumerate(found) if any(cells)), default=-1)
-    if filled + 1 < len(found):
-        print(f"note: what has no cell at the end of {file} is left out", file=sys.stderr)
-    return found[: filled + 1]
+def records(file, table):
+    """Return line and cells of each record that is not blank, and the table with the signs of the file."""
+    names = {column["name"] for column in table["columns"]}
+    for separator in (table["separator"], *",;\t|", table["separator"]):
+        with open(file, encoding="utf-8-sig", newline="") as opened:
+            reader = csv.reader(opened, delimiter=separator, skipinitialspace=True)
+            found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
+        if found and names <= set(found[0][1]):
+            break
+    if separator != table["separator"]:
+        texts = [cell for _, cells in found[1:] for cell in cells]
+        comma, point = (any(re.fullmatch(rf"[-+]?\d*[{sign}]\d+", text) for text in texts) for sign in ",.")
+        table = {**table, "decimal": "," if comma and not point else "."}
+    return found, table
 
 
 def read_table(file, table):
     """Return the rows of a CSV file, float32 (n, numbers); its columns are found by name."""
-    (_, header), *found = records(file, table["separator"]) or [(1, [])]
+    found, table = records(file, table)
+    count = 1 + max((place for place, (_, cells) in enumerate(found) if any(cells)), default=-1)
+    if count < len(found):
+        print(f"note: what has no cell at the end of {file} is left out", file=sys.stderr)
+    (_, header), *found = found[:count] or [(1, [])]
     if wrong := [column["name"] for column in table["columns"] if header.count(column["name"]) != 1]:
         sys.exit(f"error: there is {'more than one' if wrong[0] in header else 'no'} column `{wrong[0]}` in {file}")
     places, rows = [header.index(column["name"]) for column in table["columns"]], []
@@ -104,13 +107,10 @@ def read_table(file, table):
 
 def read(file, schema):
     """Return float32 (n, *shape)."""
-    if not Path(file).is_file():
-        sys.exit(f"error: there is no file {file}")
-    shape = schema["input"]["shape"]
     if file.endswith(".npz"):
-        return np.load(file)["x"].astype("float32").reshape(-1, *shape)
+        return np.load(file)["x"].astype("float32").reshape(-1, *schema["input"]["shape"])
     if schema["table"] is None:
-        sys.exit(f"error: {file} is no .npz file; save an array `x` of rows of the shape {shape}")
+        sys.exit(f"error: {file} is no .npz file; save an array `x` of rows of the shape {schema['input']['shape']}")
     x = read_table(file, schema["table"])
     if np.isnan(x).any() and not schema["input"]["takes_missing"]:
         sys.exit(f"error: {file} has missing cells, and the network takes none")
@@ -130,9 +130,12 @@ def scores(outputs, output):
 
 def main(file):
     schema = json.loads((HERE / "schema.json").read_text(encoding="utf-8"))
-    x = read(file, schema)
+    try:
+        x = read(file, schema)
+    except (OSError, ValueError, KeyError, csv.Error, zipfile.BadZipFile) as fault:
+        sys.exit(f"error: {file} cannot be read: {fault}")
     session = onnxruntime.InferenceSession(str(HERE / "model.onnx"), providers=["CPUExecutionProvider"])
-    parts = [session.run(["y"], {"x": x[start : start + BATCH]})[0] for start in range(0, len(x), BATCH)]
+    parts = [session.run(["y"], {"x": part})[0] for part in np.array_split(x, 1 + len(x) // 1024)]
     output, classes = schema["output"], schema["classes"]
     found = scores(np.concatenate(parts), output)
     best = found[:, 1] > output["threshold"] if "mirror" in output else found.argmax(axis=1)
@@ -143,6 +146,4 @@ def main(file):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(sys.argv[1])
+    sys.exit(main(sys.argv[1]) if len(sys.argv) == 2 else __doc__)

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,41 @@ def test_raw_rows_become_the_numbers_that_nntrain_makes_of_them(table: Any, tmp_
     (tmp_path / "rows.csv").write_text(CSV, encoding="utf-8")
     expected = read_like(TABLE, CsvTable(tmp_path / "rows.csv", separator=";", decimal=",")).x
     np.testing.assert_array_equal(read_table(str(tmp_path / "rows.csv"), table), expected)
+
+
+@pytest.mark.parametrize(("separator", "decimal"), [("\t", ","), ("|", "."), (",", ".")])
+def test_another_separator_is_found_and_its_decimal_sign(
+    table: Any, separator: str, decimal: str, tmp_path: Path
+) -> None:
+    from nntrain.exports.script.predict import read_table
+
+    lines = [["a number", "sure", "kind", "when", "price"], ["1#5", "yes", "c;d", "29.02.2024 23:59", "1.234,5 €"]]
+    text = "\n".join(separator.join(f'"{cell}"' for cell in line) for line in lines).replace("#", decimal)
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    expected = read_like(TABLE, CsvTable(tmp_path / "rows.csv")).x
+    np.testing.assert_array_equal(read_table(str(tmp_path / "rows.csv"), table), expected)
+    assert expected[0, 0] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("rows.csv", CSV.encode("latin-1", "replace"), "'utf-8' codec can't decode"),
+        ("rows.npz", b"no file of NumPy", "pickle"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_an_error_of_one_line(
+    table: Any, name: str, content: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nntrain.exports.script import predict
+
+    (tmp_path / name).write_bytes(content)
+    schema = {"table": table, "input": {"shape": [7], "takes_missing": True}}
+    (tmp_path / "schema.json").write_text(json.dumps(schema))
+    monkeypatch.setattr(predict, "HERE", tmp_path)
+    with pytest.raises(SystemExit, match=message) as ended:
+        predict.main(str(tmp_path / name))
+    assert str(ended.value.code).startswith(f"error: {tmp_path / name} cannot be read: ")
 
 
 @pytest.mark.parametrize("end", [";;;;;", '"" ;;; ; ;\n;;;;;\n\n', "\n\n", ";;;;;\n2;;;;;\n;;;;;"])
