@@ -221,14 +221,15 @@ def image(figure: "Figure", format: str) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     _dress(figure)
-    if (layout := figure.get_layout_engine()) and figure.axes:
-        layout.execute(figure)  # once; `savefig` would do it twice, with an equal result
-        figure.set_layout_engine("none")
-    buffer = BytesIO()
-    if format == "png":
-        figure.canvas.print_png(buffer)  # type: ignore[attr-defined]  # `savefig` would draw twice, with an equal result
-    else:
-        FigureCanvasSVG(figure).print_svg(buffer)
+    with fonts.unwarned():
+        if (layout := figure.get_layout_engine()) and figure.axes:
+            layout.execute(figure)  # once; `savefig` would do it twice, with an equal result
+            figure.set_layout_engine("none")
+        buffer = BytesIO()
+        if format == "png":
+            figure.canvas.print_png(buffer)  # type: ignore[attr-defined]  # `savefig` would draw twice, with an equal result
+        else:
+            FigureCanvasSVG(figure).print_svg(buffer)
     return buffer.getvalue()
 
 
@@ -239,6 +240,7 @@ def _dress(figure: "Figure") -> None:
     """
     from matplotlib.axis import Axis
     from matplotlib.legend import Legend
+    from matplotlib.table import Cell
     from matplotlib.text import Text
 
     rest: list[Artist] = [figure]
@@ -248,7 +250,7 @@ def _dress(figure: "Figure") -> None:
             made = vars(artist)
             rest += [artist.label, artist.offsetText, *made.get("majorTicks", ()), *made.get("minorTicks", ())]
             continue
-        rest += artist.get_children()
+        rest += [artist.get_text()] if isinstance(artist, Cell) else artist.get_children()
         if isinstance(artist, Legend):
             for text in artist.get_texts():
                 text.set_parse_math(False)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from matplotlib.font_manager import fontManager
 
-from nntrain import fonts
+from nntrain import canvas, fonts
 
 ARC = "\u2312"  # in fonts that come with matplotlib, but not in DejaVu Sans
 
@@ -35,3 +35,24 @@ def test_plain_fonts_of_the_system_come_first() -> None:
     files = fonts.system_files()
     plain = [not fonts._UNLIKE.search(file) for file in files]
     assert plain == sorted(plain, reverse=True) and all(Path(file).is_file() for file in files)
+
+
+def test_few_files_are_held_open() -> None:
+    held = Path("/proc/self/fd")
+    if not held.is_dir():
+        pytest.skip("the system does not list the open files")
+    assert fonts.font_of("\uffff") == ""  # looked for in every font
+    assert sum("font" in str(file.readlink()) for file in held.iterdir() if file.is_symlink()) <= 40
+
+
+def test_a_font_without_a_bold_is_no_warning(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    thin = [font for font in fontManager.ttflist if not (font.name == "DejaVu Sans Mono" and font.weight != 400)]
+    monkeypatch.setattr(fontManager, "ttflist", thin)
+    fontManager._findfont_cached.cache_clear()
+    fonts.font_of.cache_clear()
+    assert fonts.font_of(ARC) == "DejaVu Sans Mono"
+    figure = canvas.sheet(2, 1, f"a bold {ARC}")
+    canvas.png(figure)
+    assert [record.message for record in caplog.records] == []
+    fontManager._findfont_cached.cache_clear()
+    fonts.font_of.cache_clear()

@@ -38,6 +38,11 @@ def test_images_and_names_in_any_script(pixels: Any) -> None:
     pixels(plot.draw(Options(found, (), 900, "a run")))
 
 
+def test_a_table_is_written_in_fonts_that_have_its_letters(pixels: Any) -> None:
+    arc = "\u2312"  # DejaVu Sans lacks it; matplotlib would warn, and draw a box
+    pixels(plot.draw(Options([Mistake(1, arc, "b", 0.9, None, (arc,))], (arc,), 1, "a run")))
+
+
 def test_without_mistakes_there_is_nothing_to_draw(scored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     run = scored("iris")
     monkeypatch.setitem(run.__dict__, "predicted", run.y)
