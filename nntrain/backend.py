@@ -176,13 +176,17 @@ def use_threads(count: int | None, small: bool) -> None:
     import tensorflow as tf
 
     if count is None:
-        chosen = any(name in os.environ for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"))
-        if chosen or not small or tf.config.get_visible_devices("GPU"):
+        if chosen_by_environment() or not small or tf.config.get_visible_devices("GPU"):
             return
         count = 1
     with contextlib.suppress(RuntimeError):  # raised when the threads run already
         tf.config.threading.set_intra_op_parallelism_threads(count)
         tf.config.threading.set_inter_op_parallelism_threads(count)
+
+
+def chosen_by_environment() -> bool:
+    """Return whether the user's environment has a number of threads."""
+    return any(name in os.environ for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"))
 
 
 def devices() -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ KERAS = re.compile(
     re.MULTILINE,
 )
 PROCESSES = re.compile(
-    r"^from nntrain\.(?:cli\.commands|cli\.requests import Fit|search\.(?:workers|executors))\b", re.MULTILINE
+    r"^from nntrain\.(?:cli\.commands|cli\.requests import Fit|processes|search\.(?:workers|executors))\b", re.MULTILINE
 )
 RUNS = {"command", "explained", "fit", "forked", "in_process", "prepare", "prepare_compiled", "prepare_in", "start"}
 RUNS |= {"subject_of", "trained"}

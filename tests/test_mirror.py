@@ -62,6 +62,10 @@ GROUPS = {
     "report/sections/*.py": "report/test_page.py",
     "runs/evaluation_plots.py": "cli/commands/test_evaluate.py",  # what `--plot` does
     "model/callbacks.py": "model/test_build.py",
+    "runs/datasets.py": "runs/test_groups.py",
+    "runs/member_runner.py": "runs/test_groups.py",
+    "runs/member_task.py": "runs/test_parallel_members.py",
+    "runs/parallel_view.py": "runs/test_parallel_members.py",  # what it prints
     "runs/members.py": "runs/test_groups.py",  # the runs of a group
     "runs/stack_watcher.py": "runs/test_stacked_runs.py",  # a group whose runs are one program
     "runs/stacks.py": "runs/test_stacked_runs.py",
@@ -71,11 +75,16 @@ GROUPS = {
     "training/stack_state.py": "training/test_stack.py",
     "search/adapters/*.py": "search/engines/test_contract.py",
     "search/engines/*.py": "search/engines/test_contract.py",
-    "search/executors/processes.py": "search/workers/test_process_pool.py",
+    "processes/executor.py": "processes/test_process_pool.py",
+    "processes/messages.py": "processes/test_process_pool.py",  # values alone
+    "processes/reporting.py": "runs/test_parallel_members.py",  # what a worker sends
+    "processes/settings.py": "processes/test_process_pool.py",  # values alone
+    "search/executors/processes.py": "processes/test_process_pool.py",
     "search/plot_style.py": "search/plots/test_contract.py",
     "search/plots/*.py": "search/plots/test_contract.py",
     "search/pruners/*.py": "search/pruners/test_contract.py",
-    "search/task.py": "search/workers/test_process_pool.py",  # values alone
+    "search/task.py": "processes/test_process_pool.py",  # values alone
+    "search/workers/trials.py": "processes/test_process_pool.py",  # what its tests train
     "search/workers/ray_actor.py": "search/executors/test_ray.py",
     "cli/serve_request.py": "cli/commands/test_serve.py",  # the options of a command
     "serving/contract.py": "serving/test_app.py",  # the parts of one application

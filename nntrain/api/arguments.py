@@ -77,6 +77,16 @@ def count(name: str, given: int | None, least: int) -> int:
     return found or 0
 
 
+def at_once(given: int | None, several: bool) -> str | None:
+    """Return how many runs train at once, as the command takes it; raises ConfigError where there is one run alone."""
+    if given is None:
+        return None
+    if not several:
+        help = "leave it out; `nntrain launch --local 2 fit CONFIG` trains one run by several processes"
+        raise ConfigError("`workers` are for several runs, which `seeds` or `folds` ask for", help=help)
+    return str(count("workers", given, 1))
+
+
 def name_of(config: Config) -> str:
     """Return the path that gives a run its name."""
     return RUN if isinstance(config, Mapping) else os.fspath(config)

@@ -60,7 +60,7 @@ class Resumed:
         return self._run(found, terminal)
 
     def _run(self, run_dir: RunDir, terminal: Terminal) -> str:
-        placement = self._placement(run_dir)
+        placement = self._placement(run_dir, several=run_dir.is_ensemble)
         if self.assignments:
             search_files.refuse_longer(run_dir)
         if run_dir.is_ensemble:
@@ -84,7 +84,7 @@ class Resumed:
         return f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}"
 
     def _group(self, directory: RunDir, terminal: Terminal) -> str:
-        placement = self._placement(directory)
+        placement = self._placement(directory, several=True)
         help = f"resume one of its runs, such as `{directory}/{find_runs.first_member(directory.path)}`"
         if self.assignments:
             raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
@@ -116,13 +116,14 @@ class Resumed:
         wanted = replace(context, doctor=self.doctor, plots=self.plots, report=self.report)
         return replace(wanted, show=self.show, watch=watch)
 
-    def _placement(self, directory: RunDir) -> Placement:
+    def _placement(self, directory: RunDir, several: bool) -> Placement:
         """Return where a run or a group trains; raises ConfigError for the options of a search."""
         if self.extend or self.refit is not None or self.executor != "processes" or self.address is not None:
             options = "`--extend`, `--refit`, `--executor` and `--address`"
             message = f"`{directory.path.name}` is not a search, and {options} need one"
             raise ConfigError(message, help="leave them out")
-        return Placement.of(self.device, self.devices, self.workers, self.worker)
+        place = Placement.of_several if several else Placement.of
+        return place(self.device, self.devices, self.workers, self.worker)
 
     def _trial_workers(self) -> Workers:
         """Return the workers of a search; raises ConfigError for the options of a run."""
@@ -196,10 +197,10 @@ def resume(
     terminal, runs = notebook.terminal(quiet, watch), arguments.folder(runs_dir)
     found = find_runs.find(runs, arguments.path_of("run", run, "a run, or the name or the path of one"))
     at_once = arguments.whole("workers", workers)
-    is_search = isinstance(found, find_runs.Search)
-    if at_once is not None and not is_search:
+    several = isinstance(found, (find_runs.Search, find_runs.Group)) or found.is_ensemble
+    if at_once is not None and not several:
         help = "leave it out; `nntrain launch --local 2 resume RUN` trains a run by several"
-        raise ConfigError(f"`workers` are for a search, and `{found}` is none", help=help)
+        raise ConfigError(f"`workers` are for a search or a group, and `{found}` is none", help=help)
     asked = Resumed(
         assignments=arguments.assignments(set),
         allow_changed=allow_changed,

@@ -50,6 +50,7 @@ class FitOptions(Options, total=False):
     no_stack: bool
     no_test: bool
     devices: int | None
+    workers: int | None
     watch: bool
     no_doctor: bool
 
@@ -92,6 +93,7 @@ def fit(
     no_stack: bool = False,
     no_test: bool = False,
     devices: int | None = None,
+    workers: int | None = None,
     watch: bool = False,
     no_doctor: bool = False,
     no_plots: bool = False,
@@ -106,8 +108,9 @@ def fit(
     config: the path of a YAML file, or its content as a dict. The others are the options of the command. set: values by
     dotted path, such as `{"train.epochs": 20}`, or texts such as `"train.epochs=20"`. plugin: a file of own classes, or
     several. init_from: a `Run`, or the name or path of a run or a file, whose weights it begins with. seeds, folds:
-    train once for each, which gives a `Group`. runs_dir: by default NNTRAIN_RUNS_DIR, else `runs`. watch: show the
-    curves while it trains. quiet: no progress and no notes, which otherwise go to stderr, or into the notebook.
+    train once for each, which gives a `Group`; workers: how many at once, a process each. runs_dir: by default
+    NNTRAIN_RUNS_DIR, else `runs`. watch: show the curves while it trains. quiet: no progress and no notes, which
+    otherwise go to stderr, or into the notebook.
 
     Raises the exceptions of `nntrain.errors`, with the text of the command, and KeyboardInterrupt at Ctrl-C, which
     leaves a run that `nntrain.resume` continues.
@@ -120,11 +123,15 @@ def fit(
         given = from_document(arguments.document(config, set, seed, last))
         valid = checked(without_test(given) if no_test else given, terminal, runs)
         new = run_files.new_name(arguments.text_of("name", name), arguments.name_of(config), runs)
-        placement = Placement.of(device, arguments.whole("devices", devices), None, None)
         parts = arguments.whole("folds", folds)
         group = GroupConfig.asked(valid, seed, arguments.seeds_text(seeds), parts)
+        several = group is not None or valid.experiment.train.ensemble is not None
+        at_once = arguments.at_once(workers, several)
+        placement = Placement.of_several(device, arguments.whole("devices", devices), at_once, None)
+        context = placement.start(valid, verbose, terminal)
         context = replace(
-            placement.start(valid, verbose, terminal),
+            context,
+            workers=context.workers or (1 if no_stack else None),
             watch=interruptible,
             doctor=not no_doctor,
             plots=not no_plots,

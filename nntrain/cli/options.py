@@ -50,7 +50,8 @@ Template = Annotated[
     str | None, typer.Option(metavar="NAME", help="mlp, linear, strong, strong-small; of images cnn, cnn-small.")
 ]
 BatchWorkers = Annotated[
-    str | None, typer.Option(metavar="HOST:PORT,...", help="Split every batch among these; the first is the chief.")
+    str | None,
+    typer.Option(metavar="N|HOST:PORT,...", help="How many runs of a group train at once, or who shares every batch."),
 ]
 FormatName = Annotated[
     str,

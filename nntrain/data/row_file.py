@@ -9,20 +9,18 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from nntrain import machine
 from nntrain.data.npy_header import Stored, used_as
 from nntrain.errors import DataError
 
 MEMORY_SHARE = 0.25  # of the memory: a larger array stays on the disk, because training holds two copies or more
 CHUNK_BYTES = 4 << 20  # in memory at once where all rows are read
 _PAGE_BYTES = 4096  # a disk reads whole pages, so a shorter gap between two rows is read with them
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def memory_bytes() -> int:
     """Return the memory of this machine, or of the container where that is less."""
-    limits = [Path(name).read_text().strip() for name in _LIMITS if Path(name).is_file()]
-    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min([physical, *(int(limit) for limit in limits if limit.isdecimal())])
+    return min([os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), *machine.memory_limits()])
 
 
 def is_large(nbytes: int) -> bool:

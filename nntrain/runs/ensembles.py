@@ -26,7 +26,7 @@ from nntrain.runs.stack_watcher import mean_of
 from nntrain.storage import drafts, run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready
-from nntrain.training import trainer
+from nntrain.training import side_by_side, trainer
 from nntrain.training.history import History, Row
 from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, RunContext
@@ -48,7 +48,8 @@ def run(training: Training) -> Result:
     """Train an ensemble, of which the first member is prepared, in a new run directory; raises as `fit` does."""
     prepared, terminal, context = training.prepared, training.terminal, training.context
     members = GroupConfig.of_ensemble(prepared.config)
-    stacked = stacks.form(members, prepared, terminal, context)
+    workers = side_by_side.at_once(prepared, len(members.members), context)
+    stacked = stacks.form(members, prepared, terminal, context, workers)
     if stacked:
         members = replace(members, stack=uuid.uuid4().hex)
     whole = _whole(training)
@@ -57,7 +58,7 @@ def run(training: Training) -> Result:
         members.write(training.run_dir)
         whole = replace(whole, run_dir=experiment.begin(whole, environment))
         runs = Members(members, whole.run_dir, terminal, _of_members(context), stacked=stacked, data=prepared.data)
-        return _Ensemble(whole, runs, environment).record()
+        return _Ensemble(whole, replace(runs, workers=workers), environment).record()
 
 
 def train_one(training: Training) -> Result:
@@ -85,7 +86,9 @@ def resume_run(run_dir: RunDir, allow_changed: bool, terminal: Terminal, context
         again = {"start": machine["start"], "command": machine["command"], "changed": changed, "set": []}
         environment = {**then, "resumed": [*then.get("resumed", ()), again]}
         whole = _whole(Training(prepared, run_dir, terminal, context))
-        return _Ensemble(whole, replace(runs.to_resume(), data=prepared.data), environment).record()
+        runs = replace(runs.to_resume(), data=prepared.data)
+        workers = 1 if runs.stacked else side_by_side.at_once(prepared, len(runs.unfinished), context)
+        return _Ensemble(whole, replace(runs, workers=workers), environment).record()
 
 
 def _whole(training: Training) -> Training:

@@ -19,6 +19,8 @@ from nntrain.runs.members import Members
 from nntrain.storage import drafts, run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready
+from nntrain.training import side_by_side
+from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import ALONE, RunContext
 
 
@@ -29,29 +31,34 @@ def fit(config: GroupConfig, runs_dir: Path, name: str, terminal: Terminal, cont
     """
     refuse_missing(config.first.experiment.train.loggers)
     first = experiment.prepare_and_report(config.first, terminal)
-    several = config.first.experiment.train.ensemble is not None
-    found = [] if several else stacks.form(config, first, terminal, context)
-    if found:
+    workers = _at_once(config, first, len(config.members), context)
+    stacked = [] if _of_ensembles(config) else stacks.form(config, first, terminal, context, workers)
+    if stacked:
         config = replace(config, stack=uuid.uuid4().hex)
     with drafts.draft(runs_dir, name) as draft:
-        return run_all(config, draft, terminal, context, found)
+        runs = members_of(config, draft, terminal, context)
+        data = first.data if config.kind == "seeds" else None
+        return run_all(replace(runs, stacked=stacked, workers=workers, data=data), context)
 
 
-def run_all(
-    config: GroupConfig,
-    directory: RunDir,
-    terminal: Terminal,
-    context: RunContext = ALONE,
-    stacked: stacks.Stacks | None = None,
-) -> Result:
+def run_all(members: Members, context: RunContext = ALONE) -> Result:
     """Train each run in a folder of the group's directory, and write the summary of all.
 
     A run that fails is reported and left out of the statistics. Raises NNTrainError where all fail, and Stopped.
     """
+    directory = members.directory
     with directory.locked():
-        config.write(directory)
-        members = _members(config, drafts.published(directory), terminal, context)
-        return _Group(replace(members, stacked=stacked or []), context.show).run()
+        members.config.write(directory)
+        return _Group(replace(members, directory=drafts.published(directory)), context.show).run()
+
+
+def _of_ensembles(config: GroupConfig) -> bool:
+    return config.first.experiment.train.ensemble is not None
+
+
+def _at_once(config: GroupConfig, first: Prepared, count: int, context: RunContext) -> int:
+    """Return how many runs are trained at once; of ensembles it is their members that are."""
+    return 1 if _of_ensembles(config) else side_by_side.at_once(first, count, context)
 
 
 def resume_all(
@@ -59,13 +66,23 @@ def resume_all(
 ) -> Result | None:
     """Resume a stopped group; None where all runs are finished. Raises NNTrainError as `resume` and `run_all` do."""
     with directory.locked():
-        members = _members(GroupConfig.read(directory), directory, terminal, context)
+        members = members_of(GroupConfig.read(directory), directory, terminal, context)
         if _Group(members, context.show).is_finished:
             return None
-        return _Group(replace(members, allow_changed=allow_changed).to_resume(), context.show).run()
+        members = replace(members, allow_changed=allow_changed).to_resume()
+        return _Group(replace(members, workers=_to_resume_at_once(members, context)), context.show).run()
 
 
-def _members(config: GroupConfig, directory: RunDir, terminal: Terminal, context: RunContext) -> Members:
+def _to_resume_at_once(members: Members, context: RunContext) -> int:
+    """Return how many of the runs that are not finished are trained at once."""
+    left = members.unfinished
+    if members.stacked or len(left) < 2 or context.workers == 1:
+        return 1
+    return _at_once(members.config, prepare(members.config.members[left[0]], initialize=False), len(left), context)
+
+
+def members_of(config: GroupConfig, directory: RunDir, terminal: Terminal, context: RunContext = ALONE) -> Members:
+    """Return the runs of a group in its directory."""
     runs = Members(config, directory, terminal, replace(context, show=None))
     return replace(runs, train_one=ensembles.train_one, resume_one=ensembles.resume_one)
 

@@ -9,25 +9,30 @@ from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import NNTrainError, Problem, Stopped
+from nntrain.processes.process_pool import NoWorker
 from nntrain.runs import experiment, resume, stacks
 from nntrain.runs.experiment import Result, Training
 from nntrain.runs.group_config import GroupConfig
+from nntrain.runs.member_runner import MemberRunner, has_ended
+from nntrain.runs.parallel_members import ParallelMembers
 from nntrain.runs.stacked_runs import StackedRuns
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
+from nntrain.storage.lock import wait_until_free
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
-from nntrain.training.prepare import Prepared, prepare
-from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import RunContext
 
-MOST_REUSED = 3_000_000  # weights of a network whose program is kept for the next run
+LOST_SECONDS = 5.0  # in which workers whose parent was killed write their last checkpoints
 
 
 @dataclass(frozen=True)
 class Members:
-    """Runs that are trained one after another, or in stacks, and the directory that their folders are in."""
+    """Runs that are trained one after another, at once or in stacks, and the directory that their folders are in.
+
+    workers: how many are trained at once, a process each, where they are not in stacks.
+    """
 
     config: GroupConfig
     directory: RunDir
@@ -35,6 +40,7 @@ class Members:
     context: RunContext
     allow_changed: bool = False
     stacked: stacks.Stacks = field(default_factory=list)
+    workers: int = 1
     data: Dataset | None = None  # where all have the same, and one has read them
     train_one: Callable[[Training], Result] = experiment.run
     resume_one: Callable[[RunDir, bool, Terminal, RunContext], Result | None] = resume.resume_as_it_is
@@ -62,6 +68,8 @@ class Members:
         if self.stacked:
             self._train_stacks(summaries, failed)
             return summaries, failed
+        if self.workers > 1 and self._train_at_once(summaries, failed):
+            return self._in_order(summaries), self._in_order(failed)
         for number, (name, config) in enumerate(self.config.members.items(), start=1):
             self.directory.refuse_if_gone()
             self.terminal.log.clear()
@@ -74,6 +82,26 @@ class Members:
                 failed[name] = error.problems[0]
                 self._report_failed(name, failed[name].message)
         return summaries, failed
+
+    def _in_order(self, found: dict[str, Any]) -> dict[str, Any]:
+        return {name: found[name] for name in self.config.members if name in found}
+
+    def _train_at_once(self, summaries: dict[str, dict[str, Any]], failed: dict[str, Problem]) -> bool:
+        """Train several runs at once; return False where no process starts that nobody has asked for."""
+        place = self.config, self.directory, self.terminal, self.context
+        runs = ParallelMembers(*place, self.workers, self.allow_changed, summaries, failed)
+        try:
+            runs.train()
+        except Stopped as error:
+            raise self._stopped(error) from None
+        except NoWorker as error:
+            if self.context.workers is not None:
+                raise
+            summaries.clear()
+            failed.clear()
+            self.terminal.note(f"warning: the runs are trained one after another: {error.problems[0].message}")
+            return False
+        return True
 
     def _report_failed(self, name: str, message: str) -> None:
         self.terminal.event("failed", {"run": str(self.directory.path / name), "message": message})
@@ -102,28 +130,13 @@ class Members:
             failed |= runs.failed
 
     def _summary_of(self, name: str, config: Config) -> dict[str, Any]:
-        if not is_run(self.directory.path / name):
-            prepared = prepare(config, data=self.data)
-            training = Training(prepared, self.directory.member(name), self.terminal, self._context_of(prepared))
-            return self.train_one(training).summary
         run_dir = self.directory.member(name)
-        self.terminal.log[:0] = run_dir.read_log()
-        result = self.resume_one(run_dir, self.allow_changed, self.terminal, self.context)
-        return run_dir.read_json(run_files.SUMMARY, "metrics") if result is None else result.summary
+        wait_until_free(run_dir.path, LOST_SECONDS)
+        return self._runner.train(run_dir, config, self.allow_changed, self.terminal, self.context)
 
     @cached_property
-    def _programs(self) -> Programs:
-        return Programs()
-
-    def _context_of(self, prepared: Prepared) -> RunContext:
-        """Return the context of a run, which reuses the program of an earlier one with an equal graph.
-
-        Of a large network the time to compile is nothing beside the training, and two of them would be in memory.
-        """
-        context = self.context
-        own = context.programs is not None or context.distribution is not None
-        is_large = prepared.model.count_params() > MOST_REUSED
-        return context if own or is_large else replace(context, programs=self._programs)
+    def _runner(self) -> MemberRunner:
+        return MemberRunner(self.data, self.train_one, self.resume_one)
 
     def _stopped(self, error: NNTrainError) -> NNTrainError:
         """Return the error with the help to resume all, not the run that was stopped."""
@@ -136,8 +149,12 @@ class Members:
     @property
     def have_ended(self) -> bool:
         """Whether all runs ended well."""
-        paths = [self.directory.path / name for name in self.config.members]
-        return all(is_run(p) and RunDir(p).read_json(run_files.ENVIRONMENT).get("exit_status") == 0 for p in paths)
+        return not self.unfinished
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The names of the runs that have not ended well."""
+        return [name for name in self.config.members if not has_ended(RunDir(self.directory.path / name))]
 
     def _refuse_changed(self) -> None:
         """Raise NNTrainError when the data or the versions are not those that the first run began with."""

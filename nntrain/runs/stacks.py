@@ -26,10 +26,10 @@ MOST_WEIGHTS = 1 << 27  # bytes of all models together, of which a training keep
 Stacks = list[dict[str, Prepared]]  # the runs of each stack by their names
 
 
-def form(config: GroupConfig, first: Prepared, terminal: Terminal, context: RunContext) -> Stacks:
-    """Return the runs of a group in stacks; none where they are trained one after another, with a note why.
+def form(config: GroupConfig, first: Prepared, terminal: Terminal, context: RunContext, workers: int) -> Stacks:
+    """Return the runs of a group in stacks; none where they are not trained as one, with a note why.
 
-    first: the first run.
+    first: the first run. workers: how many runs are trained at once then.
     """
     if not context.stack or len(config.members) < 2:
         return []
@@ -39,8 +39,11 @@ def form(config: GroupConfig, first: Prepared, terminal: Terminal, context: RunC
     except NNTrainError:
         return []  # what is wrong with a run is reported when its turn comes
     if why := why or _difference(list(members.values())):
-        terminal.note(f"note: the runs are trained one after another, because of {why}")
+        how = "the runs are trained one after another" if workers == 1 else f"{workers} runs are trained at a time"
+        terminal.note(f"note: {how}, because of {why}")
         return []
+    if context.workers is not None and context.workers > 1:
+        terminal.note("note: the runs are one program, which one process trains; `--workers` needs `--no-stack` too")
     return _in_parts(members)
 
 

@@ -16,11 +16,11 @@ from nntrain.config.named import to_tree
 from nntrain.config.search.load import search_of
 from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError, Stopped
+from nntrain.processes.executor import Executor
 from nntrain.report import writing
 from nntrain.runs import environment
 from nntrain.search import plotting, results
 from nntrain.search.engine import make_engine
-from nntrain.search.executor import Executor
 from nntrain.search.ledger import Ledger
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay

@@ -1,7 +1,6 @@
 """`nntrain tune --dry-run`: the size of the space, the number of trials, an estimate of the time."""
 
 import contextlib
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
+from nntrain import machine
 from nntrain.config.load import Config, put_value
 from nntrain.config.messages import counted
 from nntrain.config.resolve import DEFAULT_EPOCHS
@@ -16,12 +16,13 @@ from nntrain.config.search.load import search_of
 from nntrain.config.search.space import Search, Values
 from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError
+from nntrain.processes.executor import Executor
+from nntrain.processes.messages import Event
 from nntrain.search import stack_plan
 from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
-from nntrain.search.executor import Executor
 from nntrain.search.search_files import error_of, kept_of, length_of, trial_config
 from nntrain.search.stack_plan import Part
-from nntrain.search.task import Event, Stack, Task
+from nntrain.search.task import Stack, Task
 from nntrain.storage.atomic import writing
 from nntrain.terminal import Terminal
 
@@ -187,7 +188,7 @@ def estimate(config: Config, engine: SearchEngine, sample: Sample, workers: int,
     lengths = _lengths(config, search, engine)
     trials, epoch_seconds = len(lengths), sample.epoch_seconds
     epochs = sum(length or len(sample.rows) for length in lengths) * search.tune.trainings
-    at_once = min(workers, os.cpu_count() or 1)
+    at_once = min(workers, machine.cores())
     work = _work(sample, epochs, trials * search.tune.trainings)
     seconds = sample.start_seconds + max(work.longest, work.seconds / at_once)
     if search.tune.max_seconds is not None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from nntrain.config.messages import counted
 from nntrain.config.search.space import Direction
+from nntrain.processes.messages import Event
 from nntrain.search.engine import Proposal
-from nntrain.search.task import Event
 from nntrain.search.trial_table import Status, Trial
 
 TRIES = 2  # a trial is given up when its worker has died so often without a further epoch

@@ -8,11 +8,12 @@ from typing import Any
 
 from nntrain.config.search.trial_config import as_yaml
 from nntrain.errors import NNTrainError
-from nntrain.search.executor import Executor
+from nntrain.processes.executor import Executor
+from nntrain.processes.messages import Event
 from nntrain.search.ledger import Entry
 from nntrain.search.runner import POLL_SECONDS, Runner
 from nntrain.search.search_files import trial_config
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Task
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, titled

@@ -8,13 +8,14 @@ from typing import Any
 
 from nntrain.config.search.space import Search
 from nntrain.errors import ConfigError, DataError, in_one_line
-from nntrain.search.executor import Executor
+from nntrain.processes.executor import Executor
+from nntrain.processes.messages import Event
 from nntrain.search.ledger import OUTCOME, Entry, Ledger, RunningTrial, mean_and_spread, median_seconds, score_of
 from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.schedule import Schedule
 from nntrain.search.search_files import SearchDir, error_of, length_of
-from nntrain.search.task import Event, Stack, Task, Work
+from nntrain.search.task import Stack, Task, Work
 from nntrain.storage.journal import Journal
 from nntrain.training.signals import StopRequest, Watch, watched
 

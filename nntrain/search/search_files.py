@@ -12,9 +12,10 @@ from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.space import Search, Values
 from nntrain.config.search.trial_config import as_yaml, with_values
 from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.processes.messages import Event
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Entry, Ledger
-from nntrain.search.task import Event, Kept, Stack, Task
+from nntrain.search.task import Kept, Stack, Task
 from nntrain.search.trial_table import Trial, trials_csv
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir, csv_text

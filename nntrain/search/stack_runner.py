@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError, Stopped, in_one_line
+from nntrain.processes.messages import Event
 from nntrain.runs import stacks
 from nntrain.runs.stacked_runs import StackedRuns
 from nntrain.search import stack_plan
 from nntrain.search.ledger import mean_and_spread, rank, score_of
-from nntrain.search.task import Event, Kept, Stack, Task
-from nntrain.search.trial_runner import TrialRunner, TrialTask, forget, make_folder, origin_of, words_of
+from nntrain.search.task import Kept, Stack, Task
+from nntrain.search.trial_runner import TrialRunner, TrialTask, forget, make_folder, origin_of
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
@@ -23,6 +24,7 @@ from nntrain.training import stacking
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import History, Row
 from nntrain.training.loop import PRUNED
+from nntrain.training.memory import words_of
 from nntrain.training.prepare import Prepared
 from nntrain.training.run_context import RunContext
 from nntrain.training.signals import StopRequest
@@ -107,12 +109,12 @@ class _Running:
     @cached_property
     def _members(self) -> dict[str, Prepared]:
         configs = {name: trial.config() for name, trial in self.trials.items()}
-        return stacks.prepared_alike(configs, self.runner.data)
+        return stacks.prepared_alike(configs, self.runner.datasets.of)
 
     def _obstacle(self) -> str | None:
         """Return why they are not trained as one, None where they are; the first is looked at before all are built."""
         config = next(iter(self.trials.values())).config()
-        data = self.runner.data(config)
+        data = self.runner.datasets.of(config)
         resolved, rows = config.with_data(data.source).resolve(data.schema), len(data.train)
         if why := stacking.obstacle(resolved, rows, len(self.trials), self._context):
             return why

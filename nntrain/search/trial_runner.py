@@ -2,8 +2,6 @@
 
 import contextlib
 import gc
-import json
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,23 +10,24 @@ from typing import Any, Literal
 
 from nntrain.config.load import Config, from_document
 from nntrain.config.named import to_tree
-from nntrain.data import dataset
-from nntrain.data.dataset import Dataset
 from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
+from nntrain.processes.messages import Event
 from nntrain.runs import experiment, resume
+from nntrain.runs.datasets import Datasets
 from nntrain.runs.experiment import Result, Training
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Task
 from nntrain.storage import inside, run_files
 from nntrain.storage.atomic import writing
 from nntrain.storage.find_runs import is_run
-from nntrain.storage.lock import POLL_SECONDS, locked
+from nntrain.storage.lock import wait_until_free
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal, json_ready
 from nntrain.training.checkpoint import Store
 from nntrain.training.history import Row
 from nntrain.training.loop import PRUNED
+from nntrain.training.memory import is_exhausted, words_of
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import RunContext
@@ -48,7 +47,7 @@ class TrialRunner:
 
     def __init__(self) -> None:
         self.programs = Programs()
-        self.datasets: dict[str, Dataset] = {}
+        self.datasets = Datasets(most=_DATASETS)
 
     def run(self, task: Task, report: Report, request: StopRequest | None = None) -> Event:
         """Train the task's run, or the rest of it, and return how it ended; `request` stops it in place of signals."""
@@ -66,7 +65,7 @@ class TrialRunner:
             return self._failed(task, terminal, in_one_line(error))
         except Exception as error:  # noqa: BLE001  # of any type: it fails this trial, and the next one runs
             self.programs.clear()
-            if not _is_memory(error):
+            if not is_exhausted(error):
                 terminal.log.append(traceback.format_exc())
             return self._failed(task, terminal, words_of(error))
 
@@ -92,18 +91,9 @@ class TrialRunner:
 
     def _training(self, trial: "TrialTask", place: RunDir, initialize: bool) -> Training:
         config = trial.config()
-        prepared = prepare(config, initialize, self.data(config))
+        prepared = prepare(config, initialize, self.datasets.of(config))
         context = RunContext(self.programs, trial.report, trial.request, final=trial.task.final)
         return Training(prepared, place, trial.terminal, context)
-
-    def data(self, config: Config) -> Dataset:
-        """Return the data of the config, which are read once."""
-        key = json.dumps(to_tree(config.experiment.data), sort_keys=True)
-        if key not in self.datasets:
-            while len(self.datasets) >= _DATASETS:
-                del self.datasets[next(iter(self.datasets))]
-            self.datasets[key] = dataset.load_data(config)
-        return self.datasets[key]
 
     def _failed(self, task: Task, terminal: Terminal, message: str) -> Event:
         """Return the event after the log was written, if that is possible."""
@@ -137,19 +127,11 @@ class TrialTask:
 
     def wait_for_lost_worker(self) -> None:
         """Wait while a worker that the search has lost still trains the run; raises Stopped where a stop is asked."""
-        deadline = time.monotonic() + LOST_SECONDS
-        while self.folder.is_dir() and time.monotonic() < deadline and not self._is_free():
-            if self.request is not None:
-                self.request.raise_if_asked()
-            time.sleep(POLL_SECONDS)
+        wait_until_free(self.folder, LOST_SECONDS, self._look)
 
-    def _is_free(self) -> bool:
-        """Return whether no process has locked the run; `RunDir.locked` reports a file system that cannot lock."""
-        try:
-            with locked(self.folder):
-                return True
-        except OSError as error:
-            return not isinstance(error, BlockingIOError)
+    def _look(self) -> None:
+        if self.request is not None:
+            self.request.raise_if_asked()
 
     def refuse_changed(self, place: RunDir) -> None:
         """Raise NNTrainError where the folder holds a run of another config."""
@@ -208,19 +190,6 @@ def _faults(error: ConfigError | DataError, task: Task) -> tuple[Problem, ...]:
     """Return what is wrong. A place in the trial's config is left out, as the search finds it in its own config."""
     own = str(Path(task.folder) / run_files.RESOLVED)
     return tuple(replace(one, span=None) if one.span and one.span.file == own else one for one in error.problems)
-
-
-def words_of(error: Exception) -> str:
-    """Return an exception in one line."""
-    if _is_memory(error):
-        return "out of memory"
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
-
-
-def _is_memory(error: Exception) -> bool:
-    import tensorflow as tf
-
-    return isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError))
 
 
 def forget() -> None:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 LOCK = ".lock"  # the file that is locked where the system locks no folders: on Windows, and on NFS
@@ -41,6 +41,17 @@ def is_locked(folder: Path) -> bool:
         return True
     except OSError:
         return False
+
+
+def wait_until_free(folder: Path, seconds: float, look: Callable[[], None] = lambda: None) -> None:
+    """Wait while another process has the lock of the folder, so many seconds at most; `look` is called meanwhile.
+
+    A process that was killed leaves workers, which write a last checkpoint before they end.
+    """
+    deadline = time.monotonic() + seconds
+    while folder.is_dir() and is_locked(folder) and time.monotonic() < deadline:
+        look()
+        time.sleep(POLL_SECONDS)
 
 
 def _open_locked(path: Path, flags: int, wait: bool) -> int:

@@ -81,6 +81,12 @@ def drawn_before(resolved: Resolved, model_layers: Iterable[Any], rows: int) -> 
     return [layer.name for layer in drawing(model_layers)]
 
 
+def is_small(resolved: Resolved, rows: int) -> bool:
+    """Return whether the steps are small products of matrices, which one thread computes faster than several."""
+    products = dense_products(resolved)
+    return products is not None and products * resolved.batch_size(rows) <= SMALL_STEP
+
+
 def dense_products(resolved: Resolved) -> int | None:
     """Return the multiplications of one example in the Dense layers; None for a model with layers for images."""
     shape, products = resolved.schema.shape, 0

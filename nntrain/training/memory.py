@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path as FilePath
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from nntrain import machine
 from nntrain.backend import LEAST_ADDRESS_SPACE
 from nntrain.config.resolve import Resolved
 from nntrain.data.dataset import Dataset
@@ -27,8 +27,6 @@ DATA_COPIES = 2  # NumPy's and TensorFlow's
 CHECKPOINT_COPIES = 2  # the arrays of the state, and the file in memory
 TRAINING_COPIES = 1.5  # of the outputs of all layers: kept for the gradients, and the gradients
 EVALUATION_COPIES = 3  # of the largest output: a layer's input and output, and one between them
-
-_CGROUPS = FilePath("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
@@ -150,19 +148,19 @@ def _limits() -> Iterator[int]:
 
         if (limit := resource.getrlimit(resource.RLIMIT_AS)[0]) != resource.RLIM_INFINITY:
             yield limit - (LEAST_ADDRESS_SPACE - LIBRARIES)
-    groups = FilePath("/proc/self/cgroup")
-    for line in groups.read_text().splitlines() if groups.is_file() else []:
-        _, controllers, name = line.split(":", 2)
-        if controllers in ("", "memory"):  # of version 2, and of version 1
-            yield from _limits_of(_CGROUPS / controllers / name.lstrip("/"))
+    yield from machine.memory_limits()
 
 
-def _limits_of(group: FilePath) -> Iterator[int]:
-    """Yield the limits of a cgroup and of those above it."""
-    for folder in (group, *group.parents):
-        for file in (folder / "memory.max", folder / "memory.limit_in_bytes"):
-            with contextlib.suppress(OSError, ValueError):  # missing, or `max`
-                yield int(file.read_text())
+def words_of(error: Exception) -> str:
+    """Return what a training has raised in one line."""
+    if is_exhausted(error):
+        return "out of memory"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+
+
+def is_exhausted(error: Exception) -> bool:
+    """Return whether the memory has run out."""
+    return isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError))
 
 
 def in_words(size: float) -> str:

@@ -1,8 +1,8 @@
 """Where a run trains: on one device, on several, or in several processes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nntrain import backend
+from nntrain import backend, machine
 from nntrain.config.load import Config
 from nntrain.errors import ConfigError, Problem
 from nntrain.terminal import Terminal
@@ -15,11 +15,15 @@ MOST_DEVICES = 1024
 
 @dataclass(frozen=True)
 class Placement:
-    """The kind of `device`, the number of `devices`, and the `cluster` of processes where there are several."""
+    """The kind of `device`, the number of `devices`, and the `cluster` of processes where there are several.
+
+    at_once: how many runs of a group are trained at once, where that is asked for.
+    """
 
     device: backend.Device
     devices: int = 1
     cluster: Cluster | None = None
+    at_once: int | None = None
 
     @classmethod
     def of(cls, device: backend.Device, devices: int | None, workers: str | None, worker: int | None) -> "Placement":
@@ -31,6 +35,21 @@ class Placement:
             help = "write `--devices 2`"
             raise ConfigError(f"`--devices` takes a number from 1 to {MOST_DEVICES}, got `{devices}`", help=help)
         return cls(device, devices or 1, None if devices is not None else cluster.parse(workers, worker))
+
+    @classmethod
+    def of_several(
+        cls, device: backend.Device, devices: int | None, workers: str | None, worker: int | None
+    ) -> "Placement":
+        """Return the placement of several runs, for which `workers` may be how many are trained at once.
+
+        Raises ConfigError as `of` does, and for a number that is not one of processes.
+        """
+        if workers is None or worker is not None or devices is not None or not workers.strip().isdecimal():
+            return cls.of(device, devices, workers, worker)
+        if not 1 <= (count := int(workers.strip()[:9])) <= MOST_DEVICES:
+            message = f"`--workers` takes a number of processes from 1 to {MOST_DEVICES}, got `{workers}`"
+            raise ConfigError(message, help="write `--workers 2`")
+        return replace(cls.of(device, None, None, None), at_once=count)
 
     @property
     def option(self) -> str:
@@ -60,8 +79,10 @@ class Placement:
         device, and NNTrainError for too few devices or a missing worker.
         """
         if not self.option:
+            if self.at_once and (warning := machine.too_many(self.at_once)):
+                terminal.note(f"warning: {warning}")
             self._start_backend(verbose, terminal)
-            return ALONE
+            return ALONE if self.at_once is None else replace(ALONE, workers=self.at_once)
         self._refuse(config)
         self._start_backend(verbose, terminal)
         backend.use_threads(config.experiment.train.threads, small=False)  # before the strategy starts them

@@ -15,7 +15,7 @@ from nntrain.model.build import build
 from nntrain.model.custom import Network
 from nntrain.model.initial_weights import take_weights
 from nntrain.model.rehearsal import rehearse, rehearsed_on_errors
-from nntrain.training.choose_program import SMALL_STEP, dense_products
+from nntrain.training.choose_program import is_small
 from nntrain.training.memory import Memory
 from nntrain.training.obstacles import obstacles
 
@@ -99,6 +99,4 @@ def _at_their_places(config: Config, resolved: Resolved) -> Iterator[None]:
 
 def _choose_threads(resolved: Resolved, rows: int) -> None:
     """Set the threads of the config, else one for a training whose steps are small matrix products."""
-    products = dense_products(resolved)
-    small = products is not None and products * resolved.batch_size(rows) <= SMALL_STEP
-    backend.use_threads(resolved.train.threads, small)
+    backend.use_threads(resolved.train.threads, is_small(resolved, rows))

@@ -26,6 +26,7 @@ class RunContext:
     plots: bool = True  # whether plots are drawn, where the work ends here
     report: bool = True  # whether report.html is written, where the work ends here
     stack: bool = True  # whether runs of one architecture may be trained as one
+    workers: int | None = None  # how many runs of a group are trained at once, a process each; None: where it pays
     distribution: "Distribution | None" = None  # the devices that share every batch; None for one device
 
     @property

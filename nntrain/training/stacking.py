@@ -40,7 +40,7 @@ def _of_the_devices(context: RunContext) -> str:
         return "several devices, which share each batch"
     if plugin.in_use():
         return "`--plugin`"
-    return "a GPU computes" if tf.config.get_visible_devices("GPU") else ""
+    return "the GPU" if tf.config.get_visible_devices("GPU") else ""
 
 
 def _of_the_model(resolved: Resolved, rows: int) -> str:
@@ -54,7 +54,7 @@ def _of_the_model(resolved: Resolved, rows: int) -> str:
             is_flat = len(layer.target_shape) == 1
     batch_size = resolved.batch_size(rows)
     if uses_xla(resolved, batch_size, rows):
-        return "XLA compiles their steps"
+        return "XLA, which compiles their steps"
     dense = dense_products(resolved)
     products = (_products(resolved) if dense is None else dense) * batch_size
     if products > (LARGEST_STEP_OF_IMAGES if dense is None else LARGEST_STEP):

@@ -14,6 +14,7 @@ class Several:
     title: str
     runs: Sequence[Progress]
     noun: str = "run"
+    as_one: bool = True  # whether those that run are one program, whose time is the sum of theirs
 
     @property
     def running(self) -> list[Progress]:
@@ -30,10 +31,16 @@ class Several:
     def mean(self, of: Sequence[Progress]) -> Progress:
         """Return the mean of some runs, in each epoch over those that have trained so long."""
         last = max(len(each.rows) for each in of)
-        rows = [mean_of([each.rows[place] for each in of if len(each.rows) > place]) for place in range(last)]
+        rows = [self._row([each.rows[place] for each in of if len(each.rows) > place]) for place in range(last)]
         name = f"mean of {len(of)} {self.noun}s"
         state = "running" if any(each.is_running for each in of) else "done"
         return replace(of[0], name=name, state=state, rows=rows, epochs=max(each.epochs for each in of), is_mean=True)
+
+    def _row(self, rows: Sequence[Row]) -> Row:
+        """Return the mean of rows; of the seconds the sum where they are one program."""
+        mean = mean_of(rows)
+        seconds = mean.get("seconds")
+        return mean if self.as_one or seconds is None else {**mean, "seconds": seconds / len(rows)}
 
     def heads(self) -> list[str]:
         """Return the line about all, and two about the mean where several run."""
@@ -43,7 +50,7 @@ class Several:
 
     def each(self) -> list[str]:
         """Return a line for each of them."""
-        together = len(self.running) > 1
+        together = self.as_one and len(self.running) > 1
         return [replace(run, is_shared=together).headline() for run in self.runs]
 
     def lines(self, width: int, height: int, braille: bool) -> list[str]:

@@ -53,7 +53,7 @@ def test_a_thread_can_train(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 # Options of the command that are none of the function: other names, and processes that only a command line starts.
 RENAMED = {"assignments": "set"}
-OF_THE_COMMAND = {"fit": {"workers", "worker", "json"}, "tune": {"json"}}
+OF_THE_COMMAND = {"fit": {"worker", "json"}, "tune": {"json"}}
 
 
 @pytest.mark.parametrize("request_", [Fit, Tune])

@@ -12,9 +12,9 @@ from nntrain.cli.requests import Fit
 from nntrain.config.load import load
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.model.restore import load_model
-from nntrain.runs import groups, members
+from nntrain.runs import groups, member_runner
 from nntrain.runs.group_config import GroupConfig
-from nntrain.runs.members import Members
+from nntrain.runs.member_runner import MemberRunner
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
@@ -78,11 +78,11 @@ def test_a_run_that_shares_the_program_of_the_one_before_has_the_bits_of_one_tra
 
 def test_runs_of_a_large_network_share_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configs = {f"seed-{seed}": load(written(tmp_path), [f"seed={seed}"]) for seed in (1, 2)}
-    runs = Members(GroupConfig("seeds", configs), RunDir.create(tmp_path, "net"), Terminal(quiet=True), BARE)
-    one, two = map(prepare, configs.values())
-    assert runs._context_of(one).programs is runs._context_of(two).programs is not None
-    monkeypatch.setattr(members, "MOST_REUSED", 2)  # of 3 weights
-    assert runs._context_of(two) is BARE
+    runner = MemberRunner()
+    one, two = (runner.context_of(prepare(config), BARE).programs for config in configs.values())
+    assert one is two is not None
+    monkeypatch.setattr(member_runner, "MOST_REUSED", 2)  # of 3 weights
+    assert runner.context_of(prepare(configs["seed-2"]), BARE) is BARE
 
 
 def test_the_statistics_are_those_of_numpy_on_the_single_summaries(seeds: Path) -> None:
@@ -120,7 +120,8 @@ def test_a_run_that_fails_is_reported_and_left_out(tmp_path: Path, capsys: pytes
     good = load(written(tmp_path))
     bad = load(tmp_path / "net.yaml", ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
     place = RunDir.create(tmp_path / "runs", "net")
-    groups.run_all(GroupConfig("seeds", {"seed-1": good, "seed-2": bad}), place, Terminal(as_json=True))
+    both = GroupConfig("seeds", {"seed-1": good, "seed-2": bad})
+    groups.run_all(groups.members_of(both, place, Terminal(as_json=True)))
     summary = place.read_json(run_files.SUMMARY)
     assert list(summary["runs"]) == ["seed-1"] and list(summary["failed"]) == ["seed-2"]
     assert "the training diverged in epoch" in summary["failed"]["seed-2"]
@@ -145,7 +146,7 @@ def test_when_all_runs_fail_the_group_fails(tmp_path: Path) -> None:
     bad = load(written(tmp_path), ["train.optimizer={SGD: {learning_rate: 1.0e+38}}", "train.batch_size=1"])
     place = RunDir.create(tmp_path / "runs", "net")
     with pytest.raises(NNTrainError, match="the one run failed: the training diverged") as raised:
-        groups.run_all(GroupConfig("seeds", {"seed-1": bad}), place, Terminal(quiet=True))
+        groups.run_all(groups.members_of(GroupConfig("seeds", {"seed-1": bad}), place, Terminal(quiet=True)))
     assert raised.value.exit_code == 1
     assert "`--set 'train.optimizer.SGD.learning_rate=" in raised.value.problems[0].help
 

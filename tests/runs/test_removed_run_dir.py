@@ -103,7 +103,7 @@ def test_a_group_whose_folder_is_removed_trains_no_further(tmp_path: Path, monke
 
     monkeypatch.setattr(loop, "fit", fit_and_lose)
     with pytest.raises(NNTrainError) as caught:
-        groups.run_all(GroupConfig.over_seeds(config, "3"), place, Terminal(quiet=True))
+        groups.run_all(groups.members_of(GroupConfig.over_seeds(config, "3"), place, Terminal(quiet=True)))
     assert caught.value.problems[0].message == GONE.format(tmp_path / "net") and len(begun) == 1
 
 

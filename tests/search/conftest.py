@@ -18,11 +18,11 @@ import pytest
 from nntrain.config.search import space as spaces
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
+from nntrain.processes.process_pool import ProcessPool
+from nntrain.processes.settings import Settings
 from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
-from nntrain.search.executor import Settings
 from nntrain.search.executors import processes
 from nntrain.search.task import Stack, Task, Work
-from nntrain.search.workers.process_pool import ProcessPool
 from tests.conftest import environment
 from tests.forked import Forked
 

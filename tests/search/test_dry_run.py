@@ -11,10 +11,11 @@ from nntrain.config.load import from_document
 from nntrain.config.search.load import search_of
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
+from nntrain.processes.executor import Executor
+from nntrain.processes.messages import Event
 from nntrain.search import dry_run
 from nntrain.search.engine import Proposal, Waiting, make_engine
-from nntrain.search.executor import Executor
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Task
 from nntrain.terminal import Terminal
 
 CONFIG = """
@@ -109,7 +110,7 @@ def test_epochs_and_seconds_follow_from_the_second_epoch_of_a_sample(capsys: pyt
 def test_the_time_is_that_of_the_start_the_trials_and_their_epochs_on_the_cores_that_there_are(
     workers: int, at_once: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dry_run.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(dry_run.machine, "cores", lambda: 2)
     config = from_document(yaml_file.parse(CONFIG % ("epochs: 5", "RandomSearch", RATE, 1), "c.yaml"))
     sample = dry_run.Sample(rows(9.0, 0.5), start_seconds=4.0, trial_seconds=1.5)
     dry_run.estimate(config, Fixed([]), sample, workers, Terminal(as_json=True, quiet=True))

@@ -7,9 +7,9 @@ import pytest
 from nntrain.config.load import Config, from_document
 from nntrain.document import yaml_file
 from nntrain.errors import ConfigError
+from nntrain.processes.process_pool import ProcessPool
 from nntrain.search import executor
 from nntrain.search.executor import Workers
-from nntrain.search.workers.process_pool import ProcessPool
 
 CONFIG = """
 data: {table: {path: flowers.csv, target: species}}

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from nntrain.errors import NNTrainError, Stopped
+from nntrain.processes.messages import Event
 from nntrain.search import refit
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Task
 
 
 class OneWorker:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from nntrain.errors import ConfigError
+from nntrain.processes.messages import Event
 from nntrain.runs import reproduce
 from nntrain.search import stack_plan, stack_runner
-from nntrain.search.task import Event, Kept, Stack, Task
+from nntrain.search.task import Kept, Stack, Task
 from nntrain.search.trial_runner import TrialRunner
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.signals import StopRequest

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nntrain.processes.messages import Event
 from nntrain.search import trial_runner
-from nntrain.search.task import Event, Task
+from nntrain.search.task import Task
 from nntrain.search.trial_runner import TrialRunner
 from nntrain.storage.lock import locked
 from nntrain.storage.run_dir import RunDir

@@ -65,12 +65,7 @@ def test_more_than_the_machine_has_is_refused_before_anything_is_made(
     assert f"({place})" in str(raised.value) and help in str(raised.value)
 
 
-def test_the_smallest_limit_of_machine_and_cgroups_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    group = tmp_path / "a" / "b"
-    group.mkdir(parents=True)
-    for text, limit in (("max\n", []), ("5000\n", [5000])):
-        (tmp_path / "a" / "memory.max").write_text(text)
-        assert [found for found in memory._limits_of(group) if found < 10**6] == limit
+def test_the_memory_of_this_machine_is_known() -> None:
     found = memory.available()
     assert found is not None and found > 100 * MB
 

@@ -38,7 +38,7 @@ def test_small_dense_networks_are_stacked(tmp_path: Path, layers: str) -> None:
         ("optimizer: {Adam: {gradient_accumulation_steps: 2}}", "`gradient_accumulation_steps`"),
         ("callbacks: [{StopAfter: 9}]", "`StopAfter`"),
         ("metrics: [AUC]", "`AUC`"),
-        ("compile: xla", "XLA compiles their steps"),
+        ("compile: xla", "XLA, which compiles their steps"),
     ],
 )
 def test_an_option_that_cannot_be_stacked_is_named(tmp_path: Path, train: str, why: str) -> None:

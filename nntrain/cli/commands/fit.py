@@ -17,18 +17,22 @@ def run(request: Fit, terminal: Terminal) -> None:
     """Train, write a run directory for each training, and print the metrics before plots are drawn."""
     config = checked(_config(request), terminal, request.runs_dir)
     name = run_files.new_name(request.name, request.config, request.runs_dir)
-    placement = Placement.of(request.device, request.devices, request.workers, request.worker)
     group = GroupConfig.asked(config, request.seed, request.seeds, request.folds)
+    several = group is not None or config.experiment.train.ensemble is not None
+    place = Placement.of_several if several else Placement.of
+    placement = place(request.device, request.devices, request.workers, request.worker)
     if group is not None:
         placement.refuse_group(help="leave `--seeds` and `--folds` out")
-    elif config.experiment.train.ensemble is not None:
+    elif several:
         placement.refuse_group(help="leave `--workers` or `train.ensemble` out")
+    context = placement.start(config, request.verbose, terminal, "fit")
     context = replace(
-        placement.start(config, request.verbose, terminal, "fit"),
+        context,
         doctor=not request.no_doctor,
         plots=not request.no_plots,
         report=not request.no_report,
         stack=not request.no_stack,
+        workers=context.workers or (1 if request.no_stack else None),
         show=partial(summary.show, terminal=terminal),
     )
     from nntrain.runs import groups, treatment

@@ -88,21 +88,23 @@ def _look_at_group(directory: RunDir) -> Look:
     subject = read(directory)
     is_over = not is_locked(directory.path)
     title = f"{subject.name}, {'' if is_over else 'running, '}{subject.state}"
-    several = Several(title, [Progress.of(each, subject.name) for each in subject.runs])
-    return _look_at_several(several, run_files.GROUP, directory, is_over)
+    as_one = bool(directory.read_json(run_files.GROUP).get("stack"))
+    several = Several(title, [Progress.of(each, subject.name) for each in subject.runs], as_one=as_one)
+    return _look_at_several(several, is_over)
 
 
 def _look_at_ensemble(directory: RunDir) -> Look:
     subject = read(directory)
     of = counted(len(directory.read_json(run_files.ENSEMBLE).get("members", {})), "member")
     title = f"{subject.name}, an ensemble of {of}, {subject.state}"
-    several = Several(title, [Progress.of(each, subject.name) for each in members_of(directory)], "member")
-    return _look_at_several(several, run_files.ENSEMBLE, directory, subject.state != "running")
+    as_one = bool(directory.read_json(run_files.ENSEMBLE).get("stack"))
+    several = Several(title, [Progress.of(each, subject.name) for each in members_of(directory)], "member", as_one)
+    return _look_at_several(several, subject.state != "running")
 
 
-def _look_at_several(several: Several, file: str, directory: RunDir, is_over: bool) -> Look:
+def _look_at_several(several: Several, is_over: bool) -> Look:
     """Return the lines of runs; news: of those that began as one the means, then each that has ended."""
-    means = _means(several) if directory.read_json(file).get("stack") else []
+    means = _means(several) if several.as_one else []
     news = [*means, *(each.headline() for each in several.runs if not each.is_running)]
     return Look(several.lines, [*news, several.title] if is_over else news, is_over, several.heads(), several.each())
 

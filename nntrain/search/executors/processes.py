@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from nntrain.search.executor import Executor, Settings
-from nntrain.search.workers.process_pool import ProcessPool
+from nntrain.processes.executor import Executor
+from nntrain.processes.process_pool import ProcessPool
+from nntrain.processes.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nntrain.errors import ConfigError, NNTrainError, need
-from nntrain.search.executor import Executor, Settings
-from nntrain.search.task import Event, Work
+from nntrain.processes.executor import Executor
+from nntrain.processes.messages import Event, Work
+from nntrain.processes.settings import Settings
 from nntrain.search.workers.ray_actor import Actor
 from nntrain.search.workers.ray_node import Hello, Reply, versions
 from nntrain.search.workers.ray_session import Lost, Session

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import NNTrainError
-from nntrain.search.executor import Settings
-from nntrain.search.task import Event, Message, Work, ended
+from nntrain.processes.messages import Event, Message, Work, ended
+from nntrain.processes.settings import Settings
 from nntrain.search.workers.ray_node import Reply
 from nntrain.search.workers.ray_session import Lost, Session
 from nntrain.storage.atomic import writing

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from nntrain import __version__
 from nntrain.errors import NNTrainError
+from nntrain.processes.messages import Answer, Event, Message, Save, Stop
+from nntrain.processes.process_pool import ProcessPool
+from nntrain.processes.settings import Settings
 from nntrain.runs import environment
-from nntrain.search.executor import Settings
-from nntrain.search.task import Event, Message, Stack, Stop, Task
-from nntrain.search.workers.process_pool import ProcessPool
 
 LISTEN_SECONDS = 0.5  # the longest wait for an event; a message to the worker waits as long
 GATHER_SECONDS = 0.1  # for more epochs after one
@@ -76,13 +76,15 @@ class Node:
         self.pool.close()
 
     def _pass_on(self, message: Message) -> None:
-        if isinstance(message, (Task, Stack)):
+        if isinstance(message, Stop):
+            self.pool.stop()
+        elif isinstance(message, Save):
+            self.pool.save()
+        elif isinstance(message, Answer):
+            self.pool.answer(message.number, message.stop)
+        else:
             self.judged = message.tasks[0].judged
             self.pool.submit(message)
-        elif isinstance(message, Stop):
-            self.pool.stop()
-        else:
-            self.pool.answer(message.number, message.stop)
 
     def _events(self) -> Iterator[Event]:
         """Yield the events of a moment. Epochs that need no answer are gathered, so that short epochs cost little."""

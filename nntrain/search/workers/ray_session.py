@@ -15,7 +15,7 @@ from typing import Any
 
 from nntrain.backend import stderr_dropped
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.search.executor import Settings
+from nntrain.processes.settings import Settings
 from nntrain.search.workers.ray_node import Node
 from nntrain.storage.home import home
 

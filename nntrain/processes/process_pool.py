@@ -1,11 +1,12 @@
-"""A pool of worker processes on this machine, each of which trains one trial at a time, or one stack of them.
+"""A pool of worker processes on this machine, each of which trains one task at a time, or one stack of them.
 
-A worker loads TensorFlow once and trains many trials. The number of workers does not change the metrics, because each
+A worker loads TensorFlow once and trains many tasks. The number of workers does not change the metrics, because each
 worker uses the same number of threads.
 """
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -17,13 +18,18 @@ from multiprocessing.context import SpawnProcess
 from types import ModuleType
 
 from nntrain.errors import NNTrainError
-from nntrain.search.executor import Executor, Settings
-from nntrain.search.task import Event, Message, Work, ended
-from nntrain.search.workers import worker_process
-from nntrain.search.workers.worker_process import Ready, Said
+from nntrain.processes import worker_process
+from nntrain.processes.executor import Executor
+from nntrain.processes.messages import Event, Message, Work, ended
+from nntrain.processes.settings import Settings
+from nntrain.processes.worker_process import Ready, Said
 
 FAILED_STARTS = 3  # workers in a row that may die before they are ready
 CLOSE_SECONDS = 3.0  # for the workers to end by themselves
+
+
+class NoWorker(NNTrainError):
+    """No worker process could start."""
 
 
 class ProcessPool(Executor):
@@ -88,7 +94,7 @@ class ProcessPool(Executor):
             return
         if isinstance(message, Ready):
             if message.problem:
-                raise NNTrainError(message.problem)
+                raise NoWorker(message.problem)
             worker.ready, self._failed_starts = True, 0
         elif isinstance(message, Said):
             self._take(worker, message)
@@ -110,7 +116,7 @@ class ProcessPool(Executor):
         worker.process.join(CLOSE_SECONDS)
         self._failed_starts += not worker.ready
         if self._failed_starts >= FAILED_STARTS:
-            raise NNTrainError(f"no worker process could start: {_death(worker.process.exitcode)}")
+            raise NoWorker(f"no worker process could start: {_death(worker.process.exitcode)}")
         fresh, numbers = self._replace(worker), sorted(worker.open)
         if worker.ready:
             death = _death(worker.process.exitcode)
@@ -138,7 +144,7 @@ class _Worker:
         self.open: set[int] = set()  # the tasks of it that have not ended
         self.asked = False  # to stop them
         self.ready = False
-        with _blocked(signal.SIGINT), _without_main():
+        with _blocked(signal.SIGINT), _without_main(), _without_working_folder():
             self.process.start()
         theirs.close()  # the pipe then ends when the worker dies
 
@@ -171,6 +177,21 @@ def _without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = kept
+
+
+@contextlib.contextmanager
+def _without_working_folder() -> Iterator[None]:
+    """Keep a process that starts inside from importing a user's `socket.py` before it has the paths of this one."""
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""A worker process: it trains the trials that come through a pipe, which a thread also reads during a training."""
+"""A worker process: it trains what comes through a pipe, which a thread also reads during a training."""
 
 import contextlib
 import gc
@@ -9,31 +9,28 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nntrain import backend
 from nntrain.errors import NNTrainError
 from nntrain.plugins import load as plugins
-from nntrain.search.executor import Settings
-from nntrain.search.task import Answer, Event, Stack, Stop, Task, Work
+from nntrain.processes.messages import Answer, Event, Save, Stop, Work
+from nntrain.processes.settings import Runner, Settings
 from nntrain.training.signals import SAVING, STOPPING, StopRequest
 
-if TYPE_CHECKING:
-    from nntrain.search.trial_runner import TrialRunner
-
 GOODBYE_SECONDS = 1.0  # for a checkpoint after the pool has died
-ANSWER_SECONDS = 10.0  # to wait for an answer after the trial was asked to stop
+ANSWER_SECONDS = 10.0  # to wait for an answer after the task was asked to stop
 
 # TensorFlow keeps half a megabyte of every graph. A new worker takes two seconds to start, so a worker that has grown a
-# little is only replaced after some trials.
-GROWTH_BYTES = 60_000_000  # after `LEAST_TRIALS`
+# little is only replaced after some tasks.
+GROWTH_BYTES = 60_000_000  # after `LEAST_TASKS`
 LARGE_GROWTH_BYTES = 1_000_000_000  # at any time
-FIRST_TRIALS = 5  # after which growth is counted
-LEAST_TRIALS = 50
+FIRST_TASKS = 5  # after which growth is counted
+LEAST_TASKS = 50
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Said:
-    """From a worker: an event of its trial. `leaving`: whether the worker ends now."""
+    """From a worker: an event of its task. `leaving`: whether the worker ends now."""
 
     event: Event
     leaving: bool = False
@@ -66,6 +63,11 @@ class _Order:
         if self.request is not None:
             self.request.ask()
 
+    def save(self) -> None:
+        """Ask the training to write a checkpoint; one that has not begun has none to write."""
+        if self.request is not None:
+            self.request.wants_checkpoint = True
+
 
 def main(connection: Connection, settings: Settings) -> None:
     """Run tasks until the pool closes the pipe."""
@@ -84,12 +86,13 @@ def main(connection: Connection, settings: Settings) -> None:
         except NNTrainError as error:
             connection.send(Ready(error.problems[0].message))
             return
-        worker.work()
+        worker.work(settings.runner)
 
 
 def _start(settings: Settings) -> None:
-    """Load TensorFlow and fix its number of threads, which no trial can change afterwards."""
-    os.environ["OMP_NUM_THREADS"] = str(settings.threads)
+    """Load TensorFlow and fix its number of threads, which no task can change afterwards."""
+    if settings.threads:
+        os.environ["OMP_NUM_THREADS"] = str(settings.threads)
     backend.start(settings.device, settings.verbose)
     import tensorflow as tf
 
@@ -99,18 +102,18 @@ def _start(settings: Settings) -> None:
 
 
 class MemoryGrowth:
-    """How much this process has grown since its first trials."""
+    """How much this process has grown since its first tasks."""
 
     def __init__(self) -> None:
-        self.trials = self.first = 0
+        self.tasks = self.first = 0
 
     def is_large(self) -> bool:
-        """Return whether to replace the worker. Call it after every trial."""
-        self.trials += 1
+        """Return whether to replace the worker. Call it after every task."""
+        self.tasks += 1
         now = resident_bytes()
-        if self.trials <= FIRST_TRIALS:
+        if self.tasks <= FIRST_TASKS:
             self.first = now
-        return now - self.first > (GROWTH_BYTES if self.trials >= LEAST_TRIALS else LARGE_GROWTH_BYTES)
+        return now - self.first > (GROWTH_BYTES if self.tasks >= LEAST_TASKS else LARGE_GROWTH_BYTES)
 
 
 def resident_bytes() -> int:
@@ -138,17 +141,21 @@ class Worker:
             self._receive(message)
 
     def _receive(self, message: Any) -> None:
-        if isinstance(message, (Task, Stack)):
+        if not isinstance(message, (Answer, Stop, Save)):
             self.order = _Order(message)
             self.busy = True
             self.orders.put(self.order)
-        elif self.order is not None and isinstance(message, Answer):
+        elif self.order is None:
+            return
+        elif isinstance(message, Answer):
             self.order.answers.put(message.stop)
-        elif self.order is not None and isinstance(message, Stop):
+        elif isinstance(message, Stop):
             self.order.stop()
+        else:
+            self.order.save()
 
     def leave(self) -> None:
-        """Stop the trial with a checkpoint and end the process."""
+        """Stop the task with a checkpoint and end the process."""
         if self.order is not None:
             self.order.stop()
         self.orders.put(None)
@@ -160,13 +167,11 @@ class Worker:
             time.sleep(0.01)
         os._exit(1)  # at once, whatever the other thread does
 
-    def work(self) -> None:
+    def work(self, make: Callable[[], Runner]) -> None:
         """Run one task after another."""
-        from nntrain.search.trial_runner import TrialRunner
-
-        runner = TrialRunner()
+        runner = make()
         gc.collect()
-        gc.freeze()  # collecting the imported objects again would take half a second a trial
+        gc.freeze()  # collecting the imported objects again would take half a second a task
         memory = MemoryGrowth()
         signal.signal(signal.SIGTERM, lambda *_: self.leave())  # before, there is no training to stop
         self._send(Ready())
@@ -183,23 +188,20 @@ class Worker:
         sys.stderr.flush()
         os._exit(0)  # unloading TensorFlow takes long
 
-    def _run(self, runner: "TrialRunner", order: _Order) -> list[Event]:
-        from nntrain.search import stack_runner
-
+    def _run(self, runner: Runner, order: _Order) -> list[Event]:
         request = order.request = StopRequest()
         if order.stopped:  # before there was a request
             request.ask()
-        work, report = order.work, partial(self._report, order)
-        if isinstance(work, Stack):
-            return stack_runner.run(work, runner, report, request)
-        return [runner.run(work, partial(report, work), request)]
+        judged = {task.number for task in order.work.tasks if task.judged}
 
-    def _report(self, order: _Order, task: Task, row: dict[str, float]) -> bool:
-        self._send(Said(Event(task.number, "epoch", row=dict(row))))
-        return task.judged and self._answer(order)
+        def say(event: Event) -> bool:
+            self._send(Said(event))
+            return event.kind == "epoch" and event.number in judged and self._answer(order)
+
+        return runner.run(order.work, say, request)
 
     def _answer(self, order: _Order) -> bool:
-        """Return whether to stop, as the pool answers; a trial that was asked to stop waits a limited time."""
+        """Return whether to stop, as the pool answers; a task that was asked to stop waits a limited time."""
         deadline = math.inf
         while time.monotonic() <= deadline:
             with contextlib.suppress(queue.Empty):

@@ -13,11 +13,13 @@ from textwrap import dedent
 import pytest
 
 from nntrain.errors import NNTrainError
-from nntrain.search.executor import Settings
-from nntrain.search.task import Event, Task
-from nntrain.search.workers.process_pool import ProcessPool, _without_main
+from nntrain.processes.messages import Event
+from nntrain.processes.process_pool import ProcessPool, _without_main
+from nntrain.processes.settings import Settings
+from nntrain.search.task import Task
+from nntrain.search.workers import trials
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SECONDS = 60  # for any event to come
 
 CONFIG = """
@@ -36,7 +38,7 @@ def task(number: int, folder: Path, epochs: int = 3, seed: int = 1, judged: bool
 @pytest.fixture(scope="module")
 def shared() -> Iterator[ProcessPool]:
     """Two workers for all tests that leave them in order."""
-    with ProcessPool(Settings(2, "cpu")) as pool:
+    with ProcessPool(Settings(2, "cpu", runner=trials.start)) as pool:
         yield pool
 
 
@@ -176,7 +178,7 @@ def _end_while_loading(pool: ProcessPool, number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    with ProcessPool(Settings(1, "cpu")) as pool:
+    with ProcessPool(Settings(1, "cpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         for _ in range(2):
             _end_while_loading(pool, number)
@@ -185,7 +187,7 @@ def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: 
 
 
 def test_a_stopped_task_is_not_given_to_another_worker(tmp_path: Path) -> None:
-    with ProcessPool(Settings(1, "cpu")) as pool:
+    with ProcessPool(Settings(1, "cpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         pool.stop()
         os.kill(pool.processes[0], signal.SIGKILL)
@@ -194,7 +196,7 @@ def test_a_stopped_task_is_not_given_to_another_worker(tmp_path: Path) -> None:
 
 
 def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
-    with ProcessPool(Settings(1, "cpu")) as pool:
+    with ProcessPool(Settings(1, "cpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         for _ in range(2):
             _end_while_loading(pool, signal.SIGKILL)
@@ -206,7 +208,7 @@ def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
 
 
 def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path) -> None:
-    pool = ProcessPool(Settings(1, "cpu"))
+    pool = ProcessPool(Settings(1, "cpu", runner=trials.start))
     pool.submit(task(0, tmp_path, epochs=ENDLESS))
     first_epoch(pool)
     pids = pool.processes
@@ -216,7 +218,7 @@ def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path
 
 
 def test_what_keeps_workers_from_starting_is_an_error(tmp_path: Path) -> None:
-    with ProcessPool(Settings(1, "gpu")) as pool:
+    with ProcessPool(Settings(1, "gpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         with pytest.raises(NNTrainError, match="TensorFlow finds no GPU"):
             pool.next(SECONDS)
@@ -233,11 +235,12 @@ def test_a_worker_does_not_run_the_users_script_again() -> None:
 PARENT = """
 from pathlib import Path
 from nntrain.search.task import Task
-from nntrain.search.executor import Settings
-from nntrain.search.workers.process_pool import ProcessPool
+from nntrain.processes.settings import Settings
+from nntrain.processes.process_pool import ProcessPool
+from nntrain.search.workers import trials
 
 if __name__ == "__main__":
-    with ProcessPool(Settings(WORKERS, "cpu")) as pool:
+    with ProcessPool(Settings(WORKERS, "cpu", runner=trials.start)) as pool:
         for number in range(WORKERS):
             pool.submit(Task(number, f"trial-{number}", CONFIG))
         seen = set()
