@@ -45,6 +45,7 @@ class ParallelMembers:
     failed: dict[str, Problem] = field(default_factory=dict)
     running: dict[int, MemberTask] = field(default_factory=dict)
     losses: dict[int, int] = field(default_factory=dict)
+    stopping: bool = False
 
     def train(self) -> None:
         """Train the runs that are not finished, and fill `summaries` and `failed`.
@@ -102,8 +103,6 @@ class ParallelMembers:
         if request.wants_checkpoint:
             request.wants_checkpoint = False
             pool.save()
-
-    stopping = False
 
     def _begin(self, task: MemberTask, pool: ProcessPool) -> None:
         self.directory.refuse_if_gone()

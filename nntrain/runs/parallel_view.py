@@ -1,8 +1,10 @@
 """The progress of runs that are trained at once: a bar for each on a terminal, elsewhere a line now and then."""
 
+import copy
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -10,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 from nntrain.config.messages import counted
 from nntrain.errors import printable
 from nntrain.progress import LINE_SECONDS
+from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.subject import read
-from nntrain.terminal import Terminal
+from nntrain.terminal import Display, Terminal
 from nntrain.watching.follow import screen_of
-from nntrain.watching.progress import SCREEN_SECONDS, Progress
+from nntrain.watching.progress import SCREEN_SECONDS, Progress, Row
 from nntrain.watching.several import Several
 
 if TYPE_CHECKING:
@@ -23,131 +26,132 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Shown:
-    """A run that is shown: how much of it is done, the metrics so far, its epochs, its bar."""
+    """A run that is shown: its folder, the metrics so far, its epochs, its bar or its display."""
 
     folder: Path
     text: str = "starting"
-    share: float = 0.0
-    rows: list[dict[str, float]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     state: str = "running"
     bar: Any = None
+    display: Display | None = None
     said: str = ""  # its last line on a stderr that is not a terminal
     said_at: float = 0.0
-    plan: Progress | None = None  # its name and length, from its files
+
+    def add(self, row: Row) -> None:
+        """Add the row of an epoch; after a resume it may be of an epoch that is there."""
+        while self.rows and (self.rows[-1]["epoch"] or 0) >= (row["epoch"] or 0):
+            self.rows.pop()
+        self.rows.append(row)
+
+    @cached_property
+    def plan(self) -> Progress:
+        """Its name and its length, from its files."""
+        return Progress.of(read(RunDir(self.folder)), self.folder.parent.name)
 
     def progress(self) -> Progress:
         """Return the epochs so far."""
-        if self.plan is None or not self.plan.epochs:
-            self.plan = Progress.of(read(RunDir(self.folder)), self.folder.parent.name)
         name, group = self.folder.name, self.folder.parent.name
-        plan = self.plan
-        return Progress(name, self.state, self.rows, plan.epochs, plan.monitor, plan.mode, group)
+        if not is_run(self.folder):  # it prepares
+            return Progress(name, self.state, self.rows, group=group)
+        return Progress(name, self.state, self.rows, self.plan.epochs, self.plan.monitor, self.plan.mode, group)
 
 
 class ParallelView:
-    """Shows `count` runs, of which several are trained at once."""
+    """Shows `count` runs, of which several are trained at once; `ended` of them have ended well."""
 
-    def __init__(self, terminal: Terminal, count: int, before: int) -> None:
-        self.terminal, self.count, self.ended = terminal, count, before
+    def __init__(self, terminal: Terminal, count: int, ended: int) -> None:
+        self.terminal, self.count, self.ended = terminal, count, ended
         self.runs: dict[str, _Shown] = {}
         self.bars: Bars | None = None
         self.screen = screen_of(terminal) if terminal.curves else None
-        self.display = None if terminal.quiet else terminal.display
         self.drawn = 0.0
 
     def __enter__(self) -> Self:
-        err = self.terminal.err
-        if self.display is not None:
-            self.display.begin()
-        elif self.screen is None and not self.terminal.quiet and err.is_terminal and not err.is_dumb_terminal:
+        err, quiet = self.terminal.err, self.terminal.quiet or self.terminal.display is not None
+        if self.screen is None and not quiet and err.is_terminal and not err.is_dumb_terminal:
             self.bars = _bars(self.terminal)
             self.bars.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self.display is not None:
-            self._draw_display()
-            self.display.end()
         if self.bars is not None:
             self.bars.stop()
         if self.screen is not None:
-            self._draw_screen()
+            self._draw(now=True)
             self.screen.end()
 
     def begin(self, folder: Path, title: str) -> None:
-        """Show a run that begins, or begins again."""
+        """Show a run that begins, or goes on."""
         self.terminal.note(title)
-        shown = self.runs[folder.name] = _Shown(folder)
+        rows = list(read(RunDir(folder)).rows) if is_run(folder) else []
+        shown = self.runs[folder.name] = _Shown(folder, rows=rows)
         if self.bars is not None:
-            shown.bar = self.bars.add_task(folder.name, total=1.0, words="starting")
+            shown.bar = self.bars.add_task(folder.name, total=1.0, words=shown.text)
+        if self.terminal.display is not None and not self.terminal.quiet:
+            shown.display = copy.copy(self.terminal.display)
+            shown.display.begin()
 
     def note(self, name: str, text: str) -> None:
         """Print a message of a run."""
         self.terminal.note(f"{name}: {text}")
 
     def piece(self, name: str, share: float, text: str) -> None:
-        """Show how far a run is."""
+        """Show which share of a run is done, and its metrics."""
         shown = self.runs[name]
-        shown.share, shown.text = share, text
+        shown.text = text
+        if shown.display is not None:
+            shown.display.show(share, f"{name}: {text}")
         if self.bars is not None:
             self.bars.update(shown.bar, completed=share, words=printable(text))
-        self._draw()
 
     def epoch(self, name: str, row: Mapping[str, float]) -> None:
         """Show a new epoch of a run; without a terminal, print a line now and then."""
         shown = self.runs[name]
-        shown.rows.append(dict(row))
+        shown.add(row)
         self.terminal.event("epoch", {"run": str(shown.folder), **row})
+        if shown.display is not None:
+            shown.display.epoch(row)
+        if self._prints(shown) and self.bars is None and time.monotonic() - shown.said_at >= LINE_SECONDS:
+            self._say(name, shown)
         self._draw()
-        is_drawn = self.terminal.quiet or self.bars or self.screen or self.display
-        if not is_drawn and time.monotonic() - shown.said_at >= LINE_SECONDS:
-            shown.said, shown.said_at = shown.text, time.monotonic()
-            self.terminal.err.print(f"{name}: {shown.text}")
 
     def end(self, name: str, state: str) -> None:
-        """Show that a run has ended: its last epoch stays."""
+        """Show that a run has ended; its last epoch stays."""
         shown = self.runs[name]
         shown.state = state
-        if shown.bar is not None and self.bars is not None:
-            self.bars.remove_task(shown.bar)
         self.ended += state == "done"
-        is_drawn = self.terminal.quiet or self.screen or self.display
-        if not is_drawn and shown.rows and shown.said != shown.text:
-            self.terminal.err.print(f"{name}: {shown.text}")
+        if shown.display is not None:
+            shown.display.end()
+        if self.bars is not None:
+            self.bars.remove_task(shown.bar)
+        if self._prints(shown) and shown.rows and shown.said != shown.text:
+            self._say(name, shown)
         self._draw(now=True)
 
+    def _prints(self, shown: _Shown) -> bool:
+        return not self.terminal.quiet and self.screen is None and shown.display is None
+
+    def _say(self, name: str, shown: _Shown) -> None:
+        shown.said, shown.said_at = shown.text, time.monotonic()
+        self.terminal.err.print(f"{name}: {shown.text}")
+
     def _draw(self, now: bool = False) -> None:
-        if not now and time.monotonic() - self.drawn < SCREEN_SECONDS:
+        """Draw the curves, where they are wanted."""
+        due = now or time.monotonic() - self.drawn > SCREEN_SECONDS
+        if self.screen is None or not self.runs or not due:
             return
         self.drawn = time.monotonic()
-        if self.display is not None:
-            self._draw_display()
-        elif self.screen is not None:
-            self._draw_screen()
-
-    def _draw_screen(self) -> None:
-        if self.screen is None or not self.runs:
-            return
         group = next(iter(self.runs.values())).folder.parent.name
         title = f"{group}, {self.ended} of {counted(self.count, 'run')} {'is' if self.ended == 1 else 'are'} done"
-        several = Several(title, [each.progress() for each in self.runs.values()], as_one=False)
-        self.screen.show(several.lines)
-
-    def _draw_display(self) -> None:
-        if self.display is None:
-            return
-        running = {name: each for name, each in self.runs.items() if each.state == "running"}
-        share = (self.ended + sum(each.share for each in running.values())) / max(1, self.count)
-        lines = [f"{self.ended} of {counted(self.count, 'run')} done"]
-        self.display.show(share, "\n".join([*lines, *(f"{name}: {each.text}" for name, each in running.items())]))
+        self.screen.show(Several(title, [each.progress() for each in self.runs.values()], as_one=False).lines)
 
 
 def _bars(terminal: Terminal) -> "Bars":
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.table import Column
 
-    cut = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     name = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
+    cut = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     words = TextColumn("{task.fields[words]}", markup=False, table_column=cut)
     columns = (name, BarColumn(bar_width=12), TimeRemainingColumn(elapsed_when_finished=True), words)
     return Progress(*columns, console=terminal.err, transient=True, expand=True)

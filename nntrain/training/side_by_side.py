@@ -22,7 +22,7 @@ def at_once(first: Prepared, count: int, context: RunContext) -> int:
 
     first: one of them, like which the others are. `context.workers` is what the user has asked for, None for nothing.
     """
-    if context.distribution is not None or _is_worker():
+    if not _may_leave(context):
         return 1
     if context.workers is not None:
         return min(context.workers, count)
@@ -63,6 +63,7 @@ def _in_memory(memory: Memory) -> int:
     return max(1, (limit - LIBRARIES - memory.parts["data"]) // memory.total)
 
 
-def _is_worker() -> bool:
-    """Return whether this process ends with another one, and may have no children."""
-    return multiprocessing.current_process().daemon
+def _may_leave(context: RunContext) -> bool:
+    """Return whether runs may be trained in other processes; one that ends with its own parent may have none."""
+    bound = context.distribution, context.programs, context.judge, context.request
+    return not any(each is not None for each in bound) and not multiprocessing.current_process().daemon

@@ -89,6 +89,18 @@ def seeds() -> Task:
     return Task("seeds", f"Iris, {SEEDS} seeds: the whole process", "process", jobs)
 
 
+def fashion_seeds() -> Task:
+    """A network that gains nothing as one program, over seeds that are trained at once."""
+    words = ("--seeds", "8", "--set", "train.epochs=10", "--no-plots", "--no-report", "--no-doctor")
+    jobs = {
+        "nntrain, --workers 1": process("fit", "fashion_mlp.yaml", *words, "--workers", "1"),
+        "nntrain": process("fit", "fashion_mlp.yaml", *words),
+    }
+    return Task(
+        "fashion_seeds", "Fashion MNIST, 784-300-100-10, 8 seeds of 10 epochs: the whole process", "process", jobs
+    )
+
+
 def folds() -> Task:
     """Ten folds against one training."""
     jobs = {
@@ -132,6 +144,7 @@ def tasks() -> Iterator[Task]:
     yield fashion("cnn", "Fashion MNIST, two convolutions, Adam, batch 128: an epoch")
     yield fashion("bn", "The same with batch normalization: an epoch")
     yield seeds()
+    yield fashion_seeds()
     yield search()
 
 

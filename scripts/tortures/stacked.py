@@ -1,8 +1,9 @@
 """Kill groups that are trained as one with SIGKILL at random moments, resume them, and compare every run.
 
-Five jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of
+Six jobs take turns: seeds with Dropout, BatchNormalization, early stopping and a rate that falls on a plateau, of
 which each ends in another epoch; folds whose numbers of rows differ; an ensemble as one; an ensemble and seeds
-in bfloat16, whose members are trained in turn.
+in bfloat16, whose members are trained in turn; folds that are trained at once, a process each, and compared with
+folds in turn.
 """
 
 import argparse
@@ -41,11 +42,13 @@ SEEDS = """  epochs: 400
 FOLDS = """  epochs: 200
   checkpoint_seconds: 0
 """
+AT_ONCE = ("--workers", "2")
 JOBS = {
     "seeds": (SEEDS, ("--seeds", "12")),
     "folds": (FOLDS, ("--folds", "7")),
     "ensemble": (SEEDS + "  ensemble: 8\n", ()),
     "bfloat16": (FOLDS + "  precision: mixed_bfloat16\n", ("--seeds", "8")),
+    "at_once": (FOLDS.replace("200", "120"), ("--folds", "5", "--no-stack", *AT_ONCE)),
     "in_turn": (SEEDS.replace("400", "120") + "  ensemble: 3\n", ("--no-stack",)),
 }
 
@@ -62,7 +65,8 @@ def killed(folder: Path, job: str, name: str, chance: random.Random, seconds: fl
         process.wait()
         hits += 1
         if any((folder / "runs" / name / file).is_file() for file in ("group.json", "resolved.yaml")):
-            process = start(folder, "resume", name, "-q", "--no-report")
+            again = AT_ONCE if job == "at_once" and chance.random() < 0.7 else ()
+            process = start(folder, "resume", name, "-q", "--no-report", *again)
         else:  # the kill came before there was anything to resume
             shutil.rmtree(folder / "runs" / name, ignore_errors=True)
             process = start(folder, *fit)
@@ -107,7 +111,8 @@ def main() -> None:
             text, options = JOBS[job]
             (folder / f"{job}.yaml").write_text(MODEL + text)
             began = time.monotonic()
-            finish(start(folder, "fit", f"{job}.yaml", "-q", "--no-report", *options))
+            in_turn = [word for word in options if word not in AT_ONCE]
+            finish(start(folder, "fit", f"{job}.yaml", "-q", "--no-report", *in_turn))
             seconds[job] = time.monotonic() - began
             calm[job] = outcomes(folder / "runs" / job)
             epochs = [len(run["rows"]) for run in calm[job].values()]

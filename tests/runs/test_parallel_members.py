@@ -125,7 +125,7 @@ def test_a_run_that_fails_is_reported_as_it_is_one_after_another(
     in_turn: RunDir, with_a_loss: tuple[RunDir, list[dict[str, Any]], str]
 ) -> None:
     place, events, printed = with_a_loss
-    message = in_turn.read_json(run_files.SUMMARY)["failed"]["bad"]
+    message = in_turn.read_json(run_files.SUMMARY)["failed"]["bad"].replace(str(in_turn), str(place))
     assert place.read_json(run_files.SUMMARY)["failed"] == {"bad": message}
     failed = [event for event in events if event["event"] == "failed"]
     assert [(event["run"], event["message"]) for event in failed] == [(f"{place}/bad", message)]

@@ -37,7 +37,7 @@ def test_long_trainings_of_one_thread_run_at_once_on_all_cores(tmp_path: Path) -
     ("train", "layers"),
     [
         ("epochs: 10, batch_size: 16", ""),
-        ("epochs: 10000, batch_size: 16, max_seconds: 1", ""),
+        ("epochs: 10000, batch_size: 16, max_seconds: 0.5", ""),
         ("epochs: 10000, threads: 2", ""),
         (LONG, ", {Reshape: [4, 1, 1]}, {Conv2D: {filters: 2, kernel_size: 1}}, Flatten"),
     ],
