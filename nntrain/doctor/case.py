@@ -1,12 +1,14 @@
 """What a rule looks at: a prepared training, and its course if it was trained. Light, so that rules are."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nntrain.config.keras import image_layers, layers, optimizers, table_layers
 from nntrain.config.resolve import Resolved
+from nntrain.doctor.course import BELOW, Course
+from nntrain.doctor.finding import Severity
 from nntrain.doctor.vital_signs import VitalSigns
 from nntrain.errors import Path
 
@@ -23,7 +25,6 @@ _ACTIVATION_LAYERS = {
     layers.ELU: "elu",
     layers.Softmax: "softmax",
 }
-BELOW = 0.05  # so far a training may be below a linear model
 SCALERS = (
     layers.Normalization,
     layers.Rescaling,
@@ -88,58 +89,6 @@ class Block:
     def has(self, *kinds: type[layers.Layer]) -> bool:
         """Return whether one of its layers is of these kinds."""
         return any(isinstance(each.spec, kinds) for each in (self.head, *self.rest))
-
-
-@dataclass(frozen=True)
-class Score:
-    """How well the kept model predicts a split, beside what needs no network.
-
-    `score` is the accuracy, or R² of a regression; `guess` is that of the majority class of the training split, or of
-    its mean; `linear` is that of a linear model fitted by least squares, `neighbours` that of the nearest training
-    rows; None where it was not computed.
-    """
-
-    rows: int
-    score: float
-    guess: float
-    linear: float | None = None
-    neighbours: float | None = None
-
-    def error(self, is_regression: bool) -> float:
-        """Return the standard error of the score: sqrt(p (1 - p) / n), of R² 2 sqrt(R²) (1 - R²) / sqrt(n).
-
-        The second is that of Olkin and Finn 1995 (https://doi.org/10.1037/0033-2909.118.1.155).
-        """
-        share = min(max(self.score, 0.0), 1.0)
-        spread = 2 * share**0.5 * (1 - share) if is_regression else (share * (1 - share)) ** 0.5
-        return float(spread / self.rows**0.5)
-
-
-@dataclass(frozen=True)
-class Course:
-    """How a training went: its rows, one for each epoch, the scores of the kept model, and what was measured.
-
-    `cut`: whether it ended before its time, because only a part was wanted. `diverged`: the message of the error.
-    """
-
-    rows: Sequence[dict[str, float]]
-    planned_epochs: int
-    best_epoch: int = 0
-    monitor: str = "loss"
-    save: str = "best"
-    stopped: str = ""
-    cut: bool = False
-    diverged: str = ""
-    scores: dict[str, Score] = field(default_factory=dict)
-
-    def curve(self, name: str) -> list[float]:
-        """Return the values of a column, one for each epoch that has one."""
-        return [row[name] for row in self.rows if name in row]
-
-    @property
-    def score(self) -> Score | None:
-        """The score that counts: of the validation split, else of the training split."""
-        return self.scores.get("validation", self.scores.get("train"))
 
 
 @dataclass(frozen=True)
@@ -270,9 +219,21 @@ class Case:
     @cached_property
     def is_ill(self) -> bool:
         """Whether the training went badly: it has learned nothing, or is clearly below a linear model."""
-        score = None if self.course is None or self.course.diverged else self.course.score
-        below = score is not None and score.linear is not None and score.score < score.linear - BELOW
-        return self.has_learned_nothing or below
+        return self.has_learned_nothing or self.is_below_linear
+
+    @cached_property
+    def is_below_linear(self) -> bool:
+        """Whether a linear model is better on every split, and on one by more than chance does."""
+        return self.course is not None and self.course.is_below_linear(self.is_regression)
+
+    @property
+    def suspicion(self) -> Severity:
+        """The severity of what often does harm: a warning before a training and for one that went badly, else a note.
+
+        A score that shows no harm is evidence against it, also where it is not known how much better one could be.
+        """
+        scored = self.course is not None and self.course.score is not None
+        return "note" if scored and not self.is_ill else "warning"
 
     @property
     def is_well(self) -> bool:

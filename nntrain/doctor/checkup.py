@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from nntrain.config.messages import counted
 from nntrain.doctor import guessing, vital_signs
-from nntrain.doctor.case import Case, Course, Score
+from nntrain.doctor.case import Case
+from nntrain.doctor.course import Course, Score
 from nntrain.doctor.examine import examine
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.probe import Probe

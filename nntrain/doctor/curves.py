@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from nntrain.doctor.case import Course
+from nntrain.doctor.course import Course
 
 
 def smooth(values: Sequence[float]) -> list[float]:

@@ -6,8 +6,8 @@ import numpy as np
 
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
-from nntrain.doctor.case import Score
-from nntrain.doctor.statistics import sample
+from nntrain.doctor.course import Score
+from nntrain.doctor.statistics import are_inputs, sample
 from nntrain.training.scorer import Scorer
 
 SCORED = 2000  # rows of a split: the standard error of a share is at most 0.011
@@ -58,12 +58,15 @@ def r2(y: np.ndarray, predicted: np.ndarray) -> float:
 def _simple_models(data: Dataset, part: Split, is_train: bool) -> tuple[float | None, float | None]:
     """Return the scores of a linear model, fitted in closed form, and of the nearest training rows; None where unknown.
 
-    is_train: whether the rows are training rows, of which each is its own nearest one.
+    Beside an autoencoder they say nothing: without its narrow layer a linear model copies the inputs. is_train: whether
+    the rows are training rows, of which each is its own nearest one.
     """
     train = data.train.take(sample(len(data.train), LINEAR_ROWS))
     if train.x[0].size > LINEAR_FEATURES:
         return None, None
     known, sizes = _flat(train.x[:]), data.schema.sizes
+    if not data.schema.classes and are_inputs(known, _flat(train.y)):
+        return None, None
     x, other = _features(known, known, sizes), _features(_flat(part.x[:]), known, sizes)
     if x.shape[1] > LINEAR_FEATURES:
         return None, None

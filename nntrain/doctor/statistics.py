@@ -55,6 +55,11 @@ class Targets:
         return cls(y, float(y.min()), float(y.max()), float(y.mean()), spread)
 
 
+def are_inputs(x: np.ndarray, y: np.ndarray) -> bool:
+    """Return whether the targets y, (n, targets), are the inputs x, (n, features): those of an autoencoder."""
+    return y.shape == x.shape and bool(np.allclose(x, y))
+
+
 def sample(rows: int, most: int = ROWS) -> np.ndarray:
     """Return the positions of at most this many rows, evenly over all."""
     return np.unique(np.linspace(0, rows - 1, min(rows, most)).astype(np.int64))

@@ -4,8 +4,8 @@ from typing import Any
 
 from nntrain.config.load import load_run
 from nntrain.doctor import checkup, guessing, record
-from nntrain.doctor.case import Course, Score
 from nntrain.doctor.checkup import Diagnosis
+from nntrain.doctor.course import Course, Score
 from nntrain.errors import Diverged, NNTrainError, one_line
 from nntrain.model.restore import load_model
 from nntrain.runs.results import FinishedTraining

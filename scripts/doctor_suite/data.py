@@ -22,6 +22,7 @@ def write(folder: Path) -> None:
     _of_more_questions(folder)
     _of_published_tables(folder)
     _of_published_arrays(folder)
+    _of_forums(folder)
 
 
 def _made_tables(folder: Path) -> None:
@@ -219,6 +220,77 @@ def _of_published_arrays(folder: Path) -> None:
     seen = random.normal(0, 1, (600, 12, 8, 2))
     seen[..., 1] = answer[:, None, None]
     np.savez(folder / "given_answer.npz", x=seen.astype("float32"), y=answer)
+
+
+def _of_forums(folder: Path) -> None:
+    """Write data of the kinds that the programs of forums have, from `counties` on."""
+    random = np.random.default_rng(31)
+    _counties(folder, random)
+    _patients(folder, random)
+    x = np.arange(1.0, 4000)
+    _table(folder / "cubes.csv", x[:, None], x**3, "y")
+    far = np.concatenate([random.normal(85, 6, (200, 2)), random.normal(99, 6, (200, 2))])
+    _table(folder / "far_clouds.csv", far, np.repeat([0, 1], 200), "kind")
+    digits = random.integers(-1, 2, (300, 4))
+    with_bias = np.column_stack([digits, np.ones(300)])
+    _table(folder / "sine_of_sum.csv", with_bias, np.sin(with_bias.sum(axis=1)), "y")
+    pairs = random.integers(1, 1001, (1000, 2))
+    products = (pairs**2).sum(axis=1) / 2e6
+    _table(folder / "squares.csv", pairs / 2000, products, "y")
+    codes = random.integers(0, 8, (3000, 10))
+    score = (codes[:, 0] > 4).astype(float) + (codes[:, 1] % 2) + random.normal(0, 0.3, 3000)
+    _table(folder / "codes.csv", codes, (score > 1.2).astype(int), "y")
+    rooms = np.arange(1.0, 7)
+    prices = 50_000 + 50_000 * rooms
+    _table(folder / "rooms.csv", rooms[:, None], prices, "price")
+    _table(folder / "rooms_and_hundred_thousands.csv", rooms[:, None], prices / 1e5, "price")
+    time = np.arange(0, 1000, 0.5)
+    _table(folder / "sine_to_1000.csv", time[:, None], np.sin(time / 120), "y")
+    four = np.arange(1.0, 5)
+    _table(folder / "four_numbers.csv", four[:, None], four, "y")
+    _table(folder / "four_tenths.csv", four[:, None] / 10, four / 10, "y")
+    _faces(folder, random)
+
+
+def _counties(folder: Path, random: np.random.Generator) -> None:
+    """Write a table like that of an election: 16 columns of counts, shares and incomes, and one of two winners."""
+    rows = 2000
+    people = np.exp(random.normal(10.2, 1.4, rows))
+    shares = [random.normal(mean, deviation, rows) for mean, deviation in ((37, 5), (36, 6), (15, 6), (18, 7), (20, 4))]
+    density = people / np.exp(random.normal(6.3, 0.8, rows))
+    degrees, poverty = random.normal(20, 8, rows), random.normal(16, 6, rows)
+    income = 40_000 + 900 * (degrees - 20) - 700 * (poverty - 16) + random.normal(0, 5_000, rows)
+    trends = random.normal(0, 0.4, (rows, 3))
+    others = [random.normal(2.5, 0.2, rows), random.normal(50, 2, rows), random.normal(15, 3, rows)]
+    score = 0.9 * np.log(density) + 0.08 * (degrees - 20) - 0.06 * (poverty - 16) + 1.5 * trends[:, 0]
+    won = (score + random.normal(0, 0.8, rows) > np.median(score) + 0.8).astype(int)
+    columns = [people, *shares, density, people / 3, *others, degrees, poverty, income, *trends.T[:2]]
+    _table(folder / "counties.csv", np.column_stack(columns), won, "won")
+
+
+def _patients(folder: Path, random: np.random.Generator) -> None:
+    """Write a table like that of the Pima Indians: 8 columns of 768 women, of which a third has diabetes."""
+    rows = 768
+    pregnancies, age = random.poisson(3.8, rows), 21 + random.gamma(1.2, 10, rows)
+    glucose, pressure = random.normal(121, 31, rows), random.normal(69, 19, rows)
+    skin, insulin = random.normal(20, 16, rows).clip(0), random.gamma(0.5, 160, rows)
+    mass, pedigree = random.normal(32, 7.9, rows), random.gamma(2, 0.235, rows)
+    score = 0.035 * (glucose - 121) + 0.09 * (mass - 32) + 0.12 * (pregnancies - 3.8) + 0.9 * (pedigree - 0.47)
+    ill = (score + random.logistic(0, 1, rows) > 0.85).astype(int)
+    columns = [pregnancies, glucose, pressure, skin, insulin, mass, pedigree, age]
+    _table(folder / "patients.csv", np.column_stack(columns), ill, "ill")
+
+
+def _faces(folder: Path, random: np.random.Generator) -> None:
+    """Write images with a bright spot, and 30 places about it, from -1 to 1."""
+    place, size = random.uniform(4, 12, (1500, 2)), random.uniform(1.5, 3, 1500)
+    grid = np.arange(16)
+    rows = (grid[None, :, None] - place[:, 0, None, None]) ** 2
+    columns = (grid[None, None, :] - place[:, 1, None, None]) ** 2
+    images = 220 * np.exp(-(rows + columns) / 2 / size[:, None, None] ** 2) + random.normal(20, 8, (1500, 16, 16))
+    offsets = random.uniform(-0.4, 0.4, 30)
+    targets = np.tile(_standard(place) / 4, 15) + offsets * (size[:, None] / 3) + random.normal(0, 0.02, (1500, 30))
+    np.savez(folder / "faces.npz", x=images.clip(0, 255).astype("uint8")[..., None], y=targets.astype("float32"))
 
 
 def _passengers(folder: Path, random: np.random.Generator) -> None:

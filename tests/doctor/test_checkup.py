@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from nntrain.doctor import checkup
-from nntrain.doctor.case import Score
 from nntrain.doctor.checkup import Diagnosis
+from nntrain.doctor.course import Score
 from nntrain.doctor.finding import Finding
 
 GOOD = """

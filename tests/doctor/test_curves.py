@@ -1,7 +1,7 @@
 import pytest
 
 from nntrain.doctor import curves
-from nntrain.doctor.case import Course
+from nntrain.doctor.course import Course
 
 
 def _course(*losses: float, name: str = "val_loss") -> Course:

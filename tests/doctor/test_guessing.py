@@ -9,7 +9,8 @@ from sklearn.preprocessing import StandardScaler
 
 from nntrain.config.data_schema import Schema
 from nntrain.doctor import guessing
-from nntrain.doctor.case import Case, Course, Score
+from nntrain.doctor.case import Case
+from nntrain.doctor.course import Course, Score
 
 
 def test_r2_is_that_of_scikit_learn() -> None:
@@ -80,12 +81,6 @@ def test_the_nearest_rows_know_what_a_line_does_not(prepare_compiled) -> None:  
     assert found["train"].neighbours is None, "a training row is its own nearest one"
 
 
-def test_the_standard_error_of_a_score() -> None:
-    assert Score(100, 0.9, 0.5).error(is_regression=False) == pytest.approx(0.03)
-    assert Score(100, 0.81, 0.0).error(is_regression=True) == pytest.approx(2 * 0.9 * 0.19 / 10)
-    assert Score(100, -3.0, 0.0).error(is_regression=True) == 0
-
-
 @pytest.mark.parametrize(
     ("score", "neighbours", "is_well"),
     [(0.84, 0.83, True), (0.84, 0.95, False), (0.84, None, False), (0.7, 0.7, False), (0.95, 0.99, True)],
@@ -96,3 +91,23 @@ def test_a_training_is_well_where_simple_models_do_no_better(score: float, neigh
         SimpleNamespace(resolved=SimpleNamespace(schema=Schema((2,), ("a", "b")))), Course([], 1, scores=scores)
     )
     assert case.is_well is is_well
+
+
+@pytest.mark.parametrize(
+    ("score", "suspicion"), [(0.62, "warning"), (0.7, "warning"), (0.79, "note"), (None, "warning")]
+)
+def test_what_often_does_harm_is_a_warning_where_it_may_have_done_it(score: float | None, suspicion: str) -> None:
+    scores = {} if score is None else {"validation": Score(200, score, 0.6, 0.8)}
+    resolved = SimpleNamespace(schema=Schema((2,), ("a", "b")))
+    assert Case(SimpleNamespace(resolved=resolved), Course([], 1, scores=scores)).suspicion == suspicion
+    assert Case(SimpleNamespace(resolved=resolved)).suspicion == "warning"
+
+
+def test_simple_models_say_nothing_beside_an_autoencoder(prepare_compiled, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    x = np.random.default_rng(0).normal(size=(80, 4)).astype("float32")
+    for name, y, known in (("copies", x, False), ("others", x[:, ::-1], True)):
+        np.savez(tmp_path / f"{name}.npz", x=x, y=y)
+        net = f"data: {{npz_file: {{path: {tmp_path / name}.npz}}}}\nmodel: [{{Dense: 2}}, {{Dense: 4}}]\n"
+        training = prepare_compiled(f"{net}train: {{epochs: 1}}\n")
+        found = guessing.scores(training.data, training.scorer)["validation"]
+        assert (found.linear is not None, found.neighbours is not None) == (known, known)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.config.messages import counted
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 
@@ -25,7 +25,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning where a batch of 32 would give far more updates in the same epochs, a note if all went well."""
+    """Yield a warning where a batch of 32 would give far more updates in the same epochs.
+
+    A training that did not go badly gets a note.
+    """
     size = case.resolved.batch_size(case.rows)
     steps = case.resolved.steps_per_epoch(case.rows)
     wanted = min(options.batch_size, max(1, case.rows // options.steps))
@@ -38,5 +41,4 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     )
     cure = prescribed(case, (("train", "batch_size"), wanted))
     evidence = {"batch_size": float(size), "rows": float(case.rows), "updates": float(case.updates)}
-    severity: Severity = "note" if case.is_well else "warning"
-    yield Finding(severity, message, ("train", "batch_size"), evidence, cure, weight=5.0)
+    yield Finding(case.suspicion, message, ("train", "batch_size"), evidence, cure, weight=5.0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import accepted
 from nntrain.errors import Path
 
@@ -50,8 +50,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message = f"the targets are the whole numbers from {values[0]:g} to {values[-1]:g}: they look like classes"
     cure = _cure(case, source, values)
     help = "" if cure else "number the classes from 0, as whole numbers, and write `task: classification`"
-    severity: Severity = "note" if case.is_well and len(values) > 2 else "warning"
-    yield Finding(severity, message, path, evidence, cure, help, weight=6.0)
+    yield Finding(case.suspicion, message, path, evidence, cure, help, weight=6.0)
 
 
 def _is_scaled(values: Any, scale: float) -> bool:

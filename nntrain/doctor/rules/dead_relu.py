@@ -48,8 +48,8 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     narrow = few and grown and share >= options.narrow
     if not narrow and (share < options.share or (share < options.dead and not (case.is_ill and grown))):
         return
-    severity: Severity = "error" if share >= options.dead and (case.is_ill or case.course is None) else "warning"
-    severity = "note" if case.is_well else severity
+    severe = share >= options.dead and case.suspicion == "warning"
+    severity: Severity = "error" if severe else "note" if case.is_well else "warning"
     when = f"after epoch {signs.epoch}" if signs.epoch else "before the first step"
     message = f"{100 * share:.0f} % of the ReLU units of `{worst.layer}` are dead {when}: 0 for every row"
     evidence = {"share": share, "share_at_first": at_first}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.config.keras import layers
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 
@@ -24,7 +24,7 @@ class Options:
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning for a rate that is too high, or a Dropout that leaves fewer than four units.
 
-    A training that went well gets a note.
+    One that did not go badly gets a note.
     """
     for block in case.hidden:
         for each in block.rest:
@@ -39,6 +39,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
             lower = 0.2 if 0.8 * block.head.units >= options.units else 0.0
             cure = prescribed(case, ((*each.path, "rate"), lower))
             evidence = {"rate": each.spec.rate, "units_left": left}
-            severity: Severity = "note" if case.is_well else "warning"
-            yield Finding(severity, message, each.path, evidence, cure, weight=4.5)
+            yield Finding(case.suspicion, message, each.path, evidence, cure, weight=4.5)
             return

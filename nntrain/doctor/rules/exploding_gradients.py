@@ -23,7 +23,7 @@ class Options:
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning for a large or infinite norm that no clipping limits, an error where the training went badly.
 
-    One that went well gets a note.
+    One that did not go badly gets a note.
     """
     optimizer = case.resolved.train.optimizer
     if not case.signs or optimizer.clipnorm or optimizer.global_clipnorm or optimizer.clipvalue:
@@ -35,6 +35,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     layer = max(signs.layers, key=lambda one: one.gradient if one.gradient == one.gradient else float("inf"))
     message = f"the norm of the gradient is {norm:.3g} (epoch {signs.epoch}), the largest in `{layer.layer}`"
     cure = prescribed(case, ((*case.learning_rate_path[:-1], "clipnorm"), options.clipnorm))
-    severity: Severity = "error" if case.is_ill else "note" if case.is_well else "warning"
+    severity: Severity = "error" if case.is_ill else case.suspicion
     evidence = {"norm": min(norm, 1e300) if norm == norm else 1e300, "epoch": float(signs.epoch)}
     yield Finding(severity, message, ("train", "optimizer"), evidence, cure, symptom=True, weight=4.0)

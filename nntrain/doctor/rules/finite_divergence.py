@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
 from nntrain.doctor.curves import finite
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed
 
 
@@ -22,7 +22,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield an error where the training loss ends above where it began."""
+    """Yield an error where the training loss ends above where it began.
+
+    Where the kept epoch is an earlier one that did not go badly it is a warning, and a note where that went well.
+    """
     losses = case.course.curve("loss") if case.course else []
     if len(losses) < 2 or not finite(losses):
         return
@@ -34,4 +37,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     rate = float(f"{options.lower * case.learning_rate:.3g}")
     cure = prescribed(case, (case.learning_rate_path, rate))
     evidence = {"first_loss": first, "last_loss": losses[-1], "learning_rate": case.learning_rate}
-    yield Finding("error", message, case.learning_rate_path, evidence, cure, weight=7.0)
+    severity: Severity = "error" if case.suspicion == "warning" else "note" if case.is_well else "warning"
+    yield Finding(severity, message, case.learning_rate_path, evidence, cure, weight=7.0)

@@ -58,8 +58,8 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message += f"{product:.2g} in {len(found)} layers" if len(found) > 1 else f"{gains[worst]:.2g} in this layer"
     cure = prescribed(case, *(((*block.head.path, "kernel_initializer"), _fitting(block)) for block in wrong))
     evidence = {"variance_factor": product, "worst_layer_factor": gains[worst]}
-    severity: Severity = "error" if max(product, 1 / product) > 1e8 else "warning"
-    severity = "note" if case.is_well else severity
+    severe = max(product, 1 / product) > 1e8 and case.suspicion == "warning"
+    severity: Severity = "error" if severe else case.suspicion
     yield Finding(severity, message, (*worst, "kernel_initializer"), evidence, cure, weight=6.0)
 
 

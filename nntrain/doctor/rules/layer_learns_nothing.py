@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding
+from nntrain.doctor.finding import Finding, Severity
 from nntrain.errors import dotted
 
 
@@ -19,7 +19,7 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for all such layers at once."""
+    """Yield a warning for all such layers at once, a note where the training went well."""
     signs = case.last_signs
     if signs is None or len(signs.layers) < 2:
         return
@@ -30,7 +30,8 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     path = next((each.path for each in case.placed if dotted(each.path) == named), ())
     message = f"{len(still)} of {len(signs.layers)} layers learn nothing, the first is `{named}`"
     evidence = {"layers": float(len(still)), "moved": still[0].moved}
-    yield Finding("warning", message, path, evidence, help=_HELP, symptom=True, weight=4.0)
+    severity: Severity = "note" if case.is_well else "warning"
+    yield Finding(severity, message, path, evidence, help=_HELP, symptom=True, weight=4.0)
 
 
 _HELP = "no gradient reaches it: look for dead, saturated or vanishing layers behind it"

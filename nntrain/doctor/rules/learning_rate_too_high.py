@@ -25,7 +25,7 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning, an error for ten times as much, a note where the training went well with it."""
+    """Yield a warning, an error for ten times as much, a note where the training did not go badly."""
     optimizer = case.resolved.train.optimizer
     rate = case.learning_rate
     step = rate / (1 - (getattr(optimizer, "momentum", None) or 0.0))
@@ -35,7 +35,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if isinstance(optimizer, optimizers.Adadelta | optimizers.Adagrad) or step <= most * 1.001:
         return
     default = 0.001 if fast else 0.01
-    severity: Severity = "note" if case.is_well else "error" if step > 10 * most else "warning"
+    severity: Severity = "error" if step > 10 * most and case.suspicion == "warning" else case.suspicion
     message = f"the learning rate {rate:g} of `{optimizer.called()}` is high: Keras's default is {default:g}"
     cure = prescribed(case, (case.learning_rate_path, case.usual_rate))
     yield Finding(severity, message, case.learning_rate_path, {"learning_rate": rate, "limit": most}, cure, weight=6.0)

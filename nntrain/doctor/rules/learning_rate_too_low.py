@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nntrain.config.keras import optimizers
 from nntrain.doctor.case import FAST, Case
 from nntrain.doctor.curves import turns
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 from nntrain.errors import Path, dotted
 
@@ -24,6 +24,7 @@ class Options:
     rate below this share of Keras's default, where the training went badly while its loss fell without turning.
     `moved`: the norm of the change of the hidden kernel that has moved most, as a share of its first norm, where
     nothing was learned; over the healthy configs of the tests it is at least 0.13. `updates`: fewer are too few epochs.
+    `high`: a rate of more times the usual one is not low: its units are dead.
     `sigmoids`: in so many hidden layers the gradient vanishes at any rate (Glorot and Bengio 2010).
     """
 
@@ -33,40 +34,41 @@ class Options:
     slow: float = 0.2
     moved: float = 0.06
     updates: int = 100
+    high: float = 10.0
     sigmoids: int = 3
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning; for Adadelta and SGD only where the training went badly, or by far too low.
 
-    A training that went well gets a note.
+    One that did not go badly gets a note.
     """
     optimizer, rate, updates = case.resolved.train.optimizer, case.learning_rate, case.updates
     default = 0.001 if isinstance(optimizer, FAST) else 0.01
     evidence = {"learning_rate": rate, "updates": float(updates), "largest_move_of_a_weight": rate * updates}
     message = f"the learning rate {rate:g} of `{optimizer.called()}` is low"
-    severity: Severity = "note" if case.is_well else "warning"
     if isinstance(optimizer, optimizers.Adadelta) and rate <= options.adadelta and (case.is_ill or _stands(case)):
         message += ": Keras's default is 0.001, that of its paper is 1"
         cure = prescribed(case, (case.learning_rate_path, 1.0))
-        yield Finding(severity, message, case.learning_rate_path, evidence, cure, weight=6.0)
+        yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=6.0)
     elif isinstance(optimizer, FAST) and rate * updates < options.reach and rate < 0.001:
         message += f": {updates:,} updates of at most {rate:g} move a weight by {rate * updates:.2g} at most"
         cure = prescribed(case, (case.learning_rate_path, case.usual_rate))
-        yield Finding(severity, message, case.learning_rate_path, evidence, cure, weight=6.0)
+        yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=6.0)
     elif isinstance(optimizer, (optimizers.SGD, *FAST)) and rate < options.slow * default and _falls(case):
         message += f": Keras's default is {default:g}, and the loss falls slowly until the end"
         cure = prescribed(case, (case.learning_rate_path, case.usual_rate))
-        yield Finding(severity, message, case.learning_rate_path, evidence, cure, weight=6.0)
+        yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=6.0)
     elif isinstance(optimizer, optimizers.SGD) and rate / (1 - (optimizer.momentum or 0)) < options.sgd:
         cure = prescribed(case, (case.learning_rate_path, case.usual_rate))
         yield Finding(
-            severity, f"{message}: Keras's default is 0.01", case.learning_rate_path, evidence, cure, weight=6.0
+            case.suspicion, f"{message}: Keras's default is 0.01", case.learning_rate_path, evidence, cure, weight=6.0
         )
     elif (
         isinstance(optimizer, (optimizers.SGD, *FAST))
         and updates >= options.updates
         and sum(block.activation in _SIGMOIDS for block in case.hidden) < options.sigmoids
+        and rate <= options.high * case.usual_rate
         and (0 < (moved := _moved(case)) < options.moved)
     ):
         message += f" for {updates:,} updates: they have moved the hidden kernels by {100 * moved:.2g} % at most"

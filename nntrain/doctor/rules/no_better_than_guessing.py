@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nntrain.doctor.case import Case, Score
+from nntrain.doctor.case import Case
+from nntrain.doctor.course import Score
 from nntrain.doctor.finding import Finding
 
 

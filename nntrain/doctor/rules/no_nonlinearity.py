@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.config.keras import layers
 from nntrain.doctor.case import POOLS, Block, Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 
@@ -17,7 +17,7 @@ class Options:
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning for the hidden layers without an activation, max pooling or LayerNormalization.
 
-    A training that went well gets a note: a linear model is enough for its data.
+    One that did not go badly gets a note: a linear model is enough for its data.
     """
     linear = [block for block in case.hidden if _is_linear(block)]
     if not linear:
@@ -28,8 +28,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message += ": layers in a row without one compute what a single linear layer computes"
     cure = prescribed(case, *((block.activation_path, "relu") for block in linear))
     evidence = {"linear_layers": float(len(linear)), "hidden_layers": float(hidden)}
-    severity: Severity = "note" if case.is_well else "warning"
-    yield Finding(severity, message, linear[0].head.path, evidence, cure, weight=7.0 if whole else 5.0)
+    yield Finding(case.suspicion, message, linear[0].head.path, evidence, cure, weight=7.0 if whole else 5.0)
 
 
 def _is_linear(block: Block) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
 from nntrain.doctor.curves import finite, roughness, turns
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 
@@ -25,7 +25,7 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning with a tenth of the learning rate, a note where the training went well."""
+    """Yield a warning with a tenth of the learning rate, a note where the training did not go badly."""
     losses = case.course.curve("loss") if case.course else []
     if len(losses) < options.epochs or not finite(losses):
         return
@@ -40,5 +40,4 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     rate = float(f"{0.1 * case.learning_rate:.3g}")
     cure = prescribed(case, (case.learning_rate_path, rate))
     evidence = {"turns": turns(losses), "relative_size": size, "learning_rate": case.learning_rate}
-    severity: Severity = "note" if case.is_well else "warning"
-    yield Finding(severity, message, case.learning_rate_path, evidence, cure, weight=4.0)
+    yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=4.0)

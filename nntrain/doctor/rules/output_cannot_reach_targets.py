@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from nntrain.config.keras.optimizers import SGD
 from nntrain.doctor.case import Block, Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
+from nntrain.errors import Path
 
 _RANGES = {
     "relu": (0.0, float("inf")),
@@ -45,7 +47,7 @@ def _reached(block: Block, targets: int) -> tuple[Any, Any]:
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield an error where targets lie outside of the range, and a warning where ReLU only touches them.
 
-    A training that went well with such a ReLU gets a note.
+    One that did not go badly with such a ReLU gets a note.
     """
     block = case.blocks[-1] if case.is_regression and case.blocks else None
     if block is None or block.activation not in _RANGES:
@@ -54,7 +56,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     yield from _other_sums(case, block, options)
     low, high = _reached(block, targets.y.shape[1])
     slack = options.tolerance * (targets.high - targets.low)
-    cure = prescribed(case, (block.activation_path, "linear"))
+    cure = _cure(case, block)
     outside = float(((targets.y < low - slack) | (targets.y > high + slack)).mean())
     evidence = {"lowest_target": targets.low, "highest_target": targets.high, "share_outside": outside}
     if outside:
@@ -63,8 +65,17 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         yield Finding("error", message, block.activation_path, evidence, cure, weight=9.0)
     elif block.activation in ("relu", "relu6"):
         message = "`relu` at the output stops learning wherever it is 0; a regression needs `linear`"
-        severity: Severity = "note" if case.is_well else "warning"
-        yield Finding(severity, message, block.activation_path, evidence, cure, weight=8.0)
+        yield Finding(case.suspicion, message, block.activation_path, evidence, cure, weight=8.0)
+
+
+def _cure(case: Case, block: Block) -> tuple[str, ...]:
+    """Return a linear output, and for SGD the usual rate where its own is higher: the bound kept the errors small."""
+    changes: list[tuple[Path, object]] = [(block.activation_path, "linear")]
+    optimizer = case.resolved.train.optimizer
+    if isinstance(optimizer, SGD) and isinstance(optimizer.learning_rate, float):
+        lower = min(case.learning_rate, case.usual_rate)
+        changes += [(case.learning_rate_path, lower)] if lower < case.learning_rate else []
+    return prescribed(case, *changes)
 
 
 def _other_sums(case: Case, block: Block, options: Options) -> Iterator[Finding]:

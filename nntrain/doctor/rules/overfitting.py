@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from nntrain.config.keras import layers
 from nntrain.config.keras.callbacks import EarlyStopping
 from nntrain.doctor.case import Case
+from nntrain.doctor.course import SURE
 from nntrain.doctor.curves import smooth
 from nntrain.doctor.finding import Finding, Severity
 from nntrain.doctor.prescription import prescribed, with_layer
@@ -28,7 +29,10 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning, a note where the best epoch is kept and its gap to the training score is small."""
+    """Yield a warning, a note where the best epoch is kept and its gap to the training score is small or chance.
+
+    Where the kept epoch is as good as simple models, or close to perfect, it is a note as well.
+    """
     course = case.course
     losses, trained = (course.curve(name) if course else [] for name in ("val_loss", "loss"))
     if course is None or len(losses) < options.epochs or course.diverged:
@@ -42,7 +46,10 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         return
     gap = _gap(case)
     stops = any(isinstance(one, EarlyStopping) for one in case.resolved.train.callbacks)
-    severity: Severity = "note" if (stops or course.save == "best") and gap < options.gap else "warning"
+    score = course.score
+    is_wide = gap >= options.gap and score is not None and gap > SURE * score.error(case.is_regression)
+    kept = stops or course.save == "best"
+    severity: Severity = "note" if (kept and not is_wide) or case.is_well else "warning"
     message = f"overfitting from epoch {best + 2}: the validation loss rises from {lowest:.3g} to {curve[-1]:.3g}, "
     message += f"and the training loss falls to {trained[-1]:.3g}"
     evidence = {"began": float(best + 2), "lowest": lowest, "last": curve[-1], "rise": rise, "gap": gap}

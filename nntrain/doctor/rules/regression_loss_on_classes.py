@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 from nntrain.errors import Path
 
@@ -33,5 +33,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         changes.append((case.blocks[-1].activation_path, "sigmoid" if one else "softmax"))
     message = f"`{loss.called()}` is a loss for numbers, but classes are predicted"
     evidence = {"classes": float(len(case.resolved.schema.classes))}
-    severity: Severity = "warning" if ((several or linear) and not case.is_well) or case.is_ill else "note"
+    severity = case.suspicion if several or linear or case.is_ill else "note"
     yield Finding(severity, message, ("train", "loss"), evidence, prescribed(case, *changes), weight=4.5 + several)

@@ -19,7 +19,7 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for a last layer of the user that has the units of an output layer."""
+    """Yield a warning for a last layer of the user that has the units of an output layer, a note if it did no harm."""
     schema = case.resolved.schema
     yield from _activated_output(case)
     if not case.resolved.added or not schema.classes or len(case.blocks) < 2:
@@ -34,7 +34,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message += "nntrain has added a second output layer behind it"
     cure = prescribed(case, (meant.activation_path, activation))
     evidence = {"units": float(meant.head.units), "classes": float(len(schema.classes))}
-    yield Finding("warning", message, meant.activation_path, evidence, cure, weight=8.0)
+    yield Finding(case.suspicion, message, meant.activation_path, evidence, cure, weight=8.0)
 
 
 def _activated_output(case: Case) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed, with_layer
 from nntrain.errors import dotted
 
@@ -23,7 +23,7 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for the hidden layer with the largest share, a note where the training went well."""
+    """Yield a warning for the hidden layer with the largest share, a note where the training did not go badly."""
     hidden = {dotted(block.head.path): block for block in case.hidden}
     looked_at = [(case.signs[0], options.share)] if case.signs and not case.signs[0].epoch else []
     if case.last_signs is not None and case.is_ill:
@@ -38,7 +38,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         message = f"{100 * share:.0f} % of the outputs of `{worst.layer}` are at a bound of `{block.activation}` {when}"
         scale = not case.is_scaled and not case.inputs.is_image
         changes = [with_layer(case, 0, "Normalization")] if scale else [(block.activation_path, "relu")]
-        severity: Severity = "note" if case.is_well else "warning"
         cure = prescribed(case, *changes)
-        yield Finding(severity, message, block.activation_path, {"share": share}, cure, weight=5.0)
+        yield Finding(case.suspicion, message, block.activation_path, {"share": share}, cure, weight=5.0)
         return

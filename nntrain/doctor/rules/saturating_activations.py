@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.config.keras import layers
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 _SLOPES = {"sigmoid": 0.25, "hard_sigmoid": 1 / 6}  # the largest: σ' = σ (1 - σ) <= 1/4
@@ -41,5 +41,4 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message = f"{count} `{name}`, whose slope is at most {_SLOPES.get(name, 1.0):.2g}; ReLU's is 1"
     cure = prescribed(case, *((block.activation_path, "relu") for block in found))
     evidence = {"layers": float(len(found)), "largest_gradient_factor": bound}
-    severity: Severity = "note" if case.is_well else "warning"
-    yield Finding(severity, message, found[0].activation_path, evidence, cure, weight=3.0 + several)
+    yield Finding(case.suspicion, message, found[0].activation_path, evidence, cure, weight=3.0 + several)

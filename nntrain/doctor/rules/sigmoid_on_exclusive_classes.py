@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 
@@ -14,7 +14,7 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for a sigmoid with a unit for each class, a note where the classes were learned well."""
+    """Yield a warning for a sigmoid with a unit for each class, a note where they were not learned badly."""
     output = case.resolved.output
     if case.is_regression or output.activation != "sigmoid" or output.units == 1:
         return
@@ -24,5 +24,4 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if case.prepared.config.experiment.train.loss is not None:
         changes.append((("train", "loss"), "sparse_categorical_crossentropy"))
     evidence = {"classes": float(len(case.resolved.schema.classes))}
-    severity: Severity = "note" if case.is_well else "warning"
-    yield Finding(severity, message, path, evidence, prescribed(case, *changes), weight=8.0)
+    yield Finding(case.suspicion, message, path, evidence, prescribed(case, *changes), weight=8.0)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 
@@ -14,10 +14,11 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for every hidden softmax at once, a note where the training went well."""
+    """Yield a warning for every hidden softmax at once, a note where the training did not go badly."""
     found = [block for block in case.hidden if block.activation in ("softmax", "log_softmax")]
     if found:
         message = "`softmax` in a hidden layer makes its units share a sum of 1, and its gradients are small"
         cure = prescribed(case, *((block.activation_path, "relu") for block in found))
-        severity: Severity = "note" if case.is_well else "warning"
-        yield Finding(severity, message, found[0].activation_path, {"layers": float(len(found))}, cure, weight=7.0)
+        yield Finding(
+            case.suspicion, message, found[0].activation_path, {"layers": float(len(found))}, cure, weight=7.0
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 
 
@@ -37,5 +37,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         message += f"{changes:.0f} changes of the label, {expected:.0f} in a random order"
     cure = prescribed(case, (("train", "shuffle"), True))
     evidence = {"changes": changes, "expected_changes": expected}
-    severity: Severity = "warning" if is_sorted or case.is_ill else "note"
+    severity = case.suspicion if is_sorted or case.is_ill else "note"
     yield Finding(severity, message, ("train", "shuffle"), evidence, cure, weight=7.0 if is_sorted else 3.0)

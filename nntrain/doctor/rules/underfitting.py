@@ -12,13 +12,12 @@ from nntrain.doctor.prescription import prescribed
 class Options:
     """The model underfits.
 
-    `below`: so much less than a linear model, on the training and on the validation rows. `r2`, `gain`: R², or the
-    share of the way from the majority class to 1, below which a training is called underfitted where it is not below
-    guessing already; the healthy configs of the tests have at least an R² of 0.92, and 0.80 of the way, below which
-    it is a note if a hidden layer has fewer than `units`: the data may not tell more.
+    It is below a linear model on the training and on the validation rows, by more than chance does. `r2`, `gain`: R²,
+    or the share of the way from the majority class to 1, below which a training is called underfitted where it is not
+    below guessing already; the healthy configs of the tests have at least an R² of 0.92, and 0.80 of the way, below
+    which it is a note if a hidden layer has fewer than `units`: the data may not tell more.
     """
 
-    below: float = 0.05
     gain: float = 0.4
     r2: float = 0.3
     note: float = 0.8
@@ -34,8 +33,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     score = course.scores.get("train") if course else None
     if course is None or score is None or course.diverged or course.cut:
         return
-    splits = course.scores.values()
-    worse = all(each.linear is not None and each.score < each.linear - options.below for each in splits)
+    worse = case.is_below_linear
     way = (score.score - score.guess) / max(1e-9, 1 - score.guess)
     narrow = [block for block in case.hidden if block.head.units < options.units and hasattr(block.head.spec, "units")]
     little = way < (options.r2 if case.is_regression else options.gain)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import FAST, Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed, with_layer
 
 
@@ -26,7 +26,7 @@ class Options:
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning for a table whose largest feature is large, or far larger than its smallest.
 
-    A training that went well in spite of it gets a note.
+    One that did not go badly in spite of it gets a note.
     """
     import numpy as np
 
@@ -47,6 +47,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message = f"the inputs are not scaled: {name} has the size {largest:.3g} and the smallest feature {smallest:.3g}"
     cure = prescribed(case, with_layer(case, 0, "Normalization"))
     evidence = {"largest_rms": largest, "smallest_rms": smallest, "largest_value": case.inputs.largest}
-    severity: Severity = "note" if case.is_well else "warning"
     weight = 6.5 if isinstance(case.resolved.train.optimizer, FAST) else 7.5
-    yield Finding(severity, message, ("model", 0), evidence, cure, weight=weight)
+    yield Finding(case.suspicion, message, ("model", 0), evidence, cure, weight=weight)

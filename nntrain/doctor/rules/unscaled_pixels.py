@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nntrain.doctor.case import Case
-from nntrain.doctor.finding import Finding, Severity
+from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed, with_layer
 
 
@@ -19,10 +19,9 @@ class Options:
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
-    """Yield a warning for images that no layer scales, a note where the training went well in spite of it."""
+    """Yield a warning for images that no layer scales, a note where the training did not go badly."""
     if not case.inputs.is_image or case.is_scaled or case.inputs.largest < options.largest or not case.blocks:
         return
     message = f"the pixels go up to {case.inputs.largest:g}, and no layer scales them"
     cure = prescribed(case, with_layer(case, 0, {"Rescaling": {"scale": "1/255"}}))
-    severity: Severity = "note" if case.is_well else "warning"
-    yield Finding(severity, message, ("model", 0), {"largest_pixel": case.inputs.largest}, cure, weight=6.5)
+    yield Finding(case.suspicion, message, ("model", 0), {"largest_pixel": case.inputs.largest}, cure, weight=6.5)

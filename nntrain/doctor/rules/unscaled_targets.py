@@ -23,7 +23,7 @@ class Options:
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning where the targets are large, an error where the planned steps cannot reach their mean.
 
-    A training that went well in spite of them gets a note.
+    One that did not go badly in spite of them gets a note.
     """
     if (
         not case.is_regression
@@ -42,5 +42,5 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     evidence = {"mean": mean, "standard_deviation": spread, "largest_move_of_a_bias": min(reach, 1e300)}
     written = len(case.prepared.config.document.tree["model"]) + len(case.resolved.added)
     cure = prescribed(case, with_layer(case, written, "TargetNormalization"))
-    severe: Severity = "error" if reach < abs(mean) and case.is_ill else "note" if case.is_well else "warning"
-    yield Finding(severe, message, case.blocks[-1].head.path, evidence, cure, weight=7.0)
+    severity: Severity = "error" if reach < abs(mean) and case.is_ill else case.suspicion
+    yield Finding(severity, message, case.blocks[-1].head.path, evidence, cure, weight=7.0)

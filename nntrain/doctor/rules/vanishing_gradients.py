@@ -15,16 +15,18 @@ class Options:
     """The gradients vanish towards the first layers.
 
     `ratio` of the root mean square gradient of the first kernel to that of the last hidden kernel or the output, the
-    larger of the two. Over the healthy configs of the tests it is at least 1e-3.
+    larger of the two. Over the healthy configs of the tests it is at least 1e-3. `still`: a layer of which so many
+    units are dead or saturated lets no gradient through, and that is the disease, whose symptom this is.
     """
 
     ratio: float = 3e-4
+    still: float = 0.9
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning where it is so before the training or after its first epochs, and the net is deep.
 
-    A training that went well gets a note.
+    One that did not go badly gets a note.
     """
     found = [(signs, ratio) for signs in case.signs[:3] if (ratio := _ratio(signs)) is not None]
     if not found or len(case.hidden) < 2:
@@ -33,8 +35,14 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     if ratio >= options.ratio:
         return
     message = f"the gradient of the first layer is {ratio:.1g} times that of the last (epoch {signs.epoch})"
-    severity: Severity = "note" if case.is_well else "error" if ratio < 1e-6 or case.is_ill else "warning"
-    yield Finding(severity, message, case.blocks[0].head.path, {"ratio": ratio}, _cure(case), weight=6.0)
+    severity: Severity = "error" if case.suspicion == "warning" and (ratio < 1e-6 or case.is_ill) else case.suspicion
+    stands = any(
+        (layer.dead or 0.0) >= options.still or (layer.saturated or 0.0) >= options.still for layer in signs.layers
+    )
+    weight = 3.0 if stands else 6.0
+    yield Finding(
+        severity, message, case.blocks[0].head.path, {"ratio": ratio}, _cure(case), symptom=stands, weight=weight
+    )
 
 
 def _ratio(signs: VitalSigns) -> float | None:

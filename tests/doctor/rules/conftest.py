@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from nntrain import extensions
-from nntrain.doctor.case import Case, Course, Score
+from nntrain.doctor.case import Case
+from nntrain.doctor.course import Course, Score
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.vital_signs import LayerSigns, VitalSigns
 
@@ -23,19 +24,24 @@ Diagnosed = Callable[..., list[Finding]]
 
 @pytest.fixture
 def diagnosed(prepare: Any) -> Diagnosed:
-    """Returns what a rule finds; `score` is that of the kept model beside a guess of 0.5, `curves` are columns."""
+    """Returns what a rule finds; `score` is that of the kept model beside a guess of 0.5.
+
+    `train` is that on the training rows where it is another; `curves` are columns.
+    """
 
     def found(
         rule: str,
         *changes: str,
         score: float = 0.9,
+        train: float | None = None,
         signs: Sequence[VitalSigns] = (),
         diverged: str = "",
         **curves: Any,
     ) -> list[Finding]:
         length = max((len(values) for values in curves.values()), default=0)
         rows = [{"epoch": at + 1.0, **{name: values[at] for name, values in curves.items()}} for at in range(length)]
-        scores = {} if diverged else {name: Score(100, score, 0.5, 0.8) for name in ("train", "validation")}
+        known = {"train": score if train is None else train, "validation": score}
+        scores = {} if diverged else {name: Score(100, value, 0.5, 0.8) for name, value in known.items()}
         course = Course(rows, length, diverged=diverged, scores=scores)
         module: Any = extensions.load("doctor.rules", rule)
         return list(module.diagnose(Case(prepare(NET, *changes).prepared, course, tuple(signs)), module.Options()))

@@ -37,3 +37,10 @@ def test_behind_three_sigmoids_it_is_not_the_rate(diagnosed: Any, signs: Any) ->
 def test_a_training_that_went_well_gets_a_note(diagnosed: Any) -> None:
     (found,) = diagnosed("learning_rate_too_low", "train.optimizer={SGD: {learning_rate: 0.00001}}", score=0.98)
     assert found.severity == "note"
+
+
+def test_a_high_rate_is_not_low_where_the_kernels_stand_still(diagnosed: Any, signs: Any) -> None:
+    for rate, count in ((0.01, 1), (3.0, 0)):
+        optimizer = f"train.optimizer={{SGD: {{learning_rate: {rate}}}}}"
+        seen = {"signs": _seen(signs, 0.03), "score": 0.5, "loss": [0.7] * 5}
+        assert len(diagnosed("learning_rate_too_low", optimizer, "train.epochs=400", **seen)) == count

@@ -40,3 +40,10 @@ def test_labels_of_which_several_may_be_true_are_not_reached_by_a_softmax(
     assert [one.set for one in found] == ([] if exclusive else [("model.1.Dense.activation=sigmoid",)])
     # The cure, with the loss that Keras's users write there.
     assert prepare(text, "model.1.Dense.activation=sigmoid", "train.loss=BinaryCrossentropy").prepared
+
+
+def test_a_linear_output_needs_the_usual_rate_of_sgd(prepare: Any) -> None:
+    for rate, lines in ((0.5, ("model.1.Dense.activation=linear", "train.optimizer.SGD.learning_rate=0.1")),):
+        text = f"{NET.rstrip()[:-1]}, optimizer: {{SGD: {{learning_rate: {rate}}}}}}}\n"
+        found = [one for one in checkup.before(prepare(text).prepared).findings if one.severity == "error"]
+        assert [one.set for one in found] == [lines]

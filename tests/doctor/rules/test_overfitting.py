@@ -23,3 +23,9 @@ def test_two_losses_that_rise_together_are_another_disease(diagnosed: Any) -> No
 
 def test_without_a_validation_split_it_cannot_be_seen(diagnosed: Any) -> None:
     assert diagnosed("overfitting", loss=FALLS) == []
+
+
+def test_it_is_a_warning_where_the_kept_epoch_is_worse_than_on_the_training_rows(diagnosed: Any) -> None:
+    for train, score, severity in ((1.0, 0.7, "warning"), (0.78, 0.7, "note"), (1.0, 0.94, "note")):
+        (found,) = diagnosed("overfitting", loss=FALLS, val_loss=RISES, train=train, score=score)
+        assert found.severity == severity

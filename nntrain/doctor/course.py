@@ -1,0 +1,68 @@
+"""How a training went: its rows, one for each epoch, and its scores beside those of models that need no network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+BELOW = 0.05  # so far a training may be below a linear model
+SURE = 2.0  # standard errors: 95 % of what chance does to a score is within them
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well the kept model predicts a split, beside what needs no network.
+
+    `score` is the accuracy, or R² of a regression; `guess` is that of the majority class of the training split, or of
+    its mean; `linear` is that of a linear model fitted by least squares, `neighbours` that of the nearest training
+    rows; None where it was not computed.
+    """
+
+    rows: int
+    score: float
+    guess: float
+    linear: float | None = None
+    neighbours: float | None = None
+
+    def error(self, is_regression: bool) -> float:
+        """Return the standard error of the score: sqrt(p (1 - p) / n), of R² 2 sqrt(R²) (1 - R²) / sqrt(n).
+
+        The second is that of Olkin and Finn 1995 (https://doi.org/10.1037/0033-2909.118.1.155).
+        """
+        share = min(max(self.score, 0.0), 1.0)
+        spread = 2 * share**0.5 * (1 - share) if is_regression else (share * (1 - share)) ** 0.5
+        return float(spread / self.rows**0.5)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a training went: its rows, one for each epoch, the scores of the kept model, and what was measured.
+
+    `cut`: whether it ended before its time, because only a part was wanted. `diverged`: the message of the error.
+    """
+
+    rows: Sequence[dict[str, float]]
+    planned_epochs: int
+    best_epoch: int = 0
+    monitor: str = "loss"
+    save: str = "best"
+    stopped: str = ""
+    cut: bool = False
+    diverged: str = ""
+    scores: dict[str, Score] = field(default_factory=dict)
+
+    def curve(self, name: str) -> list[float]:
+        """Return the values of a column, one for each epoch that has one."""
+        return [row[name] for row in self.rows if name in row]
+
+    @property
+    def score(self) -> Score | None:
+        """The score that counts: of the validation split, else of the training split."""
+        return self.scores.get("validation", self.scores.get("train"))
+
+    def is_below_linear(self, is_regression: bool) -> bool:
+        """Return whether a linear model is better on every split, and on one by more than chance does."""
+        gaps = [
+            (score.linear - score.score, score.error(is_regression))
+            for score in ({} if self.diverged else self.scores).values()
+            if score.linear is not None
+        ]
+        return all(gap > BELOW for gap, _ in gaps) and any(gap > SURE * error for gap, error in gaps)

@@ -1,0 +1,29 @@
+"""Scores, and what they say beside a linear model."""
+
+import pytest
+
+from nntrain.doctor.course import Course, Score
+
+
+def test_the_standard_error_of_a_score() -> None:
+    assert Score(100, 0.9, 0.5).error(is_regression=False) == pytest.approx(0.03)
+    assert Score(100, 0.81, 0.0).error(is_regression=True) == pytest.approx(2 * 0.9 * 0.19 / 10)
+    assert Score(100, -3.0, 0.0).error(is_regression=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("train", "validation", "below"),
+    [
+        (Score(96, 0.85, 0.33, 0.97), Score(24, 0.92, 0.33, 1.0), True),  # sure on the training rows alone
+        (Score(20, 0.90, 0.33, 1.0), Score(10, 0.90, 0.33, 1.0), False),  # a row or two: chance
+        (Score(2000, 0.93, 0.5, 0.97), Score(500, 0.80, 0.5, 0.95), False),  # by less than 0.05 on one split
+        (Score(2000, 0.60, 0.5, None), Score(500, 0.60, 0.5, None), False),
+        (Score(2000, 0.60, 0.5, None), Score(500, 0.60, 0.5, 0.9), True),
+    ],
+)
+def test_a_training_is_below_a_linear_model_on_every_split_and_by_more_than_chance(
+    train: Score, validation: Score, below: bool
+) -> None:
+    course = Course([{"epoch": 1}], 1, scores={"train": train, "validation": validation})
+    assert course.is_below_linear(is_regression=False) is below
+    assert not Course([], 1, diverged="loss is NaN", scores=course.scores).is_below_linear(is_regression=False)
