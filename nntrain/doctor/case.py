@@ -218,8 +218,13 @@ class Case:
 
     @cached_property
     def is_ill(self) -> bool:
-        """Whether the training went badly: it has learned nothing, or is clearly below a linear model."""
-        return self.has_learned_nothing or self.is_below_linear
+        """Whether the training went badly: it has learned nothing that is sure, or is clearly below a linear model."""
+        return self.has_learned_nothing or self.is_guessing or self.is_below_linear
+
+    @cached_property
+    def is_guessing(self) -> bool:
+        """Whether the kept model is no better than a constant answer, but for what chance does."""
+        return self.course is not None and self.course.is_guessing(self.is_regression)
 
     @cached_property
     def is_below_linear(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 BELOW = 0.05  # so far a training may be below a linear model
+GAIN = 0.02  # of R² above that of the mean, from which something was learned
 SURE = 2.0  # standard errors: 95 % of what chance does to a score is within them
 
 
@@ -21,6 +22,12 @@ class Score:
     guess: float
     linear: float | None = None
     neighbours: float | None = None
+
+    @property
+    def deviations(self) -> float:
+        """By how many standard errors, sqrt(p (1 - p) / n), an accuracy is above that of the majority class."""
+        error = (self.guess * (1 - self.guess) / self.rows) ** 0.5
+        return (self.score - self.guess) / max(float(error), 1e-9)
 
     def error(self, is_regression: bool) -> float:
         """Return the standard error of the score: sqrt(p (1 - p) / n), of R² 2 sqrt(R²) (1 - R²) / sqrt(n).
@@ -58,6 +65,21 @@ class Course:
         """The score that counts: of the validation split, else of the training split."""
         return self.scores.get("validation", self.scores.get("train"))
 
+    def is_guessing(self, is_regression: bool) -> bool:
+        """Return whether the kept model is no better than a constant answer, but for what chance does.
+
+        Two standard errors are 95 %; one is enough where the training rows, which are more, are two above.
+        """
+        score = None if self.diverged else self.score
+        if score is None:
+            return False
+        if is_regression:
+            return score.score < max(score.guess, 0) + GAIN
+        most = 1.0 if self.scores.get("train", score).deviations > SURE else SURE
+        hard = score.guess > 0.9 and score.score >= score.guess
+        half = score.score <= score.guess + 0.5 * (1 - score.guess)
+        return score.deviations <= most and half and not hard
+
     def is_below_linear(self, is_regression: bool) -> bool:
         """Return whether a linear model is better on every split, and on one by more than chance does."""
         gaps = [
@@ -65,4 +87,4 @@ class Course:
             for score in ({} if self.diverged else self.scores).values()
             if score.linear is not None
         ]
-        return all(gap > BELOW for gap, _ in gaps) and any(gap > SURE * error for gap, error in gaps)
+        return all(gap > BELOW + 1e-9 for gap, _ in gaps) and any(gap > SURE * error for gap, error in gaps)

@@ -27,3 +27,21 @@ def test_a_training_is_below_a_linear_model_on_every_split_and_by_more_than_chan
     course = Course([{"epoch": 1}], 1, scores={"train": train, "validation": validation})
     assert course.is_below_linear(is_regression=False) is below
     assert not Course([], 1, diverged="loss is NaN", scores=course.scores).is_below_linear(is_regression=False)
+
+
+@pytest.mark.parametrize(
+    ("score", "guess", "guessing"),
+    [(0.575, 0.5, True), (0.62, 0.5, False), (0.60, 0.62, True), (0.97, 0.96, False), (0.3, 0.1, False)],
+)
+def test_a_score_within_two_standard_errors_of_the_majority_class_is_guessing(
+    score: float, guess: float, guessing: bool
+) -> None:
+    course = Course([], 1, scores={"validation": Score(100, score, guess)})
+    assert course.is_guessing(is_regression=False) is guessing
+
+
+def test_training_rows_that_were_learned_make_one_standard_error_enough() -> None:
+    known = {"train": Score(900, 0.7, 0.5), "validation": Score(100, 0.575, 0.5)}
+    assert not Course([], 1, scores=known).is_guessing(is_regression=False)
+    assert Course([], 1, scores={"train": Score(900, 0.015, 0.0)}).is_guessing(is_regression=True)
+    assert not Course([], 1, diverged="loss is NaN").is_guessing(is_regression=True)

@@ -11,6 +11,7 @@ from nntrain.doctor.finding import Finding
 from nntrain.doctor.prescription import prescribed
 from nntrain.errors import Path, dotted
 
+_FIRST = 7.6  # before most: no other cure helps weights that cannot move
 _SIGMOIDS = ("sigmoid", "hard_sigmoid")
 
 
@@ -20,7 +21,7 @@ class Options:
 
     An update of Adam moves a weight by at most about the rate (Kingma and Ba 2014, section 2.1), so all planned updates
     by at most `rate · updates`. `reach`: a weight of Glorot has a size of about 0.1, and must change by about that.
-    `sgd` and `adadelta`: rates below which SGD, and Adadelta, whose paper (Zeiler 2012) has 1, are not used. `slow`: a
+    `sgd` and `adadelta`: rates up to which SGD, and Adadelta, whose paper (Zeiler 2012) has 1, are not used. `slow`: a
     rate below this share of Keras's default, where the training went badly while its loss fell without turning.
     `moved`: the norm of the change of the hidden kernel that has moved most, as a share of its first norm, where
     nothing was learned; over the healthy configs of the tests it is at least 0.13. `updates`: fewer are too few epochs.
@@ -54,16 +55,15 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     elif isinstance(optimizer, FAST) and rate * updates < options.reach and rate < 0.001:
         message += f": {updates:,} updates of at most {rate:g} move a weight by {rate * updates:.2g} at most"
         cure = prescribed(case, (case.learning_rate_path, case.usual_rate))
-        yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=6.0)
+        yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=_FIRST)
     elif isinstance(optimizer, (optimizers.SGD, *FAST)) and rate < options.slow * default and _falls(case):
         message += f": Keras's default is {default:g}, and the loss falls slowly until the end"
         cure = prescribed(case, (case.learning_rate_path, case.usual_rate))
         yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=6.0)
-    elif isinstance(optimizer, optimizers.SGD) and rate / (1 - (optimizer.momentum or 0)) < options.sgd:
+    elif isinstance(optimizer, optimizers.SGD) and rate / (1 - (optimizer.momentum or 0)) < 1.001 * options.sgd:
         cure = prescribed(case, (case.learning_rate_path, case.usual_rate))
-        yield Finding(
-            case.suspicion, f"{message}: Keras's default is 0.01", case.learning_rate_path, evidence, cure, weight=6.0
-        )
+        message += ": Keras's default is 0.01"
+        yield Finding(case.suspicion, message, case.learning_rate_path, evidence, cure, weight=_FIRST)
     elif (
         isinstance(optimizer, (optimizers.SGD, *FAST))
         and updates >= options.updates

@@ -27,8 +27,11 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     message = "no hidden layer has an activation" if whole else f"{len(linear)} of {hidden} hidden layers have none"
     message += ": layers in a row without one compute what a single linear layer computes"
     cure = prescribed(case, *((block.activation_path, "relu") for block in linear))
+    diverged = case.course is not None and bool(case.course.diverged)  # for which it is no reason
     evidence = {"linear_layers": float(len(linear)), "hidden_layers": float(hidden)}
-    yield Finding(case.suspicion, message, linear[0].head.path, evidence, cure, weight=7.0 if whole else 5.0)
+    yield Finding(
+        case.suspicion, message, linear[0].head.path, evidence, cure, weight=7.0 if whole and not diverged else 5.0
+    )
 
 
 def _is_linear(block: Block) -> bool:

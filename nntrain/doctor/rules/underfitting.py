@@ -45,7 +45,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     evidence = {"score": score.score, "guess": score.guess}
     if score.linear is not None:
         evidence["linear"] = score.linear
-    severity: Severity = "warning" if worse or (little and not case.is_well) else "note"
+    severity: Severity = "warning" if worse or (little and case.is_ill) else "note"
     yield Finding(severity, message, ("model",), evidence, _cure(case, narrow), symptom=True, weight=3.0)
 
 
