@@ -2,17 +2,16 @@
 
 import io
 import os
-from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
 
 from nntrain.data.csv_text import CsvTable
+from nntrain.data.csv_zeros import OddZeros
 
-READ_BYTES = 126000
+READ_BYTES = 1 << 19  # in smaller pieces threads mostly wait for the lock of the interpreter
 LEAST_BYTES, MOST_BYTES = 4 << 20, 128 << 20
 _TAIL_BYTES = 4096
-_ZERO, _MINUS, _POINT, _EXPONENT, _SMALL = (np.uint8(byte) for byte in (*b"0-.e", 0x20))
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -22,13 +21,17 @@ class Doubt(Exception):
 
 
 class Part(io.FileIO):
-    """The lines from `start` to `end` of a file, which pandas reads. `in_quotes` counts separators that are text."""
+    """The lines from `start` to `end` of a file, which pandas reads.
 
-    def __init__(self, table: CsvTable, start: int, end: int) -> None:
+    in_quotes: separators that are text, in the bytes that were read. zeros: what was seen in them, with `watch`.
+    """
+
+    def __init__(self, table: CsvTable, start: int, end: int, *, watch: bool = False) -> None:
         super().__init__(table.path)
         self.seek(start)
         self.left, self.begun_line = end - start, b""
         self.separator, self.in_quotes = ord(table.separator), 0
+        self.zeros = OddZeros(self.separator, READ_BYTES) if watch else None
 
     def read(self, size: int | None = READ_BYTES) -> bytes:
         """Return the next bytes, READ_BYTES at most. Raises Doubt for what pandas strips or might misread."""
@@ -40,32 +43,23 @@ class Part(io.FileIO):
         if whole and (b'"' in self.begun_line or b'"' in data):
             self.in_quotes += _separators_in_quotes(self.begun_line + data[:whole], self.separator)
         self.begun_line = data[whole:] if whole else self.begun_line + data
+        if self.zeros and data:
+            self.zeros.look(data, is_last=not self.left)
         return data
 
     def separators(self) -> int:
         """Return how many separators the rest of the part has between its cells."""
-        found = sum(int(np.count_nonzero(chars == self.separator)) for chars in self._pieces(overlap=0))
+        found = 0
+        while self.left:
+            found += int(np.count_nonzero(np.frombuffer(self.read(), np.uint8) == self.separator))
         return found - self.in_quotes
 
-    def odd_zeros(self) -> tuple[bool, bool]:
-        """Return whether a cell in the rest of the part begins with a 0 and a digit, as codes do, and whether a whole
-        number may be `-0`, perhaps with more zeros.
-        """
-        codes = negative = False
-        for chars in self._pieces(overlap=2, before=b"\n", after=b"\n"):
-            codes = codes or _has_codes(chars, self.separator)
-            negative = negative or _has_negative_zero(chars)
-            if codes and negative:
-                break
-        return codes, negative
-
-    def _pieces(self, overlap: int, before: bytes = b"", after: bytes = b"") -> Iterator[np.ndarray]:
-        """Yield the rest as uint8 (n,); each piece begins with the last bytes of the one before."""
-        last = before
+    def odd_zeros(self) -> OddZeros:
+        """Return what is in the rest of the part."""
+        self.zeros = OddZeros(self.separator, READ_BYTES)
         while self.left:
-            data = last + self.read()
-            yield np.frombuffer(data if self.left else data + after, np.uint8)
-            last = data[len(data) - overlap :]
+            self.read()
+        return self.zeros
 
 
 def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
@@ -87,22 +81,6 @@ def cut(file: BinaryIO, start: int, parts: int) -> list[int]:
         if cuts[-1] < file.tell() < size:
             cuts.append(file.tell())
     return [*cuts, size]
-
-
-def _has_codes(chars: np.ndarray, separator: int) -> bool:
-    """Return whether a 0 and a digit follow a separator, the begin of a line or a quote."""
-    borders = chars[:-2] == separator
-    for border in b'\n"':
-        borders |= chars[:-2] == border
-    borders &= chars[1:-1] == _ZERO
-    borders &= (chars[2:] - _ZERO) < 10
-    return bool(borders.any())
-
-
-def _has_negative_zero(chars: np.ndarray) -> bool:
-    after = chars[2:]
-    is_fraction = (after == _POINT) | ((after - _ZERO - 1) < 9) | ((after | _SMALL) == _EXPONENT)
-    return bool(((chars[:-2] == _MINUS) & (chars[1:-1] == _ZERO) & ~is_fraction).any())
 
 
 def _separators_in_quotes(lines: bytes, separator: int) -> int:

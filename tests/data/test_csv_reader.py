@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data import csv_part
+from nntrain.data import csv_part, csv_reader
 from nntrain.data.csv_part import Doubt
 from nntrain.data.csv_reader import parse, read_csv
 from nntrain.data.csv_records import read_records
@@ -173,10 +173,11 @@ def drawn(draw: random.Random) -> tuple[bytes, CsvTable]:
 
 @pytest.mark.parametrize(("size", "files"), [(7, 150), (40, 250), (1 << 20, 400)])
 def test_both_ways_agree_on_odd_files(size: int, files: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts and reads of few bytes, so that small files are cut anywhere."""
+    """Parts, pieces and reads of few bytes, so that small files are cut anywhere."""
     monkeypatch.setattr(csv_part, "LEAST_BYTES", size)
     monkeypatch.setattr(csv_part, "MOST_BYTES", size)
     monkeypatch.setattr(csv_part, "READ_BYTES", size)
+    monkeypatch.setattr(csv_reader, "CELLS", size)
     draw, parsed = random.Random(size), 0
     for _ in range(files):
         text, asked = drawn(draw)
@@ -200,6 +201,17 @@ def test_a_negative_zero_among_whole_numbers_keeps_its_sign_beside_fractions_far
     cells = ["0.5"] * 300_000 + ["1"] * 300_000 + ["-0", "0"]
     x = parse(table("a,b\n" + "".join(f"{cell},7\n" for cell in cells))).numbers("a").values
     assert np.signbit(x).sum() == 1 and np.signbit(x[-2])
+
+
+@pytest.mark.parametrize("watch", ["0.5", "3"])
+def test_an_odd_zero_is_found_wherever_the_file_is_cut(watch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole numbers among the first rows let the zeros be looked for while pandas reads, others afterwards."""
+    for odd in ("-0", "-00", "007", '"007"', " 07"):
+        cells = [watch] * 101 + ["10", odd, "0.07", "2020", "-0.5"] + ["1"] * 40
+        asked = table("a,b\n" + "".join(f"{cell},7\n" for cell in cells))
+        for size in (3, 20, 21, 22):
+            monkeypatch.setattr(csv_part, "READ_BYTES", size)
+            assert contents(parse(asked)) == contents(read_records(asked)), (odd, size)
 
 
 def test_random_numbers_are_rounded_as_python_rounds_them() -> None:
