@@ -8,7 +8,6 @@ from typing import Any
 import tensorflow as tf
 
 from nntrain.config import plugin
-from nntrain.config.messages import counted
 from nntrain.errors import NNTrainError, Problem
 from nntrain.processes.messages import Event
 from nntrain.processes.process_pool import ProcessPool
@@ -53,7 +52,8 @@ class ParallelMembers:
         Raises Stopped after the running ones wrote their checkpoints, and NNTrainError where no worker can start.
         """
         waiting = deque(self._tasks())
-        self.view = ParallelView(self.terminal, len(self.config.members), len(self.summaries))
+        noun = "member" if self.config.kind == "ensemble" else "run"
+        self.view = ParallelView(self.terminal, len(self.config.members), len(self.summaries), noun)
         with (self.context.watch or watched)() as request:
             with ProcessPool(self._settings(len(waiting))) as pool, self.view:
                 while (waiting and not request.signal) or self.running:
@@ -151,5 +151,4 @@ class ParallelMembers:
         try:
             request.raise_if_asked()
         except NNTrainError as error:
-            done, of = len(self.summaries), counted(len(self.config.members), "run")
-            raise error.after(f"{done} of {of} {'is' if done == 1 else 'are'} done") from None
+            raise error.after(self.view.progress()) from None

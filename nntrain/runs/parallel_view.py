@@ -57,10 +57,13 @@ class _Shown:
 
 
 class ParallelView:
-    """Shows `count` runs, of which several are trained at once; `ended` of them have ended well."""
+    """Shows `count` runs, of which several are trained at once; `ended` of them have ended well.
 
-    def __init__(self, terminal: Terminal, count: int, ended: int) -> None:
-        self.terminal, self.count, self.ended = terminal, count, ended
+    noun: what each of them is, `run` or `member`.
+    """
+
+    def __init__(self, terminal: Terminal, count: int, ended: int, noun: str = "run") -> None:
+        self.terminal, self.count, self.ended, self.noun = terminal, count, ended, noun
         self.runs: dict[str, _Shown] = {}
         self.bars: Bars | None = None
         self.screen = screen_of(terminal) if terminal.curves else None
@@ -142,8 +145,12 @@ class ParallelView:
             return
         self.drawn = time.monotonic()
         group = next(iter(self.runs.values())).folder.parent.name
-        title = f"{group}, {self.ended} of {counted(self.count, 'run')} {'is' if self.ended == 1 else 'are'} done"
-        self.screen.show(Several(title, [each.progress() for each in self.runs.values()], as_one=False).lines)
+        runs = [each.progress() for each in self.runs.values()]
+        self.screen.show(Several(f"{group}, {self.progress()}", runs, self.noun, as_one=False).lines)
+
+    def progress(self) -> str:
+        """Return in words how many have ended well."""
+        return f"{self.ended} of {counted(self.count, self.noun)} {'is' if self.ended == 1 else 'are'} done"
 
 
 def _bars(terminal: Terminal) -> "Bars":

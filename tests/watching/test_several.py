@@ -33,6 +33,12 @@ def test_runs_that_are_trained_as_one_are_shown_by_their_mean() -> None:
     assert "loss of the mean of 2 members, validation (dots: training)" in several.lines(80, 24, True)
 
 
+def test_the_time_of_runs_in_processes_of_their_own_is_that_of_each() -> None:
+    several = Several("group", [run("a", 4), run("b", 4)], as_one=False)
+    assert several.heads()[1] == "mean of 2 runs, running, epoch 4/10, 0:06 left"
+    assert several.each()[0] == "a, running, epoch 4/10, best val_loss 1.0000 (epoch 1), 0:06 left"
+
+
 def test_the_one_that_runs_is_shown_by_its_name() -> None:
     several = Several("group, running", [run("a", 3, "all epochs are done"), run("b", 2)])
     assert several.heads() == ["group, running"]
