@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntrain.canvas import NothingToDraw
+from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.data.row_file import Examples
-from nntrain.evaluation.scored_run import ScoredRun
 from nntrain.training.scorer import Scorer
 
 POINTS = 140  # of the grid, along each input
@@ -31,15 +31,15 @@ class Plane:
     classes: Sequence[str]
 
     @classmethod
-    def of(cls, run: ScoredRun) -> "Plane":
-        """Return the plane of a run's inputs; raises NothingToDraw where they are categories."""
-        schema = run.data.schema
+    def of(cls, data: Dataset, split: Split) -> "Plane":
+        """Return the plane of the inputs, with the rows of a split; raises NothingToDraw where they are categories."""
+        schema = data.schema
         if any(schema.sizes):
             raise NothingToDraw("an input is a category")
-        every = np.concatenate([_rows(split.x) for split in run.data.splits.values()])
+        every = np.concatenate([_rows(split.x) for split in data.splits.values()])
         low, high = np.nanmin(every, axis=0), np.nanmax(every, axis=0)
         room = 0.06 * np.maximum(high - low, 1e-6)
-        shown = _part(run.split)
+        shown = _part(split)
         names = schema.features or ("x", "y")
         return cls(_rows(shown.x), shown.y, low - room, high + room, names, schema.classes)
 

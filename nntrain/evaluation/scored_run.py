@@ -1,7 +1,9 @@
 """A run as its plots see it: its files, and what its model predicts for the rows of one split."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +12,10 @@ from nntrain.config.table import Table
 from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError
+from nntrain.evaluation import column_importance, scores, shown_rows, threshold_curves, trained_again
+from nntrain.evaluation.column_importance import Importance
+from nntrain.evaluation.plane import Plane
+from nntrain.evaluation.threshold_curves import Curves
 from nntrain.subject import Subject
 from nntrain.training.scorer import Scorer
 
@@ -86,6 +92,53 @@ class ScoredRun(ABC):
         """The name of the run and of the split."""
         split = f"{self.split_name} split" if self.split_name in SPLITS else self.split_name
         return f"{self.subject.name}: {split}, {len(self.split):,} rows"
+
+    def confusion_matrix(self) -> np.ndarray:
+        """Return (classes, classes) int64, the true class down."""
+        return scores.confusion_matrix(self.y, self.predicted, len(self.classes))
+
+    def most_confused(self) -> list[scores.Mistake]:
+        """Return the most frequent mistakes, the most frequent first."""
+        return scores.most_confused(self.y, self.predicted, self.classes)
+
+    def roc_curves(self) -> Curves:
+        """Return the curve of each class."""
+        return threshold_curves.roc_curves(self.y, self.outputs, self.classes)
+
+    def precision_recall_curves(self) -> Curves:
+        """Return the curve of each class."""
+        return threshold_curves.precision_recall_curves(self.y, self.outputs, self.classes)
+
+    def importances(self) -> list[Importance]:
+        """Return the importance of each column, the most important first."""
+        columns = column_importance.columns_of(self.schema.features, self.schema.shape[0], self.table)
+        return column_importance.importances(self.scorer, self.split, columns)
+
+    @property
+    def unit_of_importance(self) -> str:
+        """What the importance of a column is."""
+        return column_importance.in_words_of_score(bool(self.classes))
+
+    def plane(self) -> Plane:
+        """Return the plane of the two inputs; raises NothingToDraw where one is a category."""
+        return Plane.of(self.data, self.split)
+
+    def weights_by_epoch(self, most: int) -> list[tuple[int, trained_again.Weights]]:
+        """Train again; return at most `most` pairs of an epoch, from 0, and the weights after it."""
+        return trained_again.weights_by_epoch(self.subject.directory, most)
+
+    def columns(self, most: int) -> list[str]:
+        """Return the names of at most this many columns of the inputs."""
+        return shown_rows.columns_of(self.data, most)
+
+    def shown_row(self, row: int, most: int) -> tuple[np.ndarray | None, list[str]]:
+        """Return a row, from 0, as an image where it is one, and at most this many of its cells."""
+        x = np.asarray(self.split.take(np.array([row])).x[:])[0]
+        return shown_rows.image_of(x), shown_rows.cells_of(self.data, x, most)
+
+    def input_names(self, before: Sequence[Any]) -> Sequence[str]:
+        """Return the names of what goes into a layer after these."""
+        return shown_rows.input_names(self.data, before)
 
 
 class TrainedRun(ScoredRun):

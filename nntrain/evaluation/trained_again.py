@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from nntrain.config.load import load
-from nntrain.evaluation.scored_run import ScoredRun
 from nntrain.model.custom import Network
 from nntrain.storage import run_files
+from nntrain.storage.run_dir import RunDir
 from nntrain.training import trainer
 from nntrain.training.history import History
 from nntrain.training.prepare import prepare
@@ -41,9 +41,9 @@ class _Camera:
             self.found.append((epoch, self.model.get_weights()))
 
 
-def weights_by_epoch(run: ScoredRun, most: int) -> list[tuple[int, Weights]]:
+def weights_by_epoch(run_dir: RunDir, most: int) -> list[tuple[int, Weights]]:
     """Return at most `most` pairs of an epoch, from 0, and the weights after it; raises what a training raises."""
-    prepared = prepare(load(run.subject.directory.file(run_files.RESOLVED)))
+    prepared = prepare(load(run_dir.file(run_files.RESOLVED)))
     camera = _Camera(prepared.model, most)
     job = trainer.make_job(prepared, trainer.make_scorer(prepared, ALONE), ALONE, camera, None)
     trainer.fit(job, History(), None, prepared.model, None)

@@ -31,10 +31,7 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the importance of each column for the rows of a run."""
-    from nntrain.evaluation.column_importance import columns_of, importances, in_words_of_score
-
-    columns = columns_of(run.schema.features, run.schema.shape[0], run.table)
-    return Options(importances(run.scorer, run.split, columns), in_words_of_score(bool(run.classes)), run.title)
+    return Options(run.importances(), run.unit_of_importance, run.title)
 
 
 def draw(options: Options, format: str = "png") -> bytes:

@@ -37,10 +37,7 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the most frequent mistakes in the rows of a run."""
-    from nntrain.evaluation import scores
-
-    mistakes = scores.most_confused(run.y, run.predicted, run.classes)
-    pairs = [(each.true, each.predicted, each.rows, each.support) for each in mistakes]
+    pairs = [(each.true, each.predicted, each.rows, each.support) for each in run.most_confused()]
     right = run.predicted == run.y
     count = len(set(zip(run.y[~right].tolist(), run.predicted[~right].tolist(), strict=True)))
     return Options(pairs, int(right.sum()), len(run.y), run.title, count)

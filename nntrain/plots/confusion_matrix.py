@@ -43,12 +43,8 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the matrix of the rows of a run, the classes in their natural order: 2 before 10."""
-    from nntrain.evaluation import scores
-
-    names = run.classes
-    order = canvas.natural_order(names)
-    matrix = scores.confusion_matrix(run.y, run.predicted, len(names))[order][:, order]
-    return Options(matrix, [names[index] for index in order], run.title)
+    order = canvas.natural_order(run.classes)
+    return Options(run.confusion_matrix()[order][:, order], [run.classes[index] for index in order], run.title)
 
 
 def draw(options: Options, format: str = "png") -> bytes:

@@ -48,9 +48,7 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the predictions of a run over the range of its rows; raises NothingToDraw where an input is a category."""
-    from nntrain.evaluation.plane import Plane
-
-    plane = Plane.of(run)
+    plane = run.plane()
     return Options(plane, *plane.predicted(run.scorer), run.title)
 
 
@@ -66,13 +64,10 @@ def animate(run: "ScoredRun") -> bytes:
     """
     from PIL import Image
 
-    from nntrain.evaluation.plane import Plane
-    from nntrain.evaluation.trained_again import weights_by_epoch
-
-    plane, model = Plane.of(run), run.scorer.program.model
+    plane, model = run.plane(), run.scorer.program.model
     kept = model.get_weights()
     frames: list[PIL.Image.Image] = []
-    for epoch, weights in weights_by_epoch(run, _FRAMES):
+    for epoch, weights in run.weights_by_epoch(_FRAMES):
         model.set_weights(weights)
         options = Options(plane, *plane.predicted(run.scorer), f"{run.subject.name}: epoch {epoch}")
         frames.append(Image.open(BytesIO(draw(options))).convert("RGB"))

@@ -41,8 +41,6 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the first kernel of a run; raises NothingToDraw where no layer has one."""
-    from nntrain.evaluation.shown_rows import input_names
-
     layers = run.scorer.program.model.layers
     layer = next((layer for layer in layers if getattr(layer, "kernel", None) is not None), None)
     if layer is None:
@@ -53,7 +51,7 @@ def of(run: "ScoredRun") -> Options:
     kernel = layer.kernel.numpy()
     images = _as_images(kernel, run.data.schema.shape)
     flat = kernel.reshape(-1, kernel.shape[-1])
-    names = input_names(run.data, layers[: layers.index(layer)])
+    names = run.input_names(layers[: layers.index(layer)])
     names = names if len(names) == len(flat) else [f"input {index + 1}" for index in range(len(flat))]
     matrix = flat[:_MOST, :_MOST] if images is None else None
     return Options(images, matrix, names[:_MOST], layer.name, kernel.shape[-1], run.subject.name)

@@ -54,8 +54,6 @@ def of(run: "ScoredRun") -> Options:
     """Return the mistakes of a run, the surest first; raises NothingToDraw where there are none."""
     import numpy as np
 
-    from nntrain.evaluation.shown_rows import cells_of, columns_of, image_of
-
     sure = run.outputs[np.arange(len(run.y)), run.predicted]
     wrong = np.flatnonzero(run.predicted != run.y)
     if not len(wrong):
@@ -64,12 +62,10 @@ def of(run: "ScoredRun") -> Options:
     first = wrong[np.argsort(-np.nan_to_num(sure[wrong]), kind="stable")][: _MOST_IMAGES if are_images else _MOST_ROWS]
     found = []
     for row in first.tolist():
-        x = np.asarray(run.split.take(np.array([row])).x[:])[0]
         names = run.classes[run.y[row]], run.classes[run.predicted[row]]
-        shown = image_of(x)
-        cells = () if are_images else cells_of(run.data, x, _MOST_COLUMNS)
-        found.append(Mistake(row + 1, *names, float(sure[row]), shown, cells))
-    columns = () if are_images else columns_of(run.data, _MOST_COLUMNS)
+        image, cells = run.shown_row(row, _MOST_COLUMNS)
+        found.append(Mistake(row + 1, *names, float(sure[row]), image, () if are_images else cells))
+    columns = () if are_images else run.columns(_MOST_COLUMNS)
     return Options(found, columns, len(wrong), run.title, run.scorer.resolved.are_probabilities)
 
 

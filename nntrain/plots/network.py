@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
@@ -44,10 +45,6 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the layers of a run's model."""
-    from math import prod
-
-    from nntrain.model import size
-
     shape = run.data.schema.shape
     boxes = [Box("input", _words(shape), 0, prod(shape), "input")]
     for layer in run.scorer.program.model.layers:
@@ -55,8 +52,7 @@ def of(run: "ScoredRun") -> Options:
         activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
         more = f", {activation}" if activation != "linear" else ""
         kind = "kernel" if getattr(layer, "kernel", None) is not None else "other"
-        parameters = size.count([layer]).as_json()["total"]
-        boxes.append(Box(type(layer).__name__ + more, _words(output), parameters, prod(output), kind))
+        boxes.append(Box(type(layer).__name__ + more, _words(output), layer.count_params(), prod(output), kind))
     return Options(boxes, run.subject.name)
 
 

@@ -28,10 +28,7 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the curve of each class in the rows of a run; raises NothingToDraw where they are all of one class."""
-    from nntrain.evaluation import threshold_curves
-
-    found = threshold_curves.roc_curves(run.y, run.outputs, run.classes)
-    return Options(threshold_plot.refuse_none(found), run.title)
+    return Options(threshold_plot.refuse_none(run.roc_curves()), run.title)
 
 
 def draw(options: Options, format: str = "png") -> bytes:

@@ -23,7 +23,7 @@ from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.model.batch_normalization import fused
 from nntrain.plugins.place import errors_worded
 from nntrain.report import writing
-from nntrain.runs import diagnosis, logs, plotting
+from nntrain.runs import diagnosis, final_plots, logs
 from nntrain.runs.environment import describe, now
 from nntrain.runs.results import FinishedTraining, RowWriter
 from nntrain.storage import drafts, run_files
@@ -214,7 +214,7 @@ def recorded(training: Training, environment: dict[str, Any]) -> Iterator[Ending
             if context.show is not None and ending.result is not None:
                 context.show(ending.result)
             if context.final and context.plots and finished is not None:
-                plotting.draw_trained(run_dir, training.prepared.data, finished.scorer, terminal)
+                final_plots.draw_trained(run_dir, training.prepared.data, finished.scorer, terminal)
             if context.final and context.report:
                 writing.write(run_dir, terminal)
             run_dir.write_log(terminal.log)

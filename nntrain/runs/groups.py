@@ -12,7 +12,7 @@ from nntrain.config.train import Train
 from nntrain.errors import NNTrainError, Problem
 from nntrain.evaluation.scores import summarize
 from nntrain.report import writing
-from nntrain.runs import ensembles, experiment, plotting, stacks
+from nntrain.runs import ensembles, experiment, final_plots, stacks
 from nntrain.runs.experiment import Result
 from nntrain.runs.group_config import GroupConfig
 from nntrain.runs.members import Members
@@ -110,7 +110,7 @@ class _Group:
             return result
         finally:
             if self.members.context.plots:
-                plotting.draw_group(self.directory, self.members.terminal)
+                final_plots.draw_group(self.directory, self.members.terminal)
             if self.members.context.report:
                 writing.write(self.directory, self.members.terminal)
 

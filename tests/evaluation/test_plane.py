@@ -1,6 +1,6 @@
 import numpy as np
 
-from nntrain.evaluation.plane import POINTS, Plane, _leads
+from nntrain.evaluation.plane import POINTS, _leads
 from nntrain.evaluation.saved_run import SavedRun
 from nntrain.subject import read
 from tests.conftest import Trained
@@ -8,7 +8,7 @@ from tests.conftest import Trained
 
 def test_the_grid_covers_all_rows_and_is_predicted_as_they_are(trained: Trained) -> None:
     run = SavedRun(read(trained("moons")))
-    plane = Plane.of(run)
+    plane = run.plane()
     every = np.concatenate([split.x[:] for split in run.data.splits.values()])
     assert (plane.low < every.min(axis=0)).all() and (plane.high > every.max(axis=0)).all()
     found, sure, leads = plane.predicted(run.scorer)
@@ -22,7 +22,7 @@ def test_the_grid_covers_all_rows_and_is_predicted_as_they_are(trained: Trained)
 
 def test_a_number_is_as_sure_as_any_other(trained: Trained) -> None:
     run = SavedRun(read(trained("plane")))
-    found, sure, leads = Plane.of(run).predicted(run.scorer)
+    found, sure, leads = run.plane().predicted(run.scorer)
     assert (sure == 1).all() and np.isfinite(found).all() and leads.shape == (POINTS, POINTS, 0)
 
 
