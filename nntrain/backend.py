@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar, Literal, NoReturn, get_args
 
 from nntrain.config.messages import counted, listed
@@ -158,12 +159,14 @@ def end_process(code: int) -> NoReturn:
     os._exit(code)
 
 
-def import_keras_tuner() -> None:
-    """Import KerasTuner. It needs Keras but trains nothing here, so Keras starts on the CPU if it has not started."""
+def import_keras_tuner() -> ModuleType:
+    """Return KerasTuner. It needs Keras but trains nothing here, so Keras starts on the CPU if it has not started."""
     if "keras" not in sys.modules:
         start("cpu")
     with _interrupt_delayed(), _hidden(_UNUSED):
-        import keras_tuner  # noqa: F401
+        import keras_tuner
+
+        return keras_tuner  # type: ignore[no-any-return]
 
 
 def use_threads(count: int | None, small: bool) -> None:

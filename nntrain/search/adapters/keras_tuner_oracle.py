@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-import keras_tuner
-
 from nntrain.config.search.space import Search
 from nntrain.search.adapters.encoding import Codes, EncodedParameter, Encoding, mixed
 from nntrain.search.engine import Proposal, Waiting
@@ -48,8 +46,10 @@ class InMemory:
 
 
 def _make_oracle(kind: type, search: Search, coding: Encoding, options: Mapping[str, Any]) -> Any:
+    from keras_tuner import Objective
+
     oracle = type(f"InMemory{kind.__name__}", (InMemory, kind), {})(
-        objective=keras_tuner.Objective(_SCORE, search.direction),
+        objective=Objective(_SCORE, search.direction),
         seed=mixed(search.tune.seed),
         hyperparameters=_hyperparameters(coding),
         max_retries_per_trial=0,
@@ -64,7 +64,9 @@ def _make_oracle(kind: type, search: Search, coding: Encoding, options: Mapping[
 
 
 def _hyperparameters(coding: Encoding) -> Any:
-    hyperparameters = keras_tuner.HyperParameters()
+    from keras_tuner import HyperParameters
+
+    hyperparameters = HyperParameters()
     for one in coding.parameters:
         with ExitStack() as scopes:
             for condition in coding.conditions(one):

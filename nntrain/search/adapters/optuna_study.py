@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import optuna
-
 from nntrain import extensions
 from nntrain.config.search.space import Search
 from nntrain.search.adapters.encoding import EncodedParameter, Encoding, mixed
@@ -19,6 +17,8 @@ _silence = partial(warnings.catch_warnings, action="ignore")  # of what is exper
 
 def _make_study(sampler: Any, search: Search) -> Any:
     """Return a study in memory. Its name is fixed, because Optuna's Hyperband draws a trial's bracket from it."""
+    import optuna
+
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     options, direction = search.tune.pruner, f"{search.direction}imize"
     pruner = extensions.module_of(options).make(options) if options else optuna.pruners.NopPruner()
@@ -94,7 +94,9 @@ class StudyEngine:
         return None
 
     def _tell(self, asked: Any, score: float | None) -> None:
-        self._study.tell(asked, score, state=optuna.trial.TrialState.FAIL if score is None else None)
+        from optuna.trial import TrialState
+
+        self._study.tell(asked, score, state=TrialState.FAIL if score is None else None)
 
     def report(self, number: int, epoch: int, score: float) -> bool:
         """Return whether the pruner stops the trial after this epoch."""
@@ -108,13 +110,15 @@ class StudyEngine:
 
     def tell(self, number: int, score: float | None, epochs: int) -> None:
         """Take the score of a trial; that of a pruned one is its last report."""
+        from optuna.trial import TrialState
+
         trial = self._trials[number]
         if trial is None:
             return
         trial.score = score
         with _silence():
             if trial.pruned and score is not None:
-                self._study.tell(trial.asked, state=optuna.trial.TrialState.PRUNED)
+                self._study.tell(trial.asked, state=TrialState.PRUNED)
             else:
                 self._tell(trial.asked, score)
 

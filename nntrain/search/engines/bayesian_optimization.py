@@ -4,6 +4,7 @@ from nntrain import backend
 from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, PositiveInt, omitted
+from nntrain.search.adapters.keras_tuner_oracle import OracleEngine
 from nntrain.search.engine import SearchEngine
 
 
@@ -20,6 +21,6 @@ class Options(Engine):
 def make(options: Options, search: Search) -> SearchEngine:
     """Return a search with `num_initial_points` random trials first, the noise `alpha`, and `beta` for exploration."""
     backend.import_keras_tuner()
-    from nntrain.search.adapters import bayesian_oracle, keras_tuner_oracle
+    from nntrain.search.adapters import bayesian_oracle
 
-    return keras_tuner_oracle.OracleEngine(bayesian_oracle.Oracle, search, options.written())
+    return OracleEngine(bayesian_oracle.Oracle, search, options.written())

@@ -3,6 +3,7 @@
 from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine
 from nntrain.errors import need
+from nntrain.search.adapters.optuna_study import StudyEngine
 from nntrain.search.engine import SearchEngine
 
 
@@ -17,7 +18,5 @@ def make(options: Options, search: Search) -> SearchEngine:
     """Return every set of values; a continuous range is taken in ten places, as GridSearch does."""
     need(options.called(), "optuna")
     from optuna.samplers import BruteForceSampler
-
-    from nntrain.search.adapters.optuna_study import StudyEngine
 
     return StudyEngine(BruteForceSampler, search, every_level=True)

@@ -4,6 +4,7 @@ from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine, Several
 from nntrain.config.value_types import PositiveFloat, PositiveInt, omitted
 from nntrain.errors import need
+from nntrain.search.adapters.optuna_study import StudyEngine
 from nntrain.search.engine import SearchEngine
 
 
@@ -21,7 +22,5 @@ def make(options: Options, search: Search) -> SearchEngine:
     """Return CMA-ES over the ranges; choices and parameters under a condition are drawn at random."""
     need(options.called(), "optuna", "cmaes")
     from optuna.samplers import CmaEsSampler
-
-    from nntrain.search.adapters.optuna_study import StudyEngine
 
     return StudyEngine(CmaEsSampler, search, {**options.written(), "warn_independent_sampling": False})

@@ -3,6 +3,7 @@
 from nntrain import backend
 from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine
+from nntrain.search.adapters.keras_tuner_oracle import BlindEngine
 from nntrain.search.engine import SearchEngine
 
 
@@ -17,9 +18,4 @@ class Options(Engine):
 
 def make(options: Options, search: Search) -> SearchEngine:
     """Return a grid search; the last parameter changes fastest."""
-    backend.import_keras_tuner()
-    from keras_tuner import oracles
-
-    from nntrain.search.adapters.keras_tuner_oracle import BlindEngine
-
-    return BlindEngine(oracles.GridSearchOracle, search, every_level=True)
+    return BlindEngine(backend.import_keras_tuner().oracles.GridSearchOracle, search, every_level=True)

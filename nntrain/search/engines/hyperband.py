@@ -4,6 +4,7 @@ from nntrain import backend
 from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine, Factor, Several
 from nntrain.config.value_types import PositiveInt
+from nntrain.search.adapters.keras_tuner_oracle import OracleEngine
 from nntrain.search.engine import SearchEngine
 
 
@@ -22,7 +23,7 @@ class Options(Engine):
 def make(options: Options, search: Search) -> SearchEngine:
     """Return Hyperband, which waits where a round has to be finished first."""
     backend.import_keras_tuner()
-    from nntrain.search.adapters import hyperband_oracle, keras_tuner_oracle
+    from nntrain.search.adapters import hyperband_oracle
 
     chosen = {**options.model_dump(exclude={"iterations"}), "hyperband_iterations": options.iterations}
-    return keras_tuner_oracle.OracleEngine(hyperband_oracle.Oracle, search, chosen, longest=options.max_epochs)
+    return OracleEngine(hyperband_oracle.Oracle, search, chosen, longest=options.max_epochs)

@@ -7,6 +7,7 @@ from nntrain.config.search.space import Search
 from nntrain.config.tune import Engine
 from nntrain.config.value_types import NonNegativeInt, PositiveInt, omitted
 from nntrain.errors import need
+from nntrain.search.adapters.optuna_study import StudyEngine
 from nntrain.search.engine import SearchEngine
 
 
@@ -29,8 +30,6 @@ def make(options: Options, search: Search) -> SearchEngine:
     """Return TPE; with conditions in the space it models each group of parameters that occur together by itself."""
     need(options.called(), "optuna")
     from optuna.samplers import TPESampler
-
-    from nntrain.search.adapters.optuna_study import StudyEngine
 
     chosen = options.written()
     if any(one.condition for one in search.space.parameters) and chosen.get("multivariate", True):
