@@ -65,6 +65,7 @@ GROUPS = {
     "runs/datasets.py": "runs/test_groups.py",
     "runs/member_runner.py": "runs/test_groups.py",
     "runs/member_task.py": "runs/test_parallel_members.py",
+    "runs/preview.py": "cli/commands/test_summary.py",  # what it shows
     "runs/members.py": "runs/test_groups.py",  # the runs of a group
     "runs/stack_watcher.py": "runs/test_stacked_runs.py",  # a group whose runs are one program
     "runs/stacks.py": "runs/test_stacked_runs.py",

@@ -61,8 +61,7 @@ def predict(run_dir: RunDir, file: Path, with_input: bool = False, top: int = 0,
     Raises DataError when the file does not fit the model, ConfigError for options that do not, and NNTrainError as
     `load_model` does.
     """
-    saved = load_model(run_dir)
-    return Parts(saved, Scorer.restored(saved), file, PredictOptions(with_input, top, samples)).whole()
+    return Parts.of_run(run_dir, file, PredictOptions(with_input, top, samples)).whole()
 
 
 def predict_file(saved: SavedModel, scorer: Scorer, file: Path, options: PredictOptions = AS_THEY_ARE) -> Predictions:
@@ -97,6 +96,12 @@ class Parts:
         self.notes: list[str] = []
         self._refuse_options()
         self.sampled = SampledOutputs(scorer, options.samples) if options.samples else None
+
+    @classmethod
+    def of_run(cls, run_dir: RunDir, file: Path, options: PredictOptions) -> "Parts":
+        """Return the predictions of a run, whose model is loaded; raises as `load_model` too."""
+        saved = load_model(run_dir)
+        return cls(saved, Scorer.restored(saved), file, options)
 
     def whole(self) -> Predictions:
         """Return the predictions for all rows."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from nntrain.config.load import Config
 from nntrain.config.plane_features import FORMULAS
 from nntrain.data import dataset as datasets
 from nntrain.data.dataset import Dataset
@@ -41,7 +42,7 @@ class Plane:
     def of(cls, data: Dataset, source: Any) -> "Plane":
         """Return the plane of the data of a source. Raises ConfigError where it has not two inputs."""
         features = list(source.features) if source.called() == "toy_2d" else []
-        refuse_other_inputs(data)
+        _refuse_other_inputs(data)
         shown = data
         if features and features != ["x", "y"]:
             shown = datasets.load(source.model_copy(update={"features": ["x", "y"]}))
@@ -78,7 +79,14 @@ class Plane:
         }
 
 
-def refuse_other_inputs(data: Dataset) -> None:
+def data_of(config: Config) -> Dataset:
+    """Return the data of a config; raises ConfigError where they have not two inputs, and DataError as `load_data`."""
+    data = datasets.load_data(config)
+    _refuse_other_inputs(data)
+    return data
+
+
+def _refuse_other_inputs(data: Dataset) -> None:
     """Raise ConfigError for data that are not of two numbers, or with more classes than colors."""
     schema, name = data.schema, data.name
     if name != "toy_2d" and (schema.shape != (2,) or any(schema.sizes)):

@@ -9,7 +9,7 @@ from nntrain.config.load import load_run
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.messages import counted, listed
 from nntrain.config.resolve import resolve
-from nntrain.data.dataset import Dataset
+from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.model.batch_normalization import fused
 from nntrain.model.build import outline
@@ -138,6 +138,11 @@ def option_to_lengthen(run_dir: RunDir) -> str:
     if summary["stopped"] != ALL_DONE:
         return ""
     return "train.epochs" if train.steps is None else "train.steps"
+
+
+def refuse_changed_files(run_dir: RunDir) -> None:
+    """Raise NNTrainError where the versions, or the data of a run, are not those of its beginning."""
+    refuse_changes(run_dir, load_data(load_run(run_dir)))
 
 
 def refuse_changes(run_dir: RunDir, data: Dataset, allow: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nntrain import backend
 from nntrain.config import plugin
-from nntrain.config.load import Config, load_run
+from nntrain.config.load import Config
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
@@ -122,11 +122,9 @@ def _refuse_changed(directory: RunDir) -> None:
     """Raise NNTrainError where the versions, or the data of its fold, are not those of the first trial."""
     if first := min(directory.path.glob(f"trial-*/**/{run_files.RESOLVED}"), default=None):
         backend.start("cpu")
-        from nntrain.data.dataset import load_data
         from nntrain.runs import resume
 
-        trial = RunDir(first.parent)
-        resume.refuse_changes(trial, load_data(load_run(trial)))
+        resume.refuse_changed_files(RunDir(first.parent))
 
 
 def _refuse_less_than_is_done(before: Config, config: Config, events: Events) -> None:

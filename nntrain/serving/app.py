@@ -12,10 +12,12 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from nntrain import __version__
-from nntrain.model.restore import SavedModel
+from nntrain.model.restore import SavedModel, load_model
 from nntrain.serving import contract
 from nntrain.serving.request_rows import Refused
 from nntrain.serving.worker import Worker
+from nntrain.storage import run_files
+from nntrain.storage.run_dir import RunDir
 
 MEGABYTE = 1 << 20
 _OPEN = "/health"  # needs no token: what watches a service has none
@@ -34,6 +36,15 @@ class Service:
     seconds: float = 30.0
     joined: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_run(cls, run_dir: RunDir) -> "Service":
+        """Return the service of a run, with its metrics and the hash of its model among the facts."""
+        saved = load_model(run_dir)
+        sha256 = run_dir.read_json(run_files.MODEL_FACTS, "sha256")["sha256"]
+        has_ended = (run_dir.path / run_files.SUMMARY).is_file()
+        metrics = run_dir.read_json(run_files.SUMMARY)["metrics"] if has_ended else {}
+        return cls(saved, run_dir.path.name, facts={"model_sha256": sha256, "metrics": metrics})
 
 
 def make(service: Service) -> FastAPI:

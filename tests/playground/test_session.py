@@ -14,14 +14,13 @@ import numpy as np
 import pytest
 
 from nntrain.config.load import load
-from nntrain.data.dataset import load_data
 from nntrain.errors import ConfigError
 from nntrain.playground import compose, desk
 from nntrain.playground.base import Base
 from nntrain.playground.from_config import base_of
 from nntrain.playground.from_table import base_of as of_table
 from nntrain.playground.pictures import STEP
-from nntrain.playground.plane import GRID, refuse_other_inputs
+from nntrain.playground.plane import GRID, data_of
 from nntrain.playground.session import Session
 from nntrain.playground.settings import Settings
 from nntrain.playground.snapshots import MOST, Snapshots
@@ -242,7 +241,7 @@ def test_a_config_that_is_not_of_two_inputs_is_refused(tmp_path: Path, data: str
     config = tmp_path / "c.yaml"
     config.write_text(f"data: {data}\nmodel: [Dense: {{units: 4, activation: relu}}]\n")
     with pytest.raises(ConfigError, match=message):
-        refuse_other_inputs(load_data(load(config)))
+        data_of(load(config))
 
 
 def test_layers_of_a_config_that_have_no_control_are_shown(tmp_path: Path) -> None:

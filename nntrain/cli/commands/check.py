@@ -28,18 +28,17 @@ def run(request: Check, terminal: Terminal) -> None:
 def _build(request: Check, config: Config, terminal: Terminal) -> tuple[str, Resolved]:
     """Build the model; return its size in words, and the experiment with nothing left out."""
     backend.start("cpu", request.verbose)
-    from nntrain.data import table_overview
-    from nntrain.doctor import checkup
-    from nntrain.runs import experiment
+    from nntrain.runs import preview
 
-    prepared = experiment.prepare_and_report(config, terminal)
+    shown = preview.Preview.of(config, terminal)
+    prepared = shown.prepared
     prepared.rehearse()
-    if rows := table_overview.overview(prepared.data):
-        terminal.event("columns", {"columns": [dict(zip(table_overview.COLUMNS, row, strict=True)) for row in rows]})
-        terminal.table("columns", table_overview.COLUMNS, rows[:_MOST_COLUMNS])
+    if rows := shown.columns():
+        terminal.event("columns", {"columns": [dict(zip(preview.COLUMNS, row, strict=True)) for row in rows]})
+        terminal.table("columns", preview.COLUMNS, rows[:_MOST_COLUMNS])
         if len(rows) > _MOST_COLUMNS:
             terminal.line(f"{counted(len(rows) - _MOST_COLUMNS, 'more column')}; `--json` prints all")
-    for finding in checkup.before(prepared, reported=True).findings:
+    for finding in shown.findings():
         for line in finding.lines():
             terminal.note(line)
     parameters = parameters_in_words(prepared.parameters)

@@ -56,22 +56,12 @@ def _refuse(request: Data, file: Path) -> None:
 
 
 def _profile(request: Data, file: Path, terminal: Terminal) -> Profile:
+    config = None
     if file.suffix in _CONFIG:
         config = checked(load(request.name, request.assignments or ()), terminal, RUNS_DIR)
-        from nntrain.data.profile.configs import profile_config
+    from nntrain.data.profile.choose import profile_config, profile_path
 
-        return profile_config(config)
-    if file.is_dir():
-        from nntrain.data.profile.images import profile_folder
-
-        return profile_folder(file)
-    if file.suffix == ".npz":
-        from nntrain.data.profile.arrays import profile_npz
-
-        return profile_npz(file)
-    from nntrain.data.profile.tables import profile_file
-
-    return profile_file(file, tuple(request.target or ()))
+    return profile_path(file, tuple(request.target or ())) if config is None else profile_config(config)
 
 
 def _of_command(problem: Problem) -> Problem:

@@ -17,7 +17,6 @@ from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
     from nntrain.doctor.checkup import Diagnosis
-    from nntrain.training.prepare import Prepared
 
 
 def run(request: Doctor, terminal: Terminal) -> None:
@@ -32,36 +31,26 @@ def run(request: Doctor, terminal: Terminal) -> None:
         _print(known.findings, known.compared(), terminal)
         return
     document = read(request.name, request.assignments or ())
-    findings, found = visit.of_document(document, lambda config: _examined(config, request, terminal))
-    together = visit.together(document, findings, lambda config: _looked_at(config, request))
+    findings, found = visit.of_document(document, lambda config: _examined(config, request, terminal, request.static))
+    together = visit.together(document, findings, lambda config: _examined(config, request, terminal, static=True))
     _print(findings, () if found is None else found.compared(), terminal, together)
 
 
-def _examined(config: Config, request: Doctor, terminal: Terminal) -> "Diagnosis":
-    """Examine a config; raises ConfigError and DataError, before TensorFlow is loaded where that is possible."""
-    if request.static:
-        return _looked_at(config, request)
-    prepared = _prepared(config, request)
-    from nntrain.doctor import checkup
+def _examined(config: Config, request: Doctor, terminal: Terminal, static: bool) -> "Diagnosis":
+    """Examine a config, unless `static` by a short training too.
 
-    terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
-    return checkup.tried(prepared, request.seconds)
-
-
-def _looked_at(config: Config, request: Doctor) -> "Diagnosis":
-    """Examine a config without training; raises as `_examined` does."""
-    prepared = _prepared(config, request)
-    from nntrain.doctor import checkup
-
-    return checkup.before(prepared)
-
-
-def _prepared(config: Config, request: Doctor) -> "Prepared":
+    Raises ConfigError and DataError, before TensorFlow is loaded where that is possible.
+    """
     valid = checked(config, Terminal(quiet=True), request.runs_dir)
     backend.start(request.device, request.verbose)
+    from nntrain.doctor import checkup
     from nntrain.training.prepare import prepare
 
-    return prepare(valid)
+    prepared = prepare(valid)
+    if static:
+        return checkup.before(prepared)
+    terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
+    return checkup.tried(prepared, request.seconds)
 
 
 def _is_run(request: Doctor) -> bool:

@@ -3,7 +3,6 @@
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nntrain import backend
 from nntrain.cli import explain_forms, output_file
@@ -22,9 +21,6 @@ from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
 from nntrain.storage.run_files import RESOLVED
 from nntrain.terminal import VERSION, Terminal, json_ready
-
-if TYPE_CHECKING:
-    from nntrain.explain.subject import Subject
 
 
 def run(request: Explain, terminal: Terminal) -> None:
@@ -48,13 +44,13 @@ def _explanation(request: Explain, terminal: Terminal) -> Explanation:
         return _of_expressions(request.expressions, request)
     if request.optimizer:
         return _of_optimizer(request, terminal)
-    subject = _subject(request, terminal)
+    found = _config(request, terminal) if _is_config(request) else _run_of(request)
+    backend.start(request.device, request.verbose)
+    from nntrain.explain import example, gradients, subject
+
+    model = subject.of_config(found) if isinstance(found, Config) else subject.of_run(found)
     if request.gradients:
-        from nntrain.explain import gradients
-
-        return gradients.explain(subject, request.batch, request.steps)
-    from nntrain.explain import example
-
+        return gradients.explain(model, request.batch, request.steps)
     wish = example.Wish(
         request.example,
         request.batch or 1,
@@ -62,7 +58,7 @@ def _explanation(request: Explain, terminal: Terminal) -> Explanation:
         forward=request.mode == "forward",
         compare=request.compare,
     )
-    return example.explain(subject, wish)
+    return example.explain(model, wish)
 
 
 def _of_expressions(texts: list[str], request: Explain) -> Explanation:
@@ -99,15 +95,6 @@ def _run_of(request: Explain) -> RunDir:
     if request.assignments:
         raise ConfigError("`--set` is for a config, not for a run", help=f"explain `{run_dir}/{RESOLVED}` with it")
     return run_dir
-
-
-def _subject(request: Explain, terminal: Terminal) -> "Subject":
-    """Return the model of the config or of the run."""
-    found = _config(request, terminal) if _is_config(request) else _run_of(request)
-    backend.start(request.device, request.verbose)
-    from nntrain.explain import subject
-
-    return subject.of_config(found) if isinstance(found, Config) else subject.of_run(found)
 
 
 def _show(found: Explanation, terminal: Terminal) -> None:

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from typer.main import get_command
 
+from nntrain.cli.app import app
 from nntrain.cli.requests import Launch
 from nntrain.errors import ConfigError, NNTrainError, one_line
 from nntrain.nearest import exists
@@ -76,8 +77,6 @@ def _refuse(count: int, words: Sequence[str]) -> None:
 
 def _commands() -> dict[str, Any]:
     """Return Click's commands by their names."""
-    from nntrain.cli.app import app
-
     return vars(get_command(app))["commands"]  # type: ignore[no-any-return]
 
 

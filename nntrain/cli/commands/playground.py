@@ -34,13 +34,12 @@ def run(request: Playground, terminal: Terminal) -> None:
         return
     with served_page.listening(request.port, _PORT) as listening:
         backend.start(request.device, request.verbose)
-        from nntrain.playground.server import Server
-        from nntrain.playground.session import Session
+        from nntrain.playground import server, session
 
-        session = Session(base)
-        session.start()
-        served_page.serve(lambda token: Server(listening, session, token), "playground", terminal)
-        session.close()
+        played = session.Session(base)
+        played.start()
+        served_page.serve(lambda token: server.Server(listening, played, token), "playground", terminal)
+        played.close()
     terminal.event("stopped", {})
     terminal.note("stopped")
 
@@ -75,11 +74,9 @@ def _base(request: Playground, terminal: Terminal) -> Base:
 
 def _of_config(config: Config) -> Base:
     """Return the base of a config; raises ConfigError and DataError where its data have not two inputs."""
-    from nntrain.data.dataset import load_data
-    from nntrain.playground.plane import refuse_other_inputs
+    from nntrain.playground.plane import data_of
 
-    data = load_data(config)
-    refuse_other_inputs(data)
+    data = data_of(config)
     return from_config.base_of(config, config.resolve(data.schema))
 
 

@@ -4,8 +4,9 @@ import contextlib
 import io
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from nntrain import backend
 from nntrain.cli import output_file
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.predictions import Predictions
 
 Write = Callable[["Predictions"], object]
+MakeWriter = Callable[[BinaryIO], contextlib.AbstractContextManager[Write]]
 
 
 def run(request: Predict, terminal: Terminal) -> None:
@@ -34,15 +36,13 @@ def run(request: Predict, terminal: Terminal) -> None:
     elif request.format == "parquet":
         raise ConfigError("Parquet is not written to the standard output", help="add `-o predictions.parquet`")
     backend.start(request.device, request.verbose)
-    from nntrain.evaluation.predict import Parts, PredictOptions
-    from nntrain.model.restore import load_model
-    from nntrain.training.scorer import Scorer
+    from nntrain.evaluation import predict, prediction_formats
 
-    options = PredictOptions(request.with_input, request.top or 0, request.mc_dropout or 0)
-    saved = load_model(run_dir)
+    options = predict.PredictOptions(request.with_input, request.top or 0, request.mc_dropout or 0)
+    writer = partial(prediction_formats.writer, prediction_formats.format_of(output, request.format))
     with file_or_stdin(request.file) as file:
-        parts = Parts(saved, Scorer.restored(saved), file, options)
-        with _writer(request, output, run_dir, terminal) as write:
+        parts = predict.Parts.of_run(run_dir, file, options)
+        with _destination(request, output, run_dir, writer, terminal) as write:
             rows = _write(parts, write, file, request, terminal)
         for note in parts.notes:
             terminal.note(f"note: {note.replace(f'`{file}`', f'`{request.file}`')}")
@@ -63,19 +63,18 @@ def _write(parts: "Parts", write: Write, file: Path, request: Predict, terminal:
 
 
 @contextlib.contextmanager
-def _writer(request: Predict, output: Path | None, run_dir: RunDir, terminal: Terminal) -> Iterator[Write]:
+def _destination(
+    request: Predict, output: Path | None, run_dir: RunDir, writer: MakeWriter, terminal: Terminal
+) -> Iterator[Write]:
     """Give the function that writes a part where it belongs."""
-    from nntrain.evaluation import prediction_formats as formats
-
-    format = formats.format_of(output, request.format)
     if output is not None:
-        with stream(output) as file, formats.writer(format, file) as write:
+        with stream(output) as file, writer(file) as write:
             yield write
     elif request.json:
         yield lambda part: _events(part, run_dir, terminal)
     else:
         buffer = io.BytesIO()
-        with formats.writer(format, buffer) as write:
+        with writer(buffer) as write:
             yield lambda part: _print(part, write, buffer)
 
 

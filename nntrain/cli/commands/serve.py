@@ -2,14 +2,13 @@
 
 import ipaddress
 import sys
+from dataclasses import replace
 
 from nntrain import backend
 from nntrain.cli.requests import Serve
 from nntrain.errors import ConfigError, need
 from nntrain.serving import server
-from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
-from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
 
@@ -21,17 +20,14 @@ def run(request: Serve, terminal: Terminal) -> None:
         raise ConfigError("a token is printable ASCII text", help='write `--token "$(openssl rand -hex 16)"`')
     with server.listen(request.host, request.port) as listening:
         backend.start(request.device, request.verbose)
-        from nntrain.model.restore import load_model
         from nntrain.serving import app
 
-        service = app.Service(
-            load_model(run_dir),
-            run_dir.path.name,
+        service = replace(
+            app.Service.of_run(run_dir),
             token=request.token or "",
             most_rows=request.max_rows,
             seconds=request.timeout,
             joined=request.join,
-            facts=_facts(run_dir),
         )
         if not request.token and not _is_loopback(request.host):
             terminal.note(f"warning: anybody who reaches {request.host} can use the service; `--token` asks for one")
@@ -45,13 +41,6 @@ def run(request: Serve, terminal: Terminal) -> None:
         server.run(app.make(service), listening, ready)
     terminal.event("stopped", {"run": str(run_dir)})
     terminal.note("stopped; every request that had arrived was answered")
-
-
-def _facts(run_dir: RunDir) -> dict[str, object]:
-    """Return the metrics of the run and the hash of its model."""
-    sha256 = run_dir.read_json(run_files.MODEL_FACTS, "sha256")["sha256"]
-    has_ended = (run_dir.path / run_files.SUMMARY).is_file()
-    return {"model_sha256": sha256, "metrics": run_dir.read_json(run_files.SUMMARY)["metrics"] if has_ended else {}}
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,7 +7,6 @@ from nntrain import backend
 from nntrain.cli.requests import Summary
 from nntrain.cli.summary import parameters_in_words
 from nntrain.config.load import Config, load, load_run
-from nntrain.errors import dotted
 from nntrain.nearest import exists
 from nntrain.runs.checked import checked
 from nntrain.storage.find_runs import find_run
@@ -20,22 +19,10 @@ def run(request: Summary, terminal: Terminal) -> None:
     """Print a row for each layer, the totals and the memory. Raises as `check --build` does."""
     config = checked(_config(request), terminal, request.runs_dir)
     backend.start("cpu", request.verbose)
-    from nntrain.model import size
-    from nntrain.runs.experiment import prepare_and_report
-    from nntrain.training.memory import in_words
+    from nntrain.runs.preview import Preview
 
-    prepared = prepare_and_report(config, terminal)
-    layers = [
-        {
-            "layer": layer.name,
-            "path": dotted(path),
-            "output": list(layer.output.shape[1:]),
-            **size.count([layer]).as_json(),
-            "multiplications": size.multiplications(layer),
-        }
-        for path, layer in prepared.memory.layers
-    ]
-    total = size.count(layer for _, layer in prepared.memory.layers).as_json()
+    preview = Preview.of(config, terminal)
+    prepared, layers, total = preview.prepared, preview.layers(), preview.parameters()
     products = sum(layer["multiplications"] for layer in layers)
     memory = {"training": prepared.memory.total, "inference": prepared.memory.inference}
     found = {"layers": layers, "parameters": total, "multiplications": products, "memory": memory}
@@ -45,7 +32,7 @@ def run(request: Summary, terminal: Terminal) -> None:
     terminal.table("", used, [[_cell(name, layer[name]) for name in used] for layer in layers])
     terminal.line(f"{parameters_in_words(total)}, {products:,} multiplications for each example")
     terminal.line(f"memory: training about {prepared.memory}")
-    terminal.line(f"        inference about {in_words(prepared.memory.inference)}")
+    terminal.line(f"        inference about {preview.inference_memory()}")
 
 
 def _config(request: Summary) -> Config:

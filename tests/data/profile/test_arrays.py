@@ -5,7 +5,7 @@ import pytest
 
 from nntrain.config.load import load
 from nntrain.data.profile.arrays import profile_npz
-from nntrain.data.profile.configs import profile_config
+from nntrain.data.profile.choose import profile_config
 from nntrain.errors import DataError
 
 

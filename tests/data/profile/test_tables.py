@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.config.load import load
-from nntrain.data.profile.configs import profile_config
+from nntrain.data.profile.choose import profile_config
 from nntrain.data.profile.profile import Column, Count, Profile
 from nntrain.data.profile.tables import profile_file
 from nntrain.errors import DataError

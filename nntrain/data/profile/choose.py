@@ -1,12 +1,14 @@
-"""The profile of the data of a config: its rows, and how they are split."""
+"""The profile of what is given: the data of a config, a folder of images, arrays or a table."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from nntrain.config.load import Config, with_lines
 from nntrain.data.dataset import Dataset, load_data
-from nntrain.data.profile.arrays import parts_of, profile_splits
+from nntrain.data.profile.arrays import parts_of, profile_npz, profile_splits
+from nntrain.data.profile.images import profile_folder
 from nntrain.data.profile.profile import Profile
-from nntrain.data.profile.tables import profile_table
+from nntrain.data.profile.tables import profile_file, profile_table
 from nntrain.data.sources import table
 from nntrain.errors import DataError
 
@@ -27,6 +29,13 @@ def profile_config(config: Config) -> Profile:
         return replace(found, problems=tuple(with_lines(config.document, error.problems)))
     parts = tuple(parts_of(data.splits, data.schema.classes))
     return _with_messages(replace(found, splits=parts, problems=(), warnings=(), notes=()), data)
+
+
+def profile_path(path: Path, targets: tuple[str, ...]) -> Profile:
+    """Return what is in a folder of images, an npz file or a table; targets: columns of a table. Raises DataError."""
+    if path.is_dir():
+        return profile_folder(path)
+    return profile_npz(path) if path.suffix == ".npz" else profile_file(path, targets)
 
 
 def _with_messages(found: Profile, data: Dataset) -> Profile:
