@@ -13,6 +13,7 @@ from nntrain.api.starting import Options, keyboard_interrupt
 from nntrain.config.load import load_run
 from nntrain.errors import ConfigError
 from nntrain.plugins.load import Given, used
+from nntrain.runs import treated_runs
 from nntrain.runs.group_config import GroupConfig
 from nntrain.search import search_files
 from nntrain.search.executor import Workers
@@ -23,6 +24,8 @@ from nntrain.terminal import Terminal
 from nntrain.training.placement import Placement
 from nntrain.training.run_context import RunContext
 from nntrain.training.signals import Watch, interruptible, watched
+
+_LET_LOOK = "resume it on one device, and let the doctor look"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +69,11 @@ class Resumed:
         if run_dir.is_ensemble:
             placement.refuse_group(help="leave `--workers` out")
         terminal.log.extend(run_dir.read_log())
-        context = self._with_parts(placement.start(load_run(run_dir), self.verbose, terminal, "resume"))
-        from nntrain.runs import ensembles, resume
+        config = load_run(run_dir)
+        context = self._with_parts(placement.start(config, self.verbose, terminal, "resume"))
+        from nntrain.runs import ensembles, resume, treatment
 
+        treatment.refuse_blind(config, context, _LET_LOOK)
         if run_dir.is_ensemble:
             if self.assignments:
                 help = "leave `--set` out"
@@ -78,7 +83,12 @@ class Resumed:
         if not context.writes:
             resume.follow(run_dir, self.assignments, context)
             return ""
-        if resume.resume(run_dir, self.assignments, self.allow_changed, terminal, context):
+        if not self.assignments and (first := treated_runs.first_of(run_dir)) is not None:
+            if treatment.resume(first, self.allow_changed, terminal, context):
+                return ""
+            if (best := treated_runs.best_of(first)) is not None and best.path.name != run_dir.path.name:
+                return f"the treatment of {first} is finished; its best run is {best}"
+        elif resume.resume(run_dir, self.assignments, self.allow_changed, terminal, context):
             return ""
         option = "" if search_files.is_trial(run_dir) else resume.option_to_lengthen(run_dir)
         return f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}"
@@ -89,9 +99,11 @@ class Resumed:
         if self.assignments:
             raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
         placement.refuse_group(help)
-        context = self._with_parts(placement.start(GroupConfig.read(directory).first, self.verbose, terminal))
-        from nntrain.runs import groups
+        config = GroupConfig.read(directory).first
+        context = self._with_parts(placement.start(config, self.verbose, terminal))
+        from nntrain.runs import groups, treatment
 
+        treatment.refuse_blind(config, context, _LET_LOOK)
         trained = groups.resume_all(directory, self.allow_changed, terminal, context)
         return "" if trained else f"all runs of {directory} are finished"
 
@@ -220,4 +232,11 @@ def resume(
     with used(plugin, verbose), keyboard_interrupt():
         if finished := asked.run(found, terminal):
             terminal.note(finished)
-    return load(found.path, plugin=plugin, device=device)
+    return load(_result_of(found).path, plugin=plugin, device=device)
+
+
+def _result_of(found: RunDir) -> RunDir:
+    """Return the best run of a treatment that has ended; anything else as it is."""
+    first = treated_runs.first_of(found) if find_runs.is_run(found.path) else None
+    best = None if first is None else treated_runs.best_of(first)
+    return found if best is None else best

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nntrain.config.experiment import Experiment
+from nntrain.config.messages import listed
 from nntrain.config.named import Named, member_of, spelled_out
 from nntrain.config.section import Section
 from nntrain.config.train import Train
@@ -33,8 +34,11 @@ def with_line(
     """
     at = [number for number, problem in enumerate(problems) if _is_of(problem, text)]
     lines = lines_that_work(document, text, check) if at else []
-    help = f"write {' or '.join(f'`--set {shlex.quote(line)}`' for line in lines[:3])}"
-    return [replace(one, help=help) if lines and number in at else one for number, one in enumerate(problems)]
+    help = f"write {' or '.join(f'`--set {shlex.quote(line)}`' for line in lines[:3])}" if lines else ""
+    others = [] if lines or not at else _of_other_layers(document.tree, _parts(text))
+    if others:
+        help = f"`{others[0][-1]}` is an option of {listed(dotted(path[:-1]) for path in others)}"
+    return [replace(one, help=help) if help and number in at else one for number, one in enumerate(problems)]
 
 
 def _is_of(problem: Problem, text: str) -> bool:
@@ -89,8 +93,7 @@ def dropped(document: Document, text: str) -> list[Problem]:
 
 def meant(tree: Any, given: Assignment) -> Iterator[list[tuple[Path, Any]]]:
     """Yield other paths, each with its value, for an assignment that does not fit the tree: the likeliest first."""
-    name = re.sub(r"\[(-?[0-9]+)\]", r".\1", given.name.strip().lstrip("-")).replace(":", ".")
-    parts: Path = tuple(part for part in name.split(".") if part)
+    parts = _parts(given.name)
     value = scalar(given.value.lstrip("= ")) if isinstance(given.value, str) else given.value
     yield [(parts, value)]
     if parts == ("model",):
@@ -98,6 +101,23 @@ def meant(tree: Any, given: Assignment) -> Iterator[list[tuple[Path, Any]]]:
     for whole in _from_the_top(parts):
         yield [(path, value) for path in dict.fromkeys(_paths(_filled(tree), whole, ()))]
         yield from ([found] for found in reversed(list(_wholes(_filled(tree), whole, value))))
+    yield [(path, value) for path in _of_other_layers(tree, parts)]
+
+
+def _parts(text: str) -> Path:
+    """Return the parts of the path of an assignment, also of one that is written as in Python or in YAML."""
+    name = text.partition("=")[0].strip().lstrip("-")
+    name = re.sub(r"\[(-?[0-9]+)\]", r".\1", name).replace(":", ".")
+    return tuple(part for part in name.split(".") if part)
+
+
+def _of_other_layers(tree: Any, parts: Path) -> list[Path]:
+    """Return where the layers have an option that the layer at this position lacks."""
+    model = tree.get("model") if isinstance(tree, dict) else None
+    at = int(parts[1]) if len(parts) > 2 and parts[0] == "model" and str(parts[1]).isdecimal() else None
+    if at is None or not isinstance(model, list) or at >= len(model) or list(_paths(tree, parts, ())):
+        return []
+    return list(_paths(tree, ("model", *parts[2:]), ()))
 
 
 def _filled(tree: Any) -> Any:

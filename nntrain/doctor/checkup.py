@@ -135,7 +135,9 @@ class Halfway:
 
 def judged(job: Job, prepared: Prepared, scorer: Scorer, history: History) -> Job:
     """Return an observed job that stops halfway where the training goes badly."""
-    return replace(job, judge=Halfway(prepared, scorer, history, job.plan, cast(Probe, job.observe)))
+    probe = cast(Probe, job.observe)
+    probe.is_timed = False  # what is prescribed must not depend on a clock
+    return replace(job, judge=Halfway(prepared, scorer, history, job.plan, probe))
 
 
 def tried(prepared: Prepared, seconds: float) -> Diagnosis:

@@ -26,7 +26,7 @@ _BOUNDS = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0
 
 
 class Probe:
-    """Measures after the epochs 1, 2, 4, … and the last, as far as time allows."""
+    """Measures after the epochs 1, 2, 4, … and the last, as far as time allows where it `is_timed`."""
 
     def __init__(self, model: Network, placed: Sequence[Placed], data: Arrays, last: int) -> None:
         self.model = model
@@ -37,6 +37,7 @@ class Probe:
         rows = np.linspace(0, len(data) - 1, min(most, len(data))).astype(np.int64)
         self._batch = as_batch(tuple(tf.constant(part) for part in _parts(data.take(np.unique(rows)))))
         self._initial = [None if kernel is None else kernel.value.numpy() for kernel in map(_kernel, model.layers)]
+        self.is_timed = True
         self._spent, self._began = 0.0, time.perf_counter()
 
     def __call__(self, epoch: int) -> dict[str, Any] | None:
@@ -52,7 +53,7 @@ class Probe:
         if epoch in (0, self.last):
             return True
         elapsed = time.perf_counter() - self._began
-        return epoch & (epoch - 1) == 0 and self._spent < SHARE * elapsed
+        return epoch & (epoch - 1) == 0 and (not self.is_timed or self._spent < SHARE * elapsed)
 
     def measure(self, epoch: int) -> VitalSigns:
         """Return what the model is like now; it may have diverged, so its numbers may overflow."""

@@ -81,7 +81,11 @@ def explained(error: Diverged, finished: FinishedTraining, job: Job) -> Diverged
 
 def of_run(run_dir: RunDir) -> Diagnosis:
     """Examine a run from its files; raises DataError where its data are not there, and NNTrainError for a bad file."""
-    prepared = prepare(load_run(run_dir), initialize=False)
+    return of_prepared(run_dir, prepare(load_run(run_dir), initialize=False))
+
+
+def of_prepared(run_dir: RunDir, prepared: Prepared) -> Diagnosis:
+    """Examine a run whose data are read, as `of_run` does."""
     summary = _read(run_dir, run_files.SUMMARY)
     before = _read(run_dir, run_files.DIAGNOSIS)
     records.check(record.Diagnosis, before, f"`{run_dir.path / run_files.DIAGNOSIS}`")

@@ -149,6 +149,7 @@ def environment_of(training: Training, machine: dict[str, Any]) -> dict[str, Any
         "data_sha256": prepared.data.digest,
         "resolved_sha256": hashlib.sha256(training.resolved_text.encode()).hexdigest(),
         "settings": settings.as_json(to_tree(prepared.resolved.experiment)),
+        **training.context.noted,
     }
 
 

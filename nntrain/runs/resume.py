@@ -78,7 +78,9 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     _warn_of_other_machine(then, now, training.terminal)
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _last_state(store, bool(assignments), training)
-    if assignments and state is not None:
+    if state is None:
+        training = replace(training, prepared=prepared.initialized())
+    elif assignments:
         _refuse_shorter(training, state)
     if assignments:
         experiment.report_obstacles(prepared, training.terminal)

@@ -4,29 +4,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nntrain.config.load import Config, from_document
+from nntrain.config.load import Config, from_document, load_run
 from nntrain.doctor.prescription import assigned
 from nntrain.errors import ConfigError, Diverged, Problem
-from nntrain.runs import ensembles, experiment
+from nntrain.runs import diagnosis, ensembles, experiment, treated_runs
+from nntrain.runs import resume as resume_run
 from nntrain.runs.experiment import Result
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.prepare import prepare
 from nntrain.training.run_context import ALONE, RunContext
 
-MOST_CURES = 3  # trainings after the first
 _OPTION = ("train", "on_disease")
 _LEAVE_OUT = "leave `on_disease` out"
 
 
-def refuse_blind(config: Config, context: RunContext) -> None:
+def refuse_blind(config: Config, context: RunContext, help: str = _LEAVE_OUT) -> None:
     """Raise ConfigError where a training is to be stopped by a doctor that does not look at it."""
     if config.experiment.train.on_disease == "warn":
         return
     if not context.doctor:
-        raise _refused(config, "the doctor is not to look at this training, so `on_disease` cannot act", _LEAVE_OUT)
+        raise _refused(config, "the doctor is not to look at this training, so `on_disease` cannot act", help)
     if context.distribution is not None:
-        raise _refused(config, "the doctor does not look at a training on several devices", _LEAVE_OUT)
+        raise _refused(config, "the doctor does not look at a training on several devices", help)
 
 
 def refuse_in_group(config: Config) -> None:
@@ -80,43 +81,107 @@ def fit(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: 
         return ensembles.fit(config, runs_dir, name, terminal, context)
     if config.experiment.train.on_disease != "cure":
         return experiment.fit(config, runs_dir, name, terminal, context)
+    course = _Course(runs_dir, name, terminal, replace(context, show=None))
+    first = course.begin(config, treated_runs.given(config, name))
+    return _shown(course.treat(first), context)
+
+
+def resume(run_dir: RunDir, allow_changed: bool, terminal: Terminal, context: RunContext = ALONE) -> Result | None:
+    """Train the rest of a treatment, as `fit` would have gone on; None where it has ended.
+
+    run_dir: the first run of the treatment. Raises as `resume` of a run and `fit` do.
+    """
+    best = treated_runs.best_of(run_dir)
+    if best is not None and best.read_json(run_files.ENVIRONMENT).get("exit_status") == 0:
+        return None
+    config, given = treated_runs.config_of(run_dir), run_dir.read_json(run_files.ENVIRONMENT, "given")["given"]
     hidden = replace(context, show=None)
-    best = _outcome(config, runs_dir, name, terminal, hidden)
-    cures = best.cures()
-    for _ in range(MOST_CURES):
-        if not cures:
-            break
-        cure = cures.pop(0)
-        words = " ".join(f"--set '{line}'" for line in cure["set"])
-        terminal.note(f"{best.run_dir} suffers from `{cure['disease']}`; it is trained again with {words}")
-        treated = from_document(assigned(best.config.document, cure["set"]))
-        again = _outcome(treated, runs_dir, name, terminal, hidden)
-        is_better = again.score > best.score
-        _record_cure(best.run_dir, cure, again.run_dir, is_better)
-        terminal.note(f"{again.run_dir} is {'better' if is_better else 'not better'} than {best.run_dir}")
-        if is_better:
-            best, cures = again, again.cures()
-    if best.error is not None:
-        raise best.error
-    if context.show is not None and best.result is not None:
+    course = _Course(run_dir.path.parent, given["name"], terminal, hidden, allow_changed)
+    return _shown(course.treat(course.go_on(config, run_dir)), context)
+
+
+def _shown(best: _Outcome, context: RunContext) -> Result:
+    """Show the result of the best training; raises Diverged where all have diverged."""
+    if best.result is None:
+        raise best.error or Diverged("the training diverged")
+    if context.show is not None:
         context.show(best.result)
     return best.result
 
 
-def _outcome(config: Config, runs_dir: Path, name: str, terminal: Terminal, context: RunContext) -> _Outcome:
-    try:
-        result = experiment.train(config, runs_dir, name, terminal, context)
-    except Diverged as error:
-        if error.run is None:
-            raise
-        return _Outcome(config, RunDir(error.run), error=error)
-    return _Outcome(config, result.run_dir, result)
+@dataclass(frozen=True)
+class _Course:
+    """The trainings of a treatment: the folder of their runs, and the name that the first was to have."""
 
+    runs_dir: Path
+    name: str
+    terminal: Terminal
+    context: RunContext
+    allow_changed: bool = False
 
-def _record_cure(before: RunDir, cure: dict[str, Any], again: RunDir, is_better: bool) -> None:
-    """Write to environment.json of both runs that the second one is a treatment of the first."""
-    tried = {"of": before.path.name, "disease": cure["disease"], "set": cure["set"]}
-    again.write_json(run_files.ENVIRONMENT, {**again.read_json(run_files.ENVIRONMENT), "cure": tried})
-    if is_better:
-        content = {**before.read_json(run_files.ENVIRONMENT), "cured_by": again.path.name}
-        before.write_json(run_files.ENVIRONMENT, content)
+    def treat(self, first: _Outcome) -> _Outcome:
+        """Train what is prescribed, as long as that may help; return the best outcome. No other process does so."""
+        with first.run_dir.locked():
+            best, cures = first, first.cures()
+            for _ in range(treated_runs.MOST_CURES):
+                if not cures:
+                    break
+                cure = cures.pop(0)
+                again = self._treated(best, cure)
+                if again.score > best.score:
+                    treated_runs.note(best.run_dir, cured_by=again.run_dir.path.name)
+                    self.terminal.note(f"{again.run_dir} is better than {best.run_dir}")
+                    best, cures = again, again.cures()
+                else:
+                    self.terminal.note(f"{again.run_dir} is not better than {best.run_dir}")
+            treated_runs.note(first.run_dir, best=best.run_dir.path.name)
+            return best
+
+    def _treated(self, ill: _Outcome, cure: dict[str, Any]) -> _Outcome:
+        """Train a config again as prescribed, or the rest of that where it has begun."""
+        words = " ".join(f"--set '{line}'" for line in cure["set"])
+        self.terminal.note(f"{ill.run_dir} suffers from `{cure['disease']}`; it is trained again with {words}")
+        config = from_document(assigned(ill.config.document, cure["set"]))
+        begun = treated_runs.treatment_of(ill.run_dir, cure)
+        if begun is not None:
+            return self.go_on(config, begun)
+        return self.begin(config, treated_runs.cure_of(ill.run_dir, cure))
+
+    def begin(self, config: Config, noted: dict[str, Any]) -> _Outcome:
+        """Train a config in a new run directory; noted: what environment.json holds of it from the start."""
+        context = replace(self.context, noted=noted)
+        try:
+            result = experiment.train(config, self.runs_dir, self.name, self.terminal, context)
+        except Diverged as error:
+            if error.run is None:
+                raise
+            return _Outcome(config, RunDir(error.run), error=error)
+        return _Outcome(config, result.run_dir, result)
+
+    def go_on(self, config: Config, run_dir: RunDir) -> _Outcome:
+        """Train the rest of a run; return how it has ended where nothing is left."""
+        if lines := run_dir.read_log():
+            self.terminal.log[:] = lines
+        try:
+            return _Outcome(config, run_dir, self._rest_of(config, run_dir))
+        except Diverged as error:
+            return _Outcome(config, run_dir, error=error)
+
+    def _rest_of(self, config: Config, run_dir: RunDir) -> Result:
+        """Return the result of a run that is resumed, or has ended; raises Diverged where it has diverged.
+
+        It is prepared from the config as it was given, by whose paths the doctor names what it finds.
+        """
+        prepared = prepare(config, initialize=False)
+        if experiment.resolved_text(prepared.resolved.experiment) != run_dir.read_text(run_files.RESOLVED):
+            prepared = prepare(load_run(run_dir), initialize=False, data=prepared.data)  # it was edited
+        with run_dir.locked():
+            status = run_dir.read_json(run_files.ENVIRONMENT).get("exit_status")
+            if status not in (0, Diverged.exit_code):
+                training = experiment.Training(prepared, run_dir, self.terminal, self.context)
+                return resume_run.resume_prepared(training, allow_changed=self.allow_changed)
+        resume_run.refuse_changes(run_dir, prepared.data, self.allow_changed)
+        summary, found = run_dir.read_json(run_files.SUMMARY, "stopped"), diagnosis.of_prepared(run_dir, prepared)
+        if status == Diverged.exit_code:
+            raise diagnosis.with_cause(Diverged(summary["stopped"]), found, run_dir)
+        return Result(run_dir, summary, diagnosis=found)

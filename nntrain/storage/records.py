@@ -55,8 +55,24 @@ class PluginFile(Record):
     sha256: Required[Sha256]
 
 
+class Given(Record):
+    """The config of a run that may be treated, with `--set`, its folder, and the name that the run was to have."""
+
+    config: Required[Annotated[str, StringConstraints(max_length=4_000_000)]]
+    folder: Required[Text]
+    name: Required[Name]
+
+
+class Cure(Record):
+    """The run that a treatment treats, by its name, and what the treatment changes in the config."""
+
+    of: Required[Name]
+    disease: Required[Text]
+    set: Required[list[Text]]
+
+
 class Environment(Record, total=False):
-    """environment.json."""
+    """environment.json. `treats` is the `run_key` of the run that a treatment treats."""
 
     start: Text
     packages: dict[Text, Text | None]
@@ -71,6 +87,11 @@ class Environment(Record, total=False):
     resumed: list[Resumed]
     plugins: list[PluginFile]
     settings: dict[Text, Text | Number | bool | None]
+    given: Given
+    cure: Cure
+    treats: Text
+    cured_by: Name
+    best: Name
     exit_status: Annotated[int, Field(ge=-255, le=255)] | None
 
 

@@ -37,6 +37,14 @@ class Prepared:
         """The numbers of the model's parameters, by how they get their values."""
         return size.count(self.model.layers).as_json()
 
+    def initialized(self) -> "Prepared":
+        """Return this with the weights that `train.init_from` names; raises ConfigError as `take_weights` does."""
+        source = self.resolved.train.init_from
+        if source is None or self.taken:
+            return self
+        with _at_their_places(self.config, self.resolved):
+            return replace(self, taken=take_weights(self.model, self.resolved.schema, source, self.data.table))
+
     def rehearse(self) -> None:
         """Take a step of every layer; raises ConfigError at the layer or option that cannot be trained."""
         with _at_their_places(self.config, self.resolved):
@@ -60,14 +68,14 @@ def prepare(config: Config, initialize: bool = True, data: Dataset | None = None
     resolved = config.resolve(data.schema).of_member
     _check_shares(config, resolved, data)
     _choose_threads(resolved, len(data.train))
-    source = resolved.train.init_from if initialize else None
     with _at_their_places(config, resolved):
         memory = Memory.of(resolved, data)
         memory.refuse_too_much()
         model = build(resolved, data.train.x, data.train.y)
-        taken = take_weights(model, resolved.schema, source, data.table) if source else ""
+    built = Prepared(config, resolved, data, model, memory)
+    prepared = built.initialized() if initialize else built
     found = config.document.in_order(_as_written(resolved, obstacles(resolved, model, len(data.train))))
-    return Prepared(config, resolved, data, model, memory, taken, tuple(found))
+    return replace(prepared, obstacles=tuple(found))
 
 
 def _check_shares(config: Config, resolved: Resolved, data: Dataset) -> None:

@@ -1,7 +1,7 @@
 """What the caller of a run sets beside the config."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nntrain.training.signals import StopRequest, Watch
@@ -28,6 +28,7 @@ class RunContext:
     stack: bool = True  # whether runs of one architecture may be trained as one
     workers: int | None = None  # how many runs of a group are trained at once, a process each; None: where it pays
     distribution: "Distribution | None" = None  # the devices that share every batch; None for one device
+    noted: Mapping[str, Any] = field(default_factory=dict)  # what environment.json holds of the caller's from the start
 
     @property
     def writes(self) -> bool:

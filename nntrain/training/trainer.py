@@ -91,6 +91,7 @@ def share(prepared: Prepared, distribution: Distribution | None, state: State | 
 def follow(prepared: Prepared, context: RunContext) -> None:
     """Train as a worker that is not the chief: the same steps, but nothing is written or shown."""
     state = share(prepared, context.distribution)
+    prepared = prepared.initialized() if state is None else prepared
     silent = ProgressWatcher(Terminal(quiet=True))
     job = make_job(prepared, make_scorer(prepared, context), context, silent, None)
     fit(job, History(), state, prepared.model, context.distribution)

@@ -56,6 +56,8 @@ def helps(config: str, *texts: str) -> list[str]:
         (PLAIN, "model.Dense.units=5", "model.1.Dense.units=5"),
         (PLAIN, "model[1].Dense.units=5", "model.1.Dense.units=5"),
         (PLAIN, "model.-2.Dense.units=5", "model.1.Dense.units=5"),
+        (PLAIN, "model.0.units=5", "model.1.Dense.units=5"),
+        (PLAIN, "model.2.rate=0.5", "model.0.Dropout.rate=0.5"),
         (PLAIN, "dropout=0.1", "model.0.Dropout=0.1"),
         (PLAIN, "model.1.LeakyReLU.negative_slope=0.1", "model.1={LeakyReLU: {negative_slope: 0.1}}"),
         (PLAIN, "data.validation=0.1", "data.iris.validation=0.1"),
@@ -100,6 +102,13 @@ def test_a_line_is_offered_beside_other_assignments_that_fit() -> None:
 def test_what_no_line_can_mend_keeps_its_help() -> None:
     assert helps(PLAIN, "train.epochs=x") == ["write a whole number"]
     assert helps(PLAIN, "model.9.Dense.units=3") == ["write a position from `0` to `2`"]
+
+
+def test_where_no_line_works_the_layers_that_have_the_option_are_named() -> None:
+    output = PLAIN.replace("  - Dense: {units: 8, activation: relu}\n", "")
+    assert helps(output, "model.0.units=5") == ["`units` is an option of `model.1.Dense`"]
+    assert helps(PLAIN, "model.0.units=x") == ["`units` is an option of `model.1.Dense`, `model.2.Dense`"]
+    assert "the options of `Dense` are" in helps(PLAIN, "model.1.momentum=5")[0]
 
 
 @pytest.mark.parametrize(

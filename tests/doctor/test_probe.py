@@ -102,3 +102,6 @@ def test_measurements_wait_until_the_training_has_taken_long_enough(prepare: Any
     assert probe(2) is None
     assert probe(3) is not None, "the last one is always measured"
     assert probe(5) is None
+    probe.is_timed = False
+    assert probe(2) is not None
+    assert probe(5) is None

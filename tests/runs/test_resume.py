@@ -198,6 +198,15 @@ def test_a_time_limit_ends_the_first_epoch_and_resume_trains_as_if_it_had_not(fi
     assert run.read_json("summary.json")["metrics"] == finished.read_json("summary.json")["metrics"]
 
 
+def test_a_kill_before_the_first_checkpoint_loses_no_initial_weights(finished: RunDir, tmp_path: Path) -> None:
+    text = CONFIG.replace("EPOCHS", f"2\n  init_from: {finished.path}")
+    whole, killed = train(tmp_path, 2, "whole", text), train(tmp_path, 2, "killed", text)
+    shutil.rmtree(killed.checkpoints)
+    killed.write_json("environment.json", {**killed.read_json("environment.json"), "end": None, "exit_status": None})
+    assert resume(killed, (), False, quiet()) is not None
+    assert rows(killed) == rows(whole)
+
+
 def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
     resolved = copy.path / "resolved.yaml"
     resolved.write_text(resolved.read_text().replace("share: 0.2", "share: 0.3"))
