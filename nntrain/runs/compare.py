@@ -78,18 +78,19 @@ class Comparison:
         shared = differing(every)
         extra = dict.fromkeys(path for one in every for path in one if any(path not in other for other in every))
         own = [path for path in extra if not any(path.startswith(f"{above}.") for above in shared)]
-        return shared + [path for path in own if is_of_training(path)]
+        leaves = [path for path in own if not any(other.startswith(f"{path}.") for other in own)]
+        return shared + [path for path in leaves if is_of_training(path)]
 
     @property
     def metrics(self) -> list[str]:
-        """The metrics that all contenders have, the loss first."""
-        first, *others = [one.metrics for one in self.contenders]
+        """The metrics that all contenders have which have any, the loss first: one that diverged at once has none."""
+        first, *others = [one.metrics for one in self.contenders if one.metrics] or [{}]
         return [name for name in first if all(name in other for other in others)]
 
     @property
     def notes(self) -> Iterator[str]:
         """What makes the comparison unfair."""
-        if len({one.data for one in self.contenders}) > 1:
+        if len({one.data for one in self.contenders if one.data}) > 1:  # of a run that has not ended they are not known
             yield "the data differ, so the scores are of different rows, and no test compares them"
         if len({one.split for one in self.contenders if one.split}) > 1:
             yield "the splits differ: those without a validation split show their training split"

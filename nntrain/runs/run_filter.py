@@ -33,7 +33,14 @@ class Condition:
     value: str
 
     def holds(self, found: Any) -> bool:
-        """Return whether a value fulfils the condition; two numbers are compared as numbers, all else as text."""
+        """Return whether a value fulfils the condition; two numbers are compared as numbers, all else as text.
+
+        A state may be named by its first word, such as `failed`, or by what follows its last semicolon.
+        """
+        if self.name == "state" and self.comparison in ("=", "==", "!="):
+            text = str(found)
+            words = {text, text.split(":")[0].split(" ")[0], text.rpartition(";")[2].strip()}
+            return (self.value in words) is (self.comparison != "!=")
         try:
             left, right = float(found), float(self.value)
         except (TypeError, ValueError):

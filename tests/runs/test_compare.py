@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -130,3 +131,19 @@ def test_options_of_what_differs_are_left_out() -> None:
     settings = [{"train.optimizer": "SGD", "train.optimizer.SGD.momentum": 0.9, "x": 1}, {"train.optimizer": "Adam"}]
     contenders = tuple(Contender(str(index), RunDir(Path()), each) for index, each in enumerate(settings))
     assert Comparison(contenders, True).paths == ["train.optimizer", "x"]
+
+
+def test_an_option_that_one_lacks_is_shown_and_not_the_name_above_it() -> None:
+    settings = [{"train.optimizer": "SGD"}, {"train.optimizer": "SGD", "train.optimizer.SGD": "learning_rate"}]
+    settings[1]["train.optimizer.SGD.learning_rate"] = "0.1"
+    contenders = tuple(Contender(str(index), RunDir(Path()), each) for index, each in enumerate(settings))
+    assert Comparison(contenders, True).paths == ["train.optimizer.SGD.learning_rate"]
+
+
+def test_a_run_without_metrics_takes_none_from_the_others_and_unknown_data_are_not_other_ones() -> None:
+    scored = replace(made("scored", [1.0, 0.0]), metrics={"loss": 0.5, "accuracy": 0.5})
+    begun = replace(made("begun", [], data=""), metrics={}, each=None, remark="its model was not kept")
+    found = Comparison((scored, begun), is_accuracy=True)
+    assert found.metrics == ["loss", "accuracy"]
+    assert list(found.notes) == ["begun: its model was not kept"]
+    assert math.isnan(found.p_value(begun))

@@ -45,3 +45,19 @@ def test_numbers_are_compared_as_numbers(comparison: str, value: str, found: obj
 def test_the_nearest_name_may_be_one_of_kerass() -> None:
     help = unknown("val_acuracy", ["validation.accuracy", "train.accuracy"]).problems[0].help
     assert help == "write `val_accuracy`"
+
+
+@pytest.mark.parametrize(
+    ("value", "found", "holds"),
+    [
+        ("failed", "failed: the training diverged in epoch 1: the loss is NaN", True),
+        ("failed", "failed with exit code 4", True),
+        ("stopped", "stopped by SIGINT", True),
+        ("done", "mean of 3 runs over seeds; done", True),
+        ("done", "3 runs over seeds; 2 done", False),
+        ("done", "failed: it is not done", False),
+    ],
+)
+def test_a_state_is_named_by_a_word(value: str, found: str, holds: bool) -> None:
+    assert Condition("state", "=", value).holds(found) is holds
+    assert Condition("state", "!=", value).holds(found) is not holds

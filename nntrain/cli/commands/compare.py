@@ -59,7 +59,7 @@ def _columns(found: "Comparison") -> list[str]:
 def _row(found: "Comparison", one: "Contender") -> list[Any]:
     numbers = [*one.interval, found.p_value(one)]
     cells = ["" if math.isnan(number) else number for number in numbers]
-    values = [one.metrics[name] for name in found.metrics]
+    values = [one.metrics.get(name, "") for name in found.metrics]
     seconds = f"{one.seconds:.1f}" if one.seconds else ""  # of a run that has not ended none is known
     return [one.name, *values, *cells, one.parameters or "", one.epochs, seconds]
 

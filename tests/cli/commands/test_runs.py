@@ -63,7 +63,7 @@ def test_every_run_shows_its_state(runs: Path, capsys: pytest.CaptureFixture[str
     states = {Path(row["run"]).name: row["state"] for row in rows(runs, None, capsys)}
     assert {name: states[name] for name in ("old", "bad", "run")} == {
         "old": "done",
-        "bad": "a loss is not finite",
+        "bad": "failed: a loss is not finite",
         "run": "killed",
     }
     assert states["cut"].startswith(f"`{runs / 'cut' / run_files.ENVIRONMENT}` is damaged: ")
