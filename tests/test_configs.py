@@ -19,7 +19,7 @@ from nntrain.config.named import to_tree
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.data import dataset
 from nntrain.data.examples import Split
-from nntrain.data.sources.fashion_mnist import FILES
+from nntrain.data.sources import fashion_mnist, mnist
 from nntrain.model.build import build
 from nntrain.runs.experiment import resolved_text
 from nntrain.training.program_cache import Programs
@@ -30,7 +30,7 @@ REPOSITORY = Path(__file__).parents[1]
 SCHEMA = "yaml-language-server: $schema="
 CONFIGS = REPOSITORY / "configs"
 FOUND = sorted(CONFIGS.rglob("*.yaml"))
-COUNT = 78
+COUNT = 79
 EXPECTED = {
     "": """
         backprop_exercise backprop_exercise_printed backprop_exercise_transposed fashion_cnn fashion_mlp iris
@@ -49,7 +49,7 @@ EXPECTED = {
     "optimizers/": "adadelta adagrad adam adamax adamw lion momentum nadam nesterov rmsprop sgd",
     "perceptron/": "and or xor xor_hidden_layer",
     "tor_vergata/": """
-        fashion_300_100_100 iris_mlp lenet_relu lenet_sigmoid playground tune_batch_size tune_grid xor
+        fashion_300_100_100 iris_mlp lenet_relu lenet_sigmoid mnist_keras playground tune_batch_size tune_grid xor
     """,
     "vanishing/": """
         activation all_cures baseline batch_normalization chain gradient_clipping initialization relu_product
@@ -76,6 +76,9 @@ EXPLAINED_SCORE = re.compile(
 )
 """Its numbers are looked at in tests/golden/test_explained_configs.py."""
 
+PUBLISHED = {"fashion_mnist": ("fashion-mnist", fashion_mnist.FILES), "mnist": ("mnist", mnist.FILES)}
+"""Folder and files of the data sets that are downloaded."""
+
 every_config = pytest.mark.parametrize(
     "file", FOUND, ids=[file.relative_to(CONFIGS).with_suffix("").as_posix() for file in FOUND]
 )
@@ -95,9 +98,9 @@ def fashion_data() -> Iterator[None]:
 def refuse_download(source: Source) -> None:
     """Skips where the data of a config would have to be downloaded."""
     folder = Path(os.environ["NNTRAIN_DATA"])
-    complete = any(all((place / name).is_file() for name in FILES) for place in (folder / "fashion-mnist", folder))
-    if source.called() == "fashion_mnist" and not complete:
-        pytest.skip(f"the files of Fashion MNIST are not in `{folder}`; set NNTRAIN_DATA to the folder that holds them")
+    own, files = PUBLISHED.get(source.called(), ("", {}))
+    if not any(all((place / name).is_file() for name in files) for place in (folder / own, folder)):
+        pytest.skip(f"the files of `{source.called()}` are not in `{folder}`; set NNTRAIN_DATA to their folder")
 
 
 @cache

@@ -114,7 +114,8 @@ class Divider:
             among = self._first_of(rows) if isinstance(rule, Fraction | OneFold) else rows
             if isinstance(rule, OneFold) and rule.count > len(among):
                 message = f"{rule.count} folds need at least {rule.count} rows, there are {len(among)}"
-                raise self._error(message, "use fewer folds, or give more rows", name, "fold", "count")
+                help = f"use at most {len(among)} folds" if len(among) > 1 else "give more rows"
+                raise self._error(message, help, name, "fold", "count")
             if isinstance(rule, Fraction) and self.rows.groups is not None:
                 among = self._small_groups(among, rows, rule.share)
             taken = splits.take(rule, among, self.groups, self.source.split_seed, name, spare)

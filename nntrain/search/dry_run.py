@@ -15,7 +15,7 @@ from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.load import search_of
 from nntrain.config.search.space import Search, Values
 from nntrain.config.search.trial_config import as_yaml
-from nntrain.errors import NNTrainError
+from nntrain.errors import NNTrainError, in_one_line
 from nntrain.processes.executor import Executor
 from nntrain.processes.messages import Event
 from nntrain.search import stack_plan
@@ -134,7 +134,8 @@ def _stacked(config: Config, executor: Executor, folder: str, parts: Sequence[Pa
         if event is not None and event.kind != "epoch":
             events.append(event)
     if events[-1].kind == "apart":
-        return StackSample(0, 0, 0, steps, events[-1].message)
+        why = in_one_line(error_of(config, events[-1])) if events[-1].wrong else events[-1].message
+        return StackSample(0, 0, 0, steps, why)
     seconds, rows = time.perf_counter() - began, next((event.rows for event in events if len(event.rows) > 1), [])
     if not rows:
         return None

@@ -183,7 +183,8 @@ class Runner:
             if not event.message:
                 self.view.apart(self.schedule.entry(event.number))
             self._leave(stack)
-            self.schedule.apart(stack, event.message)
+            why = in_one_line(error_of(self.folder.config, event)) if event.wrong else event.message
+            self.schedule.apart(stack, why)
         if self.giving_up:
             self._give_up_waiting()
 

@@ -9,9 +9,10 @@ from typing import Any
 from nntrain.config.load import Config
 from nntrain.config.named import to_tree
 from nntrain.config.resolve import DEFAULT_EPOCHS
+from nntrain.config.search.load import search_of
 from nntrain.config.search.space import Search, Values
 from nntrain.config.search.trial_config import as_yaml, with_values
-from nntrain.errors import ConfigError, DataError, NNTrainError
+from nntrain.errors import ConfigError, DataError, NNTrainError, Problem
 from nntrain.processes.messages import Event
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Entry, Ledger
@@ -159,8 +160,15 @@ def refuse_longer(run: RunDir) -> None:
 
 def error_of(config: Config, event: Event) -> ConfigError | DataError:
     """Return the error for what a worker found wrong, with its place in the config of the search."""
-    problems = config.document.in_order(event.faults)
+    folds = search_of(config).tune.folds
+    problems = config.document.in_order(_of_folds(one) if folds else one for one in event.faults)
     return DataError(problems=problems) if event.wrong == "data" else ConfigError(problems=problems)
+
+
+def _of_folds(fault: Problem) -> Problem:
+    """Return a fault of the validation split as one of `tune.folds`, which makes that split of every trial."""
+    is_theirs = fault.path[:1] == ("data",) and fault.path[2:3] == ("validation",)
+    return replace(fault, path=("tune", "folds"), span=None) if is_theirs else fault
 
 
 def length_of(config: Config, proposal: Proposal) -> int:

@@ -15,7 +15,7 @@ from nntrain.runs.stacked_runs import StackedRuns
 from nntrain.search import stack_plan
 from nntrain.search.ledger import mean_and_spread, rank, score_of
 from nntrain.search.task import Kept, Stack, Task
-from nntrain.search.trial_runner import TrialRunner, TrialTask, forget, make_folder, origin_of
+from nntrain.search.trial_runner import TrialRunner, TrialTask, forget, make_folder, origin_of, with_faults
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
 from nntrain.storage.run_dir import RunDir
@@ -51,7 +51,7 @@ def run(stack: Stack, runner: TrialRunner, report: Report, request: StopRequest)
     except Stopped as error:
         return running.stopped(error)
     except NNTrainError as error:
-        return _apart(stack, in_one_line(error))
+        return [with_faults(event, error, tasks[0]) for event in _apart(stack, in_one_line(error))]
     except Exception as error:  # noqa: BLE001  # of any type: each training shows alone whether it is at fault
         runner.programs.clear()
         return _apart(stack, words_of(error))

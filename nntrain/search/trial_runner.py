@@ -6,13 +6,13 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from nntrain.config.load import Config, from_document
 from nntrain.config.named import to_tree
 from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
-from nntrain.errors import ConfigError, DataError, NNTrainError, Problem, Stopped, in_one_line
+from nntrain.errors import ConfigError, DataError, NNTrainError, Stopped, in_one_line
 from nntrain.processes.messages import Event
 from nntrain.runs import experiment, resume
 from nntrain.runs.datasets import Datasets
@@ -57,12 +57,8 @@ class TrialRunner:
             return self._run(TrialTask(task, Path(task.folder), terminal, report, request))
         except Stopped as error:
             return Event(task.number, "stopped", message=error.problems[0].message)
-        except (ConfigError, DataError) as error:
-            event = self._failed(task, terminal, in_one_line(error))
-            wrong: Literal["config", "data"] = "data" if isinstance(error, DataError) else "config"
-            return replace(event, wrong=wrong, faults=_faults(error, task))
         except NNTrainError as error:
-            return self._failed(task, terminal, in_one_line(error))
+            return with_faults(self._failed(task, terminal, in_one_line(error)), error, task)
         except Exception as error:  # noqa: BLE001  # of any type: it fails this trial, and the next one runs
             self.programs.clear()
             if not is_exhausted(error):
@@ -186,10 +182,16 @@ def _without_length(tree: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in tree.items() if name != "tune"}, "train": train}
 
 
-def _faults(error: ConfigError | DataError, task: Task) -> tuple[Problem, ...]:
-    """Return what is wrong. A place in the trial's config is left out, as the search finds it in its own config."""
+def with_faults(event: Event, error: NNTrainError, task: Task) -> Event:
+    """Return the event with what is wrong in the config or the data, if that is the error.
+
+    A place in the trial's config is left out, as the search finds it in its own config.
+    """
+    if not isinstance(error, ConfigError | DataError):
+        return event
     own = str(Path(task.folder) / run_files.RESOLVED)
-    return tuple(replace(one, span=None) if one.span and one.span.file == own else one for one in error.problems)
+    faults = [replace(one, span=None) if one.span and one.span.file == own else one for one in error.problems]
+    return replace(event, wrong="data" if isinstance(error, DataError) else "config", faults=tuple(faults))
 
 
 def forget() -> None:

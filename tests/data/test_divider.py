@@ -150,7 +150,7 @@ def test_folds_are_of_different_rows(saved: Any, source: Any, text_of: Any) -> N
 def test_more_folds_of_the_validation_split_than_rows_are_an_error(numbered: Any, text_of: Any) -> None:
     assert text_of(numbered([3, 3], test="none", validation={"fold": {"index": 1, "count": 7}})) == (
         "error: 7 folds need at least 7 rows, there are 6\n  --> data.npz_file.validation.fold.count\n"
-        " help: use fewer folds, or give more rows"
+        " help: use at most 6 folds"
     )
 
 

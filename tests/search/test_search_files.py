@@ -8,9 +8,11 @@ from nntrain.config.load import Config, from_document
 from nntrain.config.search.load import search_of
 from nntrain.config.search.space import Values
 from nntrain.document import yaml_file
+from nntrain.errors import Problem, in_one_line
+from nntrain.processes.messages import Event
 from nntrain.search.engine import Proposal
 from nntrain.search.ledger import Ledger
-from nntrain.search.search_files import SearchDir, length_of, trial_config
+from nntrain.search.search_files import SearchDir, error_of, length_of, trial_config
 from nntrain.storage.run_dir import RunDir
 
 CONFIG = """
@@ -87,3 +89,16 @@ def test_each_fold_of_a_trial_is_a_training_with_another_validation_split() -> N
     assert len({tree["seed"] for tree in trees}) == 1
     best = trial_config(config, search, Proposal({}))
     assert best.experiment.data.validation == config.experiment.data.validation
+
+
+VALIDATION = ("data", "iris", "validation", "fold", "count")
+
+
+@pytest.mark.parametrize(("key", "path"), [("folds", ("tune", "folds")), ("repeats", VALIDATION)])
+def test_a_fault_of_the_validation_split_is_one_of_the_folds_that_make_it(key: str, path: tuple[str, ...]) -> None:
+    text = CONFIG.replace("{TRAIN}", "{}").replace("{space: {SPACE}}", f"{{{key}: 1000, space: {{{UNITS}}}}}")
+    fault = Problem("1000 folds need at least 1000 rows, there are 120", VALIDATION, "use at most 120 folds")
+    config = from_document(yaml_file.parse(text, "c.yaml"))
+    error = error_of(config, Event(0, "failed", wrong="data", faults=(fault,)))
+    assert [(one.path, one.help) for one in error.problems] == [(path, "use at most 120 folds")]
+    assert in_one_line(error) == f"{'.'.join(path)}: 1000 folds need at least 1000 rows, there are 120"
