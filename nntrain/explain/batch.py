@@ -6,8 +6,8 @@ import numpy as np
 
 from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
+from nntrain.explain.explained_model import ExplainedModel
 from nntrain.explain.named_row import TRAIN, Finder, Place
-from nntrain.explain.subject import Subject
 from nntrain.model.build import encode_labels
 from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import training_weights
@@ -42,14 +42,14 @@ class Batch:
         return f"the mean of {len(self.numbers)} rows from row {first} to row {last}"
 
 
-def batch_of(subject: Subject, example: str | None = None, count: int = 1) -> Batch:
+def batch_of(explained: ExplainedModel, example: str | None = None, count: int = 1) -> Batch:
     """Return `count` rows of a split from that row on: a number or a name, by default the first training row.
 
     Raises ConfigError for a row that does not exist, and for more rows than there are from it on.
     """
-    finder = Finder.of(subject.data, subject.resolved.experiment.data)
+    finder = Finder.of(explained.data, explained.resolved.experiment.data)
     place = Place(TRAIN, 0) if example is None else finder.place(example.strip())
-    split = subject.data.splits[place.split]
+    split = explained.data.splits[place.split]
     rows = len(split) - place.position
     numbers = finder.numbers(place.split)[place.position :]
     if count > rows:
@@ -57,24 +57,24 @@ def batch_of(subject: Subject, example: str | None = None, count: int = 1) -> Ba
         message = f"`--batch {count}` is more than the {counted(rows, 'row')} of the {NAMES[place.split]} split{begin}"
         raise ConfigError(message, help=f"write `--batch {rows}` or less")
     chosen = np.arange(place.position, place.position + count)
-    found = _rows(subject, place.split, chosen)
+    found = _rows(explained, place.split, chosen)
     return replace(found, numbers=numbers[:count], name=place.name, notes=place.notes)
 
 
-def first_rows(subject: Subject, count: int) -> Batch:
+def first_rows(explained: ExplainedModel, count: int) -> Batch:
     """Return the rows that a training sees first; raises ConfigError for more than there are."""
-    rows = len(subject.data.train)
+    rows = len(explained.data.train)
     if count > rows:
         message = f"`--batch {count}` is more than the {counted(rows, 'row')} of the training split"
         raise ConfigError(message, help=f"write `--batch {rows}` or less")
-    order = epoch_order(subject.resolved.experiment.seed, 1, rows, subject.resolved.train.shuffle)
-    return _rows(subject, TRAIN, order[:count])
+    order = epoch_order(explained.resolved.experiment.seed, 1, rows, explained.resolved.train.shuffle)
+    return _rows(explained, TRAIN, order[:count])
 
 
-def _rows(subject: Subject, name: str, chosen: np.ndarray) -> Batch:
+def _rows(explained: ExplainedModel, name: str, chosen: np.ndarray) -> Batch:
     """Return rows of a split by their positions; those of another split than the training weigh 1."""
-    split = subject.data.splits[name]
-    weights = training_weights(subject.resolved, split) if name == TRAIN else None
+    split = explained.data.splits[name]
+    weights = training_weights(explained.resolved, split) if name == TRAIN else None
     taken = split.take(chosen)
-    y = encode_labels(taken.y, subject.resolved)
+    y = encode_labels(taken.y, explained.resolved)
     return Batch(np.asarray(taken.x), y, None if weights is None else weights[chosen], chosen + 1, name)

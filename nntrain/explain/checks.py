@@ -52,7 +52,7 @@ def central_differences(objective: Objective, passes: Passes) -> Comparison:
     """
     found = []
     for number, index in _chosen(passes):
-        variable, value = objective.doubled.weights[number], passes.before[number]
+        variable, value = objective.float64_model.weights[number], passes.before[number]
         step = STEP * max(1.0, abs(float(value[index])))
         moved = []
         for sign in (1, -1):
@@ -87,7 +87,7 @@ def _compared(objective: Objective, passes: Passes, found: list[tuple[int, Index
         relative = difference / max(abs(gradient), floor, 1e-300)
         absolute = max(absolute, difference)
         if relative > worst or not where:
-            worst, where = relative, named(objective.doubled.weights[number].path, index)
+            worst, where = relative, named(objective.float64_model.weights[number].path, index)
     return Comparison(len(found), sum(each.size for each in totals), worst, absolute, where)
 
 
@@ -104,9 +104,9 @@ def forward_mode(objective: Objective, passes: Passes) -> ForwardMode:
 
 
 def _vjp(objective: Objective, adjoint: np.ndarray) -> list[np.ndarray]:
-    variables = [each.value for each in objective.doubled.weights]
+    variables = [each.value for each in objective.float64_model.weights]
     with tf.GradientTape() as tape:
-        prediction = objective.doubled.forward(objective.x)[-1]
+        prediction = objective.float64_model.forward(objective.x)[-1]
     zero = tf.UnconnectedGradients.ZERO
     found = tape.gradient(prediction, variables, output_gradients=tf.constant(adjoint), unconnected_gradients=zero)
     return [each.numpy() for each in found]
@@ -114,10 +114,10 @@ def _vjp(objective: Objective, adjoint: np.ndarray) -> list[np.ndarray]:
 
 def _jvp(objective: Objective, direction: Sequence[Any]) -> tuple[Any, Any]:
     """Return the derivatives of the prediction, (n, *outputs), and of loss and penalties in a direction."""
-    variables = [each.value for each in objective.doubled.weights]
+    variables = [each.value for each in objective.float64_model.weights]
     with tf.autodiff.ForwardAccumulator(variables, list(direction)) as accumulator:
-        outputs = objective.doubled.forward(objective.x)
-        total = objective.loss_of(outputs[-1]) + objective.doubled.penalty(outputs)
+        outputs = objective.float64_model.forward(objective.x)
+        total = objective.loss_of(outputs[-1]) + objective.float64_model.penalty(outputs)
     zero = tf.UnconnectedGradients.ZERO
     return tuple(accumulator.jvp(each, unconnected_gradients=zero) for each in (outputs[-1], total))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from nntrain.explain import checks, example_plot
 from nntrain.explain.batch import batch_of
 from nntrain.explain.compare import compare
-from nntrain.explain.doubled import Doubled, precision
 from nntrain.explain.example_report import Report
+from nntrain.explain.explained_model import INITIAL, ExplainedModel
 from nntrain.explain.explanation import Explanation
+from nntrain.explain.float64_model import Float64Model, precision
 from nntrain.explain.passes import Objective, one_step
-from nntrain.explain.subject import INITIAL, Subject
 
 
 @dataclass(frozen=True)
@@ -25,24 +25,24 @@ class Wish:
     compare: Path | None = None
 
 
-def explain(subject: Subject, wish: Wish) -> Explanation:
+def explain(explained: ExplainedModel, wish: Wish) -> Explanation:
     """Return one step of training in float64; raises ConfigError for rows and files that do not fit."""
-    batch = batch_of(subject, wish.example, wish.rows)
+    batch = batch_of(explained, wish.example, wish.rows)
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
-        objective = Objective(doubled, batch)
-        passes = one_step(subject.resolved, objective)
-        paths = [each.path for each in doubled.weights]
+        float64_model = Float64Model(explained.resolved, explained.model)
+        objective = Objective(float64_model, batch)
+        passes = one_step(explained.resolved, objective)
+        paths = [each.path for each in float64_model.weights]
         report = Report(
-            subject,
+            explained,
             batch,
-            doubled,
+            float64_model,
             passes,
-            masks=doubled.masks(objective.x),
+            masks=float64_model.masks(objective.x),
             check=checks.central_differences(objective, passes) if wish.check else None,
             forward=checks.forward_mode(objective, passes) if wish.forward else None,
             compared=compare(wish.compare, dict(zip(paths, passes.totals, strict=True))) if wish.compare else None,
         )
-    title = f"{subject.name}, {batch.title}" + ("" if subject.weights == INITIAL else f", {subject.weights}")
+    title = f"{explained.name}, {batch.title}" + ("" if explained.weights == INITIAL else f", {explained.weights}")
     draw = partial(example_plot.draw, title, report.panels())
     return Explanation(report.content(), report.tables(), draw, report.notes())

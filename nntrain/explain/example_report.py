@@ -12,12 +12,12 @@ from nntrain.config.keras import losses
 from nntrain.explain.batch import NAMES, Batch
 from nntrain.explain.checks import Comparison, ForwardMode, named
 from nntrain.explain.compare import Compared
-from nntrain.explain.doubled import Doubled, decimals, kernel_of
 from nntrain.explain.example_plot import Panel
+from nntrain.explain.explained_model import INITIAL, ExplainedModel
 from nntrain.explain.explanation import Table, digits
+from nntrain.explain.float64_model import Float64Model, decimals, kernel_of
 from nntrain.explain.named_row import TRAIN
 from nntrain.explain.passes import Arrays, Passes
-from nntrain.explain.subject import INITIAL, Subject
 
 CROSS_ENTROPIES = (losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy)
 MOST_VALUES = 8  # of a layer, in a table
@@ -31,9 +31,9 @@ MOST_CLASSES = 12  # of a softmax whose Jacobian is shown
 class Report:
     """All that was computed. Layers show the mean over the rows, of g as of the gradients."""
 
-    subject: Subject
+    explained: ExplainedModel
     batch: Batch
-    doubled: Doubled
+    float64_model: Float64Model
     passes: Passes
     masks: dict[int, np.ndarray]
     check: Comparison | None
@@ -43,7 +43,8 @@ class Report:
     @property
     def title(self) -> str:
         """The rows and the weights in words."""
-        return f"{self.subject.name}: {self.batch.title} in the {NAMES[self.batch.split]} split, {self.subject.weights}"
+        explained, split = self.explained, NAMES[self.batch.split]
+        return f"{explained.name}: {self.batch.title} in the {split} split, {explained.weights}"
 
     def tables(self) -> list[Table]:
         """Return the tables to print."""
@@ -53,12 +54,12 @@ class Report:
 
     def _layer_rows(self) -> Iterator[list[str]]:
         yield _row("input", "x", decimals(self.batch.x).mean(axis=0))
-        for index, step in enumerate(self.doubled.steps):
+        for index, step in enumerate(self.float64_model.steps):
             yield _row(step.name, step.symbol, self.passes.outputs[index].mean(axis=0))
             if index in self.masks:
                 yield _row(step.name, "mask", self.masks[index].mean(axis=0))
         yield _row("target", "t", decimals(self.batch.y).mean(axis=0))
-        for index, step in reversed(list(enumerate(self.doubled.steps))):
+        for index, step in reversed(list(enumerate(self.float64_model.steps))):
             yield _row(step.name, f"g = dL/d{step.symbol}", self.passes.adjoints[index].sum(axis=0))
 
     def _loss_rows(self) -> list[list[str]]:
@@ -75,7 +76,7 @@ class Report:
     @property
     def _columns(self) -> dict[str, Arrays]:
         """What is shown of every weight, by the name of the column."""
-        passes, optimizer = self.passes, self.subject.resolved.train.optimizer
+        passes, optimizer = self.passes, self.explained.resolved.train.optimizer
         found = {"weight": passes.before, "gradient": passes.gradients}
         if self._is_penalized:
             found["of the penalty"] = passes.penalties
@@ -95,7 +96,7 @@ class Report:
             return "\nweights", names, [self._norms(at) for at in range(len(self.passes.before))]
         rows = [
             [named(each.path, index), *(digits(float(values[at][index])) for values in columns.values())]
-            for at, each in enumerate(self.doubled.weights)
+            for at, each in enumerate(self.float64_model.weights)
             for index in np.ndindex(tuple(each.shape))
         ]
         return "\nweights", ("", *columns), rows
@@ -106,10 +107,10 @@ class Report:
         place = int(np.abs(gradient).argmax())
         index = ", ".join(str(each) for each in np.unravel_index(place, gradient.shape))
         largest = f"{digits(float(gradient.ravel()[place]), 6)} at [{index}]"
-        return [self.doubled.weights[at].path, _shape(gradient.shape), *norms, largest]
+        return [self.float64_model.weights[at].path, _shape(gradient.shape), *norms, largest]
 
     def _softmaxes(self) -> Iterator[Table]:
-        for index, step in enumerate(self.doubled.steps):
+        for index, step in enumerate(self.float64_model.steps):
             first = self.passes.outputs[index][0]
             if step.is_softmax and first.ndim == 1 and first.size <= MOST_CLASSES:
                 rows = [[str(at), *map(digits, row)] for at, row in enumerate(softmax_jacobian(first))]
@@ -141,14 +142,14 @@ class Report:
             found.append(f"shortened to norms: the largest weight has {self._longest:,} entries; {kept}")
         if self.masks:
             found.append("the masks of dropout are drawn for this explanation; a training draws others")
-        if len(self.batch.x) == 1 and any(isinstance(each, BatchNormalization) for each in self.doubled.layers):
+        if len(self.batch.x) == 1 and any(isinstance(each, BatchNormalization) for each in self.float64_model.layers):
             found.append("`BatchNormalization` normalizes by this row alone; `--batch 32` gives it more")
-        if self.doubled.steps[-1].is_softmax and isinstance(self.subject.resolved.train.loss, CROSS_ENTROPIES):
+        if self.float64_model.steps[-1].is_softmax and isinstance(self.explained.resolved.train.loss, CROSS_ENTROPIES):
             words = "so its derivative has a 1 more in each entry, which the Jacobian of the softmax makes 0"
             found.append(f"Keras divides outputs by their sum before the logarithm, {words}")
-        if steps := self.subject.resolved.train.optimizer.gradient_accumulation_steps:
+        if steps := self.explained.resolved.train.optimizer.gradient_accumulation_steps:
             found.append(f"nothing moves: the optimizer adds up the gradients of {steps} steps first")
-        if self.subject.weights != INITIAL:
+        if self.explained.weights != INITIAL:
             found.append("the optimizer starts anew here, without the moments of the training")
         if (compared := self.compared) is not None:
             missing = f"; it lacks {', '.join(compared.missing)}" if compared.missing else ""
@@ -159,13 +160,13 @@ class Report:
         """Return all numbers for `--json`; a long array is its shape and its norm."""
         passes = self.passes
         return {
-            "name": self.subject.name,
-            "from": self.subject.weights,
+            "name": self.explained.name,
+            "from": self.explained.weights,
             "first_row": int(self.batch.numbers[0]),
             "row_name": self.batch.name or None,
             "split": self.batch.split,
             "rows": len(self.batch.x),
-            "layers": [self._layer(index) for index in range(len(self.doubled.steps))],
+            "layers": [self._layer(index) for index in range(len(self.float64_model.steps))],
             "loss": passes.loss,
             "penalty": passes.penalty,
             "loss_after": passes.loss_after,
@@ -180,21 +181,21 @@ class Report:
         }
 
     def _layer(self, index: int) -> dict[str, Any]:
-        step = self.doubled.steps[index]
+        step = self.float64_model.steps[index]
         output, adjoint = self.passes.outputs[index].mean(axis=0), self.passes.adjoints[index].sum(axis=0)
         mask = {"mask": _json(self.masks[index].mean(axis=0))} if index in self.masks else {}
         return {"layer": step.name, "symbol": step.symbol, "output": _json(output), "g": _json(adjoint), **mask}
 
     def _by_path(self, arrays: Sequence[np.ndarray]) -> dict[str, Any]:
-        return {each.path: _json(array) for each, array in zip(self.doubled.weights, arrays, strict=True)}
+        return {each.path: _json(array) for each, array in zip(self.float64_model.weights, arrays, strict=True)}
 
     def panels(self) -> list[Panel]:
         """Return what the plot shows of each step."""
-        return [self._panel(index) for index in range(len(self.doubled.steps))]
+        return [self._panel(index) for index in range(len(self.float64_model.steps))]
 
     def _panel(self, index: int) -> Panel:
-        step = self.doubled.steps[index]
-        pairs = zip(self.doubled.weights, self.passes.totals, strict=True)
+        step = self.float64_model.steps[index]
+        pairs = zip(self.float64_model.weights, self.passes.totals, strict=True)
         kernels = [gradient for weight, gradient in pairs if weight is kernel_of(step.layer)]
         output, adjoint = self.passes.outputs[index].mean(axis=0), self.passes.adjoints[index].sum(axis=0)
         return Panel(step.name, step.symbol, output, adjoint, kernels[0] if kernels and step.symbol == "a" else None)

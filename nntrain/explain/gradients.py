@@ -14,11 +14,11 @@ from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
 from nntrain.explain import gradients_plot
 from nntrain.explain.batch import Batch, first_rows
-from nntrain.explain.doubled import Doubled, kernel_of, precision
+from nntrain.explain.explained_model import ExplainedModel
 from nntrain.explain.explanation import Explanation, Table, digits
+from nntrain.explain.float64_model import Float64Model, kernel_of, precision
 from nntrain.explain.flow import LayerFlow, Moment
 from nntrain.explain.passes import Arrays, Objective, one_step
-from nntrain.explain.subject import Subject
 from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import Scorer, training_weights
 from nntrain.training.trainer import make_plan
@@ -27,26 +27,26 @@ MOST_ROWS = 256  # that are measured, unless `--batch` says more
 BINS = 60
 
 
-def explain(subject: Subject, rows: int | None, steps: int) -> Explanation:
+def explain(explained: ExplainedModel, rows: int | None, steps: int) -> Explanation:
     """Return the flow through the layers now and, where `steps` is not 0, after this many steps of training.
 
     rows: how many of the first epoch's are measured. Raises ConfigError for too many, or a model without kernels.
     """
-    batch = first_rows(subject, rows or min(MOST_ROWS, len(subject.data.train)))
-    moments = [_moment(subject, batch, subject.weights, 0)]
+    batch = first_rows(explained, rows or min(MOST_ROWS, len(explained.data.train)))
+    moments = [_moment(explained, batch, explained.weights, 0)]
     if steps:
-        train(subject, steps)
-        moments.append(_moment(subject, batch, f"after {counted(steps, 'step')}", steps))
-    title = f"{subject.name}, {counted(len(batch.x), 'row')}"
+        train(explained, steps)
+        moments.append(_moment(explained, batch, f"after {counted(steps, 'step')}", steps))
+    title = f"{explained.name}, {counted(len(batch.x), 'row')}"
     draw = partial(gradients_plot.draw, title, moments)
-    return Explanation(_content(subject, batch, moments), list(_tables(title, moments)), draw, _notes(moments))
+    return Explanation(_content(explained, batch, moments), list(_tables(title, moments)), draw, _notes(moments))
 
 
-def train(subject: Subject, steps: int) -> None:
+def train(explained: ExplainedModel, steps: int) -> None:
     """Train the model for some steps, in the order of a training of its config."""
-    resolved, data = subject.resolved, subject.data.train
-    plan = make_plan(resolved, subject.data)
-    scorer = Scorer.of(resolved, subject.model, data.x, plan.batch_size)
+    resolved, data = explained.resolved, explained.data.train
+    plan = make_plan(resolved, explained.data)
+    scorer = Scorer.of(resolved, explained.model, data.x, plan.batch_size)
     arrays = scorer.arrays(data, training_weights(resolved, data))
     done, epoch, per_epoch = 0, 1, scorer.program.steps(arrays)
     while done < steps:
@@ -55,25 +55,27 @@ def train(subject: Subject, steps: int) -> None:
         done, epoch = done + count, epoch + 1
 
 
-def _moment(subject: Subject, batch: Batch, title: str, steps: int) -> Moment:
+def _moment(explained: ExplainedModel, batch: Batch, title: str, steps: int) -> Moment:
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
-        passes = one_step(subject.resolved, Objective(doubled, batch))
-        flows = list(_flows(doubled, passes.outputs, passes.adjoints, passes.totals))
+        float64_model = Float64Model(explained.resolved, explained.model)
+        passes = one_step(explained.resolved, Objective(float64_model, batch))
+        flows = list(_flows(float64_model, passes.outputs, passes.adjoints, passes.totals))
     if not flows:
-        raise ConfigError(f"`{subject.name}` has no layer with a kernel", help="explain a config with a `Dense` layer")
+        raise ConfigError(
+            f"`{explained.name}` has no layer with a kernel", help="explain a config with a `Dense` layer"
+        )
     return Moment(title, steps, passes.loss, flows)
 
 
-def _flows(doubled: Doubled, outputs: Arrays, adjoints: Arrays, gradients: Arrays) -> Iterator[LayerFlow]:
+def _flows(float64_model: Float64Model, outputs: Arrays, adjoints: Arrays, gradients: Arrays) -> Iterator[LayerFlow]:
     """Yield the flow of every layer with a kernel; the next such layer gets its activations."""
-    by_weight = {id(weight): gradient for weight, gradient in zip(doubled.weights, gradients, strict=True)}
-    places = [index for index, step in enumerate(doubled.steps) if step.symbol == "a"]
-    for index, following in zip(places, [*places[1:], len(doubled.steps)], strict=True):
-        kernel = kernel_of(doubled.steps[index].layer)
+    by_weight = {id(weight): gradient for weight, gradient in zip(float64_model.weights, gradients, strict=True)}
+    places = [index for index, step in enumerate(float64_model.steps) if step.symbol == "a"]
+    for index, following in zip(places, [*places[1:], len(float64_model.steps)], strict=True):
+        kernel = kernel_of(float64_model.steps[index].layer)
         a, h = outputs[index], outputs[following - 1]
         yield LayerFlow(
-            name=doubled.steps[index].name,
+            name=float64_model.steps[index].name,
             variance=float(a.var()),
             mean=float(h.mean()),
             deviation=float(h.std()),
@@ -112,9 +114,9 @@ def _notes(moments: Sequence[Moment]) -> list[str]:
     ]
 
 
-def _content(subject: Subject, batch: Batch, moments: Sequence[Moment]) -> dict[str, Any]:
+def _content(explained: ExplainedModel, batch: Batch, moments: Sequence[Moment]) -> dict[str, Any]:
     return {
-        "name": subject.name,
+        "name": explained.name,
         "rows": len(batch.x),
         "moments": [
             {

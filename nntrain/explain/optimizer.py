@@ -12,8 +12,8 @@ import tensorflow as tf
 from nntrain.config.keras.optimizers import Optimizer
 from nntrain.errors import ConfigError
 from nntrain.explain import optimizer_plot
-from nntrain.explain.doubled import exact, precision
 from nntrain.explain.explanation import Explanation, Table, digits
+from nntrain.explain.float64_model import exact, precision
 from nntrain.explain.formulas import Lecture, Move, formula_of
 from nntrain.explain.passes import clipped
 from nntrain.model.build import keras_object

@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from nntrain.config.resolve import Resolved
 from nntrain.explain.batch import Batch
-from nntrain.explain.doubled import Doubled, decimals, exact
+from nntrain.explain.float64_model import Float64Model, decimals, exact
 from nntrain.model import named_weights
 from nntrain.model.build import keras_object
 
@@ -51,8 +51,8 @@ class Passes:
 class Objective:
     """The loss of a batch as a function of the weights of a float64 model."""
 
-    def __init__(self, doubled: Doubled, batch: Batch) -> None:
-        self.doubled = doubled
+    def __init__(self, float64_model: Float64Model, batch: Batch) -> None:
+        self.float64_model = float64_model
         self.x, self.y = (tf.constant(decimals(each)) for each in (batch.x, batch.y))
         self.sample_weight = None if batch.weights is None else tf.constant(decimals(batch.weights))
         if batch.y.dtype.kind == "i":
@@ -60,12 +60,12 @@ class Objective:
 
     def loss_of(self, prediction: Any) -> Any:
         """Return the mean loss of the examples, without penalties, a float64 scalar."""
-        return self.doubled.loss_of(self.y, prediction, sample_weight=self.sample_weight)
+        return self.float64_model.loss_of(self.y, prediction, sample_weight=self.sample_weight)
 
     def parts(self) -> tuple[Any, Any]:
         """Return the loss and the penalties, two float64 scalars."""
-        outputs = self.doubled.forward(self.x)
-        return self.loss_of(outputs[-1]), self.doubled.penalty(outputs)
+        outputs = self.float64_model.forward(self.x)
+        return self.loss_of(outputs[-1]), self.float64_model.penalty(outputs)
 
     def total(self) -> Any:
         """Return the loss with its penalties, a float64 scalar."""
@@ -80,26 +80,26 @@ class Objective:
 
 def one_step(resolved: Resolved, objective: Objective) -> Passes:
     """Return all numbers of one step; the weights of the model are those of before again when it ends."""
-    doubled = objective.doubled
-    variables = [each.value for each in doubled.weights]
+    float64_model = objective.float64_model
+    variables = [each.value for each in float64_model.weights]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(objective.x)  # else there is no g below the first weights
-        outputs = doubled.forward(objective.x)
-        loss, penalty = objective.loss_of(outputs[-1]), doubled.penalty(outputs)
+        outputs = float64_model.forward(objective.x)
+        loss, penalty = objective.loss_of(outputs[-1]), float64_model.penalty(outputs)
         total = loss + penalty
         last = tf.identity(outputs[-1])  # the same values, of which Keras does not know the logits
         of_last = objective.loss_of(last) + penalty
-    before = [each.numpy() for each in doubled.weights]
+    before = [each.numpy() for each in float64_model.weights]
     gradients, penalties = (_gradients(tape, value, variables) for value in (loss, penalty))
     adjoints = [*_gradients(tape, total, outputs[:-1]), *_gradients(tape, of_last, outputs[-1:])]
     optimizer = exact(keras_object(resolved.train.optimizer.over(1)))
-    named_weights.treat(optimizer, resolved.train, doubled.weights)
+    named_weights.treat(optimizer, resolved.train, float64_model.weights)
     summed = [first + second for first, second in zip(gradients, penalties, strict=True)]
-    optimizer.build(doubled.weights)
-    optimizer.apply([tf.constant(each) for each in summed], doubled.weights)
-    after = [each.numpy() for each in doubled.weights]
+    optimizer.build(float64_model.weights)
+    optimizer.apply([tf.constant(each) for each in summed], float64_model.weights)
+    after = [each.numpy() for each in float64_model.weights]
     loss_after = float(objective.total())
-    set_weights(doubled, before)
+    set_weights(float64_model, before)
     shown = [each.numpy() for each in outputs]
     applied = clipped(summed, optimizer)
     return Passes(
@@ -113,9 +113,9 @@ def _gradients(tape: Any, value: Any, sources: Sequence[Any]) -> Arrays:
     return [tf.convert_to_tensor(each).numpy() for each in found]
 
 
-def set_weights(doubled: Doubled, values: Arrays) -> None:
+def set_weights(float64_model: Float64Model, values: Arrays) -> None:
     """Put values into the weights."""
-    for variable, value in zip(doubled.weights, values, strict=True):
+    for variable, value in zip(float64_model.weights, values, strict=True):
         variable.assign(value)
 
 

@@ -14,16 +14,16 @@ Of = Callable[..., Any]
 
 @pytest.fixture
 def subject_of(tmp_path: Path) -> Of:
-    """Makes the subject of a config that is given as text."""
+    """Makes the explained model of a config that is given as text."""
     backend.start("cpu")
 
     def of(text: str, *assignments: str) -> Any:
         from nntrain.config.load import load
-        from nntrain.explain import subject
+        from nntrain.explain import explained_model
 
         config = tmp_path / "net.yaml"
         config.write_text(dedent(text), encoding="utf-8")
-        return subject.of_config(load(config, assignments))
+        return explained_model.of_config(load(config, assignments))
 
     return of
 

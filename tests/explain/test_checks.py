@@ -8,7 +8,7 @@ import pytest
 
 from nntrain.explain.batch import batch_of
 from nntrain.explain.checks import MOST_DIFFERENCES, central_differences, forward_mode
-from nntrain.explain.doubled import Doubled, precision
+from nntrain.explain.float64_model import Float64Model, precision
 from nntrain.explain.passes import Objective, one_step
 
 NET = """
@@ -22,7 +22,7 @@ model:
 
 
 def step(subject: Any) -> tuple[Objective, Any]:
-    objective = Objective(Doubled(subject.resolved, subject.model), batch_of(subject, count=8))
+    objective = Objective(Float64Model(subject.resolved, subject.model), batch_of(subject, count=8))
     return objective, one_step(subject.resolved, objective)
 
 

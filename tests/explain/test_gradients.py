@@ -10,7 +10,7 @@ import pytest
 from nntrain.config.load import load
 from nntrain.errors import ConfigError
 from nntrain.explain import gradients
-from nntrain.explain.subject import Subject, of_config
+from nntrain.explain.explained_model import ExplainedModel, of_config
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -27,7 +27,7 @@ def deep(times: int, activation: str, initializer: str) -> str:
     return text.replace("INITIALIZER", initializer)
 
 
-def content(subject: Subject, rows: int | None = None, steps: int = 0) -> Any:
+def content(subject: ExplainedModel, rows: int | None = None, steps: int = 0) -> Any:
     return json.loads(json.dumps(gradients.explain(subject, rows, steps).content))
 
 

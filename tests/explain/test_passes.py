@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nntrain.explain.batch import batch_of
-from nntrain.explain.doubled import Doubled, precision
+from nntrain.explain.float64_model import Float64Model, precision
 from nntrain.explain.passes import Objective, clipped, one_step
 from nntrain.model.build import encode_labels
 from nntrain.training.scorer import Scorer, class_weights
@@ -37,9 +37,9 @@ def test_the_step_is_that_of_a_training(activation: str, optimizer: str, loss: s
     subject = subject_of(text)
     train, resolved = subject.data.train, subject.resolved
     with precision():
-        objective = Objective(Doubled(resolved, subject.model), batch_of(subject, count=len(train)))
+        objective = Objective(Float64Model(resolved, subject.model), batch_of(subject, count=len(train)))
         passes = one_step(resolved, objective)
-        unchanged = [weight.numpy() for weight in objective.doubled.weights]
+        unchanged = [weight.numpy() for weight in objective.float64_model.weights]
     scorer = Scorer.of(resolved, subject.model, train.x, len(train))
     arrays = scorer.arrays(train, class_weights(resolved, train.y))
     scorer.program.train(arrays, np.arange(len(train), dtype="int32"), 0, 1)
@@ -67,7 +67,9 @@ def test_the_layers_of_tables_and_a_standardized_target_take_the_step_of_a_train
     )
     train, resolved = subject.data.train, subject.resolved
     with precision():
-        passes = one_step(resolved, Objective(Doubled(resolved, subject.model), batch_of(subject, count=len(train))))
+        passes = one_step(
+            resolved, Objective(Float64Model(resolved, subject.model), batch_of(subject, count=len(train)))
+        )
     scorer = Scorer.of(resolved, subject.model, train.x, len(train))
     scorer.program.train(scorer.arrays(train), np.arange(len(train), dtype="int32"), 0, 1)
     assert passes.loss == pytest.approx(scorer.program.metrics()["loss"], rel=1e-5)
@@ -79,9 +81,9 @@ def test_the_gradient_of_a_batch_is_the_mean_of_those_of_its_rows(subject_of: An
     data = "{iris: {validation: none, test: none}}"
     subject = subject_of(f"data: {data}\nmodel: [{{Dense: {{units: 4, activation: tanh}}}}, {{Dense: {{units: 3}}}}]")
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
+        float64_model = Float64Model(subject.resolved, subject.model)
         whole, *rows = (
-            one_step(subject.resolved, Objective(doubled, batch_of(subject, str(first), count)))
+            one_step(subject.resolved, Objective(float64_model, batch_of(subject, str(first), count)))
             for first, count in ((5, 3), (5, 1), (6, 1), (7, 1))
         )
     for index, gradient in enumerate(whole.gradients):
@@ -97,8 +99,8 @@ def test_the_derivative_by_the_last_output_is_not_lost_where_keras_uses_the_logi
     data = "iris" if units == 3 else "{toy_2d: moons}"
     subject = subject_of(f"data: {data}\nmodel: [{{Dense: {{units: {units}, activation: {output}}}}}]")
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
-        passes = one_step(subject.resolved, Objective(doubled, batch_of(subject)))
+        float64_model = Float64Model(subject.resolved, subject.model)
+        passes = one_step(subject.resolved, Objective(float64_model, batch_of(subject)))
     h, g = passes.outputs[1][0], passes.adjoints[1][0]
     assert np.abs(g).min() > 0
     jacobian = np.diag(h) - np.outer(h, h) if units == 3 else np.diag(h * (1 - h))
@@ -108,7 +110,7 @@ def test_the_derivative_by_the_last_output_is_not_lost_where_keras_uses_the_logi
 def test_there_is_a_derivative_below_the_first_weights(subject_of: Any) -> None:
     subject = subject_of("data: iris\nmodel: [{Rescaling: 0.5}, {Dense: {units: 3}}]")
     with precision():
-        passes = one_step(subject.resolved, Objective(Doubled(subject.resolved, subject.model), batch_of(subject)))
+        passes = one_step(subject.resolved, Objective(Float64Model(subject.resolved, subject.model), batch_of(subject)))
     np.testing.assert_allclose(passes.adjoints[0][0], passes.before[0] @ passes.adjoints[1][0], rtol=1e-12)
 
 

@@ -46,9 +46,9 @@ def _explanation(request: Explain, terminal: Terminal) -> Explanation:
         return _of_optimizer(request, terminal)
     found = _config(request, terminal) if _is_config(request) else _run_of(request)
     backend.start(request.device, request.verbose)
-    from nntrain.explain import example, gradients, subject
+    from nntrain.explain import example, explained_model, gradients
 
-    model = subject.of_config(found) if isinstance(found, Config) else subject.of_run(found)
+    model = explained_model.of_config(found) if isinstance(found, Config) else explained_model.of_run(found)
     if request.gradients:
         return gradients.explain(model, request.batch, request.steps)
     wish = example.Wish(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nntrain.errors import ConfigError, DataError
-from nntrain.explain import subject as subjects
+from nntrain.explain import explained_model
 from nntrain.model.restore import load_model
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.checkpoint import Store
@@ -16,7 +16,7 @@ from nntrain.training.checkpoint import Store
 
 def test_a_finished_run_has_its_trained_weights(trained: Any) -> None:
     run_dir = trained("iris")
-    found = subjects.of_run(run_dir)
+    found = explained_model.of_run(run_dir)
     for ours, theirs in zip(found.model.get_weights(), load_model(run_dir).model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert (found.name, found.weights) == ("iris", "the weights of the run")
@@ -33,7 +33,7 @@ def stopped(run_dir: RunDir, folder: Path) -> RunDir:
 def test_a_killed_run_has_the_weights_of_its_checkpoint(trained: Any, tmp_path: Path) -> None:
     run_dir = stopped(trained("moons"), tmp_path)
     state = Store(run_dir.checkpoints, run_dir.key()).load().state
-    found = subjects.of_run(run_dir)
+    found = explained_model.of_run(run_dir)
     np.testing.assert_array_equal(found.model.variables[0].numpy(), state.arrays["model.0"])
     assert found.weights.startswith("the checkpoint of epoch ")
 
@@ -42,7 +42,7 @@ def test_a_run_that_was_killed_at_once_has_none(trained: Any, tmp_path: Path) ->
     run_dir = stopped(trained("moons"), tmp_path)
     shutil.rmtree(run_dir.checkpoints)
     with pytest.raises(ConfigError, match="stopped before its first checkpoint"):
-        subjects.of_run(run_dir)
+        explained_model.of_run(run_dir)
 
 
 def test_other_data_are_refused(fit: Any, tmp_path: Path) -> None:
@@ -55,4 +55,4 @@ def test_other_data_are_refused(fit: Any, tmp_path: Path) -> None:
     run_dir = fit(text)
     table.write_text("\n".join(["x,y,label", "7,7,b", *rows[1:]]))
     with pytest.raises(DataError, match="not those that"):
-        subjects.of_run(run_dir)
+        explained_model.of_run(run_dir)

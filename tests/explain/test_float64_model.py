@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from nntrain.explain.doubled import Doubled, decimals, precision
+from nntrain.explain.float64_model import Float64Model, decimals, precision
 
 
 def test_decimals_are_those_that_were_written() -> None:
@@ -46,13 +46,13 @@ def test_its_outputs_are_those_of_float32(subject_of: Any) -> None:
     x = subject.data.train.x[:8]
     expected = subject.model(x, training=True).numpy()
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
-        outputs = doubled.forward(keras.ops.convert_to_tensor(decimals(x)))
-        again = doubled.forward(keras.ops.convert_to_tensor(decimals(x)))
+        float64_model = Float64Model(subject.resolved, subject.model)
+        outputs = float64_model.forward(keras.ops.convert_to_tensor(decimals(x)))
+        again = float64_model.forward(keras.ops.convert_to_tensor(decimals(x)))
     assert outputs[-1].dtype == "float64"
     np.testing.assert_allclose(outputs[-1].numpy(), expected, atol=2e-6)
     np.testing.assert_array_equal(outputs[-1], again[-1])
-    assert [(step.name, step.symbol) for step in doubled.steps][1:4] == [
+    assert [(step.name, step.symbol) for step in float64_model.steps][1:4] == [
         ("dense", "a"),
         ("dense", "h"),
         ("p_re_lu", "h"),
@@ -64,10 +64,10 @@ def test_every_pass_draws_the_same_numbers(layer: str, subject_of: Any) -> None:
     subject = subject_of(f"data: iris\nmodel: [{{Dense: {{units: 50}}}}, {{{layer}}}, {{Dense: {{units: 3}}}}]")
     x = decimals(-np.abs(subject.data.train.x[:2]))
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
-        again = Doubled(subject.resolved, subject.model)
+        float64_model = Float64Model(subject.resolved, subject.model)
+        again = Float64Model(subject.resolved, subject.model)
         first, second, third = (
-            each.forward(keras.ops.convert_to_tensor(x))[1].numpy() for each in (doubled, doubled, again)
+            each.forward(keras.ops.convert_to_tensor(x))[1].numpy() for each in (float64_model, float64_model, again)
         )
     np.testing.assert_array_equal(first, second)
     np.testing.assert_array_equal(first, third)
@@ -76,10 +76,10 @@ def test_every_pass_draws_the_same_numbers(layer: str, subject_of: Any) -> None:
 def test_the_mask_of_dropout_is_the_one_of_the_pass(subject_of: Any) -> None:
     subject = subject_of("data: iris\nmodel: [{Dense: {units: 50}}, {Dropout: 0.5}, {Dense: {units: 3}}]")
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
+        float64_model = Float64Model(subject.resolved, subject.model)
         x = keras.ops.convert_to_tensor(decimals(subject.data.train.x[:2]))
-        before, after, *_ = (output.numpy() for output in doubled.forward(x))
-        masks = doubled.masks(x)
+        before, after, *_ = (output.numpy() for output in float64_model.forward(x))
+        masks = float64_model.masks(x)
     assert list(masks) == [1]
     np.testing.assert_array_equal(masks[1] * before, after)
     assert set(np.unique(masks[1])) == {0.0, 2.0}
@@ -95,8 +95,8 @@ def test_augmentation_computes_in_float32(layer: str, subject_of: Any, tmp_path:
     data = "data: {npz_file: {path: images.npz, validation: none, test: none}}"
     subject = subject_of(f"{data}\nmodel: [{{Rescaling: 1/255}}, {{{layer}}}, Flatten]")
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
-        outputs = doubled.forward(keras.ops.convert_to_tensor(decimals(images[:2])))
+        float64_model = Float64Model(subject.resolved, subject.model)
+        outputs = float64_model.forward(keras.ops.convert_to_tensor(decimals(images[:2])))
     assert outputs[1].dtype == "float64"
     assert np.isfinite(outputs[-1].numpy()).all()
 
@@ -105,8 +105,8 @@ def test_a_penalty_has_the_number_that_was_written(subject_of: Any) -> None:
     text = "data: iris\nmodel: [{Dense: {units: 3, kernel_regularizer: {L1L2: {l1: 0.1, l2: 0.3}}}}]"
     subject = subject_of(text)
     with precision():
-        doubled = Doubled(subject.resolved, subject.model)
-        found = float(doubled.penalty(doubled.forward(keras.ops.zeros((1, 4), "float64"))))
+        float64_model = Float64Model(subject.resolved, subject.model)
+        found = float(float64_model.penalty(float64_model.forward(keras.ops.zeros((1, 4), "float64"))))
     kernel = decimals(subject.model.weights[0].numpy())
     assert found == pytest.approx(0.1 * np.abs(kernel).sum() + 0.3 * np.square(kernel).sum(), rel=1e-14)
 
@@ -116,7 +116,7 @@ def test_the_penalty_on_all_weights_is_that_of_one_vector(subject_of: Any, name:
     layer = "{Dense: {units: 1, kernel_initializer: Ones, bias_initializer: Ones}}"
     made = subject_of(f"data: iris\nmodel: [{layer}, {{Dense: 3}}]\ntrain: {{regularizer: {{{name}: 0.3}}}}")
     with precision():
-        doubled = Doubled(made.resolved, made.model)
-        doubled.weights[2].assign(keras.ops.zeros((1, 3), "float64"))
-        outputs = doubled.forward(keras.ops.zeros((1, 4), "float64"))
-        assert float(doubled.penalty(outputs)) == pytest.approx(expected, rel=1e-12)
+        float64_model = Float64Model(made.resolved, made.model)
+        float64_model.weights[2].assign(keras.ops.zeros((1, 3), "float64"))
+        outputs = float64_model.forward(keras.ops.zeros((1, 4), "float64"))
+        assert float(float64_model.penalty(outputs)) == pytest.approx(expected, rel=1e-12)

@@ -80,11 +80,11 @@ class Step:
     mask: Callable[[Any], Any] | None = None
 
 
-class Doubled:
+class Float64Model:
     """A float32 model in float64, to be used in `precision()`. Every pass draws the same random numbers."""
 
     def __init__(self, resolved: Resolved, model: Network) -> None:
-        self.layers = [_doubled(layer) for layer in model.layers]
+        self.layers = [_in_float64(layer) for layer in model.layers]
         self.steps = [step for pair in zip(model.layers, self.layers, strict=True) for step in _steps(*pair)]
         self.loss_of = loss_of(resolved.train, self.layers[-1])
         self.regularizer = None if model.regularizer is None else exact(deepcopy(model.regularizer))
@@ -127,7 +127,7 @@ class Doubled:
         return sum([*of_weights, *of_outputs], start=ops.zeros((), "float64"))
 
 
-def _doubled(layer: keras.layers.Layer) -> keras.layers.Layer:
+def _in_float64(layer: keras.layers.Layer) -> keras.layers.Layer:
     """Return the layer in float64, with the decimals of its weights, without the activation and the penalty in it."""
     config = {
         **layer.get_config(),

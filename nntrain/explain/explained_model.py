@@ -20,7 +20,7 @@ INITIAL = "initial weights"
 
 
 @dataclass(frozen=True)
-class Subject:
+class ExplainedModel:
     """A float32 model with its data; `weights` says in words where its weights come from."""
 
     name: str
@@ -30,14 +30,14 @@ class Subject:
     weights: str
 
 
-def of_config(config: Config) -> Subject:
+def of_config(config: Config) -> ExplainedModel:
     """Return the model of a config with its initial weights; raises as `prepare` does."""
     prepared = prepare(config)
     weights = prepared.taken or INITIAL
-    return Subject(Path(config.document.file).name, prepared.resolved, prepared.model, prepared.data, weights)
+    return ExplainedModel(Path(config.document.file).name, prepared.resolved, prepared.model, prepared.data, weights)
 
 
-def of_run(run_dir: RunDir) -> Subject:
+def of_run(run_dir: RunDir) -> ExplainedModel:
     """Return the model of a run: the saved one, or that of its last checkpoint where it was stopped before the end.
 
     Raises NNTrainError where it has neither, and DataError where its data have changed.
@@ -46,7 +46,7 @@ def of_run(run_dir: RunDir) -> Subject:
     if (run_dir.path / run_files.SUMMARY).is_file():
         data, saved = load_data(config), load_model(run_dir)
         refuse_other_data(run_dir, data)
-        return Subject(run_dir.path.name, saved.resolved, saved.model, data, "the weights of the run")
+        return ExplainedModel(run_dir.path.name, saved.resolved, saved.model, data, "the weights of the run")
     prepared = prepare(config, initialize=False)
     refuse_other_data(run_dir, prepared.data)
     found = load_checkpoint(Store(run_dir.checkpoints, run_dir.key()), prepared)
@@ -57,4 +57,4 @@ def of_run(run_dir: RunDir) -> Subject:
     for index, variable in enumerate(model.variables):
         variable.assign(found.state.arrays[f"model.{index}"])
     place = f"epoch {position['epoch']}, after {position['step']} of its steps"
-    return Subject(run_dir.path.name, prepared.resolved, model, prepared.data, f"the checkpoint of {place}")
+    return ExplainedModel(run_dir.path.name, prepared.resolved, model, prepared.data, f"the checkpoint of {place}")
