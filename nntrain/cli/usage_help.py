@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,8 @@ def _option(name: str, words: Sequence[str], command: str, context: Any) -> str:
     if meant := _OPTIONS.get(name):
         return f"write `{meant}`"
     options = [option for param in context.command.params for option in param.opts] if context else []
+    if behind := _behind(name, words, getattr(context and context.command, "commands", {})):
+        return f"write `{behind}`"
     value = _given(name, words)
     if "--set" in options and (line := _line(plain, value, words)):
         return f"write `--set {line}`"
@@ -116,6 +118,13 @@ def _option(name: str, words: Sequence[str], command: str, context: Any) -> str:
         return f"write `{command} {shlex.quote(value)}`"
     close = nearest(name, [option for option in options if option.startswith("--")], cutoff=0.7)
     return f"write `{close}`" if close else f"run `{command} --help`"
+
+
+def _behind(name: str, words: Sequence[str], commands: Mapping[str, Any]) -> str:
+    """Return the line with the options of a command behind it that were written before it; nothing for others."""
+    at = next((number for number, word in enumerate(words) if word in commands), 0)
+    known = [option for param in commands[words[at]].params for option in param.opts] if at else []
+    return shlex.join(["nntrain", *words[at:], *words[:at]]) if name in known else ""
 
 
 def _line(option: str, value: str, words: Sequence[str]) -> str:
