@@ -1,14 +1,18 @@
 """The file that a command is asked to write."""
 
+import os
 from pathlib import Path
 
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, NNTrainError
 
 _FORMATS = ("png", "svg")
 
 
 def refuse(output: Path, file: Path | None = None, option: str = "-o", example: str = "predictions.csv") -> None:
-    """Raise ConfigError for a path to which no file can be written, and for that of the input `file`."""
+    """Raise ConfigError for a path to which no file can be written, and for that of the input `file`.
+
+    Raises NNTrainError, as the writing would, for a folder that may not be written, before anything is computed.
+    """
     if output.is_dir():
         help = f"give the path of a file, such as `{option} {output / example}`"
         raise ConfigError(f"`{output}` is a folder", help=help)
@@ -18,6 +22,8 @@ def refuse(output: Path, file: Path | None = None, option: str = "-o", example: 
         )
     if file is not None and output.exists() and file.exists() and output.samefile(file):
         raise ConfigError(f"`{output}` is the file to read", help=f"give another path with `{option}`")
+    if not os.access(output.parent, os.W_OK):
+        raise NNTrainError(f"cannot write in `{output.parent}`", help="choose a folder that can be written")
 
 
 def plot_format(plot: Path, file: Path | None = None) -> str:

@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from nntrain.cli import output_file
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, NNTrainError
 
 
 def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
@@ -17,6 +18,15 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ConfigError, match=message):
             output_file.refuse(path, file)
+
+
+def test_a_folder_that_may_not_be_written_is_refused_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda folder, mode: folder != tmp_path)  # root may write everywhere
+    with pytest.raises(NNTrainError, match="cannot write in") as found:
+        output_file.refuse(tmp_path / "x.csv")
+    assert found.value.exit_code == 1
 
 
 def test_the_name_of_a_plot_says_its_format(tmp_path: Path) -> None:

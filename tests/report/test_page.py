@@ -101,6 +101,7 @@ def test_a_thousand_classes_with_long_names_fit(write: Write) -> None:
 def test_a_run_that_was_killed_after_any_epoch_has_a_page(rows: str, write: Write) -> None:
     found = of(write(rows=rows, environment={"packages": {}, "exit_status": None}))
     assert "killed before it ended" in found.text
+    assert "nntrain resume" in found.text and "nntrain repro" not in found.text
     assert ("curve-data" in found.blocks) == bool(rows)
 
 

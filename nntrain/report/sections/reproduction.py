@@ -33,8 +33,11 @@ def _lines(subject: Subject) -> list[str]:
     lines = ["pip install " + " ".join(pins)] if pins else []
     own = "".join(f" --plugin {shlex.quote(each['file'])}" for each in subject.first.environment.get("plugins", ()))
     if subject.kind == "run" and subject.settings:
-        repro, fit = f"nntrain repro {path}{own}", f"nntrain fit {path}/{run_files.RESOLVED}{own}"
-        lines += [f"{repro}   # trains again and compares", fit]
+        if subject.environment.get("exit_status") is not None:
+            lines.append(f"nntrain repro {path}{own}   # trains again and compares")
+        elif subject.state != "running":
+            lines.append(f"nntrain resume {path}{own}   # trains the rest")
+        lines.append(f"nntrain fit {path}/{run_files.RESOLVED}{own}")
     if subject.kind == "search" and (subject.directory.path / run_files.BEST).is_file():
         lines.append(f"nntrain fit {path}/{run_files.BEST}{own}")
     if isinstance(command, list) and len(command) > 1 and subject.kind != "search":
