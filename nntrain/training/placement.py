@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from nntrain import backend, machine
 from nntrain.config.load import Config
-from nntrain.errors import ConfigError, Problem
+from nntrain.errors import ConfigError, Problem, one_line
 from nntrain.terminal import Terminal
 from nntrain.training.run_context import ALONE, RunContext
 from nntrain.training.workers import cluster
@@ -44,10 +44,11 @@ class Placement:
 
         Raises ConfigError as `of` does, and for a number that is not one of processes.
         """
-        if workers is None or worker is not None or devices is not None or not workers.strip().isdecimal():
+        if workers is None or worker is not None or devices is not None or ":" in workers:
             return cls.of(device, devices, workers, worker)
-        if not 1 <= (count := int(workers.strip()[:9])) <= MOST_DEVICES:
-            message = f"`--workers` takes a number of processes from 1 to {MOST_DEVICES}, got `{workers}`"
+        count = int(workers.strip()[:9]) if workers.strip().isdecimal() else 0
+        if not 1 <= count <= MOST_DEVICES:
+            message = f"`--workers` takes a number of processes from 1 to {MOST_DEVICES}, got `{one_line(workers)}`"
             raise ConfigError(message, help="write `--workers 2`")
         return replace(cls.of(device, None, None, None), at_once=count)
 

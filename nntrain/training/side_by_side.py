@@ -49,10 +49,10 @@ def _pays(seconds: float, count: int, workers: int) -> bool:
 
 def _takes_one_core(prepared: Prepared, rows: int) -> bool:
     """Return whether a training computes in one thread, so that other cores are free (`backend.use_threads`)."""
-    if tf.config.get_visible_devices("GPU") or not is_small(prepared.resolved, rows):
+    if tf.config.get_visible_devices("GPU"):
         return False
     threads = prepared.resolved.train.threads
-    return threads == 1 or (threads is None and not chosen_by_environment())
+    return threads == 1 or (threads is None and not chosen_by_environment() and is_small(prepared.resolved, rows))
 
 
 def _in_memory(memory: Memory) -> int:

@@ -35,6 +35,8 @@ CONFIG = "data: iris\nmodel: [{Dense: {units: 3, activation: softmax}}]\n"
         (["--workers", "a:1", "--worker", "0"], "`--workers` takes 2 workers or more, got 1"),
         (["--workers", "a:1,b:1", "--worker", "2"], "invalid `--worker 2` for 2 workers"),
         (["--workers", "a:1,b:1", "--worker", "0", "--seeds", "2"], "several workers train one run at a time"),
+        (["--workers", "x", "--seeds", "2"], "`--workers` takes a number of processes from 1 to 1024, got `x`"),
+        (["--workers", "2"], "a number is how many of `--seeds` train at once"),
         (["--workers", "0", "--seeds", "2"], "`--workers` takes a number of processes from 1 to 1024, got `0`"),
         (["--devices", "2", "--workers", "2", "--seeds", "2"], "`--devices` and `--workers` exclude each other"),
         (["--devices", "2", "--set", "train.engine=streamed"], "`--devices` needs `engine: resident`, got `streamed`"),

@@ -12,6 +12,7 @@ from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.run_context import ALONE
 
 LONG = "epochs: 10000, batch_size: 16"  # 60,000 steps or more
+CONVOLUTION = ", {Reshape: [4, 1, 1]}, {Conv2D: {filters: 2, kernel_size: 1}}, Flatten"
 TEXT = "data: iris\nmodel: [{{Dense: {{units: 4, activation: relu}}}}{layers}]\ntrain: {{{train}}}\n"
 
 
@@ -28,8 +29,9 @@ def prepared(folder: Path, train: str = LONG, layers: str = "") -> Prepared:
     return prepare(load(folder / "net.yaml"))
 
 
-def test_long_trainings_of_one_thread_run_at_once_on_all_cores(tmp_path: Path) -> None:
-    first = prepared(tmp_path)
+@pytest.mark.parametrize(("train", "layers"), [(LONG, ""), (f"{LONG}, threads: 1", CONVOLUTION)])
+def test_long_trainings_of_one_thread_run_at_once_on_all_cores(tmp_path: Path, train: str, layers: str) -> None:
+    first = prepared(tmp_path, train, layers)
     assert [side_by_side.at_once(first, count, ALONE) for count in (1, 2, 3, 8)] == [1, 2, 3, 4]
 
 
@@ -39,7 +41,7 @@ def test_long_trainings_of_one_thread_run_at_once_on_all_cores(tmp_path: Path) -
         ("epochs: 10, batch_size: 16", ""),
         ("epochs: 10000, batch_size: 16, max_seconds: 0.5", ""),
         ("epochs: 10000, threads: 2", ""),
-        (LONG, ", {Reshape: [4, 1, 1]}, {Conv2D: {filters: 2, kernel_size: 1}}, Flatten"),
+        (LONG, CONVOLUTION),
     ],
     ids=["short", "limited", "threads", "convolution"],
 )
