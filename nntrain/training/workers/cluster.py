@@ -40,9 +40,7 @@ def parse(workers: str | None, worker: int | None) -> Cluster | None:
         raise ConfigError("`--worker` needs the list of all workers", help=help)
     if workers.strip().isdecimal():
         local = "start them all on this machine with `nntrain launch --local 2`"
-        help = (
-            f"write `--workers HOST:PORT,HOST:PORT`, or {local}; a number is how many of `--seeds` train at once"
-        )
+        help = f"write `--workers HOST:PORT,HOST:PORT`, or {local}; a number is how many of `--seeds` train at once"
         raise ConfigError(f"`--workers` takes the addresses of the workers, not their number `{workers}`", help=help)
     addresses = tuple(part.strip() for part in workers.split(","))
     if worker is None:
