@@ -94,11 +94,11 @@ class _Estimator(BaseEstimator):
         check_is_fitted(self)
         return self._fitted.run
 
-    def _train(self, x: np.ndarray, y: np.ndarray, task: str, output: Sequence[Any] = ()) -> Self:
+    def _train(self, x: np.ndarray, y: np.ndarray, labels: Mapping[str, Any], output: Sequence[Any] = ()) -> Self:
         """Train on (n, features) float32 and on int32 classes (n,) or float32 numbers (n, targets).
 
-        output: the last layers where there is no config; by default those that nntrain adds. Raises ValueError for a
-        config or data that nntrain refuses, as scikit-learn expects.
+        labels: the options of the data source about them. output: the last layers where there is no config; by default
+        those that nntrain adds. Raises ValueError for a config or data that nntrain refuses, as scikit-learn expects.
         """
         with tempfile.TemporaryDirectory(prefix="nntrain-") as folder:
             file = Path(folder, "arrays.npz")
@@ -106,7 +106,7 @@ class _Estimator(BaseEstimator):
             runs = Path(folder if self.runs_dir is None else self.runs_dir)
             try:
                 with used(self.plugin):
-                    run_dir = self._fit(self._document(file, task, output), runs)
+                    run_dir = self._fit(self._document({"path": str(file), **labels}, output), runs)
                     self._fitted = _Fitted.of(run_dir, kept=self.runs_dir is not None)
             except (ConfigError, DataError) as error:
                 raise ValueError(str(error)) from error
@@ -125,11 +125,11 @@ class _Estimator(BaseEstimator):
         fit = experiment.train if config.experiment.train.ensemble is None else ensembles.fit
         return fit(config, runs, name, terminal, context).run_dir
 
-    def _document(self, file: Path, task: str, output: Sequence[Any]) -> Document:
+    def _document(self, source: Mapping[str, Any], output: Sequence[Any]) -> Document:
         given = {"model": [*self._layers(), *output]} if self.config is None else self.config
         document = arguments.document(given, None, self._seed())
-        source = {"path": str(file), "task": task, "validation": self.validation or "none", "test": "none"}
-        tree = {**document.tree, "data": {"npz_file": source}}
+        splits = {"validation": self.validation or "none", "test": "none"}
+        tree = {**document.tree, "data": {"npz_file": {**source, **splits}}}
         if train := self._train_section(tree.get("train") or {}):
             tree["train"] = train
         return arguments.changed(replace(document, tree=tree), self.set)
@@ -154,11 +154,10 @@ class _Estimator(BaseEstimator):
             return self.random_state
         return int(check_random_state(self.random_state).randint(_MOST_SEED))
 
-    def _outputs(self, x: Any) -> np.ndarray:
-        """Return (n, classes) or (n, targets) float32."""
+    def _rows(self, x: Any) -> np.ndarray:
+        """Return the rows, (n, features) float32, which have the columns of the training."""
         check_is_fitted(self)
-        rows = validate_data(self, x, dtype="float32", reset=False)
-        return self._fitted.run.outputs(rows)
+        return np.asarray(validate_data(self, x, dtype="float32", reset=False))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_fitted")
@@ -174,16 +173,27 @@ class NNTrainClassifier(ClassifierMixin, _Estimator):
         self.classes_, index = np.unique(column_or_1d(y, warn=True), return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"a classifier needs two classes, and `y` has one class: `{self.classes_[0]}`")
-        return self._train(x, index.astype("int32"), "classification")
+        names = [str(label) for label in self.classes_]
+        is_named = all(names) and len(set(names)) == len(names)  # else the classes are their positions
+        labels = {"task": "classification", **({"classes": names} if is_named else {})}
+        return self._train(x, index.astype("int32"), labels)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the class of each row, (n,)."""
-        index = self._outputs(X).argmax(axis=1)
-        return np.asarray(self.classes_[index])
+        """Return the class of each row, (n,), by the threshold of the model where it has one."""
+        rows, run = self._rows(X), self._fitted.run
+        places = {name: place for place, name in enumerate(run.classes)}
+        return np.asarray(self.classes_[[places[name] for name in run.predict(rows)]])
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of each class, (n, classes) float32, in the order of `classes_`."""
-        return self._outputs(X)
+        """Return the probability of each class, (n, classes) float32, in the order of `classes_`.
+
+        Raises ValueError where the model of the config gives scores that are no probabilities.
+        """
+        rows = self._rows(X)
+        try:
+            return self._fitted.run.predict_proba(rows)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
 
 
 class NNTrainRegressor(RegressorMixin, _Estimator):
@@ -194,11 +204,12 @@ class NNTrainRegressor(RegressorMixin, _Estimator):
         x, y = validate_data(self, X, y, dtype="float32", multi_output=True, y_numeric=True)
         self._is_column = y.ndim == 1
         numbers = np.asarray(y, "float32").reshape(len(y), -1)
-        return self._train(x, numbers, "regression", [{"Dense": numbers.shape[1]}, "TargetNormalization"])
+        return self._train(x, numbers, {"task": "regression"}, [{"Dense": numbers.shape[1]}, "TargetNormalization"])
 
     def predict(self, X: Any) -> np.ndarray:
         """Return the numbers of each row, of the shape of `y` in `fit`."""
-        found = self._outputs(X).astype("float64")  # which scikit-learn asks for
+        rows = self._rows(X)
+        found = self._fitted.run.outputs(rows).astype("float64")  # which scikit-learn asks for
         return found[:, 0] if self._is_column else found
 
     def __sklearn_tags__(self) -> Any:

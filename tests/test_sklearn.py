@@ -80,6 +80,26 @@ def test_a_config_gives_the_model_and_arguments_change_it(iris: Any, tmp_path: P
     assert yaml_file.read(file).tree["data"] == "iris"
 
 
+def test_a_class_is_chosen_as_the_run_does_and_has_its_name(iris: Any) -> None:
+    x, y = iris[0], iris[1] == "c"
+    weights = {"kernel_initializer": {"Constant": 0.1}, "bias_initializer": {"Constant": -2}}
+    sigmoid = {"Dense": {"units": 1, "activation": "sigmoid", **weights}}
+    config = {"model": ["Normalization", sigmoid, "DecisionThreshold"], "train": {"class_weight": {"True": 2}}}
+    model = NNTrainClassifier(config, epochs=1, learning_rate=1e-5, validation=0.3).fit(x, y)
+    assert model.run_.classes == ("False", "True")
+    threshold = float(model.run_.model.layers[-1].threshold.numpy()[0])
+    expected = model.predict_proba(x)[:, 1] > threshold
+    assert np.array_equal(model.predict(x), expected) and 0 < expected.sum() < len(x) and threshold < 0.45
+
+
+def test_scores_are_no_probabilities(iris: Any) -> None:
+    config = {"model": [{"Dense": 1}], "train": {"loss": "Hinge"}}
+    model = NNTrainClassifier(config, epochs=1).fit(iris[0], iris[1] == "c")
+    assert set(model.predict(iris[0])) <= {True, False}
+    with pytest.raises(ValueError, match="predicts scores, not probabilities"):
+        model.predict_proba(iris[0])
+
+
 def test_an_error_of_a_config_is_one_of_a_value_with_the_text_of_nntrain(iris: Any) -> None:
     config = {"model": [{"Dense": {"unit": 4}}]}
     with pytest.raises(ValueError, match=r"`Dense` has no option `unit`\n  --> model.0.Dense.unit\n help: write"):
