@@ -146,7 +146,6 @@ LONG = "x" * 300
         ("evaluate iris", "write `nntrain eval iris`"),
         ("help", "write `nntrain --help`"),
         ("help fit", "write `nntrain fit --help`"),
-        ("--json fit c.yaml", "write `nntrain fit c.yaml --json`"),
         ("--seed 3 fit c.yaml", "write `nntrain fit c.yaml --seed 3`"),
         ("-qv fit c.yaml", "write `nntrain fit c.yaml -qv`"),
         ("--bogus fit c.yaml", "run `nntrain --help`"),
@@ -209,6 +208,7 @@ def test_help_has_a_short_name(nntrain: Any) -> None:
 def test_the_line_that_works_is_the_help_of_the_json_too(nntrain: Any) -> None:
     event = json.loads(nntrain("fit", "c.yaml", "--json", "--epochs", "5").out)
     assert (event["message"], event["help"]) == ("No such option: --epochs", "write `--set train.epochs=5`")
+    assert json.loads(nntrain("--json", "fit", "c.yaml").out)["help"] == "write `nntrain fit c.yaml --json`"
 
 
 @pytest.mark.parametrize(
