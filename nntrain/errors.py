@@ -208,7 +208,7 @@ class Stopped(NNTrainError):
 
     run: FilePath | None = None
 
-    def __init__(self, message: str, *, signal: int, help: str = "") -> None:
-        super().__init__(problems=[Problem(message, help=help, severity="stopped")])
+    def __init__(self, message: str, *, signal: int) -> None:
+        super().__init__(problems=[Problem(message, severity="stopped")])
         self.signal = signal
         self.exit_code = 128 + signal

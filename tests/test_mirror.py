@@ -89,7 +89,7 @@ GROUPS = {
     "cli/serve_request.py": "cli/commands/test_serve.py",  # the options of a command
     "serving/contract.py": "serving/test_app.py",  # the parts of one application
     "serving/request_rows.py": "serving/test_app.py",
-    "serving/worker.py": "serving/test_app.py",
+    "serving/predictor.py": "serving/test_app.py",
     "training/job.py": "training/test_loop.py",  # values alone
     "training/run_context.py": "training/test_loop.py",  # values alone
     "watching/loopback.py": "playground/test_server.py",  # what it refuses

@@ -19,7 +19,7 @@ from nntrain.plugins.load import Given, used
 from nntrain.runs.checked import checked, init_from_assignment, without_test
 from nntrain.runs.group_config import GroupConfig
 from nntrain.search import dry_run as rehearsal
-from nntrain.search.begin import Session, begin
+from nntrain.search.begin import SearchContext, begin
 from nntrain.search.dry_run import Estimate
 from nntrain.search.engine import make_engine
 from nntrain.search.executor import Workers
@@ -197,7 +197,7 @@ def tune(
             return rehearsal.estimate(valid, engine, sample, at_once, terminal)
         new = run_files.new_name(arguments.text_of("name", name), arguments.name_of(config), runs)
         with several.start(valid, device, verbose) as started:
-            session = Session(
+            context = SearchContext(
                 executor=started,
                 refit=best,
                 terminal=terminal,
@@ -206,7 +206,7 @@ def tune(
                 plots=not no_plots,
                 report=not no_report,
             )
-            return Search(begin(valid, runs, new, session))
+            return Search(begin(valid, runs, new, context))
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ MAY_CHANGE = ("trials", "max_seconds", "max_epochs_total", "on_error", "keep")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Session:
+class SearchContext:
     """What a search runs with; `watch` for what asks to stop. At its end the best `refit` trials are trained again."""
 
     executor: Executor
@@ -49,7 +49,7 @@ class Session:
     report: bool = True  # whether report.html is written
 
 
-def begin(config: Config, runs_dir: Path, name: str, session: Session) -> RunDir:
+def begin(config: Config, runs_dir: Path, name: str, context: SearchContext) -> RunDir:
     """Run a search in a new directory, which is returned.
 
     Raises as `carry_out`, and MissingPackage before anything is written.
@@ -60,34 +60,34 @@ def begin(config: Config, runs_dir: Path, name: str, session: Session) -> RunDir
     with drafts.draft(runs_dir, name) as draft, draft.locked():
         draft.write(run_files.CONFIG, config.document.data)
         draft.write(run_files.SEARCH, search_yaml(config))
-        head = {"start": environment.now(), "command": sys.argv, "refit": session.refit, "stack": session.stack}
+        head = {"start": environment.now(), "command": sys.argv, "refit": context.refit, "stack": context.stack}
         Journal.create(draft, {"search_sha256": identity(config), **head, "plugins": plugin.record()})
         directory = drafts.published(draft)
         journal = Journal.open(directory)
         folder = SearchDir(config, search, directory, Ledger(search.direction))
-        carry_out(folder, journal, Replay(engine, folder.ledger), session)
+        carry_out(folder, journal, Replay(engine, folder.ledger), context)
     return directory
 
 
 def carry_out(
-    folder: SearchDir, journal: Journal, replay: Replay, session: Session, events: Sequence[dict[str, Any]] = ()
+    folder: SearchDir, journal: Journal, replay: Replay, context: SearchContext, events: Sequence[dict[str, Any]] = ()
 ) -> None:
     """Run a search and write its results. events: those of its journal before it was resumed.
 
     Raises Stopped at a signal, and NNTrainError where no trial has a score or too many failed.
     """
-    directory, terminal = folder.directory, session.terminal
+    directory, terminal = folder.directory, context.terminal
     spent = latest("spent", events, 0.0)
     view = SearchView(terminal, folder, spent)
-    runner = Runner(folder, journal, replay, session.executor, view, session.stack, spent, watch=session.watch)
+    runner = Runner(folder, journal, replay, context.executor, view, context.stack, spent, watch=context.watch)
     runner.schedule.begin_again(events)
     try:
         with view:
             reason = runner.run()
         folder.write()
         directory.write_log(terminal.log)
-        results.finish(runner, reason, session.refit, terminal)
-        if session.plots:
+        results.finish(runner, reason, context.refit, terminal)
+        if context.plots:
             plotting.draw_all(folder, terminal)
         if runner.broken:
             help = "fix the cause, or keep searching with `--set tune.on_error=continue`"
@@ -101,7 +101,7 @@ def carry_out(
         raise
     finally:
         folder.write()
-        if session.report:
+        if context.report:
             writing.write(directory, terminal)
         directory.write_log(terminal.log)
 

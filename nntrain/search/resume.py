@@ -12,7 +12,7 @@ from nntrain.config.load import Config
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.search.begin import MAY_CHANGE, Session, carry_out, identity, latest, search_yaml
+from nntrain.search.begin import MAY_CHANGE, SearchContext, carry_out, identity, latest, search_yaml
 from nntrain.search.engine import SearchEngine, make_engine
 from nntrain.search.executor import Workers
 from nntrain.search.ledger import Ledger
@@ -73,7 +73,7 @@ class ResumeSearch:
                     _refuse_changed(self.directory)
                 events += self._record_changes(journal, before, config)
                 refit = latest("refit", [head, *events], 0)
-                session = Session(
+                context = SearchContext(
                     executor=executor,
                     refit=refit,
                     terminal=terminal,
@@ -82,7 +82,7 @@ class ResumeSearch:
                     report=self.report,
                     watch=self.watch,
                 )
-                self._run(config, engine, journal, events, session)
+                self._run(config, engine, journal, events, context)
 
     def _record_changes(self, journal: Journal, before: Config, config: Config) -> Events:
         """Write what this command changes to the journal, for the next `resume`; return the new events."""
@@ -97,12 +97,14 @@ class ResumeSearch:
             self.directory.write(run_files.SEARCH, search_yaml(config))
         return events
 
-    def _run(self, config: Config, engine: SearchEngine, journal: Journal, events: Events, session: Session) -> None:
+    def _run(
+        self, config: Config, engine: SearchEngine, journal: Journal, events: Events, context: SearchContext
+    ) -> None:
         search = search_of(config)
         folder = SearchDir(config, search, self.directory, Ledger(search.direction))
         replay = replayed(engine, folder.ledger, events, folder.key)
-        session.terminal.note(f"resuming {self.directory}: {folder.ledger.progress}")
-        carry_out(folder, journal, replay, session, events)
+        context.terminal.note(f"resuming {self.directory}: {folder.ledger.progress}")
+        carry_out(folder, journal, replay, context, events)
 
 
 def _refuse_other_assignments(assignments: Sequence[str], extend: bool) -> None:

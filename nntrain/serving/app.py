@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 from nntrain import __version__
 from nntrain.model.restore import SavedModel, load_model
 from nntrain.serving import contract
+from nntrain.serving.predictor import Predictor
 from nntrain.serving.request_rows import Refused
-from nntrain.serving.worker import Worker
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 
@@ -48,26 +48,28 @@ class Service:
 
 
 def make(service: Service) -> FastAPI:
-    """Return the application, which starts its worker when it starts."""
-    worker = Worker(service.saved, service.most_rows, service.joined)
+    """Return the application, which starts its predictor when it starts."""
+    predictor = Predictor(service.saved, service.most_rows, service.joined)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(worker.start)
+        await asyncio.to_thread(predictor.start)
         yield
-        await asyncio.to_thread(worker.stop)
+        await asyncio.to_thread(predictor.stop)
 
     title = f"nntrain: {service.run}"
     app = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, lifespan=life)
-    app.state.worker = worker
+    app.state.predictor = predictor
     app.middleware("http")(_guard(service))
     app.exception_handler(Refused)(_refusal)
     app.exception_handler(404)(_not_found)
     app.exception_handler(405)(_not_found)
-    app.get("/health", summary="Whether the service runs")(_health(worker))
+    app.get("/health", summary="Whether the service runs")(_health(predictor))
     app.get("/metadata", summary="What the model takes and predicts")(_metadata(service))
     texts: dict[str, Any] = {"responses": _responses(service), "openapi_extra": _body(service)}
-    app.post("/predict", summary="The predictions of rows", response_class=Response, **texts)(_predict(service, worker))
+    app.post("/predict", summary="The predictions of rows", response_class=Response, **texts)(
+        _predict(service, predictor)
+    )
     return app
 
 
@@ -83,9 +85,9 @@ def _responses(service: Service) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": answer}, **{code: {"description": text} for code, text in (wrong | late).items()}}
 
 
-def _health(worker: Worker) -> Callable[[], Awaitable[dict[str, Any]]]:
+def _health(predictor: Predictor) -> Callable[[], Awaitable[dict[str, Any]]]:
     async def health() -> dict[str, Any]:
-        return {"status": "ok", "answered": worker.answered}
+        return {"status": "ok", "answered": predictor.answered}
 
     return health
 
@@ -97,7 +99,7 @@ def _metadata(service: Service) -> Callable[[], Awaitable[dict[str, Any]]]:
     return metadata
 
 
-def _predict(service: Service, worker: Worker) -> Callable[[Request], Awaitable[Response]]:
+def _predict(service: Service, predictor: Predictor) -> Callable[[Request], Awaitable[Response]]:
     async def predict(request: Request) -> Response:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
@@ -110,7 +112,7 @@ def _predict(service: Service, worker: Worker) -> Callable[[Request], Awaitable[
         except ClientDisconnect:
             raise Refused(400, "the body has ended too early") from None
         try:
-            found = await asyncio.wait_for(worker.answer(body), service.seconds)
+            found = await asyncio.wait_for(predictor.answer(body), service.seconds)
         except TimeoutError:
             raise Refused(503, f"there was no answer within {service.seconds:g} seconds", "send fewer rows") from None
         return Response(found, media_type="application/json")

@@ -22,8 +22,8 @@ from jsonschema import Draft202012Validator  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 from nntrain.serving import app  # noqa: E402
+from nntrain.serving.predictor import Predictor  # noqa: E402
 from nntrain.serving.request_rows import Refused  # noqa: E402
-from nntrain.serving.worker import Worker  # noqa: E402
 
 NAMES = ("sepal_length", "sepal_width", "petal_length", "petal_width")
 ROW = dict(zip(NAMES, (5.1, 3.5, 1.4, 0.2), strict=True))
@@ -73,19 +73,19 @@ def test_many_requests_at_once_have_the_answers_of_single_ones(client: TestClien
 
 
 def test_waiting_requests_are_answered_together_and_before_the_end(service: app.Service) -> None:
-    async def all_of(worker: Worker) -> list[bytes]:
+    async def all_of(predictor: Predictor) -> list[bytes]:
         bodies = [json.dumps({"rows": FLOWERS[: 1 + index]}).encode() for index in range(9)]
-        answers = [asyncio.ensure_future(worker.answer(body)) for body in [*bodies, b"{"]]
+        answers = [asyncio.ensure_future(predictor.answer(body)) for body in [*bodies, b"{"]]
         await asyncio.sleep(0)
-        stopping = threading.Thread(target=worker.stop)
-        worker.start()
+        stopping = threading.Thread(target=predictor.stop)
+        predictor.start()
         stopping.start()
         *found, wrong = await asyncio.gather(*answers, return_exceptions=True)
         stopping.join()
         assert isinstance(wrong, Refused) and wrong.status == 400
         return found  # type: ignore[return-value]
 
-    apart, joined = (asyncio.run(all_of(Worker(service.saved, 100, together))) for together in (False, True))
+    apart, joined = (asyncio.run(all_of(Predictor(service.saved, 100, together))) for together in (False, True))
     assert [len(json.loads(answer)["predictions"]) for answer in apart] == list(range(1, 10))
     for one, other in zip(apart, joined, strict=True):
         pairs = zip(json.loads(one)["predictions"], json.loads(other)["predictions"], strict=True)

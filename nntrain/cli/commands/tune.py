@@ -5,7 +5,7 @@ from nntrain.config.load import Config
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.runs.checked import checked
 from nntrain.search import dry_run
-from nntrain.search.begin import Session, begin
+from nntrain.search.begin import SearchContext, begin
 from nntrain.search.engine import make_engine
 from nntrain.search.executor import Workers
 from nntrain.storage import run_files
@@ -23,7 +23,7 @@ def run(request: Tune, terminal: Terminal) -> None:
         return
     name = run_files.new_name(request.name, request.config, request.runs_dir)
     with workers.start(config, request.device, request.verbose) as executor:
-        session = Session(
+        context = SearchContext(
             executor=executor,
             refit=request.refit,
             terminal=terminal,
@@ -31,7 +31,7 @@ def run(request: Tune, terminal: Terminal) -> None:
             plots=not request.no_plots,
             report=not request.no_report,
         )
-        begin(config, request.runs_dir, name, session)
+        begin(config, request.runs_dir, name, context)
 
 
 def _estimate(request: Tune, config: Config, terminal: Terminal) -> None:

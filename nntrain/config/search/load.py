@@ -27,9 +27,9 @@ _USUAL = {f"{split}{name}" for split in ("", "val_") for name in ("loss", "accur
 """The metrics of a run whose metrics depend on data that are not read yet."""
 
 
-def load_whole(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None = None) -> Config:
+def load_whole(file: str | FilePath, assignments: Sequence[str] = ()) -> Config:
     """Return the config as `load` does, its section `tune` validated too; raises ConfigError with every problem."""
-    return whole(read(file, assignments, seed))
+    return whole(read(file, assignments))
 
 
 def whole(document: Document) -> Config:

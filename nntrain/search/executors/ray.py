@@ -17,7 +17,7 @@ from nntrain.processes.messages import Event, Work
 from nntrain.processes.settings import Settings
 from nntrain.search.workers.ray_actor import Actor
 from nntrain.search.workers.ray_node import Hello, Reply, versions
-from nntrain.search.workers.ray_session import Lost, Session
+from nntrain.search.workers.ray_session import Lost, RaySession
 
 START_SECONDS = 60.0  # for the first worker to start
 SILENCE_SECONDS = 5.0  # after which the head is checked; a worker replies every second
@@ -46,13 +46,13 @@ def start(options: Options, settings: Settings) -> Executor:
     answers, the token is wrong, or no node starts a worker.
     """
     need("--executor ray", "ray", extra="ray")
-    return RayCluster(Session(options.address, settings.workers * settings.threads), settings)
+    return RayCluster(RaySession(options.address, settings.workers * settings.threads), settings)
 
 
 class RayCluster(Executor):
     """The workers of a search on a cluster; raises NNTrainError where none can start."""
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(self, session: RaySession, settings: Settings) -> None:
         self._session, self._settings = session, settings
         self._events: deque[Event] = deque()
         self._waiting: deque[Work] = deque()

@@ -9,7 +9,7 @@ from nntrain.errors import NNTrainError
 from nntrain.processes.messages import Event, Message, Work, ended
 from nntrain.processes.settings import Settings
 from nntrain.search.workers.ray_node import Reply
-from nntrain.search.workers.ray_session import Lost, Session
+from nntrain.search.workers.ray_session import Lost, RaySession
 from nntrain.storage.atomic import writing
 
 
@@ -17,7 +17,7 @@ from nntrain.storage.atomic import writing
 class Actor:
     """One worker, with at most one call in progress. `host`: its node, once the worker is ready."""
 
-    session: Session
+    session: RaySession
     settings: Settings
     host: str = ""
     open: set[int] = field(default_factory=set)  # the tasks of what it trains that have not ended

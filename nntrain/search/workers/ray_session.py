@@ -27,7 +27,7 @@ class Lost(Exception):
     """An actor has died; the message says why."""
 
 
-class Session:
+class RaySession:
     """A connection to the cluster at `host:port`, or to a new one on this machine with this many CPUs.
 
     A new cluster ends with the session; any other one is left running. Raises ConfigError where the cluster has fewer

@@ -36,7 +36,7 @@ class _Job:
             self.answer.set_exception(found)
 
 
-class Worker:
+class Predictor:
     """Computes the answers in one thread.
 
     joined: whether the rows of waiting requests go through the model in one call. It is faster with many clients, and
