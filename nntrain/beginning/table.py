@@ -1,5 +1,6 @@
 """A table as a config can read it: its columns, its target, and what is in it."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +34,7 @@ def named_targets(path: Path, known: Sequence[str], asked: Sequence[str]) -> tup
     for name in asked:
         if name not in known:
             close = nearest(name, known)
-            help = f"write `--target {close}`" if close else f"its columns are {listed(known)}"
+            help = f"write `--target {shlex.quote(close)}`" if close else f"its columns are {listed(known)}"
             raise ConfigError(f"there is no column {shown(name)} in `{path}`", help=help)
     return tuple(dict.fromkeys(asked))
 

@@ -1,5 +1,6 @@
 """What `init` finds in a table, and the options that it needs."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,9 @@ def test_a_target_that_is_not_there_gets_the_nearest_name(tmp_path: Path) -> Non
     with pytest.raises(ConfigError) as caught:
         named_targets(path, known, ["lives"])
     assert caught.value.problems[0].help == "write `--target live`"
+    with pytest.raises(ConfigError) as caught:
+        named_targets(path, ["age", "'alive'", "live in"], ["alive"])
+    assert shlex.split(caught.value.problems[0].help.split("`")[1]) == ["--target", "'alive'"]  # as a shell reads it
     with pytest.raises(ConfigError) as caught:
         named_targets(path, known, ["quantity"])
     assert caught.value.problems[0].help.startswith("its columns are `id`, `age`")

@@ -1,5 +1,7 @@
 """`nntrain data`: what is in a file, a folder, or the data of a config; nothing is trained."""
 
+import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -67,7 +69,9 @@ def _profile(request: Data, file: Path, terminal: Terminal) -> Profile:
 def _of_command(problem: Problem) -> Problem:
     """Return a problem of a source of a config as one of the command line."""
     is_target = problem.path[-1:] == ("target",)
-    help = problem.help.replace("write `", "write `--target ", 1) if is_target else problem.help
+    help = problem.help
+    if is_target and (found := re.fullmatch("write `(.*)`", help, re.DOTALL)):
+        help = f"write `--target {shlex.quote(found[1])}`"
     return replace(problem, path=(), help=help)
 
 
