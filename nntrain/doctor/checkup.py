@@ -62,10 +62,11 @@ class Diagnosis:
         if name not in self.scores:
             return []
         score = self.scores[name]
+        part = f" on {score.rows:,} of {score.all_rows:,} rows" if score.rows < score.all_rows else ""
         linear = "" if score.linear is None else f", of a linear model {score.linear:.4f}"
         if self.regression:
-            return [f"{name} R² {score.score:.4f}; of predicting the mean {score.guess:.4f}{linear}"]
-        return [f"{name} accuracy {score.score:.4f}; of the majority class {score.guess:.4f}{linear}"]
+            return [f"{name} R² {score.score:.4f}{part}; of predicting the mean {score.guess:.4f}{linear}"]
+        return [f"{name} accuracy {score.score:.4f}{part}; of the majority class {score.guess:.4f}{linear}"]
 
     def findings_as_json(self) -> dict[str, Any]:
         """Return the findings, worst first, as `--json` prints them."""

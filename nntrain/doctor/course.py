@@ -14,7 +14,8 @@ class Score:
 
     `score` is the accuracy, or R² of a regression; `guess` is that of the majority class of the training split, or of
     its mean; `linear` is that of a linear model fitted by least squares, `neighbours` that of the nearest training
-    rows; None where it was not computed.
+    rows; None where it was not computed. `rows`: of the split that were looked at, of `all_rows`; 0 where that is not
+    known.
     """
 
     rows: int
@@ -22,6 +23,7 @@ class Score:
     guess: float
     linear: float | None = None
     neighbours: float | None = None
+    all_rows: int = 0
 
     @property
     def deviations(self) -> float:

@@ -32,9 +32,10 @@ def _score(data: Dataset, split: Split, scorer: Scorer) -> Score:
         counts = np.bincount(train.y, minlength=len(data.schema.classes))
         guess = accuracy(part.y, np.full(len(part), counts.argmax()), weighted)
         simple = (None, None) if weighted else _simple_models(data, part, split is data.train)
-        return Score(len(part), accuracy(part.y, predicted, weighted), guess, *simple)
+        return Score(len(part), accuracy(part.y, predicted, weighted), guess, *simple, len(split))
     mean = np.broadcast_to(train.y.mean(axis=0), part.y.shape)
-    return Score(len(part), r2(part.y, predicted), r2(part.y, mean), *_simple_models(data, part, split is data.train))
+    simple = _simple_models(data, part, split is data.train)
+    return Score(len(part), r2(part.y, predicted), r2(part.y, mean), *simple, len(split))
 
 
 def accuracy(y: np.ndarray, predicted: np.ndarray, weighted: bool) -> float:

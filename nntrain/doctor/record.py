@@ -39,6 +39,7 @@ class Score(TypedDict):
     guess: records.Number
     linear: records.Number | None
     neighbours: NotRequired[records.Number | None]  # not in those of earlier versions
+    all_rows: NotRequired[records.Count]
 
 
 class Diagnosis(records.Record, total=False):

@@ -1,5 +1,6 @@
 """A search from its first trial, and what it shares with a resumed one: run the trials, write the results."""
 
+import contextlib
 import hashlib
 import json
 import shlex
@@ -15,7 +16,7 @@ from nntrain.config.loggers import refuse_missing
 from nntrain.config.named import to_tree
 from nntrain.config.search.load import search_of
 from nntrain.config.search.trial_config import as_yaml
-from nntrain.errors import NNTrainError, Stopped
+from nntrain.errors import ConfigError, DataError, NNTrainError, Stopped
 from nntrain.processes.executor import Executor
 from nntrain.report import writing
 from nntrain.runs import environment
@@ -26,7 +27,7 @@ from nntrain.search.live_view import SearchView
 from nntrain.search.replay import Replay
 from nntrain.search.runner import Runner
 from nntrain.search.search_files import SearchDir
-from nntrain.storage import drafts, run_files
+from nntrain.storage import drafts, removal, run_files
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -52,20 +53,28 @@ class SearchContext:
 def begin(config: Config, runs_dir: Path, name: str, context: SearchContext) -> RunDir:
     """Run a search in a new directory, which is returned.
 
-    Raises as `carry_out`, and MissingPackage before anything is written.
+    Raises as `carry_out`, and MissingPackage before anything is written. Nothing is left of a search that wrong data,
+    or a config that does not fit them, ended before its first epoch, as nothing is left of such a `fit`.
     """
     refuse_missing(config.experiment.train.loggers)
     search = search_of(config)
     engine = make_engine(search)
-    with drafts.draft(runs_dir, name) as draft, draft.locked():
-        draft.write(run_files.CONFIG, config.document.data)
-        draft.write(run_files.SEARCH, search_yaml(config))
-        head = {"start": environment.now(), "command": sys.argv, "refit": context.refit, "stack": context.stack}
-        Journal.create(draft, {"search_sha256": identity(config), **head, "plugins": plugin.record()})
-        directory = drafts.published(draft)
-        journal = Journal.open(directory)
-        folder = SearchDir(config, search, directory, Ledger(search.direction))
-        carry_out(folder, journal, Replay(engine, folder.ledger), context)
+    ledger = Ledger(search.direction)
+    with contextlib.ExitStack() as after:
+        with drafts.draft(runs_dir, name) as draft, draft.locked():
+            draft.write(run_files.CONFIG, config.document.data)
+            draft.write(run_files.SEARCH, search_yaml(config))
+            head = {"start": environment.now(), "command": sys.argv, "refit": context.refit, "stack": context.stack}
+            Journal.create(draft, {"search_sha256": identity(config), **head, "plugins": plugin.record()})
+            directory = drafts.published(draft)
+            journal = Journal.open(directory)
+            folder = SearchDir(config, search, directory, ledger)
+            try:
+                carry_out(folder, journal, Replay(engine, ledger), context)
+            except (ConfigError, DataError):
+                if not any(entry.reached for entry in ledger.entries):
+                    after.callback(removal.remove, directory)  # when its lock is released
+                raise
     return directory
 
 

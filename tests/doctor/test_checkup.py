@@ -73,6 +73,11 @@ def test_without_a_validation_split_the_training_split_is_compared() -> None:
     assert Diagnosis([], {}).lines() == []
 
 
+def test_a_score_on_a_part_of_the_rows_says_so() -> None:
+    found = Diagnosis([], {"validation": Score(2000, 0.9, 0.5, all_rows=6000)})
+    assert found.lines() == ["validation accuracy 0.9000 on 2,000 of 6,000 rows; of the majority class 0.5000"]
+
+
 def test_what_fit_has_warned_of_at_its_start_is_not_said_again_at_its_end() -> None:
     told = Finding("warning", "a column is constant", ("data",), disease="constant_column", is_printed=True)
     new = Finding("warning", "it learns nothing", ("train",), disease="plateau")
