@@ -27,3 +27,8 @@ def test_every_interface_is_shown_as_this_machine() -> None:
     if socket.has_ipv6:
         with listen("::1", 0) as six:
             assert url_of(six).startswith("http://[::1]:")
+
+
+def test_an_answer_waits_for_no_acknowledgement() -> None:
+    with listen("127.0.0.1", 0) as one, socket.create_connection(one.getsockname()), one.accept()[0] as accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
