@@ -4,7 +4,6 @@ from types import ModuleType
 
 from nntrain.data.dataset import Dataset
 from nntrain.errors import one_line
-from nntrain.evaluation.saved_run import SavedRun
 from nntrain.evaluation.scored_run import ScoredRun, TrainedRun
 from nntrain.plots import confused_pairs, confusion_matrix, learning_curves, predicted_against_true
 from nntrain.runs import plotting
@@ -32,6 +31,8 @@ def draw_group(directory: RunDir, terminal: Terminal) -> None:
     """Draw what a group has: the curves of its runs, and the spread of their scores."""
     if not directory.path.is_dir():
         return
+    from nntrain.evaluation.saved_run import SavedRun  # reads files of data, for which it imports pandas
+
     run = SavedRun(read(directory))
     for module in plotting.fitting(run.subject).values():
         _write(run, module, terminal)

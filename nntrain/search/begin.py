@@ -60,21 +60,20 @@ def begin(config: Config, runs_dir: Path, name: str, context: SearchContext) -> 
     search = search_of(config)
     engine = make_engine(search)
     ledger = Ledger(search.direction)
-    with contextlib.ExitStack() as after:
-        with drafts.draft(runs_dir, name) as draft, draft.locked():
-            draft.write(run_files.CONFIG, config.document.data)
-            draft.write(run_files.SEARCH, search_yaml(config))
-            head = {"start": environment.now(), "command": sys.argv, "refit": context.refit, "stack": context.stack}
-            Journal.create(draft, {"search_sha256": identity(config), **head, "plugins": plugin.record()})
-            directory = drafts.published(draft)
-            journal = Journal.open(directory)
-            folder = SearchDir(config, search, directory, ledger)
-            try:
-                carry_out(folder, journal, Replay(engine, ledger), context)
-            except (ConfigError, DataError):
-                if not any(entry.reached for entry in ledger.entries):
-                    after.callback(removal.remove, directory)  # when its lock is released
-                raise
+    with contextlib.ExitStack() as after, drafts.draft(runs_dir, name) as draft, draft.locked():
+        draft.write(run_files.CONFIG, config.document.data)
+        draft.write(run_files.SEARCH, search_yaml(config))
+        head = {"start": environment.now(), "command": sys.argv, "refit": context.refit, "stack": context.stack}
+        Journal.create(draft, {"search_sha256": identity(config), **head, "plugins": plugin.record()})
+        directory = drafts.published(draft)
+        journal = Journal.open(directory)
+        folder = SearchDir(config, search, directory, ledger)
+        try:
+            carry_out(folder, journal, Replay(engine, ledger), context)
+        except (ConfigError, DataError):
+            if not any(entry.reached for entry in ledger.entries):
+                after.callback(removal.remove, directory)  # when its lock is released
+            raise
     return directory
 
 

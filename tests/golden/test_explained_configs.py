@@ -22,9 +22,9 @@ EXPLAINED = sorted(file for file in CONFIGS.rglob("*.yaml") if "nntrain explain 
 def explained(file: Path, *assignments: str, **wish: Any) -> dict[str, Any]:
     """The JSON of an explanation."""
     backend.start("cpu")
-    from nntrain.explain import example, subject
+    from nntrain.explain import example, explained_model
 
-    found = example.explain(subject.of_config(load(file, assignments)), example.Wish(**wish))
+    found = example.explain(explained_model.of_config(load(file, assignments)), example.Wish(**wish))
     return dict(found.content)
 
 
@@ -176,9 +176,9 @@ def test_the_derivative_of_relus_is_the_product_of_the_weights() -> None:
 def layers(file: Path) -> list[dict[str, Any]]:
     """The flow through the layers before training."""
     backend.start("cpu")
-    from nntrain.explain import gradients, subject
+    from nntrain.explain import explained_model, gradients
 
-    return list(gradients.explain(subject.of_config(load(file)), None, 0).content["moments"][0]["layers"])
+    return list(gradients.explain(explained_model.of_config(load(file)), None, 0).content["moments"][0]["layers"])
 
 
 VANISHING = [
