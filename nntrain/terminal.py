@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 VERSION = 1  # of the JSON on stdout
+_LEAST_ROOM = 20  # columns for a cell of several lines
 WIDE = 10_000  # columns of a result: the terminal wraps a wide table, Rich would cut its cells
 _DUMB = ("dumb", "unknown")  # values of TERM, as Rich knows them
 
@@ -153,7 +155,8 @@ class Terminal:
     def table(self, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Print a table of the result, numbers aligned to the right, unless `as_json` is true.
 
-        On a terminal that is too narrow its columns follow in several parts, each with the first column.
+        On a terminal that is too narrow its columns follow in several parts, each with the first column; the cells of a
+        column that is too wide alone have several lines.
         """
         columns = _columns(names, rows)
         self.log.append("\n".join([*([printable(title)] if title else []), *_joined(columns)]))
@@ -162,7 +165,7 @@ class Terminal:
         self.stop_waiting()
         width = shutil.get_terminal_size().columns if self.out.is_terminal else WIDE
         for place, part in enumerate(_fitting(columns, width)):
-            self._print_part(title if place == 0 else "", _joined(part), above=place > 0)
+            self._print_part(title if place == 0 else "", _joined(_wrapped(part, width)), above=place > 0)
 
     def _print_part(self, title: str, lines: Sequence[str], above: bool) -> None:
         from rich.text import Text
@@ -200,6 +203,22 @@ def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[list[s
 
 def _joined(columns: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+
+
+def _wrapped(part: Sequence[Sequence[str]], width: int) -> Sequence[Sequence[str]]:
+    """Return a part of a table of two columns with lines for what of the second one is too wide."""
+    from rich.cells import cell_len
+
+    room = width - cell_len(part[0][0]) - 2
+    if len(part) != 2 or cell_len(part[1][0]) <= room or room < _LEAST_ROOM:
+        return part
+    lines = [(first, textwrap.wrap(cell, room) or [""]) for first, cell in zip(*part, strict=True)]
+    pairs = [
+        (first if place == 0 else " " * cell_len(first), text)
+        for first, texts in lines
+        for place, text in enumerate(texts)
+    ]
+    return [list(column) for column in zip(*pairs, strict=True)]
 
 
 def _fitting(columns: Sequence[Sequence[str]], width: int) -> list[list[Sequence[str]]]:
