@@ -50,3 +50,16 @@ def test_data_that_are_wrong_for_one_value_fail_one_trial(tune: Tune, tmp_path: 
     found = tune("", *MODEL, COLUMNS % "target: label, ignore: [y]", space=space)
     assert found.code == 0, found.err
     assert found.column("status") == ["done", "failed"]
+
+
+def test_the_same_command_searches_once_the_data_are_correct(tune: Tune, tmp_path: Path) -> None:
+    write_data(tmp_path, "?")
+    data = (*MODEL, COLUMNS % "target: label")
+    assert tune("  trials: 1\n", *data).code == 4
+    write_data(tmp_path)
+    found = tune("  trials: 1\n", *data)
+    assert (found.code, found.column("status"), [path.name for path in tmp_path.glob("runs/*")]) == (
+        0,
+        ["done"],
+        ["net"],
+    )

@@ -205,15 +205,6 @@ def test_the_folds_of_a_search_are_no_change_of_its_data(tune: Tune, resume: Tun
     assert (again.code, found.column("status")) == (0, ["done", "done"]), again.err
 
 
-def test_a_search_resumes_once_its_data_are_correct(tune: Tune, resume: Tune, tmp_path: Path) -> None:
-    write_data(tmp_path, ["3,?,a", *LINES])
-    found = tune("  trials: 2\n", "--set", DATA, "--set", MODEL)
-    assert found.code == 4
-    write_data(tmp_path, ["3,1,a", *LINES])
-    assert resume().code == 0
-    assert found.column("status") == ["done", "done"]
-
-
 def test_another_run_in_the_folder_of_a_trial_fails_that_trial_alone(
     searching: Any, start: Start, resume: Tune, in_process: Any, tmp_path: Path
 ) -> None:
