@@ -17,7 +17,8 @@ HEAD = """# Benchmarks
 `scripts/bench jobs` writes this page from docs/benchmarks.json. In each round every contender of a job runs once, in
 turn, on a machine that does nothing else; the numbers are medians, also the ratio, which is taken within each round,
 because the machine is not always as fast. A ratio below 1 is faster than the first row of its table. The opponents are
-written as their users would write them (`scripts/benchmarks/plain_*.py`).
+written as their users would write them (`scripts/benchmarks/plain_*.py`). Peak MB is that of the largest
+process where there are several.
 
 """
 
