@@ -96,14 +96,14 @@ def test_a_narrow_terminal_cuts_no_cell(capsys: pytest.CaptureFixture[str], monk
     assert terminal.log[0].splitlines()[0].split() == ["true", *names]
 
 
-def test_a_cell_wider_than_the_terminal_has_several_lines(
+def test_a_cell_wider_than_the_terminal_has_several_lines_which_end_between_words(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "40")
-    Terminal().table("", ("run", "state"), [["one", "done"], ["two", "failed: " + "the loss is inf " * 3]])
+    Terminal().table("", ("run", "state"), [["one", "done"], ["two", "failed: the loss is inf in a long-run too"]])
     shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
-    assert shown == ["run  state", "one  done", "two  failed: the loss is inf the loss is", "     inf the loss is inf"]
+    assert shown == ["run  state", "one  done", "two  failed: the loss is inf in a", "     long-run too"]
 
 
 def test_what_is_waited_for_is_shown_on_a_terminal_alone(

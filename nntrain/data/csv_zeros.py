@@ -47,8 +47,10 @@ class OddZeros:
         return self._work[:, : len(chars) - 2].view(bool)
 
     def _has_codes(self, chars: np.ndarray) -> bool:
-        """Pieces without codes and times are cleared by three comparisons: what may be before the 0 of a number is not
-        below `-`, and the borders of a cell mostly are.
+        """Return whether a code begins in these bytes.
+
+        Three comparisons clear a piece without codes and times: what may be before the 0 of a number is not below `-`,
+        and the borders of a cell mostly are.
         """
         before, after = chars[:-2], chars[2:]
         is_zero, found, other, _ = self._rooms(chars)

@@ -71,7 +71,7 @@ class _Order:
 
 def main(connection: Connection, settings: Settings) -> None:
     """Run tasks until the pool closes the pipe."""
-    worker = Worker(connection)
+    worker = WorkerThreads(connection)
     for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)  # the pool receives what the terminal sends, and then sends `Stop`
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -122,7 +122,7 @@ def resident_bytes() -> int:
     return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if status.is_file() else 0
 
 
-class Worker:
+class WorkerThreads:
     """The two threads of a worker: `listen` reads the pipe, `work` trains."""
 
     def __init__(self, connection: Connection) -> None:

@@ -11,12 +11,14 @@ from nntrain.runs.datasets import Datasets
 from nntrain.runs.experiment import Result, Training
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
+from nntrain.storage.lock import wait_until_free
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import RunContext
 
+LOST_SECONDS = 5.0  # in which a worker whose parent was killed writes its last checkpoint
 MOST_REUSED = 3_000_000  # weights of a network whose program is kept for the next run
 
 
@@ -42,6 +44,8 @@ class MemberRunner:
         self, run_dir: RunDir, config: Config, allow_changed: bool, terminal: Terminal, context: RunContext
     ) -> dict[str, Any]:
         """Return the summary of a run that is trained now, or that had ended. Raises as `fit` and `resume` do."""
+        look = (lambda: None) if context.request is None else context.request.raise_if_asked
+        wait_until_free(run_dir.path, LOST_SECONDS, look)
         if not is_run(run_dir.path):
             prepared = prepare(config, data=self.datasets.of(config) if self.data is None else self.data)
             return self.train_one(Training(prepared, run_dir, terminal, self.context_of(prepared, context))).summary

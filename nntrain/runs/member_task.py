@@ -12,15 +12,12 @@ from nntrain.errors import NNTrainError, Stopped
 from nntrain.processes.messages import Event
 from nntrain.processes.reporting import SentTerminal
 from nntrain.processes.settings import Say
-from nntrain.storage.lock import wait_until_free
 from nntrain.storage.run_dir import RunDir
 from nntrain.training.run_context import RunContext
 from nntrain.training.signals import StopRequest
 
 if TYPE_CHECKING:
     from nntrain.runs.member_runner import MemberRunner
-
-LOST_SECONDS = 5.0  # in which a worker whose parent was killed writes its last checkpoint
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,6 @@ class MemberWorker:
         terminal, place = SentTerminal(number=task.number, say=say), RunDir(Path(task.folder))
         terminal.log.append(task.title)
         try:
-            wait_until_free(place.path, LOST_SECONDS, request.raise_if_asked)
             config, context = from_document(task.document), replace(task.context, request=request)
             summary = self.runner.train(place, config, task.allow_changed, terminal, context)
             return [Event(task.number, "done", summary=summary)]

@@ -18,13 +18,10 @@ from nntrain.runs.parallel_members import ParallelMembers
 from nntrain.runs.stacked_runs import StackedRuns
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import is_run
-from nntrain.storage.lock import wait_until_free
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.checkpoint import Store
 from nntrain.training.run_context import RunContext
-
-LOST_SECONDS = 5.0  # in which workers whose parent was killed write their last checkpoints
 
 
 @dataclass(frozen=True)
@@ -130,9 +127,7 @@ class Members:
             failed |= runs.failed
 
     def _summary_of(self, name: str, config: Config) -> dict[str, Any]:
-        run_dir = self.directory.member(name)
-        wait_until_free(run_dir.path, LOST_SECONDS)
-        return self._runner.train(run_dir, config, self.allow_changed, self.terminal, self.context)
+        return self._runner.train(self.directory.member(name), config, self.allow_changed, self.terminal, self.context)
 
     @cached_property
     def _runner(self) -> MemberRunner:

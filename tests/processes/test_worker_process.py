@@ -13,7 +13,7 @@ import pytest
 from nntrain.processes import worker_process
 from nntrain.processes.messages import Answer, Event, Save, Stop
 from nntrain.processes.settings import Say
-from nntrain.processes.worker_process import MemoryGrowth, Said, Worker
+from nntrain.processes.worker_process import MemoryGrowth, Said, WorkerThreads
 from nntrain.search.task import Task
 from nntrain.training.signals import StopRequest
 
@@ -22,10 +22,10 @@ ROW = {"epoch": 1.0, "val_loss": 0.5}
 
 
 @pytest.fixture
-def pool_and_worker() -> Iterator[tuple[Connection, Worker]]:
+def pool_and_worker() -> Iterator[tuple[Connection, WorkerThreads]]:
     """The pool's end of the pipe, and a worker that has taken a task."""
     ours, theirs = Pipe()
-    worker = Worker(theirs)
+    worker = WorkerThreads(theirs)
     worker._receive(TASK)
     yield ours, worker
     ours.close()
@@ -34,7 +34,7 @@ def pool_and_worker() -> Iterator[tuple[Connection, Worker]]:
 
 @pytest.mark.parametrize("stop", [True, False])
 def test_a_judged_task_reports_its_row_and_follows_the_answer(
-    pool_and_worker: tuple[Connection, Worker], stop: bool
+    pool_and_worker: tuple[Connection, WorkerThreads], stop: bool
 ) -> None:
     pool, worker = pool_and_worker
     order = worker.orders.get()
@@ -50,7 +50,7 @@ def test_a_judged_task_reports_its_row_and_follows_the_answer(
 
 
 def test_a_stopped_task_does_not_wait_for_an_answer_that_never_comes(
-    pool_and_worker: tuple[Connection, Worker], monkeypatch: pytest.MonkeyPatch
+    pool_and_worker: tuple[Connection, WorkerThreads], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_process, "ANSWER_SECONDS", 0.1)
     _, worker = pool_and_worker
@@ -63,7 +63,7 @@ def test_a_stopped_task_does_not_wait_for_an_answer_that_never_comes(
 
 
 def test_a_stop_that_comes_before_the_training_begins_is_kept_for_it(
-    pool_and_worker: tuple[Connection, Worker],
+    pool_and_worker: tuple[Connection, WorkerThreads],
 ) -> None:
     class Runner:
         def run(self, task: Task, say: Say, request: StopRequest) -> list[Event]:
@@ -76,7 +76,7 @@ def test_a_stop_that_comes_before_the_training_begins_is_kept_for_it(
     assert [event.kind for event in worker._run(Runner(), order)] == ["stopped"]
 
 
-def test_a_checkpoint_is_asked_of_the_training_that_runs(pool_and_worker: tuple[Connection, Worker]) -> None:
+def test_a_checkpoint_is_asked_of_the_training_that_runs(pool_and_worker: tuple[Connection, WorkerThreads]) -> None:
     class Runner:
         def run(self, task: Task, say: Say, request: StopRequest) -> list[Event]:
             worker._receive(Save())
@@ -90,7 +90,7 @@ def test_a_checkpoint_is_asked_of_the_training_that_runs(pool_and_worker: tuple[
 
 def test_what_concerns_no_task_is_ignored() -> None:
     ours, theirs = Pipe()
-    worker = Worker(theirs)
+    worker = WorkerThreads(theirs)
     worker._receive(Answer(7, True))
     worker._receive(Stop())
     worker._receive(Save())
