@@ -1,11 +1,13 @@
 """Whatever is wrong with a command: one message on stderr, nothing on stdout, the right exit code, no traceback."""
 
+import contextlib
 import json
 import os
 import select
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +61,13 @@ def test_a_terminal_is_not_blank_while_a_command_starts(command: str, tmp_path: 
         env={**environment, "PYTHONPATH": str(ROOT)},
         stderr=theirs,
     ) as process:
-        assert select.select([ours], [], [], 60)[0]
-        assert os.read(ours, 99) == b"starting ..."  # nobody has written the config yet
-        (tmp_path / "config").write_text("data: iris\n")
-        process.wait(timeout=120)
+        try:
+            assert select.select([ours], [], [], 60)[0]
+            assert os.read(ours, 99) == b"starting ..."  # nobody has written the config yet
+            (tmp_path / "config").write_text("data: iris\n")
+            process.wait(timeout=120)
+        finally:
+            process.kill()
         assert os.read(ours, 99).startswith(b"\r\x1b[2Kerror: ")
     assert process.returncode == 2
     os.close(ours)
@@ -76,11 +81,23 @@ def test_ctrl_c_before_a_training_ends_without_a_traceback(tmp_path: Path) -> No
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     pipe = subprocess.PIPE
     with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
-        opened = os.open(tmp_path / "config", os.O_WRONLY)  # waits until the other side reads
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-        os.close(opened)
+        opened = os.open(tmp_path / "config", os.O_WRONLY)  # waits until the other side opens it
+        try:
+            out, err = interrupted(process)
+        finally:
+            process.kill()
+            os.close(opened)
     assert (process.returncode, out, err) == (130, "", "")
+
+
+def interrupted(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    """Send SIGINT until the process ends: one that comes just before a wait begins is only seen after that wait."""
+    for _ in range(10):
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=6)
+    raise AssertionError("the process ignores SIGINT")
 
 
 @pytest.mark.parametrize(
