@@ -1,20 +1,20 @@
 """A page that a command serves on this machine until a signal comes."""
 
 import secrets
-import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 
 from nntrain.errors import ConfigError
 from nntrain.serving.server import listen, url_of
 from nntrain.terminal import Terminal
-from nntrain.training.signals import STOPPING
+from nntrain.training.signals import watched
 from nntrain.watching.loopback import LoopbackServer
 
 _HOST = "127.0.0.1"
+_LOOK_SECONDS = 0.1  # a signal that comes just before an endless wait would be seen after it, which is never
 
 
 def listening(port: int | None, usual: int) -> socket.socket:
@@ -31,32 +31,18 @@ def listening(port: int | None, usual: int) -> socket.socket:
 
 
 def serve(make: Callable[[str], LoopbackServer], event: str, terminal: Terminal) -> None:
-    """Answer requests until a signal comes; make: a server from the token, which is in the address that is printed."""
+    """Answer requests until a signal comes; make: a server from the token, which is in the address that is printed.
+
+    A second signal ends the process.
+    """
     token = secrets.token_urlsafe(16)
-    with _signals() as stop, make(token) as server:
+    with watched() as request, make(token) as server:
         answering = threading.Thread(target=server.serve_forever, name="http", daemon=True)
         answering.start()
         url = f"{url_of(server.socket)}/?token={token}"
         terminal.event(event, {"url": url})
         terminal.line(f"open {url}\nCtrl-C stops it")
         sys.stdout.flush()
-        stop.wait()
+        while not request.signal:
+            time.sleep(_LOOK_SECONDS)
         server.shutdown()
-
-
-@contextmanager
-def _signals() -> Iterator[threading.Event]:
-    """Return what is set when a signal asks to stop; a second one ends the process."""
-    stop = threading.Event()
-
-    def receive(number: int, _: object) -> None:
-        stop.set()
-        for each in STOPPING:
-            signal.signal(each, signal.SIG_DFL)
-
-    before = {number: signal.signal(number, receive) for number in STOPPING}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

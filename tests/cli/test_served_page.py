@@ -3,9 +3,12 @@
 import json
 import os
 import signal
+import socket
+import sys
 import threading
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,8 @@ from nntrain.cli.requests import Watch
 from nntrain.errors import ConfigError
 from nntrain.serving.server import listen
 from nntrain.terminal import Terminal
+from nntrain.training.signals import STOPPING
+from nntrain.watching.loopback import LoopbackHandler, LoopbackServer
 from tests.cli.commands.test_runs import make
 
 
@@ -43,6 +48,45 @@ def test_the_page_is_served_until_a_signal(tmp_path: Path, capsys: pytest.Captur
     asking.join(30)
     assert "<h1>net</h1>" in found[0]
     assert capsys.readouterr().err == "no longer watching; a training goes on\n"
+
+
+class Prompt(LoopbackServer):
+    """Looks often whether it is to end."""
+
+    def serve_forever(self, poll_interval: float = 0.01) -> None:
+        super().serve_forever(poll_interval)
+
+
+class Quiet(Terminal):
+    """Says that the page is served, and then sends a signal at one of the next calls of the main thread."""
+
+    def __init__(self, moment: int) -> None:
+        super().__init__(quiet=True)
+        self.left = moment
+        self.sent = False
+
+    def line(self, text: str) -> None:
+        sys.setprofile(self._called)
+
+    def _called(self, frame: Any, event: str, argument: Any) -> None:
+        self.left -= 1
+        if self.left < 0 and not self.sent:
+            self.sent = True
+            signal.raise_signal(signal.SIGTERM)
+
+
+def test_a_signal_ends_it_at_whatever_moment_it_comes() -> None:
+    """None is lost just before a wait, and none waits for a lock that the main thread holds."""
+    before = [signal.getsignal(number) for number in STOPPING]
+    for moment in range(16):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            terminal = Quiet(moment)
+            try:
+                served_page.serve(lambda token: Prompt(listening, LoopbackHandler, token), "served", terminal)
+            finally:
+                sys.setprofile(None)
+        assert terminal.sent
+    assert [signal.getsignal(number) for number in STOPPING] == before
 
 
 def test_a_port_without_a_page_is_an_error(tmp_path: Path) -> None:
