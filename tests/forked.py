@@ -4,11 +4,15 @@ The import costs two seconds of a core, more than the training of a test. Tensor
 computation, which the server does not do, so a forked process has a runtime of its own. It is a child of this one,
 with its own words, folder, environment, signals and standard streams, and imports nntrain itself. It shares the seed
 of `hash` with the others, and has one import less that may fail. It computes on the CPU.
-Tests of starting, of other words for Python, and of the order of a set use `subprocess`.
+Tests of starting, of other words for Python, and of the order of a set use `Started`.
+
+No wait for either is endless, and none outlives its `with` statement or, forked, its test run by much.
 """
 
 import atexit
+import contextlib
 import ctypes
+import faulthandler
 import inspect
 import json
 import os
@@ -17,6 +21,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from functools import cache
 from pathlib import Path
@@ -24,9 +29,46 @@ from typing import Any
 
 _MOST = 1 << 20  # bytes of a message
 _SET_CHILD_SUBREAPER = 36  # of Linux's prctl
+_WAIT_SECONDS = 120.0  # where a test says nothing else
+_LIFE_SECONDS = 240.0  # of a forked process: less than the time of a test, so it says first where it is
+_LEAVE_SECONDS = 10.0  # to say so
+_ONE_AT_A_TIME = threading.Lock()
 
 
-class Forked(subprocess.Popen):  # type: ignore[type-arg]
+class Started(subprocess.Popen):  # type: ignore[type-arg]
+    """A process that is ended when a test has waited too long for it, with an error that says what it wrote."""
+
+    def communicate(self, input: Any = None, timeout: float | None = _WAIT_SECONDS) -> tuple[Any, Any]:
+        try:
+            return super().communicate(input, timeout)
+        except subprocess.TimeoutExpired:
+            if self.poll() is None:
+                self.send_signal(signal.SIGABRT)  # Python's fault handler writes where each thread is
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                out, err = super().communicate(timeout=_LEAVE_SECONDS)
+                raise AssertionError(self._late(timeout, out, err)) from None
+            raise AssertionError(self._late(timeout, "?", "?")) from None
+        finally:
+            if self.returncode is None:
+                self.kill()
+
+    def wait(self, timeout: float | None = _WAIT_SECONDS) -> int:
+        try:
+            return super().wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def _late(self, seconds: float | None, out: Any, err: Any) -> str:
+        return f"{self.args} did not end in {seconds} seconds; it wrote {out!r} and {err!r}"
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, error, trace)
+
+
+class Forked(Started):
     """`python -m nntrain` with these words; options as those of `subprocess.Popen`."""
 
     def __init__(self, *words: str, **options: Any) -> None:
@@ -44,6 +86,7 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
             "environment": dict(os.environ if asked["env"] is None else asked["env"]),
             "session": asked["start_new_session"],
             "parent": os.getpid(),
+            "seconds": _LIFE_SECONDS,
         }
         self.pid = _forked_by(_server(), request, streams)
         self._child_created = True
@@ -55,6 +98,7 @@ class Forked(subprocess.Popen):  # type: ignore[type-arg]
 def _server() -> socket.socket:
     """Start the server of this process; it ends with it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(_WAIT_SECONDS)
     number = theirs.fileno()
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     process = subprocess.Popen([sys.executable, "-P", __file__, str(number)], pass_fds=[number], env=environment)
@@ -71,12 +115,13 @@ def _end(process: "subprocess.Popen[bytes]", server: socket.socket) -> None:
 
 def _forked_by(server: socket.socket, request: dict[str, Any], streams: list[int]) -> int:
     """Return the number of a new process. It becomes a child of this one when the one between has ended."""
-    _take_orphans(True)
-    try:
-        socket.send_fds(server, [json.dumps(request).encode()], streams)
-        return int(server.recv(_MOST))
-    finally:
-        _take_orphans(False)
+    with _ONE_AT_A_TIME:
+        _take_orphans(True)
+        try:
+            socket.send_fds(server, [json.dumps(request).encode()], streams)
+            return int(server.recv(_MOST))
+        finally:
+            _take_orphans(False)
 
 
 def _take_orphans(wanted: bool) -> None:
@@ -102,9 +147,10 @@ def _serve(server: socket.socket) -> dict[str, Any]:
                 return {**json.loads(message), "streams": streams}
             os.write(writing, str(forked).encode())
             os._exit(0)
+        os.close(writing)  # so that the reading ends where the fork has failed
         os.waitpid(between, 0)  # now the forked process has its other parent
         server.send(os.read(reading, 32))
-        for number in (reading, writing, *streams):
+        for number in (reading, *streams):
             os.close(number)
 
 
@@ -118,15 +164,17 @@ def _import() -> None:
 
 def _become(request: dict[str, Any]) -> None:
     """Make this process what `python -m nntrain` with these words would be before it runs a line."""
+    for number, stream in enumerate(request["streams"]):
+        os.dup2(stream, number)
+    for stream in request["streams"]:
+        os.close(stream)
+    faulthandler.enable(2)
+    faulthandler.dump_traceback_later(request["seconds"], exit=True, file=2)
     while os.getppid() != request["parent"]:
         time.sleep(0.001)
     if request["session"]:
         os.setsid()
     os.chdir(request["folder"])
-    for number, stream in enumerate(request["streams"]):
-        os.dup2(stream, number)
-    for stream in request["streams"]:
-        os.close(stream)
     os.environ.clear()
     # as the import has set them
     os.environ.update({"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", **request["environment"]})

@@ -14,6 +14,7 @@ import pytest
 
 from nntrain import backend
 from nntrain.errors import ConfigError, NNTrainError
+from tests.forked import Started
 
 
 def test_ctrl_c_ends_the_wait_for_an_import_that_goes_on_and_can_be_used(command: Any, tmp_path: Path) -> None:
@@ -43,8 +44,9 @@ def test_ctrl_c_ends_a_command_that_loads_tensorflow_without_waiting_for_it(tmp_
     words = [sys.executable, "-c", "from nntrain.__main__ import main; main()", "fit", "c.yaml"]
     folders = f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}"
     environment, pipe = {**os.environ, "PYTHONPATH": folders}, subprocess.PIPE
-    with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+    with Started(words, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
         while not (tmp_path / "loads").exists():
+            assert process.poll() is None, process.communicate()
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)  # less than the import takes

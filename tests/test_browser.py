@@ -36,7 +36,8 @@ def test_an_exported_page_predicts_in_a_browser(people: Any, digits: Any) -> Non
 
 def test_a_browser_that_is_missing_is_said(tmp_path: Path) -> None:
     environment = {"PATH": str(tmp_path), "PYTHONPATH": str(PROOFS.parents[1])}
-    done = subprocess.run([sys.executable, PROOFS / "report.py"], env=environment, capture_output=True, text=True)
+    words = [sys.executable, PROOFS / "report.py"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[0] == "error: no Chromium was found"
 

@@ -146,6 +146,7 @@ nntrain.nothing
         env={"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
+        timeout=60,
     )
     names = "'Group', 'Run', 'Search', '__version__', 'fit', 'load', 'resume', 'runs', 'tune'"
     assert done.stdout == f"['nntrain'] [{names}]\n"

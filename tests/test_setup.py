@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.forked import Started
+
 SETUP = Path(__file__).parent.parent / "scripts" / "setup"
 PYTHON = f"""#!/usr/bin/env bash
 # Fails where another one works in the same .venv.
@@ -29,13 +31,13 @@ def setup(folder: Path) -> tuple[list[str], dict[str, str]]:
 
 def test_scripts_that_are_started_at_once_set_up_one_after_the_other(tmp_path: Path) -> None:
     command, environment = setup(tmp_path)
-    started = [subprocess.Popen([*command, *extra], env=environment) for extra in ([], [], ["dev"], ["dev"])]
+    started = [Started([*command, *extra], env=environment) for extra in ([], [], ["dev"], ["dev"])]
     assert [each.wait(60) for each in started] == [0] * 4
     assert sorted((tmp_path / "installed").read_text().splitlines()) == [".", ".[dev]"]
 
 
 def test_an_extra_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     command, environment = setup(tmp_path)
-    done = subprocess.run([*command, "other"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, "other"], env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (2, "error: there is no extra `other`; there are gpu dev\n")
     assert not (tmp_path / ".venv").exists()

@@ -48,7 +48,9 @@ def in_bash(words: list[str], place: int) -> list[str]:
     known = " ".join(shlex.quote(shlex.quote(word)) if " " in word else shlex.quote(word) for word in words)
     call = f"COMP_WORDS=({known}); COMP_CWORD={place}; _nntrain_completion nntrain"
     program = f'{script("bash")}\ncompopt() {{ asked="$*"; }}\n{call}\nprintf "%s\\n" "${{COMPREPLY[@]}}" "$asked"'
-    return subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True).stdout.splitlines()
+    return subprocess.run(
+        ["bash", "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.splitlines()
 
 
 @needs("bash")
@@ -62,7 +64,9 @@ def test_bash_adds_no_space_where_a_path_goes_on_and_knows_an_equals_sign() -> N
 def test_fish_completes_options_with_their_values_and_files() -> None:
     lines = ["pred", "eval m", "fit iris.yaml --set=train.ep", "fit 'my net.yaml' --set model.1.", "eval x --data=ro"]
     calls = "\n".join(f"complete -C {shlex.quote(f'nntrain {line}')}" for line in lines)
-    shown = subprocess.run(["fish", "-c", f"{script('fish')}\n{calls}"], capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["fish", "-c", f"{script('fish')}\n{calls}"], capture_output=True, text=True, check=True, timeout=60
+    )
     found = [line.split("\t")[0] for line in shown.stdout.splitlines()]
     assert found == ["predict", "my run", "--set=train.epochs=", "model.1.Dense.", "--data=rows.csv"]
 

@@ -148,5 +148,5 @@ def test_what_pillow_says_about_a_damaged_file_is_not_printed() -> None:
     data[8] ^= 0x40  # the number of tags
     Path("a.tif").write_bytes(data)
     code = "from pathlib import Path; from nntrain.data.image_decoder import size_of; print(size_of(Path('a.tif')))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert (done.stdout, done.stderr) == ("(6, 8)\n", "")

@@ -20,6 +20,7 @@ def test_plain_keras_predicts_the_same(people: Any, tmp_path: Path) -> None:
     code = f"{keras.Options.usage.splitlines()[1]}\nimport nntrain.keras, numpy as np\nrows = np.load('rows.npy')\n"
     code += "\n".join(keras.Options.usage.splitlines()[4:-1]) + "\nnp.save('outputs.npy', outputs)"
     environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "/usr/bin:/bin", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert largest_difference(subject.scores(np.load(tmp_path / "outputs.npy")), subject.expected) < 1e-6

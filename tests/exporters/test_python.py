@@ -29,9 +29,9 @@ def test_the_program_predicts_what_the_run_does(request: Any, trained: Any, name
     moved = Path(shutil.move(tmp_path, tmp_path.with_name("moved elsewhere")))
     (moved / "rows.csv").write_text(PEOPLE)
     words = [sys.executable, "-I", moved / "predict.py", "rows.csv"]
-    done = subprocess.run(words, cwd=moved, capture_output=True, text=True)
+    done = subprocess.run(words, cwd=moved, capture_output=True, text=True, timeout=120)
     lines = done.stdout.splitlines()
     assert lines[0] == "class,probability_a,probability_b" and len(lines) == 201 and not done.stderr
     words[-1] = "none.csv"
-    done = subprocess.run(words, cwd=moved, capture_output=True, text=True)
+    done = subprocess.run(words, cwd=moved, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and done.stderr.startswith("error: none.csv cannot be read: [Errno 2] No such file")

@@ -1,5 +1,6 @@
 """Real workers that train real nets: they agree with each other, and end whatever happens."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from nntrain.processes.process_pool import ProcessPool, _without_main
 from nntrain.processes.settings import Settings
 from nntrain.search.task import Task
 from nntrain.search.workers import trials
+from tests.forked import Started
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60  # for any event to come
@@ -258,37 +260,39 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def parent(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+def parent(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Started, list[int]]]:
     """A process whose workers are in the middle of a training, and their ids."""
     script = tmp_path / "parent.py"
     config = CONFIG.format(seed=1, epochs=ENDLESS)
     script.write_text(dedent(PARENT).replace("CONFIG", repr(config)).replace("WORKERS", str(request.param)))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
+    process = Started(
         [sys.executable, str(script)], cwd=tmp_path, env=environment, text=True,
         stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     pids = tmp_path / "pids"
-    while not (pids.is_file() and len(pids.read_text().split()) == request.param):
-        assert process.poll() is None
-        time.sleep(0.05)
-    workers = [int(pid) for pid in pids.read_text().split()]
-    yield process, workers
-    process.kill()
-    process.communicate()
-    for pid in workers:
-        assert not is_alive(pid) or os.kill(pid, signal.SIGKILL)
+    try:
+        deadline = time.monotonic() + SECONDS
+        while not (pids.is_file() and len(pids.read_text().split()) == request.param):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        workers = [int(pid) for pid in pids.read_text().split()]
+        yield process, workers
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=30)
 
 
 @pytest.mark.parametrize("parent", [1], indirect=True)
-def test_no_worker_outlives_a_parent_that_was_killed(parent: tuple[subprocess.Popen[str], list[int]]) -> None:
+def test_no_worker_outlives_a_parent_that_was_killed(parent: tuple[Started, list[int]]) -> None:
     process, workers = parent
     process.kill()
     assert wait_for_end(workers, 2.0) == []
 
 
 @pytest.mark.parametrize("parent", [2], indirect=True)
-def test_ctrl_c_is_for_the_parent_which_stops_its_workers(parent: tuple[subprocess.Popen[str], list[int]]) -> None:
+def test_ctrl_c_is_for_the_parent_which_stops_its_workers(parent: tuple[Started, list[int]]) -> None:
     process, workers = parent
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=SECONDS)

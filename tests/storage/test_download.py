@@ -207,6 +207,7 @@ def test_a_full_disk(tmp_path: Path, server: Server) -> None:
         text=True,
         env=os.environ | {"PYTHONPATH": root},
         check=True,
+        timeout=60,
     )
     assert re.match(r"error: `.*cache` cannot be written: File too large\n help: free some space", done.stdout)
     assert files(tmp_path) == []
@@ -231,7 +232,7 @@ def test_a_terminal_gets_a_progress_bar(tmp_path: Path, server: Server) -> None:
     root = str(Path(__file__).parents[2])
     environment = os.environ | {"PYTHONPATH": root, "TERM": "xterm", "COLUMNS": "120"}
     command = [sys.executable, "-c", code, *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, env=environment, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, env=environment, check=True, timeout=60)
     os.close(theirs)
     shown = os.read(ours, 100_000).decode()
     os.close(ours)

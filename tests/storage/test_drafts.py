@@ -79,14 +79,14 @@ def test_a_folder_of_runs_that_is_removed_meanwhile_is_gone(tmp_path: Path) -> N
 
 def _begin_many(runs: str, ready: "multiprocessing.synchronize.Barrier", queue: "multiprocessing.Queue[str]") -> None:
     for _ in range(20):
-        ready.wait()
+        ready.wait(60)
         queue.put(begin(Path(runs)))
 
 
 def test_runs_that_begin_at_once_get_different_names(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     ready, queue = context.Barrier(3), context.Queue()
-    workers = [context.Process(target=_begin_many, args=(str(tmp_path), ready, queue)) for _ in range(3)]
+    workers = [context.Process(target=_begin_many, args=(str(tmp_path), ready, queue), daemon=True) for _ in range(3)]
     for worker in workers:
         worker.start()
     found = [queue.get(timeout=60) for _ in range(60)]

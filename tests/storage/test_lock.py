@@ -13,6 +13,7 @@ from nntrain.errors import NNTrainError
 from nntrain.storage import lock
 from nntrain.storage.lock import locked
 from nntrain.storage.run_dir import RunDir
+from tests.forked import Started
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
@@ -25,12 +26,10 @@ with locked(Path(sys.argv[1])):
 """
 
 
-def holder(folder: Path) -> "subprocess.Popen[str]":
+def holder(folder: Path) -> Started:
     """A process that has the lock of the folder."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True, env=environment
-    )
+    process = Started([sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None and process.stdout.readline() == "locked\n"
     return process
 
@@ -99,4 +98,4 @@ def test_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
 
 def test_the_command_line_is_imported_where_the_system_has_no_fcntl() -> None:
     code = "import sys; sys.modules['fcntl'] = None; import nntrain.cli.app, nntrain.storage.run_files"
-    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60)

@@ -21,7 +21,7 @@ def _create_many(
 ) -> None:
     made = []
     for _ in range(20):
-        ready.wait()
+        ready.wait(60)
         made.append(str(RunDir.create(Path(runs), "net")))
     queue.put(made)
 
@@ -30,7 +30,8 @@ def test_runs_that_start_at_once_get_different_folders(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     ready, queue = context.Barrier(PROCESSES), context.Queue()
     runs = tmp_path / "new" / "runs"
-    workers = [context.Process(target=_create_many, args=(str(runs), ready, queue)) for _ in range(PROCESSES)]
+    arguments = (str(runs), ready, queue)
+    workers = [context.Process(target=_create_many, args=arguments, daemon=True) for _ in range(PROCESSES)]
     for worker in workers:
         worker.start()
     made = [path for _ in workers for path in queue.get(timeout=60)]

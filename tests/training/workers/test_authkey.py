@@ -9,6 +9,7 @@ import pytest
 
 from nntrain.errors import ConfigError
 from nntrain.training.workers.authkey import VARIABLE, key_file, shared_key
+from tests.forked import Started
 
 pytestmark = pytest.mark.quick
 
@@ -55,9 +56,8 @@ def test_the_file_is_made_once_and_for_its_user_alone(home: Path) -> None:
 def test_workers_that_start_at_once_have_one_key(home: Path) -> None:
     code = "from nntrain.training.workers.authkey import shared_key; print(shared_key())"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    started = [
-        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment) for _ in range(6)
-    ]
+    words = [sys.executable, "-c", code]
+    started = [Started(words, stdout=subprocess.PIPE, env=environment) for _ in range(6)]
     assert len({process.communicate()[0] for process in started}) == 1
 
 
