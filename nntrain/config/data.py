@@ -3,23 +3,27 @@
 import re
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
 from nntrain.config import old_source
 from nntrain.config.data_schema import Labels, Schema
-from nntrain.config.messages import as_share, problem, shown
+from nntrain.config.messages import as_share, got, problem, shown
 from nntrain.config.named import Named, PlugIn, of_the_name
-from nntrain.config.section import Section
+from nntrain.config.section import Section, details, reference
 from nntrain.config.value_types import FilePath, PositiveInt, Seed, is_number, is_whole, omitted
 from nntrain.errors import Path
 
 _SHARE = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+_HOLD = {"const": "hold"}
+_HELD = "The source has its own test split; `hold` leaves it for `nntrain eval RUN --split test`."
+_HOLD_HELP = "write `test: hold` to leave the test split for `nntrain eval`, or `hold_out_test: true` beside its share"
 
 
 class SplitRule(Named):
     """The family of ways to take a split off the rows."""
 
     noun = "split"
+    absent: ClassVar = dict.fromkeys(("hold", "hold_out", "holdout", "held", "keep"), _HOLD_HELP)
     short_forms: ClassVar = ({"type": "null"}, {"type": "integer", "const": 0}, _SHARE)
 
     @classmethod
@@ -31,8 +35,6 @@ class SplitRule(Named):
         """Return the rule; a bare share means `fraction`, and 0 or nothing means `none`."""
         if value is None or (is_whole(value, 0) and value == 0):
             return super().parse("none")
-        if value == "hold":
-            raise problem("the test split is held back by another option", "write `hold_out_test: true`, beside `test`")
         if isinstance(value, str) and re.fullmatch(r"[-+.0-9]+ *%", value):
             help = f"write `{as_share(value) or '0.1'}`"
             raise problem(f"a share of the rows must be between 0 and 1, got `{value}`", help)
@@ -112,6 +114,11 @@ class Fold(Section):
         _refuse_missing_fold(self.index, self.count)
 
 
+def _of_given_split(value: Any) -> Any:
+    message = f"the test split comes with the data: `test` can only be `hold`, got {got(value)}"
+    raise problem(message, "remove it, or write `test: hold`, which leaves the split for `nntrain eval`")
+
+
 _TABLES = (".csv", ".tsv", ".arff", ".parquet")
 
 
@@ -133,6 +140,7 @@ class Source(PlugIn, Named):
     group_duplicates: bool = False  # whether equal rows go to the same split
     hold_out_test: bool = False  # whether the test split is left for `eval --split test`
     fold: Fold = omitted
+    test: Annotated[Any, PlainValidator(_of_given_split), WithJsonSchema(_HOLD)] = Field(omitted, description=_HELD)
 
     @classmethod
     def called(cls) -> str:
@@ -153,6 +161,18 @@ class Source(PlugIn, Named):
             line = old_source.line_that_works(options)
             raise of_the_name(problem(f"`{old_source.OLD}` is `{old_source.NEW}` now", line), old_source.OLD, value)
         return super().parse(value)
+
+    @classmethod
+    def as_options(cls, value: Any) -> Any:
+        """Return the mapping of options that the value means: `test: hold` means `hold_out_test: true`."""
+        options = super().as_options(value)
+        if not isinstance(options, dict) or options.get("test") != "hold":
+            return options
+        held = {"hold_out_test": True, **{name: option for name, option in options.items() if name != "test"}}
+        if held["hold_out_test"] is False:
+            error = problem("`hold_out_test: false` contradicts `test: hold`", "remove one of the two", on_key=True)
+            raise ValidationError.from_exception_data(cls.called(), [details(error, ("hold_out_test",))])
+        return held
 
     @property
     def known_schema(self) -> Schema | None:
@@ -188,7 +208,9 @@ class Source(PlugIn, Named):
 class Splittable(Source):
     """A source without an official test split."""
 
-    test: SplitRule = Fraction.model_construct(share=0.2)
+    test: Annotated[SplitRule, WithJsonSchema({"anyOf": [reference(SplitRule.definition()), _HOLD]})] = (
+        Fraction.model_construct(share=0.2)
+    )
 
     @property
     def test_rule(self) -> SplitRule:

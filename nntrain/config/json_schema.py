@@ -101,7 +101,7 @@ def of_option(section: type[Section], name: str) -> JsonSchema:
 def of_value(field: FieldInfo) -> JsonSchema:
     """Return the JSON Schema of the values of an option; raises pydantic's error for a validator without one."""
     kind: Any = field.annotation
-    if isinstance(kind, type) and issubclass(kind, Section):
+    if isinstance(kind, type) and issubclass(kind, Section) and not field.metadata:
         return reference(kind.definition())
     return dict(_of_type(kind, tuple(field.metadata)))
 

@@ -247,7 +247,7 @@ MEANINGS = {
     "StopAtTarget.target": "The value of the metric to reach.",
     "target_shape": "The new shape, without the batch; -1 is inferred.",
     "task": "Whether classes, numbers or counts are predicted; inferred if left out, except for counts.",
-    "test": "How the test split is taken from the rows.",
+    "test": "How the test split is taken from the rows; `hold` leaves it for `nntrain eval RUN --split test`.",
     "threads": "The number of threads of TensorFlow.",
     "threshold": "The probability from which a class counts as predicted.",
     "ReLU.threshold": "The input from which it is active.",

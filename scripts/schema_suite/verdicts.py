@@ -19,6 +19,7 @@ RELATIONS = (
     r"`classes` are of a classification",
     r"`decimal` and `separator` are the same sign",
     r"`group` and `group_duplicates` both",
+    r"`hold_out_test: false` contradicts",
     r"`group` needs `multivariate`",
     r"`min_resource: \d+` is above `max_resource",
     r"`time` splits by time, and",

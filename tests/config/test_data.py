@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from nntrain.config.data import Fraction, SplitRule
+from nntrain.config.data import Fraction, Source, SplitRule
 from nntrain.config.named import to_tree
 
 
@@ -28,3 +28,14 @@ def test_a_split_is_nothing_else(value: Any) -> None:
         Fraction.model_validate({"share": 0.5})
         SplitRule.parse(value)
     assert type(caught.value).__name__ in ("ValidationError", "PydanticCustomError")
+
+
+@pytest.mark.parametrize("source", ["iris", "mnist", "fashion_mnist", {"toy_2d": "moons"}, {"table": "people.csv"}])
+@pytest.mark.parametrize("beside", [{}, {"hold_out_test": True}])
+def test_hold_holds_out_the_test_split_of_every_source(source: Any, beside: dict[str, bool]) -> None:
+    name, own = Source.split(source)
+    own = {"toy_2d": {"kind": own}, "table": {"path": own, "target": "age"}}.get(name, {})
+    held = Source.parse({name: {**own, **beside, "test": "hold"}})
+    assert held == Source.parse({name: {**own, "hold_out_test": True}})
+    assert held.hold_out_test
+    assert Source.parse(to_tree(held)) == held

@@ -199,11 +199,14 @@ def test_a_config_from_a_pipe_is_read_once_and_kept(in_process: Any, tmp_path: P
     assert (tmp_path / "runs" / "net" / run_files.CONFIG).read_text() == text
 
 
-def test_without_a_test_the_split_waits_for_eval(in_process: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("data", "options"), [("moons", ["--no-test"]), ("{kind: moons, test: hold}", [])])
+def test_without_a_test_the_split_waits_for_eval(
+    in_process: Any, tmp_path: Path, data: str, options: list[str]
+) -> None:
     (tmp_path / "net.yaml").write_text(
-        "data: {toy_2d: moons}\nmodel: [{Dense: {units: 2, activation: tanh}}]\ntrain: {epochs: 1}\n"
+        f"data: {{toy_2d: {data}}}\nmodel: [{{Dense: {{units: 2, activation: tanh}}}}]\ntrain: {{epochs: 1}}\n"
     )
-    done = in_process(tmp_path, "fit", "net.yaml", "--no-test", "--no-plots", "--device", "cpu", "-q")
+    done = in_process(tmp_path, "fit", "net.yaml", *options, "--no-plots", "--device", "cpu", "-q")
     assert done.returncode == 0, done.stderr
     assert "test" not in done.stdout
     run = RunDir(tmp_path / "runs" / "net")
