@@ -120,6 +120,10 @@ def _of_given_split(value: Any) -> Any:
 
 
 _TABLES = (".csv", ".tsv", ".arff", ".parquet")
+_ARRAYS = "save its arrays with `numpy.savez(FILE, x=..., y=...)`, and write `npz_file: {path: ...}`"
+_ROWS = "save it as a CSV file, and write `table: {path: ..., target: ...}`"
+_SCALING = "write the layer that scales as the first one: `Normalization`, `Rescaling: 1/255` for pixels"
+_BELOW_TRAIN = ("batch_size", "shuffle", "epochs", "class_weight", "oversample")
 
 
 def is_table(path: str) -> bool:
@@ -133,6 +137,21 @@ class Source(PlugIn, Named):
     folder: ClassVar = "data.sources"
     noun = "data source"
     has_plugins = True
+    absent: ClassVar = {
+        **dict.fromkeys(("cifar10", "cifar100", "svhn", "emnist", "kmnist", "digits"), _ARRAYS),
+        **dict.fromkeys(
+            ("wine", "breast_cancer", "diabetes", "california_housing", "boston_housing", "titanic"), _ROWS
+        ),
+    }
+    elsewhere: ClassVar = {
+        **dict.fromkeys(("normalize", "standardize", "scale", "scaler", "scaling", "rescale"), _SCALING),
+        **{name: f"write `{name}` below `train:`" for name in _BELOW_TRAIN},
+        **dict.fromkeys(("seed", "random_state"), "write `split_seed`, or `seed` at the top of the config"),
+        **dict.fromkeys(("validation_split", "val_split", "val_size", "val"), "write `validation`"),
+        **dict.fromkeys(
+            ("augment", "augmentation", "data_augmentation"), "write layers such as `RandomFlip: horizontal` in `model`"
+        ),
+    }
     takes_files: ClassVar[bool] = False  # whether `validation` and `test` may be separate files
     of_folders: ClassVar[bool] = False  # whether `paths` returns folders of images
     validation: SplitRule = Fraction.model_construct(share=0.2)
@@ -208,6 +227,7 @@ class Source(PlugIn, Named):
 class Splittable(Source):
     """A source without an official test split."""
 
+    elsewhere: ClassVar = {**Source.elsewhere, **dict.fromkeys(("test_split", "test_size"), "write `test`")}
     test: Annotated[SplitRule, WithJsonSchema({"anyOf": [reference(SplitRule.definition()), _HOLD]})] = (
         Fraction.model_construct(share=0.2)
     )

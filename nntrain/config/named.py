@@ -112,6 +112,9 @@ class Named(Section):
         """Return the help for an unknown name."""
         if help := cls.absent.get(name) or cls._absent_in_another_spelling(name) or with_space(name):
             return help
+        called, _, arguments = name.partition("(")
+        if arguments.endswith(")") and called in known(cls):
+            return cls.find(called)._example()
         if " - " in name:
             return "give all lines of the list the same indentation"
         if owner := next((key for key, member in cls.members().items() if name in member.model_fields), ""):

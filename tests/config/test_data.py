@@ -1,6 +1,8 @@
+import re
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from nntrain.config.data import Fraction, Source, SplitRule
 from nntrain.config.named import to_tree
@@ -39,3 +41,34 @@ def test_hold_holds_out_the_test_split_of_every_source(source: Any, beside: dict
     assert held == Source.parse({name: {**own, "hold_out_test": True}})
     assert held.hold_out_test
     assert Source.parse(to_tree(held)) == held
+
+
+@pytest.mark.parametrize(
+    ("value", "help"),
+    [
+        ("cifar10", "save its arrays with `numpy.savez(FILE, x=..., y=...)`, and write `npz_file: {path: ...}`"),
+        ("breast_cancer", "save it as a CSV file, and write `table: {path: ..., target: ...}`"),
+        ({"table": {"path": "a.csv", "target": "y", "sep": ";"}}, "write `separator`"),
+        ({"table": {"path": "a.csv", "target": "y", "test_size": 0.3}}, "write `test`"),
+        ({"table": {"path": "a.csv", "target": "y", "normalize": True}}, "write `TableEncoding: {scaling: ...}` as"),
+        ({"table": {"path": "a.csv", "target": "y", "batch_size": 32}}, "write `batch_size` below `train:`"),
+        ({"image_folder": {"path": "a", "size": 64}}, "write `image_size`"),
+        ({"image_folder": {"path": "a", "augment": True}}, "write layers such as `RandomFlip: horizontal` in `model`"),
+        ({"npz_file": {"path": "a.npz", "random_state": 1}}, "write `split_seed`, or `seed` at the top of the config"),
+        ({"mnist": {"scale": True}}, "write the layer that scales as the first one"),
+    ],
+    ids=str,
+)
+def test_what_other_programs_call_an_option_leads_to_ours(value: Any, help: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Source.parse(value)
+    (error,) = caught.value.errors()
+    assert error["ctx"]["help"].startswith(help)
+
+
+def test_what_leads_to_another_option_is_no_option_itself() -> None:
+    for source in Source.members().values():
+        assert not set(source.elsewhere) & source.model_fields.keys()
+        for help in source.elsewhere.values():
+            named = re.fullmatch(r"write `(\w+)`", help)
+            assert named is None or named[1] in source.model_fields, (source.called(), help)

@@ -146,6 +146,8 @@ def test_a_shorthand_is_spelled_out_so_that_more_options_can_join_it() -> None:
         ("Swoosh", "`nntrain list layers` shows them all; one of your own comes with `--plugin FILE`"),
         ("MyDense", "write `Dense`; one of your own comes with `--plugin FILE`"),
         ("Dence", "write `Dense`"),
+        ("Dense(64, activation='relu')", "write `Dense: {units: ...}`"),
+        ("Flatten()", "write `Flatten` alone, or `Flatten: {option: value}`"),
     ],
 )
 def test_the_help_for_a_name_that_may_be_of_a_plug_in_names_the_option(name: str, help: str) -> None:

@@ -138,6 +138,10 @@ class Optimizer(Named):
     loss_scale_factor: PositiveFloat = omitted
     gradient_accumulation_steps: Annotated[int, Field(ge=2)] = omitted
 
+    @classmethod
+    def _example(cls) -> str:
+        return f"write `{cls.called()}` alone, or `{cls.called()}: {{learning_rate: ...}}`"
+
     def over(self, updates: int) -> Self:
         """Return it with a schedule that lasts this many updates, where its `total_steps` are left out."""
         rate = self.learning_rate

@@ -1,7 +1,7 @@
 """Images in a folder for each class, as `keras.utils.image_dataset_from_directory` takes them, or named by a table."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,12 @@ class Options(Splittable):
 
     takes_files = True
     of_folders = True
+    elsewhere: ClassVar = {
+        **Splittable.elsewhere,
+        **dict.fromkeys(("size", "target_size", "img_size", "resize", "shape"), "write `image_size`"),
+        **dict.fromkeys(("grayscale", "channels"), "write `color_mode`"),
+        **dict.fromkeys(("directory", "folder", "dir"), "write `path`"),
+    }
     path: FilePath
     labels: FilePath = Field(
         default=omitted, description="A table of the images, as paths below `path`, and their classes."

@@ -106,6 +106,7 @@ _KINDS = {
         {"type": "object", "additionalProperties": {"anyOf": [{"enum": list(KINDS)}, _FORMAT]}},
     ]
 }
+_SCALED = ("normalize", "standardize", "scale", "scaler", "scaling")
 _SIGN = {"type": "string", "minLength": 1, "maxLength": 1, "pattern": r'^[^"\r\n]'}
 
 
@@ -114,9 +115,17 @@ class Options(Splittable):
 
     takes_files = True
     elsewhere: ClassVar = {
+        **Splittable.elsewhere,
+        **dict.fromkeys(_SCALED, "write `TableEncoding: {scaling: ...}` as the first layer"),
+        **dict.fromkeys(("sep", "delimiter"), "write `separator`"),
+        **dict.fromkeys(("na_values", "nan", "null"), "write `missing: [...]`"),
+        **dict.fromkeys(("drop", "exclude", "drop_columns"), "write `ignore: [...]`"),
+        **dict.fromkeys(("labels", "y", "output", "outputs", "target_column", "label_column"), "write `target`"),
         "label": "write `target`; `task: classification` says that it holds classes",
-        "labels": "write `target`",
-        "drop": "write `ignore: [...]`",
+        "file": "write `path`",
+        "weights": "write `weight`",
+        "categorical": "write `columns: {NAME: category}`",
+        "dtype": "write `columns: {NAME: category}`",
     }
     path: FilePath
     target: Annotated[str | list[str], PlainValidator(_target), WithJsonSchema(_FULL_NAMES)]
