@@ -88,9 +88,14 @@ class Comparison:
         return [name for name in first if all(name in other for other in others)]
 
     @property
+    def has_other_data(self) -> bool:
+        """Whether some have other data, or other splits of them; of one that ended before it began none are known."""
+        return len({one.data for one in self.contenders if one.data}) > 1
+
+    @property
     def notes(self) -> Iterator[str]:
         """What makes the comparison unfair."""
-        if len({one.data for one in self.contenders if one.data}) > 1:  # of a run that has not ended they are not known
+        if self.has_other_data:
             yield "the data differ, so the scores are of different rows, and no test compares them"
         if len({one.split for one in self.contenders if one.split}) > 1:
             yield "the splits differ: those without a validation split show their training split"
@@ -198,9 +203,9 @@ def _run(place: RunDir, cache: dict[str, Dataset]) -> Contender:
     """Return a run with its scores, or without them where it has no model or its data are gone."""
     begun = Contender(place.path.name, place, settings(place), curves=tuple(_curves(place)))
     with contextlib.suppress(NNTrainError):
-        summary = place.read_json(run_files.SUMMARY)
-        digest = str(place.read_json(run_files.ENVIRONMENT).get("data_sha256", ""))
-        counts = {"epochs": summary.get("epochs", 0), "seconds": summary.get("seconds", 0.0), "data": digest}
+        begun = replace(begun, data=str(place.read_json(run_files.ENVIRONMENT).get("data_sha256", "")))
+        summary = place.read_json(run_files.SUMMARY)  # one that has not ended has none
+        counts = {"epochs": summary.get("epochs", 0), "seconds": summary.get("seconds", 0.0)}
         begun = replace(begun, parameters=summary.get("parameters", {}).get("trainable", 0), **counts)
     try:
         return _scored(begun, cache)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from nntrain.config.load import load_run
+from nntrain.config.messages import counted
 from nntrain.doctor import checkup, guessing, record
 from nntrain.doctor.checkup import Diagnosis
 from nntrain.doctor.course import Course, Score
@@ -10,6 +11,7 @@ from nntrain.errors import Diverged, NNTrainError, one_line
 from nntrain.model.restore import load_model
 from nntrain.runs.results import FinishedTraining
 from nntrain.storage import records, run_files
+from nntrain.storage.lock import is_locked
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import json_ready
 from nntrain.training import divergence
@@ -105,6 +107,16 @@ def of_prepared(run_dir: RunDir, prepared: Prepared) -> Diagnosis:
         scores={} if diverged else _scores(run_dir, prepared, before),
     )
     return checkup.examined(prepared, course, before.get("signs", ()))
+
+
+def not_ended(run_dir: RunDir) -> str:
+    """Return in words that a run trains or was killed, and what of it is examined; empty for one that has ended."""
+    if _read(run_dir, run_files.ENVIRONMENT).get("exit_status") is not None:
+        return ""
+    epochs = len(run_dir.read_rows()) if (run_dir.path / run_files.METRICS).is_file() else 0
+    how = "is training" if is_locked(run_dir.path) else "was killed before it ended"
+    what = f"its {counted(epochs, 'epoch')} so far" if epochs else "its config and its data"
+    return f"`{run_dir}` {how}: {what} {'is' if epochs == 1 else 'are'} examined, without the scores of a trained model"
 
 
 def _read(run_dir: RunDir, name: str) -> dict[str, Any]:

@@ -66,6 +66,10 @@ def _row(found: "Comparison", one: "Contender") -> list[Any]:
 
 def _explanation(found: "Comparison") -> str:
     best = found.contenders[0]
+    scored = sum(not math.isnan(one.score) for one in found.contenders)
+    if found.has_other_data or scored < 2:
+        reason = "the data differ" if found.has_other_data else "only one has a score" if scored else "none has a score"
+        return f"none is called the best, as {reason}"
     if all(math.isnan(found.p_value(one)) for one in found.contenders):
         return f"{best.name} is the best; no test compares them"
     test = "Student's paired test over the runs" if best.members else ""

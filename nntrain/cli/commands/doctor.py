@@ -28,6 +28,8 @@ def run(request: Doctor, terminal: Terminal) -> None:
         from nntrain.runs import diagnosis
 
         known = diagnosis.of_run(run_dir)
+        if unended := diagnosis.not_ended(run_dir):
+            terminal.note(f"note: {unended}")
         _print(known.findings, known.compared(), terminal)
         return
     document = read(request.name, request.assignments or ())

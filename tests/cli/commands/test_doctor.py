@@ -1,11 +1,14 @@
 """`nntrain doctor`, the lines of `fit`, and those of `check --build`."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nntrain.storage import run_files
+from nntrain.storage.run_dir import RunDir
 from nntrain.training import prepare  # noqa: F401  # the backend is started for it
 
 pytestmark = pytest.mark.usefixtures("shared_programs")
@@ -111,3 +114,24 @@ def test_a_run_takes_no_assignment(trained: Any, in_process: Any, tmp_path: Path
     done = in_process(tmp_path, "doctor", str(trained("plane")), "--set", "train.epochs=5")
     assert done.returncode == 2
     assert "`--set` changes a config, not a run that has ended" in done.stderr
+
+
+def test_a_run_that_has_not_ended_is_said_to_train_or_to_be_killed(
+    trained: Any, in_process: Any, tmp_path: Path
+) -> None:
+    """Nothing found in it would mean little: no model was kept that has a score."""
+    run = RunDir(tmp_path / "killed")
+    shutil.copytree(trained("plane").path, run.path)
+    for name in (run_files.DIAGNOSIS, run_files.SUMMARY, run_files.MODEL_FACTS):
+        (run.path / name).unlink()
+    environment = {**run.read_json(run_files.ENVIRONMENT), "exit_status": None}
+    run.write_json(run_files.ENVIRONMENT, environment)
+    epochs = len(run.read_rows())
+    what = f"its {epochs} epochs so far are examined, without the scores of a trained model"
+    done = in_process(tmp_path, "doctor", str(run.path))
+    assert done.stderr.splitlines()[-1] == f"note: `{run.path}` was killed before it ended: {what}"
+    (run.path / run_files.METRICS).unlink()
+    with run.locked():
+        done = in_process(tmp_path, "doctor", str(run.path))
+    assert f"note: `{run.path}` is training: its config and its data are examined" in done.stderr
+    assert "has not ended" not in in_process(tmp_path, "doctor", str(trained("plane").path)).stderr
