@@ -1,6 +1,6 @@
 """Prints how well the doctor does on its suite: diseases named, false alarms, cures that help.
 
-scripts/doctor-score [--part known|aside|real|all] [--only WORDS] [-v]
+scripts/doctor-score [--part known|aside|real|varied|all] [--only WORDS] [-v]
 """
 
 import argparse
@@ -14,7 +14,9 @@ backend.start("cpu")
 
 import data  # noqa: E402
 import suite  # noqa: E402
+import varied_data  # noqa: E402
 
+PARTS = ("known", "aside", "real", "varied")
 FIRST = 2  # findings, among which the disease must be
 WORSE = 0.005  # of a score, by which two trainings differ by chance
 NO_SCORE = ("target_in_inputs", "duplicates_across_splits", "accuracy_on_imbalance")  # cures that make a score honest
@@ -23,14 +25,15 @@ NO_SCORE = ("target_in_inputs", "duplicates_across_splits", "accuracy_on_imbalan
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--part", choices=["known", "aside", "real", "all"], default="all")
+    parser.add_argument("--part", choices=[*PARTS, "all"], default="all")
     parser.add_argument("--only", default="")
     parser.add_argument("-v", action="store_true", help="print every finding")
     options = parser.parse_args()
     began, counts = time.monotonic(), {"named": [], "alarms": [], "cured": []}
     with tempfile.TemporaryDirectory() as folder:
         data.write(Path(folder))
-        for part in ["known", "aside", "real"] if options.part == "all" else [options.part]:
+        varied_data.write(Path(folder))
+        for part in PARTS if options.part == "all" else [options.part]:
             for entry in suite.entries(part):
                 if options.only in f"{entry.name} {' '.join(entry.disease)} {' '.join(entry.assignments)}":
                     one(entry, Path(folder), counts, options.v)

@@ -43,7 +43,7 @@ class Outcome:
 
 
 def entries(part: str) -> Iterator[Entry]:
-    """Yield the entries of `known`, `aside` or `real`."""
+    """Yield the entries of `known`, `aside`, `real` or `varied`."""
     content = yaml.safe_load((TESTS / f"{part}.yaml").read_text(encoding="utf-8"))
     for kind in ("healthy", "sick"):
         for number, each in enumerate(content[kind], start=1):
