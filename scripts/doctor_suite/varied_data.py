@@ -66,7 +66,8 @@ def _arrays(folder: Path, random: np.random.Generator) -> None:
     angle = kind * np.pi / 4
     phase = random.uniform(0, 6, 1200)
     stripes = np.sin(
-        1.3 * (np.cos(angle)[:, None, None] * grid[:, None] + np.sin(angle)[:, None, None] * grid) + phase[:, None, None]
+        1.3 * (np.cos(angle)[:, None, None] * grid[:, None] + np.sin(angle)[:, None, None] * grid)
+        + phase[:, None, None]
     )
     images = 128 + 70 * stripes[..., None] + random.normal(0, 30, (1200, 12, 12, 3))
     np.savez(folder / "stripes.npz", x=images.clip(0, 255).astype("uint8"), y=kind)
