@@ -33,6 +33,7 @@ SCALERS = (
     table_layers.TableEncoding,
 )
 POOLS = (image_layers.MaxPooling2D, image_layers.GlobalMaxPooling2D)
+ENOUGH = 200  # updates; a healthy config of the tests that is cut and has a bad score has had at most 156
 FAST = (optimizers.Adam, optimizers.AdamW, optimizers.Nadam, optimizers.Adamax, optimizers.RMSprop, optimizers.Lion)
 """The optimizers whose step has about the size of the learning rate, whatever the gradient."""
 
@@ -208,10 +209,23 @@ class Case:
         """What was measured last after an epoch; None before the first."""
         return self.signs[-1] if self.signs and self.signs[-1].epoch else None
 
+    @cached_property
+    def is_early(self) -> bool:
+        """Whether the training was cut, as by a limit of seconds, so early that its score says little yet.
+
+        That is in the first epoch or before half of them, and before most trainings have learned something.
+        """
+        course = self.course
+        if course is None or not course.cut or course.diverged:
+            return False
+        updates = course.first_steps or len(course.rows) * self.resolved.steps_per_epoch(self.rows)
+        begun = course.first_steps or len(course.rows) < course.planned_epochs // 2
+        return bool(begun) and updates < ENOUGH
+
     @property
     def has_learned_nothing(self) -> bool:
         """Whether the training diverged, or is hardly better than guessing."""
-        score = None if self.course is None else self.course.score
+        score = None if self.course is None or self.is_early else self.course.score
         if self.course is None or self.course.diverged or score is None:
             return self.course is not None and bool(self.course.diverged)
         return score.score < score.guess + 0.1 * (1 - score.guess)
@@ -224,21 +238,22 @@ class Case:
     @cached_property
     def is_guessing(self) -> bool:
         """Whether the kept model is no better than a constant answer, but for what chance does."""
-        return self.course is not None and self.course.is_guessing(self.is_regression)
+        return self.course is not None and not self.is_early and self.course.is_guessing(self.is_regression)
 
     @cached_property
     def is_below_linear(self) -> bool:
         """Whether a linear model is better on every split, and on one by more than chance does."""
-        return self.course is not None and self.course.is_below_linear(self.is_regression)
+        return self.course is not None and not self.is_early and self.course.is_below_linear(self.is_regression)
 
     @property
     def suspicion(self) -> Severity:
         """The severity of what often does harm: a warning before a training and for one that went badly, else a note.
 
-        A score that shows no harm is evidence against it, also where it is not known how much better one could be.
+        A score that shows no harm is evidence against it, also where it is not known how much better one could be. That
+        of a training which was cut early is none.
         """
         scored = self.course is not None and self.course.score is not None
-        return "note" if scored and not self.is_ill else "warning"
+        return "note" if scored and not self.is_ill and not self.is_early else "warning"
 
     @property
     def is_well(self) -> bool:

@@ -30,13 +30,17 @@ LEAST_EPOCHS = 4  # before the curves say anything
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The findings, worst first, with the scores and the measurements that they come from."""
+    """The findings, worst first, with the scores and the measurements that they come from.
+
+    is_early: whether the training was cut so early that the scores say little yet.
+    """
 
     findings: Sequence[Finding]
     scores: Mapping[str, Score]
     signs: Sequence[Mapping[str, Any]] = ()
     regression: bool = False
     is_ill: bool = False
+    is_early: bool = False
 
     @property
     def score(self) -> float | None:
@@ -64,9 +68,10 @@ class Diagnosis:
         score = self.scores[name]
         part = f" on {score.rows:,} of {score.all_rows:,} rows" if score.rows < score.all_rows else ""
         linear = "" if score.linear is None else f", of a linear model {score.linear:.4f}"
+        early = ["the training was cut early: this score says little yet"] if self.is_early else []
         if self.regression:
-            return [f"{name} R² {score.score:.4f}{part}; of predicting the mean {score.guess:.4f}{linear}"]
-        return [f"{name} accuracy {score.score:.4f}{part}; of the majority class {score.guess:.4f}{linear}"]
+            return [f"{name} R² {score.score:.4f}{part}; of predicting the mean {score.guess:.4f}{linear}", *early]
+        return [f"{name} accuracy {score.score:.4f}{part}; of the majority class {score.guess:.4f}{linear}", *early]
 
     def findings_as_json(self) -> dict[str, Any]:
         """Return the findings, worst first, as `--json` prints them."""
@@ -159,7 +164,7 @@ def tried(prepared: Prepared, seconds: float) -> Diagnosis:
 def examined(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
     """Examine how a training went, by its rows, scores and measurements."""
     case = Case(prepared, course, vital_signs.read([dict(each) for each in signs]))
-    return Diagnosis(examine(case), course.scores, signs, case.is_regression, case.is_ill)
+    return Diagnosis(examine(case), course.scores, signs, case.is_regression, case.is_ill, case.is_early)
 
 
 def _probe(prepared: Prepared, data: Arrays, last: int) -> Probe:

@@ -1,5 +1,6 @@
 """How a training went: its rows, one for each epoch, and its scores beside those of models that need no network."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -61,6 +62,12 @@ class Course:
     def curve(self, name: str) -> list[float]:
         """Return the values of a column, one for each epoch that has one."""
         return [row[name] for row in self.rows if name in row]
+
+    @property
+    def first_steps(self) -> int:
+        """The steps of a first epoch in whose middle the training was cut; 0 where an epoch was finished."""
+        found = re.search(r" in epoch 1, after (\d+) of ", self.stopped)
+        return int(found[1]) if found else 0
 
     @property
     def score(self) -> Score | None:

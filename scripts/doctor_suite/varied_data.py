@@ -1,4 +1,4 @@
-"""The data of tests/doctor/varied.yaml: noisy, imbalanced, small, large, of categories, counts, images, several targets."""
+"""The data of tests/doctor/varied.yaml: noise, imbalance, few and many rows, categories, counts, images."""
 
 from pathlib import Path
 

@@ -44,6 +44,29 @@ def test_a_training_that_is_cut_is_not_called_too_short(prepare: Any) -> None:
     assert not {"too_few_epochs", "underfitting"} & {one.disease for one in found.findings}
 
 
+SPIRAL = """
+data: {toy_2d: {kind: spiral, size: 1000}}
+model: [{Dense: {units: 64, activation: relu}}, {Dense: {units: 64, activation: relu}}]
+train: {epochs: 200, optimizer: {Adam: {learning_rate: 0.003}}}
+"""
+
+
+@pytest.mark.parametrize("change", ["train.epochs=200", "train.epochs=1"])
+def test_a_training_that_is_cut_early_is_not_said_to_guess(prepare: Any, change: str) -> None:
+    """After some steps it does, as any training: a slow one had no warning where the machine was fast."""
+    found = checkup.tried(prepare(SPIRAL, change, "train.batch_size=2").prepared, seconds=1e-6)
+    assert found.scores["validation"].score < 0.75
+    assert {one.disease for one in found.findings if one.severity != "note"} <= {"too_few_epochs"}
+    assert found.compared()[1:] == ["the training was cut early: this score says little yet"]
+    assert found.lines()[1] == found.compared()[1]
+
+
+def test_a_short_training_that_was_not_cut_is_judged(prepare: Any) -> None:
+    found = checkup.tried(prepare(SPIRAL, "train.epochs=2", "data.toy_2d.noise=0.5").prepared, seconds=60)
+    assert not found.is_early
+    assert len(found.compared()) == 1
+
+
 @pytest.mark.parametrize(
     ("regression", "line"),
     [

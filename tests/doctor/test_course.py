@@ -45,3 +45,8 @@ def test_training_rows_that_were_learned_make_one_standard_error_enough() -> Non
     assert not Course([], 1, scores=known).is_guessing(is_regression=False)
     assert Course([], 1, scores={"train": Score(900, 0.015, 0.0)}).is_guessing(is_regression=True)
     assert not Course([], 1, diverged="loss is NaN").is_guessing(is_regression=True)
+
+
+def test_the_steps_of_a_first_epoch_that_was_cut() -> None:
+    assert Course([], 1, stopped="the limit of 2 s is reached in epoch 1, after 32 of 400 steps").first_steps == 32
+    assert Course([], 1, stopped="the limit of 2 s is reached").first_steps == 0
