@@ -47,7 +47,7 @@ def test_closed_streams_are_no_fault(tmp_path: Path) -> None:
     assert (codes[:2], int(codes[2]) > 3, done.stderr) == (["0", "2"], True, "")
 
 
-@pytest.mark.parametrize("reader", ["head -1", "true", "head -n 0"])
+@pytest.mark.parametrize("reader", ["head -1", "true"])
 def test_a_reader_that_wants_no_more_is_no_fault(reader: str, tmp_path: Path) -> None:
     done = shell(tmp_path, f"$nntrain list layers | {reader}; echo ${{PIPESTATUS[0]}}")
     assert (done.stdout.split()[-1], done.stderr) == ("0", "")

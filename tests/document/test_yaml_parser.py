@@ -1,6 +1,7 @@
 """YAML 1.2 is read strictly: scalars by the core schema, places of keys and values, limits before anything is built."""
 
 import math
+import os
 import random
 from typing import Any
 
@@ -177,11 +178,14 @@ def test_text_in_quotes_is_never_refused_for_its_content() -> None:
 
 
 def test_whatever_is_typed_ends_in_a_config_or_in_a_message() -> None:
-    """Deletes, doubles and changes characters of a good config at random; a crash would be no ConfigError."""
+    """Deletes, doubles and changes characters of a good config at random; a crash would be no ConfigError.
+
+    `scripts/torture odd` does so more often.
+    """
     source = random.Random(1)
     signs = [*"{}[]:,-#&*!|>'\"%@`?\t\n 019.eé\x85\u2028\ufeff\\~=", '"\\UFFFFFFFF"', '"\\ud800"', "%YAML 9", 50 * "9"]
     outcomes = {True: 0, False: 0}
-    for _ in range(1500):
+    for _ in range(500 * int(os.environ.get("NNTRAIN_ODD_TIMES", "1"))):
         text = list(CONFIG)
         for _ in range(source.randint(1, 4)):
             index = source.randrange(len(text))
@@ -192,7 +196,7 @@ def test_whatever_is_typed_ends_in_a_config_or_in_a_message() -> None:
         except ConfigError as error:
             outcomes[False] += 1
             assert all(problem.message and problem.help and problem.span for problem in error.problems), error
-    assert min(outcomes.values()) > 20
+    assert min(outcomes.values()) > 10
 
 
 def test_scalar_reads_a_text_as_parse_does() -> None:

@@ -22,7 +22,7 @@ from nntrain.search.workers import trials
 from tests.forked import Started
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 60  # for any event to come
+SECONDS = 150  # for any event to come, also where other processes have the cores
 
 CONFIG = """
 seed: {seed}
@@ -235,6 +235,7 @@ def test_a_worker_does_not_run_the_users_script_again() -> None:
 
 
 PARENT = """
+import faulthandler
 from pathlib import Path
 from nntrain.search.task import Task
 from nntrain.processes.settings import Settings
@@ -242,6 +243,7 @@ from nntrain.processes.process_pool import ProcessPool
 from nntrain.search.workers import trials
 
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(240, exit=True)  # also where the test was killed
     with ProcessPool(Settings(WORKERS, "cpu", runner=trials.start)) as pool:
         for number in range(WORKERS):
             pool.submit(Task(number, f"trial-{number}", CONFIG))

@@ -55,6 +55,7 @@ def test_a_regression_gets_its_predictions_against_the_true_values(trained: Trai
     assert names == {"predicted_against_true.png", "learning_curves.png"}
 
 
+@pytest.mark.trains
 def test_no_plots_are_drawn_where_none_are_wanted(tmp_path: Path) -> None:
     from nntrain.cli.requests import Fit
 
