@@ -1,5 +1,6 @@
 """What needs no TensorFlow loads none, and no other heavy library."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -129,6 +130,20 @@ def test_an_error_that_needs_nothing_heavy_is_printed_before_anything_heavy_is_l
     for line, end in zip(REFUSED, ends, strict=True):
         assert (line, end.code in (2, 4), end.heavy) == (line, True, [])
         assert end.stderr
+
+
+def test_few_functions_import_modules_of_our_own() -> None:
+    """Where one does, it crosses the border to the heavy libraries, or spares `--help` what it does not need."""
+    folder = Path(__file__).parents[1] / "nntrain"
+    found = [
+        f"{path.relative_to(folder)}:{node.lineno}: {ast.unparse(node)}"
+        for path in sorted(folder.rglob("*.py"))
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "nntrain"
+    ]
+    assert 20 < len(found) <= 30, "\n".join(found)
 
 
 def test_the_import_of_nntrain_loads_nothing_and_knows_its_names(tmp_path: Path) -> None:

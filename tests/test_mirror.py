@@ -16,6 +16,7 @@ MODULES = sorted(
 GROUPS = {
     "api/directory.py": "api/test_run.py",  # what runs, groups and searches share
     "api/trained_model.py": "api/test_run.py",  # what a run computes
+    "api/rest.py": "api/test_resuming.py",  # the part that trains
     "api/scores.py": "api/test_run.py",  # what its `evaluate` returns
     "beginning/facts.py": "beginning/templates/test_contract.py",  # values alone
     "beginning/realmlp.py": "beginning/templates/test_contract.py",
@@ -36,6 +37,7 @@ GROUPS = {
     "data/examples.py": "data/test_dataset.py",
     "evaluation/threshold_plot.py": "plots/test_roc_curve.py",  # what its picture shares with another one
     "evaluation/sampled_outputs.py": "evaluation/test_predict.py",  # what `--mc-dropout` does
+    "data/image_request.py": "data/test_image_reader.py",  # values alone
     "data/table_request.py": "data/test_table_reader.py",  # values alone
     "data/table_rows.py": "data/sources/test_table.py",  # what its options do
     "doctor/case.py": "doctor/test_checkup.py",  # what all rules look at
@@ -47,6 +49,7 @@ GROUPS = {
     "explain/flow.py": "explain/test_gradients.py",  # values alone
     "explain/expression/descent_plot.py": "explain/expression/test_descent.py",
     "explain/expression/graph.py": "explain/expression/test_reader.py",
+    "exports/web/running.py": "exports/test_write.py",  # what is compared
     "exports/runtimes/*.py": "exports/test_other_process.py",  # programs that it runs
     "playground/base.py": "playground/test_compose.py",  # values alone
     "playground/desk.py": "playground/test_session.py",  # the parts of a session
@@ -110,6 +113,8 @@ WHOLE = (
 def path_of_test(module: str) -> str:
     """The path of the test with the module's name, or of the one that its group shares."""
     folder, _, name = module.rpartition("/")
+    if folder == "cli/heavy":  # the second half of a command
+        folder = "cli/commands"
     own = f"{folder}/test_{name}".lstrip("/")
     shared = (test for pattern, test in GROUPS.items() if fnmatch(module, pattern))
     return own if (TESTS / own).is_file() else next(shared, own)

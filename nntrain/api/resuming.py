@@ -10,7 +10,7 @@ from nntrain.api.arguments import Assignments, Folder
 from nntrain.api.results import Group, Search, load
 from nntrain.api.run import Run
 from nntrain.api.starting import Options, keyboard_interrupt
-from nntrain.config.load import load_run
+from nntrain.config.load import Config, load_run
 from nntrain.errors import ConfigError
 from nntrain.plugins.load import Given, used
 from nntrain.runs import treated_runs
@@ -24,8 +24,6 @@ from nntrain.terminal import Terminal
 from nntrain.training.placement import Placement
 from nntrain.training.run_context import RunContext
 from nntrain.training.signals import Watch, interruptible, watched
-
-_LET_LOOK = "resume it on one device, and let the doctor look"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,58 +52,39 @@ class Resumed:
 
     def run(self, found: RunDir, terminal: Terminal) -> str:
         """Train the rest; return in words that nothing is left, or nothing. Raises NNTrainError as the command does."""
-        match found:
-            case find_runs.Search():
-                self._search(found, terminal)
-                return ""
-            case find_runs.Group():
-                return self._group(found, terminal)
-        return self._run(found, terminal)
+        if isinstance(found, find_runs.Search):
+            self._search(found, terminal)
+            return ""
+        is_group = isinstance(found, find_runs.Group)
+        config, context = self._start_group(found, terminal) if is_group else self._start_run(found, terminal)
+        from nntrain.api import rest
 
-    def _run(self, run_dir: RunDir, terminal: Terminal) -> str:
+        rest.refuse_blind(config, context)
+        if is_group:
+            return rest.of_group(found, self.allow_changed, terminal, context)
+        return rest.of_run(found, self.assignments, self.allow_changed, terminal, context)
+
+    def _start_run(self, run_dir: RunDir, terminal: Terminal) -> tuple[Config, RunContext]:
         placement = self._placement(run_dir, several=run_dir.is_ensemble)
         if self.assignments:
             search_files.refuse_longer(run_dir)
         if run_dir.is_ensemble:
             placement.refuse_group(help="leave `--workers` out")
+        if run_dir.is_ensemble and self.assignments:
+            message = f"the length of an ensemble cannot be changed, and `{run_dir}` is one"
+            raise ConfigError(message, help="leave `--set` out")
         terminal.log.extend(run_dir.read_log())
         config = load_run(run_dir)
-        context = self._with_parts(placement.start(config, self.verbose, terminal, "resume"))
-        from nntrain.runs import ensembles, resume, treatment
+        return config, self._with_parts(placement.start(config, self.verbose, terminal, "resume"))
 
-        treatment.refuse_blind(config, context, _LET_LOOK)
-        if run_dir.is_ensemble:
-            if self.assignments:
-                help = "leave `--set` out"
-                raise ConfigError(f"the length of an ensemble cannot be changed, and `{run_dir}` is one", help=help)
-            trained = ensembles.resume_run(run_dir, self.allow_changed, terminal, context)
-            return "" if trained else f"{run_dir} is finished"
-        if not context.writes:
-            resume.follow(run_dir, self.assignments, context)
-            return ""
-        if not self.assignments and (first := treated_runs.first_of(run_dir)) is not None:
-            if treatment.resume(first, self.allow_changed, terminal, context):
-                return ""
-            if (best := treated_runs.best_of(first)) is not None and best.path.name != run_dir.path.name:
-                return f"the treatment of {first} is finished; its best run is {best}"
-        elif resume.resume(run_dir, self.assignments, self.allow_changed, terminal, context):
-            return ""
-        option = "" if search_files.is_trial(run_dir) else resume.option_to_lengthen(run_dir)
-        return f"{run_dir} is finished{option and f'; `--set {option}=...` trains it further'}"
-
-    def _group(self, directory: RunDir, terminal: Terminal) -> str:
+    def _start_group(self, directory: RunDir, terminal: Terminal) -> tuple[Config, RunContext]:
         placement = self._placement(directory, several=True)
         help = f"resume one of its runs, such as `{directory}/{find_runs.first_member(directory.path)}`"
         if self.assignments:
             raise ConfigError(f"the length of a group cannot be changed, and `{directory}` is one", help=help)
         placement.refuse_group(help)
         config = GroupConfig.read(directory).first
-        context = self._with_parts(placement.start(config, self.verbose, terminal))
-        from nntrain.runs import groups, treatment
-
-        treatment.refuse_blind(config, context, _LET_LOOK)
-        trained = groups.resume_all(directory, self.allow_changed, terminal, context)
-        return "" if trained else f"all runs of {directory} are finished"
+        return config, self._with_parts(placement.start(config, self.verbose, terminal))
 
     def _search(self, directory: RunDir, terminal: Terminal) -> None:
         ResumeSearch(

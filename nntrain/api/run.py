@@ -51,10 +51,12 @@ class Run(Directory):
 
     @cached_property
     def history(self) -> "pd.DataFrame":
-        """A row for each epoch, as in metrics.csv."""
-        from nntrain.api import tables
+        """A row for each epoch, as in metrics.csv: the numbers that were written, to the bit."""
+        import pandas as pd
 
-        return tables.from_rows(self._directory.read_rows())
+        return pd.DataFrame(
+            [{name: _number(cell) for name, cell in row.items()} for row in self._directory.read_rows()]
+        )
 
     @cached_property
     def diagnosis(self) -> dict[str, Any]:
@@ -175,3 +177,8 @@ class Run(Directory):
     def __getstate__(self) -> dict[str, Any]:
         """Return the directory alone: what is read from it is read again."""
         return {"_directory": self._directory, "_plugins": self._plugins, "_device": self._device}
+
+
+def _number(cell: str) -> float:
+    """Return the number of a cell, NaN for an empty one."""
+    return int(cell) if cell.isdecimal() else float(cell or "nan")

@@ -35,16 +35,6 @@ def runs(
     return pd.DataFrame(list_runs(folder(runs_dir), where, sort, members).flat())
 
 
-def from_rows(rows: list[dict[str, str]]) -> pd.DataFrame:
-    """Return the rows of a CSV file of nntrain as a table, with the numbers that were written, to the bit."""
-    return pd.DataFrame([{name: _number(cell) for name, cell in row.items()} for row in rows])
-
-
-def _number(cell: str) -> float:
-    """Return the number of a cell, NaN for an empty one."""
-    return int(cell) if cell.isdecimal() else float(cell or "nan")
-
-
 @contextlib.contextmanager
 def table_file(frame: pd.DataFrame, table: Table, name: str = TABLE) -> Iterator[Path]:
     """Write a table as a temporary CSV file that is read as the file was that a run was trained on.

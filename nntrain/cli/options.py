@@ -1,8 +1,8 @@
 """What all commands share: the frozen class of a command, and the options of several, as Typer reads them."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Literal, dataclass_transform
 
 import typer
@@ -110,7 +110,7 @@ class Request:
 
     def run(self, terminal: Terminal) -> None:
         """Run the module of this name in `commands`. It is imported only here, so `nntrain --help` needs none."""
-        command = import_module(f"nntrain.cli.commands.{type(self).__name__.lower()}")
+        command = extensions.load("cli.commands", self._name)
         if not (files := getattr(self, "plugin", None)):
             command.run(self, terminal)
             return
@@ -118,6 +118,14 @@ class Request:
 
         with load.used(files, getattr(self, "verbose", False)):
             command.run(self, terminal)
+
+    def heavy(self) -> ModuleType:
+        """Return the module of this name in `heavy`; before it is imported, what needs no data has been refused."""
+        return extensions.load("cli.heavy", self._name)
+
+    @property
+    def _name(self) -> str:
+        return type(self).__name__.lower()
 
 
 class RunOptions:

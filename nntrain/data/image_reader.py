@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -13,45 +13,11 @@ from nntrain.data.examples import Rows, Split
 from nntrain.data.image_decoder import CHANNELS, MOST_PIXELS, ImageFault, Target, decode
 from nntrain.data.image_decoding import Decoding
 from nntrain.data.image_labels import LabelsFile
+from nntrain.data.image_request import ImageRequest
 from nntrain.data.image_sets import ImageSet
 from nntrain.data.raw_table import Words
 from nntrain.data.row_names import RowNames
-from nntrain.errors import DataError, Path, Problem
-
-
-@dataclass(frozen=True)
-class ImageRequest:
-    """What a config asks for. source: the path of the data source in it.
-
-    labels: the table of the images and their classes, None where the classes are folders. split_files: the folder or
-    the table of each separate split. size: height and width to which images are scaled, or None where all must have
-    the size of the first. skip: whether broken images are left out.
-    """
-
-    folder: str
-    source: Path
-    labels: LabelsFile | None = None
-    split_files: Mapping[str, str] = field(default_factory=dict)
-    size: tuple[int, int] | None = None
-    color_mode: str = "rgb"
-    skip: bool = False
-
-    def sets(self) -> dict[str, ImageSet]:
-        """Return the images by the name of their split, the remaining ones under `path`. Raises DataError."""
-        if self.labels is None:
-            main = {"path": ImageSet.of_folder(self.folder, (*self.source, "path"))}
-            return main | {
-                name: ImageSet.of_folder(path, (*self.source, name, "file")) for name, path in self.split_files.items()
-            }
-        others = {
-            name: replace(self.labels, path=path, place=(*self.source, name, "file"))
-            for name, path in self.split_files.items()
-        }
-        return {name: ImageSet.of_labels(labels) for name, labels in {"path": self.labels, **others}.items()}
-
-    def target(self, images: ImageSet) -> Target:
-        """Return the size and the channels of all images; images: those of `path`. Raises DataError."""
-        return Target(self.size or images.first_size(self.skip), self.size is not None, self.color_mode)
+from nntrain.errors import DataError, Problem
 
 
 def load_rows(request: ImageRequest) -> Rows:
@@ -61,9 +27,9 @@ def load_rows(request: ImageRequest) -> Rows:
         raise DataError(
             problems=[Problem(message, (*request.source, "image_size"), "write a smaller size, such as `224`")]
         )
-    sets = request.sets()
+    sets = _sets(request)
     classes = sets["path"].classes
-    target = request.target(sets["path"])
+    target = _target(request, sets["path"])
     read = {name: _read(images, Decoding(target, images.place, request.skip), classes) for name, images in sets.items()}
     splits = {name: each.split for name, each in read.items()}
     remaining = splits["path"]
@@ -82,8 +48,8 @@ def row_names(request: ImageRequest) -> dict[str, RowNames]:
 
     Raises DataError.
     """
-    sets = request.sets()
-    target = request.target(sets["path"]) if request.skip else None
+    sets = _sets(request)
+    target = _target(request, sets["path"]) if request.skip else None
     found = {}
     for name, images in sets.items():
         rows = np.arange(len(images.files))
@@ -94,14 +60,38 @@ def row_names(request: ImageRequest) -> dict[str, RowNames]:
     return found
 
 
+def _sets(request: ImageRequest) -> dict[str, ImageSet]:
+    """Return the images by the name of their split, the remaining ones under `path`. Raises DataError."""
+    source, separate = request.source, request.split_files.items()
+    labels = labels_file(request)
+    if labels is None:
+        main = {"path": ImageSet.of_folder(request.folder, (*source, "path"))}
+        return main | {name: ImageSet.of_folder(path, (*source, name, "file")) for name, path in separate}
+    others = {name: replace(labels, path=path, place=(*source, name, "file")) for name, path in separate}
+    return {name: ImageSet.of_labels(each) for name, each in {"path": labels, **others}.items()}
+
+
+def labels_file(request: ImageRequest) -> LabelsFile | None:
+    """Return the table of the images, if there is one."""
+    if request.labels is None:
+        return None
+    place = (*request.source, "labels")
+    return LabelsFile(request.labels, request.folder, *request.columns, place, request.source, request.skip)
+
+
+def _target(request: ImageRequest, images: ImageSet) -> Target:
+    """Return the size and the channels of all images; images: those of `path`. Raises DataError."""
+    return Target(request.size or images.first_size(request.skip), request.size is not None, request.color_mode)
+
+
 def load_split(images: ImageSet, shape: tuple[int, ...], classes: Sequence[str], skip: bool = False) -> Split:
     """Return the images of some of these classes, scaled to height, width, channels. Raises DataError."""
-    return _read(images, Decoding(_target(shape), images.place, skip), classes).split
+    return _read(images, Decoding(_as_trained(shape), images.place, skip), classes).split
 
 
 def read_images(files: Sequence[FilePath], shape: tuple[int, ...]) -> np.ndarray:
     """Return uint8 (n, *shape): these files, scaled to the shape height, width, channels. Raises DataError."""
-    target = _target(shape)
+    target = _as_trained(shape)
     try:
         return np.stack([decode(file, target).pixels for file in files])
     except ImageFault as fault:
@@ -124,6 +114,6 @@ def _read(images: ImageSet, decoding: Decoding, classes: Sequence[str]) -> _Read
     return _Read(Split(found.x, y[found.rows]), warnings, (*images.notes, *([note] if note else [])))
 
 
-def _target(shape: tuple[int, ...]) -> Target:
+def _as_trained(shape: tuple[int, ...]) -> Target:
     color_mode = next(mode for mode, channels in CHANNELS.items() if channels == shape[2])
     return Target((shape[0], shape[1]), True, color_mode)

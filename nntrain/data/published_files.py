@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nntrain.errors import DataError
+from nntrain.storage.download import fetch
 from nntrain.storage.home import cache, home
 
 
@@ -55,8 +56,6 @@ class PublishedFiles:
         ]
 
     def _downloaded(self, name: str) -> Path:
-        from nntrain.storage.download import fetch
-
         folders = os.environ.get(self.variable, "").split() or self.addresses
         size, expected = self.sizes[name]
         target = cache() / self.name / name

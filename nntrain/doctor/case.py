@@ -14,7 +14,7 @@ from nntrain.errors import Path
 
 if TYPE_CHECKING:
     from nntrain.data.dataset import Dataset
-    from nntrain.doctor.statistics import Inputs, Targets
+    from nntrain.doctor.statistics import Inputs, Statistics, Targets
     from nntrain.training.prepare import Prepared
 
 _ACTIVATION_LAYERS = {
@@ -97,6 +97,7 @@ class Case:
     """A training to examine. `signs` are what was measured in the model, before the first epoch and after some."""
 
     prepared: "Prepared"
+    statistics: "Statistics"
     course: Course | None = None
     signs: tuple[VitalSigns, ...] = ()
 
@@ -147,19 +148,15 @@ class Case:
         """The blocks before that of the output layer."""
         return self.blocks[:-1]
 
-    @cached_property
+    @property
     def inputs(self) -> "Inputs":
         """What the training rows are like."""
-        from nntrain.doctor.statistics import Inputs
+        return self.statistics.inputs
 
-        return Inputs.of(self.data)
-
-    @cached_property
+    @property
     def targets(self) -> "Targets":
         """What the training targets of a regression are like."""
-        from nntrain.doctor.statistics import Targets
-
-        return Targets.of(self.data)
+        return self.statistics.targets
 
     @property
     def is_scaled(self) -> bool:
@@ -170,12 +167,10 @@ class Case:
             before_activation = iter(first.rest[:1])
         return any(isinstance(each.spec, SCALERS) for each in (*self.before, *before_activation))
 
-    @cached_property
+    @property
     def learning_rate(self) -> float:
         """The learning rate: the highest one of a schedule, Keras's default where it is left out."""
-        from nntrain.doctor.statistics import highest_rate
-
-        return highest_rate(self.resolved.train.optimizer, self.updates)
+        return self.statistics.highest_rate
 
     @property
     def usual_rate(self) -> float:

@@ -11,6 +11,8 @@ from nntrain.doctor.course import Course, Score
 from nntrain.doctor.examine import examine
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.probe import Probe
+from nntrain.doctor.statistics import Statistics
+from nntrain.doctor.vital_signs import VitalSigns
 from nntrain.errors import Diverged
 from nntrain.model.build import encode_labels
 from nntrain.progress import ProgressWatcher
@@ -86,6 +88,11 @@ class Diagnosis:
         }
 
 
+def case_of(prepared: Prepared, course: Course | None = None, signs: tuple[VitalSigns, ...] = ()) -> Case:
+    """Return what the rules look at."""
+    return Case(prepared, Statistics(prepared), course, signs)
+
+
 def before(prepared: Prepared, reported: bool = False) -> Diagnosis:
     """Examine a config, its data and its model before the first step.
 
@@ -94,12 +101,12 @@ def before(prepared: Prepared, reported: bool = False) -> Diagnosis:
     part = prepared.data.train
     probe = _probe(prepared, Arrays(part.x, encode_labels(part.y, prepared.resolved)), 0)
     signs = probe.measure(0)
-    return Diagnosis(examine(Case(prepared, None, (signs,)), reported), {}, (signs.as_json(),))
+    return Diagnosis(examine(case_of(prepared, None, (signs,)), reported), {}, (signs.as_json(),))
 
 
 def observed(job: Job, prepared: Prepared) -> Job:
     """Return the job with a probe that measures its model now and then."""
-    placed = Case(prepared).placed
+    placed = case_of(prepared).placed
     return replace(job, observe=Probe(job.program.model, placed, job.training, job.plan.epochs))
 
 
@@ -133,7 +140,7 @@ class Halfway:
         course = replace(_course(self.history, self.plan, scores), cut=True)
         now = self.probe.measure(len(self.history.rows)).as_json()
         signs = vital_signs.read([*self.history.signs[:1], now])
-        case = Case(self.prepared, course, signs)
+        case = case_of(self.prepared, course, signs)
         serious = (each for each in examine(case) if each.severity != "note" and not each.symptom)
         cause = next(serious, None) if case.has_learned_nothing else None
         return f"{FOUND} `{cause.disease}`" if cause else ""
@@ -163,9 +170,9 @@ def tried(prepared: Prepared, seconds: float) -> Diagnosis:
 
 def examined(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, Any]]) -> Diagnosis:
     """Examine how a training went, by its rows, scores and measurements."""
-    case = Case(prepared, course, vital_signs.read([dict(each) for each in signs]))
+    case = case_of(prepared, course, vital_signs.read([dict(each) for each in signs]))
     return Diagnosis(examine(case), course.scores, signs, case.is_regression, case.is_ill, case.is_early)
 
 
 def _probe(prepared: Prepared, data: Arrays, last: int) -> Probe:
-    return Probe(prepared.model, Case(prepared).placed, data, last)
+    return Probe(prepared.model, case_of(prepared).placed, data, last)

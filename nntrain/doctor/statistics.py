@@ -1,12 +1,17 @@
-"""Numbers about the training rows, their targets and the optimizer, which several rules use."""
+"""Numbers about the training rows, their targets and the optimizer, which rules use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from nntrain.config.keras import optimizers
 from nntrain.data.dataset import Dataset
+from nntrain.data.duplicates import Shared, rows_in_two_splits
+from nntrain.data.giveaway import correlation, purity
 from nntrain.model.build import keras_object
+from nntrain.training.prepare import Prepared
 
 ROWS = 5000  # that are looked at; of a larger split every n-th
 POINTS = 20  # at which a schedule is looked at
@@ -53,6 +58,44 @@ class Targets:
         y = y.reshape(len(y), -1)
         spread = float(np.sqrt((y.std(axis=0) ** 2).mean()))
         return cls(y, float(y.min()), float(y.max()), float(y.mean()), spread)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The numbers of a prepared training, each computed when a rule first asks."""
+
+    prepared: Prepared
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What the training rows are like."""
+        return Inputs.of(self.prepared.data)
+
+    @cached_property
+    def targets(self) -> Targets:
+        """What the training targets of a regression are like."""
+        return Targets.of(self.prepared.data)
+
+    @cached_property
+    def highest_rate(self) -> float:
+        """The learning rate: the highest one of a schedule, Keras's default where it is left out."""
+        resolved = self.prepared.resolved
+        return highest_rate(resolved.train.optimizer, resolved.updates(len(self.prepared.data.train)))
+
+    @property
+    def shared_rows(self) -> Sequence[Shared]:
+        """The rows that are in two splits, for each pair of splits that has some."""
+        return list(rows_in_two_splits(self.prepared.data.splits))
+
+    @property
+    def targets_are_inputs(self) -> bool:
+        """Whether the targets are the inputs: those of an autoencoder."""
+        return are_inputs(self.inputs.x, self.targets.y)
+
+    def dependence(self, column: int) -> float:
+        """Return from 0 to 1 how far a column alone determines the target: by its correlation, or by its classes."""
+        measure = purity if self.prepared.resolved.schema.classes else correlation
+        return measure(self.inputs.x[:, column], self.targets.y[:, 0])
 
 
 def are_inputs(x: np.ndarray, y: np.ndarray) -> bool:

@@ -11,7 +11,7 @@ from nntrain.data import npz_reader
 from nntrain.data.checks import Faults, check_rows
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows, Split
-from nntrain.data.image_reader import load_split
+from nntrain.data.image_reader import labels_file, load_split
 from nntrain.data.image_sets import ImageSet
 from nntrain.data.sources import image_folder
 from nntrain.data.table_file import Form
@@ -62,7 +62,7 @@ def _images(source: image_folder.Options, file: Path) -> ImageSet:
 
     Its images are below the folder of the run's, or below its own.
     """
-    labels = source.labels_file()
+    labels = labels_file(image_folder.request_of(source))
     if file.is_dir() or labels is None:
         return ImageSet.of_folder(str(file), ())
     table = replace(labels, path=str(file), place=())

@@ -11,8 +11,6 @@ from nntrain.exports.web import engine
 if TYPE_CHECKING:
     from nntrain.exports.subject import Subject
 
-_PRODUCTS = 3_000_000_000  # of an input and a weight that all rows may take together, half a minute
-
 
 @dataclass(frozen=True)
 class Options(Format):
@@ -29,21 +27,9 @@ class Options(Format):
 
 def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     """Write the page, and run its JavaScript on rows: on the texts of a table, else on numbers."""
-    import numpy as np
-
-    from nntrain.exports.cells import Cells
-    from nntrain.exports.web.page import page
+    from nntrain.exports.web import page, running
 
     file = folder / Options.file
-    file.write_text(page(subject), encoding="utf-8")
-    most = max(10, _PRODUCTS // max(1, subject.products))
+    file.write_text(page.page(subject), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="nntrain-") as temporary:
-        if subject.saved.table is None:
-            expected = subject.expected[:most]
-            rows = subject.rows.x[:most].reshape(len(expected), -1).tolist()
-        else:
-            cells = Cells.of(subject, subject.saved.table).first(most)
-            rows, expected = cells.rows, cells.predictions(subject, Path(temporary)).outputs
-        found, runtime = engine.answers(file, rows, subject.saved.table is not None, Path(temporary))
-    classes = [each["best"] for each in found] if subject.saved.resolved.schema.classes else None
-    return Answers(np.array([each["scores"] for each in found], "float64"), expected, runtime, classes)
+        return running.answers(subject, file, Path(temporary))

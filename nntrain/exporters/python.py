@@ -1,9 +1,7 @@
 """A folder with a short program."""
 
-import shutil
 import tempfile
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,6 @@ from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
     from nntrain.exports.subject import Subject
-
-_MODEL = "model.onnx"
 
 
 @dataclass(frozen=True)
@@ -37,11 +33,8 @@ def export(options: Options, subject: "Subject", folder: Path) -> Answers:
 
     Raises ConfigError for a layer that ONNX cannot hold, and NNTrainError where the program fails.
     """
-    from nntrain.exports.onnx_model import CONVERTER
-    from nntrain.exports.script.running import answers
+    from nntrain.exports.script import running
 
-    CONVERTER.convert(subject, options, folder / _MODEL)
-    with as_file(files("nntrain.exports.script").joinpath(Options.file)) as program:
-        shutil.copyfile(program, folder / Options.file)
+    running.write(subject, options, folder)
     with tempfile.TemporaryDirectory(prefix="nntrain-") as temporary:
-        return answers(subject, folder / Options.file, Path(temporary))
+        return running.answers(subject, folder / Options.file, Path(temporary))

@@ -14,6 +14,7 @@ from nntrain.storage.find_runs import is_run
 from nntrain.storage.lock import wait_until_free
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
+from nntrain.training.memory import words_of
 from nntrain.training.prepare import Prepared, prepare
 from nntrain.training.program_cache import Programs
 from nntrain.training.run_context import RunContext
@@ -52,6 +53,11 @@ class MemberRunner:
         terminal.log[:0] = run_dir.read_log()
         result = self.resume_one(run_dir, allow_changed, terminal, context)
         return run_dir.read_json(run_files.SUMMARY, "metrics") if result is None else result.summary
+
+    def after(self, error: Exception) -> str:
+        """Forget the compiled programs, which a failed training may have spoilt; return in words why it failed."""
+        self.programs.clear()
+        return words_of(error)
 
     def context_of(self, prepared: Prepared, context: RunContext) -> RunContext:
         """Return the context of a run, which reuses the program of an earlier one with an equal graph.

@@ -46,8 +46,6 @@ class MemberWorker:
 
     def run(self, task: MemberTask, say: Say, request: StopRequest) -> list[Event]:
         """Train a run, or the rest of it, and return how it has ended."""
-        from nntrain.training.memory import words_of
-
         terminal, place = SentTerminal(number=task.number, say=say), RunDir(Path(task.folder))
         terminal.log.append(task.title)
         try:
@@ -59,11 +57,11 @@ class MemberWorker:
         except NNTrainError as error:
             return [Event(task.number, "failed", message=error.problems[0].message, faults=error.problems)]
         except Exception as error:  # noqa: BLE001  # of any type: it fails this run, and the next one is trained
-            self.runner.programs.clear()
+            words = self.runner.after(error)
             terminal.log.append(traceback.format_exc())
             with contextlib.suppress(OSError, NNTrainError):
                 place.write_log(terminal.log)
-            return [Event(task.number, "failed", message=words_of(error))]
+            return [Event(task.number, "failed", message=words)]
 
 
 def start() -> MemberWorker:

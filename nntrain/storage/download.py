@@ -1,17 +1,11 @@
 """Downloads a file whole and checked, or not at all; a broken download resumes where it stopped."""
 
 import hashlib
-import http.client
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from nntrain.errors import DataError
 from nntrain.storage.atomic import sync_folder
@@ -73,6 +67,10 @@ def _receive_all(address: str, part: Path, size: int, show: Show) -> None:
 
 def _receive(address: str, part: Path, size: int, show: Show) -> None:
     """Request the bytes that are missing, once."""
+    import http.client  # every command that reads a config imports this module, and few download
+    import urllib.error
+    import urllib.request
+
     start = _size(part) if _size(part) < size else 0
     try:
         request = urllib.request.Request(address, headers={"Range": f"bytes={start}-"} if start else {})
@@ -152,6 +150,9 @@ def _locked(part: Path) -> Iterator[None]:
 @contextmanager
 def _progress(name: str, size: int) -> Iterator[Show]:
     """Show a progress bar on stderr if that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     hidden = not console.is_terminal or console.is_dumb_terminal

@@ -34,10 +34,6 @@ def test_an_error_about_a_temporary_file_names_the_arrays() -> None:
     assert str(raised.value) == "error: `array` is wrong" and not file.exists()
 
 
-def test_rows_have_the_numbers_that_were_written() -> None:
-    assert tables.from_rows([{"loss": "0.1"}, {"loss": "0.30000000000000004"}])["loss"].tolist() == [0.1, 0.1 + 0.2]
-
-
 def test_numbers_are_given_to_a_column_as_its_file_writes_them() -> None:
     table = Table(columns=(Column(name="price", kind="numeric", format="1.234,5 €"),), decimal=",", separator=";")
     frame = pd.DataFrame({"price": [1.234, 1234.0, float("nan")], "other": [1, 2, 3]})

@@ -25,11 +25,7 @@ def run(request: Doctor, terminal: Terminal) -> None:
         _refuse_assignments(request)
         run_dir = find_run(request.runs_dir, request.name)
         backend.start(request.device, request.verbose)
-        from nntrain.runs import diagnosis
-
-        known = diagnosis.of_run(run_dir)
-        if unended := diagnosis.not_ended(run_dir):
-            terminal.note(f"note: {unended}")
+        known = request.heavy().of_run(run_dir, terminal)
         _print(known.findings, known.compared(), terminal)
         return
     document = read(request.name, request.assignments or ())
@@ -45,14 +41,8 @@ def _examined(config: Config, request: Doctor, terminal: Terminal, static: bool)
     """
     valid = checked(config, Terminal(quiet=True), request.runs_dir)
     backend.start(request.device, request.verbose)
-    from nntrain.doctor import checkup
-    from nntrain.training.prepare import prepare
-
-    prepared = prepare(valid)
-    if static:
-        return checkup.before(prepared)
-    terminal.note(f"training for at most {request.seconds:g} s; `--static` leaves that out")
-    return checkup.tried(prepared, request.seconds)
+    found: Diagnosis = request.heavy().of_config(valid, None if static else request.seconds, terminal)
+    return found
 
 
 def _is_run(request: Doctor) -> bool:

@@ -1,19 +1,12 @@
 """`nntrain eval`: the metrics of a trained run on one of its splits, or on other rows."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
 from nntrain import backend
 from nntrain.cli.requests import Evaluate
-from nntrain.cli.standard_input import file_or_stdin
 from nntrain.errors import ConfigError
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_group, find_run, first_member
 from nntrain.storage.run_dir import RunDir, not_ended
-from nntrain.terminal import Terminal, shown_number, titled
-
-if TYPE_CHECKING:
-    from nntrain.evaluation.evaluate import Evaluation
+from nntrain.terminal import Terminal
 
 
 def run(request: Evaluate, terminal: Terminal) -> None:
@@ -26,23 +19,7 @@ def run(request: Evaluate, terminal: Terminal) -> None:
         return
     run_dir = find_run(request.runs_dir, request.name)
     backend.start(request.device, request.verbose)
-    from nntrain.evaluation import evaluate
-    from nntrain.runs import evaluation_plots
-
-    wanted, files = (request.baselines, request.importance), []
-    if request.data is None:
-        found = evaluate.evaluate(run_dir, request.split, *wanted)
-        if request.plot:
-            files = evaluation_plots.of_split(run_dir, found, request.split)
-    else:
-        with file_or_stdin(request.data) as file:
-            found = replace(evaluate.evaluate_file(run_dir, file, *wanted), split=str(request.data))
-            if request.plot:
-                files = evaluation_plots.of_file(run_dir, found, file, str(request.data))
-    terminal.event("eval", {"run": str(run_dir), **found.as_json(), **({"plots": files} if request.plot else {})})
-    _print(found, run_dir, terminal)
-    for file in files:
-        terminal.line(f"plot in {file}")
+    request.heavy().of_run(request, run_dir, terminal)
 
 
 def _evaluate_group(request: Evaluate, directory: RunDir, terminal: Terminal) -> None:
@@ -55,29 +32,4 @@ def _evaluate_group(request: Evaluate, directory: RunDir, terminal: Terminal) ->
     names = directory.read_json(run_files.SUMMARY, "runs")["runs"]  # without those that failed
     runs = [find_run(directory.path, name) for name in names]
     backend.start(request.device, request.verbose)
-    from nntrain.evaluation import evaluate, group
-
-    each = (evaluate.evaluate(run, request.split, request.baselines) for run in runs)
-    found = group.of_group(directory.path.name, runs, each)
-    terminal.event("eval", {"run": str(directory), **found.as_json()})
-    rows = [
-        [found.split, *titled([name], found.metric_classes), one.mean, one.sd, one.low, one.high, one.count]
-        for name, one in found.metrics.items()
-    ]
-    terminal.table("", ("split", "metric", "mean", "sd", "95 % from", "to", "runs"), rows)
-    if request.baselines:
-        terminal.line("")
-        terminal.table(*found.models_table())
-
-
-def _print(found: "Evaluation", run_dir: RunDir, terminal: Terminal) -> None:
-    names = titled(list(found.metrics), found.metric_classes)
-    around = ["95 %", "", *found.intervals_in_words()]
-    rows: list[list[Any]] = [[found.split, found.rows, *found.metrics.values()], around]
-    terminal.table("", ("split", "rows", *names), rows)
-    low, high = found.interval
-    interval = f"95 % interval {shown_number(low)} to {shown_number(high)} (bootstrap over the rows)"
-    terminal.line(f"{found.score} {shown_number(found.value)}, {interval}")
-    for title, columns, content in found.tables(run_dir.path.name):
-        terminal.line("")
-        terminal.table(title, columns, content)
+    request.heavy().of_group(request, directory, runs, terminal)

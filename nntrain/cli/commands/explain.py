@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 
 from nntrain import backend
 from nntrain.cli import explain_forms, output_file
@@ -44,21 +43,10 @@ def _explanation(request: Explain, terminal: Terminal) -> Explanation:
         return _of_expressions(request.expressions, request)
     if request.optimizer:
         return _of_optimizer(request, terminal)
-    found = _config(request, terminal) if _is_config(request) else _run_of(request)
+    subject = _config(request, terminal) if _is_config(request) else _run_of(request)
     backend.start(request.device, request.verbose)
-    from nntrain.explain import example, explained_model, gradients
-
-    model = explained_model.of_config(found) if isinstance(found, Config) else explained_model.of_run(found)
-    if request.gradients:
-        return gradients.explain(model, request.batch, request.steps)
-    wish = example.Wish(
-        request.example,
-        request.batch or 1,
-        check=request.check,
-        forward=request.mode == "forward",
-        compare=request.compare,
-    )
-    return example.explain(model, wish)
+    found: Explanation = request.heavy().of_model(request, subject)
+    return found
 
 
 def _of_expressions(texts: list[str], request: Explain) -> Explanation:
@@ -73,10 +61,8 @@ def _of_optimizer(request: Explain, terminal: Terminal) -> Explanation:
         raise ConfigError(f"`--start {request.start}` is not a finite number", help="write `--start 1`")
     config = _config(request, terminal)
     backend.start("cpu", request.verbose)
-    from nntrain.explain import optimizer
-
-    name = Path(str(request.config)).name
-    return optimizer.explain(name, config.experiment.train.optimizer, request.start, given)
+    found: Explanation = request.heavy().of_optimizer(request, config, given)
+    return found
 
 
 def _config(request: Explain, terminal: Terminal) -> Config:

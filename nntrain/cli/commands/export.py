@@ -18,11 +18,4 @@ def run(request: Export, terminal: Terminal) -> None:
     run_dir.refuse_unended()
     options.refuse_missing()
     backend.start(request.device, request.verbose)
-    from nntrain.exports.write import export
-
-    found = export(run_dir, options, output, request.licence or "")
-    content = {"run": str(run_dir), "format": options.name, "precision": options.precision, "folder": str(output)}
-    terminal.event("export", {**content, "files": found.files, "agreement": found.agreement.as_json()})
-    terminal.line(found.agreement.in_words())
-    terminal.table("", ("file", "bytes"), list(found.files.items()))
-    terminal.line(f"exported {run_dir} to {output}")
+    request.heavy().run(request, run_dir, options, output, terminal)

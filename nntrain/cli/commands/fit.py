@@ -35,14 +35,7 @@ def run(request: Fit, terminal: Terminal) -> None:
         workers=context.workers or (1 if request.no_stack else None),
         show=partial(summary.show, terminal=terminal),
     )
-    from nntrain.runs import groups, treatment
-
-    treatment.refuse_blind(config, context)
-    if group is not None:
-        treatment.refuse_in_group(config)
-        groups.fit(group, request.runs_dir, name, terminal, context)
-    else:
-        treatment.fit(config, request.runs_dir, name, terminal, context)
+    request.heavy().run(config, group, request.runs_dir, name, terminal, context)
 
 
 def _config(request: Fit) -> Config:

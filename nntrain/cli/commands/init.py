@@ -44,9 +44,9 @@ def run(request: Init, terminal: Terminal) -> None:
         _refuse_unknown_template(request.template, templates())
     source = request.file or _source(asks)
     config = request.output or Path(f"{_stem(source)}.yaml")
-    wanted = _Wanted(request.target or (), request.task, request.labels, asks)
-    _refuse_names(config, source, wanted)
-    facts = _facts(source, config, wanted)
+    wanted = Wanted(request.target or (), request.task, request.labels, asks)
+    _refuse_names(request, config, source, wanted)
+    facts = _facts(request, source, config, wanted)
     template = request.template or _template(facts, asks)
     _refuse_unknown_template(template, templates(facts.kind), facts)
     draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
@@ -76,7 +76,7 @@ def _stem(source: str) -> str:
     return path.name if path.is_dir() else Path(path.name.removesuffix(".gz")).stem or "config"
 
 
-def _refuse_names(config: Path, source: str, wanted: "_Wanted") -> None:
+def _refuse_names(request: Init, config: Path, source: str, wanted: "Wanted") -> None:
     """Raise ConfigError for a config that is there already, and with it for a target that is not given."""
     try:
         _refuse_taken(config)
@@ -84,7 +84,7 @@ def _refuse_names(config: Path, source: str, wanted: "_Wanted") -> None:
         path, others = Path(source).expanduser(), tuple[Problem, ...]()
         if path.is_file() and path.suffix.lower() not in _ARRAYS and not wanted.targets and not wanted.asks:
             with suppress(DataError, MissingPackage):
-                others = _without_targets(path).problems
+                others = request.heavy().without_targets(path).problems
         raise ConfigError(problems=[*error.problems, *others]) from None
 
 
@@ -112,7 +112,7 @@ def _title(schema: Path) -> str | None:
     return str(found.get("title", "")) if isinstance(found, dict) else ""
 
 
-class _Wanted(NamedTuple):
+class Wanted(NamedTuple):
     """What the command line says about the target, and whether the terminal is asked for it.
 
     labels: a table of the images of a folder, whose classes are a target too.
@@ -124,12 +124,12 @@ class _Wanted(NamedTuple):
     asks: bool
 
 
-def _facts(source: str, config: Path, wanted: _Wanted) -> Facts:
+def _facts(request: Init, source: str, config: Path, wanted: Wanted) -> Facts:
     """Return what is in the data. Raises DataError for data that are none, ConfigError for an unknown target."""
     path = Path(source).expanduser()
     if not exists(path) and source in built_in.CHOICES:
         _refuse_labels(source, wanted)
-        return _without_target(built_in.look(source), wanted)
+        return without_target(built_in.look(source), wanted)
     if not exists(path):
         close = nearest(source, built_in.CHOICES) if not path.suffix else ""
         help = f"write `{close}`" if close else near_path(path, source)
@@ -139,50 +139,20 @@ def _facts(source: str, config: Path, wanted: _Wanted) -> Facts:
         raise ConfigError(f"`{source}` holds arrays, which `init` does not look at", help=help)
     written = os.path.relpath(path.absolute(), config.absolute().parent)
     if path.is_dir():
-        return _of_images(path, written, config, wanted)
-    _refuse_labels(source, wanted)
-    return _of_table(path, written, wanted)
+        found: Facts = request.heavy().of_images(path, written, config, wanted)
+    else:
+        _refuse_labels(source, wanted)
+        found = request.heavy().of_table(path, written, wanted)
+    return found
 
 
-def _of_images(path: Path, written: str, config: Path, wanted: _Wanted) -> Facts:
-    from nntrain.beginning import images
-
-    if wanted.labels is None:
-        return _without_target(images.look(path, written), wanted)
-    if wanted.task not in (None, "classification") or len(wanted.targets) > 1:
-        raise ConfigError("images have classes, one for each", help="write `--target` once, and no `--task`")
-    if not exists(wanted.labels):
-        raise DataError(f"there is no file `{wanted.labels}`", help=near_path(wanted.labels, str(wanted.labels)))
-    table = os.path.relpath(wanted.labels.absolute(), config.absolute().parent)
-    labels = images.Labels(str(wanted.labels), table, *wanted.targets)
-    return images.look(path, written, labels)
-
-
-def _of_table(path: Path, written: str, wanted: _Wanted) -> Facts:
-    from nntrain.beginning import table
-
-    if not wanted.targets and not wanted.asks:
-        raise _without_targets(path)
-    columns = table.columns_of(path)
-    chosen = wanted.targets or [ask.one_of("the column to predict", dict.fromkeys(columns, ""), columns[-1])]
-    return table.look(path, table.named_targets(path, columns, chosen), written, wanted.task)
-
-
-def _without_targets(path: Path) -> ConfigError:
-    """Return the error of a table whose target is not given. Raises DataError for a file that is not a table."""
-    from nntrain.beginning import table
-
-    columns = table.columns_of(path)
-    help = f"write `{shlex.join(['--target', columns[-1]])}`, or another of its columns {listed(columns)}"
-    return ConfigError(f"which column of `{path}` to predict is not given", help=help)
-
-
-def _refuse_labels(source: str, wanted: _Wanted) -> None:
+def _refuse_labels(source: str, wanted: Wanted) -> None:
     if wanted.labels is not None:
         raise ConfigError(f"`--labels` is for a folder of images, and `{source}` is none", help="remove it")
 
 
-def _without_target(facts: Facts, wanted: _Wanted) -> Facts:
+def without_target(facts: Facts, wanted: Wanted) -> Facts:
+    """Return the facts; raises ConfigError for options that only a table has."""
     for option, given in (("--target", wanted.targets), ("--task", wanted.task)):
         if given:
             raise ConfigError(f"`{option}` is for a table: these data say themselves what to predict", help="remove it")

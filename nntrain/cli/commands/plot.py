@@ -1,16 +1,14 @@
 """`nntrain plot`: plots of a run, a group or a search."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from nntrain import backend
-from nntrain.canvas import NothingToDraw
 from nntrain.cli import output_file
 from nntrain.cli.requests import Plot
 from nntrain.config.messages import listed
-from nntrain.errors import ConfigError, NNTrainError
+from nntrain.errors import ConfigError
 from nntrain.nearest import nearest
 from nntrain.runs import plotting
 from nntrain.search import plotting as of_search
@@ -20,9 +18,6 @@ from nntrain.storage.find_runs import Search, find, first_member
 from nntrain.storage.run_dir import RunDir
 from nntrain.subject import Subject, read
 from nntrain.terminal import Terminal
-
-if TYPE_CHECKING:
-    from nntrain.evaluation.scored_run import ScoredRun
 
 _COMPARES, _ANIMATED = "compared_curves", "decision_boundary"
 _TRAIN_FIRST = "train it further first"
@@ -42,11 +37,9 @@ def run(request: Plot, terminal: Terminal) -> None:
     others = tuple(read(find(request.runs_dir, name)) for name in request.beside or ())
     known = plotting.kinds(subject) | _of_search(directory)
     wanted = _wanted(request, subject, known)
-    place = _Place(request, directory, [known[name] for name in wanted])
+    place = Place(request, directory, [known[name] for name in wanted])
     backend.start(request.device, request.verbose)
-    from nntrain.evaluation.saved_run import SavedRun
-
-    _draw_all(SavedRun(subject, request.split, others), {name: known[name] for name in wanted}, place, terminal)
+    request.heavy().draw(subject, others, {name: known[name] for name in wanted}, place, terminal)
 
 
 def _of_search(directory: RunDir) -> dict[str, ModuleType]:
@@ -90,7 +83,7 @@ def _unknown(word: str, name: str, known: Iterable[str], request: Plot, allowed:
     return ConfigError(f"unknown plot `{word}`", help=f"write `{close}`; {allowed}" if close else allowed)
 
 
-class _Place:
+class Place:
     """Where plots are written: into the run, a folder or a file."""
 
     def __init__(self, request: Plot, directory: RunDir, modules: Sequence[ModuleType]) -> None:
@@ -129,29 +122,3 @@ class _Place:
         file = self.output if self.is_file else self.output / name
         write_file(file, content)
         return file
-
-
-def _draw_all(run: "ScoredRun", modules: dict[str, ModuleType], place: _Place, terminal: Terminal) -> None:
-    """Draw each plot; what cannot be drawn is reported, and the first error is raised after the others are drawn."""
-    errors: dict[str, NNTrainError] = {}
-    for name, module in modules.items():
-        try:
-            path = place.write(f"{name}.{place.format}", _content(run, module, place)())
-        except NothingToDraw as nothing:
-            terminal.note(f"no plot `{name}`: {nothing}")
-        except NNTrainError as error:
-            errors.setdefault(str(error), error)
-        else:
-            terminal.event("plot", {"run": str(place.directory), "kind": name, "file": str(path)})
-            terminal.line(f"{name} in {path}")
-    for first in errors.values():
-        raise first
-
-
-def _content(run: "ScoredRun", module: ModuleType, place: _Place) -> Callable[[], bytes]:
-    """Return what draws a plot."""
-    if place.animate:
-        return lambda: bytes(module.animate(run))
-    if hasattr(module, "of"):
-        return lambda: plotting.draw(run, module, place.format)
-    return lambda: of_search.draw(of_search.read(place.directory), module, place.format)

@@ -2,7 +2,7 @@
 
 from nntrain.cli.requests import Repro
 from nntrain.config.load import load_run
-from nntrain.errors import ConfigError, NNTrainError
+from nntrain.errors import ConfigError
 from nntrain.storage import run_files
 from nntrain.storage.find_runs import find_run
 from nntrain.storage.run_dir import RunDir
@@ -14,14 +14,7 @@ def run(request: Repro, terminal: Terminal) -> None:
     """Print `identical` or the first difference; raises NNTrainError where the two differ."""
     run_dir = find_run(request.runs_dir, request.name)
     context = _placement(request, run_dir).start(load_run(run_dir), request.verbose, terminal)
-    from nntrain.runs import reproduce
-
-    difference = reproduce.repeat(run_dir, context)
-    terminal.event("repro", {"run": str(run_dir), "identical": not difference, "difference": difference})
-    terminal.line(f"{run_dir}: {difference or 'identical'}")
-    if difference:
-        help = "compare versions and device with those in environment.json"
-        raise NNTrainError(f"`{run_dir}` is not reproduced", help=help)
+    request.heavy().run(run_dir, context, terminal)
 
 
 def _placement(request: Repro, run_dir: RunDir) -> Placement:

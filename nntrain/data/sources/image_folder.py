@@ -10,11 +10,10 @@ from nntrain.config.data_schema import Labels
 from nntrain.config.messages import problem
 from nntrain.config.value_types import FilePath, Size2D, Text, omitted
 from nntrain.data.examples import Rows
+from nntrain.data.image_request import ImageRequest
 from nntrain.errors import Path
 
 if TYPE_CHECKING:
-    from nntrain.data.image_labels import LabelsFile
-    from nntrain.data.image_reader import ImageRequest
     from nntrain.data.row_names import RowNames
 
 
@@ -62,26 +61,15 @@ class Options(Splittable):
     def is_folder(self, option: Path) -> bool:
         return option == ("path",) or self.labels is None
 
-    def labels_file(self) -> "LabelsFile | None":
-        """Return the table of the images, if there is one."""
-        from nntrain.data.image_labels import LabelsFile
 
-        source: Path = ("data", self.called())
-        if self.labels is None:
-            return None
-        columns = self.x_col or "", self.y_col or ""
-        return LabelsFile(self.labels, self.path, *columns, (*source, "labels"), source, self.on_bad == "skip")
-
-
-def request_of(options: Options) -> "ImageRequest":
+def request_of(options: Options) -> ImageRequest:
     """Return what the options ask for of the images."""
-    from nntrain.data.image_reader import ImageRequest
-
     size = (options.image_size,) * 2 if isinstance(options.image_size, int) else options.image_size
     return ImageRequest(
         options.path,
         ("data", options.called()),
-        options.labels_file(),
+        options.labels,
+        (options.x_col or "", options.y_col or ""),
         options.split_files(),
         size,
         options.color_mode,

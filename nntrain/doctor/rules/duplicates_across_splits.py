@@ -15,11 +15,9 @@ class Options:
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """Yield a warning for the split with the most shared rows, where they are at least one in twenty."""
-    from nntrain.data.duplicates import rows_in_two_splits
-
     if case.resolved.experiment.data.group_duplicates:
         return
-    shared = sorted(rows_in_two_splits(case.data.splits), key=lambda one: -one.count / one.rows)
+    shared = sorted(case.statistics.shared_rows, key=lambda one: -one.count / one.rows)
     if shared:
         worst = shared[0]
         path = ("data", case.data.name, "group_duplicates")

@@ -28,18 +28,13 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """
     import numpy as np
 
-    from nntrain.data.giveaway import correlation, purity
-    from nntrain.doctor.statistics import are_inputs
-
     x, names = case.inputs.x, case.resolved.schema.features
     if case.inputs.is_image or x.shape[1] < 2 or x.shape[1] > 1000 or len(x) < options.rows:
         return
-    y = case.targets.y
-    if case.is_regression and are_inputs(x, y):
+    if case.is_regression and case.statistics.targets_are_inputs:
         return
-    measure = correlation if case.is_regression else purity
-    varying = np.flatnonzero(case.inputs.spread > 0)
-    strengths = {int(column): measure(x[:, column], y[:, 0]) for column in varying}
+    varying = np.flatnonzero(case.inputs.spread > 0).tolist()
+    strengths = {column: case.statistics.dependence(column) for column in varying}
     strong = [column for column, strength in strengths.items() if strength >= options.correlation]
     if strong:
         column = strong[0]

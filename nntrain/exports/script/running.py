@@ -1,16 +1,28 @@
-"""Runs the program of an export, and reads what it predicts."""
+"""Writes the program of an export, runs it, and reads what it predicts."""
 
 import csv
 import io
+import shutil
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 
 from nntrain.errors import NNTrainError
 from nntrain.exports.cells import Cells
-from nntrain.exports.formats import Answers
+from nntrain.exports.formats import Answers, Format
+from nntrain.exports.onnx_model import CONVERTER
 from nntrain.exports.other_process import CannotRun, run
 from nntrain.exports.subject import Subject
+
+_MODEL = "model.onnx"  # which the program reads
+
+
+def write(subject: Subject, options: Format, folder: Path) -> None:
+    """Convert the model, and copy the program. Raises ConfigError for a layer that ONNX cannot hold."""
+    CONVERTER.convert(subject, options, folder / _MODEL)
+    with as_file(files("nntrain.exports.script").joinpath(options.file)) as program:
+        shutil.copyfile(program, folder / options.file)
 
 
 def answers(subject: Subject, program: Path, folder: Path) -> Answers:

@@ -1,5 +1,6 @@
 """What trains in a worker of a search. Light: a worker imports it before TensorFlow."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nntrain.processes.messages import Event
@@ -14,23 +15,23 @@ if TYPE_CHECKING:
 class Trials:
     """Trains tasks and stacks, one after another."""
 
-    def __init__(self, runner: "TrialRunner") -> None:
+    def __init__(self, runner: "TrialRunner", run_stack: Callable[..., list[Event]]) -> None:
         self.runner = runner
+        self.run_stack = run_stack
 
     def run(self, work: Work, say: Say, request: StopRequest) -> list[Event]:
         """Train a task or a stack, and return how each task has ended."""
-        from nntrain.search import stack_runner
 
         def report(task: Task, row: dict[str, float]) -> bool:
             return say(Event(task.number, "epoch", row=dict(row)))
 
         if isinstance(work, Stack):
-            return stack_runner.run(work, self.runner, report, request)
+            return self.run_stack(work, self.runner, report, request)
         return [self.runner.run(work, lambda row: report(work, row), request)]
 
 
 def start() -> Trials:
     """Return the runner of a new worker, which has loaded TensorFlow."""
-    from nntrain.search.trial_runner import TrialRunner
+    from nntrain.search import stack_runner, trial_runner
 
-    return Trials(TrialRunner())
+    return Trials(trial_runner.TrialRunner(), stack_runner.run)

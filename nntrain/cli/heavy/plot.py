@@ -1,0 +1,38 @@
+"""`nntrain plot`, from what is drawn to the files."""
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from nntrain.canvas import NothingToDraw
+from nntrain.cli.commands.plot import Place
+from nntrain.errors import NNTrainError
+from nntrain.evaluation.saved_run import SavedRun
+from nntrain.runs import plotting
+from nntrain.search import plotting as of_search
+from nntrain.terminal import Terminal
+
+
+def draw(run: SavedRun, modules: Mapping[str, ModuleType], place: Place, terminal: Terminal) -> None:
+    """Draw each plot; what cannot be drawn is reported, and the first error is raised after the others are drawn."""
+    errors: dict[str, NNTrainError] = {}
+    for name, module in modules.items():
+        try:
+            path = place.write(f"{name}.{place.format}", _content(run, module, place)())
+        except NothingToDraw as nothing:
+            terminal.note(f"no plot `{name}`: {nothing}")
+        except NNTrainError as error:
+            errors.setdefault(str(error), error)
+        else:
+            terminal.event("plot", {"run": str(place.directory), "kind": name, "file": str(path)})
+            terminal.line(f"{name} in {path}")
+    for first in errors.values():
+        raise first
+
+
+def _content(run: SavedRun, module: ModuleType, place: Place) -> Callable[[], bytes]:
+    """Return what draws a plot."""
+    if place.animate:
+        return lambda: bytes(module.animate(run))
+    if hasattr(module, "of"):
+        return lambda: plotting.draw(run, module, place.format)
+    return lambda: of_search.draw(of_search.read(place.directory), module, place.format)
