@@ -22,6 +22,7 @@ from pathlib import Path as FilePath
 
 MOST_SHOWN = 20  # problems of an error
 MOST_LETTERS = 1000  # of a message, a help or a path
+_WIDEST = 120  # characters of a source line
 
 Path = tuple[str | int, ...]
 """The keys from the top of the config to a value: `("model", 1, "Dense", "units")` is `model.1.Dense.units`."""
@@ -87,13 +88,13 @@ def one_line(text: str) -> str:
     return printable(text, keep="")
 
 
-def _excerpt(span: Span, widest: int = 120) -> list[str]:
+def _excerpt(span: Span) -> list[str]:
     """Return the source line and a caret line; a long line is cut around the place, an empty one is left out."""
     if not span.source.strip():
         return []
     margin = f"  {span.line} |" if span.line else "    |"
-    start = max(0, span.column - 1 - widest // 2) if len(span.source) > widest else 0
-    text = "".join(_visible(char) for char in span.source[start : start + widest]).rstrip()
+    start = max(0, span.column - 1 - _WIDEST // 2) if len(span.source) > _WIDEST else 0
+    text = "".join(_visible(char) for char in span.source[start : start + _WIDEST]).rstrip()
     before, marked = text[: span.column - 1 - start], text[span.column - 1 - start :][: max(1, span.width)]
     gap = " " * (_columns(before) + span.column - 1 - start - len(before))
     return [f"{margin} {text}", f"{' ' * (len(margin) - 1)}| {gap}{'^' * max(1, _columns(marked))}"]

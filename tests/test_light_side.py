@@ -146,6 +146,22 @@ def test_few_functions_import_modules_of_our_own() -> None:
     assert 20 < len(found) <= 30, "\n".join(found)
 
 
+COMMANDS = Path(__file__).parents[1] / "nntrain" / "cli"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (COMMANDS / "heavy").glob("[!_]*.py")))
+def test_a_command_calls_its_heavy_half_as_that_is_defined(name: str) -> None:
+    """No type checker sees this call, because the module is found by its name."""
+    light, heavy = (ast.parse((COMMANDS / half / f"{name}.py").read_text("utf-8")) for half in ("commands", "heavy"))
+    arguments = {each.name: each.args for each in heavy.body if isinstance(each, ast.FunctionDef)}
+    calls = [node for node in ast.walk(light) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    calls = [call for call in calls if ast.unparse(call.func).startswith("request.heavy().")]
+    assert calls
+    for call in calls:
+        assert len(call.args) == len(arguments[call.func.attr].args), ast.unparse(call)  # type: ignore[attr-defined]
+        assert not call.keywords and not any(isinstance(each, ast.Starred) for each in call.args)
+
+
 def test_the_import_of_nntrain_loads_nothing_and_knows_its_names(tmp_path: Path) -> None:
     code = """
 import importlib, sys, typing

@@ -37,7 +37,7 @@ def _is_notebook() -> bool:
 class Display:
     """An output of the cell that is drawn again in place. watch: whether it has the curves of the losses."""
 
-    def __init__(self, watch: bool = False) -> None:
+    def __init__(self, watch: bool) -> None:
         self.watch = watch
         self.handle: Any = None
 

@@ -33,21 +33,21 @@ class Resumed:
     watch: what asks to stop. The others are those of the command.
     """
 
-    assignments: tuple[str, ...] = ()
-    allow_changed: bool = False
-    extend: bool = False
-    refit: int | None = None
-    devices: int | None = None
-    workers: str | None = None
+    assignments: tuple[str, ...]
+    allow_changed: bool
+    extend: bool
+    refit: int | None
+    devices: int | None
+    workers: str | None
     worker: int | None = None
-    executor: str = "processes"
-    address: str | None = None
+    executor: str
+    address: str | None
     show: Callable[[Any], None] | None = None
-    doctor: bool = True
-    plots: bool = True
-    report: bool = True
-    device: backend.Device = "auto"
-    verbose: bool = False
+    doctor: bool
+    plots: bool
+    report: bool
+    device: backend.Device
+    verbose: bool
     watch: Watch = watched
 
     def run(self, found: RunDir, terminal: Terminal) -> str:

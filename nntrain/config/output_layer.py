@@ -60,7 +60,7 @@ def after_output_layer(model: Sequence[layers.Layer], output: OutputLayer) -> li
 
 
 def _without_trailing(
-    flat: list[tuple[Path, layers.Layer]], more: tuple[type[layers.Layer], ...] = ()
+    flat: list[tuple[Path, layers.Layer]], more: tuple[type[layers.Layer], ...]
 ) -> list[tuple[Path, layers.Layer]]:
     end = len(flat)
     while end and isinstance(flat[end - 1][1], (*DROPS, layers.BatchNormalization, *more)):

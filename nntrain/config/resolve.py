@@ -31,8 +31,8 @@ class Resolved:
     experiment: Experiment
     schema: Schema
     output: OutputLayer
-    added: tuple[layers.Layer, ...] = ()
-    front: tuple[layers.Layer, ...] = ()
+    added: tuple[layers.Layer, ...]
+    front: tuple[layers.Layer, ...]
 
     def as_written(self, path: Path) -> Path:
         """Return a path of the experiment in the user's config; an added layer in front has that of the first one."""

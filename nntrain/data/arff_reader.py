@@ -39,7 +39,7 @@ def is_arff(path: FilePath) -> bool:
     return next((line for line in lines if line and not line.startswith("%")), "").lower().startswith("@relation")
 
 
-def read_arff(table: CsvTable, words: frozenset[str] = frozenset()) -> Arff:
+def read_arff(table: CsvTable, words: frozenset[str]) -> Arff:
     """Return the columns; those in `words` as they are written. Raises DataError with the line of every fault."""
     text = CsvText(table)
     lines = text.text.splitlines()

@@ -93,7 +93,7 @@ class _Block:
     """Some rows: the pieces of each column by its position; `refused` are those that must be read as words."""
 
     columns: Mapping[int, Sequence[Exact | Words]]
-    refused: frozenset[int] = frozenset()
+    refused: frozenset[int]
 
     def with_words(self, other: "_Block") -> "_Block":
         return replace(self, columns={**self.columns, **other.columns})

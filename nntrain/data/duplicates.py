@@ -32,8 +32,8 @@ class Shared:
     earlier: str
     count: int
     rows: int  # of the split
-    copies: float = 1.0  # of each different row of the earlier split, on average
-    is_table: bool = False  # whether the first split has more rows than values can make: a truth table, repeated
+    copies: float  # of each different row of the earlier split, on average
+    is_table: bool  # whether the first split has more rows than values can make: a truth table, repeated
 
     @property
     def is_many(self) -> bool:

@@ -106,8 +106,8 @@ class Labelled:
     files: list[FilePath]
     y: np.ndarray
     classes: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def is_json_lines(path: FilePath) -> bool:
         return file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
-def read_json_lines(table: CsvTable, words: frozenset[str] = frozenset()) -> RawTable:
+def read_json_lines(table: CsvTable, words: frozenset[str]) -> RawTable:
     """Return the columns; those in `words` as texts. A key that a row lacks, and `null`, are missing cells.
 
     Raises DataError with the line of every object that cannot be a row.

@@ -59,7 +59,7 @@ class Encoded:
         return replace(self, notes=(*self.notes, note))
 
 
-def cached(request: Request, read: Callable[[], Encoded], least: int = LEAST_BYTES) -> Encoded:
+def cached(request: Request, read: Callable[[], Encoded], least: int) -> Encoded:
     """Return what `read` returns, kept for the next start where the file has `least` bytes; a note says so.
 
     What is kept gives the same bits. An entry that is not whole is made anew. Nothing is kept where the cache cannot be

@@ -46,7 +46,7 @@ class TextFile:
 
     table: CsvTable
     form: Form
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
 
 
 @contextmanager

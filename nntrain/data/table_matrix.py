@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Matrix:
     """x: float32 (n, columns). unseen: by column the number of rows whose category no training row has."""
 
     x: np.ndarray
-    unseen: Mapping[str, int] = field(default_factory=dict)
+    unseen: Mapping[str, int]
 
 
 def matrix(raw: RawTable, columns: Sequence[Column]) -> Matrix:

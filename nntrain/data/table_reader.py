@@ -1,7 +1,7 @@
 """A table from a file to rows: kinds of columns, target, matrix, and how the rows belong together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path as FilePath
@@ -101,10 +101,10 @@ class Like:
 
     x: np.ndarray
     y: np.ndarray
-    differences: tuple[str, ...] = ()
-    unseen: Mapping[str, int] = field(default_factory=dict)
-    table: Table | None = None
-    file: str = ""
+    differences: tuple[str, ...]
+    unseen: Mapping[str, int]
+    table: Table | None
+    file: str
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ def groups_of(raw: RawTable, request: Request) -> np.ndarray | None:
     if not request.group:
         return None
     cells = raw.columns[request.group]
-    _refuse_empty(raw, request.group, "group", request)
+    _refuse_empty(raw, request.group, "group")
     if isinstance(cells, Words):
         return cells.codes.astype(np.int64)
     return np.unique(cells.values, return_inverse=True)[1].astype(np.int64)
@@ -25,7 +25,7 @@ def weights_of(raw: RawTable, request: Request) -> np.ndarray | None:
     """Return float32 (n,), the weight of each row. Raises DataError for what is not a weight."""
     if not request.weight:
         return None
-    _refuse_empty(raw, request.weight, "weight", request)
+    _refuse_empty(raw, request.weight, "weight")
     cells = raw.columns[request.weight]
     if isinstance(cells, Numbers) and cells.values.min() >= 0 and cells.values.max() > 0:
         return cells.values
@@ -39,7 +39,7 @@ def times_of(raw: RawTable, request: Request) -> np.ndarray | None:
         return None
     name = request.time
     cells, given = raw.columns[name], request.given.get(name)
-    _refuse_empty(raw, name, "time", request)
+    _refuse_empty(raw, name, "time")
     if isinstance(cells, Numbers):
         return cells.values.astype(np.float64)
     form = (given.format if given and given.kind == "date" else "") or find_format(cells.names).format
@@ -53,7 +53,7 @@ def times_of(raw: RawTable, request: Request) -> np.ndarray | None:
     return numbers.values.astype(np.float64)
 
 
-def _refuse_empty(raw: RawTable, name: str, option: str, request: Request) -> None:
+def _refuse_empty(raw: RawTable, name: str, option: str) -> None:
     rows = np.flatnonzero(raw.columns[name].is_missing)
     if len(rows):
         span = raw.span(int(rows[0]), name)

@@ -31,7 +31,7 @@ class Baseline:
     score: float
     train_rows: int
     seconds: float
-    linear: Linear | None = None
+    linear: Linear | None
 
 
 def baselines(dataset: Dataset, split: Split, seed: int, limit: int = 5000) -> list[Baseline]:

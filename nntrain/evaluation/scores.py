@@ -51,16 +51,14 @@ class Mistake:
     support: int
 
 
-def most_confused(
-    y: np.ndarray, predicted: np.ndarray, names: Sequence[str], most: int = MOST_MISTAKES
-) -> list[Mistake]:
-    """Return the most frequent mistakes, at most `most`, the first the most frequent.
+def most_confused(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> list[Mistake]:
+    """Return the most frequent mistakes, the first the most frequent.
 
     y and predicted: (n,) class indices.
     """
     support, wrong, classes = np.bincount(y, minlength=len(names)), y != predicted, np.int64(len(names))
     pairs, counts = np.unique(y[wrong] * classes + predicted[wrong], return_counts=True)
-    first = np.argsort(-counts, kind="stable")[:most]
+    first = np.argsort(-counts, kind="stable")[:MOST_MISTAKES]
     found = zip(*np.divmod(pairs[first], classes), counts[first].tolist(), strict=True)
     return [Mistake(names[true], names[taken], count, int(support[true])) for true, taken, count in found]
 
@@ -186,8 +184,8 @@ def _rounded(value: float, mean: float) -> str:
     return f"{value:.4f}" if mean == 0 or abs(mean) >= 0.01 else f"{value:.4g}"
 
 
-def bootstrap_interval(values: np.ndarray, seed: int = 0) -> tuple[float, float]:
-    """Return (low, high), the 95 % percentile bootstrap interval of the mean (Efron 1979), the same for the same seed.
+def bootstrap_interval(values: np.ndarray) -> tuple[float, float]:
+    """Return (low, high), the 95 % percentile bootstrap interval of the mean (Efron 1979); equal for equal values.
 
     values: (n,) the score of each example, such as 1 for right and 0 for wrong. Where all values are equal the
     interval is a point, which is too narrow for few examples. It is NaN when a value is not finite.
@@ -200,5 +198,5 @@ def bootstrap_interval(values: np.ndarray, seed: int = 0) -> tuple[float, float]
     if len(values) == 1:
         return float(values[0]), float(values[0])
     options = {"n_resamples": _RESAMPLES, "batch": max(1, _AT_ONCE // len(values)), "method": "percentile"}
-    low, high = bootstrap((values,), np.mean, rng=np.random.default_rng(seed), **options).confidence_interval
+    low, high = bootstrap((values,), np.mean, rng=np.random.default_rng(0), **options).confidence_interval
     return float(low), float(high)

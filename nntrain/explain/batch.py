@@ -27,7 +27,7 @@ class Batch:
     y: np.ndarray
     weights: np.ndarray | None
     numbers: np.ndarray
-    split: str = TRAIN
+    split: str
     name: str = ""
     notes: tuple[str, ...] = ()
 

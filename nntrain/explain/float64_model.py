@@ -75,8 +75,8 @@ class Step:
     symbol: str
     apply: Callable[[Any], Any]
     layer: keras.layers.Layer
-    penalty: Callable[[Any], Any] | None = None
-    is_softmax: bool = False
+    penalty: Callable[[Any], Any] | None
+    is_softmax: bool
     mask: Callable[[Any], Any] | None = None
 
 

@@ -42,7 +42,7 @@ class _Source:
         self.done += f"; {why}"
 
 
-def take_weights(model: Network, schema: Schema, source: str, table: Table | None = None) -> str:
+def take_weights(model: Network, schema: Schema, source: str, table: Table | None) -> str:
     """Set every weight that the source has under the same name and shape; return a sentence about them.
 
     schema: that of the data; table: what their columns are, with their categories. source: a run directory, or a

@@ -27,7 +27,7 @@ class SavedModel:
     resolved: Resolved
     model: Network
     dtype: str
-    table: Table | None = None
+    table: Table | None
 
 
 def load_model(run_dir: RunDir) -> SavedModel:

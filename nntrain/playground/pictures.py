@@ -20,7 +20,7 @@ class Block:
     """A layer with a kernel and what follows it before the next one; the first block has none. `end` is its last."""
 
     end: int
-    kernel: Any = None  # the layer that has it
+    kernel: Any  # the layer that has it
 
 
 class Pictures:

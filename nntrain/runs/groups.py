@@ -61,9 +61,7 @@ def _at_once(config: GroupConfig, first: Prepared, count: int, context: RunConte
     return 1 if _of_ensembles(config) else side_by_side.at_once(first, count, context)
 
 
-def resume_all(
-    directory: RunDir, allow_changed: bool, terminal: Terminal, context: RunContext = ALONE
-) -> Result | None:
+def resume_all(directory: RunDir, allow_changed: bool, terminal: Terminal, context: RunContext) -> Result | None:
     """Resume a stopped group; None where all runs are finished. Raises NNTrainError as `resume` and `run_all` do."""
     with directory.locked():
         members = members_of(GroupConfig.read(directory), directory, terminal, context)

@@ -45,9 +45,9 @@ class SearchContext:
     refit: int
     terminal: Terminal
     watch: Watch = watched
-    stack: bool = True  # whether trials of one architecture may be trained as one program
-    plots: bool = True  # whether plots are drawn
-    report: bool = True  # whether report.html is written
+    stack: bool  # whether trials of one architecture may be trained as one program
+    plots: bool  # whether plots are drawn
+    report: bool  # whether report.html is written
 
 
 def begin(config: Config, runs_dir: Path, name: str, context: SearchContext) -> RunDir:

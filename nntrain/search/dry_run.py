@@ -95,13 +95,13 @@ def sample(config: Config, executor: Executor, runs_dir: Path, stacking: bool = 
     with contextlib.ExitStack() as stack:
         with writing(place):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".dry-run-", dir=place))
-        first, first_seconds = _train(config, executor, Task(0, f"{folder}/first", _sample_config(config, {})))
+        first, first_seconds = _train(executor, Task(0, f"{folder}/first", _sample_config(config, {})))
         if first.wrong:
             raise error_of(config, first)
         if first.kind != "done":
             raise NNTrainError(f"the config as written does not train: {first.message}")
         task = Task(1, f"{folder}/second", _sample_config(config, _other_values(config)))
-        second, seconds = _train(config, executor, task)
+        second, seconds = _train(executor, task)
         parts = stack_plan.parts(config) if stacking else []
         together = _stacked(config, executor, folder, parts, _steps(config, first))
     timed = second if second.kind == "done" else first  # the other values may be invalid together
@@ -153,7 +153,7 @@ def _short(config: Config) -> Config:
     return put_value(config, "train.epochs", SAMPLE_EPOCHS)
 
 
-def _train(config: Config, executor: Executor, task: Task) -> tuple[Event, float]:
+def _train(executor: Executor, task: Task) -> tuple[Event, float]:
     """Return how the task ended, and after how many seconds."""
     began = time.perf_counter()
     executor.submit(task)

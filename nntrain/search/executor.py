@@ -18,7 +18,7 @@ from nntrain.search.workers import trials
 class Workers:
     """How many trials run at once, and where: `executor` is a module of `executors/`, `address` an option of one."""
 
-    count: int = 1
+    count: int
     executor: str = "processes"
     address: str | None = None
 

@@ -22,7 +22,7 @@ from nntrain.storage import run_files
 from nntrain.storage.journal import Journal
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
-from nntrain.training.signals import Watch, watched
+from nntrain.training.signals import Watch
 
 EXTENDS = ("space", "engine", "pruner")
 """The options of `tune` that `--extend` may change too."""
@@ -42,9 +42,9 @@ class ResumeSearch:
     workers: Workers
     device: backend.Device
     verbose: bool
-    plots: bool = True
-    report: bool = True
-    watch: Watch = watched
+    plots: bool
+    report: bool
+    watch: Watch
 
     def run(self, terminal: Terminal) -> None:
         """Resume the search; `--set tune.trials=…` gives it a larger budget.

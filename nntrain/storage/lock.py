@@ -43,7 +43,7 @@ def is_locked(folder: Path) -> bool:
         return False
 
 
-def wait_until_free(folder: Path, seconds: float, look: Callable[[], None] = lambda: None) -> None:
+def wait_until_free(folder: Path, seconds: float, look: Callable[[], None]) -> None:
     """Wait while another process has the lock of the folder, so many seconds at most; `look` is called meanwhile.
 
     A process that was killed leaves workers, which write a last checkpoint before they end.

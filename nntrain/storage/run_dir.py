@@ -78,7 +78,7 @@ class RunDir:
         above = list(self.path.parents)[:2]
         return next((each for each in reversed(above) if run_files.holds_runs(each)), self.path)
 
-    def _inside(self, name: str = "") -> tuple[Path, str]:
+    def _inside(self, name: str) -> tuple[Path, str]:
         """Return where `inside` begins, and the way from there to a file of this run."""
         return self._top, str(self.path.relative_to(self._top) / name)
 

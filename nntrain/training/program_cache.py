@@ -33,7 +33,7 @@ class Programs:
         self._kept: OrderedDict[tuple[str, bool], Program] = OrderedDict()
         self._stacked: OrderedDict[str, tuple[Scorer, StackedProgram]] = OrderedDict()
 
-    def scorer(self, resolved: Resolved, model: Network, x: Examples, batch_size: int = 1) -> Scorer:
+    def scorer(self, resolved: Resolved, model: Network, x: Examples, batch_size: int) -> Scorer:
         """Return what `Scorer.of` returns, or a scorer whose model is an earlier one with the variables of `model`."""
         scorer = Scorer.of(resolved, model, x, batch_size)  # nothing is traced before it is called
         key = (program_key(resolved, x, batch_size), scorer.program.xla)

@@ -37,9 +37,10 @@ def run(request: Plot, terminal: Terminal) -> None:
     others = tuple(read(find(request.runs_dir, name)) for name in request.beside or ())
     known = plotting.kinds(subject) | _of_search(directory)
     wanted = _wanted(request, subject, known)
-    place = Place(request, directory, [known[name] for name in wanted])
+    modules = {name: known[name] for name in wanted}
+    place = Place(request, directory, list(modules.values()))
     backend.start(request.device, request.verbose)
-    request.heavy().draw(subject, others, {name: known[name] for name in wanted}, place, terminal)
+    request.heavy().run(request, (subject, *others), modules, place, terminal)
 
 
 def _of_search(directory: RunDir) -> dict[str, ModuleType]:

@@ -20,6 +20,7 @@ from nntrain.terminal import Terminal, shown_number
 
 _CATEGORIES = 4  # of a column that are printed
 _CLASSES = 30
+_LONGEST = 24  # characters of a value
 
 
 def run(request: Data, file: Path, config: Config | None, terminal: Terminal) -> None:
@@ -125,6 +126,6 @@ def _print_classes(found: Profile, terminal: Terminal) -> None:
         terminal.line(f"the most frequent class has {shown_number(float(found.balance))} times the rows of the rarest")
 
 
-def _short(text: str, longest: int = 24) -> str:
+def _short(text: str) -> str:
     text = printable(text, keep="")
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

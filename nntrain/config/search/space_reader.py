@@ -27,7 +27,7 @@ class Written:
 
     parameter: Parameter
     at: Path
-    inside: bool = False
+    inside: bool
 
     @property
     def depth(self) -> int:

@@ -65,7 +65,7 @@ class ValueChecker:
 
     config: Config
     written: tuple[Written, ...]
-    metric: str | None = None  # the column that every trial must have
+    metric: str | None  # the column that every trial must have
     attempts: Iterator[int] = field(default_factory=lambda: iter(range(MOST_ATTEMPTS)))
 
     @cached_property

@@ -35,9 +35,9 @@ def _format(found: FoundKind) -> str:
     return found.column.format if found.kind == "numeric" and found.column is not None else ""
 
 
-def most_frequent(words: Words, most: int = MOST_LISTED) -> tuple[Count, ...]:
+def most_frequent(words: Words) -> tuple[Count, ...]:
     """Return the texts with most rows, of equally many in their order."""
-    order = np.argsort(-words.counts, kind="stable")[:most]
+    order = np.argsort(-words.counts, kind="stable")[:MOST_LISTED]
     return tuple(Count(words.names[index], int(words.counts[index])) for index in order)
 
 

@@ -29,7 +29,7 @@ class Node:
     """An operation on nodes and constants; an input has no arguments."""
 
     place: Place
-    name: str = ""
+    name: str
     operation: Operation = INPUT
     arguments: tuple["Node | float", ...] = ()
 

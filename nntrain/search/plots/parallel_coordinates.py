@@ -47,7 +47,7 @@ def draw(options: Options, format: str = "png") -> bytes:
         _draw_colors(panel, len(axes), direction)
     _name(panel, axes, options.metric_name(_LETTERS))
     canvas.name(panel, "Each line is a trial, from its values to its score at the right.")
-    plot_style.legend(figure, _handles(over, best, direction))
+    plot_style.legend(figure, _handles(over, best))
     return canvas.image(figure, format)
 
 
@@ -116,7 +116,7 @@ def _draw_colors(panel: "Axes", last: int, direction: Direction) -> None:
     panel.imshow(shown, cmap=_colors(), vmin=0, vmax=1, aspect="auto", origin="lower", extent=extent, zorder=3)
 
 
-def _handles(over: Sequence[Trial], best: Trial | None, direction: Direction) -> list[Any]:
+def _handles(over: Sequence[Trial], best: Trial | None) -> list[Any]:
     from matplotlib.lines import Line2D
 
     handles = []
