@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nntrain.errors import one_line, printable
-from nntrain.storage.log_lines import Log
+from nntrain.storage.log_lines import LogLines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,7 +73,7 @@ class Terminal:
     results: bool = True
     curves: bool = False  # whether a training is shown by its curves, where stderr is a terminal
     display: Display | None = None  # of a training, in place of the bar
-    log: list[str] = field(default_factory=Log)
+    log: list[str] = field(default_factory=LogLines)
     _waits: bool = field(default=False, init=False)  # whether the last line of the terminal says what is waited for
 
     @cached_property

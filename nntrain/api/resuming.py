@@ -27,7 +27,7 @@ from nntrain.training.signals import Watch, interruptible, watched
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resumed:
+class ResumeRequest:
     """The options of a resumed run, group or search. show: prints a `runs.experiment.Result` before its plots.
 
     watch: what asks to stop. The others are those of the command.
@@ -192,7 +192,7 @@ def resume(
     if at_once is not None and not several:
         help = "leave it out; `nntrain launch --local 2 resume RUN` trains a run by several"
         raise ConfigError(f"`workers` are for a search or a group, and `{found}` is none", help=help)
-    asked = Resumed(
+    asked = ResumeRequest(
         assignments=arguments.assignments(set),
         allow_changed=allow_changed,
         extend=extend,

@@ -20,7 +20,7 @@ from nntrain.errors import Path, Problem
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckedExperiment:
     """An experiment to check, with its output layer (written, or to be added) and its schema if they are known."""
 
     experiment: Experiment
@@ -28,7 +28,7 @@ class Subject:
     schema: Schema | None = None
 
     @classmethod
-    def of(cls, experiment: Experiment, resolved: Resolved | None) -> "Subject":
+    def of(cls, experiment: Experiment, resolved: Resolved | None) -> "CheckedExperiment":
         """Return the experiment as it is written, with what is known of it when it is resolved."""
         if resolved is None:
             return cls(experiment, find_output_layer(experiment.model, None))
@@ -50,10 +50,10 @@ class Subject:
             yield ("train", "callbacks", index, callback.called()), callback
 
 
-Rule = Callable[[Subject], Iterator[Problem]]
+Rule = Callable[[CheckedExperiment], Iterator[Problem]]
 
 
-def _monitors(subject: Subject) -> Iterator[Problem]:
+def _monitors(subject: CheckedExperiment) -> Iterator[Problem]:
     """A monitored metric must be a column that this run writes."""
     known = columns(subject.experiment, subject.schema)
     for path, name, written in _monitored(subject):
@@ -70,7 +70,7 @@ def _monitors(subject: Subject) -> Iterator[Problem]:
         yield Problem(f"no metric of this run is called `{name}`", path, help, on_key=not written)
 
 
-def _monitored(subject: Subject) -> Iterator[tuple[Path, str, bool]]:
+def _monitored(subject: CheckedExperiment) -> Iterator[tuple[Path, str, bool]]:
     """Yield the path and the name of each metric that is monitored, and whether the user wrote the name."""
     if subject.train.monitor is not None:
         yield ("train", "monitor"), subject.train.monitor, True
@@ -79,14 +79,14 @@ def _monitored(subject: Subject) -> Iterator[tuple[Path, str, bool]]:
             yield (*path, "monitor"), monitor, "monitor" in callback.model_fields_set
 
 
-def _dropout_after_output(subject: Subject) -> Iterator[Problem]:
+def _dropout_after_output(subject: CheckedExperiment) -> Iterator[Problem]:
     output = subject.output
     for path, layer in after_output_layer(subject.experiment.model, output) if output else ():
         message = f"`{layer.called()}` after the output layer would drop predictions"
         yield Problem(message, path, "move it before the output layer", on_key=True)
 
 
-def _equal_kernels(subject: Subject) -> Iterator[Problem]:
+def _equal_kernels(subject: CheckedExperiment) -> Iterator[Problem]:
     """Units with equal initial weights get equal gradients and stay equal."""
     for path, layer in layers.walk(subject.experiment.model):
         if subject.output is not None and path == subject.output.path:
@@ -98,7 +98,7 @@ def _equal_kernels(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, (*path, "kernel_initializer"), "write `glorot_uniform` or `he_normal`")
 
 
-def _wrong_output_units(subject: Subject) -> Iterator[Problem]:
+def _wrong_output_units(subject: CheckedExperiment) -> Iterator[Problem]:
     output, schema = subject.output, subject.schema
     if schema is None or output is None or output.units is None or _units_fit(output, schema):
         return
@@ -111,7 +111,7 @@ def _wrong_output_units(subject: Subject) -> Iterator[Problem]:
     )
 
 
-def _help_for_units(subject: Subject, output: OutputLayer, units: int) -> str:
+def _help_for_units(subject: CheckedExperiment, output: OutputLayer, units: int) -> str:
     """Return the help for an output layer of another size; one that names no activation may be a hidden layer."""
     last = next(layer for path, layer in layers.walk(subject.experiment.model) if path == output.units_path)
     if output.path != output.units_path or "activation" in last.model_fields_set:
@@ -121,7 +121,7 @@ def _help_for_units(subject: Subject, output: OutputLayer, units: int) -> str:
     return f"write `units: {units}`, or `{line}` if it is a hidden layer"
 
 
-def _softmax_over_one_unit(subject: Subject) -> Iterator[Problem]:
+def _softmax_over_one_unit(subject: CheckedExperiment) -> Iterator[Problem]:
     """The probabilities of softmax sum to 1, so that of a single unit is always 1."""
     output, schema = subject.output, subject.schema
     if output is None or not output.is_one_softmax or (schema is not None and schema.task == "multiclass"):
@@ -152,7 +152,7 @@ def _units_for(output: OutputLayer, schema: Schema) -> tuple[int, ...]:
 _FITTING_LOSS = "leave the loss out: the data decide which one fits"  # where their labels are not known yet
 
 
-def _loss_does_not_fit(subject: Subject) -> Iterator[Problem]:
+def _loss_does_not_fit(subject: CheckedExperiment) -> Iterator[Problem]:
     loss, schema, output = subject.train.loss, subject.schema, subject.output
     if loss is None:
         return
@@ -169,7 +169,7 @@ def _loss_does_not_fit(subject: Subject) -> Iterator[Problem]:
         yield from found if subject.labels else (replace(one, help=_FITTING_LOSS) for one in found)
 
 
-def _takes_shares(subject: Subject, loss: losses.Loss, output: OutputLayer | None) -> bool:
+def _takes_shares(subject: CheckedExperiment, loss: losses.Loss, output: OutputLayer | None) -> bool:
     """Return whether the loss compares numbers from 0 to 1, such as several labels or pixels, with those of a sigmoid.
 
     The numbers themselves are looked at when they are read.
@@ -229,7 +229,7 @@ def _logits_fit(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[
         yield Problem(message, path, f"write `{line}`, or leave the loss out")
 
 
-def _class_weight_does_not_fit(subject: Subject) -> Iterator[Problem]:
+def _class_weight_does_not_fit(subject: CheckedExperiment) -> Iterator[Problem]:
     weights, path = subject.train.class_weight, ("train", "class_weight")
     if weights is not None and subject.labels == "numbers":
         yield Problem("`class_weight` is for classes, but the data have numbers", path, "remove `class_weight`")
@@ -237,7 +237,7 @@ def _class_weight_does_not_fit(subject: Subject) -> Iterator[Problem]:
         yield from class_weight.problems(weights, subject.schema.classes, path)
 
 
-def _features_of_a_table(subject: Subject) -> Iterator[Problem]:
+def _features_of_a_table(subject: CheckedExperiment) -> Iterator[Problem]:
     """`features` of a table are those of two numeric columns, after the layer that scales them."""
     source, schema = subject.experiment.data, subject.schema
     features = source.written().get("features") if source.takes_files else None

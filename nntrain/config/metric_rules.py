@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from nntrain.config.data_rules import Rule, Subject
+from nntrain.config.data_rules import CheckedExperiment, Rule
 from nntrain.config.keras.metrics import RESERVED_COLUMNS, Metric
 from nntrain.config.messages import counted, listed
 from nntrain.errors import Path, Problem
@@ -11,7 +11,7 @@ from nntrain.nearest import nearest
 MOST_THRESHOLDS = 10_000_000  # of all classes of an AUC
 
 
-def _metric_does_not_fit(subject: Subject) -> Iterator[Problem]:
+def _metric_does_not_fit(subject: CheckedExperiment) -> Iterator[Problem]:
     """A metric must have a name of its own, and fit the task of the data and the classes."""
     seen: set[str] = set()
     for index, metric in enumerate(subject.train.metrics or ()):
@@ -35,7 +35,7 @@ def _name_fits(metric: Metric, path: Path) -> Iterator[Problem]:
         yield Problem(message, place, f"write `name: {column[4:] or 'my_metric'}`")
 
 
-def _options_fit(metric: Metric, subject: Subject, path: Path) -> Iterator[Problem]:
+def _options_fit(metric: Metric, subject: CheckedExperiment, path: Path) -> Iterator[Problem]:
     place: Path = (*path, metric.called())
     if getattr(metric, "average", None) is not None and getattr(metric, "class_id", None) is not None:
         message = "`average` and `class_id` exclude each other"
@@ -49,7 +49,7 @@ def _options_fit(metric: Metric, subject: Subject, path: Path) -> Iterator[Probl
         yield from _thresholds_fit(metric, len(classes), place)
 
 
-def _classes(subject: Subject) -> Sequence[str | None]:
+def _classes(subject: CheckedExperiment) -> Sequence[str | None]:
     """Return the names of the classes, None for each whose name only the data show; empty if nothing is known."""
     if subject.schema is not None:
         return subject.schema.classes

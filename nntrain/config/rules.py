@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nntrain.config.data import File, Nothing
-from nntrain.config.data_rules import DATA_RULES, Rule, Subject
+from nntrain.config.data_rules import DATA_RULES, CheckedExperiment, Rule
 from nntrain.config.experiment import Experiment
 from nntrain.config.kept_epoch import default_save, judge
 from nntrain.config.keras import callbacks, layers, optimizers, table_layers
@@ -20,21 +20,21 @@ from nntrain.errors import Path, Problem
 
 def problems(experiment: Experiment, resolved: Resolved | None) -> list[Problem]:
     """Return the problems of all rules; `resolved` is None where only the data can show the schema."""
-    return _found(RULES, Subject.of(experiment, resolved))
+    return _found(RULES, CheckedExperiment.of(experiment, resolved))
 
 
 def data_problems(experiment: Experiment, resolved: Resolved) -> list[Problem]:
     """Return the problems of the rules that also depend on the data."""
     every = (*DATA_RULES, *METRIC_RULES, *SHAPE_RULES, *TARGET_RULES, only_numbers)
-    return _found(every, Subject.of(experiment, resolved))
+    return _found(every, CheckedExperiment.of(experiment, resolved))
 
 
-def _found(rules: tuple[Rule, ...], subject: Subject) -> list[Problem]:
+def _found(rules: tuple[Rule, ...], subject: CheckedExperiment) -> list[Problem]:
     """Return the problems of these rules, each with the name of its rule, which is what the doctor calls it."""
     return [replace(problem, disease=rule.__name__.strip("_")) for rule in rules for problem in rule(subject)]
 
 
-def _exclusive(subject: Subject) -> Iterator[Problem]:
+def _exclusive(subject: CheckedExperiment) -> Iterator[Problem]:
     train, help = subject.train, "remove one of the two"
     if train.epochs is not None and train.steps is not None:
         yield Problem("`epochs` and `steps` exclude each other", ("train", "steps"), help, on_key=True)
@@ -42,14 +42,14 @@ def _exclusive(subject: Subject) -> Iterator[Problem]:
         yield Problem("`engine: keras` cannot be compiled by XLA", ("train", "compile"), help, on_key=True)
 
 
-def _of_members(subject: Subject) -> Iterator[Problem]:
+def _of_members(subject: CheckedExperiment) -> Iterator[Problem]:
     train = subject.train
     if train.ensemble is not None and train.on_disease != "warn":
         message = f"`on_disease: {train.on_disease}` is for one network, and `ensemble` trains {train.ensemble}"
         yield Problem(message, ("train", "on_disease"), "leave one of the two out", on_key=True)
 
 
-def _patience(subject: Subject) -> Iterator[Problem]:
+def _patience(subject: CheckedExperiment) -> Iterator[Problem]:
     epochs = subject.train.epochs or (None if subject.train.steps else DEFAULT_EPOCHS)
     for path, callback in subject.callbacks():
         patience = getattr(callback, "patience", None)
@@ -64,7 +64,7 @@ def _patience(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, (*path, "start_from_epoch"), help)
 
 
-def _kept(subject: Subject) -> Iterator[Problem]:
+def _kept(subject: CheckedExperiment) -> Iterator[Problem]:
     train = subject.train
     saved = train.save or default_save(train.callbacks)
     decides = judge(train.callbacks)
@@ -83,7 +83,7 @@ def _kept(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, path, "monitor the same metric, or remove `restore_best_weights`", on_key=True)
 
 
-def _best_of_what(subject: Subject) -> Iterator[Problem]:
+def _best_of_what(subject: CheckedExperiment) -> Iterator[Problem]:
     """Without a validation split the last epoch is kept, unless early stopping restores the best."""
     train, data = subject.train, subject.experiment.data
     restores = any(getattr(callback, "restore_best_weights", None) for callback in train.callbacks)
@@ -93,7 +93,7 @@ def _best_of_what(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, ("train", "save"), help, severity="warning")
 
 
-def _modes(subject: Subject) -> Iterator[Problem]:
+def _modes(subject: CheckedExperiment) -> Iterator[Problem]:
     metrics = subject.train.metrics or [Accuracy(), MeanAbsoluteError()]
     for path, callback in subject.callbacks():
         mode, monitor = getattr(callback, "mode", None), getattr(callback, "monitor", "")
@@ -104,7 +104,7 @@ def _modes(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, (*path, "mode"), "remove `mode`")
 
 
-def _own_files(subject: Subject) -> Iterator[Problem]:
+def _own_files(subject: CheckedExperiment) -> Iterator[Problem]:
     source = subject.experiment.data
     for name, rule in (("validation", source.validation), ("test", source.test_rule)):
         if isinstance(rule, File) and not source.takes_files:
@@ -112,7 +112,7 @@ def _own_files(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, ("data", source.called(), name), "write a share such as `0.1`")
 
 
-def _schedule(subject: Subject) -> Iterator[Problem]:
+def _schedule(subject: CheckedExperiment) -> Iterator[Problem]:
     optimizer = subject.train.optimizer
     rate = optimizer.learning_rate
     if not isinstance(rate, optimizers.Schedule):
@@ -132,7 +132,7 @@ def _schedule(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, place, "remove the callback, or write a number as `learning_rate`", on_key=True)
 
 
-def _optimizer(subject: Subject) -> Iterator[Problem]:
+def _optimizer(subject: CheckedExperiment) -> Iterator[Problem]:
     optimizer = subject.train.optimizer
     path: Path = ("train", "optimizer", optimizer.called())
     clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(optimizer, name) is not None]
@@ -151,7 +151,7 @@ def _optimizer(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, place, f"write `{optimizer.called()}: {{use_ema: true}}`", on_key=True)
 
 
-def _layer_options(subject: Subject) -> Iterator[Problem]:
+def _layer_options(subject: CheckedExperiment) -> Iterator[Problem]:
     names: set[str] = set()
     for path, layer in layers.walk(subject.experiment.model):
         name = getattr(layer, "name", None)

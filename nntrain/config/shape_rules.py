@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from nntrain.config.data_rules import Rule, Subject
+from nntrain.config.data_rules import CheckedExperiment, Rule
 from nntrain.config.keras import image_layers, layers
 from nntrain.config.keras.table_layers import TableEncoding
 from nntrain.config.shapes import flow, output_shape, shown
 from nntrain.errors import Problem
 
 
-def _one_row(subject: Subject) -> Iterator[Problem]:
+def _one_row(subject: CheckedExperiment) -> Iterator[Problem]:
     """The output layer must make one row of each example."""
     schema, output, model = subject.schema, subject.output, subject.experiment.model
     if schema is None or output is None or output.path not in [path for path, _ in layers.walk(model)]:
@@ -21,7 +21,7 @@ def _one_row(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, output.path, f"add `Flatten` before `{name}`", on_key=True)
 
 
-def _dense_before_flatten(subject: Subject) -> Iterator[Problem]:
+def _dense_before_flatten(subject: CheckedExperiment) -> Iterator[Problem]:
     """A Dense on more than one axis sees the last one only, which on images is mostly meant otherwise."""
     if subject.schema is None:
         return
@@ -36,7 +36,7 @@ def _dense_before_flatten(subject: Subject) -> Iterator[Problem]:
             return
 
 
-def _sigmoid_on_exclusive_classes(subject: Subject) -> Iterator[Problem]:
+def _sigmoid_on_exclusive_classes(subject: CheckedExperiment) -> Iterator[Problem]:
     """A sigmoid for each of several classes means classes that do not exclude each other."""
     output, schema = subject.output, subject.schema
     several = schema is not None and schema.task == "multiclass"
@@ -46,7 +46,7 @@ def _sigmoid_on_exclusive_classes(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, (*output.path, "activation"), help, severity="warning")
 
 
-def _encoding_of_the_data(subject: Subject) -> Iterator[Problem]:
+def _encoding_of_the_data(subject: CheckedExperiment) -> Iterator[Problem]:
     """What encodes the columns of a table must be the first layer, and the data must be a table."""
     for index, (path, layer) in enumerate(layers.walk(subject.experiment.model)):
         if not isinstance(layer, TableEncoding):
@@ -60,7 +60,7 @@ def _encoding_of_the_data(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, path, "remove it; `Rescaling: 1/255` scales images", on_key=True)
 
 
-def only_numbers(subject: Subject) -> Iterator[Problem]:
+def only_numbers(subject: CheckedExperiment) -> Iterator[Problem]:
     """Only `TableEncoding` takes categories and missing values; no config shows whether the data have any."""
     schema, data = subject.schema, subject.experiment.data
     if schema is None or not (any(schema.sizes) or schema.has_missing) or getattr(data, "encode", True):
@@ -71,7 +71,7 @@ def only_numbers(subject: Subject) -> Iterator[Problem]:
         yield Problem(message, ("data", data.called(), "encode"), "remove `encode: false`", on_key=True)
 
 
-def _rows_stay_apart(subject: Subject) -> Iterator[Problem]:
+def _rows_stay_apart(subject: CheckedExperiment) -> Iterator[Problem]:
     """No option may mix the rows of a batch, or depend on their number."""
     if subject.schema is None:
         return
@@ -91,7 +91,7 @@ def _counted_back(axis: int | tuple[int, ...] | None, count: int) -> list[int]:
     return [-each if each < 0 else count - each for each in axes]
 
 
-def _crop_fits(subject: Subject) -> Iterator[Problem]:
+def _crop_fits(subject: CheckedExperiment) -> Iterator[Problem]:
     """A crop must not be larger than the image."""
     if subject.schema is None:
         return

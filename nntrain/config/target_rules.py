@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from nntrain.config.data import Nothing
-from nntrain.config.data_rules import Rule, Subject
+from nntrain.config.data_rules import CheckedExperiment, Rule
 from nntrain.config.keras import layers, losses
 from nntrain.config.keras.table_layers import OF_TARGETS, DecisionThreshold, LogLink
 from nntrain.config.keras.weights import ClassShares
 from nntrain.errors import Path, Problem
 
 
-def _class_shares(subject: Subject) -> Iterator[Problem]:
+def _class_shares(subject: CheckedExperiment) -> Iterator[Problem]:
     """The shares of the classes are the bias of the output layer."""
     for path, layer in layers.walk(subject.experiment.model):
         for option, value in layer.written().items():
@@ -28,7 +28,7 @@ def _class_shares(subject: Subject) -> Iterator[Problem]:
                 yield Problem(message, place, "remove one of the two")
 
 
-def _units_of_targets(subject: Subject) -> Iterator[Problem]:
+def _units_of_targets(subject: CheckedExperiment) -> Iterator[Problem]:
     """What brings predictions to the units of the target is the last layer of a regression."""
     flat = list(layers.walk(subject.experiment.model))
     added = subject.output is not None and subject.output.path not in [path for path, _ in flat]
@@ -47,14 +47,14 @@ def _units_of_targets(subject: Subject) -> Iterator[Problem]:
             yield from _standardized_counts(subject, path)
 
 
-def _link_of_a_linear_output(subject: Subject, path: Path) -> Iterator[Problem]:
+def _link_of_a_linear_output(subject: CheckedExperiment, path: Path) -> Iterator[Problem]:
     if subject.output is not None and subject.output.activation != "linear":
         activation = subject.output.activation
         message = f"`LogLink` takes e^x of the output layer, which is `{activation}` already"
         yield Problem(message, path, "remove it, or make the output layer `linear`", on_key=True)
 
 
-def _standardized_counts(subject: Subject, path: Path) -> Iterator[Problem]:
+def _standardized_counts(subject: CheckedExperiment, path: Path) -> Iterator[Problem]:
     if isinstance(subject.train.loss, losses.Poisson):
         message = "`Poisson` is for counts, and a standardized target is none"
         yield Problem(message, ("train", "loss"), "write `LogLink` for `TargetNormalization`, or write another loss")
@@ -63,7 +63,7 @@ def _standardized_counts(subject: Subject, path: Path) -> Iterator[Problem]:
         yield Problem(message, path, "write `LogLink`, or remove it", on_key=True)
 
 
-def _decision_threshold(subject: Subject) -> Iterator[Problem]:
+def _decision_threshold(subject: CheckedExperiment) -> Iterator[Problem]:
     """The threshold between two classes stands after the sigmoid, and is chosen on the validation split."""
     flat, output = list(layers.walk(subject.experiment.model)), subject.output
     for index, (path, layer) in enumerate(flat):
@@ -81,7 +81,7 @@ def _decision_threshold(subject: Subject) -> Iterator[Problem]:
             yield Problem(message, path, "remove it, or write `validation: 0.2`", on_key=True)
 
 
-def _oversample(subject: Subject) -> Iterator[Problem]:
+def _oversample(subject: CheckedExperiment) -> Iterator[Problem]:
     train, path = subject.train, ("train", "oversample")
     if train.oversample and subject.labels == "numbers":
         yield Problem("`oversample` is for classes, but the data have numbers", path, "remove it", on_key=True)

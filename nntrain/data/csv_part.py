@@ -20,7 +20,7 @@ class Doubt(Exception):
     """pandas might read the file otherwise than `csv_records`."""
 
 
-class Part(io.FileIO):
+class CsvPart(io.FileIO):
     """The lines from `start` to `end` of a file, which pandas reads.
 
     in_quotes: separators that are text, in the bytes that were read. zeros: what was seen in them, with `watch`.

@@ -20,7 +20,7 @@ import pandas as pd
 
 from nntrain.data.csv_columns import Exact, exact, merged_by_pandas, whole
 from nntrain.data.csv_header import read_header
-from nntrain.data.csv_part import Doubt, Part, cut
+from nntrain.data.csv_part import CsvPart, Doubt, cut
 from nntrain.data.csv_records import finite_numbers, read_records, settled, span_of
 from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
 from nntrain.data.raw_table import RawTable, Words
@@ -118,7 +118,7 @@ class _Parser:
         Integers have no negative zero, so a part that may hold one is read again as floats, which is slower.
         """
         dtype = dict.fromkeys(words, "category")
-        part = Part(self.table, start, end, watch=self.watch and only is None)
+        part = CsvPart(self.table, start, end, watch=self.watch and only is None)
         block = self._read(part, dtype, only)
         if only is not None:
             return block
@@ -129,17 +129,17 @@ class _Parser:
         if not has_integers and not may_lose_sign:
             return block
         if (zeros := part.zeros) is None:
-            with Part(self.table, start, end) as part:
+            with CsvPart(self.table, start, end) as part:
                 zeros = part.odd_zeros()
         if has_integers and zeros.has_codes:
             block = replace(block, refused=block.refused | self._columns_with_codes(start, end, words))
         if may_lose_sign and zeros.has_negative:
             floats = dict.fromkeys(set(numbers) - block.refused, "float64")
-            again = self._read(Part(self.table, start, end), dtype | floats, None)
+            again = self._read(CsvPart(self.table, start, end), dtype | floats, None)
             return replace(again, refused=block.refused | again.refused)
         return block
 
-    def _read(self, part: Part, dtype: Mapping[int, str], only: frozenset[int] | None) -> _Block:
+    def _read(self, part: CsvPart, dtype: Mapping[int, str], only: frozenset[int] | None) -> _Block:
         """Return the rows.
 
         pandas refuses a row that is longer than the first, and fills one that is shorter: its last cell is missing, and
@@ -165,7 +165,7 @@ class _Parser:
                 refused |= cells.keys() - words.keys() - numbers.keys()
             end = part.tell()
         if may_be_short:
-            with Part(self.table, start, end) as part:
+            with CsvPart(self.table, start, end) as part:
                 if part.separators() != rows * (self.width - 1):
                     raise Doubt
         if unlike:
@@ -175,13 +175,13 @@ class _Parser:
     def _texts(self, start: int, end: int, columns: Iterable[int]) -> dict[int, list[Exact | Words]]:
         """Return columns of words of which pandas has made numbers, because all of them look like some."""
         found = defaultdict[int, list[Exact | Words]](list)
-        with Part(self.table, start, end) as part:
+        with CsvPart(self.table, start, end) as part:
             for frame in self._frames(part, usecols=sorted(columns), dtype="str"):
                 for column in frame.columns:
                     found[int(column)].append(_words(frame[column].astype("category")))
         return found
 
-    def _frames(self, part: Part, **options: Any) -> Iterator[pd.DataFrame]:
+    def _frames(self, part: CsvPart, **options: Any) -> Iterator[pd.DataFrame]:
         try:
             with pd.read_csv(
                 part,
@@ -202,7 +202,7 @@ class _Parser:
     def _columns_with_codes(self, start: int, end: int, words: frozenset[int]) -> frozenset[int]:
         """Return the columns in which a number begins with a 0 and a digit."""
         found, columns = set[int](), sorted(set(range(self.width)) - words)
-        with Part(self.table, start, end) as part:
+        with CsvPart(self.table, start, end) as part:
             for frame in self._frames(part, usecols=columns, dtype="str"):
                 found |= {column for column in columns if frame[column].str.fullmatch(r"\s*0[0-9]+\s*").any()}
         return frozenset(found)

@@ -14,7 +14,7 @@ import numpy as np
 import PIL
 
 from nntrain.data.content_cache import ABOUT, ContentCache, alone
-from nntrain.data.image_decoder import CHANNELS, LOSSES, Target
+from nntrain.data.image_decoder import CHANNELS, LOSSES, ImageFormat
 from nntrain.data.npy_header import Stored
 from nntrain.data.row_file import Examples, RowFile, chunks, is_large
 from nntrain.errors import NNTrainError
@@ -39,7 +39,7 @@ class Pixels(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entry:
+class CachedImages:
     """The folder of the images of some files; there need not be any in it yet."""
 
     folder: Path
@@ -100,7 +100,7 @@ class Entry:
         return np.fromfile(path, np.uint8).reshape(shape)
 
 
-def entry_of(files: Sequence[Path], target: Target) -> Entry | None:
+def entry_of(files: Sequence[Path], target: ImageFormat) -> CachedImages | None:
     """Return where the images of these files are kept; None where they are few, or nothing can be kept."""
     shape = (*target.size, CHANNELS[target.color_mode])
     limit = CACHE.most_bytes()
@@ -110,7 +110,7 @@ def entry_of(files: Sequence[Path], target: Target) -> Entry | None:
         if size < _LEAST_BYTES or len(files) * math.prod(shape) > limit:
             return None
         asked = repr((_VERSION, PIL.__version__, tuple(target)))
-        return Entry(CACHE.folder_of(files, found, asked), len(files), shape)
+        return CachedImages(CACHE.folder_of(files, found, asked), len(files), shape)
     except (OSError, NNTrainError):
         return None
 

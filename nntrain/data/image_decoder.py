@@ -44,7 +44,7 @@ class ImageFault(Exception):
         self.help, self.is_bad = help, is_bad
 
 
-class Target(NamedTuple):
+class ImageFormat(NamedTuple):
     """What images become: height and width, whether those of another size are scaled to it, the colour mode."""
 
     size: tuple[int, int]
@@ -80,7 +80,7 @@ def size_of(file: Path) -> tuple[int, int]:
         raise _broken(file) from None
 
 
-def decode(file: Path, target: Target) -> Decoded:
+def decode(file: Path, target: ImageFormat) -> Decoded:
     """Return the image, rotated as its EXIF data say and scaled to the target. Raises ImageFault."""
     try:
         with _opened(file) as opened:
@@ -109,7 +109,7 @@ def _opened(file: Path) -> Image.Image:
     return image
 
 
-def _decoded(opened: Image.Image, file: Path, target: Target) -> Decoded:
+def _decoded(opened: Image.Image, file: Path, target: ImageFormat) -> Decoded:
     height, width = target.size
     has_frames = opened.format != "MPO" and getattr(opened, "is_animated", False)  # MPO: a photo and its preview
     ImageOps.exif_transpose(opened, in_place=True)

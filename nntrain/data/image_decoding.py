@@ -13,8 +13,8 @@ import numpy as np
 
 from nntrain.config.messages import counted
 from nntrain.data.checks import Faults
-from nntrain.data.image_cache import Entry, Pixels, entry_of
-from nntrain.data.image_decoder import CHANNELS, LOSSES, Decoded, ImageFault, Target, decode
+from nntrain.data.image_cache import CachedImages, Pixels, entry_of
+from nntrain.data.image_decoder import CHANNELS, LOSSES, Decoded, ImageFault, ImageFormat, decode
 from nntrain.data.npy_header import Stored
 from nntrain.data.row_file import RowFile, is_large
 from nntrain.errors import Path, Problem
@@ -28,7 +28,7 @@ _BATCH_BYTES = 1 << 28
 class Decoding:
     """How images are decoded. place: the option that names their folder. skip: whether broken images are left out."""
 
-    target: Target
+    target: ImageFormat
     place: Path = ()
     skip: bool = False
 
@@ -61,7 +61,7 @@ class Decoding:
                 some = f"{len(lost):,} of {counted(len(images.rows), 'image')} {'have' if len(lost) > 1 else 'has'}"
                 yield f"{LOSSES[name].format(some)}; the first is `{files[lost[0]]}`"
 
-    def _decoded(self, files: Sequence[FilePath], entry: Entry | None) -> tuple[Pixels, str]:
+    def _decoded(self, files: Sequence[FilePath], entry: CachedImages | None) -> tuple[Pixels, str]:
         rows: list[int] = []
         lost: dict[str, list[int]] = {name: [] for name in LOSSES}
         images = self._images(files, rows, lost)
@@ -104,6 +104,6 @@ class Decoding:
             return fault
 
 
-def _temporary_file(entry: Entry | None) -> "tempfile._TemporaryFileWrapper[bytes] | IO[bytes]":
+def _temporary_file(entry: CachedImages | None) -> "tempfile._TemporaryFileWrapper[bytes] | IO[bytes]":
     """Return a new file in the folder of the entry, where it can be linked to, else where temporary files are."""
     return tempfile.NamedTemporaryFile(suffix=".pixels", dir=entry.folder if entry else None)

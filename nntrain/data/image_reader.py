@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 import numpy as np
 
 from nntrain.data.examples import Rows, Split
-from nntrain.data.image_decoder import CHANNELS, MOST_PIXELS, ImageFault, Target, decode
+from nntrain.data.image_decoder import CHANNELS, MOST_PIXELS, ImageFault, ImageFormat, decode
 from nntrain.data.image_decoding import Decoding
 from nntrain.data.image_labels import LabelsFile
 from nntrain.data.image_request import ImageRequest
@@ -79,9 +79,9 @@ def labels_file(request: ImageRequest) -> LabelsFile | None:
     return LabelsFile(request.labels, request.folder, *request.columns, place, request.source, request.skip)
 
 
-def _target(request: ImageRequest, images: ImageSet) -> Target:
+def _target(request: ImageRequest, images: ImageSet) -> ImageFormat:
     """Return the size and the channels of all images; images: those of `path`. Raises DataError."""
-    return Target(request.size or images.first_size(request.skip), request.size is not None, request.color_mode)
+    return ImageFormat(request.size or images.first_size(request.skip), request.size is not None, request.color_mode)
 
 
 def load_split(images: ImageSet, shape: tuple[int, ...], classes: Sequence[str], skip: bool = False) -> Split:
@@ -114,6 +114,6 @@ def _read(images: ImageSet, decoding: Decoding, classes: Sequence[str]) -> _Read
     return _Read(Split(found.x, y[found.rows]), warnings, (*images.notes, *([note] if note else [])))
 
 
-def _as_trained(shape: tuple[int, ...]) -> Target:
+def _as_trained(shape: tuple[int, ...]) -> ImageFormat:
     color_mode = next(mode for mode, channels in CHANNELS.items() if channels == shape[2])
-    return Target((shape[0], shape[1]), True, color_mode)
+    return ImageFormat((shape[0], shape[1]), True, color_mode)

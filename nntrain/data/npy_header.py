@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO
 
 import numpy as np
 
-from nntrain.storage.zip_member import Part, member_offset, stored_member
+from nntrain.storage.zip_member import FilePart, member_offset, stored_member
 
 _CHUNK_BYTES = 1 << 20
 _MOST_HEADER = 10_000  # bytes: what NumPy parses, though it would read up to 4 GB first
@@ -102,7 +102,7 @@ def parts_in_npz(path: str | Path, name: str, rows: int) -> Iterator[np.ndarray]
             yield np.frombuffer(content, stored.dtype).reshape(count, *stored.shape[1:])
 
 
-def arrays_in(file: BinaryIO | Part) -> dict[str, np.ndarray]:
+def arrays_in(file: BinaryIO | FilePart) -> dict[str, np.ndarray]:
     """Return all arrays of an uncompressed `.npz` file, together no larger than the file.
 
     Raises ValueError for another kind of file, and what zipfile raises.
@@ -129,7 +129,7 @@ def verify_in_npz(path: str | Path, name: str) -> None:
             pass
 
 
-def _header(file: IO[bytes] | Part) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+def _header(file: IO[bytes] | FilePart) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Return shape, whether it is stored by column, and dtype; raises ValueError for a header that is broken."""
     version = np.lib.format.read_magic(file)
     begin = file.read(2 if version == (1, 0) else 4)

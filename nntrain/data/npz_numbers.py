@@ -3,7 +3,7 @@
 import numpy as np
 
 from nntrain.data.checks import Faults, bad_places
-from nntrain.data.precision import Column
+from nntrain.data.precision import ColumnNumbers
 from nntrain.data.row_file import Examples, chunks
 from nntrain.errors import DataError, Path, Problem
 
@@ -46,7 +46,7 @@ def refuse_merged(values: Examples, name: str, place: Path) -> None:
     if values.dtype.itemsize <= 2 or values.dtype == np.float32 or 0 in values.shape:
         return
     faults, is_table = Faults(), values.ndim == 2
-    columns = [Column() for _ in range(values.shape[1] if is_table else 1)]
+    columns = [ColumnNumbers() for _ in range(values.shape[1] if is_table else 1)]
     for _, part in chunks(values):
         for column, numbers in zip(columns, part.T if is_table else [part.ravel()], strict=True):
             column.add(numbers)

@@ -20,7 +20,7 @@ def is_suspect(rounded: np.ndarray) -> bool:
 
 def merged(values: np.ndarray) -> tuple[Any, Any] | None:
     """Return two different whole numbers of (n,) that are one as float32, or two where all are one; else None."""
-    column = Column()
+    column = ColumnNumbers()
     column.add(values)
     return column.merged()
 
@@ -40,7 +40,7 @@ def whole_numbers(values: Iterable[int | Decimal]) -> np.ndarray:
 
 
 @dataclass
-class Column:
+class ColumnNumbers:
     """The numbers of a column, which are looked at part by part: whether two of them are one as float32.
 
     That fractions are rounded is usual; that a column becomes constant by it is not. A whole number is compared with

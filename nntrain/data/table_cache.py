@@ -19,7 +19,7 @@ import pandas as pd
 from nntrain.config.table import Table
 from nntrain.data.content_cache import ABOUT, ContentCache, alone, stamp
 from nntrain.data.table_file import Form
-from nntrain.data.table_request import Request, Task
+from nntrain.data.table_request import TableRequest, Task
 from nntrain.errors import NNTrainError
 from nntrain.storage.atomic import stream, write_text
 
@@ -59,7 +59,7 @@ class Encoded:
         return replace(self, notes=(*self.notes, note))
 
 
-def cached(request: Request, read: Callable[[], Encoded], least: int) -> Encoded:
+def cached(request: TableRequest, read: Callable[[], Encoded], least: int) -> Encoded:
     """Return what `read` returns, kept for the next start where the file has `least` bytes; a note says so.
 
     What is kept gives the same bits. An entry that is not whole is made anew. Nothing is kept where the cache cannot be
@@ -85,7 +85,7 @@ def cached(request: Request, read: Callable[[], Encoded], least: int) -> Encoded
         return found.with_note(_keep(folder, found))
 
 
-def _asked(request: Request) -> str:
+def _asked(request: TableRequest) -> str:
     """Return all that the result depends on beside the content of the file; its notes name the file."""
     table, target = request.table, request.target
     given = sorted((name, tuple(kind)) for name, kind in request.given.items())

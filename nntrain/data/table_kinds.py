@@ -16,7 +16,7 @@ from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE, beyond_float64, finite_numbers, numbers_of
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, is_date
-from nntrain.data.table_request import Given
+from nntrain.data.table_request import GivenColumn
 from nntrain.data.written_numbers import Style, find_styles
 from nntrain.document.yaml_file import inline
 from nntrain.errors import Problem
@@ -44,7 +44,7 @@ class FoundKind:
         return {self.kind: self.column.format} if self.column and self.column.format else self.kind
 
 
-def kind_of(raw: RawTable, name: str, given: Given | None = None) -> FoundKind:
+def kind_of(raw: RawTable, name: str, given: GivenColumn | None = None) -> FoundKind:
     """Return the kind of a column: the given one with what is wrong with it, or the one that its cells show."""
     cells = raw.columns[name]
     if given is None:

@@ -22,7 +22,7 @@ from nntrain.data.table_file import Form, form_like
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import FoundKind, kind_of
 from nntrain.data.table_matrix import Matrix, matrix
-from nntrain.data.table_request import Request, TargetOptions, Task
+from nntrain.data.table_request import TableRequest, TargetOptions, Task
 from nntrain.data.table_rows import groups_of, times_of, weights_of
 from nntrain.data.table_target import as_words, classes_of, numbers_to_predict, read_target, rows_with_target
 from nntrain.errors import DataError, Problem
@@ -43,7 +43,7 @@ class Loaded:
     task: Task
 
 
-def load_rows(request: Request, split_files: Mapping[str, str], least_kept: int = LEAST_BYTES) -> Loaded:
+def load_rows(request: TableRequest, split_files: Mapping[str, str], least_kept: int = LEAST_BYTES) -> Loaded:
     """Return the rows of a table, and of the files that hold splits of their own, by the name of the split.
 
     least_kept: the size of a file from which what was read is kept for the next start. Raises DataError with every
@@ -62,7 +62,7 @@ def load_rows(request: Request, split_files: Mapping[str, str], least_kept: int 
     return Loaded(rows, found.form, found.kinds, found.classes, found.task)
 
 
-def _encoded(request: Request) -> Encoded:
+def _encoded(request: TableRequest) -> Encoded:
     """Return the table as the model sees it; raises DataError."""
     with raw_table(request.table, request.form, request.words, request.target.names, request.written) as source:
         raw, form, notes = source.raw, source.form, source.notes
@@ -166,7 +166,7 @@ def _labels(raw: RawTable, target: TargetOptions, classes: tuple[str, ...]) -> n
     return read.y if read.classes == classes else classes_of(raw, name, as_words(raw.columns[name]), classes)[0]
 
 
-def refuse_unknown(raw: RawTable, request: Request) -> None:
+def refuse_unknown(raw: RawTable, request: TableRequest) -> None:
     """Raise DataError for each name in the config that no column has."""
     source, faults = request.table.source, Faults()
     named = [("target", name) for name in request.target.names]
@@ -204,7 +204,7 @@ def _refuse_missing(raw: RawTable, wanted: Sequence[str]) -> None:
     faults.throw()
 
 
-def _kinds(raw: RawTable, request: Request) -> dict[str, FoundKind]:
+def _kinds(raw: RawTable, request: TableRequest) -> dict[str, FoundKind]:
     """Return the kind of every column that is not the target, ignored or the group."""
     out = {*request.target.names, *request.ignore, request.group or None, request.weight or None}
     general = request.given.get("...")
@@ -227,7 +227,7 @@ def _kinds(raw: RawTable, request: Request) -> dict[str, FoundKind]:
     return kinds
 
 
-def _notes_on_kinds(kinds: Mapping[str, FoundKind], request: Request) -> Iterator[str]:
+def _notes_on_kinds(kinds: Mapping[str, FoundKind], request: TableRequest) -> Iterator[str]:
     out = {name: found for name, found in kinds.items() if found.column is None and name not in request.given}
     if out:
         words = ", ".join(
@@ -261,7 +261,7 @@ def _counting(raw: RawTable, kinds: Mapping[str, FoundKind]) -> Iterator[str]:
                 yield f"column {shown(name)} only numbers the rows; `ignore: [{name}]` leaves it out"
 
 
-def _split_files(request: Request, main: Encoded, files: Mapping[str, str]) -> dict[str, Like]:
+def _split_files(request: TableRequest, main: Encoded, files: Mapping[str, str]) -> dict[str, Like]:
     asked, found = replace(request.target, task=main.task), {}
     for name, path in files.items():
         file = replace(request.table, path=FilePath(path), place=(*request.table.source, name, "file"))

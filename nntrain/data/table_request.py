@@ -11,7 +11,7 @@ from nntrain.errors import Path
 Task = Literal["classification", "regression", "counts"]
 
 
-class Given(NamedTuple):
+class GivenColumn(NamedTuple):
     """What the config says about a column."""
 
     kind: str
@@ -34,7 +34,7 @@ class TargetOptions:
 
 
 @dataclass(frozen=True)
-class Request:
+class TableRequest:
     """What to read of a table.
 
     given: the kind of each column that the config names, or of all columns under the name `...`. group: the column of
@@ -44,17 +44,17 @@ class Request:
     table: CsvTable
     form: Form
     target: TargetOptions
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, GivenColumn] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     group: str = ""
     time: str = ""
     weight: str = ""
 
-    def with_kinds(self, kinds: Mapping[str, str]) -> "Request":
+    def with_kinds(self, kinds: Mapping[str, str]) -> "TableRequest":
         """Return the request with the kinds that the file itself gives, where the config gives none."""
         if "..." in self.given:
             return self
-        found = {name: Given(kind) for name, kind in kinds.items() if name not in self.target.names}
+        found = {name: GivenColumn(kind) for name, kind in kinds.items() if name not in self.target.names}
         return replace(self, given={**found, **self.given})
 
     @property

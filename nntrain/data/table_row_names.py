@@ -9,11 +9,11 @@ import numpy as np
 from nntrain.data.raw_table import Words
 from nntrain.data.row_names import RowNames
 from nntrain.data.table_formats import raw_table
-from nntrain.data.table_request import Request
+from nntrain.data.table_request import TableRequest
 from nntrain.data.table_target import lacks_target
 
 
-def row_names(request: Request, split_files: Mapping[str, str], columns: Sequence[str]) -> dict[str, RowNames]:
+def row_names(request: TableRequest, split_files: Mapping[str, str], columns: Sequence[str]) -> dict[str, RowNames]:
     """Return the names of the rows by split, under an empty name those that are divided into splits.
 
     columns: those that name rows; a file of a split that lacks one is read without it. Raises DataError.
@@ -25,7 +25,7 @@ def row_names(request: Request, split_files: Mapping[str, str], columns: Sequenc
     return {name: _names(replace(request, table=table), columns) for name, table in files.items()}
 
 
-def _names(request: Request, columns: Sequence[str]) -> RowNames:
+def _names(request: TableRequest, columns: Sequence[str]) -> RowNames:
     words = request.words | frozenset(columns)
     with raw_table(request.table, request.form, words, request.target.names, request.written) as source:
         raw = source.raw

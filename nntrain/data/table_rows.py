@@ -6,11 +6,11 @@ from nntrain.config.messages import counted, shown
 from nntrain.data.raw_table import Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, parsed
 from nntrain.data.table_kinds import as_numbers
-from nntrain.data.table_request import Request
+from nntrain.data.table_request import TableRequest
 from nntrain.errors import DataError, Problem
 
 
-def groups_of(raw: RawTable, request: Request) -> np.ndarray | None:
+def groups_of(raw: RawTable, request: TableRequest) -> np.ndarray | None:
     """Return int64 (n,), the group of each row. Raises DataError where one has none."""
     if not request.group:
         return None
@@ -21,7 +21,7 @@ def groups_of(raw: RawTable, request: Request) -> np.ndarray | None:
     return np.unique(cells.values, return_inverse=True)[1].astype(np.int64)
 
 
-def weights_of(raw: RawTable, request: Request) -> np.ndarray | None:
+def weights_of(raw: RawTable, request: TableRequest) -> np.ndarray | None:
     """Return float32 (n,), the weight of each row. Raises DataError for what is not a weight."""
     if not request.weight:
         return None
@@ -33,7 +33,7 @@ def weights_of(raw: RawTable, request: Request) -> np.ndarray | None:
     raise DataError(problems=[Problem(message, (*request.table.source, "weight"), "name another column")])
 
 
-def times_of(raw: RawTable, request: Request) -> np.ndarray | None:
+def times_of(raw: RawTable, request: TableRequest) -> np.ndarray | None:
     """Return int64 or float64 (n,) that rise with the time of the row. Raises DataError where one has none."""
     if not request.time:
         return None

@@ -16,7 +16,7 @@ _LEAST_ROWS = 200
 
 
 @dataclass(frozen=True)
-class Importance:
+class ColumnImportance:
     """mean, sd: over the permutations, by how much the score gets worse, in the units of the score."""
 
     name: str
@@ -24,7 +24,7 @@ class Importance:
     sd: float
 
 
-def importances(scorer: Scorer, split: Split, columns: Sequence[tuple[str, tuple[int, ...]]]) -> list[Importance]:
+def importances(scorer: Scorer, split: Split, columns: Sequence[tuple[str, tuple[int, ...]]]) -> list[ColumnImportance]:
     """Return the importance of each column, the most important first.
 
     A column is permuted between the rows, so that it keeps its values and says nothing about the row (Breiman 2001,
@@ -45,7 +45,7 @@ def importances(scorer: Scorer, split: Split, columns: Sequence[tuple[str, tuple
             x[:, list(places)] = kept[random.permutation(len(x))]
             worse.append(_score(scorer, x, split.y) - base)
         x[:, list(places)] = kept
-        found.append(Importance(name, float(np.mean(worse)), float(np.std(worse, ddof=1))))
+        found.append(ColumnImportance(name, float(np.mean(worse)), float(np.std(worse, ddof=1))))
     return sorted(found, key=lambda each: -each.mean)
 
 

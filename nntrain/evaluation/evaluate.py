@@ -13,7 +13,7 @@ from nntrain.data.examples import Split
 from nntrain.errors import ConfigError, DataError
 from nntrain.evaluation import intervals, linear_models, scores
 from nntrain.evaluation.baselines import Baseline, baselines
-from nntrain.evaluation.column_importance import Importance, columns_of, importances, in_words_of_score
+from nntrain.evaluation.column_importance import ColumnImportance, columns_of, importances, in_words_of_score
 from nntrain.evaluation.labelled import read_labelled
 from nntrain.evaluation.metric_intervals import of_metrics
 from nntrain.model.restore import SavedModel, load_model
@@ -46,14 +46,14 @@ class Evaluation:
     interval: tuple[float, float]
     classes: list[scores.ClassScore]
     confusion: np.ndarray | None
-    mistakes: list[scores.Mistake]
+    mistakes: list[scores.ConfusedPair]
     baselines: list[Baseline]
     regression: dict[str, float]
     metric_classes: dict[str, str]
     class_intervals: list[intervals.OfClass]
     regression_intervals: dict[str, intervals.Interval]
     metric_intervals: dict[str, intervals.Interval]
-    importance: list[Importance]
+    importance: list[ColumnImportance]
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for `--json`, where the metrics have the key `figures`."""
@@ -164,7 +164,7 @@ def evaluate_saved(
     return _evaluation(scorer, name, data.splits[name], fitted, importance)
 
 
-def _importance(scorer: Scorer, split: Split, saved: SavedModel) -> list[Importance]:
+def _importance(scorer: Scorer, split: Split, saved: SavedModel) -> list[ColumnImportance]:
     """Return the importance of the columns; raises ConfigError where a row has another shape."""
     schema = saved.resolved.schema
     if len(schema.shape) != 1:
@@ -197,7 +197,7 @@ def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
 
 
 def _evaluation(
-    scorer: Scorer, name: str, split: Split, fitted: list[Baseline], importance: list[Importance]
+    scorer: Scorer, name: str, split: Split, fitted: list[Baseline], importance: list[ColumnImportance]
 ) -> Evaluation:
     schema = scorer.resolved.schema
     raw, classes = scorer.program.predict(split.x), schema.classes

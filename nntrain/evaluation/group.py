@@ -6,7 +6,7 @@ from typing import Any
 
 from nntrain.config.load import load_run
 from nntrain.evaluation.evaluate import Evaluation, Table
-from nntrain.evaluation.scores import Summary, summarize
+from nntrain.evaluation.scores import MetricSummary, summarize
 from nntrain.storage.run_dir import RunDir
 
 _ONE = (0.0, 1.0)  # of an accuracy
@@ -23,10 +23,10 @@ class GroupEvaluation:
 
     split: str
     runs: int
-    metrics: dict[str, Summary]
+    metrics: dict[str, MetricSummary]
     metric_classes: dict[str, str]
     score: str
-    models: dict[str, Summary]
+    models: dict[str, MetricSummary]
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for `--json`."""

@@ -13,7 +13,7 @@ from nntrain.data.dataset import Dataset
 from nntrain.data.examples import Split
 from nntrain.errors import ConfigError
 from nntrain.evaluation import column_importance, scores, shown_rows, threshold_curves, trained_again
-from nntrain.evaluation.column_importance import Importance
+from nntrain.evaluation.column_importance import ColumnImportance
 from nntrain.evaluation.plane import Plane
 from nntrain.evaluation.threshold_curves import Curves
 from nntrain.subject import Subject
@@ -97,7 +97,7 @@ class ScoredRun(ABC):
         """Return (classes, classes) int64, the true class down."""
         return scores.confusion_matrix(self.y, self.predicted, len(self.classes))
 
-    def most_confused(self) -> list[scores.Mistake]:
+    def most_confused(self) -> list[scores.ConfusedPair]:
         """Return the most frequent mistakes, the most frequent first."""
         return scores.most_confused(self.y, self.predicted, self.classes)
 
@@ -109,7 +109,7 @@ class ScoredRun(ABC):
         """Return the curve of each class."""
         return threshold_curves.precision_recall_curves(self.y, self.outputs, self.classes)
 
-    def importances(self) -> list[Importance]:
+    def importances(self) -> list[ColumnImportance]:
         """Return the importance of each column, the most important first."""
         columns = column_importance.columns_of(self.schema.features, self.schema.shape[0], self.table)
         return column_importance.importances(self.scorer, self.split, columns)

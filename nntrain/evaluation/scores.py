@@ -42,7 +42,7 @@ def confusion_matrix(y: np.ndarray, predicted: np.ndarray, classes: int) -> np.n
 
 
 @dataclass(frozen=True)
-class Mistake:
+class ConfusedPair:
     """How often (`rows`) one class was taken for another, and how many rows (`support`) the true class has."""
 
     true: str
@@ -51,7 +51,7 @@ class Mistake:
     support: int
 
 
-def most_confused(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> list[Mistake]:
+def most_confused(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> list[ConfusedPair]:
     """Return the most frequent mistakes, the first the most frequent.
 
     y and predicted: (n,) class indices.
@@ -60,7 +60,7 @@ def most_confused(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) ->
     pairs, counts = np.unique(y[wrong] * classes + predicted[wrong], return_counts=True)
     first = np.argsort(-counts, kind="stable")[:MOST_MISTAKES]
     found = zip(*np.divmod(pairs[first], classes), counts[first].tolist(), strict=True)
-    return [Mistake(names[true], names[taken], count, int(support[true])) for true, taken, count in found]
+    return [ConfusedPair(names[true], names[taken], count, int(support[true])) for true, taken, count in found]
 
 
 def class_table(y: np.ndarray, predicted: np.ndarray, names: Sequence[str]) -> list[ClassScore]:
@@ -121,7 +121,7 @@ def poisson_deviances(y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Summary:
+class MetricSummary:
     """`sd` is the sample's standard deviation; `low` to `high` is the 95 % interval of the mean; NaN for one value."""
 
     mean: float
@@ -137,7 +137,7 @@ class Summary:
         return f"{mean} ± {sd} (95 % interval {low} to {high}, n = {self.count})"
 
 
-def summarize(values: Sequence[float] | np.ndarray, bounds: tuple[float, float] = (-inf, inf)) -> Summary:
+def summarize(values: Sequence[float] | np.ndarray, bounds: tuple[float, float] = (-inf, inf)) -> MetricSummary:
     """Return the summary of (n,) independent values, such as the score of each seed.
 
     sd has n - 1 in the denominator; the interval is mean ± t sd / √n with the 97.5 % quantile t of Student's
@@ -151,11 +151,11 @@ def summarize(values: Sequence[float] | np.ndarray, bounds: tuple[float, float] 
         raise ValueError("a summary needs at least one value")
     mean = float(np.mean(values))
     if count == 1:
-        return Summary(mean, nan, nan, nan, 1)
+        return MetricSummary(mean, nan, nan, nan, 1)
     with np.errstate(invalid="ignore"):  # of infinite values, whose deviation is NaN
         sd = float(np.std(values, ddof=1))
     margin = float(stdtrit(count - 1, 0.975)) * sd / count**0.5
-    return Summary(mean, sd, max(mean - margin, bounds[0]), min(mean + margin, bounds[1]), count)
+    return MetricSummary(mean, sd, max(mean - margin, bounds[0]), min(mean + margin, bounds[1]), count)
 
 
 def paired_p_value(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float:

@@ -12,7 +12,7 @@ _MOST_INSIDE = 4  # curves whose names are inside the axes
 
 
 @dataclass(frozen=True)
-class Form:
+class CurveForm:
     """What one kind of curve has of its own. guess: the height at 0 and at 1 of the line of guessing, if it is one."""
 
     name: str
@@ -31,7 +31,7 @@ def refuse_none(found: "Curves") -> "Curves":
     return found
 
 
-def draw(found: "Curves", title: str, form: Form, format: str) -> bytes:
+def draw(found: "Curves", title: str, form: CurveForm, format: str) -> bytes:
     """Return a plot; of many classes those that are separated worst have a curve."""
     labels = [f"{canvas.short(curve.name, 30)}: {curve.area:.4f}" for curve in found.shown]
     beside = len(labels) > _MOST_INSIDE  # so many would hide the curves

@@ -7,7 +7,7 @@ import numpy as np
 from nntrain.config.messages import counted
 from nntrain.errors import ConfigError
 from nntrain.explain.explained_model import ExplainedModel
-from nntrain.explain.named_row import TRAIN, Finder, Place
+from nntrain.explain.named_row import TRAIN, Finder, RowPlace
 from nntrain.model.build import encode_labels
 from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import training_weights
@@ -48,7 +48,7 @@ def batch_of(explained: ExplainedModel, example: str | None = None, count: int =
     Raises ConfigError for a row that does not exist, and for more rows than there are from it on.
     """
     finder = Finder.of(explained.data, explained.resolved.experiment.data)
-    place = Place(TRAIN, 0) if example is None else finder.place(example.strip())
+    place = RowPlace(TRAIN, 0) if example is None else finder.place(example.strip())
     split = explained.data.splits[place.split]
     rows = len(split) - place.position
     numbers = finder.numbers(place.split)[place.position :]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from nntrain.explain.passes import Objective, Passes
+from nntrain.explain.passes import BatchLoss, Passes
 
 MOST_DIFFERENCES = 200  # entries that are moved, two passes each
 MOST_TANGENTS = 500  # weights with a forward pass of their own
@@ -45,7 +45,7 @@ def named(path: str, index: Index) -> str:
     return f"{path}[{', '.join(map(str, index))}]"
 
 
-def central_differences(objective: Objective, passes: Passes) -> Comparison:
+def central_differences(objective: BatchLoss, passes: Passes) -> Comparison:
     """Compare the gradients with (J(w + s) - J(w - s)) / 2s, where J has the penalties; of many, some entries.
 
     A relative difference is that to the gradient, or to a small part of the largest one: below it is rounding.
@@ -76,7 +76,7 @@ def _chosen(passes: Passes) -> Iterator[tuple[int, Index]]:
             yield number, tuple(int(each) for each in np.unravel_index(at, value.shape))
 
 
-def _compared(objective: Objective, passes: Passes, found: list[tuple[int, Index, float]]) -> Comparison:
+def _compared(objective: BatchLoss, passes: Passes, found: list[tuple[int, Index, float]]) -> Comparison:
     """Return the largest differences between found derivatives and the gradients."""
     totals, worst, where, absolute = passes.totals, 0.0, "", 0.0
     largest = [float(np.abs(each).max()) for each in totals]
@@ -91,7 +91,7 @@ def _compared(objective: Objective, passes: Passes, found: list[tuple[int, Index
     return Comparison(len(found), sum(each.size for each in totals), worst, absolute, where)
 
 
-def forward_mode(objective: Objective, passes: Passes) -> ForwardMode:
+def forward_mode(objective: BatchLoss, passes: Passes) -> ForwardMode:
     """Compare forward mode (JVP) with reverse mode (VJP): in a random direction, and for each of a few weights."""
     random = np.random.default_rng(0)
     direction = [random.normal(size=each.shape) for each in passes.before]
@@ -103,7 +103,7 @@ def forward_mode(objective: Objective, passes: Passes) -> ForwardMode:
     return ForwardMode(vjp, forward, _compared(objective, passes, list(_tangents(jvp, passes))) if few else None)
 
 
-def _vjp(objective: Objective, adjoint: np.ndarray) -> list[np.ndarray]:
+def _vjp(objective: BatchLoss, adjoint: np.ndarray) -> list[np.ndarray]:
     variables = [each.value for each in objective.float64_model.weights]
     with tf.GradientTape() as tape:
         prediction = objective.float64_model.forward(objective.x)[-1]
@@ -112,7 +112,7 @@ def _vjp(objective: Objective, adjoint: np.ndarray) -> list[np.ndarray]:
     return [each.numpy() for each in found]
 
 
-def _jvp(objective: Objective, direction: Sequence[Any]) -> tuple[Any, Any]:
+def _jvp(objective: BatchLoss, direction: Sequence[Any]) -> tuple[Any, Any]:
     """Return the derivatives of the prediction, (n, *outputs), and of loss and penalties in a direction."""
     variables = [each.value for each in objective.float64_model.weights]
     with tf.autodiff.ForwardAccumulator(variables, list(direction)) as accumulator:

@@ -7,11 +7,11 @@ from pathlib import Path
 from nntrain.explain import checks, example_plot
 from nntrain.explain.batch import batch_of
 from nntrain.explain.compare import compare
-from nntrain.explain.example_report import Report
+from nntrain.explain.example_report import ExampleReport
 from nntrain.explain.explained_model import INITIAL, ExplainedModel
 from nntrain.explain.explanation import Explanation
 from nntrain.explain.float64_model import Float64Model, precision
-from nntrain.explain.passes import Objective, one_step
+from nntrain.explain.passes import BatchLoss, one_step
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ def explain(explained: ExplainedModel, wish: Wish) -> Explanation:
     batch = batch_of(explained, wish.example, wish.rows)
     with precision():
         float64_model = Float64Model(explained.resolved, explained.model)
-        objective = Objective(float64_model, batch)
+        objective = BatchLoss(float64_model, batch)
         passes = one_step(explained.resolved, objective)
         paths = [each.path for each in float64_model.weights]
-        report = Report(
+        report = ExampleReport(
             explained,
             batch,
             float64_model,

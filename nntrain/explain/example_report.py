@@ -28,7 +28,7 @@ MOST_CLASSES = 12  # of a softmax whose Jacobian is shown
 
 
 @dataclass(frozen=True)
-class Report:
+class ExampleReport:
     """All that was computed. Layers show the mean over the rows, of g as of the gradients."""
 
     explained: ExplainedModel

@@ -18,7 +18,7 @@ from nntrain.explain.explained_model import ExplainedModel
 from nntrain.explain.explanation import Explanation, Table, digits
 from nntrain.explain.float64_model import Float64Model, kernel_of, precision
 from nntrain.explain.flow import LayerFlow, Moment
-from nntrain.explain.passes import Arrays, Objective, one_step
+from nntrain.explain.passes import Arrays, BatchLoss, one_step
 from nntrain.training.programs.arrays import epoch_order
 from nntrain.training.scorer import Scorer, training_weights
 from nntrain.training.trainer import make_plan
@@ -58,7 +58,7 @@ def train(explained: ExplainedModel, steps: int) -> None:
 def _moment(explained: ExplainedModel, batch: Batch, title: str, steps: int) -> Moment:
     with precision():
         float64_model = Float64Model(explained.resolved, explained.model)
-        passes = one_step(explained.resolved, Objective(float64_model, batch))
+        passes = one_step(explained.resolved, BatchLoss(float64_model, batch))
         flows = list(_flows(float64_model, passes.outputs, passes.adjoints, passes.totals))
     if not flows:
         raise ConfigError(

@@ -20,7 +20,7 @@ MOST = 5  # rows, in a message
 
 
 @dataclass(frozen=True)
-class Place:
+class RowPlace:
     """A row by its split and its position there, from 0. name: what names it, in words."""
 
     split: str
@@ -33,7 +33,7 @@ class Place:
 class _Match:
     """A row of the searched name. column: that holds it. cell: as it is there. number: of the row in its file."""
 
-    place: Place
+    place: RowPlace
     column: str
     cell: str
     number: int
@@ -77,7 +77,7 @@ class Finder:
         positions = self.data.positions.get(split, np.arange(len(self.data.splits[split])))
         return np.asarray(positions + 1 if own is None else own.numbers[positions])
 
-    def place(self, text: str) -> Place:
+    def place(self, text: str) -> RowPlace:
         """Return the row of that number or name; raises ConfigError for none, and for several.
 
         A whole number that a row has is its number; `COLUMN=VALUE` is the row with that cell.
@@ -88,7 +88,7 @@ class Finder:
         if text.isascii() and text.isdecimal() and text[0] != "0":
             for split in self.data.positions:
                 if len(at := np.flatnonzero(self.numbers(split) == int(text))):
-                    return Place(split, int(at[0]), notes=tuple(self._notes(int(text))))
+                    return RowPlace(split, int(at[0]), notes=tuple(self._notes(int(text))))
         return self._only(text, text)
 
     @cached_property
@@ -100,7 +100,7 @@ class Finder:
     def _are_paths(self) -> bool:
         return any(each.are_paths for each in self.names.values())
 
-    def _only(self, cell: str, text: str) -> Place:
+    def _only(self, cell: str, text: str) -> RowPlace:
         """Return the only row of a name; raises ConfigError. text: as the user wrote it."""
         found = {(each.place.split, each.place.position): each for each in self._matches(cell)}
         matches = list(found.values())
@@ -122,7 +122,7 @@ class Finder:
                     called = short(Path(cell)) if names.are_paths else f"{column} {cell}".strip()
                     file = names.file if len(self.names) > 1 else ""
                     number = int(names.numbers[row])
-                    yield _Match(Place(split, position, called), column, cell, number, file, names.are_paths)
+                    yield _Match(RowPlace(split, position, called), column, cell, number, file, names.are_paths)
 
     def _position(self, key: str, row: int) -> tuple[str, int]:
         """Return the split of a row of a file, and its position there."""

@@ -48,7 +48,7 @@ class Passes:
         return [loss + penalty for loss, penalty in zip(self.gradients, self.penalties, strict=True)]
 
 
-class Objective:
+class BatchLoss:
     """The loss of a batch as a function of the weights of a float64 model."""
 
     def __init__(self, float64_model: Float64Model, batch: Batch) -> None:
@@ -78,7 +78,7 @@ class Objective:
         return tf.function(self.total)
 
 
-def one_step(resolved: Resolved, objective: Objective) -> Passes:
+def one_step(resolved: Resolved, objective: BatchLoss) -> Passes:
     """Return all numbers of one step; the weights of the model are those of before again when it ends."""
     float64_model = objective.float64_model
     variables = [each.value for each in float64_model.weights]

@@ -1,1 +1,1 @@
-"""Formats of `nntrain export`: one module each, with its `Options` and `export(options, subject, folder)`."""
+"""Formats of `nntrain export`: one module each, with its `Options` and `export(options, exported, folder)`."""

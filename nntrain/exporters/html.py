@@ -9,7 +9,7 @@ from nntrain.exports.formats import Answers, Format
 from nntrain.exports.web import engine
 
 if TYPE_CHECKING:
-    from nntrain.exports.subject import Subject
+    from nntrain.exports.exported_run import ExportedRun
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Options(Format):
         engine.refuse_missing()
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> Answers:
+def export(options: Options, exported: "ExportedRun", folder: Path) -> Answers:
     """Write the page, and run its JavaScript on rows: on the texts of a table, else on numbers."""
     from nntrain.exports.web import page, running
 
     file = folder / Options.file
-    file.write_text(page.page(subject), encoding="utf-8")
+    file.write_text(page.page(exported), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="nntrain-") as temporary:
-        return running.answers(subject, file, Path(temporary))
+        return running.answers(exported, file, Path(temporary))

@@ -10,7 +10,7 @@ from nntrain.exports.formats import Answers, Format
 from nntrain.storage import run_files
 
 if TYPE_CHECKING:
-    from nntrain.exports.subject import Subject
+    from nntrain.exports.exported_run import ExportedRun
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ outputs = model.predict(rows)
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> Answers:
+def export(options: Options, exported: "ExportedRun", folder: Path) -> Answers:
     """Copy the model of the run and the plug-ins that it needs, and load it with plain Keras."""
     import keras
     import numpy as np
 
     file = folder / Options.file
-    with subject.run_dir.open(run_files.MODEL) as saved, file.open("wb") as written:
+    with exported.run_dir.open(run_files.MODEL) as saved, file.open("wb") as written:
         shutil.copyfileobj(saved, written)
     own: dict[str, Any] = {}
     for each in plugin.in_use():
         (folder / each.file.name).write_bytes(each.file.content)
         own |= {name: value for name, value in vars(each.module).items() if isinstance(value, type)}
     model = keras.models.load_model(file, custom_objects=own)
-    outputs = np.asarray(model(np.asarray(subject.rows.x, "float32"), training=False))
-    return Answers(subject.scores(outputs), subject.expected, f"Keras {keras.__version__}")
+    outputs = np.asarray(model(np.asarray(exported.rows.x, "float32"), training=False))
+    return Answers(exported.scores(outputs), exported.expected, f"Keras {keras.__version__}")

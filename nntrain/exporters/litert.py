@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.subject import Subject
+    from nntrain.exports.exported_run import ExportedRun
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ outputs = interpreter.get_tensor(y["index"])
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> Answers:
+def export(options: Options, exported: "ExportedRun", folder: Path) -> Answers:
     """Convert the model, and run it with LiteRT alone. Raises ConfigError for a layer that it cannot hold."""
     from nntrain.exports.litert_model import converter
 
-    calibration = subject.calibration if options.precision == "int8" else None
-    return converter(options.precision, calibration).convert(subject, options, folder / Options.file)
+    calibration = exported.calibration if options.precision == "int8" else None
+    return converter(options.precision, calibration).convert(exported, options, folder / Options.file)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.subject import Subject
+    from nntrain.exports.exported_run import ExportedRun
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ session = onnxruntime.InferenceSession("model.onnx")
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> Answers:
+def export(options: Options, exported: "ExportedRun", folder: Path) -> Answers:
     """Convert the model, and run it with ONNX Runtime alone. Raises ConfigError for a layer that it cannot hold."""
     from nntrain.exports.onnx_model import CONVERTER
 
-    return CONVERTER.convert(subject, options, folder / Options.file)
+    return CONVERTER.convert(exported, options, folder / Options.file)

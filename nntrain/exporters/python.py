@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.subject import Subject
+    from nntrain.exports.exported_run import ExportedRun
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ $ python predict.py rows.csv > predictions.csv
 table it is an .npz file with an array `x`."""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> Answers:
+def export(options: Options, exported: "ExportedRun", folder: Path) -> Answers:
     """Convert the model, copy the program, and run it on the raw rows of a table, else on an array.
 
     Raises ConfigError for a layer that ONNX cannot hold, and NNTrainError where the program fails.
     """
     from nntrain.exports.script import running
 
-    running.write(subject, options, folder)
+    running.write(exported, options, folder)
     with tempfile.TemporaryDirectory(prefix="nntrain-") as temporary:
-        return running.answers(subject, folder / Options.file, Path(temporary))
+        return running.answers(exported, folder / Options.file, Path(temporary))

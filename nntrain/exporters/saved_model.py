@@ -8,7 +8,7 @@ from nntrain.backend import stderr_dropped
 from nntrain.exports.formats import Answers, Format
 
 if TYPE_CHECKING:
-    from nntrain.exports.subject import Subject
+    from nntrain.exports.exported_run import ExportedRun
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ outputs = model.serve(rows)  # float32
 ```"""
 
 
-def export(options: Options, subject: "Subject", folder: Path) -> Answers:
+def export(options: Options, exported: "ExportedRun", folder: Path) -> Answers:
     """Write the model at inference: what Keras itself would write keeps augmentation and dropout on."""
     import keras
     import numpy as np
     import tensorflow as tf
 
-    model, path = subject.saved.model, str(folder / Options.file)
+    model, path = exported.saved.model, str(folder / Options.file)
 
     def serve(x: Any) -> Any:
         return model(x, training=False)
@@ -41,5 +41,5 @@ def export(options: Options, subject: "Subject", folder: Path) -> Answers:
     with stderr_dropped():
         archive.write_out(path, verbose=False)
     loaded = tf.saved_model.load(path)
-    outputs = np.asarray(loaded.serve(np.asarray(subject.rows.x, "float32")))
-    return Answers(subject.scores(outputs), subject.expected, f"TensorFlow {tf.__version__}")
+    outputs = np.asarray(loaded.serve(np.asarray(exported.rows.x, "float32")))
+    return Answers(exported.scores(outputs), exported.expected, f"TensorFlow {tf.__version__}")

@@ -8,9 +8,9 @@ import numpy as np
 from nntrain.config.messages import counted
 from nntrain.errors import NNTrainError
 from nntrain.evaluation import scores
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.formats import Answers, Format
 from nntrain.exports.refused_layers import OTHERS
-from nntrain.exports.subject import Subject
 from nntrain.model.build import outputs_of
 
 LIMITS = {"float32": 1e-5, "float16": 1e-2, "dynamic": 1e-2}
@@ -54,7 +54,7 @@ class Agreement:
             raise NNTrainError(f"the export is not the model: {self.in_words()}", help=help)
 
 
-def agreement(options: Format, subject: Subject, answers: Answers) -> Agreement:
+def agreement(options: Format, exported: ExportedRun, answers: Answers) -> Agreement:
     """Return how an export agrees: its largest difference, or for int8 what its accuracy or R² differs by.
 
     The difference of a number is relative to the largest one of its column where that is above 1.
@@ -62,11 +62,11 @@ def agreement(options: Format, subject: Subject, answers: Answers) -> Agreement:
     largest = largest_difference(answers.found, answers.expected)
     rows = len(answers.expected)
     if options.precision != "int8":
-        limit = max(LIMITS[options.precision], LIMITS["float16"] if subject.is_mixed else 0.0)
-        equal = _equal(subject, answers, limit)
+        limit = max(LIMITS[options.precision], LIMITS["float16"] if exported.is_mixed else 0.0)
+        equal = _equal(exported, answers, limit)
         return Agreement(rows, answers.runtime, "largest difference", largest, limit, largest, equal)
-    measure = "accuracy" if subject.saved.resolved.schema.classes else "R²"
-    found, expected = (_score(subject, each) for each in (answers.found, answers.expected))
+    measure = "accuracy" if exported.saved.resolved.schema.classes else "R²"
+    found, expected = (_score(exported, each) for each in (answers.found, answers.expected))
     difference = abs(found - expected)
     words = f"{measure} {found:.4f} instead of {expected:.4f}, a difference of"
     return Agreement(rows, answers.runtime, words, difference, SCORE_LIMIT, largest)
@@ -80,11 +80,11 @@ def largest_difference(found: np.ndarray, expected: np.ndarray) -> float:
     return float(np.max(np.abs(found.astype("float64") - expected) / size, initial=0.0))
 
 
-def _equal(subject: Subject, answers: Answers, limit: float) -> int | None:
+def _equal(exported: ExportedRun, answers: Answers, limit: float) -> int | None:
     """Return how many classes are equal. Raises NNTrainError for another one where no score is that near."""
     if answers.classes is None:
         return None
-    decided = np.asarray(outputs_of(subject.saved.resolved, subject.saved.model).decided(answers.expected))
+    decided = np.asarray(outputs_of(exported.saved.resolved, exported.saved.model).decided(answers.expected))
     wrong = np.flatnonzero(np.asarray(answers.classes) != decided.argmax(axis=1))
     for row in wrong:
         if decided[row].max() - decided[row][answers.classes[int(row)]] > 4 * limit:
@@ -93,8 +93,8 @@ def _equal(subject: Subject, answers: Answers, limit: float) -> int | None:
     return len(answers.classes) - len(wrong)
 
 
-def _score(subject: Subject, outputs: np.ndarray) -> float:
-    y = subject.rows.y
-    if subject.saved.resolved.schema.classes:
-        return float((subject.scorer.classes(outputs) == y).mean())
+def _score(exported: ExportedRun, outputs: np.ndarray) -> float:
+    y = exported.rows.y
+    if exported.saved.resolved.schema.classes:
+        return float((exported.scorer.classes(outputs) == y).mean())
     return scores.regression_scores(y, outputs)["r2_score"]

@@ -13,8 +13,8 @@ from nntrain.errors import one_line
 from nntrain.evaluation.evaluate import Evaluation, in_words
 from nntrain.exports.agreement import Agreement
 from nntrain.exports.description import description
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.formats import Format
-from nntrain.exports.subject import Subject
 from nntrain.storage import run_files
 from nntrain.terminal import shown_number
 
@@ -25,7 +25,7 @@ _MOST_NAMES, _MOST_LETTERS = 30, 2000
 class Card:
     """What a model card is about. `scored`: the model on its last split."""
 
-    subject: Subject
+    exported: ExportedRun
     options: Format
     agreement: Agreement
     scored: Evaluation
@@ -33,7 +33,7 @@ class Card:
 
     def text(self, folder: Path) -> str:
         """Return the card as Markdown; the files are those in the folder."""
-        run, options = self.subject.name, self.options
+        run, options = self.exported.name, self.options
         parts = [
             f"# {_plain(run)}",
             f"A neural network that was trained by nntrain, exported as `{options.name}` in {options.precision}.",
@@ -42,7 +42,7 @@ class Card:
             _table(("file", "bytes"), [(name, f"{size:,}") for name, size in sizes(folder).items()]),
             "## Use",
             options.usage,
-            *([_rows_and_outputs(self.subject)] if options.raw else []),
+            *([_rows_and_outputs(self.exported)] if options.raw else []),
             f"{self.agreement.in_words()}.",
             "## Data and split",
             self._data(),
@@ -51,14 +51,14 @@ class Card:
             "## Limits",
             "\n".join(f"* {line}" for line in self._limits()),
             "## Config",
-            _fenced(self.subject.run_dir.read_text(run_files.RESOLVED), "yaml"),
+            _fenced(self.exported.run_dir.read_text(run_files.RESOLVED), "yaml"),
             "## Versions",
             self._versions(),
         ]
         return "\n\n".join(parts) + "\n"
 
     def _predicts(self) -> str:
-        schema = self.subject.saved.resolved.schema
+        schema = self.exported.saved.resolved.schema
         if schema.classes:
             return f"one of {counted(len(schema.classes), 'class')}: {_names(schema.classes)}"
         if schema.targets:
@@ -66,58 +66,58 @@ class Card:
         return counted(schema.target_count, "number")
 
     def _data(self) -> str:
-        subject, schema = self.subject, self.subject.saved.resolved.schema
-        source = subject.saved.resolved.experiment.data
-        environment = subject.run_dir.read_json(run_files.ENVIRONMENT)
+        exported, schema = self.exported, self.exported.saved.resolved.schema
+        source = exported.saved.resolved.experiment.data
+        environment = exported.run_dir.read_json(run_files.ENVIRONMENT)
         rows = [
             ("source", source.called()),
             ("shape of a row", " x ".join(map(str, schema.shape))),
-            ("type", subject.saved.dtype),
+            ("type", exported.saved.dtype),
             ("columns", _names(schema.features)),
-            *((f"rows of the {name} split", f"{len(split):,}") for name, split in subject.data.splits.items()),
+            *((f"rows of the {name} split", f"{len(split):,}") for name, split in exported.data.splits.items()),
             ("SHA-256", str(environment.get("data_sha256", "not known"))),
         ]
         return _table(("", ""), [row for row in rows if row[1]])
 
     def _metrics(self) -> Iterable[str]:
-        found, summary = self.scored, self.subject.run_dir.read_json(run_files.SUMMARY)
+        found, summary = self.scored, self.exported.run_dir.read_json(run_files.SUMMARY)
         metrics: Mapping[str, Mapping[str, Any]] = summary.get("metrics", {})
         names = list(dict.fromkeys(name for split in metrics.values() for name in split))
         rows = [(split, *(_number(values.get(name)) for name in names)) for split, values in metrics.items()]
         yield _table(("split", *names), rows)
         around = f"{found.score} {found.value:.4f}, 95 % interval {in_words(found.interval)}"
         yield f"On the {found.split} split ({counted(found.rows, 'row')}): {around}. Intervals are by bootstrap."
-        for title, columns, cells in found.tables(self.subject.name):
+        for title, columns, cells in found.tables(self.exported.name):
             if title in ("classes", "regression"):
                 yield _table(columns, [[_number(cell) for cell in row] for row in cells])
 
     def _limits(self) -> Iterable[str]:
-        subject = self.subject
+        exported = self.exported
         yield f"The metrics are those of rows like the training's; the {self.scored.split} split is of the same source."
-        table = subject.saved.table
+        table = exported.saved.table
         if table is not None and any(column.kind == "category" for column in table.columns):
             yield "A category that no training row has counts as an unknown one; `schema.json` lists the known ones."
-        if table is not None and not subject.saved.resolved.takes_missing:
+        if table is not None and not exported.saved.resolved.takes_missing:
             yield "It takes no missing values."
-        if subject.saved.resolved.are_probabilities:
+        if exported.saved.resolved.are_probabilities:
             yield "The probabilities were not calibrated."
-        if subject.is_mixed:
+        if exported.is_mixed:
             yield "It was trained in less than float32, so that its outputs are rounded."
         if self.options.precision != "float32":
             yield f"Its weights are {self.options.precision}, which changes what it predicts, see above."
         yield "Nothing is known of rows from elsewhere or later, nor of groups that the data do not tell apart."
 
     def _versions(self) -> str:
-        environment = self.subject.run_dir.read_json(run_files.ENVIRONMENT)
+        environment = self.exported.run_dir.read_json(run_files.ENVIRONMENT)
         packages = environment.get("packages") or {}
         rows = [(name, version) for name, version in packages.items() if version]
         return _table(("trained with", ""), [*rows, ("on", environment.get("start", ""))])
 
 
-def _rows_and_outputs(subject: Subject) -> str:
+def _rows_and_outputs(exported: ExportedRun) -> str:
     """Return what the model takes and gives, for a format that holds the model alone."""
-    saved = subject.saved
-    schema, output = saved.resolved.schema, description(subject)["output"]
+    saved = exported.saved
+    schema, output = saved.resolved.schema, description(exported)["output"]
     shape = ", ".join(["n", *map(str, schema.shape)])
     rows = f"`rows` are float32 of the shape ({shape})"
     if saved.table is not None:

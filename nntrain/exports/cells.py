@@ -14,7 +14,7 @@ from nntrain.data.table_formats import text_rows
 from nntrain.data.table_pieces import pieces
 from nntrain.evaluation.predict import PredictOptions, predict_file
 from nntrain.evaluation.predictions import Predictions
-from nntrain.exports.subject import ROWS, Subject
+from nntrain.exports.exported_run import ROWS, ExportedRun
 
 _UNSEEN = "a category that no row has"
 
@@ -27,15 +27,15 @@ class Cells:
     rows: list[list[str]]
 
     @classmethod
-    def of(cls, subject: Subject, table: Table) -> "Cells":
+    def of(cls, exported: ExportedRun, table: Table) -> "Cells":
         """Return rows of the file of the run, or of its data where these came from no file.
 
         Where the model takes missing values, a row without a cell and one of unseen categories follow; the first row
         that has a cell ends them, because rows without one at the end of a file are no rows.
         """
-        path = getattr(subject.saved.resolved.experiment.data, "path", None)
-        rows = _in_file(table, Path(path)) if path else _in_matrix(table, np.asarray(subject.rows.x))
-        if subject.saved.resolved.takes_missing:
+        path = getattr(exported.saved.resolved.experiment.data, "path", None)
+        rows = _in_file(table, Path(path)) if path else _in_matrix(table, np.asarray(exported.rows.x))
+        if exported.saved.resolved.takes_missing:
             last = next((row for row in rows if any(row)), [])
             odd = [["" for _ in table.columns], [_unseen(column) for column in table.columns], last]
             rows = [*rows[: ROWS - len(odd)], *odd]
@@ -53,11 +53,11 @@ class Cells:
             writer.writerow([column.name for column in self.table.columns])
             writer.writerows(self.rows)
 
-    def predictions(self, subject: Subject, folder: Path) -> Predictions:
+    def predictions(self, exported: ExportedRun, folder: Path) -> Predictions:
         """Return what `predict` gives for them, from a file in the folder."""
         file = folder / "rows.csv"
         self.write(file)
-        return predict_file(subject.saved, subject.scorer, file, PredictOptions(every_row=True))
+        return predict_file(exported.saved, exported.scorer, file, PredictOptions(every_row=True))
 
 
 def _in_file(table: Table, path: Path) -> list[list[str]]:

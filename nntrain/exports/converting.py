@@ -11,10 +11,10 @@ import numpy as np
 from nntrain.errors import NNTrainError, one_line
 from nntrain.errors import Path as Path_
 from nntrain.exports.agreement import largest_difference
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.formats import Answers, Format
 from nntrain.exports.other_process import answers, outputs
 from nntrain.exports.refused_layers import OTHERS, places, refused
-from nntrain.exports.subject import Subject
 
 Write = Callable[[Any, Path], None]
 _ROWS = 64
@@ -32,26 +32,26 @@ class Converter:
     write_layer: Write
     runtime: str
 
-    def convert(self, subject: Subject, options: Format, file: Path) -> Answers:
+    def convert(self, exported: ExportedRun, options: Format, file: Path) -> Answers:
         """Write the model of a run to the file, and return what it answers in its runtime.
 
         Raises ConfigError for the layers that fail alone, and NNTrainError where none does.
         """
         try:
-            self.write(subject.exact, file)
-            return answers(subject, self.runtime, file)
+            self.write(exported.exact, file)
+            return answers(exported, self.runtime, file)
         except NNTrainError:
             raise
         except Exception as error:  # noqa: BLE001  # converters raise anything
-            if bad := list(self._failing(subject, file)):
+            if bad := list(self._failing(exported, file)):
                 raise refused(options.name, bad) from error
             message = f"the model cannot be exported as `{options.name}`: {one_line(str(error))[:300]}"
             raise NNTrainError(message, help=OTHERS) from error
 
-    def _failing(self, subject: Subject, file: Path) -> Iterator[tuple[Path_, str, str]]:
+    def _failing(self, exported: ExportedRun, file: Path) -> Iterator[tuple[Path_, str, str]]:
         """Yield the place and the name of each layer that does not compute the same when it is converted alone."""
-        x = np.asarray(subject.rows.x[:_ROWS], "float32")
-        for layer, (path, name) in zip(subject.exact.layers, places(subject), strict=True):
+        x = np.asarray(exported.rows.x[:_ROWS], "float32")
+        for layer, (path, name) in zip(exported.exact.layers, places(exported), strict=True):
             alone = keras.Sequential([keras.Input(x.shape[1:]), layer])
             expected = np.asarray(alone(x, training=False))
             try:

@@ -5,27 +5,27 @@ from typing import Any
 
 from nntrain.config.table import Column, Table
 from nntrain.data.written_numbers import Style
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.model.build import outputs_of
 
 VERSION = 1
 
 
-def description(subject: Subject) -> dict[str, Any]:
+def description(exported: ExportedRun) -> dict[str, Any]:
     """Return inputs, columns of a table, classes or targets, and how the outputs of the model become scores.
 
     `output`: `activation` is what the outputs still need, `sigmoid`, `softmax` or nothing. Of a single unit s of two
     classes the scores are `mirror` - s and s, and the second class is predicted where s is above `threshold`. `columns`
     are the names under which `nntrain predict` writes the scores.
     """
-    saved = subject.saved
+    saved = exported.saved
     schema, resolved = saved.resolved.schema, saved.resolved
     kind = "probability" if resolved.are_probabilities else "score"
     columns = [f"{kind}_{name}" for name in schema.classes] or list(schema.targets)
     count = len(columns) or schema.target_count
     return {
         "version": VERSION,
-        "run": subject.name,
+        "run": exported.name,
         "input": {
             "shape": list(schema.shape),
             "dtype": saved.dtype,
@@ -35,7 +35,7 @@ def description(subject: Subject) -> dict[str, Any]:
         "table": None if saved.table is None else columns_of(saved.table),
         "classes": list(schema.classes),
         "targets": list(schema.targets),
-        "output": {**_decision(subject), "columns": columns or [f"prediction_{index + 1}" for index in range(count)]},
+        "output": {**_decision(exported), "columns": columns or [f"prediction_{index + 1}" for index in range(count)]},
     }
 
 
@@ -54,11 +54,11 @@ def _style(column: Column) -> dict[str, str] | None:
     return None if style is None else {"cell": style.pattern, "thousands": style.thousands, "decimal": style.decimal}
 
 
-def _decision(subject: Subject) -> dict[str, Any]:
-    resolved = subject.saved.resolved
+def _decision(exported: ExportedRun) -> dict[str, Any]:
+    resolved = exported.saved.resolved
     if not resolved.schema.classes:
         return {"activation": None}
-    outputs = outputs_of(resolved, subject.saved.model)
+    outputs = outputs_of(resolved, exported.saved.model)
     single = resolved.output.units == 1
     activation = ("sigmoid" if single else "softmax") if outputs.logits else None
     if not single:
@@ -67,6 +67,6 @@ def _decision(subject: Subject) -> dict[str, Any]:
     return {"activation": activation, "mirror": 2 * outputs.threshold, "threshold": threshold}
 
 
-def text(subject: Subject) -> str:
+def text(exported: ExportedRun) -> str:
     """Return the content of schema.json."""
-    return json.dumps(description(subject), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(description(exported), indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.errors import NNTrainError, one_line
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.formats import Answers
-from nntrain.exports.subject import Subject
 
 SECONDS = 600
 
@@ -19,10 +19,10 @@ class CannotRun(Exception):
     """The runtime does not load or run the model."""
 
 
-def answers(subject: Subject, runtime: str, model: Path) -> Answers:
+def answers(exported: ExportedRun, runtime: str, model: Path) -> Answers:
     """Return what a model answers in the program `runtimes/<runtime>.py`; raises CannotRun."""
-    found, name = outputs(runtime, model, np.asarray(subject.rows.x, "float32"))
-    return Answers(subject.scores(found), subject.expected, name)
+    found, name = outputs(runtime, model, np.asarray(exported.rows.x, "float32"))
+    return Answers(exported.scores(found), exported.expected, name)
 
 
 def outputs(runtime: str, model: Path, rows: np.ndarray) -> tuple[np.ndarray, str]:

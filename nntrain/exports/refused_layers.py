@@ -4,22 +4,22 @@ from collections.abc import Iterable, Iterator
 
 from nntrain.config.keras.layers import walk
 from nntrain.errors import ConfigError, Path, Problem
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 OTHERS = "use `--to keras` or `--to saved_model`, which hold every layer"
 
 
-def places(subject: Subject) -> Iterator[tuple[Path, str]]:
+def places(exported: ExportedRun) -> Iterator[tuple[Path, str]]:
     """Yield the path in resolved.yaml and the name of the class of each layer of the model, in their order.
 
     An ensemble is one layer, and may have one after it.
     """
-    written = [(path, spec.called()) for path, spec in walk(subject.saved.resolved.experiment.model)]
-    if subject.saved.resolved.train.ensemble is None:
+    written = [(path, spec.called()) for path, spec in walk(exported.saved.resolved.experiment.model)]
+    if exported.saved.resolved.train.ensemble is None:
         yield from written
     else:
         yield ("train", "ensemble"), "Ensemble"
-        yield from written[-1:] * (len(subject.saved.model.layers) - 1)
+        yield from written[-1:] * (len(exported.saved.model.layers) - 1)
 
 
 def refused(format: str, layers: Iterable[tuple[Path, str, str]]) -> ConfigError:

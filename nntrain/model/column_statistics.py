@@ -11,13 +11,13 @@ _AT_ONCE = 256 << 20  # bytes of the columns that are read from the disk at once
 
 
 @dataclass(frozen=True)
-class Column:
+class SortedColumn:
     """The values of a column that are not missing: (n,) float32, sorted. Without values every statistic is 0."""
 
     values: np.ndarray
 
     @classmethod
-    def of(cls, cells: np.ndarray) -> "Column":
+    def of(cls, cells: np.ndarray) -> "SortedColumn":
         """Return the column of these cells: (n,) float32, NaN where missing."""
         return cls(np.sort(cells[~np.isnan(cells)]))
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from nntrain.data.row_file import Examples
-from nntrain.model.column_statistics import Column, columns
+from nntrain.model.column_statistics import SortedColumn, columns
 from nntrain.model.table_layout import TableLayout
 
 HALVINGS = 10
@@ -110,7 +110,7 @@ class TableEncoding(keras.layers.Layer):
                 codes = cells[(cells >= 0) & (cells < size)].astype(np.int64)
                 seen.append(np.bincount(codes, minlength=size) > 0)
                 continue
-            column = Column.of(cells)
+            column = SortedColumn.of(cells)
             numbers.append((column.quantile(0.5), *self._center_and_factor(column)))
             if self.quantiles is not None:
                 quantiles.append(column.quantiles(np.linspace(0, 1, LEVELS)))
@@ -120,7 +120,7 @@ class TableEncoding(keras.layers.Layer):
             if weight is not None:
                 weight.assign(np.array(values, "float32"))
 
-    def _center_and_factor(self, column: Column) -> tuple[float, float]:
+    def _center_and_factor(self, column: SortedColumn) -> tuple[float, float]:
         """Return what is taken from a number and what the difference is multiplied by, which is 0 for a constant."""
         if column.is_constant:
             return 0.0, 0.0

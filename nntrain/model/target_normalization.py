@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from nntrain.errors import ConfigError, Path, Problem
-from nntrain.model.column_statistics import Column
+from nntrain.model.column_statistics import SortedColumn
 
 
 class TargetLayer(keras.layers.Layer):
@@ -42,7 +42,7 @@ class TargetNormalization(TargetLayer):
 
     def adapt(self, y: np.ndarray) -> None:
         """Fit the layer to the targets of the training split: (n, targets) float32."""
-        columns = [Column.of(y[:, target]) for target in range(y.shape[1])]
+        columns = [SortedColumn.of(y[:, target]) for target in range(y.shape[1])]
         self.mean.assign(np.array([column.mean for column in columns], "float32"))
         self.deviation.assign(np.array([1 if each.is_constant else each.deviation for each in columns], "float32"))
 

@@ -8,7 +8,7 @@ from nntrain import canvas
 from nntrain.subject import Subject
 
 if TYPE_CHECKING:
-    from nntrain.evaluation.column_importance import Importance
+    from nntrain.evaluation.column_importance import ColumnImportance
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
@@ -19,7 +19,7 @@ _MOST = 30  # columns, the most important ones
 class Options:
     """How much worse the model gets when one column says nothing. worse: what the numbers are."""
 
-    columns: "Sequence[Importance]"
+    columns: "Sequence[ColumnImportance]"
     worse: str
     title: str
 

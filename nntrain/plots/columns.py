@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from nntrain import canvas
-from nntrain.data.profile.profile import Column, Count, Histogram, Profile
+from nntrain.data.profile.profile import ColumnProfile, Count, Histogram, Profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     return canvas.image(figure, format)
 
 
-def _draw(panel: "Axes", column: Column, rows: int) -> None:
+def _draw(panel: "Axes", column: ColumnProfile, rows: int) -> None:
     missing = f", {column.missing / rows:.0%} missing" if column.missing else ""
     title = canvas.short(column.name, 26 - len(missing)) + missing
     color = _TARGET if column.is_target else canvas.BLUE

@@ -23,7 +23,7 @@ _SIZE = 8.5  # points of a letter in a table
 
 
 @dataclass(frozen=True)
-class Mistake:
+class MistakenRow:
     """row: its number in the split, from 1. confidence: the probability or score of the class that is predicted."""
 
     row: int
@@ -38,7 +38,7 @@ class Mistake:
 class Options:
     """The rows that a model gets wrong although it is sure; columns: the names of the cells."""
 
-    mistakes: Sequence[Mistake]
+    mistakes: Sequence[MistakenRow]
     columns: Sequence[str]
     wrong: int
     title: str
@@ -64,7 +64,7 @@ def of(run: "ScoredRun") -> Options:
     for row in first.tolist():
         names = run.classes[run.y[row]], run.classes[run.predicted[row]]
         image, cells = run.shown_row(row, _MOST_COLUMNS)
-        found.append(Mistake(row + 1, *names, float(sure[row]), image, () if are_images else cells))
+        found.append(MistakenRow(row + 1, *names, float(sure[row]), image, () if are_images else cells))
     columns = () if are_images else run.columns(_MOST_COLUMNS)
     return Options(found, columns, len(wrong), run.title, run.scorer.resolved.are_probabilities)
 
@@ -88,11 +88,11 @@ def draw(options: Options, format: str = "png") -> bytes:
     return canvas.image(figure, format)
 
 
-def _sure(mistake: Mistake, options: Options) -> str:
+def _sure(mistake: MistakenRow, options: Options) -> str:
     return f"{mistake.confidence:.1%}" if options.are_probabilities else f"{mistake.confidence:.3g}"
 
 
-def _name_image(panel: "Axes", mistake: Mistake, sure: str) -> None:
+def _name_image(panel: "Axes", mistake: MistakenRow, sure: str) -> None:
     panel.set_axis_off()
     true, predicted = (canvas.short(name, _LONGEST) for name in (mistake.true, mistake.predicted))
     text = f"{true}\n→ {predicted}\n{sure}, row {mistake.row:,}"

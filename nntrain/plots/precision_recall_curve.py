@@ -34,7 +34,7 @@ def of(run: "ScoredRun") -> Options:
 def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG; of many classes those that are separated worst have a curve."""
     shares = sorted({curve.share for curve in options.curves.shown})
-    form = threshold_plot.Form(
+    form = threshold_plot.CurveForm(
         name="precision-recall curve",
         area="average precision",
         x_label="recall: share of the class that is found",

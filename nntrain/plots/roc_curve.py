@@ -33,7 +33,7 @@ def of(run: "ScoredRun") -> Options:
 
 def draw(options: Options, format: str = "png") -> bytes:
     """Return a PNG; of many classes those that are separated worst have a curve."""
-    form = threshold_plot.Form(
+    form = threshold_plot.CurveForm(
         name="ROC curve",
         area="area",
         x_label="false positive rate: share of the others",

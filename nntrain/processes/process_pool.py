@@ -21,7 +21,7 @@ from nntrain.errors import NNTrainError
 from nntrain.processes import worker_process
 from nntrain.processes.executor import Executor
 from nntrain.processes.messages import Event, Message, Work, ended
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.processes.worker_process import Ready, Said
 
 FAILED_STARTS = 3  # workers in a row that may die before they are ready
@@ -35,7 +35,7 @@ class NoWorker(NNTrainError):
 class ProcessPool(Executor):
     """Workers that load TensorFlow at once: make the pool before this process loads anything."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._events: deque[Event] = deque()
         self._failed_starts = 0
@@ -135,7 +135,7 @@ class ProcessPool(Executor):
 class _Worker:
     """The pool's side of a worker: its process, its end of the pipe, what it trains."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self.connection: Connection = ours

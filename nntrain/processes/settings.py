@@ -21,7 +21,7 @@ class Runner(Protocol):
 
 
 @dataclass(frozen=True)
-class Settings:
+class WorkerSettings:
     """How many workers an executor starts, how each of them starts TensorFlow, and what trains in it.
 
     runner: a function of a light module, which a worker calls when TensorFlow is loaded.

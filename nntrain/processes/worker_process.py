@@ -19,7 +19,7 @@ from nntrain import backend
 from nntrain.errors import NNTrainError
 from nntrain.plugins import load as plugins
 from nntrain.processes.messages import Answer, Event, Save, Stop, Work
-from nntrain.processes.settings import Runner, Settings
+from nntrain.processes.settings import Runner, WorkerSettings
 from nntrain.training.signals import SAVING, STOPPING, StopRequest
 
 GOODBYE_SECONDS = 1.0  # for a checkpoint after the pool has died
@@ -69,7 +69,7 @@ class _Order:
             self.request.wants_checkpoint = True
 
 
-def main(connection: Connection, settings: Settings) -> None:
+def main(connection: Connection, settings: WorkerSettings) -> None:
     """Run tasks until the pool closes the pipe."""
     worker = WorkerThreads(connection)
     for number in STOPPING:
@@ -89,7 +89,7 @@ def main(connection: Connection, settings: Settings) -> None:
         worker.work(settings.runner)
 
 
-def _start(settings: Settings) -> None:
+def _start(settings: WorkerSettings) -> None:
     """Load TensorFlow and fix its number of threads, which no task can change afterwards."""
     if settings.threads:
         os.environ["OMP_NUM_THREADS"] = str(settings.threads)

@@ -11,7 +11,7 @@ from nntrain.config import plugin
 from nntrain.errors import NNTrainError, Problem
 from nntrain.processes.messages import Event
 from nntrain.processes.process_pool import ProcessPool
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.runs import member_task
 from nntrain.runs.group_config import GroupConfig
 from nntrain.runs.member_runner import has_ended
@@ -81,9 +81,9 @@ class ParallelMembers:
             found.append(MemberTask(number, str(run_dir), title, config.document, self.allow_changed, context))
         return found
 
-    def _settings(self, tasks: int) -> Settings:
+    def _settings(self, tasks: int) -> WorkerSettings:
         """Return how the workers start: as this process, so that the bits are the same."""
-        return Settings(
+        return WorkerSettings(
             min(self.workers, tasks),
             "auto" if tf.config.get_visible_devices("GPU") else "cpu",
             threads=tf.config.threading.get_intra_op_parallelism_threads(),

@@ -10,7 +10,7 @@ from nntrain.config.load import Config
 from nntrain.config.messages import listed
 from nntrain.errors import ConfigError
 from nntrain.processes.executor import Executor
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.workers import trials
 
 
@@ -40,7 +40,7 @@ class Workers:
             raise ConfigError("`--address` is the address of a Ray cluster", help="add `--executor ray`")
         threads = config.experiment.train.threads or 1
         plugins = tuple(each.file for each in plugin.in_use())
-        settings = Settings(self.count, device, verbose, threads, _files(config), plugins, runner=trials.start)
+        settings = WorkerSettings(self.count, device, verbose, threads, _files(config), plugins, runner=trials.start)
         return cast(Executor, module.start(module.Options(**given), settings))
 
 

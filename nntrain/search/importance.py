@@ -18,7 +18,7 @@ _FOLDS, _SHUFFLES, _PERMUTATIONS, _TREES = 4, 5, 3, 100
 
 
 @dataclass(frozen=True)
-class Importance:
+class ParameterImportance:
     """The parameters, the most important first."""
 
     paths: tuple[str, ...]
@@ -29,7 +29,7 @@ class Importance:
     epochs: tuple[int, int]  # the fewest and the most of a trial; where they differ, the score may depend on them too
 
 
-def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> Importance:
+def measure(trials: Sequence[Trial], space: Space, seed: int = 0) -> ParameterImportance:
     """Return the permutation importance (Breiman 2001, Random Forests) of scikit-learn's random forest.
 
     * The forest predicts the rank of the score from the values; the rank, so that a diverged loss is not an outlier.
@@ -120,10 +120,10 @@ def _shuffled(places: "np.ndarray", state: int) -> "Iterator[np.ndarray]":
             yield copy.copy()
 
 
-def _importance(done: Sequence[Trial], space: Space, rounds: "np.ndarray") -> Importance:
+def _importance(done: Sequence[Trial], space: Space, rounds: "np.ndarray") -> ParameterImportance:
     r2, *means = rounds.mean(axis=0).tolist()
     _, *deviations = rounds.std(axis=0, ddof=1).tolist()
     bars = zip([parameter.path for parameter in space.parameters], means, deviations, strict=True)
     paths, drops, spreads = zip(*sorted(bars, key=lambda bar: -bar[1]), strict=True)
     epochs = [trial.epochs for trial in done]
-    return Importance(paths, drops, spreads, r2, len(done), (min(epochs), max(epochs)))
+    return ParameterImportance(paths, drops, spreads, r2, len(done), (min(epochs), max(epochs)))

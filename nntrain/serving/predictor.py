@@ -10,7 +10,7 @@ import numpy as np
 
 from nntrain.evaluation.predictions import Predictions
 from nntrain.model.restore import SavedModel
-from nntrain.serving.request_rows import Inputs, Refused, inputs
+from nntrain.serving.request_rows import Refused, RequestInputs, inputs
 from nntrain.training.memory import refuse_large_batch
 from nntrain.training.scorer import Scorer
 
@@ -87,7 +87,7 @@ class Predictor:
                 return
 
     def _answer(self, jobs: list[_Job]) -> None:
-        ready: list[tuple[_Job, Inputs]] = []
+        ready: list[tuple[_Job, RequestInputs]] = []
         for job in jobs:
             if job.answer.cancelled():  # the client has gone, or its time is over
                 continue
@@ -102,7 +102,7 @@ class Predictor:
         if ready:
             self._answer_joined(ready)
 
-    def _answer_joined(self, ready: list[tuple[_Job, Inputs]]) -> None:
+    def _answer_joined(self, ready: list[tuple[_Job, RequestInputs]]) -> None:
         try:
             outputs = self.scorer.outputs(np.concatenate([found.x for _, found in ready]))
             ends = np.cumsum([len(found.x) for _, found in ready])[:-1]
@@ -112,7 +112,7 @@ class Predictor:
             for job, _ in ready:
                 job.finish(error)
 
-    def _finish(self, job: _Job, found: Inputs, outputs: np.ndarray) -> None:
+    def _finish(self, job: _Job, found: RequestInputs, outputs: np.ndarray) -> None:
         predicted = Predictions.of(self.scorer, outputs)
         rows = [dict(zip(predicted.names, row, strict=True)) for row in predicted.rows()]
         self.answered += 1

@@ -34,14 +34,14 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Inputs:
+class RequestInputs:
     """The inputs of a request, (n, *shape), and notes on its rows."""
 
     x: np.ndarray
     notes: tuple[str, ...] = ()
 
 
-def inputs(saved: SavedModel, body: bytes, most_rows: int) -> Inputs:
+def inputs(saved: SavedModel, body: bytes, most_rows: int) -> RequestInputs:
     """Return the inputs of the body of a request, `{"rows": [...]}`; raises Refused for any other."""
     rows = _rows(body, most_rows)
     with _refused():
@@ -90,7 +90,7 @@ def _refused() -> Iterator[None]:
         raise Refused(400, "the JSON is nested too deeply") from None
 
 
-def _of_table(saved: SavedModel, table: Table, rows: list[Any]) -> Inputs:
+def _of_table(saved: SavedModel, table: Table, rows: list[Any]) -> RequestInputs:
     """Return the rows of a table: they are written as JSON Lines and read as `predict` reads such a file."""
     names = [column.name for column in table.columns]
     known = {*names, *table.left_out}
@@ -110,14 +110,14 @@ def _of_table(saved: SavedModel, table: Table, rows: list[Any]) -> Inputs:
         file.write_text(text, encoding="utf-8")
         found = read_like(table, CsvTable(file, shown=NAME))
         refuse_missing(saved, found.x, Path(NAME))
-        return Inputs(found.x, found.notes)
+        return RequestInputs(found.x, found.notes)
 
 
 def _columns(names: list[str]) -> str:
     return f"the {'columns' if len(names) > 1 else 'column'} {listed(map(one_line, names), most=5)}"
 
 
-def _of_array(saved: SavedModel, rows: list[Any]) -> Inputs:
+def _of_array(saved: SavedModel, rows: list[Any]) -> RequestInputs:
     """Return rows that are nested lists of numbers."""
     help = "send each row as a list of numbers, of the shape that `/metadata` shows"
     try:
@@ -126,4 +126,4 @@ def _of_array(saved: SavedModel, rows: list[Any]) -> Inputs:
         raise Refused(422, "the rows are not lists of numbers of the same shape", help) from None
     if found.dtype.kind not in "fiu" or not np.isfinite(found).all():
         raise Refused(422, "the rows hold something else than finite numbers", help)
-    return Inputs(rows_of(saved, found, NAME))
+    return RequestInputs(rows_of(saved, found, NAME))

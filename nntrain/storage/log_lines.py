@@ -20,7 +20,7 @@ class LogLine(str):
         return line
 
 
-class Log(list[str]):
+class LogLines(list[str]):
     """What was printed, in order."""
 
     def append(self, text: str) -> None:

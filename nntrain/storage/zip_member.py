@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 _LOCAL = struct.Struct("<26x2H")  # the lengths of name and extra field in the header before the content
 
 
-def member_offset(file: "BinaryIO | Part", info: zipfile.ZipInfo) -> int | None:
+def member_offset(file: "BinaryIO | FilePart", info: zipfile.ZipInfo) -> int | None:
     """Return the offset in the archive of the member's content; None if it is compressed or encrypted.
 
     The lengths of name and extra field are those of the header before the content, at its bytes 26 to 29, and may
@@ -21,20 +21,20 @@ def member_offset(file: "BinaryIO | Part", info: zipfile.ZipInfo) -> int | None:
     return int(info.header_offset + _LOCAL.size + name + extra)
 
 
-def stored_member(file: "BinaryIO | Part", name: str) -> "Part":
+def stored_member(file: "BinaryIO | FilePart", name: str) -> "FilePart":
     """Return a member as a file, without reading it; raises what zipfile raises, and BadZipFile if it is compressed."""
     with zipfile.ZipFile(file) as archive:
         info = archive.getinfo(name)
     offset = member_offset(file, info)
     if offset is None:
         raise zipfile.BadZipFile(f"`{name}` is compressed")
-    return Part(file, offset, info.file_size)
+    return FilePart(file, offset, info.file_size)
 
 
-class Part(io.RawIOBase):
+class FilePart(io.RawIOBase):
     """The `size` bytes of a file that begin at `start`, as a file of their own."""
 
-    def __init__(self, file: "BinaryIO | Part", start: int, size: int) -> None:
+    def __init__(self, file: "BinaryIO | FilePart", start: int, size: int) -> None:
         self.file, self.start, self.size, self.position = file, start, size, 0
 
     def readable(self) -> bool:

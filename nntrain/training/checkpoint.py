@@ -18,7 +18,7 @@ from nntrain.data.npy_header import arrays_in
 from nntrain.errors import NNTrainError
 from nntrain.storage import inside, records
 from nntrain.storage.atomic import writing
-from nntrain.storage.zip_member import Part
+from nntrain.storage.zip_member import FilePart
 from nntrain.training.state import State
 
 MAGIC = b"nntrain checkpoint 1\n"
@@ -124,7 +124,7 @@ def _decode(file: BinaryIO) -> tuple[State, dict[str, Any]]:
     if magic != MAGIC:
         known = magic.startswith(_ANY_MAGIC)
         raise _Unusable("was written by another version of nntrain" if known else "is not a checkpoint")
-    content = Part(file, len(MAGIC) + _DIGEST, size - len(MAGIC) - _DIGEST)
+    content = FilePart(file, len(MAGIC) + _DIGEST, size - len(MAGIC) - _DIGEST)
     if hashlib.file_digest(content, "sha256").hexdigest().encode() != digest:
         raise _Unusable("is damaged: its SHA-256 differs")
     try:

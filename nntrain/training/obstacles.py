@@ -22,7 +22,7 @@ NOTHING = 1e-4  # of its highest rate: with less a weight does not move
 
 
 @dataclass(frozen=True)
-class Training:
+class PlannedTraining:
     """A training with its number of rows, steps and updates; several steps of an accumulation are one update."""
 
     resolved: Resolved
@@ -58,7 +58,7 @@ class Training:
 
 def obstacles(resolved: Resolved, model: Network, rows: int) -> list[Problem]:
     """Return a warning for each obstacle of a training on this many rows."""
-    training = Training(resolved, model, rows)
+    training = PlannedTraining(resolved, model, rows)
     rules = (_nothing_to_train, _accumulation, _schedule, _average_of_weights, _batch_statistics, _channels_first)
     return [replace(problem, disease=rule.__name__.strip("_")) for rule in rules for problem in rule(training)]
 
@@ -71,12 +71,12 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _nothing_to_train(training: Training) -> Iterator[Problem]:
+def _nothing_to_train(training: PlannedTraining) -> Iterator[Problem]:
     if not training.model.trainable_weights:
         yield _warning("no layer has a weight that is trained", ("model",), "remove `trainable: false` from a layer")
 
 
-def _accumulation(training: Training) -> Iterator[Problem]:
+def _accumulation(training: PlannedTraining) -> Iterator[Problem]:
     if not training.updates:
         steps = counted(training.optimizer.gradient_accumulation_steps, "step")
         message = f"no weight is ever updated: the gradients of {steps} "
@@ -85,7 +85,7 @@ def _accumulation(training: Training) -> Iterator[Problem]:
         yield _warning(message, path, "write fewer `gradient_accumulation_steps`, or train longer")
 
 
-def _schedule(training: Training) -> Iterator[Problem]:
+def _schedule(training: PlannedTraining) -> Iterator[Problem]:
     updates = training.updates
     schedule = training.optimizer.over(updates).learning_rate
     if not isinstance(schedule, optimizers.Schedule) or not updates:
@@ -117,7 +117,7 @@ def _warmup(schedule: optimizers.Schedule) -> int:
     return (getattr(schedule, "warmup_steps", None) or 0) if getattr(schedule, "warmup_target", None) else 0
 
 
-def _average_of_weights(training: Training) -> Iterator[Problem]:
+def _average_of_weights(training: PlannedTraining) -> Iterator[Problem]:
     momentum = training.optimizer.ema_momentum
     momentum = 0.99 if momentum is None else momentum  # as in Keras
     left = momentum**training.updates
@@ -134,7 +134,7 @@ def _help_for_momentum(option: str, momentum: float, steps: int) -> str:
     return f"write `{option}: {lower:g}`" + (f", or train {counted(enough, 'step')}" if enough else "")
 
 
-def _batch_statistics(training: Training) -> Iterator[Problem]:
+def _batch_statistics(training: PlannedTraining) -> Iterator[Problem]:
     rows, size = training.rows, training.resolved.batch_size(training.rows)
     for path, _, layer in training.layers():
         if not isinstance(layer, keras.layers.BatchNormalization) or not layer.trainable:
@@ -167,7 +167,7 @@ def _is_new(layer: Any) -> bool:
     return not layer.moving_mean.numpy().any()
 
 
-def _channels_first(training: Training) -> Iterator[Problem]:
+def _channels_first(training: PlannedTraining) -> Iterator[Problem]:
     for path, spec, layer in training.layers():
         if type(spec).__module__ != image_layers.__name__:
             continue

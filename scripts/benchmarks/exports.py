@@ -133,13 +133,13 @@ def measure(path: Path, work: Path) -> None:
 
     from nntrain.errors import MissingPackage, NNTrainError
     from nntrain.evaluation.evaluate import same_data
+    from nntrain.exports.exported_run import ExportedRun
     from nntrain.exports.formats import format_of
-    from nntrain.exports.subject import Subject
     from nntrain.exports.write import export
     from nntrain.storage.run_dir import RunDir
 
     run_dir, rows = RunDir(path), work / "rows.npy"
-    subject = Subject.of(run_dir, same_data(run_dir))
+    subject = ExportedRun.of(run_dir, same_data(run_dir))
     x = np.asarray(subject.rows.x[:200], "float32")
     np.save(rows, x)
     lists = [[None if v != v else v for v in row] for row in x.reshape(len(x), -1).tolist()]

@@ -19,7 +19,7 @@ import numpy as np  # noqa: E402
 
 from nntrain.evaluation.evaluate import same_data  # noqa: E402
 from nntrain.exports.cells import Cells  # noqa: E402
-from nntrain.exports.subject import Subject  # noqa: E402
+from nntrain.exports.exported_run import ExportedRun  # noqa: E402
 from nntrain.exports.web.page import page  # noqa: E402
 
 ROWS = 200
@@ -46,7 +46,7 @@ def check_loading(browser: Chromium, file: Path, dark: bool, width: int) -> None
     refuse([] if shown else ["nothing"], "is predicted")
 
 
-def check_predictions(browser: Chromium, subject: Subject, folder: Path) -> float:
+def check_predictions(browser: Chromium, subject: ExportedRun, folder: Path) -> float:
     """Return the largest difference of a score; raises AssertionError for another class."""
     if subject.saved.table is None:
         rows = subject.rows.x[:ROWS].reshape(len(subject.rows.x[:ROWS]), -1).tolist()
@@ -94,7 +94,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, Chromium() as browser:
         for run in given.runs:
             run_dir = find_run(Path("runs"), run)
-            subject = Subject.of(run_dir, same_data(run_dir))
+            subject = ExportedRun.of(run_dir, same_data(run_dir))
             file = Path(name, f"{subject.name}.html")
             file.write_text(page(subject), encoding="utf-8")
             for look, width, dark in (("phone", 375, False), ("dark", 1100, True), ("light", 1100, False)):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nntrain.config import rules
-from nntrain.config.data_rules import Subject
+from nntrain.config.data_rules import CheckedExperiment
 from nntrain.config.data_schema import Schema
 from nntrain.config.experiment import Experiment
 from nntrain.config.resolve import resolve
@@ -33,7 +33,7 @@ def test_every_rule_has_an_exact_message(tmp_path: Path) -> None:
         config, _, expected = file.read_text().partition("$ nntrain check")
         experiment = Experiment.model_validate(parse(config, "c.yaml").tree)
         schema = experiment.data.known_schema
-        subject = Subject.of(experiment, schema and resolve(experiment, schema))
+        subject = CheckedExperiment.of(experiment, schema and resolve(experiment, schema))
         for rule in rules.RULES:
             messages = [problem.message for problem in rule(subject)]
             if any(f": {message}\n" in expected for message in messages):

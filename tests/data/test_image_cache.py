@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 from nntrain.data import content_cache, image_cache, image_decoding
-from nntrain.data.image_decoder import Target
+from nntrain.data.image_decoder import ImageFormat
 from nntrain.data.image_decoding import Decoding
 from nntrain.data.row_file import RowFile
 from nntrain.errors import DataError
 
-DECODING = Decoding(Target((6, 8), True, "rgb"))
+DECODING = Decoding(ImageFormat((6, 8), True, "rgb"))
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,11 @@ def test_images_are_decoded_once(cache: Path) -> None:
 def test_what_is_asked_for_is_part_of_the_key(cache: Path) -> None:
     paths = files()
     read(paths)
-    for target in (Target((6, 8), True, "grayscale"), Target((3, 4), True, "rgb"), Target((6, 8), False, "rgb")):
+    for target in (
+        ImageFormat((6, 8), True, "grayscale"),
+        ImageFormat((3, 4), True, "rgb"),
+        ImageFormat((6, 8), False, "rgb"),
+    ):
         assert read(paths, Decoding(target))[1] is False
     assert read(paths[::-1])[1] is False and read(paths[1:])[1] is False
     assert len(entries(cache)) == 6
@@ -150,7 +154,7 @@ def test_a_full_disk_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(28, "No space left on device")
 
     paths = files()
-    Decoding(Target((3, 3), True, "rgb")).read(paths)
+    Decoding(ImageFormat((3, 3), True, "rgb")).read(paths)
     monkeypatch.setattr(image_cache, "write_text", full)
     monkeypatch.setattr(content_cache, "_key", lambda *_: "k" * 64)
     images, note = DECODING.read(paths)

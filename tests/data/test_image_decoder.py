@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from nntrain.data import image_decoder
-from nntrain.data.image_decoder import ImageFault, Target, decode, size_of
+from nntrain.data.image_decoder import ImageFault, ImageFormat, decode, size_of
 
-RGB = Target((6, 8), False, "rgb")
+RGB = ImageFormat((6, 8), False, "rgb")
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def noise(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).integers(30, 256, shape).astype(np.uint8)
 
 
-def message(file: str | Path, target: Target = RGB) -> str:
+def message(file: str | Path, target: ImageFormat = RGB) -> str:
     with pytest.raises(ImageFault) as raised:
         decode(Path(file), target)
     return str(raised.value)
@@ -103,7 +103,7 @@ def test_the_size_is_that_of_the_upright_image() -> None:
     exif[0x0112] = 6
     assert size_of(saved(noise(6, 8, 3), "a.jpg")) == (6, 8)
     assert size_of(saved(noise(6, 8, 3), "a.jpg", exif=exif)) == (8, 6)
-    assert decode(Path("a.jpg"), Target((8, 6), False, "rgb")).pixels.shape == (8, 6, 3)
+    assert decode(Path("a.jpg"), ImageFormat((8, 6), False, "rgb")).pixels.shape == (8, 6, 3)
 
 
 def test_a_shape_in_the_alpha_channel_is_lost_without_it() -> None:
@@ -111,8 +111,8 @@ def test_a_shape_in_the_alpha_channel_is_lost_without_it() -> None:
     pixels[2:4, 3:5, 3] = 255
     file = saved(pixels)
     assert decode(file, RGB).lost == ("alpha", "dark")
-    assert decode(file, Target((6, 8), False, "grayscale")).lost == ("alpha", "dark")
-    assert decode(file, Target((6, 8), False, "rgba")).lost == ()
+    assert decode(file, ImageFormat((6, 8), False, "grayscale")).lost == ("alpha", "dark")
+    assert decode(file, ImageFormat((6, 8), False, "rgba")).lost == ()
     opaque = noise(6, 8, 4)
     opaque[..., 3] = 255
     assert decode(saved(opaque), RGB).lost == ()

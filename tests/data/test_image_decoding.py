@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from nntrain.data import image_decoding
-from nntrain.data.image_decoder import Target
+from nntrain.data.image_decoder import ImageFormat
 from nntrain.data.image_decoding import Decoding
 from nntrain.errors import DataError
 
@@ -34,7 +34,7 @@ def test_images_are_in_the_order_of_the_files_and_the_bar_ends_at_1(
 
     monkeypatch.setattr(image_decoding, "reading_bar", bar)
     monkeypatch.setattr(image_decoding, "_BATCH", 8)
-    images, note = Decoding(Target((2, 3), False, "grayscale")).read(files)
+    images, note = Decoding(ImageFormat((2, 3), False, "grayscale")).read(files)
     assert images.x[:, 0, 0, 0].tolist() == list(range(100, 120)) and note == ""
     assert shown == ["decoding 20 images", 0.4, 0.8, 1.0]
 
@@ -43,7 +43,7 @@ def test_all_faults_are_reported_at_once(files: list[Path]) -> None:
     for path in files[3:16]:
         path.write_text("x")
     with pytest.raises(DataError) as caught:
-        Decoding(Target((2, 3), False, "rgb"), ("data", "path")).read(files)
+        Decoding(ImageFormat((2, 3), False, "rgb"), ("data", "path")).read(files)
     assert str(caught.value).count("is broken, or not an image") == 10 and "3 more such faults" in str(caught.value)
-    images, _ = Decoding(Target((2, 3), False, "rgb"), skip=True).read(files)
+    images, _ = Decoding(ImageFormat((2, 3), False, "rgb"), skip=True).read(files)
     assert images.rows.tolist() == [0, 1, 2, 16, 17, 18, 19] and np.unique(images.x[-1]).tolist() == [119]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data.precision import MOST_KNOWN, Column, is_suspect, may_have_merged, merged
+from nntrain.data.precision import MOST_KNOWN, ColumnNumbers, is_suspect, may_have_merged, merged
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_small_numbers_that_differ_are_not_suspect() -> None:
     ],
 )
 def test_numbers_of_different_parts_merge_too(parts: list[list[Any]], expected: Any) -> None:
-    column = Column()
+    column = ColumnNumbers()
     for part in parts:
         column.add(np.array(part))
     assert column.merged() == expected
 
 
 def test_no_more_numbers_are_kept_than_fit_into_memory() -> None:
-    column = Column()
+    column = ColumnNumbers()
     column.add(np.arange(2**23, 2**23 + MOST_KNOWN + 1) * 2)
     assert column.known is None
     column.add(np.array([2**24 + 2**20, 2**24 + 2**20 + 1]))

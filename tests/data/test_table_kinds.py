@@ -9,7 +9,7 @@ from nntrain.data.csv_records import read_records
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable
 from nntrain.data.table_kinds import FoundKind, as_numbers, kind_of
-from nntrain.data.table_request import Given
+from nntrain.data.table_request import GivenColumn
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def raw(cells: list[Any], name: str = "x", words: bool = False) -> RawTable:
     return read_records(CsvTable("t.csv", "|"), frozenset({name}) if words else frozenset())
 
 
-def found(cells: list[Any], name: str = "x", given: Given | None = None) -> FoundKind:
+def found(cells: list[Any], name: str = "x", given: GivenColumn | None = None) -> FoundKind:
     words = given is not None and given.kind != "numeric"
     return kind_of(raw(cells, name, words), name, given)
 
@@ -90,7 +90,7 @@ def test_more_categories_than_the_limit_are_left_out_unless_asked_for(monkeypatc
     monkeypatch.setattr("nntrain.data.table_kinds.MOST_CATEGORIES", 30)
     cells = [f"c{index}" for index in range(40)] * 3
     assert (found(cells).kind, found(cells).why) == ("identifier", "40 different texts in 120 rows")
-    column = found(cells, given=Given("category")).column
+    column = found(cells, given=GivenColumn("category")).column
     assert column is not None and len(column.categories) == 40
 
 
@@ -143,25 +143,25 @@ def test_more_categories_than_the_limit_are_left_out_unless_asked_for(monkeypatc
         ),
         (
             ["1", "two", "three", "four"],
-            Given("numeric"),
+            GivenColumn("numeric"),
             "column `x`: 3 of 4 cells are not numbers: `two`, `three`, `four`, the first in line 3",
             "write `columns: {x: category}`, or `missing: [two, three, four]` for missing values",
         ),
         (
             ["red", "green"],
-            Given("boolean"),
+            GivenColumn("boolean"),
             "column `x` is not boolean, it holds `red`, `green`",
             "write `columns: {x: category}`, or words such as `yes` and `no`",
         ),
         (
             ["red", "green"],
-            Given("date"),
+            GivenColumn("date"),
             "column `x` holds no dates in a known format",
             "write `columns: {x: {date: '%d %b %Y'}}`, or `columns: {x: category}`",
         ),
     ],
 )
-def test_what_is_wrong_with_a_column(cells: list[str], given: Given | None, message: str, help: str) -> None:
+def test_what_is_wrong_with_a_column(cells: list[str], given: GivenColumn | None, message: str, help: str) -> None:
     assert [(problem.message, problem.help) for problem in found(cells, given=given).problems] == [(message, help)]
 
 
@@ -171,12 +171,12 @@ def test_large_numbers_in_groups_of_digits_are_told_apart() -> None:
 
 
 def test_a_given_kind_is_kept() -> None:
-    column = found([3, 1, 1], given=Given("category")).column
+    column = found([3, 1, 1], given=GivenColumn("category")).column
     assert column is not None and (column.kind, column.categories) == ("category", ("1", "3"))
-    column = found(["31 Jan 2024", "1 Feb 2024"], given=Given("date", "%d %b %Y")).column
+    column = found(["31 Jan 2024", "1 Feb 2024"], given=GivenColumn("date", "%d %b %Y")).column
     assert column is not None and (column.kind, column.format) == ("date", "%d %b %Y")
-    column = found(["1", "0", "1"], given=Given("boolean")).column
+    column = found(["1", "0", "1"], given=GivenColumn("boolean")).column
     assert column is not None and column.categories == ("0", "1")
-    assert found([1, 2], given=Given("drop")) == FoundKind("drop")
-    assert found([5, 5], given=Given("numeric")).column is not None
+    assert found([1, 2], given=GivenColumn("drop")) == FoundKind("drop")
+    assert found([5, 5], given=GivenColumn("numeric")).column is not None
     assert found(["2024-01-31", "2023-01-01"]).written == {"date": "%Y-%m-%d"}

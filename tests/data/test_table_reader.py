@@ -9,7 +9,7 @@ from nntrain.config.table import Column, Table
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.table_file import Form
 from nntrain.data.table_reader import load_rows, read_like
-from nntrain.data.table_request import Request, TargetOptions
+from nntrain.data.table_request import TableRequest, TargetOptions
 from nntrain.errors import DataError
 
 TABLE = Table(
@@ -71,7 +71,7 @@ def test_missing_columns_and_cells_of_another_kind_are_refused() -> None:
 def test_what_is_loaded_for_training_is_read_alike_later() -> None:
     rows = "".join(f"{n % 7},{'uvw'[n % 3]},{'' if n % 5 == 0 else n / 2},{n % 2}\n" for n in range(40))
     file = written("a,c,m,k\n" + rows)
-    loaded = load_rows(Request(file, Form(), TargetOptions(("k",))), {})
+    loaded = load_rows(TableRequest(file, Form(), TargetOptions(("k",))), {})
     again = read_like(loaded.rows.table, file, TargetOptions(("k",)), loaded.classes)
     assert np.array_equal(np.asarray(loaded.rows.remaining.x), again.x, equal_nan=True)
     assert np.array_equal(loaded.rows.remaining.y, again.y) and again.notes == ()
@@ -81,7 +81,7 @@ def test_what_is_loaded_for_training_is_read_alike_later() -> None:
 def test_numbers_as_people_write_them_are_read_alike_later() -> None:
     lines = [f'"${row},{row}5.25",{row} %,"{row}.000,5 €"' for row in range(10, 30)]
     file = written("price,share,rent\n" + "\n".join(lines) + "\n")
-    loaded = load_rows(Request(file, Form(), TargetOptions(("rent",))), {})
+    loaded = load_rows(TableRequest(file, Form(), TargetOptions(("rent",))), {})
     assert [column.format for column in loaded.rows.table.columns] == ["$1,234.5", "1234.5%"]
     assert loaded.rows.table.formats == {"rent": "1.234,5€"} and not loaded.classes
     assert loaded.rows.remaining.x[:2].tolist() == [[10105.25, 10], [11115.25, 11]]
@@ -103,7 +103,7 @@ def test_a_header_that_stands_again_is_an_error_at_its_line(cells: str) -> None:
     rows = "".join(f"{cells}\nc,y\n".replace("c,", f"{'c' if cells[0] == 'b' else 2},") for _ in range(10))
     file = written("a,k\n" + rows + "a,k\n" + rows)
     with pytest.raises(DataError) as caught:
-        load_rows(Request(file, Form(), TargetOptions(("k",))), {})
+        load_rows(TableRequest(file, Form(), TargetOptions(("k",))), {})
     [problem] = caught.value.problems
     assert (problem.message, problem.help) == ("the header stands again in line 22", "remove that line")
     assert problem.span is not None and problem.span.line == 22
@@ -111,7 +111,7 @@ def test_a_header_that_stands_again_is_an_error_at_its_line(cells: str) -> None:
 
 def test_new_rows_may_have_another_separator() -> None:
     main = written("n,k,y\n" + "".join(f"{row / 4},{'ab'[row % 2]},{row + 0.5}\n" for row in range(20)))
-    table = load_rows(Request(main, Form(), TargetOptions(("y",))), {}).rows.table
+    table = load_rows(TableRequest(main, Form(), TargetOptions(("y",))), {}).rows.table
     assert table is not None
     Path("new.csv").write_text("k;n\nb;1,75\na;2,5\n")
     found = read_like(table, CsvTable("new.csv"))
@@ -121,7 +121,7 @@ def test_new_rows_may_have_another_separator() -> None:
 
 def test_a_word_among_the_numbers_of_new_rows_has_a_help_about_the_rows() -> None:
     main = written("n,k,y\n" + "".join(f"{row / 4},{'ab'[row % 2]},{row + 0.5}\n" for row in range(20)))
-    table = load_rows(Request(main, Form(), TargetOptions(("y",))), {}).rows.table
+    table = load_rows(TableRequest(main, Form(), TargetOptions(("y",))), {}).rows.table
     assert table is not None
     Path("new.csv").write_text("k,n\nb,foo\na,2.5\n")
     with pytest.raises(DataError) as caught:

@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 from nntrain import extensions
-from nntrain.doctor.case import Case
+from nntrain.doctor.checkup import case_of
 from nntrain.doctor.examine import FOLDER, examine, of_problem
 from nntrain.errors import Problem
 
@@ -14,13 +14,15 @@ train: {epochs: 30, optimizer: {Adam: {gradient_accumulation_steps: 500}}}
 
 
 def test_a_finding_has_the_name_of_its_rule(prepare: Any) -> None:
-    found = {one.disease for one in examine(Case(prepare(NET, "train.optimizer={SGD: {learning_rate: 99}}").prepared))}
+    found = {
+        one.disease for one in examine(case_of(prepare(NET, "train.optimizer={SGD: {learning_rate: 99}}").prepared))
+    }
     assert "learning_rate_too_high" in found
     assert found <= {*extensions.names(FOLDER), "accumulation"}
 
 
 def test_what_fit_warns_of_is_a_finding_unless_it_was_reported(prepare: Any) -> None:
-    case = Case(prepare(NET).prepared)
+    case = case_of(prepare(NET).prepared)
     assert "accumulation" in {one.disease for one in examine(case)}
     assert "accumulation" not in {one.disease for one in examine(case, reported=True)}
 
@@ -37,7 +39,7 @@ def test_a_problem_of_the_config_keeps_its_words() -> None:
 
 
 def test_a_warning_about_the_data_is_a_finding_unless_a_rule_judges_it(prepare: Any) -> None:
-    case = Case(prepare(NET).prepared)
+    case = case_of(prepare(NET).prepared)
     warnings = (
         Problem("a teaches nothing", severity="warning", disease="constant_column"),
         Problem("`No` and `no` are two classes", severity="warning", disease="classes_nearly_equal"),

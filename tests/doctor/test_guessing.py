@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from nntrain.config.data_schema import Schema
 from nntrain.doctor import guessing
-from nntrain.doctor.case import Case
+from nntrain.doctor.checkup import case_of
 from nntrain.doctor.course import Course, Score
 
 
@@ -87,7 +87,7 @@ def test_the_nearest_rows_know_what_a_line_does_not(prepare_compiled) -> None:  
 )
 def test_a_training_is_well_where_simple_models_do_no_better(score: float, neighbours: float, is_well: bool) -> None:
     scores = {"validation": Score(200, score, 0.6, 0.8, neighbours)}
-    case = Case(
+    case = case_of(
         SimpleNamespace(resolved=SimpleNamespace(schema=Schema((2,), ("a", "b")))), Course([], 1, scores=scores)
     )
     assert case.is_well is is_well
@@ -99,8 +99,8 @@ def test_a_training_is_well_where_simple_models_do_no_better(score: float, neigh
 def test_what_often_does_harm_is_a_warning_where_it_may_have_done_it(score: float | None, suspicion: str) -> None:
     scores = {} if score is None else {"validation": Score(200, score, 0.6, 0.8)}
     resolved = SimpleNamespace(schema=Schema((2,), ("a", "b")))
-    assert Case(SimpleNamespace(resolved=resolved), Course([], 1, scores=scores)).suspicion == suspicion
-    assert Case(SimpleNamespace(resolved=resolved)).suspicion == "warning"
+    assert case_of(SimpleNamespace(resolved=resolved), Course([], 1, scores=scores)).suspicion == suspicion
+    assert case_of(SimpleNamespace(resolved=resolved)).suspicion == "warning"
 
 
 def test_simple_models_say_nothing_beside_an_autoencoder(prepare_compiled, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from nntrain.doctor.case import Case
+from nntrain.doctor.checkup import case_of
 from nntrain.doctor.probe import Probe
 from nntrain.doctor.vital_signs import BEYOND, VitalSigns
 
@@ -25,7 +25,7 @@ train: {epochs: 3, batch_size: 16}
 
 
 def _probe(training: Any) -> Probe:
-    return Probe(training.model, Case(training.prepared).placed, training.arrays, 3)
+    return Probe(training.model, case_of(training.prepared).placed, training.arrays, 3)
 
 
 def test_measuring_changes_no_variable_and_no_random_state(prepare: Any) -> None:

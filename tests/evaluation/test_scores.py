@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from nntrain.evaluation.scores import (
     MOST_MISTAKES,
-    Mistake,
+    ConfusedPair,
     bootstrap_interval,
     class_table,
     confusion_matrix,
@@ -226,7 +226,7 @@ def test_the_most_frequent_mistakes_come_first_with_the_rows_of_their_true_class
     y = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2])
     predicted = np.array([1, 1, 0, 1, 0, 0, 0, 0, 2])
     found = most_confused(y, predicted, ["a", "b", "c"])
-    assert found == [Mistake("c", "a", 3, 4), Mistake("a", "b", 2, 3), Mistake("b", "a", 1, 2)]
+    assert found == [ConfusedPair("c", "a", 3, 4), ConfusedPair("a", "b", 2, 3), ConfusedPair("b", "a", 1, 2)]
     assert most_confused(y, y, ["a", "b", "c"]) == []
     many = np.arange(MOST_MISTAKES + 1)
     assert len(most_confused(many, np.roll(many, 1), [str(name) for name in many])) == MOST_MISTAKES

@@ -9,7 +9,7 @@ import pytest
 from nntrain.explain.batch import batch_of
 from nntrain.explain.checks import MOST_DIFFERENCES, central_differences, forward_mode
 from nntrain.explain.float64_model import Float64Model, precision
-from nntrain.explain.passes import Objective, one_step
+from nntrain.explain.passes import BatchLoss, one_step
 
 NET = """
 data: iris
@@ -21,8 +21,8 @@ model:
 """
 
 
-def step(subject: Any) -> tuple[Objective, Any]:
-    objective = Objective(Float64Model(subject.resolved, subject.model), batch_of(subject, count=8))
+def step(subject: Any) -> tuple[BatchLoss, Any]:
+    objective = BatchLoss(Float64Model(subject.resolved, subject.model), batch_of(subject, count=8))
     return objective, one_step(subject.resolved, objective)
 
 

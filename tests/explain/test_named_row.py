@@ -10,7 +10,7 @@ from PIL import Image
 from nntrain.config.data import Source
 from nntrain.data.dataset import Dataset, load
 from nntrain.errors import ConfigError
-from nntrain.explain.named_row import Finder, Place
+from nntrain.explain.named_row import Finder, RowPlace
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ class Rows:
         self.source = Source.parse({name: options})
         self.data: Dataset = load(self.source)
 
-    def place(self, text: str) -> Place:
+    def place(self, text: str) -> RowPlace:
         return Finder.of(self.data, self.source).place(text)
 
     def x(self, text: str) -> list[float]:

@@ -8,7 +8,7 @@ import pytest
 
 from nntrain.explain.batch import batch_of
 from nntrain.explain.float64_model import Float64Model, precision
-from nntrain.explain.passes import Objective, clipped, one_step
+from nntrain.explain.passes import BatchLoss, clipped, one_step
 from nntrain.model.build import encode_labels
 from nntrain.training.scorer import Scorer, class_weights
 
@@ -37,7 +37,7 @@ def test_the_step_is_that_of_a_training(activation: str, optimizer: str, loss: s
     subject = subject_of(text)
     train, resolved = subject.data.train, subject.resolved
     with precision():
-        objective = Objective(Float64Model(resolved, subject.model), batch_of(subject, count=len(train)))
+        objective = BatchLoss(Float64Model(resolved, subject.model), batch_of(subject, count=len(train)))
         passes = one_step(resolved, objective)
         unchanged = [weight.numpy() for weight in objective.float64_model.weights]
     scorer = Scorer.of(resolved, subject.model, train.x, len(train))
@@ -68,7 +68,7 @@ def test_the_layers_of_tables_and_a_standardized_target_take_the_step_of_a_train
     train, resolved = subject.data.train, subject.resolved
     with precision():
         passes = one_step(
-            resolved, Objective(Float64Model(resolved, subject.model), batch_of(subject, count=len(train)))
+            resolved, BatchLoss(Float64Model(resolved, subject.model), batch_of(subject, count=len(train)))
         )
     scorer = Scorer.of(resolved, subject.model, train.x, len(train))
     scorer.program.train(scorer.arrays(train), np.arange(len(train), dtype="int32"), 0, 1)
@@ -83,7 +83,7 @@ def test_the_gradient_of_a_batch_is_the_mean_of_those_of_its_rows(subject_of: An
     with precision():
         float64_model = Float64Model(subject.resolved, subject.model)
         whole, *rows = (
-            one_step(subject.resolved, Objective(float64_model, batch_of(subject, str(first), count)))
+            one_step(subject.resolved, BatchLoss(float64_model, batch_of(subject, str(first), count)))
             for first, count in ((5, 3), (5, 1), (6, 1), (7, 1))
         )
     for index, gradient in enumerate(whole.gradients):
@@ -100,7 +100,7 @@ def test_the_derivative_by_the_last_output_is_not_lost_where_keras_uses_the_logi
     subject = subject_of(f"data: {data}\nmodel: [{{Dense: {{units: {units}, activation: {output}}}}}]")
     with precision():
         float64_model = Float64Model(subject.resolved, subject.model)
-        passes = one_step(subject.resolved, Objective(float64_model, batch_of(subject)))
+        passes = one_step(subject.resolved, BatchLoss(float64_model, batch_of(subject)))
     h, g = passes.outputs[1][0], passes.adjoints[1][0]
     assert np.abs(g).min() > 0
     jacobian = np.diag(h) - np.outer(h, h) if units == 3 else np.diag(h * (1 - h))
@@ -110,7 +110,7 @@ def test_the_derivative_by_the_last_output_is_not_lost_where_keras_uses_the_logi
 def test_there_is_a_derivative_below_the_first_weights(subject_of: Any) -> None:
     subject = subject_of("data: iris\nmodel: [{Rescaling: 0.5}, {Dense: {units: 3}}]")
     with precision():
-        passes = one_step(subject.resolved, Objective(Float64Model(subject.resolved, subject.model), batch_of(subject)))
+        passes = one_step(subject.resolved, BatchLoss(Float64Model(subject.resolved, subject.model), batch_of(subject)))
     np.testing.assert_allclose(passes.adjoints[0][0], passes.before[0] @ passes.adjoints[1][0], rtol=1e-12)
 
 

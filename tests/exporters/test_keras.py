@@ -8,11 +8,11 @@ import numpy as np
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exporters import keras
 from nntrain.exports.agreement import largest_difference
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 
 def test_plain_keras_predicts_the_same(people: Any, tmp_path: Path) -> None:
-    subject = Subject.of(people, same_data(people))
+    subject = ExportedRun.of(people, same_data(people))
     answers = keras.export(keras.Options(), subject, tmp_path)
     assert largest_difference(answers.found, answers.expected) < 1e-6
     assert (tmp_path / "model.keras").read_bytes() == people.model.read_bytes()

@@ -7,13 +7,13 @@ import pytest
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exporters import litert
 from nntrain.exports.agreement import agreement
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="nntrain[litert] is not installed")
 
 
 def test_every_precision_predicts_what_the_run_does(digits: Any, tmp_path: Path) -> None:
-    subject = Subject.of(digits, same_data(digits))
+    subject = ExportedRun.of(digits, same_data(digits))
     found = {}
     for precision in litert.Options.precisions:
         options = litert.Options(precision)
@@ -31,6 +31,6 @@ def test_every_precision_predicts_what_the_run_does(digits: Any, tmp_path: Path)
 
 
 def test_a_table_with_its_gaps_and_categories(people: Any, tmp_path: Path) -> None:
-    subject = Subject.of(people, same_data(people))
+    subject = ExportedRun.of(people, same_data(people))
     answers = litert.export(litert.Options(), subject, tmp_path)
     assert agreement(litert.Options(), subject, answers).difference < 2e-6

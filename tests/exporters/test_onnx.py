@@ -7,7 +7,7 @@ import pytest
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exporters import onnx
 from nntrain.exports.agreement import agreement
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 pytest.importorskip("tf2onnx", reason="nntrain[onnx] is not installed")
 onnxruntime = pytest.importorskip("onnxruntime", reason="nntrain[onnx] is not installed")
@@ -16,7 +16,7 @@ onnxruntime = pytest.importorskip("onnxruntime", reason="nntrain[onnx] is not in
 @pytest.mark.parametrize("name", ["people", "digits"])
 def test_onnx_runtime_predicts_what_the_run_does(request: Any, name: str, tmp_path: Path) -> None:
     run = request.getfixturevalue(name)
-    subject = Subject.of(run, same_data(run))
+    subject = ExportedRun.of(run, same_data(run))
     answers = onnx.export(onnx.Options(), subject, tmp_path)
     assert agreement(onnx.Options(), subject, answers).difference < 2e-6
     assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]

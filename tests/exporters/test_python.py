@@ -10,7 +10,7 @@ from nntrain.evaluation.evaluate import same_data
 from nntrain.exporters import python
 from nntrain.exports import description
 from nntrain.exports.agreement import agreement
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from tests.conftest import PEOPLE
 
 pytest.importorskip("tf2onnx", reason="nntrain[onnx] is not installed")
@@ -20,7 +20,7 @@ pytest.importorskip("onnxruntime", reason="nntrain[onnx] is not installed")
 @pytest.mark.parametrize("name", ["people", "digits", "plane"])
 def test_the_program_predicts_what_the_run_does(request: Any, trained: Any, name: str, tmp_path: Path) -> None:
     run = trained(name) if name == "plane" else request.getfixturevalue(name)
-    subject = Subject.of(run, same_data(run))
+    subject = ExportedRun.of(run, same_data(run))
     (tmp_path / "schema.json").write_text(description.text(subject), encoding="utf-8")
     found = agreement(python.Options(), subject, python.export(python.Options(), subject, tmp_path))
     assert found.difference < 2e-6 and found.equal == (None if name == "plane" else found.rows)

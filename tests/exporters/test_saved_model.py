@@ -7,11 +7,11 @@ import tensorflow as tf
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exporters import saved_model
 from nntrain.exports.agreement import largest_difference
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 
 def test_tensorflow_predicts_the_same_without_augmentation(digits: Any, tmp_path: Path) -> None:
-    subject = Subject.of(digits, same_data(digits))
+    subject = ExportedRun.of(digits, same_data(digits))
     answers = saved_model.export(saved_model.Options(), subject, tmp_path)
     assert largest_difference(answers.found, answers.expected) < 1e-6
     loaded = tf.saved_model.load(str(tmp_path / "saved_model"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.model.restore import SavedModel
 from nntrain.storage.run_dir import RunDir
 
@@ -94,7 +94,7 @@ TABLES = {
 }
 
 
-def network(prepare: Any, folder: Path, name: str) -> Subject:
+def network(prepare: Any, folder: Path, name: str) -> ExportedRun:
     """One of these networks."""
     if name in IMAGES:
         x = np.random.default_rng(2).normal(50, 60, (60, 9, 8, 4)).astype("float32")
@@ -113,7 +113,7 @@ def _line(row: int) -> str:
     return ",".join(map(str, [*cells, "mno"[row // 3 % 3] if row % 10 != 1 else "", 1000.5 - row])) + "\n"
 
 
-def untrained(training: Any, folder: Path) -> Subject:
+def untrained(training: Any, folder: Path) -> ExportedRun:
     """A network with random weights and the statistics of its data."""
     prepared, random = training.prepared, np.random.default_rng(1)
     for weight in training.model.weights:
@@ -123,10 +123,10 @@ def untrained(training: Any, folder: Path) -> Subject:
             weight.assign(random.normal(0, 0.5, weight.shape))
     data = prepared.data
     saved = SavedModel(prepared.resolved, training.model, str(data.train.x.dtype), data.table)
-    return Subject(RunDir(folder / "net"), saved, data)
+    return ExportedRun(RunDir(folder / "net"), saved, data)
 
 
-def rows(subject: Subject) -> np.ndarray:
+def rows(subject: ExportedRun) -> np.ndarray:
     """Rows of its data; of a table also one of gaps and one of unseen categories."""
     x = np.asarray(subject.rows.x[:50], "float32")
     if not subject.saved.resolved.takes_missing:

@@ -7,8 +7,8 @@ import pytest
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exports.agreement import agreement, largest_difference
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.formats import Answers, Format
-from nntrain.exports.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def test_a_difference_is_relative_to_what_is_large() -> None:
 
 @pytest.mark.parametrize(("precision", "good", "bad"), [("float32", 9e-6, 2e-5), ("float16", 9e-3, 2e-2)])
 def test_what_is_beyond_the_limit_is_refused(trained: Any, precision: Any, good: float, bad: float) -> None:
-    subject = Subject.of(trained("moons"), same_data(trained("moons")))
+    subject = ExportedRun.of(trained("moons"), same_data(trained("moons")))
     for wrong in (good, bad, np.nan):
         answers = Answers(subject.expected + np.float32(wrong), subject.expected, "a runtime")
         found = agreement(Options(precision), subject, answers)
@@ -42,7 +42,7 @@ def test_what_is_beyond_the_limit_is_refused(trained: Any, precision: Any, good:
 
 def test_int8_may_change_numbers_but_not_the_accuracy(trained: Any) -> None:
     for name in ("iris", "plane"):
-        subject = Subject.of(trained(name), same_data(trained(name)))
+        subject = ExportedRun.of(trained(name), same_data(trained(name)))
         same = Answers(subject.expected + np.float32(1e-3), subject.expected, "a runtime")
         agreement(Options("int8"), subject, same).refuse(Options("int8"))
         other = Answers(-subject.expected, subject.expected, "a runtime")
@@ -52,7 +52,7 @@ def test_int8_may_change_numbers_but_not_the_accuracy(trained: Any) -> None:
 
 
 def test_another_class_is_refused_unless_the_scores_are_that_near(trained: Any) -> None:
-    subject = Subject.of(trained("moons"), same_data(trained("moons")))
+    subject = ExportedRun.of(trained("moons"), same_data(trained("moons")))
     expected = subject.expected[:2].copy()
     expected[1] = 0.5  # a tie
     classes = [int(subject.scorer.classes(expected)[0]), 1]

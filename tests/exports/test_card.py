@@ -7,12 +7,12 @@ from nntrain.evaluation.evaluate import evaluate_saved, same_data
 from nntrain.exporters.keras import Options
 from nntrain.exports.agreement import agreement
 from nntrain.exports.card import Card
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.formats import Answers
-from nntrain.exports.subject import Subject
 
 
 def card(run: Any, folder: Path, licence: str = "") -> str:
-    subject = Subject.of(run, same_data(run))
+    subject = ExportedRun.of(run, same_data(run))
     answers = Answers(subject.expected + np.float32(1e-6), subject.expected, "Keras 3")
     scored = evaluate_saved(subject.saved, subject.data, None, with_baselines=False)
     return Card(subject, Options(), agreement(Options(), subject, answers), scored, licence).text(folder)

@@ -7,12 +7,12 @@ import pytest
 
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exports.cells import Cells
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from tests.conftest import PEOPLE
 
 
-def cells_of(run: Any) -> tuple[Subject, Cells]:
-    subject = Subject.of(run, same_data(run))
+def cells_of(run: Any) -> tuple[ExportedRun, Cells]:
+    subject = ExportedRun.of(run, same_data(run))
     assert subject.saved.table is not None
     return subject, Cells.of(subject, subject.saved.table)
 

@@ -12,17 +12,17 @@ from nntrain.evaluation.evaluate import same_data
 from nntrain.exporters.keras import Options
 from nntrain.exports import converting
 from nntrain.exports.converting import Converter
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 
 @pytest.fixture
-def subject(trained: Any, monkeypatch: pytest.MonkeyPatch) -> Subject:
+def subject(trained: Any, monkeypatch: pytest.MonkeyPatch) -> ExportedRun:
     def run(runtime: str, file: Path, x: np.ndarray) -> tuple[np.ndarray, str]:
         return np.asarray(keras.models.load_model(file)(x, training=False)), runtime
 
     monkeypatch.setattr(converting, "outputs", run)
     monkeypatch.setattr("nntrain.exports.other_process.outputs", run)
-    return Subject.of(trained("iris"), same_data(trained("iris")))
+    return ExportedRun.of(trained("iris"), same_data(trained("iris")))
 
 
 def save(model: Any, file: Path) -> None:
@@ -41,13 +41,13 @@ def save_other_normalization(model: Any, file: Path) -> None:
     keras.Sequential([keras.Input(model.input_shape[1:]), *model.layers]).save(file)
 
 
-def test_a_model_that_converts_answers(subject: Subject, tmp_path: Path) -> None:
+def test_a_model_that_converts_answers(subject: ExportedRun, tmp_path: Path) -> None:
     found = Converter(save, save, "Keras").convert(subject, Options(), tmp_path / "model.keras")
     np.testing.assert_allclose(found.found, found.expected, atol=1e-6)
     assert found.runtime == "Keras"
 
 
-def test_the_layers_that_fail_alone_are_named(subject: Subject, tmp_path: Path) -> None:
+def test_the_layers_that_fail_alone_are_named(subject: ExportedRun, tmp_path: Path) -> None:
     converter = Converter(save_but_dense, save_but_dense, "Keras")
     with pytest.raises(ConfigError) as caught:
         converter.convert(subject, Options(), tmp_path / "model.keras")
@@ -60,12 +60,12 @@ def test_the_layers_that_fail_alone_are_named(subject: Subject, tmp_path: Path) 
         converter.convert(subject, Options(), tmp_path / "model.keras")
 
 
-def test_without_such_a_layer_the_error_of_the_converter_is_said(subject: Subject, tmp_path: Path) -> None:
+def test_without_such_a_layer_the_error_of_the_converter_is_said(subject: ExportedRun, tmp_path: Path) -> None:
     with pytest.raises(NNTrainError, match="exported as `keras`: an operator that nobody knows"):
         Converter(save_but_dense, save, "Keras").convert(subject, Options(), tmp_path / "model.keras")
 
 
-def test_a_runtime_that_cannot_be_loaded_is_no_fault_of_a_layer(subject: Subject, tmp_path: Path) -> None:
+def test_a_runtime_that_cannot_be_loaded_is_no_fault_of_a_layer(subject: ExportedRun, tmp_path: Path) -> None:
     def save_nothing(model: Any, file: Path) -> None:
         raise NNTrainError("the runtime of the export cannot be loaded")
 

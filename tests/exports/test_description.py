@@ -6,7 +6,7 @@ import pytest
 
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exports.description import description, text
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 
 def scores(outputs: np.ndarray, output: dict[str, Any]) -> np.ndarray:
@@ -20,7 +20,7 @@ def scores(outputs: np.ndarray, output: dict[str, Any]) -> np.ndarray:
 
 @pytest.mark.parametrize("name", ["iris", "moons", "smooth", "plane"])
 def test_it_says_how_outputs_become_what_predict_writes(trained: Any, name: str) -> None:
-    subject = Subject.of(trained(name), same_data(trained(name)))
+    subject = ExportedRun.of(trained(name), same_data(trained(name)))
     found = description(subject)
     raw = np.asarray(subject.exact(subject.rows.x, training=False))
     np.testing.assert_allclose(scores(raw, found["output"]), subject.expected, atol=1e-6)
@@ -28,7 +28,7 @@ def test_it_says_how_outputs_become_what_predict_writes(trained: Any, name: str)
 
 
 def test_it_holds_the_columns_of_a_table(people: Any) -> None:
-    subject = Subject.of(people, same_data(people))
+    subject = ExportedRun.of(people, same_data(people))
     found = json.loads(text(subject))
     assert [column["name"] for column in found["table"]["columns"]] == ["age", "income", "city", "smoker", "since"]
     assert found["classes"] == ["a", "b"] and found["output"]["columns"] == ["probability_a", "probability_b"]
@@ -42,7 +42,7 @@ def test_the_threshold_is_the_one_that_was_chosen(fit: Any) -> None:
         train: {epochs: 1}
         """
     run = fit(config, name="threshold")
-    subject = Subject.of(run, same_data(run))
+    subject = ExportedRun.of(run, same_data(run))
     chosen = float(np.median(subject.expected[:, 1]))
     subject.saved.model.layers[-1].threshold.assign([chosen])
     threshold = description(subject)["output"]["threshold"]

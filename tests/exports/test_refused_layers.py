@@ -1,12 +1,12 @@
 from typing import Any
 
 from nntrain.evaluation.evaluate import same_data
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.refused_layers import OTHERS, places, refused
-from nntrain.exports.subject import Subject
 
 
 def test_layers_have_their_places_in_the_resolved_config(digits: Any) -> None:
-    subject = Subject.of(digits, same_data(digits))
+    subject = ExportedRun.of(digits, same_data(digits))
     found = list(places(subject))
     assert len(found) == len(subject.saved.model.layers)
     assert found[2] == (("model", 2, "Conv2D"), "Conv2D")

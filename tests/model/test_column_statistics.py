@@ -6,7 +6,7 @@ import pytest
 from nntrain.data.npy_header import stored_in_npy
 from nntrain.data.row_file import RowFile
 from nntrain.model import column_statistics
-from nntrain.model.column_statistics import Column, columns
+from nntrain.model.column_statistics import SortedColumn, columns
 
 pytestmark = pytest.mark.quick
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.quick
 def test_the_statistics_are_those_of_numpy_over_the_values_that_are_there() -> None:
     cells = np.random.default_rng(0).normal(1e4, 3, 1001).astype("float32")
     cells[::10] = np.nan
-    present, column = cells[~np.isnan(cells)].astype("float64"), Column.of(cells)
+    present, column = cells[~np.isnan(cells)].astype("float64"), SortedColumn.of(cells)
     assert column.mean == pytest.approx(present.mean(), rel=1e-12)
     assert column.deviation == pytest.approx(present.std(), rel=1e-12)
     assert column.range == np.ptp(present)
@@ -26,13 +26,13 @@ def test_the_statistics_are_those_of_numpy_over_the_values_that_are_there() -> N
 
 @pytest.mark.parametrize("cells", [[np.nan, np.nan], []])
 def test_a_column_without_values_is_constant_and_all_its_statistics_are_0(cells: list[float]) -> None:
-    column = Column.of(np.array(cells, "float32"))
+    column = SortedColumn.of(np.array(cells, "float32"))
     assert column.is_constant
     assert (column.mean, column.deviation, column.range, column.quantile(0.5)) == (0, 0, 0, 0)
 
 
 def test_a_column_of_equal_values_is_constant() -> None:
-    assert Column.of(np.array([2, np.nan, 2], "float32")).is_constant
+    assert SortedColumn.of(np.array([2, np.nan, 2], "float32")).is_constant
 
 
 @pytest.mark.parametrize("at_once", [1, 4 * 50 * 3, 1 << 20])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nntrain.evaluation.column_importance import Importance
+from nntrain.evaluation.column_importance import ColumnImportance
 from nntrain.plots import column_importance
 from nntrain.plots.column_importance import Options
 
@@ -15,6 +15,6 @@ def test_the_importance_of_the_columns_of_a_run(scored: Any, pixels: Any) -> Non
 
 
 def test_of_many_columns_the_most_important_are_drawn(pixels: Any) -> None:
-    columns = [Importance(f"$c_{index}$ 漢 {'x' * index}", 1 / (index + 1) - 0.1, 0.05) for index in range(200)]
+    columns = [ColumnImportance(f"$c_{index}$ 漢 {'x' * index}", 1 / (index + 1) - 0.1, 0.05) for index in range(200)]
     pixels(column_importance.draw(Options(columns, "accuracy that is lost", "a run")))
     pixels(column_importance.draw(Options(columns[:1], "accuracy that is lost", "a run")))

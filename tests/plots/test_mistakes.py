@@ -6,7 +6,7 @@ import pytest
 from nntrain.canvas import NothingToDraw
 from nntrain.evaluation.saved_run import SavedRun
 from nntrain.plots import mistakes as plot
-from nntrain.plots.mistakes import Mistake, Options
+from nntrain.plots.mistakes import MistakenRow, Options
 from nntrain.subject import read
 
 
@@ -34,13 +34,13 @@ def test_cells_of_a_table_are_its_categories(fit: Any, tmp_path: Any) -> None:
 
 def test_images_and_names_in_any_script(pixels: Any) -> None:
     images = [np.zeros((8, 8)), np.zeros((8, 8, 3), "uint8"), np.random.default_rng(0).random((28, 28))]
-    found = [Mistake(n, "<script>", "漢字" * 40, 0.9, images[n % 3]) for n in range(24)]
+    found = [MistakenRow(n, "<script>", "漢字" * 40, 0.9, images[n % 3]) for n in range(24)]
     pixels(plot.draw(Options(found, (), 900, "a run")))
 
 
 def test_a_table_is_written_in_fonts_that_have_its_letters(pixels: Any) -> None:
     arc = "\u2312"  # DejaVu Sans lacks it; matplotlib would warn, and draw a box
-    pixels(plot.draw(Options([Mistake(1, arc, "b", 0.9, None, (arc,))], (arc,), 1, "a run")))
+    pixels(plot.draw(Options([MistakenRow(1, arc, "b", 0.9, None, (arc,))], (arc,), 1, "a run")))
 
 
 def test_without_mistakes_there_is_nothing_to_draw(scored: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ import pytest
 from nntrain.errors import NNTrainError
 from nntrain.processes.messages import Event
 from nntrain.processes.process_pool import ProcessPool, _without_main
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.task import Task
 from nntrain.search.workers import trials
 from tests.forked import Started
@@ -40,7 +40,7 @@ def task(number: int, folder: Path, epochs: int = 3, seed: int = 1, judged: bool
 @pytest.fixture(scope="module")
 def shared() -> Iterator[ProcessPool]:
     """Two workers for all tests that leave them in order."""
-    with ProcessPool(Settings(2, "cpu", runner=trials.start)) as pool:
+    with ProcessPool(WorkerSettings(2, "cpu", runner=trials.start)) as pool:
         yield pool
 
 
@@ -180,7 +180,7 @@ def _end_while_loading(pool: ProcessPool, number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    with ProcessPool(Settings(1, "cpu", runner=trials.start)) as pool:
+    with ProcessPool(WorkerSettings(1, "cpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         for _ in range(2):
             _end_while_loading(pool, number)
@@ -189,7 +189,7 @@ def test_a_task_whose_worker_dies_before_it_is_ready_has_lost_nothing(tmp_path: 
 
 
 def test_a_stopped_task_is_not_given_to_another_worker(tmp_path: Path) -> None:
-    with ProcessPool(Settings(1, "cpu", runner=trials.start)) as pool:
+    with ProcessPool(WorkerSettings(1, "cpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         pool.stop()
         os.kill(pool.processes[0], signal.SIGKILL)
@@ -198,7 +198,7 @@ def test_a_stopped_task_is_not_given_to_another_worker(tmp_path: Path) -> None:
 
 
 def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
-    with ProcessPool(Settings(1, "cpu", runner=trials.start)) as pool:
+    with ProcessPool(WorkerSettings(1, "cpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         for _ in range(2):
             _end_while_loading(pool, signal.SIGKILL)
@@ -210,7 +210,7 @@ def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
 
 
 def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path) -> None:
-    pool = ProcessPool(Settings(1, "cpu", runner=trials.start))
+    pool = ProcessPool(WorkerSettings(1, "cpu", runner=trials.start))
     pool.submit(task(0, tmp_path, epochs=ENDLESS))
     first_epoch(pool)
     pids = pool.processes
@@ -220,7 +220,7 @@ def test_closing_in_the_middle_ends_the_workers_with_a_checkpoint(tmp_path: Path
 
 
 def test_what_keeps_workers_from_starting_is_an_error(tmp_path: Path) -> None:
-    with ProcessPool(Settings(1, "gpu", runner=trials.start)) as pool:
+    with ProcessPool(WorkerSettings(1, "gpu", runner=trials.start)) as pool:
         pool.submit(task(0, tmp_path))
         with pytest.raises(NNTrainError, match="TensorFlow finds no GPU"):
             pool.next(SECONDS)

@@ -19,7 +19,7 @@ from nntrain.config.search import space as spaces
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.config.tune import Tune
 from nntrain.processes.process_pool import ProcessPool
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.engine import Proposal, SearchEngine, Waiting, make_engine
 from nntrain.search.executors import processes
 from nntrain.search.task import Stack, Task, Work
@@ -242,9 +242,9 @@ def _absolute(task: Task) -> Task:
 @pytest.fixture(scope="session")
 def nntrain(in_process: Any) -> Iterator[Callable[..., Any]]:
     """Runs `nntrain` in this process, its trials in workers that are started once in a session."""
-    pools: dict[Settings, LentPool] = {}
+    pools: dict[WorkerSettings, LentPool] = {}
 
-    def lend(_: processes.Options, settings: Settings) -> LentPool:
+    def lend(_: processes.Options, settings: WorkerSettings) -> LentPool:
         settings = replace(settings, files=())
         if settings not in pools:
             pools[settings] = LentPool(settings)

@@ -11,7 +11,7 @@ from sklearn.inspection import permutation_importance
 from nntrain.canvas import NothingToDraw
 from nntrain.config.search.space import Condition, Parameter, Space
 from nntrain.search import importance
-from nntrain.search.importance import Importance, measure
+from nntrain.search.importance import ParameterImportance, measure
 from nntrain.search.trial_table import Trial
 
 SPACE = Space(
@@ -60,7 +60,7 @@ def conditional(matters: str) -> list[Trial]:
     return found
 
 
-def measured(trials: list[Trial], space: Space = SPACE, seed: int = 0) -> Importance:
+def measured(trials: list[Trial], space: Space = SPACE, seed: int = 0) -> ParameterImportance:
     return measure(trials, space, seed)
 
 

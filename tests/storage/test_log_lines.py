@@ -1,12 +1,12 @@
 import re
 from pathlib import Path
 
-from nntrain.storage.log_lines import Log, LogLine, parsed, written
+from nntrain.storage.log_lines import LogLine, LogLines, parsed, written
 from nntrain.storage.run_dir import RunDir
 
 
 def test_every_text_has_the_time_when_it_was_printed(tmp_path: Path) -> None:
-    log = Log()
+    log = LogLines()
     log.append("a note")
     log.append("a table\nof two lines")
     run = RunDir(tmp_path)
@@ -19,7 +19,7 @@ def test_every_text_has_the_time_when_it_was_printed(tmp_path: Path) -> None:
 
 def test_a_log_that_is_read_keeps_its_times() -> None:
     content = "2026-01-02T03:04:05Z  old\nfrom a version without times\n"
-    log = Log()
+    log = LogLines()
     log.extend(parsed(content))
     log[:0] = parsed("first\n")
     assert log == ["first", "old", "from a version without times"]

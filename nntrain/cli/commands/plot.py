@@ -38,7 +38,7 @@ def run(request: Plot, terminal: Terminal) -> None:
     known = plotting.kinds(subject) | _of_search(directory)
     wanted = _wanted(request, subject, known)
     modules = {name: known[name] for name in wanted}
-    place = Place(request, directory, list(modules.values()))
+    place = Destination(request, directory, list(modules.values()))
     backend.start(request.device, request.verbose)
     request.heavy().run(request, (subject, *others), modules, place, terminal)
 
@@ -84,7 +84,7 @@ def _unknown(word: str, name: str, known: Iterable[str], request: Plot, allowed:
     return ConfigError(f"unknown plot `{word}`", help=f"write `{close}`; {allowed}" if close else allowed)
 
 
-class Place:
+class Destination:
     """Where plots are written: into the run, a folder or a file."""
 
     def __init__(self, request: Plot, directory: RunDir, modules: Sequence[ModuleType]) -> None:

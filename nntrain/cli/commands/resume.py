@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from nntrain.api.resuming import Resumed
+from nntrain.api.resuming import ResumeRequest
 from nntrain.cli import summary
 from nntrain.cli.requests import Resume
 from nntrain.storage.find_runs import find
@@ -12,7 +12,7 @@ from nntrain.terminal import Terminal
 def run(request: Resume, terminal: Terminal) -> None:
     """Resume what the name is, and print the metrics."""
     found = find(request.runs_dir, request.name)
-    asked = Resumed(
+    asked = ResumeRequest(
         assignments=tuple(request.assignments or ()),
         allow_changed=request.allow_changed,
         extend=request.extend,

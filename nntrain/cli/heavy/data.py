@@ -12,7 +12,7 @@ from nntrain.cli.requests import Data
 from nntrain.config.load import Config
 from nntrain.config.messages import counted, listed
 from nntrain.data.profile.choose import profile_config, profile_path
-from nntrain.data.profile.profile import Column, Profile
+from nntrain.data.profile.profile import ColumnProfile, Profile
 from nntrain.errors import DataError, Problem, printable
 from nntrain.plots import columns
 from nntrain.storage.atomic import write_file
@@ -75,7 +75,7 @@ def _print(found: Profile, terminal: Terminal) -> None:
         terminal.table("splits", ("split", "rows"), [[part.name, part.rows] for part in found.splits])
 
 
-def _row(column: Column, found: Profile) -> list[Any]:
+def _row(column: ColumnProfile, found: Profile) -> list[Any]:
     missing = f"{column.missing:,} ({column.missing / found.rows:.1%})" if column.missing else ""
     examples = ", ".join(_short(row.get(column.name, "") or "-") for row in found.examples)
     mark = " (gives the target away)" if column.gives_target_away else ""
@@ -92,7 +92,7 @@ def _row(column: Column, found: Profile) -> list[Any]:
     ]
 
 
-def _values(column: Column) -> str:
+def _values(column: ColumnProfile) -> str:
     if column.categories:
         shown = [f"{_short(each.name)} {each.rows:,}" for each in column.categories[:_CATEGORIES]]
         return ", ".join([*shown, "…"] if column.distinct > _CATEGORIES else shown)

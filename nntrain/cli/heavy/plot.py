@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
 from nntrain.canvas import NothingToDraw
-from nntrain.cli.commands.plot import Place
+from nntrain.cli.commands.plot import Destination
 from nntrain.cli.requests import Plot
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.saved_run import SavedRun
@@ -15,7 +15,11 @@ from nntrain.terminal import Terminal
 
 
 def run(
-    request: Plot, subjects: Sequence[Subject], modules: Mapping[str, ModuleType], place: Place, terminal: Terminal
+    request: Plot,
+    subjects: Sequence[Subject],
+    modules: Mapping[str, ModuleType],
+    place: Destination,
+    terminal: Terminal,
 ) -> None:
     """Draw each plot of the first subject; the others are those beside it.
 
@@ -37,7 +41,7 @@ def run(
         raise first
 
 
-def _content(run: SavedRun, module: ModuleType, place: Place) -> Callable[[], bytes]:
+def _content(run: SavedRun, module: ModuleType, place: Destination) -> Callable[[], bytes]:
     """Return what draws a plot."""
     if place.animate:
         return lambda: bytes(module.animate(run))

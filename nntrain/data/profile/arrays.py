@@ -9,7 +9,7 @@ from nntrain.config.data_schema import Schema
 from nntrain.data.duplicates import row_hashes
 from nntrain.data.examples import Rows, Split
 from nntrain.data.profile.columns import described
-from nntrain.data.profile.profile import Column, Count, Part, Profile
+from nntrain.data.profile.profile import ColumnProfile, Count, Profile, SplitProfile
 from nntrain.data.profile.tables import examples, gives_away
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.sources import npz_file
@@ -59,14 +59,16 @@ def profile_splits(name: str, splits: Mapping[str, Split], schema: Schema) -> Pr
     )
 
 
-def parts_of(splits: Mapping[str, Split], classes: tuple[str, ...]) -> Iterator[Part]:
+def parts_of(splits: Mapping[str, Split], classes: tuple[str, ...]) -> Iterator[SplitProfile]:
     """Yield the rows of each split, and of each class in it."""
     for name, split in splits.items():
         counts = np.bincount(split.y, minlength=len(classes)) if classes else ()
-        yield Part(name, len(split), tuple(Count(each, int(rows)) for each, rows in zip(classes, counts, strict=True)))
+        yield SplitProfile(
+            name, len(split), tuple(Count(each, int(rows)) for each, rows in zip(classes, counts, strict=True))
+        )
 
 
-def _total(parts: tuple[Part, ...]) -> tuple[Count, ...]:
+def _total(parts: tuple[SplitProfile, ...]) -> tuple[Count, ...]:
     columns = zip(*(part.classes for part in parts), strict=True)
     return tuple(Count(counts[0].name, sum(each.rows for each in counts)) for counts in columns)
 
@@ -89,7 +91,7 @@ def _raw(x: np.ndarray, y: np.ndarray, schema: Schema) -> RawTable:
     return RawTable(columns, "", (), lambda row, column: None)
 
 
-def _columns(raw: RawTable, target: Target, schema: Schema) -> Iterator[Column]:
+def _columns(raw: RawTable, target: Target, schema: Schema) -> Iterator[ColumnProfile]:
     targets = {"class"} if schema.classes else set(list(raw.columns)[-target.y.shape[1] :])
     for name, cells in raw.columns.items():
         is_target = name in targets
@@ -97,10 +99,10 @@ def _columns(raw: RawTable, target: Target, schema: Schema) -> Iterator[Column]:
         column = described(raw, name, found)
         kind = ("classes" if schema.classes else "numbers") if is_target else "numeric"
         away = not is_target and gives_away(cells, target)
-        yield Column(**{**vars(column), "kind": kind, "is_target": is_target, "gives_target_away": away})
+        yield ColumnProfile(**{**vars(column), "kind": kind, "is_target": is_target, "gives_target_away": away})
 
 
-def _whole(x: np.ndarray) -> Column:
+def _whole(x: np.ndarray) -> ColumnProfile:
     """Return all numbers of the examples as one column: of images the pixels."""
     name, some = ("pixels" if x.dtype == np.uint8 else "numbers"), x[:: -(-len(x) // 1000)].reshape(-1)
     raw = RawTable({name: Numbers(some.astype(np.float32))}, "", (), lambda row, column: None)

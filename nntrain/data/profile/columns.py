@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from nntrain.data.profile.profile import Column, Count, Histogram
+from nntrain.data.profile.profile import ColumnProfile, Count, Histogram
 from nntrain.data.raw_table import Numbers, RawTable, Words
 from nntrain.data.table_dates import parsed
 from nntrain.data.table_kinds import FoundKind, as_numbers
-from nntrain.data.table_request import Given
+from nntrain.data.table_request import GivenColumn
 
 OMITTED = ("constant", "identifier", "text", "drop")  # kinds that the model does not learn from
 MOST_LISTED = 10  # categories of a column
@@ -16,10 +16,12 @@ _BINS = 24
 _FAR_OUT = 3.0  # interquartile ranges beyond the quartiles: "far out" of Tukey (1977), Exploratory Data Analysis, ch. 2
 
 
-def described(raw: RawTable, name: str, found: FoundKind, given: Given | None = None) -> Column:
+def described(raw: RawTable, name: str, found: FoundKind, given: GivenColumn | None = None) -> ColumnProfile:
     """Return what a column holds. given: the kind that the config names."""
     cells = raw.columns[name]
-    column = Column(name, found.kind, _reason(cells, found, given), int(cells.is_missing.sum()), _distinct(cells))
+    column = ColumnProfile(
+        name, found.kind, _reason(cells, found, given), int(cells.is_missing.sum()), _distinct(cells)
+    )
     if found.kind == "numeric" or (isinstance(cells, Numbers) and found.kind != "drop"):
         numbers = cells if isinstance(cells, Numbers) else as_numbers(cells, raw.decimal, _format(found))[0]
         return _with_numbers(column, numbers.values)
@@ -45,7 +47,7 @@ def _distinct(cells: Numbers | Words) -> int:
     return len(cells.names) if isinstance(cells, Words) else len(np.unique(cells.values[~cells.is_missing]))
 
 
-def _with_numbers(column: Column, values: np.ndarray) -> Column:
+def _with_numbers(column: ColumnProfile, values: np.ndarray) -> ColumnProfile:
     """Return the column with what its (n,) float32 values are like; NaN is a missing cell."""
     present = values[np.isfinite(values)].astype(np.float64)
     if not len(present):
@@ -75,7 +77,7 @@ def histogram(values: np.ndarray) -> Histogram:
     return Histogram(tuple(map(int, counts)), tuple(map(float, edges)))
 
 
-def _with_dates(column: Column, cells: Words, format: str) -> Column:
+def _with_dates(column: ColumnProfile, cells: Words, format: str) -> ColumnProfile:
     dates = parsed(cells.names, format)
     known = dates.dropna()
     if not len(known):
@@ -85,7 +87,7 @@ def _with_dates(column: Column, cells: Words, format: str) -> Column:
     return replace(column, low=low, high=high, histogram=histogram(days[np.isfinite(days)].astype(np.float64)))
 
 
-def _reason(cells: Numbers | Words, found: FoundKind, given: Given | None) -> str:
+def _reason(cells: Numbers | Words, found: FoundKind, given: GivenColumn | None) -> str:
     """Return in words which rule of docs/reference.md found the kind."""
     if given is not None:
         return "as the config says"

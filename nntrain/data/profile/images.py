@@ -9,7 +9,7 @@ from nntrain.config.messages import counted
 from nntrain.data.checks import Faults
 from nntrain.data.image_decoder import ImageFault, size_of
 from nntrain.data.image_files import ClassFolders, FoundImages, left_out_in_words
-from nntrain.data.profile.profile import Column, Count, Profile
+from nntrain.data.profile.profile import ColumnProfile, Count, Profile
 from nntrain.errors import DataError, Problem
 
 _MOST_LISTED = 10  # sizes and formats
@@ -60,9 +60,9 @@ def _sizes(files: Sequence[Path]) -> tuple[Counter[str], list[Problem]]:
     return sizes, broken.problems
 
 
-def _column(name: str, counts: Counter[str], reason: str) -> Column:
+def _column(name: str, counts: Counter[str], reason: str) -> ColumnProfile:
     listed = tuple(Count(each, rows) for each, rows in counts.most_common(_MOST_LISTED))
-    return Column(name, "category", reason, 0, len(counts), categories=listed)
+    return ColumnProfile(name, "category", reason, 0, len(counts), categories=listed)
 
 
 def _problems(found: ClassFolders) -> Iterator[Problem]:

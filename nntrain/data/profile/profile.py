@@ -24,7 +24,7 @@ class Histogram:
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnProfile:
     """A column of a table.
 
     reason: the rule that found its kind. missing: empty cells. distinct: different values. low, high, mean, median: of
@@ -49,7 +49,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Part:
+class SplitProfile:
     """A split, with the rows of each class."""
 
     name: str
@@ -69,10 +69,10 @@ class Profile:
     name: str
     what: str
     rows: int
-    columns: tuple[Column, ...] = ()
+    columns: tuple[ColumnProfile, ...] = ()
     task: str = ""
     classes: tuple[Count, ...] = ()
-    splits: tuple[Part, ...] = ()
+    splits: tuple[SplitProfile, ...] = ()
     duplicates: int = 0
     examples: tuple[Mapping[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()

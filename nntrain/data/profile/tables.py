@@ -7,20 +7,20 @@ from pathlib import Path
 import numpy as np
 
 from nntrain.config.messages import counted, shown
-from nntrain.config.table import Column as TableColumn
+from nntrain.config.table import Column
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.duplicates import row_hashes
 from nntrain.data.giveaway import CORRELATION, correlation, purity
 from nntrain.data.labels import nearly_equal_names
 from nntrain.data.profile.columns import described
-from nntrain.data.profile.profile import Column, Count, Profile
+from nntrain.data.profile.profile import ColumnProfile, Count, Profile
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import FoundKind, kind_of
 from nntrain.data.table_matrix import stacked
 from nntrain.data.table_reader import refuse_unknown
-from nntrain.data.table_request import Request, TargetOptions
+from nntrain.data.table_request import TableRequest, TargetOptions
 from nntrain.data.table_target import Target, read_target, rows_with_target
 from nntrain.errors import DataError, Problem
 
@@ -28,7 +28,7 @@ _EXAMPLES = 3  # rows
 _LEAST_ROWS = 20  # by which a column can be seen to determine the target
 
 
-def profile_table(request: Request) -> Profile:
+def profile_table(request: TableRequest) -> Profile:
     """Return what is in the file of a table; what would stop a training is among its problems.
 
     Raises DataError where the file is not a table, or lacks a column that the request names.
@@ -58,10 +58,10 @@ def profile_table(request: Request) -> Profile:
 
 def profile_file(file: Path, targets: tuple[str, ...]) -> Profile:
     """Return what is in a file whose form is found; targets: the columns to predict. Raises as `profile_table`."""
-    return profile_table(Request(CsvTable(file), Form(), TargetOptions(targets)))
+    return profile_table(TableRequest(CsvTable(file), Form(), TargetOptions(targets)))
 
 
-def _target(raw: RawTable, request: Request) -> tuple[Target | None, list[Problem]]:
+def _target(raw: RawTable, request: TableRequest) -> tuple[Target | None, list[Problem]]:
     """Return the target, or the problems that leave none."""
     if not request.target.names:
         return None, []
@@ -71,7 +71,7 @@ def _target(raw: RawTable, request: Request) -> tuple[Target | None, list[Proble
         return None, list(error.problems)
 
 
-def _found(raw: RawTable, name: str, request: Request) -> FoundKind:
+def _found(raw: RawTable, name: str, request: TableRequest) -> FoundKind:
     """Return the kind of a column; those that the model does not learn from are `drop`, with the reason."""
     roles = {"target": request.target.names, "ignore": request.ignore}
     roles |= {"group": (request.group,), "weight": (request.weight,)}
@@ -84,7 +84,7 @@ def _found(raw: RawTable, name: str, request: Request) -> FoundKind:
     return kind_of(raw, name, given)
 
 
-def _column(raw: RawTable, found: FoundKind, name: str, request: Request, target: Target | None) -> Column:
+def _column(raw: RawTable, found: FoundKind, name: str, request: TableRequest, target: Target | None) -> ColumnProfile:
     if name in request.target.names:
         return _target_column(raw, name, target)
     column = described(raw, name, found, request.given.get(name, request.given.get("...")))
@@ -92,7 +92,7 @@ def _column(raw: RawTable, found: FoundKind, name: str, request: Request, target
     return replace(column, gives_target_away=away)
 
 
-def _target_column(raw: RawTable, name: str, target: Target | None) -> Column:
+def _target_column(raw: RawTable, name: str, target: Target | None) -> ColumnProfile:
     """Return the target as a column: numbers, or classes."""
     cells = raw.columns[name]
     if target is not None and target.classes:
@@ -100,7 +100,7 @@ def _target_column(raw: RawTable, name: str, target: Target | None) -> Column:
         raw = replace(raw, columns={**raw.columns, name: cells})
     format = target.formats.get(name, "") if target else ""
     is_numeric = isinstance(cells, Numbers) or (target is not None and not target.classes)
-    column = TableColumn(name=name, kind="numeric", format=format) if is_numeric else None
+    column = Column(name=name, kind="numeric", format=format) if is_numeric else None
     found = FoundKind("numeric" if is_numeric else "category", column, why="-")
     classes = target is not None and bool(target.classes)
     kind = "classes" if classes else "numbers" if found.kind == "numeric" else found.kind

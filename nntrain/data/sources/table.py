@@ -16,7 +16,7 @@ from nntrain.config.value_types import ClassNames, FilePath, Text, omitted
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows
 from nntrain.data.table_file import Form
-from nntrain.data.table_request import Given, Request, TargetOptions
+from nntrain.data.table_request import GivenColumn, TableRequest, TargetOptions
 from nntrain.errors import Path
 from nntrain.nearest import nearest
 
@@ -188,14 +188,14 @@ class Options(Splittable):
             return None
         return "numbers" if self.task in ("regression", "counts") or len(self.targets) > 1 else "classes"
 
-    def given(self) -> dict[str, Given]:
+    def given(self) -> dict[str, GivenColumn]:
         """Return the kind of each column that the config names."""
         pairs = {
             name: next(iter(kind.items())) if isinstance(kind, dict) else (kind, "")
             for name, kind in self.columns.items()
             if name not in self.targets
         }
-        return {name: Given(*pair) for name, pair in pairs.items()}
+        return {name: GivenColumn(*pair) for name, pair in pairs.items()}
 
     @property
     def formats(self) -> dict[str, str]:
@@ -203,10 +203,10 @@ class Options(Splittable):
         return {name: self.columns[name]["numeric"] for name in self.targets if name in self.columns}
 
 
-def request_of(options: Options) -> Request:
+def request_of(options: Options) -> TableRequest:
     """Return what the options ask for of the file."""
     source: Path = ("data", options.called())
-    return Request(
+    return TableRequest(
         CsvTable(options.path, missing=frozenset(options.missing), place=(*source, "path"), source=source),
         Form(options.separator, options.decimal, options.encoding),
         TargetOptions(

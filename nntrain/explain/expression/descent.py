@@ -8,7 +8,7 @@ from nntrain.errors import ConfigError
 from nntrain.explain.explanation import Explanation, Table, digits
 from nntrain.explain.expression import descent_plot
 from nntrain.explain.expression.derivatives import Derivatives
-from nntrain.explain.expression.descent_plot import Place
+from nntrain.explain.expression.descent_plot import PathPoint
 from nntrain.explain.expression.graph import Graph
 from nntrain.explain.expression.point import read_point
 from nntrain.explain.expression.reader import read
@@ -40,7 +40,7 @@ def explain(texts: Sequence[str], at: Sequence[str], rate: float, steps: int) ->
     return Explanation(content, [_table(path, rate)], draw, notes)
 
 
-def descend(graph: Graph, start: dict[str, float], rate: float, steps: int) -> list[Place]:
+def descend(graph: Graph, start: dict[str, float], rate: float, steps: int) -> list[PathPoint]:
     """Return the places of this many steps and the start; fewer where the value is no longer a float."""
     path = [_place(graph, start)]
     for _ in range(steps):
@@ -52,11 +52,11 @@ def descend(graph: Graph, start: dict[str, float], rate: float, steps: int) -> l
     return path
 
 
-def _place(graph: Graph, at: dict[str, float]) -> Place:
+def _place(graph: Graph, at: dict[str, float]) -> PathPoint:
     derivatives = Derivatives(graph, at)
     output = graph.outputs[0]
     adjoints = derivatives.reverse(output)
-    return Place(at, derivatives.values[output], {name: adjoints[node] for name, node in graph.inputs.items()})
+    return PathPoint(at, derivatives.values[output], {name: adjoints[node] for name, node in graph.inputs.items()})
 
 
 def curvature(graph: Graph, at: dict[str, float]) -> float | None:
@@ -70,7 +70,7 @@ def curvature(graph: Graph, at: dict[str, float]) -> float | None:
     return (xx + yy) / 2 + math.hypot((xx - yy) / 2, xy)  # the larger eigenvalue
 
 
-def _table(path: Sequence[Place], rate: float) -> Table:
+def _table(path: Sequence[PathPoint], rate: float) -> Table:
     names = [*path[0].at, "value", *(f"d/d{name}" for name in path[0].at)]
     rows = [
         [str(step), *map(digits, (*place.at.values(), place.value, *place.gradient.values()))]
@@ -81,7 +81,7 @@ def _table(path: Sequence[Place], rate: float) -> Table:
     return f"gradient descent, learning rate {rate:g}", ("step", *names), rows
 
 
-def _notes(path: Sequence[Place], steps: int, curvature: float | None, rate: float) -> list[str]:
+def _notes(path: Sequence[PathPoint], steps: int, curvature: float | None, rate: float) -> list[str]:
     found = []
     if len(path) > MOST_ROWS:
         found.append(f"shortened: {len(path):,} places; `--json` has all")

@@ -19,7 +19,7 @@ MOST_DRAWN = 500  # places of a path
 
 
 @dataclass(frozen=True)
-class Place:
+class PathPoint:
     """A place of a path: numbers by input, the value there and the derivative by each input."""
 
     at: dict[str, float]
@@ -27,7 +27,7 @@ class Place:
     gradient: dict[str, float]
 
 
-def draw(title: str, graph: Graph, path: Sequence[Place], format: str) -> bytes:
+def draw(title: str, graph: Graph, path: Sequence[PathPoint], format: str) -> bytes:
     """Return a PNG or SVG; for more than two inputs the value by step alone."""
     inputs = len(graph.inputs)
     figure = canvas.sheet(11 if inputs <= 2 else 6, 4.6, title)
@@ -41,7 +41,7 @@ def draw(title: str, graph: Graph, path: Sequence[Place], format: str) -> bytes:
     return canvas.image(figure, format)
 
 
-def _curve(axes: "Axes", graph: Graph, path: Sequence[Place]) -> None:
+def _curve(axes: "Axes", graph: Graph, path: Sequence[PathPoint]) -> None:
     (name,) = graph.inputs
     low, high = _reach([place.at[name] for place in path], 0.75)
     places = [low + (high - low) * each / (POINTS - 1) for each in range(POINTS)]
@@ -51,7 +51,7 @@ def _curve(axes: "Axes", graph: Graph, path: Sequence[Place]) -> None:
     axes.set_xlabel(name, color=canvas.INK)
 
 
-def _contours(axes: "Axes", graph: Graph, path: Sequence[Place]) -> None:
+def _contours(axes: "Axes", graph: Graph, path: Sequence[PathPoint]) -> None:
     first, second = graph.inputs
     columns, rows = ([place.at[name] for place in path] for name in (first, second))
     sides = []
@@ -73,7 +73,7 @@ def _path(axes: "Axes", xs: Sequence[float], ys: Sequence[float]) -> None:
     axes.legend(frameon=False, fontsize=9)
 
 
-def _values(axes: "Axes", path: Sequence[Place]) -> None:
+def _values(axes: "Axes", path: Sequence[PathPoint]) -> None:
     canvas.numbered(axes, 0, len(path) - 1, 0.03)
     axes.plot(range(len(path)), [place.value for place in path], color=canvas.BLUE, marker="o", markersize=3)
     axes.set_xlabel("step", color=canvas.INK)

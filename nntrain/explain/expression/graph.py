@@ -11,7 +11,7 @@ from nntrain.explain.expression.operations import INPUT, Operation
 
 
 @dataclass(frozen=True)
-class Place:
+class TextPlace:
     """A part of an expression; `column` counts from 1."""
 
     text: str
@@ -28,7 +28,7 @@ class Place:
 class Node:
     """An operation on nodes and constants; an input has no arguments."""
 
-    place: Place
+    place: TextPlace
     name: str
     operation: Operation = INPUT
     arguments: tuple["Node | float", ...] = ()
@@ -57,11 +57,11 @@ class Graph:
         """The inputs, in the order in which they are met, then the operations."""
         return [*self.inputs.values(), *self.operations]
 
-    def input(self, name: str, place: Place) -> Node:
+    def input(self, name: str, place: TextPlace) -> Node:
         """Return the input of this name."""
         return self.inputs.setdefault(name, Node(place, name))
 
-    def apply(self, operation: Operation, arguments: Iterable[Node | float], place: Place) -> Node | float:
+    def apply(self, operation: Operation, arguments: Iterable[Node | float], place: TextPlace) -> Node | float:
         """Return the node of an operation, or the number if all its arguments are constants."""
         given = tuple(arguments)
         constants = [each for each in given if not isinstance(each, Node)]
@@ -81,7 +81,7 @@ class Graph:
             node.name = name
 
 
-def computed(place: Place, what: str, function: Any, *arguments: float) -> float:
+def computed(place: TextPlace, what: str, function: Any, *arguments: float) -> float:
     """Return a value of a function, `what` in messages; raises ConfigError at its place where it is not finite."""
     shown = ", ".join(f"{each:.6g}" for each in arguments)
     try:

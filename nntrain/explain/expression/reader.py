@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from nntrain.explain.expression.graph import Graph, Node, Place
+from nntrain.explain.expression.graph import Graph, Node, TextPlace
 from nntrain.explain.expression.operations import BINARY, FUNCTIONS, NEGATE
 from nntrain.nearest import nearest
 
@@ -56,25 +56,25 @@ class Token:
 
     kind: str
     text: str
-    place: Place
+    place: TextPlace
 
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of an expression and its end."""
     if len(text) > MOST_LETTERS:
-        Place(text, 1).refuse(f"the expression has {len(text):,} characters", f"write at most {MOST_LETTERS:,}")
+        TextPlace(text, 1).refuse(f"the expression has {len(text):,} characters", f"write at most {MOST_LETTERS:,}")
     at, end = 0, len(text.rstrip())
     while at < end:
         found = _TOKEN.match(text, at)
         if not found:
             at += len(text[at:]) - len(text[at:].lstrip())
-            place = Place(text, at + 1)
+            place = TextPlace(text, at + 1)
             place.refuse(f"`{text[at]}` has no meaning in an expression", _help_for(text[at]))
         kind = ("number", "name", "operator")[int(found.lastindex or 1) - 1]
         word = found[found.lastindex or 1]
-        yield Token(kind, word, Place(text, found.end() - len(word) + 1, len(word)))
+        yield Token(kind, word, TextPlace(text, found.end() - len(word) + 1, len(word)))
         at = found.end()
-    yield Token("end", "", Place(text, end + 1))
+    yield Token("end", "", TextPlace(text, end + 1))
 
 
 def _help_for(character: str) -> str:
@@ -104,7 +104,7 @@ class _Reader:
         if self.next.kind != "end":
             self.next.place.refuse(f"`{self.next.text}` follows a whole expression", "write `*` between two factors")
         if not isinstance(value, Node):
-            Place(self.text, 1, len(self.text)).refuse(
+            TextPlace(self.text, 1, len(self.text)).refuse(
                 f"the expression is the constant {value:g}", "write a name in it, such as `x`"
             )
         return value
@@ -114,7 +114,7 @@ class _Reader:
         return taken
 
     @contextmanager
-    def _deeper(self, place: Place) -> Iterator[None]:
+    def _deeper(self, place: TextPlace) -> Iterator[None]:
         self.depth += 1
         if self.depth > MOST_DEPTH:
             place.refuse(f"more than {MOST_DEPTH} brackets, signs or powers are nested here", "write fewer of them")

@@ -10,39 +10,39 @@ import numpy as np
 
 from nntrain.errors import NNTrainError
 from nntrain.exports.cells import Cells
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.formats import Answers, Format
 from nntrain.exports.onnx_model import CONVERTER
 from nntrain.exports.other_process import CannotRun, run
-from nntrain.exports.subject import Subject
 
 _MODEL = "model.onnx"  # which the program reads
 
 
-def write(subject: Subject, options: Format, folder: Path) -> None:
+def write(exported: ExportedRun, options: Format, folder: Path) -> None:
     """Convert the model, and copy the program. Raises ConfigError for a layer that ONNX cannot hold."""
-    CONVERTER.convert(subject, options, folder / _MODEL)
+    CONVERTER.convert(exported, options, folder / _MODEL)
     with as_file(files("nntrain.exports.script").joinpath(options.file)) as program:
         shutil.copyfile(program, folder / options.file)
 
 
-def answers(subject: Subject, program: Path, folder: Path) -> Answers:
+def answers(exported: ExportedRun, program: Path, folder: Path) -> Answers:
     """Return what the program says of the rows of a table as they are in its file, else of an array.
 
     folder: for temporary files. Raises NNTrainError where the program fails.
     """
-    table = subject.saved.table
+    table = exported.saved.table
     if table is None:
-        rows, expected = folder / "rows.npz", subject.expected
-        np.savez(rows, x=np.asarray(subject.rows.x))
+        rows, expected = folder / "rows.npz", exported.expected
+        np.savez(rows, x=np.asarray(exported.rows.x))
     else:
-        rows, expected = folder / "rows.csv", Cells.of(subject, table).predictions(subject, folder).outputs
+        rows, expected = folder / "rows.csv", Cells.of(exported, table).predictions(exported, folder).outputs
     try:
         said = run([str(program), str(rows)])
     except CannotRun as error:
         help = "this is a fault of nntrain: report it with resolved.yaml"
         raise NNTrainError(f"the program does not run: {error}", help=help) from None
     header, *lines = csv.reader(io.StringIO(said))
-    names = subject.saved.resolved.schema.classes
+    names = exported.saved.resolved.schema.classes
     first = int(bool(names))
     found = np.array([[float(cell) for cell in line[first:]] for line in lines]).reshape(
         len(lines), len(header) - first

@@ -7,35 +7,35 @@ import numpy as np
 
 from nntrain.config.table import Column
 from nntrain.errors import ConfigError, one_line
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.refused_layers import OTHERS
-from nntrain.exports.subject import Subject
 
 DIRECTIVES = "YymdHMSfbB"  # of dates, that network.js reads
 MOST_FIELDS = 60  # for rows that are no table; more numbers are one list
 
 
-def form(subject: Subject) -> dict[str, Any]:
+def form(exported: ExportedRun) -> dict[str, Any]:
     """Return `fields`, `image` or `start`, of which the page shows one.
 
     A field has the median or the most frequent value of the training split, and the range of a number.
     """
-    shape, x = subject.saved.resolved.schema.shape, subject.calibration
-    if subject.saved.table is not None:
-        return {"fields": _columns(subject, x)}
+    shape, x = exported.saved.resolved.schema.shape, exported.calibration
+    if exported.saved.table is not None:
+        return {"fields": _columns(exported, x)}
     if len(shape) in (2, 3) and (len(shape) == 2 or shape[2] in (1, 3, 4)) and min(shape[:2]) > 1:
-        is_pixels = subject.saved.dtype == "uint8"
+        is_pixels = exported.saved.dtype == "uint8"
         low, high = (0.0, 255.0) if is_pixels else (float(x.min()), float(x.max()))
         return {"image": {"low": low, "high": high}}
     flat = x.reshape(len(x), -1)
     if flat.shape[1] > MOST_FIELDS:
         return {"start": [_short(value) for value in np.median(flat, axis=0)]}
-    names = subject.saved.resolved.schema.features or [f"x{index + 1}" for index in range(flat.shape[1])]
+    names = exported.saved.resolved.schema.features or [f"x{index + 1}" for index in range(flat.shape[1])]
     return {"fields": [_number(name, flat[:, index], False) for index, name in enumerate(names)]}
 
 
-def _columns(subject: Subject, x: np.ndarray) -> list[dict[str, Any]]:
-    found, index, optional = [], 0, subject.saved.resolved.takes_missing
-    for column in subject.saved.table.columns if subject.saved.table else ():
+def _columns(exported: ExportedRun, x: np.ndarray) -> list[dict[str, Any]]:
+    found, index, optional = [], 0, exported.saved.resolved.takes_missing
+    for column in exported.saved.table.columns if exported.saved.table else ():
         found.append(_column(column, x[:, index : index + len(column.names)], optional))
         index += len(column.names)
     return found

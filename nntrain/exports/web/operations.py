@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.refused_layers import places, refused
-from nntrain.exports.subject import Subject
 from nntrain.model.table_encoding import LEVELS, NEAREST, TableEncoding
 from nntrain.model.table_layers import PeriodicEmbedding
 
@@ -26,7 +26,7 @@ class CannotHold(Exception):
     """An option of a layer, or the layer itself, has no operation."""
 
 
-class Weights:
+class PageWeights:
     """The weights of a page, one after another as float32."""
 
     def __init__(self) -> None:
@@ -50,11 +50,11 @@ class Weights:
         return base64.b64encode(np.concatenate([np.empty(0, "<f4"), *self.parts]).tobytes()).decode()
 
 
-def operations(subject: Subject) -> tuple[list[Operation], Weights]:
+def operations(exported: ExportedRun) -> tuple[list[Operation], PageWeights]:
     """Return the operations and the weights of a model. Raises ConfigError for layers that have none, by name."""
-    weights, found, bad = Weights(), list[Operation](), []
-    shape: Shape = subject.saved.resolved.schema.shape
-    for layer, (path, name) in zip(subject.exact.layers, places(subject), strict=True):
+    weights, found, bad = PageWeights(), list[Operation](), []
+    shape: Shape = exported.saved.resolved.schema.shape
+    for layer, (path, name) in zip(exported.exact.layers, places(exported), strict=True):
         output = tuple(layer.output.shape[1:])
         try:
             found += _of(layer, shape, output, weights)
@@ -66,7 +66,7 @@ def operations(subject: Subject) -> tuple[list[Operation], Weights]:
     return found, weights
 
 
-def _of(layer: Any, shape: Shape, output: Shape, weights: Weights) -> Iterator[Operation]:
+def _of(layer: Any, shape: Shape, output: Shape, weights: PageWeights) -> Iterator[Operation]:
     """Yield the operations of one layer, from a shape to another one, without the batch axis."""
     kind = type(layer).__name__
     if not type(layer).__module__.startswith(("keras.", "nntrain.")):
@@ -109,7 +109,7 @@ def _of(layer: Any, shape: Shape, output: Shape, weights: Weights) -> Iterator[O
         yield from _activation(activation)
 
 
-def _member(layers: list[Any], shape: Shape, weights: Weights) -> Iterator[Operation]:
+def _member(layers: list[Any], shape: Shape, weights: PageWeights) -> Iterator[Operation]:
     """Yield the operations of a network of an ensemble."""
     for layer in layers:
         output = tuple(layer.output.shape[1:])
@@ -117,7 +117,7 @@ def _member(layers: list[Any], shape: Shape, weights: Weights) -> Iterator[Opera
         shape = output
 
 
-def _elementwise(layer: Any, kind: str, shape: Shape, weights: Weights) -> Iterator[Operation]:
+def _elementwise(layer: Any, kind: str, shape: Shape, weights: PageWeights) -> Iterator[Operation]:
     """Yield the operations of a layer that treats every number by itself."""
     match kind:
         case "Rescaling":
@@ -162,7 +162,7 @@ def _activation(function: Any) -> list[Operation]:
     return [] if name == "linear" else [{"op": "activation", "name": str(name)}]
 
 
-def _dense(layer: Any, kind: str, weights: Weights) -> Operation:
+def _dense(layer: Any, kind: str, weights: PageWeights) -> Operation:
     kernel = layer.kernel.numpy()
     if kind == "NTKDense":
         kernel = kernel / math.sqrt(len(kernel))
@@ -178,7 +178,7 @@ def _sliding(layer: Any) -> Operation:
     return {**found, "dilation": list(layer.dilation_rate)} if hasattr(layer, "dilation_rate") else found
 
 
-def _convolutions(layer: Any, kind: str, weights: Weights) -> Iterator[Operation]:
+def _convolutions(layer: Any, kind: str, weights: PageWeights) -> Iterator[Operation]:
     """Yield a convolution; of a separable one those of each channel and then the one that mixes them."""
     window = {"size": list(layer.kernel_size), **_sliding(layer)}
     if kind == "Conv2D":
@@ -194,7 +194,7 @@ def _convolutions(layer: Any, kind: str, weights: Weights) -> Iterator[Operation
         yield {"op": "conv", **point, **weights.named(kernel=layer.pointwise_kernel, bias=_bias(layer))}
 
 
-def _standardized(layer: Any, shape: Shape, weights: Weights) -> Operation:
+def _standardized(layer: Any, shape: Shape, weights: PageWeights) -> Operation:
     """Return a Normalization, whose mean and variance are spread over the shape."""
     given = layer.input_mean is not None
     mean, variance = (
@@ -209,7 +209,7 @@ def _standardized(layer: Any, shape: Shape, weights: Weights) -> Operation:
     return {"op": "center", **weights.named(mean=mean, factor=1 / scale)}
 
 
-def _normalizations(layer: Any, kind: str, shape: Shape, weights: Weights) -> Iterator[Operation]:
+def _normalizations(layer: Any, kind: str, shape: Shape, weights: PageWeights) -> Iterator[Operation]:
     """Yield BatchNormalization with the moments of training, or LayerNormalization, over the last axis."""
     axes = {axis % (len(shape) + 1) for axis in ([layer.axis] if isinstance(layer.axis, int) else layer.axis)}
     if axes != {len(shape)}:
@@ -224,7 +224,7 @@ def _normalizations(layer: Any, kind: str, shape: Shape, weights: Weights) -> It
     yield {"op": "center", **weights.named(mean=layer.moving_mean, factor=factor, offset=beta)}
 
 
-def _periodic(layer: PeriodicEmbedding, shape: Shape, weights: Weights) -> Iterator[Operation]:
+def _periodic(layer: PeriodicEmbedding, shape: Shape, weights: PageWeights) -> Iterator[Operation]:
     columns = shape[0] if layer.columns is None else layer.columns
     if not columns:
         return
@@ -235,7 +235,7 @@ def _periodic(layer: PeriodicEmbedding, shape: Shape, weights: Weights) -> Itera
     yield {"op": "periodic", "plr": plr, **sizes, **named}
 
 
-def _table(layer: TableEncoding, weights: Weights) -> Operation:
+def _table(layer: TableEncoding, weights: PageWeights) -> Operation:
     """Return a TableEncoding; the mean embeddings, of unseen values, are below the learned ones."""
     layout = layer._layout
     found: Operation = {"op": "table", "scaling": layer.scaling, "numbers": layout.numbers}

@@ -3,21 +3,21 @@
 from nntrain import __version__
 from nntrain.config.messages import counted
 from nntrain.exports.description import description
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.web.form import form
 from nntrain.exports.web.operations import operations
 from nntrain.report import sealed
 from nntrain.report.markup import Html, element, escaped, joined
 
 
-def page(subject: Subject) -> str:
+def page(exported: ExportedRun) -> str:
     """Return the HTML of a page that predicts. Raises ConfigError for layers that it cannot hold, by name."""
-    layers, weights = operations(subject)
-    content = {"schema": description(subject), "layers": layers, **form(subject)}
+    layers, weights = operations(exported)
+    content = {"schema": description(exported), "layers": layers, **form(exported)}
     scripts = {"network": _asset("network.js"), "form": _asset("form.js")}
-    head = sealed.head(escaped(subject.name), _asset("page.css"), scripts)
+    head = sealed.head(escaped(exported.name), _asset("page.css"), scripts)
     body = (
-        element("header", joined((element("h1", subject.name), element("p", _about(subject), class_="quiet")))),
+        element("header", joined((element("h1", exported.name), element("p", _about(exported), class_="quiet")))),
         "<main>",
         element("section", joined((element("h2", "Input"), element("div", "", id="inputs"))), aria_label="Input"),
         element("section", _result(), aria_label="Prediction"),
@@ -31,8 +31,8 @@ def page(subject: Subject) -> str:
     return sealed.document(head, body)
 
 
-def _about(subject: Subject) -> str:
-    schema = subject.saved.resolved.schema
+def _about(exported: ExportedRun) -> str:
+    schema = exported.saved.resolved.schema
     what = f"one of {counted(len(schema.classes), 'class')}" if schema.classes else "numbers"
     if not schema.classes and schema.targets:
         what = ", ".join(schema.targets[:10])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nntrain.processes.executor import Executor
 from nntrain.processes.process_pool import ProcessPool
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,6 @@ class Options:
     """Trials in processes of this machine."""
 
 
-def start(options: Options, settings: Settings) -> Executor:
+def start(options: Options, settings: WorkerSettings) -> Executor:
     """Return a pool of worker processes, which load TensorFlow while this process does."""
     return ProcessPool(settings)

@@ -14,7 +14,7 @@ from typing import Any
 from nntrain.errors import ConfigError, NNTrainError, need
 from nntrain.processes.executor import Executor
 from nntrain.processes.messages import Event, Work
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.workers.ray_actor import Actor
 from nntrain.search.workers.ray_node import Hello, Reply, versions
 from nntrain.search.workers.ray_session import Lost, RaySession
@@ -39,7 +39,7 @@ class Options:
             raise ConfigError(message, help="write `--address HOST:PORT`, as `ray start --head` prints it")
 
 
-def start(options: Options, settings: Settings) -> Executor:
+def start(options: Options, settings: WorkerSettings) -> Executor:
     """Return the workers once the first is ready.
 
     Raises MissingPackage without Ray, ConfigError where the cluster is too small, and NNTrainError where no cluster
@@ -52,7 +52,7 @@ def start(options: Options, settings: Settings) -> Executor:
 class RayCluster(Executor):
     """The workers of a search on a cluster; raises NNTrainError where none can start."""
 
-    def __init__(self, session: RaySession, settings: Settings) -> None:
+    def __init__(self, session: RaySession, settings: WorkerSettings) -> None:
         self._session, self._settings = session, settings
         self._events: deque[Event] = deque()
         self._waiting: deque[Work] = deque()

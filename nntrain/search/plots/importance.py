@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from nntrain import canvas
 from nntrain.search import plot_style
-from nntrain.search.importance import METHOD, Importance, measure
+from nntrain.search.importance import METHOD, ParameterImportance, measure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ def draw(options: Options, format: str = "png") -> bytes:
     return bars(found, options.metric, options.title, format)
 
 
-def bars(importance: Importance, metric: str, title: str, format: str = "png") -> bytes:
+def bars(importance: ParameterImportance, metric: str, title: str, format: str = "png") -> bytes:
     """Return a PNG: a bar for each parameter, the most important on top, with its spread as a whisker.
 
     Below are the method, the number of trials, and the R² of the forest on held-out trials, with its reliability.
@@ -46,7 +46,7 @@ def bars(importance: Importance, metric: str, title: str, format: str = "png") -
     return canvas.image(figure, format)
 
 
-def _write_values(panel: "Axes", importance: Importance) -> None:
+def _write_values(panel: "Axes", importance: ParameterImportance) -> None:
     """Write each number to the right of its bar and whisker."""
     ends = [max(drop + spread, 0.0) for drop, spread in zip(importance.drops, importance.spreads, strict=True)]
     width = (max(ends) - min(0.0, *importance.drops)) or 1.0
@@ -56,7 +56,7 @@ def _write_values(panel: "Axes", importance: Importance) -> None:
     panel.set_xlim(right=max(ends) + 0.08 * width)
 
 
-def _explained(importance: Importance) -> str:
+def _explained(importance: ParameterImportance) -> str:
     (fewest, most), r2 = importance.epochs, importance.r2
     roughly = "it predicts the score roughly" if r2 >= _WEAK else "do not rely on this, it does not predict the score"
     trust = "it predicts the score well" if r2 >= _GOOD else roughly

@@ -7,7 +7,7 @@ from typing import Any
 
 from nntrain.errors import NNTrainError
 from nntrain.processes.messages import Event, Message, Work, ended
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.workers.ray_node import Reply
 from nntrain.search.workers.ray_session import Lost, RaySession
 from nntrain.storage.atomic import writing
@@ -18,7 +18,7 @@ class Actor:
     """One worker, with at most one call in progress. `host`: its node, once the worker is ready."""
 
     session: RaySession
-    settings: Settings
+    settings: WorkerSettings
     host: str = ""
     open: set[int] = field(default_factory=set)  # the tasks of what it trains that have not ended
     judged: bool = False  # whether they wait for an answer after each epoch

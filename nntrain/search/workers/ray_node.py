@@ -16,7 +16,7 @@ from nntrain import __version__
 from nntrain.errors import NNTrainError
 from nntrain.processes.messages import Answer, Event, Message, Save, Stop
 from nntrain.processes.process_pool import ProcessPool
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.runs import environment
 
 LISTEN_SECONDS = 0.5  # the longest wait for an event; a message to the worker waits as long
@@ -49,7 +49,7 @@ def versions() -> dict[str, str]:
 class Node:
     """One worker of a cluster. Ray calls its methods one at a time. `command`: the search's, which runs record."""
 
-    def __init__(self, settings: Settings, command: list[str]) -> None:
+    def __init__(self, settings: WorkerSettings, command: list[str]) -> None:
         sys.argv = command
         self.pool = ProcessPool(replace(settings, workers=1))
         self.judged = False  # whether what is trained waits for an answer after each epoch

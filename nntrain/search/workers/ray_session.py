@@ -15,7 +15,7 @@ from typing import Any
 
 from nntrain.backend import stderr_dropped
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.workers.ray_node import Node
 from nntrain.storage.home import home
 
@@ -75,7 +75,7 @@ class RaySession:
             help = "start the cluster again; `nntrain resume` resumes the search"
             raise NNTrainError(f"the head of the Ray cluster, `{self.head}`, is lost", help=help)
 
-    def actor(self, settings: Settings) -> Any:
+    def actor(self, settings: WorkerSettings) -> Any:
         """Return a new actor; it starts when a node has what it needs. Raises NNTrainError where the head is lost."""
         self.refuse_lost_head()
         gpus = 1 if settings.device == "gpu" else 0

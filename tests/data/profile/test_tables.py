@@ -7,7 +7,7 @@ import pytest
 
 from nntrain.config.load import load
 from nntrain.data.profile.choose import profile_config
-from nntrain.data.profile.profile import Column, Count, Profile
+from nntrain.data.profile.profile import ColumnProfile, Count, Profile
 from nntrain.data.profile.tables import profile_file
 from nntrain.errors import DataError
 
@@ -32,7 +32,7 @@ def table(folder: Path, *extra: str, header: str = HEADER) -> Path:
     return file
 
 
-def columns(found: Profile) -> dict[str, Column]:
+def columns(found: Profile) -> dict[str, ColumnProfile]:
     return {column.name: column for column in found.columns}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nntrain import extensions
-from nntrain.doctor.case import Case
+from nntrain.doctor.checkup import case_of
 from nntrain.doctor.course import Course, Score
 from nntrain.doctor.finding import Finding
 from nntrain.doctor.vital_signs import LayerSigns, VitalSigns
@@ -44,7 +44,7 @@ def diagnosed(prepare: Any) -> Diagnosed:
         scores = {} if diverged else {name: Score(100, value, 0.5, 0.8) for name, value in known.items()}
         course = Course(rows, length, diverged=diverged, scores=scores)
         module: Any = extensions.load("doctor.rules", rule)
-        return list(module.diagnose(Case(prepare(NET, *changes).prepared, course, tuple(signs)), module.Options()))
+        return list(module.diagnose(case_of(prepare(NET, *changes).prepared, course, tuple(signs)), module.Options()))
 
     return found
 

@@ -5,12 +5,12 @@ import pytest
 from nntrain.config.table import Column
 from nntrain.errors import ConfigError
 from nntrain.evaluation.evaluate import same_data
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.web.form import _column, form
 
 
 def form_of(run: Any) -> dict[str, Any]:
-    return form(Subject.of(run, same_data(run)))
+    return form(ExportedRun.of(run, same_data(run)))
 
 
 def test_a_table_has_a_field_for_each_column(people: Any) -> None:
@@ -30,8 +30,8 @@ def test_images_have_a_pad_and_arrays_have_fields(digits: Any, trained: Any) -> 
 
 def test_many_numbers_are_a_list(trained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nntrain.exports.web.form.MOST_FIELDS", 1)
-    subject = Subject.of(trained("plane"), same_data(trained("plane")))
-    subject = Subject(
+    subject = ExportedRun.of(trained("plane"), same_data(trained("plane")))
+    subject = ExportedRun(
         subject.run_dir, type(subject.saved)(subject.saved.resolved, subject.saved.model, "float32"), subject.data
     )
     assert len(form(subject)["start"]) == 2

@@ -11,7 +11,7 @@ import pytest
 from nntrain.config.keras import image_layers, layers, table_layers
 from nntrain.errors import ConfigError
 from nntrain.exports.agreement import largest_difference
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.web import engine
 from nntrain.exports.web.operations import operations
 from nntrain.exports.web.page import page
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def answers(subject: Subject, folder: Path) -> np.ndarray:
+def answers(subject: ExportedRun, folder: Path) -> np.ndarray:
     """What the page says of numbers."""
     (folder / "index.html").write_text(page(subject), encoding="utf-8")
     x = rows(subject)

@@ -15,7 +15,7 @@ from nntrain.data.table_reader import read_like
 from nntrain.errors import NNTrainError
 from nntrain.evaluation.evaluate import same_data
 from nntrain.exports.description import columns_of
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.web import engine
 from nntrain.exports.web.page import _asset, page
 from nntrain.storage.run_dir import RunDir
@@ -26,7 +26,7 @@ SCRIPT = re.compile(r'<script[^>]* id="(\w+)">(.*?)</script>', re.DOTALL)
 
 
 def test_a_page_is_one_file_that_runs_its_own_scripts_alone(people: Any) -> None:
-    html = page(Subject.of(people, same_data(people)))
+    html = page(ExportedRun.of(people, same_data(people)))
     scripts = dict(SCRIPT.findall(html))
     assert list(scripts) == ["page", "weights", "network", "form"]
     content = json.loads(scripts["page"])
@@ -42,12 +42,12 @@ def test_a_page_is_one_file_that_runs_its_own_scripts_alone(people: Any) -> None
 
 
 def test_names_are_no_markup(people: Any) -> None:
-    subject = Subject.of(people, same_data(people))
+    subject = ExportedRun.of(people, same_data(people))
     bad = "</script><script>alert(1)</script>"
     schema = replace(subject.saved.resolved.schema, classes=(bad, "b"))
     resolved = replace(subject.saved.resolved, schema=schema)
     run_dir = RunDir(people.path.with_name("<b>"))
-    html = page(Subject(run_dir, replace(subject.saved, resolved=resolved), subject.data))
+    html = page(ExportedRun(run_dir, replace(subject.saved, resolved=resolved), subject.data))
     assert html.count("</script>") == 4 and "<h1>&lt;b&gt;</h1>" in html
     assert json.loads(dict(SCRIPT.findall(html))["page"])["schema"]["classes"] == [bad, "b"]
 

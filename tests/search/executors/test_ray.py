@@ -18,7 +18,7 @@ import pytest
 
 from nntrain.errors import ConfigError, MissingPackage, NNTrainError
 from nntrain.processes.messages import Event
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.executors.ray import Options, RayCluster, start
 from nntrain.search.task import Task
 from nntrain.search.workers import ray_session
@@ -154,7 +154,9 @@ def two_workers(cluster: Cluster, *files: Path) -> RayCluster:
     deadline = time.monotonic() + SECONDS
     while True:
         try:
-            found = start(Options(cluster.address), Settings(2, "cpu", files=tuple(map(str, files)), runner=runner))
+            found = start(
+                Options(cluster.address), WorkerSettings(2, "cpu", files=tuple(map(str, files)), runner=runner)
+            )
             break
         except NNTrainError:  # the second node has not joined yet
             assert time.monotonic() < deadline
@@ -317,7 +319,7 @@ def test_a_cluster_that_the_search_starts_ends_with_a_checkpoint_and_leaves_noth
 ) -> None:
     before = set(descendants(os.getpid()))
     config = CONFIG.format(data=cluster.work / "flowers.csv", epochs=ENDLESS)
-    with start(Options(), Settings(1, "cpu", runner=runner)) as own:
+    with start(Options(), WorkerSettings(1, "cpu", runner=runner)) as own:
         own.submit(Task(0, str(tmp_path / "trial"), config))
         event = own.next(SECONDS)
         assert event is not None
@@ -341,7 +343,7 @@ def test_an_invalid_address_is_an_error(address: str) -> None:
 def test_an_address_where_nothing_answers_is_an_error_at_once() -> None:
     began = time.monotonic()
     with pytest.raises(NNTrainError, match="no Ray cluster answers at `127.0.0.1:1`"):
-        start(Options("127.0.0.1:1"), Settings(1, runner=runner))
+        start(Options("127.0.0.1:1"), WorkerSettings(1, runner=runner))
     assert time.monotonic() - began < ray_session.ANSWER_SECONDS
 
 
@@ -352,11 +354,11 @@ def test_an_address_where_something_else_listens_is_an_error(monkeypatch: pytest
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         with pytest.raises(NNTrainError, match="no Ray cluster answers"):
-            start(Options(f"127.0.0.1:{silent.getsockname()[1]}"), Settings(1, runner=runner))
+            start(Options(f"127.0.0.1:{silent.getsockname()[1]}"), WorkerSettings(1, runner=runner))
 
 
 @pytest.mark.skipif(find_spec("ray") is not None, reason="ray is installed")
 def test_without_ray_the_extra_is_named() -> None:
     with pytest.raises(MissingPackage) as caught:
-        start(Options(), Settings(1, runner=runner))
+        start(Options(), WorkerSettings(1, runner=runner))
     assert caught.value.problems[0].help == f"run `{sys.executable} -m pip install 'nntrain[ray]'`"

@@ -16,7 +16,7 @@ from PIL import Image
 
 from nntrain.config.search.space import Condition, Direction, Parameter, Space
 from nntrain.search import plot_style
-from nntrain.search.importance import Importance
+from nntrain.search.importance import ParameterImportance
 from nntrain.search.plot_style import SearchPlot
 from nntrain.search.plots import importance, parallel_coordinates, search_history, slices
 from nntrain.search.trial_table import Trial
@@ -177,7 +177,7 @@ def test_long_paths_are_wrapped_at_dots_then_at_underscores():
 @pytest.mark.parametrize("names", [1, 14])
 def test_importance(names):
     paths = tuple(f"model.{n}.Bidirectional.layer.LSTM.kernel_regularizer.L1L2.l1" for n in range(names))
-    found = Importance(paths, tuple(1.2 / (n + 1) for n in range(names)), (0.05,) * names, 0.7, 30, (5, 5))
+    found = ParameterImportance(paths, tuple(1.2 / (n + 1) for n in range(names)), (0.05,) * names, 0.7, 30, (5, 5))
     png = importance.bars(found, "val_accuracy", "a search")
     assert dots(png, (0x2B, 0x7B, 0xBA)) > 1000
     assert 250 < pixels(png).shape[0] < 1400
@@ -185,13 +185,13 @@ def test_importance(names):
 
 def test_importance_prints_how_reliable_it_is():
     def explained(r2: float, epochs: tuple[int, int] = (5, 5)) -> list[str]:
-        return importance._explained(Importance(("a",), (0.0,), (0.0,), r2, 12, epochs)).split("\n")
+        return importance._explained(ParameterImportance(("a",), (0.0,), (0.0,), r2, 12, epochs)).split("\n")
 
     assert explained(0.75) == [importance.METHOD, "12 trials; R² of the forest 0.75: it predicts the score well"]
     assert explained(0.4)[1].endswith("it predicts the score roughly")
     assert explained(-0.2)[1].endswith("-0.20: do not rely on this, it does not predict the score")
     assert explained(0.7, (2, 9))[2] == "the trials were trained for 2 to 9 epochs, which is not taken into account"
-    pixels(importance.bars(Importance(("a",), (0.0,), (0.0,), -1.0, 12, (1, 1)), "val_loss", ""))
+    pixels(importance.bars(ParameterImportance(("a",), (0.0,), (0.0,), -1.0, 12, (1, 1)), "val_loss", ""))
 
 
 def test_pyplot_is_not_touched():

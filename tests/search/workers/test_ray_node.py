@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.processes.messages import Answer, Event, Stop
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.search.task import Task
 from nntrain.search.workers import trials
 from nntrain.search.workers.ray_node import Node, versions
@@ -18,7 +18,7 @@ CONFIG = "{data: iris, model: [{Dense: 3}], train: {epochs: 4}}"
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
     before = sys.argv
-    found = Node(Settings(8, "cpu", runner=trials.start), ["nntrain", "tune", "c.yaml"])
+    found = Node(WorkerSettings(8, "cpu", runner=trials.start), ["nntrain", "tune", "c.yaml"])
     yield found
     found.close()
     sys.argv = before
@@ -60,7 +60,7 @@ def test_a_task_that_is_not_judged_sends_all_its_epochs(node: Node, tmp_path: Pa
 
 def test_what_keeps_a_worker_from_starting_is_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    node = Node(Settings(1, "gpu", runner=trials.start), sys.argv)
+    node = Node(WorkerSettings(1, "gpu", runner=trials.start), sys.argv)
     reply = node.exchange([Task(0, "nowhere", CONFIG)])
     while not reply.problem:
         reply = node.exchange([])

@@ -5,7 +5,7 @@ import pytest
 
 from nntrain.evaluation.evaluate import same_data
 from nntrain.evaluation.predict import predict_array
-from nntrain.exports.subject import Subject
+from nntrain.exports.exported_run import ExportedRun
 
 IRIS = """
     data: iris
@@ -14,8 +14,8 @@ IRIS = """
     """
 
 
-def subject_of(run: Any) -> Subject:
-    return Subject.of(run, same_data(run))
+def subject_of(run: Any) -> ExportedRun:
+    return ExportedRun.of(run, same_data(run))
 
 
 def test_the_rows_are_of_the_validation_split_first_and_never_of_the_test_split(trained: Any) -> None:
@@ -47,6 +47,6 @@ def test_a_model_in_mixed_precision_has_one_of_the_same_weights_in_float32(fit: 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_no_more_rows_are_taken_than_asked(trained: Any, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nntrain.exports.subject.ROWS", count)
+    monkeypatch.setattr("nntrain.exports.exported_run.ROWS", count)
     subject = subject_of(trained("moons"))
     assert len(subject.rows) == len(subject.expected) == len(subject.calibration) == count

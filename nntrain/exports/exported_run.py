@@ -19,7 +19,7 @@ ROWS = 1000
 
 
 @dataclass(frozen=True)
-class Subject:
+class ExportedRun:
     """A run to export, and its data, of which up to 1,000 rows are predicted."""
 
     run_dir: RunDir
@@ -27,7 +27,7 @@ class Subject:
     data: Dataset
 
     @classmethod
-    def of(cls, run_dir: RunDir, data: Dataset) -> "Subject":
+    def of(cls, run_dir: RunDir, data: Dataset) -> "ExportedRun":
         """Return a run with its data; raises NNTrainError as `load_model` does."""
         return cls(run_dir, load_model(run_dir), data)
 
