@@ -28,7 +28,7 @@ from nntrain.search.replay import Replay
 from nntrain.search.runner import Runner
 from nntrain.search.search_files import SearchDir
 from nntrain.storage import drafts, removal, run_files
-from nntrain.storage.journal import Journal
+from nntrain.storage.journal import Journal, latest
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.signals import Watch, watched
@@ -112,11 +112,6 @@ def carry_out(
         if context.report:
             writing.write(directory, terminal)
         directory.write_log(terminal.log)
-
-
-def latest(name: str, events: Sequence[dict[str, Any]], default: Any) -> Any:
-    """Return the value of the latest event that has one of this name."""
-    return next((event[name] for event in reversed(events) if name in event), default)
 
 
 def search_yaml(config: Config) -> str:

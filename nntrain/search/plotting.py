@@ -9,7 +9,7 @@ from nntrain.errors import one_line
 from nntrain.search.ledger import Ledger, rebuild_entry
 from nntrain.search.search_files import SearchDir
 from nntrain.storage import run_files
-from nntrain.storage.journal import Journal
+from nntrain.storage.journal import Journal, latest
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 
@@ -34,8 +34,7 @@ def read_with_time(directory: RunDir) -> tuple[SearchDir, float]:
     events = Journal.open(directory).read()[1]
     for event in events:
         rebuild_entry(ledger, event)
-    spent = next((float(event["spent"]) for event in reversed(events) if "spent" in event), 0.0)
-    return SearchDir(config, search, directory, ledger), spent
+    return SearchDir(config, search, directory, ledger), float(latest("spent", events, 0.0))
 
 
 def draw(folder: SearchDir, module: ModuleType, format: str = "png") -> bytes:

@@ -12,14 +12,14 @@ from nntrain.config.load import Config
 from nntrain.config.loggers import refuse_missing
 from nntrain.config.search.load import load_whole, search_of
 from nntrain.errors import ConfigError, NNTrainError
-from nntrain.search.begin import MAY_CHANGE, SearchContext, carry_out, identity, latest, search_yaml
+from nntrain.search.begin import MAY_CHANGE, SearchContext, carry_out, identity, search_yaml
 from nntrain.search.engine import SearchEngine, make_engine
 from nntrain.search.executor import Workers
 from nntrain.search.ledger import Ledger
 from nntrain.search.replay import replayed
 from nntrain.search.search_files import SearchDir
 from nntrain.storage import run_files
-from nntrain.storage.journal import Journal
+from nntrain.storage.journal import Journal, latest
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from nntrain.training.signals import Watch

@@ -7,7 +7,7 @@ replay restores its state.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,11 @@ class Journal:
             help = "restore the file from a copy, or begin the search again with `nntrain tune`"
             raise NNTrainError(f"`{self.path}` is damaged in line {number}", help=help)
         return event
+
+
+def latest(name: str, events: Sequence[Event], default: Any) -> Any:
+    """Return the value of the latest event that has one of this name."""
+    return next((event[name] for event in reversed(events) if name in event), default)
 
 
 def _line(event: Mapping[str, Any]) -> str:
