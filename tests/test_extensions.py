@@ -22,7 +22,7 @@ KINDS = {
     "search.pruners": ("make(options)", Pruner),
     "search.executors": ("start(options, settings)", object),
     "doctor.rules": ("diagnose(case, options)", object),
-    "exporters": ("export(options, subject, folder)", Format),
+    "exporters": ("export(options, exported, folder)", Format),
     "loggers": ("start(options, run)", Logger),
     "plots": ("draw(options, format)", object),
     "search.plots": ("draw(options, format)", SearchPlot),

@@ -10,7 +10,7 @@ from nntrain.evaluation.evaluate import same_data
 from nntrain.exporters import html
 from nntrain.exports.agreement import agreement
 from nntrain.exports.exported_run import ExportedRun
-from nntrain.exports.web import engine
+from nntrain.exports.web import engine, running
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("node") and not find_spec(engine.PACKAGE), reason="neither Node.js nor nntrain[html]"
@@ -31,7 +31,7 @@ def test_a_page_predicts_what_the_run_does(request: Any, trained: Any, name: str
 def test_a_large_network_is_compared_on_fewer_rows(
     trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(html, "_PRODUCTS", 300)
+    monkeypatch.setattr(running, "_PRODUCTS", 300)
     subject = ExportedRun.of(trained("moons"), same_data(trained("moons")))
     answers = html.export(html.Options(), subject, tmp_path)
     assert len(answers.expected) == 300 // 12

@@ -238,13 +238,13 @@ PARENT = """
 import faulthandler
 from pathlib import Path
 from nntrain.search.task import Task
-from nntrain.processes.settings import Settings
+from nntrain.processes.settings import WorkerSettings
 from nntrain.processes.process_pool import ProcessPool
 from nntrain.search.workers import trials
 
 if __name__ == "__main__":
     faulthandler.dump_traceback_later(240, exit=True)  # also where the test was killed
-    with ProcessPool(Settings(WORKERS, "cpu", runner=trials.start)) as pool:
+    with ProcessPool(WorkerSettings(WORKERS, "cpu", runner=trials.start)) as pool:
         for number in range(WORKERS):
             pool.submit(Task(number, f"trial-{number}", CONFIG))
         seen = set()

@@ -32,7 +32,7 @@ def test_many_numbers_are_a_list(trained: Any, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("nntrain.exports.web.form.MOST_FIELDS", 1)
     subject = ExportedRun.of(trained("plane"), same_data(trained("plane")))
     subject = ExportedRun(
-        subject.run_dir, type(subject.saved)(subject.saved.resolved, subject.saved.model, "float32"), subject.data
+        subject.run_dir, type(subject.saved)(subject.saved.resolved, subject.saved.model, "float32", None), subject.data
     )
     assert len(form(subject)["start"]) == 2
 
