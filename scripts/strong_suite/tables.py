@@ -46,6 +46,9 @@ TABLES = (
     Table("modeldata", "leaf_id_flavia", "species", "report"),
     Table("modeldata", "mlc_churn", "churn", "tuning"),
     Table("modeldata", "wa_churn", "churn", "report"),
+    Table("AER", "CreditCard", "card", "report", ("share", "expenditure")),
+    Table("carData", "BEPS", "vote", "report"),
+    Table("DAAG", "mifem", "outcome", "report"),
     # numbers
     Table("ISLR", "Hitters", "Salary", "tuning"),
     Table("ISLR", "Carseats", "Sales", "report"),
@@ -60,4 +63,7 @@ TABLES = (
     Table("carData", "SLID", "wages", "tuning"),
     Table("ISLR", "Wage", "wage", "report", ("logwage", "region")),
     Table("modeldata", "deliveries", "time_to_delivery", "tuning"),
+    Table("openintro", "births14", "weight", "report", ("lowbirthweight",)),
+    Table("plm", "RiceFarms", "goutput", "report", ("noutput", "id")),
+    Table("AER", "HousePrices", "price", "report"),
 )
