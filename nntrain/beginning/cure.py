@@ -10,6 +10,7 @@ from nntrain.data.csv_faults import MISSING
 from nntrain.data.csv_header import is_number
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.raw_table import RawTable, Words
+from nntrain.data.table_dates import find_format, formats_in_doubt, is_date
 from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.data.table_kinds import as_numbers, kind_of, styles_of
@@ -54,12 +55,14 @@ def cure_of(path: Path, targets: Sequence[str]) -> Cure:
     refused = {name: _wrong(raw, name) for name in raw.columns if name not in targets and kind_of(raw, name).problems}
     cured = {name: wrong for name, wrong in refused.items() if name not in wrong}
     doubtful = {name: styles for name in (*cured, *targets) if len(styles := styles_of(raw, name)) > 1}
-    cured = {name: wrong for name, wrong in cured.items() if name not in doubtful}
+    dates = {name: formats for name in cured if (formats := formats_in_doubt(_texts(raw, name)))}
+    cured = {name: wrong for name, wrong in cured.items() if name not in {*doubtful, *dates}}
     columns: dict[str, Any] = {name: "category" if isinstance(raw.columns[name], Words) else "drop" for name in cured}
     left_out = rows - len(raw)
     notes = [f"{counted(left_out, 'row')} without {listed(targets)} left out."] if left_out else []
-    notes += [*_notes(cured, columns), *_notes_on_styles(doubtful)]
+    notes += [*_notes(cured, columns), *_notes_on_styles(doubtful), *_notes_on_dates(dates)]
     columns |= {name: {"numeric": first.example} for name, (first, _) in doubtful.items()}
+    columns |= {name: {"date": first} for name, (first, _) in dates.items()}
     return Cure(tuple(missing), columns, tuple(notes), "skip" if left_out else "")
 
 
@@ -83,9 +86,22 @@ def _is_marker(text: str) -> bool:
 
 
 def _wrong(raw: RawTable, name: str) -> tuple[str, ...]:
-    """Return the texts of a column that are not numbers, sorted."""
-    cells = raw.columns[name]
+    """Return the texts of a column that are not numbers, or not dates like most of the others, sorted."""
+    cells, texts = raw.columns[name], _texts(raw, name)
+    if format := find_format(texts).format:
+        return tuple(sorted(text for text, good in zip(texts, is_date(texts, format), strict=True) if not good))
     return tuple(sorted(as_numbers(cells, raw.decimal)[1])) if isinstance(cells, Words) else ()
+
+
+def _texts(raw: RawTable, name: str) -> tuple[str, ...]:
+    cells = raw.columns[name]
+    return cells.names if isinstance(cells, Words) else ()
+
+
+def _notes_on_dates(doubtful: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for name, (first, second) in doubtful.items():
+        other = inline({name: {"date": second}})
+        yield f"The dates in {shown(name)} are read as {shown(first)}; `{other}` swaps the day and the month."
 
 
 def _notes_on_styles(doubtful: Mapping[str, Sequence[Style]]) -> Iterator[str]:

@@ -98,7 +98,7 @@ def _notes(found: table.Options, rows: int) -> Iterator[str]:
     kinds: dict[str, list[str]] = {}
     for name, kind in found.columns.items():
         if name not in found.targets:
-            kinds.setdefault(_word(kind), []).append(name or "the first column")
+            kinds.setdefault(_word(kind), []).append(name or "the column without a name")
     learnt = [f"{kind}: {_some(names)}" for kind, names in kinds.items() if kind not in _LEFT_OUT]
     yield f"{counted(rows, 'row')}. The columns are {'; '.join(learnt)}."
     left = [f"{_some(names)} ({kind})" for kind, names in kinds.items() if kind in _LEFT_OUT]

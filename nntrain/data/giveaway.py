@@ -14,9 +14,9 @@ def correlation(values: np.ndarray, y: np.ndarray) -> float:
 
 
 def purity(values: np.ndarray, labels: np.ndarray) -> float:
-    """Return 1 where the column (n,) has as many values as there are classes, one for each, else 0."""
+    """Return 1 where the column (n,) has as many values as there are classes, 2 or more, one for each, else 0."""
     different, of_rows = np.unique(values, return_inverse=True)
     classes, of_labels = np.unique(labels, return_inverse=True)
-    if len(different) != len(classes):
+    if len(different) != len(classes) or len(classes) == 1:
         return 0.0
     return float(len(np.unique(of_rows.astype(np.int64) * len(classes) + of_labels)) == len(classes))

@@ -46,6 +46,12 @@ def find_format(names: Sequence[str]) -> DateFormat:
     return DateFormat(found[0], found[1] if len(found) > 1 else "")
 
 
+def formats_in_doubt(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the two formats that the texts may be in, where no text shows which of the two it is; else nothing."""
+    found, other = find_format(names)
+    return (found, other) if other and (is_date(names, found) == is_date(names, other)).all() else ()
+
+
 def is_date(names: Sequence[str], format: str) -> np.ndarray:
     """Return (names,) booleans: whether each text is a date in the format."""
     return ~np.asarray(parsed(names, format).isna())

@@ -15,7 +15,7 @@ from nntrain.data.csv_faults import MISSING, CellFault, cell_fault, cell_problem
 from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE, beyond_float64, finite_numbers, numbers_of
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
-from nntrain.data.table_dates import find_format, is_date
+from nntrain.data.table_dates import find_format, formats_in_doubt, is_date
 from nntrain.data.table_request import GivenColumn
 from nntrain.data.written_numbers import Style, find_styles
 from nntrain.document.yaml_file import inline
@@ -183,15 +183,16 @@ def _boolean(raw: RawTable, name: str) -> FoundKind:
 def _date(raw: RawTable, name: str, format: str) -> FoundKind:
     cells = raw.columns[name]
     names = cells.names if isinstance(cells, Words) else ()
-    found, other = (format, "") if format else find_format(names)
+    found = format or find_format(names).format
     if not found:
         message = f"column {shown(name)} holds no dates in a known format"
         help = f"write `{_columns(name, {'date': '%d %b %Y'})}`, or `{_columns(name, 'category')}`"
         return FoundKind("date", problems=[Problem(message, raw.place, help)])
     column = Column(name=name, kind="date", format=found)
-    if other and (is_date(names, found) == is_date(names, other)).all():
-        message = f"the dates in column {shown(name)} may be `{found}` or `{other}`, for example {shown(names[0])}"
-        ways = " or ".join(f"`{_columns(name, {'date': way})}`" for way in (found, other))
+    if doubt := () if format else formats_in_doubt(names):
+        meant = " or ".join(f"`{way}`" for way in doubt)
+        message = f"the dates in column {shown(name)} may be {meant}, for example {shown(names[0])}"
+        ways = " or ".join(f"`{_columns(name, {'date': way})}`" for way in doubt)
         return FoundKind("date", column, problems=[Problem(message, raw.place, f"write {ways}")])
     wrong = [text for text, good in zip(names, is_date(names, found), strict=True) if not good]
     bad = {text: not_a_date(text, found) for text in wrong}

@@ -29,6 +29,7 @@ from nntrain.errors import DataError, Problem
 from nntrain.nearest import nearest
 
 _LEAST_ROWS = 10  # that show that a column counts them
+_NAMELESS = "the column without a name"
 _LEFT_OUT = {"constant": "constant", "identifier": "identifier", "text": "free text", "drop": "dropped"}
 
 
@@ -214,7 +215,7 @@ def _kinds(raw: RawTable, request: TableRequest) -> dict[str, FoundKind]:
         if name not in out and not (name == "" and name not in request.given)
     }
     if "" in raw.columns and "" not in request.ignore and "" not in kinds:
-        kinds[""] = FoundKind("drop", why="a column without a name")
+        kinds[""] = FoundKind("drop", why=_NAMELESS)
     faults = Faults()
     for found in kinds.values():
         for problem in found.problems:
@@ -230,9 +231,7 @@ def _kinds(raw: RawTable, request: TableRequest) -> dict[str, FoundKind]:
 def _notes_on_kinds(kinds: Mapping[str, FoundKind], request: TableRequest) -> Iterator[str]:
     out = {name: found for name, found in kinds.items() if found.column is None and name not in request.given}
     if out:
-        words = ", ".join(
-            f"{shown(name) if name else 'the first column'} ({_why(found)})" for name, found in out.items()
-        )
+        words = ", ".join(f"{shown(name)} ({_why(found)})" if name else _NAMELESS for name, found in out.items())
         name = next(iter(out))
         yield f"left out: {words}; `columns: {{{name or chr(39) * 2}: category}}` keeps one"
 

@@ -77,3 +77,25 @@ def test_numbers_that_may_be_meant_in_two_ways_are_read_with_groups_of_three_dig
     written = {"numeric": "1,234.5"}
     assert found.options() == {"columns": {"people": written, "price": written}}
     assert "`{people: {numeric: '1234,5'}}` reads their comma as a decimal sign" in found.notes[0]
+
+
+def of_dates(folder: Path, *dates: str) -> Cure:
+    """The cure of a table with these dates."""
+    (folder / "data.csv").write_text("when,live\n" + "".join(f"{day},{row % 2}\n" for row, day in enumerate(dates)))
+    return cure_of(folder / "data.csv", ["live"])
+
+
+@pytest.mark.parametrize("odd", ["07.01.2020", "2020-02-31", "soon"])
+def test_the_note_on_dates_names_the_one_that_is_not_like_the_others(odd: str, tmp_path: Path) -> None:
+    found = of_dates(tmp_path, odd, *(f"2020-01-{day:02}" for day in range(1, 30)))
+    assert found.options() == {"columns": {"when": "category"}}
+    assert found.notes == (f"The column `when` is read as categories, not as numbers or dates, as it holds `{odd}`.",)
+    assert of_dates(tmp_path, "n/a", *(f"2020-01-{day:02}" for day in range(1, 30))).options() == {"missing": ["n/a"]}
+
+
+def test_dates_that_may_be_meant_in_two_ways_are_read_in_one_of_them(tmp_path: Path) -> None:
+    found = of_dates(tmp_path, *(f"01/{month:02}/20{year}" for year in range(20, 23) for month in range(1, 13)))
+    assert found.options() == {"columns": {"when": {"date": "%d/%m/%Y"}}}
+    read = "The dates in `when` are read as `%d/%m/%Y`; `{when: {date: '%m/%d/%Y'}}` swaps the day and the month."
+    assert found.notes == (read,)
+    assert table.load(table.Options(path=str(tmp_path / "data.csv"), target="live", **found.options())).found

@@ -55,7 +55,8 @@ def _messages(found: Profile) -> Iterator[str]:
     yield from (f"warning: {each}" for each in found.warnings)
     yield from (f"note: {each}" for each in found.notes)
     if away := [column.name for column in found.columns if column.gives_target_away]:
-        yield f"warning: {listed(away)} alone determines the target: is it known when you predict?"
+        each = listed(away) if len(away) == 1 else f"each of {listed(away)}"
+        yield f"warning: {each} alone determines the target: is it known when you predict?"
 
 
 def _print(found: Profile, terminal: Terminal) -> None:

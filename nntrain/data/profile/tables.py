@@ -8,6 +8,7 @@ import numpy as np
 
 from nntrain.config.messages import counted, shown
 from nntrain.config.table import Column
+from nntrain.data.csv_faults import refuse_second_header
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.duplicates import row_hashes
 from nntrain.data.giveaway import CORRELATION, correlation, purity
@@ -41,6 +42,7 @@ def profile_table(request: TableRequest) -> Profile:
         found = {name: _found(raw, name, request) for name in raw.columns}
         columns = tuple(_column(raw, found[name], name, request, target) for name in raw.columns)
         problems += [problem for each in found.values() for problem in each.problems]
+        problems = _second_header(raw) or problems
         return Profile(
             name=request.table.name,
             what=f"a table of {counted(len(columns), 'column')}",
@@ -69,6 +71,15 @@ def _target(raw: RawTable, request: TableRequest) -> tuple[Target | None, list[P
         return read_target(raw, request.target), []
     except DataError as error:
         return None, list(error.problems)
+
+
+def _second_header(raw: RawTable) -> list[Problem]:
+    """Return that the header stands again in a row, which is what is wrong with every column then."""
+    try:
+        refuse_second_header(raw)
+    except DataError as error:
+        return list(error.problems)
+    return []
 
 
 def _found(raw: RawTable, name: str, request: TableRequest) -> FoundKind:

@@ -48,6 +48,11 @@ def test_what_gives_the_target_away_is_a_warning(file: str, capsys: pytest.Captu
     printed = capsys.readouterr()
     assert printed.err == "warning: `also` alone determines the target: is it known when you predict?\n"
     assert "category (gives the target away)" in printed.out
+    lines = ["a,b,k", *("1,x,no", "2,y,yes") * 15]
+    Path(file).write_text("\n".join(lines) + "\n")
+    Data(name=file, target=["k"]).run(Terminal())
+    warning = "warning: each of `a`, `b` alone determines the target: is it known when you predict?\n"
+    assert capsys.readouterr().err == warning
 
 
 def test_a_config_prints_its_splits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

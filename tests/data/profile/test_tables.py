@@ -102,6 +102,11 @@ def test_what_would_stop_a_training_is_a_problem_with_its_line(tmp_path: Path) -
     assert found.classes == () and columns(found)["survived"].is_target
 
 
+def test_a_second_header_is_one_problem_for_all_columns(tmp_path: Path) -> None:
+    found = profile_file(table(tmp_path, HEADER), ())
+    assert [problem.message for problem in found.problems] == [f"the header stands again in line {ROWS + 2}"]
+
+
 def test_an_unknown_target_gets_the_nearest_name(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no column `survivd`") as caught:
         profile_file(table(tmp_path), ("survivd",))

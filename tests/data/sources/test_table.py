@@ -200,7 +200,7 @@ def test_a_column_without_a_name_is_left_out() -> None:
     path = table("t.csv", ",a,k", *[f"{row},{row % 3},{'xy'[row % 2]}" for row in range(10)])
     data = load(source(path=path, target="k"))
     assert data.schema.features == ("a",)
-    assert "left out: the first column (a column without a name)" in data.notes[0]
+    assert "left out: the column without a name; `columns: {'': category}` keeps one" in data.notes[0]
     assert load(source(path=path, target="k", ignore=[""])).schema.features == ("a",)
 
 
