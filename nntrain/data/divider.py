@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from nntrain.config.data import File, First, Fold, Fraction, Last, Nothing, OneFold, Source, SplitRule
-from nntrain.config.messages import listed, shown
+from nntrain.config.messages import counted, listed, shown
 from nntrain.data import splits
 from nntrain.data.checks import Faults, missing_classes
 from nntrain.data.duplicates import first_equal_rows
@@ -126,9 +126,21 @@ class Divider:
             message = f"the {name} split takes {every} and leaves none for training"
             raise self._error(message, fewer, name)
         if not len(taken):
-            message = f"the {name} split gets no rows, {len(rows)} are too few to share out"
-            raise self._error(message, f"give more rows, or write `{name}: none`", name)
+            why, help = self._why_none(rule, rows, name, spare)
+            raise self._error(f"the {name} split gets no rows: {why}", f"{help}, or write `{name}: none`", name)
         return taken, splits.without(rows, taken)
+
+    def _why_none(self, rule: SplitRule, rows: np.ndarray, name: str, spare: int) -> tuple[str, str]:
+        """Return why a rule takes none of the rows, and what to do about it."""
+        if self.rows.groups is not None and isinstance(rule, Fraction):
+            sizes = np.bincount(self.rows.groups[rows])
+            smallest = f"the smallest group has {sizes[sizes > 0].min():,} of {len(rows):,} rows"
+            only = f"all {len(rows):,} rows are of one group"
+            return only if np.count_nonzero(sizes) == 1 else smallest, "give smaller groups"
+        if isinstance(rule, Fraction) and rule.stratify and len(rows) > spare and len(self.rows.schema.classes) > 1:
+            other = f"`{name}: {{{rule.called()}: {{share: {rule.share}, stratify: false}}}}`"
+            return f"no class has more than {counted(spare, 'row')}", f"give more rows, write {other}"
+        return f"{len(rows):,} are too few to share out", "give more rows"
 
     def _small_groups(self, firsts: np.ndarray, rows: np.ndarray, share: float) -> np.ndarray:
         """Return those of the groups, by their first rows, that have no more rows than the split is to have."""

@@ -36,7 +36,7 @@ def test_a_rule_that_takes_too_many_rows_is_an_error(
 
 def test_a_split_without_rows_is_an_error(saved: Any, source: Any, text_of: Any) -> None:
     assert text_of(source(saved(np.ones((2, 2)), np.ones(2)))) == (
-        "error: the test split gets no rows, 2 are too few to share out\n  --> data.npz_file.test\n"
+        "error: the test split gets no rows: 2 are too few to share out\n  --> data.npz_file.test\n"
         " help: give more rows, or write `test: none`"
     )
 
@@ -160,4 +160,11 @@ def test_folds_of_a_split_that_the_source_has_are_an_error(saved: Any, source: A
     assert text_of(source(file, validation={"fold": {"index": 1, "count": 3}})) == (
         "error: `fold` has no rows to divide: `npz_file` has a validation split of its own\n"
         "  --> data.npz_file.validation\n help: remove it"
+    )
+
+
+def test_classes_that_are_too_small_for_a_share_are_named_as_the_reason(numbered: Any, text_of: Any) -> None:
+    assert text_of(numbered([2] * 30)) == (
+        "error: the test split gets no rows: no class has more than 2 rows\n  --> data.npz_file.test\n"
+        " help: give more rows, write `test: {fraction: {share: 0.2, stratify: false}}`, or write `test: none`"
     )

@@ -152,7 +152,11 @@ def test_a_group_larger_than_a_split_stays_in_the_training_split() -> None:
         == "a group is larger than the test split is to be, 60 of 100 rows, and not taken for it"
     )
     only = table("t.csv", "g,a,k", *[f"one,{n % 7},{n % 2}" for n in range(20)])
-    assert "the test split gets no rows" in text_of(path=only, target="k", group="g")
+    none = "the test split gets no rows: all 20 rows are of one group"
+    assert none in text_of(path=only, target="k", group="g")
+    two = table("t.csv", "g,a,k", *(f"{'xy'[row % 2]},{row}.5,{row // 2 % 2}" for row in range(20)))
+    none = "the test split gets no rows: the smallest group has 10 of 20 rows"
+    assert none in text_of(path=two, target="k", group="g")
 
 
 def test_the_test_split_by_time_is_the_latest() -> None:
