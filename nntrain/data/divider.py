@@ -1,6 +1,7 @@
 """Rows are divided into splits: the test split first, then the validation split, the rest is for training."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,13 +47,18 @@ class Divider:
 
     def splits(self) -> dict[str, Split]:
         """Return the splits that exist, by name. Raises as `positions` does, and for a class without a training row."""
-        rows, remaining = self.rows, self.rows.remaining
+        rows = self.rows
         own = {"validation": rows.validation, "test": rows.test}
         found = {name: split for name, split in own.items() if split is not None}
-        for name, taken in self.positions.items():
-            found[name] = remaining if len(taken) == len(remaining) else remaining.take(taken)
+        with ThreadPoolExecutor(len(self.positions)) as threads:  # NumPy copies rows without the interpreter's lock
+            parts = threads.map(self._part, self.positions.values())
+            found |= dict(zip(self.positions, parts, strict=True))
         self._check_training(found["train"])
         return {name: found[name] for name in ("train", "validation", "test") if name in found}
+
+    def _part(self, taken: np.ndarray) -> Split:
+        remaining = self.rows.remaining
+        return remaining if len(taken) == len(remaining) else remaining.take(taken)
 
     def warnings(self, splits: Mapping[str, Split]) -> Iterator[str]:
         """Yield what makes the scores of the splits say less than they seem to."""

@@ -9,6 +9,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pandas as pd
 
 from nntrain.config.table import Table
 from nntrain.data.content_cache import ABOUT, ContentCache, alone, stamp
+from nntrain.data.duplicates import THREADS
 from nntrain.data.table_file import Form
 from nntrain.data.table_request import TableRequest, Task
 from nntrain.errors import NNTrainError
@@ -25,7 +27,8 @@ from nntrain.storage.atomic import stream, write_text
 
 CACHE = ContentCache("tables", "NNTRAIN_TABLE_CACHE_GB")
 LEAST_BYTES = 200_000_000  # of the file of a table that is kept
-_VERSION = 1  # of what is kept, and of how tables are read
+_VERSION = 2  # of what is kept, and of how tables are read
+_PART_BYTES = 1 << 23  # that have a checksum of their own
 _ARRAYS = ("x", "y", "weights", "groups", "times")
 _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError)
 
@@ -102,7 +105,7 @@ def _kept(folder: Path) -> Encoded | None:
         arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in about["crc32"]}
         if (
             not set(arrays) <= set(_ARRAYS)
-            or {name: _checksum(array) for name, array in arrays.items()} != about["crc32"]
+            or {name: _checksums(array) for name, array in arrays.items()} != about["crc32"]
         ):
             return None
         found = Encoded(
@@ -129,7 +132,7 @@ def _keep(folder: Path, found: Encoded) -> str:
     arrays = found.arrays
     size = sum(array.nbytes for array in arrays.values())
     about = {
-        "crc32": {name: _checksum(array) for name, array in arrays.items()},
+        "crc32": {name: _checksums(array) for name, array in arrays.items()},
         "table": found.table.model_dump_json(),
         "form": asdict(found.form),
         "kinds": found.kinds,
@@ -168,5 +171,9 @@ def _not_kept(error: OSError | NNTrainError) -> str:
     return f"the table is not kept for the next start: {reason}"
 
 
-def _checksum(array: np.ndarray) -> int:
-    return zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+def _checksums(array: np.ndarray) -> list[int]:
+    """Return the CRC-32 of each part of the array, computed in threads."""
+    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    parts = [flat[start : start + _PART_BYTES].data for start in range(0, len(flat), _PART_BYTES)]
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(zlib.crc32, parts))

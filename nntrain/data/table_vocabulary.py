@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from nntrain.config.table import UNSEEN, Column, Table
+from nntrain.data.row_file import chunks
 
 
 def seen_by(table: Table, train: np.ndarray, others: Iterable[np.ndarray]) -> Table:
@@ -22,9 +23,12 @@ def seen_by(table: Table, train: np.ndarray, others: Iterable[np.ndarray]) -> Ta
 
 
 def _with_seen(column: Column, index: int, train: np.ndarray, others: Sequence[np.ndarray]) -> Column:
-    codes = train[:, index]
     is_seen = np.zeros(len(column.categories), bool)
-    is_seen[codes[codes >= 0].astype(np.int64)] = True
+    for _, part in chunks(train):
+        codes = part[:, index]
+        is_seen[codes[codes >= 0].astype(np.int64)] = True
+        if is_seen.all():  # as mostly after a few rows
+            break
     if is_seen.all():
         return column
     renamed = np.where(is_seen, np.cumsum(is_seen) - 1, UNSEEN).astype(np.float32)
