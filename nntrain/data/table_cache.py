@@ -102,7 +102,7 @@ def _kept(folder: Path) -> Encoded | None:
     """Return the table of an entry; None where there is none, or where it is damaged."""
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in about["crc32"]}
+        arrays = {name: _mapped(folder / f"{name}.npy") for name in about["crc32"]}
         if (
             not set(arrays) <= set(_ARRAYS)
             or {name: _checksums(array) for name, array in arrays.items()} != about["crc32"]
@@ -125,6 +125,11 @@ def _kept(folder: Path) -> Encoded | None:
         return found if len(found.x) == len(found.y) else None
     except _BROKEN:
         return None
+
+
+def _mapped(file: Path) -> np.ndarray:
+    """Return the array of a file, from the memory in which the system keeps the file; what is written stays here."""
+    return np.asarray(np.load(file, "c", allow_pickle=False))
 
 
 def _keep(folder: Path, found: Encoded) -> str:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import mean
+from statistics import mean, stdev
 
 from nntrain import backend
 from nntrain.cli.requests import Init
@@ -65,7 +65,10 @@ class Work:
 
 
 def report(work: Work, tables: list[Table], names: list[str]) -> Iterator[str]:
-    """Yield the lines of the table: errors, seconds of a fold, and the mean rank over the tables that are complete."""
+    """Yield the lines of the table: errors with their deviation over folds and seeds, seconds of a fold, the mean rank.
+
+    The mean rank is over the tables that are complete.
+    """
     ranks: dict[str, list[float]] = {method: [] for method in names}
     yield "  ".join([f"{'table':16}", *(f"{method:>24}" for method in names)]) + "   error (seconds of a fold)"
     for table in tables:
@@ -79,7 +82,8 @@ def report(work: Work, tables: list[Table], names: list[str]) -> Iterator[str]:
             lower = sum(errors[other] < errors[method] for other in names)
             equal = sum(errors[other] == errors[method] for other in names)
             ranks[method].append(lower + (equal + 1) / 2)
-        words = [f"{errors[method]:14.4g} ({seconds[method]:6.1f})" for method in names]
+        spread = {method: stdev(score["error"] for score in scores) for method, scores in cells.items()}
+        words = [f"{errors[method]:.4g} ± {spread[method]:.2g} ({seconds[method]:.1f})" for method in names]
         yield "  ".join([f"{table.name:16}", *(f"{word:>24}" for word in words)])
     if found := len(ranks[names[0]]):
         shown = "  ".join(f"{mean(ranks[method]):24.2f}" for method in names)

@@ -175,3 +175,13 @@ def test_the_limit_turns_it_off_or_keeps_a_table_out(cache: Path, monkeypatch: p
 
 def test_a_small_table_is_not_kept_by_default(cache: Path) -> None:
     assert about(loaded(table_cache.LEAST_BYTES)) == "" and not cache.exists()
+
+
+def test_a_change_of_the_rows_is_not_one_of_the_entry() -> None:
+    loaded()
+    second = loaded()
+    first_bits = np.asarray(second.rows.remaining.x).tobytes()
+    np.asarray(second.rows.remaining.x)[:] = 7
+    second.rows.remaining.y[:] = 7
+    third = loaded()
+    assert KNOWN in about(third) and np.asarray(third.rows.remaining.x).tobytes() == first_bits

@@ -33,3 +33,11 @@ def test_nothing_changes_where_all_are_seen() -> None:
     table = Table(columns=COLUMNS)
     assert seen_by(table, train, [train.copy()]) == table
     assert train[:, 8].tolist() == [0, 1, 2, 3]
+
+
+def test_a_category_of_the_last_of_many_rows_is_seen() -> None:
+    train = np.zeros((1_000_000, 10), np.float32)
+    train[-1, -2:] = 3, 1
+    train[1, -2:] = 2, 0
+    train[2, -2:] = 1, 0
+    assert seen_by(Table(columns=COLUMNS), train, []) == Table(columns=COLUMNS)
