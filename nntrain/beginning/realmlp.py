@@ -5,8 +5,9 @@ from nntrain.beginning.facts import Facts, output_layer
 _FEW_ROWS = 2000
 LEFT_OUT = """
         Not as in the paper: dropout and weight decay stay as high as they begin (there they fall to 0 over the second
-        half of the training, `flat_cos`; docs/log.md has what that changes), initial weights do not look at the data, one-hot columns are not scaled, predictions of numbers are not limited to the range of the targets, and
-        the epoch that is kept has the lowest loss on the validation split.
+        half of the training, `flat_cos`), initial weights do not look at the data, one-hot columns are not scaled,
+        predictions of numbers are not limited to the range of the targets, and the epoch that is kept has the lowest
+        loss on the validation split.
         """
 
 
