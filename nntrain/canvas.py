@@ -1,6 +1,5 @@
 """The figure and the colors of every plot. It does not use pyplot, which keeps global state."""
 
-import re
 from collections.abc import Sequence
 from io import BytesIO
 from math import inf
@@ -92,17 +91,6 @@ def _begin(parts: Sequence[str], longest: int) -> list[str]:
 def inches(text: str, size: float) -> float:
     """Return about how wide a text is that is drawn with letters of this size, in points."""
     return sum(fonts.advance(char) for char in text) * size / 72
-
-
-def natural_order(names: Sequence[str]) -> list[int]:
-    """Return the positions of the names in the order that people expect: `2` before `10`."""
-    keys = [[(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in _parts(name)] for name in names]
-    return sorted(range(len(names)), key=keys.__getitem__)
-
-
-def _parts(name: str) -> list[str]:
-    """Return the runs of up to 18 digits in a name, and what is between them."""
-    return re.findall(r"[0-9]{1,18}|[^0-9]+", name.casefold())
 
 
 def drawable(text: str) -> str:

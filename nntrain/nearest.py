@@ -1,7 +1,8 @@
-"""Names and paths that users write: whether there is such a file, and what they meant."""
+"""Names and paths that users write: whether there is such a file, what they meant, their natural order."""
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,17 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     likely = [other for other in lower if 2 * min(len(word), len(other)) >= cutoff * (len(word) + len(other)) - 1e-9]
     found = difflib.get_close_matches(word, likely, n=1, cutoff=cutoff) if likely else []
     return lower[found[0]] if found else ""
+
+
+def natural_order(names: Sequence[str]) -> list[int]:
+    """Return the positions of the names in the order that people expect: `2` before `10`."""
+    keys = [[(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in _parts(name)] for name in names]
+    return sorted(range(len(names)), key=keys.__getitem__)
+
+
+def _parts(name: str) -> list[str]:
+    """Return the runs of up to 18 digits in a name, and what is between them."""
+    return re.findall(r"[0-9]{1,18}|[^0-9]+", name.casefold())
 
 
 def exists(path: Path) -> bool:

@@ -6,7 +6,6 @@ import math
 import os
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -213,7 +212,7 @@ def _wrapped(part: Sequence[Sequence[str]], width: int) -> Sequence[Sequence[str
     if len(part) != 2 or cell_len(part[1][0]) <= room or room < _LEAST_ROOM:
         return part
     lines = [
-        (first, textwrap.wrap(cell, room, break_on_hyphens=False) or [""]) for first, cell in zip(*part, strict=True)
+        (first, _lines_of(cell, room)) for first, cell in zip(*part, strict=True)
     ]
     pairs = [
         (first if place == 0 else " " * cell_len(first), text)
@@ -221,6 +220,20 @@ def _wrapped(part: Sequence[Sequence[str]], width: int) -> Sequence[Sequence[str
         for place, text in enumerate(texts)
     ]
     return [list(column) for column in zip(*pairs, strict=True)]
+
+
+def _lines_of(cell: str, room: int) -> list[str]:
+    """Return a cell in lines that end between words; a wide letter takes two columns, and a longer word is cut."""
+    from rich.cells import cell_len, chop_cells
+
+    lines = [""]
+    for word in cell.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines[len(lines) - (not lines[-1]) :] = chop_cells(word, room)
+    return lines
 
 
 def _fitting(columns: Sequence[Sequence[str]], width: int) -> list[list[Sequence[str]]]:

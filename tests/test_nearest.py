@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.nearest import near_path, nearest
+from nntrain.nearest import natural_order, near_path, nearest
 
 
 def test_the_nearest_name_does_not_mind_capitals() -> None:
@@ -61,3 +61,8 @@ def test_a_path_of_windows_is_written_with_slashes(tmp_path: Path) -> None:
 def test_a_near_path_is_written_as_the_user_wrote_it(tmp_path: Path) -> None:
     (tmp_path / "wine.csv").touch()
     assert near_path(tmp_path / "wines.csv", "../x/wines.csv") == "write `../x/wine.csv`"
+
+
+def test_the_natural_order_counts() -> None:
+    names = ["b10", "b9", "B2", "a"]
+    assert [names[place] for place in natural_order(names)] == ["a", "B2", "b9", "b10"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeGuard
 
+from nntrain import extensions
 from nntrain.config import catalogue, keras_defaults
 from nntrain.config.experiment import Experiment
 from nntrain.config.json_schema import SECTIONS, of_option, of_value
@@ -61,6 +62,8 @@ def _meant(name: str) -> str:
     for family in catalogue.FAMILIES:
         if name in family.absent:
             return f"in a config, {family.absent[name]}"
+    if name in extensions.names("exporters"):
+        return f"it is a format of `nntrain export`: `nntrain export RUN --to {name}`"
     kinds = ["data", *catalogue.kinds()]
     every = [*_owners(), *(word for family in catalogue.FAMILIES for word in known(family)), *ACTIVATIONS, *kinds]
     close = nearest(name, kinds, cutoff=0.8) or nearest(name, every)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nntrain import canvas
+from nntrain.nearest import natural_order
 from nntrain.subject import Subject
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def lacks(subject: Subject) -> str:
 
 def of(run: "ScoredRun") -> Options:
     """Return the matrix of the rows of a run, the classes in their natural order: 2 before 10."""
-    order = canvas.natural_order(run.classes)
+    order = natural_order(run.classes)
     return Options(run.confusion_matrix()[order][:, order], [run.classes[index] for index in order], run.title)
 
 

@@ -46,7 +46,7 @@ def table(caption: str, heads: Sequence[Any], rows: Sequence[Sequence[Any]]) -> 
     head = element("tr", joined(element("th", each, scope="col") for each in heads))
     body = joined(element("tr", joined(map(_cell, range(len(row)), row))) for row in rows)
     inner = joined((element("caption", caption), element("thead", head), element("tbody", body)))
-    return element("div", element("table", inner), class_="wide", tabindex=0, role="region", aria_label=caption)
+    return element("div", element("table", inner), class_="wide", tabindex=0, role="group", aria_label=caption)
 
 
 def _cell(column: int, value: Any) -> Html:

@@ -241,7 +241,10 @@ class RunDir:
 
 
 def not_ended(path: Path) -> NNTrainError:
-    """Return the error for a run whose training was stopped or killed."""
+    """Return the error for a run that is trained, or whose training was stopped or killed."""
+    if is_locked(path):
+        help = f"wait for it to end; `nntrain watch {shlex.quote(str(path))}` shows it"
+        return NNTrainError(f"another process is training `{path}`", help=help)
     again = f"nntrain resume {shlex.quote(str(path))}"
     return NNTrainError(f"the training of `{path}` has not ended", help=f"resume it with `{again}`")
 

@@ -66,6 +66,7 @@ def test_the_paper_is_that_of_the_docstring() -> None:
         ("layer", "unknown name `layer`", "write `nntrain list layers`"),
         ("Optimizers", "unknown name `Optimizers`", "write `nntrain list optimizers`"),
         ("Dropuot", "unknown name `Dropuot`", "write `nntrain list Dropout`"),
+        ("onnx", "unknown name `onnx`", "it is a format of `nntrain export`: `nntrain export RUN --to onnx`"),
         ("bach_size", "unknown name `bach_size`", "write `nntrain list batch_size`"),
         ("Input", "unknown name `Input`", "in a config, remove it; the data determine the shape of the input"),
         ("train.epoch", "`train` has no `epoch`", "write `nntrain list train.epochs`"),

@@ -235,3 +235,9 @@ def test_the_most_frequent_mistakes_come_first_with_the_rows_of_their_true_class
     assert {(int(each.true), int(each.predicted)): each.rows for each in every} == {
         (i, j): matrix[i, j] for i in range(3) for j in range(3) if i != j and matrix[i, j]
     }
+
+
+def test_of_equally_frequent_mistakes_class_2_comes_before_10() -> None:
+    names = ["0", "1", "10", "2"]
+    found = most_confused(np.array([2, 3, 0, 0, 1]), np.array([0, 0, 2, 3, 1]), names)
+    assert [(each.true, each.predicted) for each in found] == [("0", "2"), ("0", "10"), ("2", "0"), ("10", "0")]

@@ -29,5 +29,9 @@ def test_a_table_has_heads_for_rows_and_columns() -> None:
     assert '<th scope="row">train</th><td class="number">0.5000</td>' in found
 
 
+def test_tables_with_one_caption_are_no_landmarks_of_one_name() -> None:
+    assert 'role="group" aria-label="scores"' in table("scores", ["split"], [["train"]])
+
+
 def test_terms_without_a_value_are_left_out() -> None:
     assert terms([("a", ""), ("b", None), ("c", 0)]) == "<dl><dt>c</dt><dd>0</dd></dl>"

@@ -11,7 +11,7 @@ import pytest
 
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.storage import run_files
-from nntrain.storage.run_dir import RunDir
+from nntrain.storage.run_dir import RunDir, not_ended
 
 PROCESSES = 8
 
@@ -260,6 +260,15 @@ def test_a_member_that_is_no_folder_has_nothing_to_remove(tmp_path: Path) -> Non
     os.mkfifo(group.path / "seed-2")
     with pytest.raises(NNTrainError, match="is not a regular file, or not a folder"):
         RunDir(group.path / "seed-2").discard_model()
+
+
+def test_a_run_that_a_process_trains_is_not_to_be_resumed(tmp_path: Path) -> None:
+    run = RunDir.create(tmp_path, "net")
+    assert not_ended(run.path).problems[0].help == f"resume it with `nntrain resume {run}`"
+    with run.locked():
+        problem = not_ended(run.path).problems[0]
+    assert problem.message == f"another process is training `{run}`"
+    assert problem.help == f"wait for it to end; `nntrain watch {run}` shows it"
 
 
 def test_a_run_that_has_not_ended_is_refused(tmp_path: Path) -> None:
