@@ -211,9 +211,7 @@ def _wrapped(part: Sequence[Sequence[str]], width: int) -> Sequence[Sequence[str
     room = width - cell_len(part[0][0]) - 2
     if len(part) != 2 or cell_len(part[1][0]) <= room or room < _LEAST_ROOM:
         return part
-    lines = [
-        (first, _lines_of(cell, room)) for first, cell in zip(*part, strict=True)
-    ]
+    lines = [(first, _lines_of(cell, room)) for first, cell in zip(*part, strict=True)]
     pairs = [
         (first if place == 0 else " " * cell_len(first), text)
         for first, texts in lines

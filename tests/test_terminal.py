@@ -113,7 +113,14 @@ def test_a_wide_letter_of_a_cell_takes_two_columns(
     monkeypatch.setenv("COLUMNS", "30")
     Terminal().table("", ("run", "note"), [["one", "漢字" * 3 + " " + "漢字" * 4], ["two", "漢" * 16], ["six", ""]])
     shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
-    assert shown == ["run  note", "one  漢字漢字漢字", "     漢字漢字漢字漢字", "two  " + "漢" * 12, "     " + "漢" * 4, "six"]
+    assert shown == [
+        "run  note",
+        "one  漢字漢字漢字",
+        "     漢字漢字漢字漢字",
+        "two  " + "漢" * 12,
+        "     " + "漢" * 4,
+        "six",
+    ]
 
 
 def test_what_is_waited_for_is_shown_on_a_terminal_alone(

@@ -16,6 +16,7 @@ from nntrain.doctor.vital_signs import VitalSigns
 from nntrain.errors import Diverged
 from nntrain.model.build import encode_labels
 from nntrain.progress import ProgressWatcher
+from nntrain.storage.run_files import DOCTOR_FOUND
 from nntrain.terminal import Terminal
 from nntrain.training import trainer
 from nntrain.training.history import History, Row
@@ -26,7 +27,6 @@ from nntrain.training.programs.arrays import Arrays
 from nntrain.training.run_context import ALONE
 from nntrain.training.scorer import Scorer
 
-FOUND = "the doctor found"  # why a training was stopped, with the name of a disease
 LEAST_EPOCHS = 4  # before the curves say anything
 
 
@@ -113,7 +113,7 @@ def observed(job: Job, prepared: Prepared) -> Job:
 def after(prepared: Prepared, scorer: Scorer, history: History, plan: Plan, diverged: str = "") -> Diagnosis:
     """Examine a training that has ended; `diverged` is the message of the error, if it did."""
     scores = guessing.scores(prepared.data, scorer) if history.rows and not diverged else {}
-    cut = history.reason.startswith(("the limit of", FOUND))
+    cut = history.reason.startswith(("the limit of", DOCTOR_FOUND))
     course = replace(_course(history, plan, scores), stopped=history.reason, cut=cut, diverged=diverged)
     return examined(prepared, course, history.signs)
 
@@ -143,7 +143,7 @@ class Halfway:
         case = case_of(self.prepared, course, signs)
         serious = (each for each in examine(case) if each.severity != "note" and not each.symptom)
         cause = next(serious, None) if case.has_learned_nothing else None
-        return f"{FOUND} `{cause.disease}`" if cause else ""
+        return f"{DOCTOR_FOUND} `{cause.disease}`" if cause else ""
 
 
 def judged(job: Job, prepared: Prepared, scorer: Scorer, history: History) -> Job:

@@ -1,5 +1,6 @@
 """The initial weights that `train.init_from` names: those of a run or a file, on the same columns and classes."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,6 +62,15 @@ def take_weights(model: Network, schema: Schema, source: str, table: Table | Non
     left = [weight.path for weight in model.weights if weight.path not in taken]
     rest = f"; the others are initialized: {', '.join(left)}" if left else ""
     return f"{len(taken)} of {counted(len(model.weights), 'weight')} are those of {source}{found.done}{rest}"
+
+
+def record_of(source: str | None) -> dict[str, str]:
+    """Return what environment.json holds of the source of `take_weights`: the SHA-256 of its file of weights."""
+    if source is None:
+        return {}
+    path = Path(source)
+    with (path / run_files.MODEL if is_run(path) else path).open("rb") as file:
+        return {"init_from_sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def _read(model: Network, schema: Schema, path: Path, table: Table | None) -> _Source:

@@ -102,7 +102,7 @@ def of_prepared(run_dir: RunDir, prepared: Prepared) -> Diagnosis:
         monitor=summary.get("monitor", "loss"),
         save=summary.get("save", "best"),
         stopped=stopped,
-        cut=not summary or stopped.startswith(("stopped", "the limit of", checkup.FOUND)),
+        cut=not summary or stopped.startswith(("stopped", "the limit of", run_files.DOCTOR_FOUND)),
         diverged=stopped if diverged else "",
         scores={} if diverged else _scores(run_dir, prepared, before),
     )

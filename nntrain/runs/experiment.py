@@ -21,6 +21,7 @@ from nntrain.doctor.checkup import Diagnosis
 from nntrain.document import yaml_file
 from nntrain.errors import Diverged, NNTrainError, Stopped, WorkerLost
 from nntrain.model.batch_normalization import fused
+from nntrain.model.initial_weights import record_of
 from nntrain.plugins.place import errors_worded
 from nntrain.report import writing
 from nntrain.runs import diagnosis, final_plots, logs
@@ -145,6 +146,7 @@ def environment_of(training: Training, machine: dict[str, Any]) -> dict[str, Any
         **machine,
         **devices_of(training.context),
         **computed_by(training),
+        **record_of(prepared.resolved.train.init_from),
         "run_key": uuid.uuid4().hex,
         "data_sha256": prepared.data.digest,
         "resolved_sha256": hashlib.sha256(training.resolved_text.encode()).hexdigest(),

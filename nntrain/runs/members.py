@@ -93,7 +93,7 @@ class Members:
             raise self._stopped(error) from None
         except NoWorker as error:
             if self.context.workers is not None:
-                raise
+                raise error.after(runs.view.progress(), experiment.help_to_resume(self.directory)) from None
             summaries.clear()
             failed.clear()
             self.terminal.note(f"warning: the runs are trained one after another: {error.problems[0].message}")

@@ -53,7 +53,8 @@ def repeat(run_dir: RunDir, context: RunContext = ALONE) -> str:
         else:
             again = _train_stack(stack, config, again, context)
         different = _difference_of_rows(then, again.read_rows()) or _difference_of_weights(kept, load_model(again))
-    causes = [*resume.changes(run_dir, prepared.data), *_changes_before(run_dir)]
+    weights = resume.changed_weights(run_dir.read_json(run_files.ENVIRONMENT), prepared)
+    causes = [*resume.changes(run_dir, prepared.data), *weights, *_changes_before(run_dir)]
     return "; ".join([different, *causes]) if different else ""
 
 

@@ -13,6 +13,7 @@ from nntrain.data.dataset import Dataset, load_data
 from nntrain.errors import ConfigError, NNTrainError
 from nntrain.model.batch_normalization import fused
 from nntrain.model.build import outline
+from nntrain.model.initial_weights import record_of
 from nntrain.runs import experiment
 from nntrain.runs.environment import describe, packages
 from nntrain.runs.experiment import Result, Training
@@ -78,8 +79,12 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     _warn_of_other_machine(then, now, training.terminal)
     store = Store(run_dir.checkpoints, run_dir.key())
     state = _last_state(store, bool(assignments), training)
+    first: dict[str, str] = {}
     if state is None:
         training = replace(training, prepared=prepared.initialized())
+        other, first = changed_weights(then, prepared), record_of(prepared.resolved.train.init_from)
+        _refuse(run_dir, other, allow_changed)
+        changed += other
     elif assignments:
         _refuse_shorter(training, state)
     if assignments:
@@ -88,7 +93,13 @@ def resume_prepared(training: Training, assignments: Sequence[str] = (), allow_c
     names = ("start", "command", "devices", "workers")
     resumed = {**{name: now[name] for name in names}, "changed": changed, "set": list(assignments)}
     trained_on = {"packages": now["packages"], "data_sha256": prepared.data.digest}
-    environment = {**then, **trained_on, **experiment.computed_by(training), "resolved_sha256": _sha256_of(run_dir)}
+    environment = {
+        **then,
+        **trained_on,
+        **first,
+        **experiment.computed_by(training),
+        "resolved_sha256": _sha256_of(run_dir),
+    }
     environment["resumed"] = [*then.get("resumed", ()), resumed]
     if isinstance(then.get("stack"), dict):  # its last epochs are not those of the stack
         environment["stack"] = {**then["stack"], "alone": True}
@@ -150,10 +161,25 @@ def refuse_changed_files(run_dir: RunDir) -> None:
 def refuse_changes(run_dir: RunDir, data: Dataset, allow: bool = False) -> list[str]:
     """Return what `changes` finds; raises NNTrainError where that is anything, unless it is allowed."""
     changed = changes(run_dir, data)
+    _refuse(run_dir, changed, allow)
+    return changed
+
+
+def _refuse(run_dir: RunDir, changed: Sequence[str], allow: bool) -> None:
+    """Raise NNTrainError where anything has changed, unless it is allowed."""
     if changed and not allow:
         help = "restore what changed, or resume all the same with `--allow-changed`"
         raise NNTrainError(f"`{run_dir}` cannot be resumed exactly: {'; '.join(changed)}", help=help)
-    return changed
+
+
+def changed_weights(then: Mapping[str, Any], prepared: Prepared) -> list[str]:
+    """Return in words that the weights which a run began with have changed; nothing where it does not record them.
+
+    then: environment.json of the run.
+    """
+    source = prepared.resolved.train.init_from
+    now = record_of(source)
+    return [f"the weights of `{source}` have changed" for name in now.keys() & then.keys() if then[name] != now[name]]
 
 
 def changes(run_dir: RunDir, data: Dataset) -> list[str]:

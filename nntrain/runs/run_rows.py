@@ -179,9 +179,9 @@ def _of_networks(summary: Mapping[str, Any]) -> str:
 
 
 def _state(exit_status: int, summary: Mapping[str, Any]) -> str:
-    if exit_status == 0:
-        return "done"
     reason = summary.get("stopped")
+    if exit_status == 0:
+        return f"stopped: {reason}" if str(reason).startswith(run_files.DOCTOR_FOUND) else "done"
     if exit_status in _STOPPED:
         return str(reason or _STOPPED[exit_status])
     return f"failed: {reason}" if reason else f"failed with exit code {exit_status}"

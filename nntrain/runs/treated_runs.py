@@ -62,10 +62,24 @@ def treatment_of(treated: RunDir, cure: dict[str, Any]) -> RunDir | None:
     return next((run for run, noted in found if noted.get("cure", {}).get("set") == cure["set"]), None)
 
 
+def note_tried(treated: RunDir, treatment: RunDir, cure: dict[str, Any]) -> None:
+    """Write to environment.json of a run that a treatment of it has ended, so that its removal is noticed."""
+    tried = {"run": treatment.path.name, "set": cure["set"]}
+    others = [each for each in treated.read_json(run_files.ENVIRONMENT).get("tried", ()) if each["set"] != cure["set"]]
+    note(treated, tried=[*others, tried])
+
+
+def lost(treated: RunDir, cure: dict[str, Any]) -> str:
+    """Return the name of the run that was this treatment of a run and was removed; "" where there was none."""
+    tried = treated.read_json(run_files.ENVIRONMENT).get("tried", ())
+    return next((str(each["run"]) for each in tried if each["set"] == cure["set"]), "")
+
+
 def best_of(first: RunDir) -> RunDir | None:
-    """Return the best run of a treatment that has ended."""
+    """Return the best run of a treatment that has ended; None where it was removed."""
     name = first.read_json(run_files.ENVIRONMENT).get("best")
-    return None if name is None else RunDir(first.path.parent / name)
+    best = None if name is None else RunDir(first.path.parent / name)
+    return best if best is not None and best.path.is_dir() else None
 
 
 def note(run_dir: RunDir, **facts: Any) -> None:

@@ -144,8 +144,13 @@ class _Course:
         config = from_document(assigned(ill.config.document, cure["set"]))
         begun = treated_runs.treatment_of(ill.run_dir, cure)
         if begun is not None:
-            return self.go_on(config, begun)
-        return self.begin(config, treated_runs.cure_of(ill.run_dir, cure))
+            again = self.go_on(config, begun)
+        else:
+            if lost := treated_runs.lost(ill.run_dir, cure):
+                self.terminal.note(f"warning: that run, `{lost}`, is not there any more, and is trained once more")
+            again = self.begin(config, treated_runs.cure_of(ill.run_dir, cure))
+        treated_runs.note_tried(ill.run_dir, again.run_dir, cure)
+        return again
 
     def begin(self, config: Config, noted: dict[str, Any]) -> _Outcome:
         """Train a config in a new run directory; noted: what environment.json holds of it from the start."""

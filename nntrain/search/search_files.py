@@ -1,12 +1,13 @@
 """The directory of a search: the folders and configs of its trials, the table, the best config, the models kept."""
 
+import contextlib
 import json
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nntrain.config.load import Config
+from nntrain.config.load import Config, put_value
 from nntrain.config.named import to_tree
 from nntrain.config.resolve import DEFAULT_EPOCHS
 from nntrain.config.search.load import search_of
@@ -158,6 +159,24 @@ def refuse_longer(run: RunDir) -> None:
         raise ConfigError(f"`{run}` is a trial of a search, which compares trials of a fixed length", help=help)
 
 
+@contextlib.contextmanager
+def of_first_fold(config: Config) -> Iterator[Config]:
+    """Give the config with the splits of its search's first fold, or as it is; errors of them are at `tune.folds`."""
+    folds = None if config.experiment.tune is None else search_of(config).tune.folds
+    if not folds:
+        yield config
+        return
+    try:
+        yield put_value(config, *_validation_of(config, 1, folds))
+    except (ConfigError, DataError) as error:
+        raise type(error)(problems=config.document.in_order(map(_of_folds, error.problems))) from error.__cause__
+
+
+def _validation_of(config: Config, index: int, count: int) -> tuple[str, dict[str, Any]]:
+    """Return the path and the rule of the validation split that is a fold of the training rows; index: from 1."""
+    return f"data.{config.experiment.data.called()}.validation", {"fold": {"index": index, "count": count}}
+
+
 def error_of(config: Config, event: Event) -> ConfigError | DataError:
     """Return the error for what a worker found wrong, with its place in the config of the search."""
     folds = search_of(config).tune.folds
@@ -196,8 +215,8 @@ def trial_config(config: Config, search: Search, proposal: Proposal, part: int |
     if train.threads is None:
         extra["train.threads"] = 1  # so that `fit` gives the same bits as a worker
     if part is not None and search.tune.folds:
-        fold = {"index": part + 1, "count": search.tune.folds}
-        extra[f"data.{config.experiment.data.called()}.validation"] = {"fold": fold}
+        path, rule = _validation_of(config, part + 1, search.tune.folds)
+        extra[path] = rule
     elif part:
         extra["seed"] = (config.experiment.seed + part) % 2**31
     return with_values(config, proposal.values, extra)

@@ -71,8 +71,15 @@ class Cure(Record):
     set: Required[list[Text]]
 
 
+class Tried(Record):
+    """A treatment of a run that has ended: its name, and what it changed in the config."""
+
+    run: Required[Name]
+    set: Required[list[Text]]
+
+
 class Environment(Record, total=False):
-    """environment.json. `treats` is the `run_key` of the run that a treatment treats."""
+    """environment.json. `treats` is the `run_key` of the run that a treatment treats, `tried` are its treatments."""
 
     start: Text
     packages: dict[Text, Text | None]
@@ -84,6 +91,7 @@ class Environment(Record, total=False):
     run_key: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     data_sha256: Sha256
     resolved_sha256: Sha256
+    init_from_sha256: Sha256
     resumed: list[Resumed]
     plugins: list[PluginFile]
     settings: dict[Text, Text | Number | bool | None]
@@ -91,6 +99,7 @@ class Environment(Record, total=False):
     cure: Cure
     treats: Text
     cured_by: Name
+    tried: list[Tried]
     best: Name
     exit_status: Annotated[int, Field(ge=-255, le=255)] | None
 

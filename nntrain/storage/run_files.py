@@ -30,6 +30,7 @@ GROUP = "group.json"
 ENSEMBLE = "ensemble.json"
 OF_MEMBERS = (GROUP, ENSEMBLE)  # what names the runs in a folder of runs that belong together
 CHECKPOINTS = "checkpoint"
+DOCTOR_FOUND = "the doctor found"  # why a training was stopped, with the name of a disease, in summary.json
 WRITTEN_CONFIGS = (RESOLVED, GROUP, SEARCH, BEST)  # they hold valid configs
 
 OLD_TEMPORARY_MODEL = ".model.keras"  # left by a kill, before temporary files had random names

@@ -16,6 +16,7 @@ import pytest
 from nntrain.config.load import Config, load
 from nntrain.errors import Stopped
 from nntrain.model.restore import load_model
+from nntrain.processes.process_pool import NoWorker
 from nntrain.runs import groups
 from nntrain.runs.group_config import GroupConfig
 from nntrain.storage import run_files
@@ -166,3 +167,20 @@ def test_a_stopped_group_is_resumed_at_once_to_the_same_bits(
     for name in good.members:
         ours, theirs = (load_model(RunDir(each.path / name)).model.get_weights() for each in (place, in_turn))
         assert all(np.array_equal(*pair) for pair in zip(ours, theirs, strict=True))
+
+
+def test_where_no_worker_can_start_the_help_is_how_to_train_the_rest(
+    configs: dict[str, Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise NoWorker("no worker process could start")
+
+    monkeypatch.setattr("nntrain.runs.parallel_members.ProcessPool", fail)
+    place = RunDir.create(tmp_path, "net")
+    context = replace(BARE, workers=2)
+    runs = groups.members_of(GroupConfig("seeds", configs), place, Terminal(quiet=True), context)
+    with pytest.raises(NoWorker) as raised:
+        groups.run_all(replace(runs, workers=2))
+    problem = raised.value.problems[0]
+    assert problem.message == "no worker process could start; 0 of 4 runs are done"
+    assert problem.help == f"resume it with `nntrain resume {place}`"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from nntrain.config.load import load
 from nntrain.errors import DataError, NNTrainError
 from nntrain.runs import experiment, reproduce
 from nntrain.runs.resume import resume
@@ -50,6 +51,18 @@ def test_what_has_changed_since_then_is_named(copy: RunDir) -> None:
     *_, first, second, third = reproduce.repeat(copy).split("; ")
     assert first.startswith("keras was 3.0.0 and is ")
     assert (second, third) == ("resolved.yaml was edited", "it was resumed though the data have changed")
+
+
+def test_other_initial_weights_are_named(copy: RunDir, tmp_path: Path) -> None:
+    text = (copy.path / "resolved.yaml").read_text().replace("\ntrain:\n", f"\ntrain:\n  init_from: {copy}\n")
+    (tmp_path / "again.yaml").write_text(text)
+    context = RunContext(plots=False, report=False)
+    result = experiment.fit(load(tmp_path / "again.yaml"), tmp_path, "again", Terminal(quiet=True), context)
+    assert result is not None and reproduce.repeat(result.run_dir) == ""
+    assert resume(copy, ("train.epochs=4",), False, Terminal(quiet=True), context) is not None
+    different, *causes = reproduce.repeat(result.run_dir).split("; ")
+    assert different.startswith("epoch 1 differs: loss was ")
+    assert causes == [f"the weights of `{copy}` have changed"]
 
 
 def test_the_first_metric_that_differs_is_named(copy: RunDir) -> None:

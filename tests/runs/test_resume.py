@@ -207,6 +207,22 @@ def test_a_kill_before_the_first_checkpoint_loses_no_initial_weights(finished: R
     assert rows(killed) == rows(whole)
 
 
+def test_other_initial_weights_are_refused_where_the_training_begins_with_them(copy: RunDir, tmp_path: Path) -> None:
+    text = CONFIG.replace("EPOCHS", f"2\n  init_from: {copy.path}")
+    run = train(tmp_path, 2, "begins", text)
+    assert resume(copy, ("train.epochs=8",), False, quiet()) is not None
+    assert resume(run, ("train.epochs=3",), False, quiet()) is not None  # its checkpoint has all that it needs
+    shutil.rmtree(run.checkpoints)
+    then = run.read_json("environment.json")
+    run.write_json("environment.json", {**then, "end": None, "exit_status": None})
+    with pytest.raises(NNTrainError, match=f"exactly: the weights of `{copy.path}` have changed\n"):
+        resume(run, (), False, quiet())
+    assert resume(run, (), True, quiet()) is not None
+    now = run.read_json("environment.json")
+    assert now["resumed"][-1]["changed"] == [f"the weights of `{copy.path}` have changed"]
+    assert now["init_from_sha256"] != then["init_from_sha256"]
+
+
 def test_an_edited_config_is_refused_and_can_be_allowed(copy: RunDir) -> None:
     resolved = copy.path / "resolved.yaml"
     resolved.write_text(resolved.read_text().replace("share: 0.2", "share: 0.3"))

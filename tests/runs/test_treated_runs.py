@@ -68,6 +68,8 @@ def test_a_treatment_is_known_by_what_it_sets(first: RunDir) -> None:
 def test_the_best_run_is_noted_at_the_end(first: RunDir) -> None:
     assert treated_runs.best_of(first) is None
     treated_runs.note(first, best="net-2")
+    assert treated_runs.best_of(first) is None  # it was removed
+    run(first.path.parent, "net-2")
     assert treated_runs.best_of(first) == RunDir(first.path.parent / "net-2")
     assert first.key() == "key of net"
 

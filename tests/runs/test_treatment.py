@@ -12,6 +12,7 @@ from nntrain.errors import ConfigError, Diverged, NNTrainError
 from nntrain.model.restore import load_model
 from nntrain.runs import experiment, treated_runs, treatment
 from nntrain.runs.experiment import Result
+from nntrain.runs.run_rows import run_rows
 from nntrain.storage import run_files
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
@@ -48,6 +49,8 @@ def test_a_training_that_learns_nothing_is_stopped_halfway(tmp_path: Path) -> No
     assert result.summary["stopped"] == "the doctor found `learning_rate_too_low`"
     assert (result.summary["epochs"], result.summary["planned_epochs"]) == (4, 8)
     assert "cured_by" not in environment(tmp_path, "net")
+    (row,) = run_rows(tmp_path / "runs")
+    assert row["state"] == "stopped: the doctor found `learning_rate_too_low`"
 
 
 def test_a_training_that_goes_well_is_that_of_a_config_without_it(tmp_path: Path) -> None:
@@ -114,7 +117,9 @@ def killed(folder: Path, moment: str) -> RunDir:
     """Return the first run of a treatment as a kill leaves it; the second one is the treatment."""
     first, second = RunDir(folder / "runs" / "net"), RunDir(folder / "runs" / "net-2")
     written = first.read_json(run_files.ENVIRONMENT)
-    first.write_json(run_files.ENVIRONMENT, {k: v for k, v in written.items() if k not in ("cured_by", "best")})
+    first.write_json(
+        run_files.ENVIRONMENT, {k: v for k, v in written.items() if k not in ("cured_by", "best", "tried")}
+    )
     if moment != "in the second run":
         shutil.rmtree(second.path)
     unended = {"in the first run": first, "in the second run": second}.get(moment)
@@ -158,6 +163,15 @@ def test_a_treatment_that_was_killed_goes_on_as_if_it_was_not(moment: str, treat
     assert result is not None and result.run_dir.path.name == "net-2"
     assert contents(tmp_path) == contents(treated)
     assert treatment.resume(RunDir(tmp_path / "runs" / "net"), False, terminal, context) is None
+
+
+def test_a_treatment_that_was_removed_is_trained_again_with_a_warning(treated: Path, tmp_path: Path) -> None:
+    shutil.copytree(treated / "runs", tmp_path / "runs")
+    shutil.rmtree(tmp_path / "runs" / "net-2")
+    terminal = Terminal(quiet=True)
+    treatment.resume(RunDir(tmp_path / "runs" / "net"), False, terminal, RunContext(plots=False, report=False))
+    assert "warning: that run, `net-2`, is not there any more, and is trained once more" in terminal.log
+    assert contents(tmp_path) == contents(treated)
 
 
 def test_changed_data_are_refused_between_two_runs(treated: Path, tmp_path: Path) -> None:

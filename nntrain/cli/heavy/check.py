@@ -5,6 +5,7 @@ from nntrain.config.load import Config
 from nntrain.config.messages import counted
 from nntrain.config.resolve import Resolved
 from nntrain.runs import preview
+from nntrain.search.search_files import of_first_fold
 from nntrain.terminal import Terminal
 
 _MOST_COLUMNS = 100  # rows that describe the columns of a table
@@ -12,7 +13,8 @@ _MOST_COLUMNS = 100  # rows that describe the columns of a table
 
 def build(config: Config, terminal: Terminal) -> tuple[str, Resolved]:
     """Build the model; return its size in words, and the experiment with nothing left out."""
-    shown = preview.Preview.of(config, terminal)
+    with of_first_fold(config) as trained:
+        shown = preview.Preview.of(trained, terminal)
     prepared = shown.prepared
     prepared.rehearse()
     if rows := shown.columns():

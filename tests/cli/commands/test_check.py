@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.cli.requests import Check
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, DataError
 from nntrain.terminal import Terminal
 
 MOONS = """
@@ -62,3 +62,16 @@ def test_initial_weights_and_data_that_are_missing_are_shown_at_once(tmp_path: P
         ("data", "table", "path"),
         ("train", "init_from"),
     ]
+
+
+def test_more_folds_of_a_search_than_rows_are_found_by_build(tmp_path: Path) -> None:
+    config = tmp_path / "net.yaml"
+    config.write_text(MOONS + "tune: {folds: 49, trials: 2, space: {train.batch_size: {choice: [16, 32]}}}\n")
+    with pytest.raises(DataError) as raised:
+        Check(config=str(config), build=True).run(Terminal(quiet=True))
+    (problem,) = raised.value.problems
+    assert problem.message == "49 folds need at least 49 rows, there are 48"
+    assert (problem.path, problem.help) == (("tune", "folds"), "use at most 48 folds")
+    assert problem.span is not None
+    config.write_text(config.read_text().replace("49", "48"))
+    Check(config=str(config), build=True).run(Terminal(quiet=True))
