@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nntrain.config.load import from_document
-from nntrain.doctor.case import Case
+from nntrain.doctor.checkup import case_of
 from nntrain.doctor.probe import Probe
 from nntrain.document import yaml_file
 from nntrain.errors import NNTrainError, Stopped
@@ -132,7 +132,7 @@ def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
 
 
 def _probe(training: Any) -> Probe:
-    return Probe(training.model, Case(training.prepared).placed, training.arrays, training.plan.epochs)
+    return Probe(training.model, case_of(training.prepared).placed, training.arrays, training.plan.epochs)
 
 
 STOPS = """
