@@ -69,7 +69,7 @@ def read_by_nntrain(file: str) -> dict[str, float]:
     started, encoded = time.perf_counter(), list[float]()
     encode = table_reader._encoded
 
-    def watched(request: table_reader.Request) -> table_reader.Encoded:
+    def watched(request: table_reader.TableRequest) -> table_reader.Encoded:
         found = encode(request)
         encoded.append(time.perf_counter() - started)
         return found
