@@ -186,6 +186,8 @@ def refuse_unknown(raw: RawTable, request: TableRequest) -> None:
 def _unknown(raw: RawTable, name: str, path: tuple[str | int, ...]) -> Problem:
     close = nearest(name, raw.columns)
     help = f"write `{close}`" if close else f"its columns are {listed(raw.columns)}"
+    if quoted := next((other for other in raw.columns if other == f"'{name}'"), ""):
+        help = f'write `"{quoted}"`, with the quotes that the file has around its names'
     message = f"there is no column {shown(name)} in `{raw.file}`"
     for other in raw.columns:
         for asked, found in names_that_look_equal([name, other]):

@@ -109,6 +109,13 @@ def test_a_header_that_stands_again_is_an_error_at_its_line(cells: str) -> None:
     assert problem.span is not None and problem.span.line == 22
 
 
+def test_a_header_in_single_quotes_has_names_with_quotes() -> None:
+    with pytest.raises(DataError) as caught:
+        load_rows(TableRequest(written("'a','y'\n1,no\n2,yes\n"), Form(), TargetOptions(("y",))), {})
+    [problem] = caught.value.problems
+    assert problem.help == """write `"'y'"`, with the quotes that the file has around its names"""
+
+
 def test_new_rows_may_have_another_separator() -> None:
     main = written("n,k,y\n" + "".join(f"{row / 4},{'ab'[row % 2]},{row + 0.5}\n" for row in range(20)))
     table = load_rows(TableRequest(main, Form(), TargetOptions(("y",))), {}).rows.table
