@@ -158,7 +158,7 @@ def _of_numbers(raw: RawTable, options: TargetOptions, task: Task) -> Target:
     if task == "counts":
         return Target(y, task=task, formats=formats)
     name = f"column {shown(options.names[0])}" if len(options.names) == 1 else listed(options.names)
-    note = note_on_numbers(y, name, "`task: classification`", "make one column of them, and name it with `target`")
+    note = note_on_numbers(y, name, "`task: classification`", "make one column of them, and name it as the target")
     if not note and options.task is None:
         note = note_on_counts(y, name)
     return Target(y, notes=(note,) if note else (), task=task, formats=formats)
@@ -213,7 +213,7 @@ def _refuse_too_many(words: Words, options: TargetOptions, rows: int) -> None:
         what = f"holds {len(names):,} different labels in {rows:,} rows, too many to be classes"
     else:
         return
-    help = "write `task: regression` to predict a number" if numbers else "name a column of classes with `target`"
+    help = "write `task: regression` to predict a number" if numbers else "name a column of classes as the target"
     if not numbers and mostly_spelled(words):
         first = next(name for name in names if spelled_numbers(name))
         what = f"holds {len(names):,} different texts such as {shown(first)}, which look like numbers"

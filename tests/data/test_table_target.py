@@ -165,7 +165,7 @@ def test_measured_numbers_are_no_classes() -> None:
     assert fault([f"name {index}" for index in range(30)]) == [
         (
             "column `b` holds 30 different labels in 30 rows, too many to be classes",
-            "name a column of classes with `target`",
+            "name a column of classes as the target",
         )
     ]
 
