@@ -7,6 +7,7 @@ from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
 from nntrain.config import old_source
 from nntrain.config.data_schema import Labels, Schema
+from nntrain.config.foreign_names import SOURCES
 from nntrain.config.messages import as_share, got, problem, shown
 from nntrain.config.named import Named, PlugIn, of_the_name
 from nntrain.config.section import Section, details, reference
@@ -138,6 +139,7 @@ class Source(PlugIn, Named):
     noun = "data source"
     has_plugins = True
     absent: ClassVar = {
+        **SOURCES,
         **dict.fromkeys(("cifar10", "cifar100", "svhn", "emnist", "kmnist", "digits"), _ARRAYS),
         **dict.fromkeys(
             ("wine", "breast_cancer", "diabetes", "california_housing", "boston_housing", "titanic"), _ROWS

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, WithJsonSchema
 
 from nntrain.config.data import Source
+from nntrain.config.foreign_names import CONFIG_OPTIONS
 from nntrain.config.keras import image_layers, table_layers  # noqa: F401  # their classes are layers
 from nntrain.config.keras.layers import Layer
 from nntrain.config.section import Section, reference
@@ -22,9 +23,10 @@ class Experiment(Section):
     """
 
     elsewhere: ClassVar = {
-        "layers": "write `model`",
+        **CONFIG_OPTIONS,
         **{name: f"indent `{name}` below `tune:`" for name in ("space", "objective", "trials", "pruner", "repeats")},
         **{name: f"indent `{name}` below `train:`" for name in Train.model_fields},
+        "compile": "indent `compile` below `train:`; what Keras's `compile` takes are options of `train` too",
     }
     seed: Seed = 0
     data: Source

@@ -15,9 +15,13 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from nntrain import extensions
 from nntrain.config import plugin
+from nntrain.config.foreign_names import meant_option
 from nntrain.config.messages import article, close_names, got, in_our_words, listed, problem, see, with_space
 from nntrain.config.section import Section, details
 from nntrain.document.assignment import same_name
+from nntrain.document.yaml_file import inline
+
+_NAMES_OF_NAMES = ("class_name", "type", "kind", "_target_", "name")  # in configs of other libraries
 
 
 class Named(Section):
@@ -77,7 +81,7 @@ class Named(Section):
             return name, options
         if isinstance(value, dict) and value:
             found = f"expected one {cls.noun}, got {len(value)} names: {listed(value)}"
-            raise problem(found, cls._help_for_names(list(value)))
+            raise problem(found, cls._help_for_a_name_as_an_option(value) or cls._help_for_names(list(value)))
         raise problem(f"expected the name of {article(cls.noun)}, got {got(value)}", cls._help_for_value(value))
 
     @classmethod
@@ -87,6 +91,18 @@ class Named(Section):
         if short and isinstance(value, (int, float)) and not isinstance(value, bool):
             return f"write the number after a name, such as `{short}: {value:g}`"
         return see(cls.noun)
+
+    @classmethod
+    def _help_for_a_name_as_an_option(cls, value: dict[str, Any]) -> str:
+        """Return the help for `{type: Dense, units: 3}`, as other libraries name things; nothing for others."""
+        for key in _NAMES_OF_NAMES:
+            if isinstance(name := value.get(key), str) and (member := known(cls).get(name)):
+                rest = {option: given for option, given in value.items() if option != key}
+                options = rest["config"] if isinstance(rest.get("config"), dict) else rest
+                fields = member.model_fields
+                written = {meant_option(one, fields) or one: given for one, given in options.items()}
+                return f"write `{inline({member.called(): written})[1:-1]}`"
+        return ""
 
     @classmethod
     def _help_for_names(cls, names: list[str]) -> str:

@@ -1,6 +1,6 @@
 """A section of a config: a mapping of options, whose class rewords pydantic's errors and keeps their path."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin
 
 from pydantic import (
@@ -13,6 +13,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from nntrain.config.foreign_names import meant_option
 from nntrain.config.messages import got, in_our_words, listed, problem, with_space
 from nntrain.nearest import nearest
 
@@ -80,6 +81,8 @@ class Section(BaseModel):
 
     @classmethod
     def _instead_of_option(cls, name: str) -> str:
+        if meant := meant_option(name, cls.model_fields):
+            return f"write `{meant}`"
         if help := cls.elsewhere.get(name) or with_space(name):
             return help
         if name.isdecimal():
@@ -107,13 +110,14 @@ def reference(definition: str) -> dict[str, Any]:
 
 
 def _without_echoes(
-    errors: list[ErrorDetails], options: Iterable[str], elsewhere: Mapping[str, str]
+    errors: list[ErrorDetails], options: Collection[str], elsewhere: Mapping[str, str]
 ) -> list[ErrorDetails]:
     """Return the errors without each "needs `units`" that only repeats "has no option `unit`"."""
     if not any(e["type"] == "missing" for e in errors):
         return errors
     unknown = [str(e["loc"][-1]) for e in errors if e["type"] == "extra_forbidden"]
     meant = {nearest(name, options) for name in unknown[:MOST_COMPARED]}
+    meant |= {meant_option(name, options) for name in unknown[:MOST_COMPARED]}
     meant |= {option for name in unknown for option in options if f"write `{option}`" in elsewhere.get(name, "")}
     return [e for e in errors if not (e["type"] == "missing" and e["loc"][-1] in meant)]
 

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nntrain.config.experiment import Experiment
+from nntrain.config.foreign_names import meant_option
 from nntrain.config.messages import listed
 from nntrain.config.named import Named, member_of, spelled_out
 from nntrain.config.section import Section
@@ -137,7 +138,7 @@ def _from_the_top(parts: Path) -> Iterator[Path]:
     if nearest(first, Experiment.model_fields, cutoff=0.8):
         return
     for name, section in _SECTIONS.items():
-        if close := nearest(first, section.model_fields, cutoff=0.8):
+        if close := _option(first, section.model_fields):
             yield (name, close, *parts[1:])
     yield ("train", "optimizer", *parts)
     yield ("data", *parts)
@@ -161,8 +162,13 @@ def _paths(tree: Any, parts: Path, above: Path) -> Iterator[Path]:
     elif member is not None:
         called = member.called()
         yield from _paths(options, rest if same_name(called, key) else parts, (*above, called))
-    elif close := nearest({"lr": "learning_rate"}.get(key, key), _options(tree, above), cutoff=0.8):
+    elif close := _option(key, _options(tree, above)):
         yield from _paths(tree.get(close) if isinstance(tree, dict) else None, rest, (*above, close))
+
+
+def _option(name: str, options: Collection[str]) -> str:
+    """Return the option of this name, of a near one, or of its name in another library; nothing if there is none."""
+    return nearest(name, options, cutoff=0.8) or meant_option(name, options)
 
 
 def _options(tree: Any, path: Path) -> set[str]:

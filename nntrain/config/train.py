@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationError, WithJsonSchema
 
+from nntrain.config.foreign_names import TRAIN_OPTIONS
 from nntrain.config.keras.callbacks import Callback
 from nntrain.config.keras.losses import Loss
 from nntrain.config.keras.metrics import Metric, find_metric
@@ -84,6 +85,7 @@ class Train(Section):
     """How to train; options that are left out are chosen from the data and written to resolved.yaml."""
 
     elsewhere: ClassVar = {
+        **TRAIN_OPTIONS,
         "learning_rate": "write `optimizer: {Adam: {learning_rate: ...}}`",
         "lr": "write `optimizer: {Adam: {learning_rate: ...}}`",
         "validation_split": "write `validation` among the options of the data",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from nntrain.config.foreign_names import LAYER_OPTIONS, LAYERS
 from nntrain.config.keras.activations import ACTIVATIONS, ActivationName
 from nntrain.config.keras.weights import Constraint, Initializer, Regularizer
 from nntrain.config.messages import problem, shown
@@ -44,13 +45,6 @@ NoiseShape = Annotated[
 ]
 
 
-_RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "TimeDistributed", "Embedding", "Masking")
-_ATTENTION = ("Attention", "MultiHeadAttention", "Transformer")
-_ONE_DIMENSION = ("Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D")
-_SEQUENCES = (*_RECURRENT, *_ATTENTION, *_ONE_DIMENSION)
-_BRANCHES = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
-
-
 class Layer(Named):
     """The family of layers. `exact` ones compute in float32 in mixed precision too."""
 
@@ -58,13 +52,10 @@ class Layer(Named):
     has_plugins = True
     several = True
     exact: ClassVar[bool] = False
+    elsewhere: ClassVar = LAYER_OPTIONS
     absent: ClassVar = {
         **{name: f"write `Activation: {name}`" for name in ACTIVATIONS},
-        **dict.fromkeys(("Input", "InputLayer"), "remove it; the data determine the shape of the input"),
-        **dict.fromkeys(_SEQUENCES, "write `Flatten` and `Dense: 64`; there are no layers for sequences"),
-        **dict.fromkeys(_BRANCHES, "remove it; a model is one sequence of layers, without branches"),
-        **dict.fromkeys(("Lambda", "TorchModuleWrapper"), "remove it; a config holds no code"),
-        **dict.fromkeys(("Linear", "FullyConnected", "FC"), "write `Dense`"),
+        **LAYERS,
     }
 
 
