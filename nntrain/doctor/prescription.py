@@ -11,6 +11,10 @@ from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document, inline
 from nntrain.errors import ConfigError, Path, dotted
 
+_FEW = 100  # updates, below which so many times more may still be few
+_ENOUGH = 500
+_TIMES = 5
+
 
 def prescribed(case: Case, *changes: tuple[Path, Any]) -> tuple[str, ...]:
     """Return an assignment for each change, or none at all where the config would not be valid with them.
@@ -18,6 +22,17 @@ def prescribed(case: Case, *changes: tuple[Path, Any]) -> tuple[str, ...]:
     A change of a layer in a list that does not have it, because nntrain adds it, is made in the whole list.
     """
     return accepted(case, case.resolved.schema, *changes)
+
+
+def longer(case: Case) -> tuple[Path, int]:
+    """Return the change of `train.epochs` or `train.steps` to five times as many, to 500 updates where they are few.
+
+    500 is the median of the healthy configs of the tests. Every rule asks here, so none prescribes less than another.
+    """
+    train = case.resolved.train
+    name, amount = ("epochs", train.epochs or 1) if train.steps is None else ("steps", train.steps)
+    enough = -(-_ENOUGH * amount // max(1, case.updates)) if case.updates < _FEW else 0
+    return ("train", name), max(_TIMES * amount, enough)
 
 
 def accepted(case: Case, schema: Schema, *changes: tuple[Path, Any]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from nntrain.config.messages import counted
 from nntrain.doctor.case import Case
 from nntrain.doctor.curves import improvement_at_end
 from nntrain.doctor.finding import Finding, Severity
-from nntrain.doctor.prescription import prescribed
+from nntrain.doctor.prescription import longer, prescribed
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,7 @@ class Options:
     """
 
     updates: int = 100
-    wanted: int = 500  # updates to prescribe at least: the median of the healthy configs of the tests
     gain: float = 0.1
-    times: int = 5  # as many epochs as prescribed
 
 
 def diagnose(case: Case, options: Options) -> Iterator[Finding]:
@@ -47,14 +45,11 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         evidence["gain_of_the_last_fifth"] = gain
         message = f"still improving after {length}: the last fifth brought {100 * gain:.0f} % of the improvement"
     severity: Severity = "warning" if (few and not case.is_well) or case.is_ill else "note"
-    wanted = max(
-        (amount or 1) * options.times, -(-options.wanted * (amount or 1) // max(1, case.updates)) if few else 0
-    )
     yield Finding(
         severity,
         message,
         path,
         evidence,
-        prescribed(case, (path, wanted)),
+        prescribed(case, longer(case)),
         weight=5.5 if few else 4.0 if case.is_ill else 2.0,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nntrain.doctor.case import Block, Case
 from nntrain.doctor.finding import Finding, Severity
-from nntrain.doctor.prescription import prescribed
+from nntrain.doctor.prescription import longer, prescribed
 
 
 @dataclass(frozen=True)
@@ -53,5 +53,4 @@ def _cure(case: Case, narrow: Sequence[Block]) -> tuple[str, ...]:
     """Return more units for the hidden layers where they are few, else more epochs."""
     if narrow:
         return prescribed(case, *(((*block.head.path, "units"), 4 * max(8, block.head.units)) for block in narrow))
-    epochs = case.resolved.train.epochs
-    return prescribed(case, (("train", "epochs"), 4 * epochs)) if epochs else ()
+    return prescribed(case, longer(case))
