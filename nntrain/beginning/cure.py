@@ -8,18 +8,19 @@ from typing import Any
 from nntrain.config.messages import counted, listed, shown
 from nntrain.data.csv_faults import MISSING
 from nntrain.data.csv_header import is_number
-from nntrain.data.csv_text import CsvTable
+from nntrain.data.csv_text import HEAD_RECORDS, SEPARATORS, CsvTable, evenness
 from nntrain.data.raw_table import RawTable, Words
 from nntrain.data.table_dates import find_format, formats_in_doubt, is_date
-from nntrain.data.table_file import Form
+from nntrain.data.table_file import Form, unpacked
 from nntrain.data.table_formats import raw_table
-from nntrain.data.table_kinds import as_numbers, kind_of, styles_of
+from nntrain.data.table_kinds import as_numbers, kind_of, styles_of, with_comma
 from nntrain.data.table_request import TargetOptions
 from nntrain.data.table_target import rows_with_target
-from nntrain.data.written_numbers import Style
+from nntrain.data.written_numbers import Style, comma_style
 from nntrain.document.yaml_file import inline
 
 _SHOWN = 3  # words of a column
+_HEAD_BYTES = 1 << 16
 _FEW = 0.1  # of the rows: so many numbers that are too large for float32 stand for what could not be measured
 
 _INFINITE = {"inf", "infinity"}  # a division by zero, or a logarithm of it
@@ -27,16 +28,22 @@ _INFINITE = {"inf", "infinity"}  # a division by zero, or a logarithm of it
 
 @dataclass(frozen=True)
 class Cure:
-    """The options `missing`, `missing_target` and `columns`, as far as they are needed; notes: what they give up."""
+    """The options of the table, as far as they are needed; notes: what they give up."""
 
     missing: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     missing_target: str = ""
+    separator: str | None = None
 
     def options(self) -> dict[str, Any]:
         """Return those that are needed."""
-        found = {"missing": list(self.missing), "missing_target": self.missing_target, "columns": dict(self.columns)}
+        found: dict[str, Any] = {
+            "separator": self.separator,
+            "missing": list(self.missing),
+            "missing_target": self.missing_target,
+            "columns": dict(self.columns),
+        }
         return {name: value for name, value in found.items() if value}
 
 
@@ -48,26 +55,40 @@ def cure_of(path: Path, targets: Sequence[str]) -> Cure:
     too large for float32 is dropped.
     A header that comes again is left to the error of the reader.
     """
-    missing = sorted({text for raw in _raw(path) for text in _markers(raw, targets)})
-    [raw] = _raw(path, frozenset(missing))
+    form = form_of(path)
+    missing = sorted({text for raw in _raw(path, form) for text in _markers(raw, targets)})
+    [raw] = _raw(path, form, frozenset(missing))
     rows = len(raw)
     raw, _ = rows_with_target(raw, TargetOptions(tuple(targets), skip_missing=True))
     refused = {name: _wrong(raw, name) for name in raw.columns if name not in targets and kind_of(raw, name).problems}
     cured = {name: wrong for name, wrong in refused.items() if name not in wrong}
     doubtful = {name: styles for name in (*cured, *targets) if len(styles := styles_of(raw, name)) > 1}
     dates = {name: formats for name in cured if (formats := formats_in_doubt(_texts(raw, name)))}
-    cured = {name: wrong for name, wrong in cured.items() if name not in {*doubtful, *dates}}
+    others = [name for name in (*cured, *targets) if name not in doubtful]
+    commas = {name: style for name in others if (style := comma_style(_texts(raw, name), raw.decimal))}
+    cured = {name: wrong for name, wrong in cured.items() if name not in {*doubtful, *dates, *commas}}
     columns: dict[str, Any] = {name: "category" if isinstance(raw.columns[name], Words) else "drop" for name in cured}
     left_out = rows - len(raw)
     notes = [f"{counted(left_out, 'row')} without {listed(targets)} left out."] if left_out else []
     notes += [*_notes(cured, columns), *_notes_on_styles(doubtful), *_notes_on_dates(dates)]
+    notes += _notes_on_commas(raw, commas)
     columns |= {name: {"numeric": first.example} for name, (first, _) in doubtful.items()}
+    columns |= {name: {"numeric": style.example} for name, style in commas.items()}
     columns |= {name: {"date": first} for name, (first, _) in dates.items()}
-    return Cure(tuple(missing), columns, tuple(notes), "skip" if left_out else "")
+    return Cure(tuple(missing), columns, tuple(notes), "skip" if left_out else "", form.separator)
 
 
-def _raw(path: Path, missing: frozenset[str] = frozenset()) -> Iterator[RawTable]:
-    with raw_table(CsvTable(path, missing=missing), Form(), frozenset()) as found:
+def form_of(path: Path) -> Form:
+    """Return a form with a space as separator where nothing else divides the lines; else one to be found."""
+    with unpacked(CsvTable(path)) as plain, plain.open("rb") as file:
+        lines = file.readlines(_HEAD_BYTES)
+    text = b"".join(lines[:HEAD_RECORDS]).decode("utf-8", "replace")
+    is_divided = any(sign in text.partition("\n")[0] for sign in SEPARATORS)
+    return Form(separator=" ") if not is_divided and "\0" not in text and evenness(text, " ")[0] else Form()
+
+
+def _raw(path: Path, form: Form, missing: frozenset[str] = frozenset()) -> Iterator[RawTable]:
+    with raw_table(CsvTable(path, missing=missing), form, frozenset()) as found:
         yield found.raw
 
 
@@ -109,6 +130,11 @@ def _notes_on_styles(doubtful: Mapping[str, Sequence[Style]]) -> Iterator[str]:
         other = inline({name: {"numeric": second.example}})
         read = f"The numbers in {shown(name)} are read as {shown(first.example)}"
         yield f"{read}; `{other}` reads their comma as a decimal sign."
+
+
+def _notes_on_commas(raw: RawTable, commas: Mapping[str, Style]) -> Iterator[str]:
+    for name, style in commas.items():
+        yield f"Every comma in {shown(name)} is read as a decimal sign: {with_comma(raw, name, style).message}."
 
 
 def _notes(cured: Mapping[str, Sequence[str]], columns: Mapping[str, str]) -> Iterator[str]:

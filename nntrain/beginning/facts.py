@@ -1,8 +1,10 @@
 """What a template may know about the data, and what it writes: plain values, nothing heavy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from nntrain.errors import DataError
 
 Kind = Literal["table", "numbers", "images"]
 """Columns of a file, numbers alone (iris, points in the plane), or images."""
@@ -10,6 +12,8 @@ Kind = Literal["table", "numbers", "images"]
 
 TRAINING = 0.64
 """The share of the rows that train, when a fifth is the test split and a fifth of the others the validation split."""
+
+_ROWS_OF_THREE_SPLITS = 3
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,22 @@ class Facts:
     def outputs(self) -> int:
         """The units of the output layer."""
         return len(self.classes) or self.targets
+
+
+def shares(rows_of_classes: Sequence[int]) -> dict[str, Any]:
+    """Return how the validation and the test split are taken. Raises DataError where no class has a second row.
+
+    rows_of_classes: none of a regression. One of two rows has none for the test split.
+    """
+    most = max(rows_of_classes, default=_ROWS_OF_THREE_SPLITS)
+    if most < 2:
+        raise DataError(
+            "no class has more than 1 row, so none can be trained and scored", help="give more rows of each class"
+        )
+    return {"validation": 0.2, "test": 0.2 if most >= _ROWS_OF_THREE_SPLITS else "none"}
+
+
+NO_TEST = "No class has more than 2 rows, so there is no test split."
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """A folder of images: its classes, and the size to which they are scaled."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nntrain.beginning.facts import TRAINING, Facts
+from nntrain.beginning.facts import NO_TEST, TRAINING, Facts, shares
 from nntrain.config.messages import counted, listed
 from nntrain.data.image_decoder import ImageFault, size_of
 from nntrain.data.image_labels import LabelsFile
@@ -39,21 +40,22 @@ def look(folder: Path, written: str, labels: Labels | None = None) -> Facts:
     of_labels = {} if labels is None else {"labels": labels.written}
     of_labels |= {"y_col": labels.column} if labels is not None and labels.column else {}
     options: dict[str, Any] = {"path": written, **of_labels, "image_size": list(size), "color_mode": "rgb"}
-    options |= {"validation": 0.2, "test": 0.2}
+    options |= (parts := shares([*Counter(found.y.tolist()).values()]))
+    lacks_test = [NO_TEST] if parts["test"] == "none" else []
     return Facts(
         kind="images",
         data={"image_folder": options},
         rows=int(TRAINING * len(images)),
         classes=classes,
         size=size,
-        notes=(f"{counted(len(images), 'image')} of {len(classes)} classes: {listed(classes, 12)}.",),
+        notes=(f"{counted(len(images), 'image')} of {len(classes)} classes: {listed(classes, 12)}.", *lacks_test),
         comments={
             "labels": "names the images, as paths below `path`, and their classes",
             "y_col": "the column of the classes",
             "image_size": "height and width to which the images are scaled; larger ones show more and take longer",
             "color_mode": "or `grayscale`",
             "validation": "this share of the images chooses the best epoch",
-            "test": "this share of the images is scored once, at the end",
+            **({} if lacks_test else {"test": "this share of the images is scored once, at the end"}),
         },
     )
 

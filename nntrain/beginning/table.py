@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from nntrain.beginning.cure import cure_of
-from nntrain.beginning.facts import TRAINING, Facts
+from nntrain.beginning.cure import cure_of, form_of
+from nntrain.beginning.facts import NO_TEST, TRAINING, Facts, shares
 from nntrain.config.messages import counted, listed, shown
 from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows
 from nntrain.data.sources import table
-from nntrain.data.table_file import Form
 from nntrain.data.table_formats import raw_table
 from nntrain.errors import ConfigError, DataError
 from nntrain.nearest import nearest
@@ -25,7 +24,7 @@ _LEFT_OUT = ("constant", "identifier", "text", "drop")
 
 def columns_of(path: Path) -> tuple[str, ...]:
     """Return the names of the columns. Raises DataError for a file that is not a table."""
-    with raw_table(CsvTable(path), Form(), frozenset()) as found:
+    with raw_table(CsvTable(path), form_of(path), frozenset()) as found:
         return tuple(found.raw.columns)
 
 
@@ -58,7 +57,9 @@ def look(path: Path, targets: Sequence[str], written: str, task: str | None = No
             f"`{path}` has {counted(len(rows.remaining), 'row')}, too few for a training, a validation and a test split"
         )
         raise DataError(message, help=f"give {_LEAST_ROWS} rows or more")
-    options = {"path": written, "target": target, "task": found.task, **cure.options(), "validation": 0.2, "test": 0.2}
+    options = {"path": written, "target": target, "task": found.task, **cure.options()}
+    options |= shares(np.bincount(rows.remaining.y).tolist() if found.classes else ())
+    lacks_test = [NO_TEST] if options["test"] == "none" else []
     return Facts(
         kind="table",
         data={"table": options},
@@ -68,8 +69,8 @@ def look(path: Path, targets: Sequence[str], written: str, task: str | None = No
         counts=found.task == "counts",
         has_numbers=any(kind not in ("category", *_LEFT_OUT) for kind in map(_word, found.columns.values())),
         numeric=_different(rows),
-        notes=(*_notes(found, len(rows.remaining)), *cure.notes),
-        comments=_comments(found, rows),
+        notes=(*_notes(found, len(rows.remaining)), *cure.notes, *lacks_test),
+        comments=_comments(found, rows) | ({"test": "no rows are left for it"} if lacks_test else {}),
     )
 
 
@@ -122,6 +123,7 @@ def _comments(found: table.Options, rows: Rows) -> dict[str, str]:
     comments = {
         "target": f"{len(found.classes)} classes: {_some(found.classes)}" if found.classes else "what to predict",
         "task": task,
+        "separator": "what is between the cells",
         "missing_target": "rows without their target are left out",
         "missing": "these words stand for an empty cell",
         "columns": "without these kinds the columns cannot be read",

@@ -6,7 +6,7 @@ from itertools import islice
 
 from nntrain.config.messages import shown
 from nntrain.data.checks import Faults
-from nntrain.data.csv_text import SEPARATORS, CsvText
+from nntrain.data.csv_text import SEPARATORS, CsvText, evenness
 from nntrain.errors import Problem, Span
 
 _LINES_ABOVE = 20  # of a header, such as the title of a report
@@ -57,6 +57,8 @@ def _help_for_one(text: CsvText, name: str) -> str:
     below = ((line, len(cells)) for line, cells in islice(text.records(), 1, _LINES_ABOVE))
     if found := next(((line, cells) for line, cells in below if cells > 1), None):
         return f"remove the lines above line {found[0]}, which has {found[1]} cells, if that is the header"
+    if evenness(text.text, " ")[0]:
+        return "write `separator: ' '` below `table:`, or put commas between the cells, in place of the spaces"
     if len(name.split()) > 1:
         return "put commas between the cells, in place of the spaces"
     return "give a file of several columns"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path as FilePath
 
 from nntrain.data.file_formats import HEAD_BYTES, other_format
@@ -14,6 +15,8 @@ from nntrain.nearest import near_path
 from nntrain.storage.regular_file import irregular_kind
 
 SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'", ",": "','"}  # and how each is written in YAML
+
+HEAD_RECORDS = 100  # the first ones, which show how a file is written
 
 
 @dataclass(frozen=True)
@@ -145,3 +148,13 @@ def short(file: FilePath) -> str:
     """Return the path as a user in this folder would write it."""
     here = FilePath.cwd()
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
+
+
+def evenness(text: str, separator: str) -> tuple[bool, int]:
+    """Return whether the first records have as many cells as the header, more than one, and how many that has."""
+    try:
+        reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
+        lengths = [len(cells) for cells in islice(reader, HEAD_RECORDS) if cells]
+    except csv.Error:
+        return False, 0
+    return len(set(lengths)) == 1 and lengths[0] > 1, lengths[0] if lengths else 0

@@ -1,5 +1,6 @@
 """Files of other formats than the one that is read, told by their first bytes, and how to get at their content."""
 
+import re
 from pathlib import Path
 
 _COMPRESSED = {
@@ -39,6 +40,10 @@ def other_format(file: Path, head: bytes) -> tuple[str, str] | None:
         return _archive(file)
     if head.lstrip().lower().startswith(_PAGES):
         return "is a web page or XML", "download the file itself, as CSV"
+    if re.match(rb"\s*\[\s*[\[{]", head):
+        lines = file.with_suffix(".jsonl")
+        command = f"pandas.read_json('{file}').to_json('{lines}', orient='records', lines=True)"
+        return "is one JSON array, not an object a line", f"run `import pandas; {command}` in Python"
     zeros = sorted((head[::2].count(0), head[1::2].count(0)))  # in UTF-16 one of the two bytes of a letter
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (zeros[0] == 0 and zeros[1] > len(head) // 4):
         return (

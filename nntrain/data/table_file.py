@@ -17,13 +17,12 @@ from pathlib import Path as FilePath
 
 from nntrain.config.messages import counted, shown
 from nntrain.data.csv_padding import without_columns, without_rows
-from nntrain.data.csv_text import SEPARATORS, CsvTable, CsvText
+from nntrain.data.csv_text import HEAD_RECORDS, SEPARATORS, CsvTable, CsvText, evenness
 from nntrain.data.file_formats import HEAD_BYTES, other_format
 from nntrain.errors import DataError, Problem
 from nntrain.storage.regular_file import irregular_kind
 
 _HEAD_BYTES = 1 << 16
-_HEAD_RECORDS = 100
 _PIECE_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
 _DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
@@ -204,18 +203,8 @@ def separator_of(text: str) -> str:
 
     Where no sign does so, the one that divides the header into most; a comma if none does.
     """
-    scores = {sign: _evenness(text, sign) for sign in (",", ";", "\t", "|")}
+    scores = {sign: evenness(text, sign) for sign in (",", ";", "\t", "|")}
     return max(scores, key=lambda sign: scores[sign])
-
-
-def _evenness(text: str, separator: str) -> tuple[bool, int]:
-    """Return whether all records have as many cells as the first, more than one, and how many that has."""
-    try:
-        reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
-        lengths = [len(cells) for cells in islice(reader, _HEAD_RECORDS) if cells]
-    except csv.Error:
-        return False, 0
-    return len(set(lengths)) == 1 and lengths[0] > 1, lengths[0] if lengths else 0
 
 
 def decimal_of(text: str, separator: str) -> str:
@@ -223,7 +212,7 @@ def decimal_of(text: str, separator: str) -> str:
     if separator == ",":
         return "."
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
-    cells = [cell.strip() for record in islice(reader, 1, _HEAD_RECORDS) for cell in record]
+    cells = [cell.strip() for record in islice(reader, 1, HEAD_RECORDS) for cell in record]
     with_sign = {
         sign: any(re.fullmatch(rf"[-+]?\d*{re.escape(sign)}\d+([eE][-+]?\d+)?", cell, re.ASCII) for cell in cells)
         for sign in ".,"

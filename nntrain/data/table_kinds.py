@@ -17,7 +17,7 @@ from nntrain.data.csv_records import CODE, beyond_float64, finite_numbers, numbe
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, formats_in_doubt, is_date
 from nntrain.data.table_request import GivenColumn
-from nntrain.data.written_numbers import Style, find_styles
+from nntrain.data.written_numbers import Style, comma_style, find_styles
 from nntrain.document.yaml_file import inline
 from nntrain.errors import Problem
 
@@ -139,6 +139,8 @@ def _words(raw: RawTable, name: str) -> FoundKind:
         return FoundKind("numeric", problems=[in_doubt(raw, name, styles)])
     if styles:
         return numeric(raw, name, styles[0].example)
+    if not is_code and (comma := comma_style(cells.names, raw.decimal)):
+        return FoundKind("numeric", problems=[with_comma(raw, name, comma)])
     if not is_code and (_mostly_numbers(cells, raw.decimal) or mostly_spelled(cells)):
         return numeric(raw, name)
     if _pair(cells):
@@ -224,13 +226,28 @@ def in_doubt(raw: RawTable, name: str, styles: Sequence[Style]) -> Problem:
     """Return that the numbers of a column may be meant in two ways."""
     cells = raw.columns[name]
     text = cells.names[0] if isinstance(cells, Words) else ""
-    meant = " or ".join(f"{style.number(text):g}" for style in styles)
+    meant = " or ".join(str(style.plain(text)) for style in styles)
     ways = " or ".join(f"`{_columns(name, {'numeric': style.example})}`" for style in styles)
     return Problem(
         f"the numbers in column {shown(name)} may be meant in two ways: {shown(text)} is {meant}",
         raw.place,
         f"write {ways}",
     )
+
+
+def with_comma(raw: RawTable, name: str, style: Style) -> Problem:
+    """Return that the numbers of a column have a decimal comma, or, of some, a comma that may be one of thousands."""
+    cells = raw.columns[name]
+    texts = cells.names if isinstance(cells, Words) else ()
+    way = _columns(name, {"numeric": style.example})
+    doubtful = next((text for text in texts if len(spelled_numbers(text)) > 1), None)
+    clear = next(text for text in texts if "," in text and len(spelled_numbers(text)) == 1)
+    if doubtful is None:
+        message = f"the numbers in column {shown(name)} have a decimal comma: {shown(clear)} is {style.plain(clear)}"
+        return Problem(message, raw.place, f"write `{way}`")
+    meant = " or ".join(spelled_numbers(doubtful))
+    message = f"{shown(doubtful)} in column {shown(name)} is {meant}, while {shown(clear)} is {style.plain(clear)}"
+    return Problem(message, raw.place, f"write `{way}` if every comma is a decimal sign, else all numbers in one way")
 
 
 def _cure(wrong: Sequence[str], name: str) -> str:

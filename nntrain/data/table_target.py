@@ -13,8 +13,9 @@ from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE
 from nntrain.data.labels import FEW, note_on_counts, note_on_numbers
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
-from nntrain.data.table_kinds import as_numbers, in_doubt, mostly_spelled, numeric, styles_of
+from nntrain.data.table_kinds import as_numbers, in_doubt, mostly_spelled, numeric, styles_of, with_comma
 from nntrain.data.table_request import TargetOptions, Task
+from nntrain.data.written_numbers import comma_style
 from nntrain.errors import DataError, Problem
 
 _MANY = 20  # classes whose names are numbers
@@ -80,7 +81,7 @@ def inferred(raw: RawTable, names: Sequence[str]) -> Task:
     if isinstance(cells, Words):
         if any(CODE.fullmatch(text) for text in cells.names):
             return "classification"
-        if styles_of(raw, names[0]):
+        if styles_of(raw, names[0]) or comma_style(cells.names, raw.decimal):
             return "regression"
         numbers = [is_number(text) for text in cells.names]
         return "regression" if 2 * cells.counts[np.array(numbers, bool)].sum() >= len(cells) else "classification"
@@ -181,8 +182,11 @@ def _formats(raw: RawTable, options: TargetOptions) -> dict[str, str]:
     found = {name: styles_of(raw, name) for name in options.names if name not in options.formats}
     faults = Faults()
     for name, styles in found.items():
+        cells = raw.columns[name]
         if len(styles) > 1:
             faults.add(in_doubt(raw, name, styles))
+        elif isinstance(cells, Words) and (comma := comma_style(cells.names, raw.decimal)):
+            faults.add(with_comma(raw, name, comma))
     faults.throw()
     return {**options.formats, **{name: styles[0].example for name, styles in found.items() if styles}}
 

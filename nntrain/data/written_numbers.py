@@ -113,6 +113,17 @@ def find_styles(texts: Sequence[str], counts: Sequence[int], decimal: str) -> li
     return [] if styles[:1] == [Style(decimal=decimal)] else styles
 
 
+def comma_style(texts: Sequence[str], decimal: str) -> Style | None:
+    """Return the style of texts that are all numbers only if their comma is a decimal sign; None for others.
+
+    It is never found by itself, since `1,2` may be two answers, and `1,234` beside `0,5` a thousand.
+    """
+    style = Style(decimal=",")
+    if decimal == "," or len(texts) <= _MANY or not any("," in text for text in texts):
+        return None
+    return style if all(style.plain(text) is not None for text in texts) else None
+
+
 def _signs(digits: Sequence[str], decimal: str, has_currency: bool) -> list[tuple[str, str]]:
     """Return the signs of thousands and of the fraction with which all are numbers; two pairs where both may be."""
     other = "," if decimal == "." else "."

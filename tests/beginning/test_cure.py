@@ -99,3 +99,23 @@ def test_dates_that_may_be_meant_in_two_ways_are_read_in_one_of_them(tmp_path: P
     read = "The dates in `when` are read as `%d/%m/%Y`; `{when: {date: '%m/%d/%Y'}}` swaps the day and the month."
     assert found.notes == (read,)
     assert table.load(table.Options(path=str(tmp_path / "data.csv"), target="live", **found.options())).found
+
+
+def test_a_decimal_comma_is_read_where_it_reads_all(tmp_path: Path) -> None:
+    lines = [f'"{row},5",{row},"{row}00000,5"' for row in range(20)] + ['"1,234",1,"7,5"']
+    (tmp_path / "data.csv").write_text("people,row,price\n" + "\n".join(lines) + "\n")
+    found = cure_of(tmp_path / "data.csv", ["price"])
+    assert found.options() == {"columns": {"people": {"numeric": "1234,5"}, "price": {"numeric": "1234,5"}}}
+    meant = "`1,234` in column `people` is 1234 or 1.234, while `0,5` is 0.5"
+    assert found.notes[0] == f"Every comma in `people` is read as a decimal sign: {meant}."
+    assert table.load(table.Options(path=str(tmp_path / "data.csv"), target="price", **found.options())).found
+
+
+def test_a_space_is_the_separator_where_it_alone_divides_the_lines(tmp_path: Path) -> None:
+    rows = "".join(f"{row} {row}.5\n" for row in range(20))
+    (tmp_path / "data.csv").write_text(f"a y\n{rows}")
+    found = cure_of(tmp_path / "data.csv", ["y"])
+    assert found.options() == {"separator": " "}
+    assert table.load(table.Options(path=str(tmp_path / "data.csv"), target="y", **found.options())).found
+    (tmp_path / "data.csv").write_text(f"a,the y\n{rows.replace(' ', ',')}")
+    assert cure_of(tmp_path / "data.csv", ["the y"]).options() == {}

@@ -91,3 +91,13 @@ def test_counts_are_offered_and_written_where_they_are_asked_for(tmp_path: Path)
     with pytest.raises(DataError, match="is no count"):
         path.write_text(path.read_text() + "9,-1\n")
         look(path, ["visits"], "data.csv", "counts")
+
+
+def test_classes_of_two_rows_have_no_test_split(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a,y\n" + "".join(f"{row},c{row // 2}\n" for row in range(60)))
+    facts = look(tmp_path / "data.csv", ["y"], "data.csv")
+    assert facts.data["table"]["test"] == "none" and facts.data["table"]["validation"] == 0.2
+    assert facts.notes[-1] == "No class has more than 2 rows, so there is no test split."
+    (tmp_path / "data.csv").write_text("a,y\n" + "".join(f"{row},c{row}\n" for row in range(8)))
+    with pytest.raises(DataError, match="no class has more than 1 row"):
+        look(tmp_path / "data.csv", ["y"], "data.csv")

@@ -67,6 +67,11 @@ def test_the_names_of_the_columns() -> None:
         (
             "a k\n1 x\n",
             "error: there is only one column, `a k`\n  --> t.csv:1:1\n  1 | a k\n    | ^^^\n"
+            " help: write `separator: ' '` below `table:`, or put commas between the cells, in place of the spaces",
+        ),
+        (
+            "a k\n1 x y\n",
+            "error: there is only one column, `a k`\n  --> t.csv:1:1\n  1 | a k\n    | ^^^\n"
             " help: put commas between the cells, in place of the spaces",
         ),
     ],

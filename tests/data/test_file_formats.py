@@ -46,6 +46,11 @@ def zipped() -> bytes:
         ("t.csv", TEXT.decode().encode("utf-16-be"), "is text in UTF-16"),
         ("t.csv", b"\n<!DOCTYPE html><html>", "is a web page"),
         ("t.csv", b"version https://git-lfs.github.com/spec/v1", "is a pointer of Git LFS, without the data: run `git"),
+        (
+            "t.json",
+            b'[\n  {"a": 1}]',
+            "is one JSON array, not an object a line: run `import pandas; pandas.read_json('t.json')",
+        ),
         ("t.parquet", b"PAR1\x15\x04", "is Parquet"),
     ],
 )

@@ -180,7 +180,17 @@ def test_numbers_have_no_classes() -> None:
     ]
 
 
-def test_texts_that_look_like_numbers_are_no_classes() -> None:
+def test_numbers_with_a_decimal_comma_are_offered_to_be_read() -> None:
     [(message, help)] = fault([f'"{row},5"' for row in range(40)])
-    assert message == "column `b` holds 40 different texts such as `0,5`, which look like numbers"
+    assert message == "the numbers in column `b` have a decimal comma: `0,5` is 0.5"
+    assert help == "write `columns: {b: {numeric: '1234,5'}}`"
+    [(message, help)] = fault([*(f'"{row},5"' for row in range(40)), '"1,234"'])
+    assert message == "`1,234` in column `b` is 1234 or 1.234, while `0,5` is 0.5"
+    way = "`columns: {b: {numeric: '1234,5'}}`"
+    assert help == f"write {way} if every comma is a decimal sign, else all numbers in one way"
+
+
+def test_texts_that_look_like_numbers_are_no_classes() -> None:
+    [(message, help)] = fault([*(f'"{row},5"' for row in range(40)), '"1.5.6"'])
+    assert message == "column `b` holds 41 different texts such as `0,5`, which look like numbers"
     assert help == "write `0.5` for `0,5`, and the others alike"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nntrain.data.written_numbers import Style, find_styles
+from nntrain.data.written_numbers import Style, comma_style, find_styles
 
 
 def styles(texts: list[str], decimal: str = ".") -> list[str]:
@@ -72,3 +72,13 @@ def test_a_cell_of_another_style_is_no_number() -> None:
     assert [style.number(text) for text in ("1234.5", "12.34", "$5", "", "1e5", "9" * 60)] == [None] * 6
     assert style.number("1.234") == 1234 and style.number("5") == 5
     assert Style.of("1.234.5") is None and Style.of("12,5") is None
+
+
+def test_a_decimal_comma_is_offered_where_it_reads_all() -> None:
+    texts = [f"{row},5" for row in range(12)]
+    assert comma_style(texts, ".") == Style(decimal=",")
+    assert comma_style([*texts, "1,234", "7"], ".") == Style(decimal=",")
+    assert comma_style([*texts, "1,234.5"], ".") is None
+    assert comma_style([*texts, "many"], ".") is None
+    assert comma_style(texts, ",") is None
+    assert comma_style(texts[:2], ".") is None, "two answers, as `1,5`"
