@@ -77,6 +77,10 @@ def dropped(document: Document, text: str) -> list[Problem]:
     given = Assignment.read(text)
     _, path = Change(given, spelled_out).replaced(document.tree, given.parts, ())
     before, after = document.value(path), given.value
+    if path[0] == "data" and path[-1] == "test" and after == "hold" and before not in (None, "hold"):
+        message = f"`--set {one_line(text)}` drops `{one_line(inline({'test': before})[1:-1])}`"
+        help = f"write `--set {dotted((*path[:-1], 'hold_out_test'))}=true` to keep what it drops"
+        return [Problem(message, path, help, given.whole_value(), severity="warning")]
     if member_of(str(path[-1])) is not None:
         before, after = {path[-1]: before}, {path[-1]: after}
     (old, options), (new, new_options) = _named(before), _named(after)

@@ -25,6 +25,7 @@ from nntrain.data.table_matrix import Matrix, matrix
 from nntrain.data.table_request import TableRequest, TargetOptions, Task
 from nntrain.data.table_rows import groups_of, times_of, weights_of
 from nntrain.data.table_target import as_words, classes_of, numbers_to_predict, read_target, rows_with_target
+from nntrain.document.yaml_file import inline
 from nntrain.errors import DataError, Problem
 from nntrain.nearest import nearest
 
@@ -234,8 +235,7 @@ def _notes_on_kinds(kinds: Mapping[str, FoundKind], request: TableRequest) -> It
     out = {name: found for name, found in kinds.items() if found.column is None and name not in request.given}
     if out:
         words = ", ".join(f"{shown(name)} ({_why(found)})" if name else _NAMELESS for name, found in out.items())
-        name = next(iter(out))
-        yield f"left out: {words}; `columns: {{{name or chr(39) * 2}: category}}` keeps one"
+        yield f"left out: {words}; `{inline({'columns': {next(iter(out)): 'category'}})[1:-1]}` keeps one"
 
 
 def _notes_on_formats(kinds: Mapping[str, FoundKind], of_targets: Mapping[str, str]) -> Iterator[str]:
@@ -259,7 +259,7 @@ def _counting(raw: RawTable, kinds: Mapping[str, FoundKind]) -> Iterator[str]:
         if found.kind == "numeric" and isinstance(cells, Numbers) and len(cells) >= _LEAST_ROWS:
             values = cells.values
             if values[1] - values[0] == 1 and (np.diff(values) == 1).all():
-                yield f"column {shown(name)} only numbers the rows; `ignore: [{name}]` leaves it out"
+                yield f"column {shown(name)} only numbers the rows; `{inline({'ignore': [name]})[1:-1]}` leaves it out"
 
 
 def _split_files(request: TableRequest, main: Encoded, files: Mapping[str, str]) -> dict[str, Like]:

@@ -7,6 +7,7 @@ from nntrain.data.raw_table import Numbers, RawTable, Words
 from nntrain.data.table_dates import find_format, parsed
 from nntrain.data.table_kinds import as_numbers
 from nntrain.data.table_request import TableRequest
+from nntrain.document.yaml_file import inline
 from nntrain.errors import DataError, Problem
 
 
@@ -48,7 +49,7 @@ def times_of(raw: RawTable, request: TableRequest) -> np.ndarray | None:
     numbers, wrong = as_numbers(cells, raw.decimal)
     if wrong:
         message = f"column {shown(name)} holds neither dates in one format nor numbers, for example {shown(wrong[0])}"
-        help = f"write `columns: {{{name}: {{date: '%d %b %Y'}}}}`"
+        help = f"write `{inline({'columns': {name: {'date': '%d %b %Y'}}})[1:-1]}`"
         raise DataError(problems=[Problem(message, (*request.table.source, "time"), help)])
     return numbers.values.astype(np.float64)
 

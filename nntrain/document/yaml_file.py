@@ -207,6 +207,10 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def check_simple_key(self) -> bool:
+        """Return whether a key is written without `? `, which PyYAML puts before an empty one too."""
+        return super().check_simple_key() or getattr(self.event, "value", None) == ""
+
 
 def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = '"' if set(text) & set("\x85\u2028\u2029") else None  # else they would be written as line ends

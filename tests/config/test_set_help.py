@@ -132,6 +132,15 @@ def test_a_value_that_drops_options_says_so(text: str, dropped: str, help: str) 
     )
 
 
+def test_a_test_split_that_is_held_instead_of_taken_says_so() -> None:
+    config = PLAIN.replace("data: iris", "data: {iris: {test: 0.3}}")
+    (warning,) = assigned(config, "data.iris.test=hold").warnings
+    assert warning.message == "`--set data.iris.test=hold` drops `test: 0.3`"
+    assert warning.help == "write `--set data.iris.hold_out_test=true` to keep what it drops"
+    assert assigned(config, "data.iris.test=0.2").warnings == ()
+    assert assigned(PLAIN.replace("data: iris", "data: {iris: {split_seed: 3}}"), "data.iris.test=hold").warnings == ()
+
+
 def test_another_thing_or_all_the_options_in_place_drop_nothing() -> None:
     for text in ("train.optimizer=SGD", "model.1={Dense: {units: 5, activation: relu}}", "model.0=Flatten"):
         assert assigned(ADAM, text).warnings == ()

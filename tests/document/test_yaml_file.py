@@ -195,3 +195,9 @@ def test_a_device_is_read_like_a_file_and_a_missing_folder_is_an_error(tmp_path:
         read("a\0b.yaml")
     with pytest.raises(ConfigError, match="cannot be read"):
         read("x" * 5000)
+
+
+def test_an_empty_key_is_written_as_people_write_it() -> None:
+    for tree, text in (({"columns": {"": "drop"}}, "{columns: {'': drop}}"), ({"": {"": 1}}, "{'': {'': 1}}")):
+        assert inline(tree) == text
+        assert parse(text, "config.yaml").tree == parse(dump(tree), "config.yaml").tree == tree

@@ -250,6 +250,14 @@ def test_a_column_that_numbers_the_rows_is_noted() -> None:
     )
 
 
+def test_a_help_writes_a_name_as_yaml() -> None:
+    path = table("t.csv", "\"the 'day', x\",y,k", *[f"{row},{row % 3},{'xy'[row % 2]}" for row in range(12)])
+    notes = load(source(path=path, target="k")).notes
+    name = "'the ''day'', x'"
+    assert any(note.endswith(f"; `ignore: [{name}]` leaves it out") for note in notes)
+    assert load(source(path=path, target="k", ignore=["the 'day', x"])).schema.features == ("y",)
+
+
 def test_a_double_byte_order_mark_is_left_out() -> None:
     path = table("t.csv", "\ufeff\ufeffa,k", *["1,x", "3,y"] * 5)
     assert load(source(path=path, target="k")).schema.features == ("a",)
