@@ -14,8 +14,19 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     word, lower = name.lower(), {other.lower(): other for other in known}
     # The most that the ratio can be, so that a text that is far longer than all names is not looked through.
     likely = [other for other in lower if 2 * min(len(word), len(other)) >= cutoff * (len(word) + len(other)) - 1e-9]
+    if swapped := next((other for other in likely if _is_swap(word, other)), ""):
+        return lower[swapped]
     found = difflib.get_close_matches(word, likely, n=1, cutoff=cutoff) if likely else []
     return lower[found[0]] if found else ""
+
+
+def _is_swap(one: str, other: str) -> bool:
+    """Return whether two neighbouring letters stand the other way round, as in `Adma` for `Adam`."""
+    apart = [at for at in range(len(one)) if one[at] != other[at]] if len(one) == len(other) else []
+    if len(apart) != 2 or apart[1] - apart[0] != 1:
+        return False
+    first, second = apart
+    return one[first] == other[second] and one[second] == other[first]
 
 
 def natural_order(names: Sequence[str]) -> list[int]:
@@ -46,12 +57,14 @@ def near_path(path: Path, written: str = "", suffixes: Iterable[str] = ()) -> st
     turned = written.replace("\\", "/")  # as Windows separates folders
     if turned != written and exists(Path(str(path).replace("\\", "/"))):
         return f"write `{turned}`"
-    entries = _entries(path.parent)
-    if entries is None:
+    if re.match(r"[a-z]{2,}:/", written):
+        return "download it, and give the path of the file"
+    found = entries(path.parent)
+    if found is None:
         return f"there is no folder `{path.parent}`"
     kinds = [suffix.lower() for suffix in suffixes or [path.suffix]]
-    names = [name for name in entries if not kinds[0] or Path(name).suffix.lower() in kinds]
-    alike = sorted([*entries, *names], key=lambda name: difflib.SequenceMatcher(None, path.name, name).ratio())
+    names = [name for name in found if not kinds[0] or Path(name).suffix.lower() in kinds]
+    alike = sorted([*found, *names], key=lambda name: difflib.SequenceMatcher(None, path.name, name).ratio())
     stems = {Path(name).stem: name for name in [*alike, *names]}  # of equal stems, the name most like the path's
     if close := nearest(path.stem, [Path(name).stem for name in names]) or nearest(path.stem, stems, cutoff=0.8):
         return f"write `{Path(written).with_name(stems[close])}`"
@@ -59,7 +72,7 @@ def near_path(path: Path, written: str = "", suffixes: Iterable[str] = ()) -> st
     return f"that folder holds {shown}" if shown else "check the path"
 
 
-def _entries(folder: Path) -> list[str] | None:
+def entries(folder: Path) -> list[str] | None:
     """Return the names in a folder, sorted, without hidden ones; None if it cannot be listed."""
     try:
         return sorted(entry.name for entry in islice(folder.iterdir(), MOST) if not entry.name.startswith("."))

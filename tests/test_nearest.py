@@ -13,12 +13,26 @@ def test_the_nearest_name_does_not_mind_capitals() -> None:
     assert nearest("Transformer", ["Dense", "Dropout"]) == ""
 
 
+def is_swap(one: str, other: str) -> bool:
+    swapped = [one[:at] + one[at + 1] + one[at] + one[at + 2 :] for at in range(len(one) - 1)]
+    return other != one and other in swapped
+
+
+def test_two_letters_that_are_swapped_are_the_nearest() -> None:
+    assert nearest("Adma", ["Adamax", "AdamW", "Adam"]) == "Adam"
+    assert nearest("ab", ["ba"], cutoff=0.4) == "ba" and nearest("trian", ["training", "train"]) == "train"
+
+
 @pytest.mark.parametrize("cutoff", [0.6, 0.8, 1.0])
 def test_leaving_out_words_of_other_lengths_changes_nothing(cutoff: float) -> None:
     draw = random.Random(0)
     words = ["".join(draw.choices("ab", k=draw.randrange(12))) for _ in range(300)]
     found = [nearest(word, words[:9], cutoff) for word in words]
-    assert found == ["".join(difflib.get_close_matches(word, words[:9], 1, cutoff)) for word in words]
+    assert found == [
+        next((other for other in words[:9] if is_swap(word, other)), "")
+        or "".join(difflib.get_close_matches(word, words[:9], 1, cutoff))
+        for word in words
+    ]
     assert 20 < sum(map(bool, found)) < 300
 
 

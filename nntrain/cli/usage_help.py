@@ -7,12 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from nntrain import extensions
 from nntrain.config import load
 from nntrain.config.data import is_table
+from nntrain.config.experiment import Experiment
 from nntrain.config.train import Train
 from nntrain.errors import NNTrainError
 from nntrain.nearest import exists, nearest
-from nntrain.storage.find_runs import is_run
+from nntrain.storage.find_runs import all_runs, is_run
 
 _COMMANDS = {
     "new": "init",
@@ -43,6 +45,14 @@ _COMMANDS = {
     "gpus": "devices",
 }
 _OPTIONS = {"--gpu": "--device gpu", "--cpu": "--device cpu", "--out": "--output", "--fold": "--folds"}
+_OF_TRAININGS = {  # options that `fit` and `tune` are looked for, which is what another option or command does
+    "--resume": "nntrain resume RUN",
+    "--continue": "nntrain resume RUN",
+    "--dry-run": "nntrain check CONFIG --build",
+    **dict.fromkeys(("-o", "--output", "--out", "--output-dir", "--save-dir", "--log-dir"), "--runs-dir FOLDER"),
+    **dict.fromkeys(("-n", "--run-name", "--run"), "--name NAME"),
+    **dict.fromkeys(("--gpus", "--num-gpus"), "--devices 2"),
+}
 _REQUIRED = {"to": "--to onnx", "local": "--local 2"}
 _VALUES = {"cuda": "gpu", "nvidia": "gpu", "gpus": "gpu", "val": "validation", "dev": "validation"}
 _WHOLE = "a whole number"
@@ -62,7 +72,8 @@ def reword(error: Any, words: Sequence[str]) -> str:
     if extra := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", message):
         option, equals, value = extra[1].partition("=")
         line = (equals and _line(option, value, words)) or shlex.quote(extra[1])
-        return f"write `--set {line}`" if equals else f"run `{command} --help`"
+        line = line if equals else _value_apart(extra[1], words)
+        return f"write `--set {line}`" if line else f"run `{command} --help`"
     if name and "requires an argument" in message:
         return "write `--set train.epochs=5`" if name == "--set" else f"run `{command} --help`"
     if getattr(error, "param", None) is not None and not message:
@@ -70,6 +81,13 @@ def reword(error: Any, words: Sequence[str]) -> str:
     if getattr(error, "param", None) is not None:
         return _value(error, message, words, command)
     return f"run `{command} --help`"
+
+
+def _value_apart(value: str, words: Sequence[str]) -> str:
+    """Return `path=value` for a value that stands apart from its path, as in `--set train.epochs 5`."""
+    triples = zip(words, words[1:], words[2:], strict=False)
+    path = next((path for option, path, last in triples if (option, last) == ("--set", value) and "=" not in path), "")
+    return shlex.quote(f"{path}={value}") if path else ""
 
 
 def _named(words: Sequence[str]) -> list[str]:
@@ -80,13 +98,33 @@ def _named(words: Sequence[str]) -> list[str]:
 def _missing(param: Any, words: Sequence[str], command: str) -> str:
     """Return the help for an argument that is not given: for a config the first one of this folder, or of `configs`."""
     if example := _REQUIRED.get(str(param.name)):
-        return f"write `{command} {example} {shlex.join(words[1:])}".rstrip() + "`"
+        given = [word for word in words[1:] if param.name != "to" or word not in extensions.names("exporters")]
+        formats = [word for word in words[1:] if word not in given]
+        example = f"--to {formats[0]}" if formats else example
+        return f"write `{command} {example} {shlex.join(given)}".rstrip() + "`"
+    if str(getattr(param, "metavar", "")).startswith("RUN"):
+        line = shlex.join([*command.split(), *_runs(param.metavar, command), *words[1:]])
+        return f"write `{line}`; `nntrain runs` lists the runs"
+    if getattr(param, "metavar", "") == "FILE":
+        return f"write `{shlex.join([*command.split(), *words[1:], _first('*.csv') or 'rows.csv'])}`"
     if "config" not in str(param.name).lower():
         return f"run `{command} --help`"
-    found = next(
-        (path for folder in (".", "configs") for path in sorted(Path(folder).glob("*.yaml"))), Path("iris.yaml")
-    )
-    return f"write `{command} {shlex.join([str(found), *words[1:]])}`"
+    found = _first("*.yaml") or _first("configs/*.yaml") or "iris.yaml"
+    return f"write `{command} {shlex.join([found, *words[1:]])}`"
+
+
+def _runs(metavar: str, command: str) -> list[str]:
+    """Return the last run in `runs`, or the last two where several may be given; no real one to be removed."""
+    if command.endswith("remove"):
+        return ["RUN"]
+    places = [place.path for place in all_runs(Path("runs")) if place.path.parent == Path("runs")]
+    there = [place.name for place in sorted(places, key=lambda place: place.stat().st_mtime, reverse=True)]
+    return [*there, "A", "B"][:2] if metavar.endswith("...") else [*there, "RUN"][:1]
+
+
+def _first(pattern: str) -> str:
+    """Return the first file of this name below the working folder; nothing where there is none."""
+    return next((str(path) for path in sorted(Path().glob(pattern))), "")
 
 
 def _command(name: str, words: Sequence[str], known: Iterable[str]) -> str:
@@ -106,12 +144,17 @@ def _command(name: str, words: Sequence[str], known: Iterable[str]) -> str:
 def _option(name: str, words: Sequence[str], command: str, context: Any) -> str:
     """Return the help for an unknown option, which may be one of the config."""
     plain = name.lstrip("-").replace("-", "_")
+    options = [option for param in context.command.params for option in param.opts] if context else []
+    if (meant := _OF_TRAININGS.get(name)) and "--no-plots" in options and "--name" in options:
+        config = next((word for word in words if word.endswith((".yaml", ".yml"))), "CONFIG")
+        return f"write `{meant.replace('CONFIG', shlex.quote(config))}`"
     if meant := _OPTIONS.get(name):
         return f"write `{meant}`"
-    options = [option for param in context.command.params for option in param.opts] if context else []
     if behind := _behind(name, words, getattr(context and context.command, "commands", {})):
         return f"write `{behind}`"
     value = _given(name, words)
+    if "--set" in options and plain.partition(".")[0] in Experiment.model_fields and "." in plain:
+        return f"write `--set {shlex.quote(plain + '=' + (value or '...'))}`"
     if "--set" in options and (line := _line(plain, value, words)):
         return f"write `--set {line}`"
     if nearest(plain, ("config", "file", "run"), cutoff=0.7) and value:
@@ -154,7 +197,7 @@ def _value(error: Any, message: str, words: Sequence[str], command: str) -> str:
     if choices := re.search(r"'(.*)' is not one of (.*?)\.?$", message):
         error.message = f"'{choices[1]}' is not one of {choices[2]}."
         names = re.findall(r"'([^']*)'", choices[2])
-        close = _VALUES.get(choices[1].lower(), "") or nearest(choices[1], names)
+        close = _VALUES.get(choices[1].lower().partition(":")[0], "") or nearest(choices[1], names)
         return f"write `{option} {close if close in names else names[0]}`"
     if "valid integer" in message or "not a valid int" in message:
         error.message = f"'{value}' is not {_WHOLE}." if value else f"it takes {_WHOLE}."

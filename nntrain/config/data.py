@@ -120,7 +120,7 @@ def _of_given_split(value: Any) -> Any:
     raise problem(message, "remove it, or write `test: hold`, which leaves the split for `nntrain eval`")
 
 
-_TABLES = (".csv", ".tsv", ".arff", ".parquet")
+TABLES = (".csv", ".tsv", ".arff", ".parquet")
 _ARRAYS = "save its arrays with `numpy.savez(FILE, x=..., y=...)`, and write `npz_file: {path: ...}`"
 _ROWS = "save it as a CSV file, and write `table: {path: ..., target: ...}`"
 _SCALING = "write the layer that scales as the first one: `Normalization`, `Rescaling: 1/255` for pixels"
@@ -129,7 +129,7 @@ _BELOW_TRAIN = ("batch_size", "shuffle", "epochs", "class_weight", "oversample")
 
 def is_table(path: str) -> bool:
     """Return whether the name of a file is that of a table."""
-    return path.lower().removesuffix(".gz").endswith(_TABLES)
+    return path.lower().removesuffix(".gz").endswith(TABLES)
 
 
 class Source(PlugIn, Named):
@@ -170,7 +170,7 @@ class Source(PlugIn, Named):
     @classmethod
     def instead_of(cls, name: str) -> str:
         table = "table: {path: %s, target: ...}"
-        sources = {".npz": "npz_file: {path: %s}"} | dict.fromkeys(_TABLES, table)
+        sources = {".npz": "npz_file: {path: %s}"} | dict.fromkeys(TABLES, table)
         known = next((line for end, line in sources.items() if name.lower().removesuffix(".gz").endswith(end)), "")
         return f"write `{known % name}`" if known else super().instead_of(name)
 

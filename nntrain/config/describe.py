@@ -66,7 +66,7 @@ def _meant(name: str) -> str:
         return f"it is a format of `nntrain export`: `nntrain export RUN --to {name}`"
     kinds = ["data", *catalogue.kinds()]
     every = [*_owners(), *(word for family in catalogue.FAMILIES for word in known(family)), *ACTIVATIONS, *kinds]
-    close = nearest(name, kinds, cutoff=0.8) or nearest(name, every)
+    close = nearest(name, kinds, cutoff=0.8) or nearest(name, every, cutoff=0.65)
     return f"write `nntrain list {close}`" if close else f"the kinds are {listed(kinds)}"
 
 

@@ -23,7 +23,7 @@ from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem
 from nntrain.nearest import exists
 from nntrain.storage import run_files
-from nntrain.storage.find_runs import is_run
+from nntrain.storage.find_runs import WEIGHTS, is_run
 from nntrain.storage.run_dir import RunDir
 
 
@@ -102,6 +102,9 @@ def read(file: str | FilePath, assignments: Sequence[str] = (), seed: int | None
         again = FilePath(file) / run_files.RESOLVED
         help = f"write `nntrain fit {again}` to train it again, or `nntrain resume {file}`"
         raise ConfigError(f"`{file}` is a run, not a config", help=help)
+    if str(file).endswith(WEIGHTS) and exists(FilePath(file)):
+        help = f"write `nntrain fit CONFIG --init-from {shlex.quote(str(file))}` to begin with its weights"
+        raise ConfigError(f"`{file}` is a model, not a config", help=help)
     if exists(FilePath(file)) and FilePath(file).is_file() and is_table(str(file)):
         help = f"run `nntrain init {shlex.quote(str(file))}`, which writes a config for it"
         raise ConfigError(f"`{file}` is a table, not a config", help=help)

@@ -1,5 +1,6 @@
 """A config as text and as a tree of plain values: read it, put a value at a path, write it."""
 
+import codecs
 import contextlib
 import os
 import re
@@ -14,9 +15,10 @@ import yaml
 from nntrain.document.assignment import Assignment, Change, SpelledOut, named_alike
 from nntrain.document.yaml_parser import FLOAT, INTEGER, Parser
 from nntrain.errors import ConfigError, Path, Problem, Span
-from nntrain.nearest import near_path
+from nntrain.nearest import entries, near_path
 
 MAX_BYTES = 1_000_000
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SHORT = 10_000  # letters that cannot be nested so deeply that the stack ends
 _ANCHOR = re.compile(r"[&*]\w")
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -133,7 +135,7 @@ def _bytes(file: FilePath) -> bytes:
     except FileNotFoundError:
         raise ConfigError(f"there is no file `{file}`", help=near_path(file, suffixes=(".yaml", ".yml"))) from None
     except IsADirectoryError:
-        raise ConfigError(f"`{file}` is a folder", help="give the path of a YAML file") from None
+        raise ConfigError(f"`{file}` is a folder", help=_configs_in(file)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"`{file}` cannot be read: {reason}", help="give the path of a YAML file") from None
@@ -141,6 +143,13 @@ def _bytes(file: FilePath) -> bytes:
         message = f"`{file}` is larger than {MAX_BYTES:,} bytes"
         raise ConfigError(message, help="give a config; put data in a separate file")
     return data
+
+
+def _configs_in(folder: FilePath) -> str:
+    """Return the help for a folder in place of a config."""
+    names = [name for name in entries(folder) or () if name.endswith((".yaml", ".yml"))]
+    few = " or ".join(f"`{folder / name}`" for name in names[:3])
+    return f"write {few}" if few else "give the path of a YAML file"
 
 
 def _opened_at_once(file: str, flags: int) -> int:
@@ -155,6 +164,8 @@ def _decode(data: bytes, file: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if b"\0" in data and data[:2] not in _UTF_16:
+            raise ConfigError(f"`{file}` is not text", help="give the path of a YAML file") from None
         line = data.count(b"\n", 0, error.start) + 1
         begin = data.rfind(b"\n", 0, error.start) + 1
         column = len(data[begin : error.start].decode("utf-8", "replace")) + 1

@@ -69,11 +69,20 @@ class Answers:
     classes: Sequence[int] | None = None
 
 
+_OTHERS = ("pytorch", "torch", "pt", "torchscript", "tensorrt", "coreml", "openvino", "caffe")
+_MEANT = {
+    **dict.fromkeys(_OTHERS, "write `onnx`, which other programs read"),
+    **dict.fromkeys(("h5", "hdf5"), "write `keras`"),
+    **dict.fromkeys(("tensorflow", "tf", "pb"), "write `saved_model`"),
+    **dict.fromkeys(("tfjs", "js", "javascript", "web"), "write `html`"),
+}
+
+
 def format_of(name: str, precision: Precision | None) -> Format:
     """Return the options of the format of this name; raises ConfigError for an unknown one, or another precision."""
     names = extensions.names(FOLDER)
     if name not in names:
-        help = close_names(name, names) or f"use {listed(names)}"
+        help = _MEANT.get(name.lower()) or close_names(name, names) or f"use {listed(names)}"
         raise ConfigError(f"unknown format `{name}`", help=help)
     kind: type[Format] = extensions.load(FOLDER, name).Options
     chosen = precision or kind.precisions[0]

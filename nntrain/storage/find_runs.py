@@ -87,6 +87,13 @@ def is_run(path: Path) -> bool:
     return exists(path / RESOLVED)
 
 
+def refuse_run(path: Path) -> None:
+    """Raise ConfigError for a run where data are wanted."""
+    if is_run(path):
+        help = f"write `nntrain fit {path / RESOLVED}` to train it again, or give the data"
+        raise ConfigError(f"`{path}` is a run, not data", help=help)
+
+
 def folder_of_runs(run: Path) -> Path:
     """Return the folder of all runs that a run is in, itself or in a group, a search or a repeated trial of one."""
     above = run.parent

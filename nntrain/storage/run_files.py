@@ -91,7 +91,7 @@ def new_name(given: str | None, config: str, runs: Path) -> str:
 
     Raises ConfigError too where the folder of the runs cannot be one.
     """
-    name = given or run_name(config)
+    name = run_name(config) if given is None else given
     refuse_bad_name(name)
     refuse_bad_folder(runs)
     return name

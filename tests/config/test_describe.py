@@ -70,7 +70,7 @@ def test_the_paper_is_that_of_the_docstring() -> None:
         ("bach_size", "unknown name `bach_size`", "write `nntrain list batch_size`"),
         ("Input", "unknown name `Input`", "in a config, remove it; the data determine the shape of the input"),
         ("train.epoch", "`train` has no `epoch`", "write `nntrain list train.epochs`"),
-        ("train.optimizer.Adma", "`train.optimizer` has no `Adma`", "write `nntrain list train.optimizer.Adamax`"),
+        ("train.optimizer.Adma", "`train.optimizer` has no `Adma`", "write `nntrain list train.optimizer.Adam`"),
         ("Adam.beta1", "`Adam` has no `beta1`", "write `nntrain list Adam.beta_1`"),
         ("trian.epochs", "the config has no `trian`", "write `nntrain list train`"),
         ("train.epochs.x", "`train.epochs` holds a value; it has no `x`", "write `nntrain list train.epochs`"),

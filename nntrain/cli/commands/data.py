@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nntrain.beginning.built_in import CHOICES
 from nntrain.cli import output_file
 from nntrain.cli.options import RUNS_DIR
 from nntrain.cli.requests import Data
@@ -9,6 +10,7 @@ from nntrain.config.load import load
 from nntrain.errors import ConfigError, DataError
 from nntrain.nearest import exists, near_path
 from nntrain.runs.checked import checked
+from nntrain.storage.find_runs import refuse_run
 from nntrain.terminal import Terminal
 
 _CONFIG = (".yaml", ".yml")
@@ -29,7 +31,13 @@ def run(request: Data, terminal: Terminal) -> None:
 def _refuse(request: Data, file: Path) -> None:
     """Raise DataError for a file that does not exist, and ConfigError for options that do not belong to it."""
     if not exists(file):
-        raise DataError(f"there is no file `{file}`", help=near_path(file))
+        help = (
+            f"write `nntrain init {file}`, whose config shows them"
+            if str(file) in CHOICES
+            else near_path(file, request.name)
+        )
+        raise DataError(f"there is no file `{file}`", help=help)
+    refuse_run(file)
     if request.assignments and file.suffix not in _CONFIG:
         raise ConfigError("`--set` sets values of a config, and this is none", help="name the YAML file of a config")
     if request.target and (file.suffix in (*_CONFIG, ".npz") or file.is_dir()):

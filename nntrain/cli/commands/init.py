@@ -17,10 +17,12 @@ from nntrain.cli import ask
 from nntrain.cli.output_file import refuse
 from nntrain.cli.requests import Init
 from nntrain.config import json_schema
+from nntrain.config.data import TABLES, Source
 from nntrain.config.messages import listed
 from nntrain.errors import ConfigError, DataError, MissingPackage, Problem
 from nntrain.nearest import exists, near_path, nearest
 from nntrain.storage.atomic import write_text
+from nntrain.storage.find_runs import refuse_run
 from nntrain.terminal import Terminal
 
 FOLDER = "beginning.templates"
@@ -131,9 +133,10 @@ def _facts(request: Init, source: str, config: Path, wanted: Wanted) -> Facts:
         _refuse_labels(source, wanted)
         return without_target(built_in.look(source), wanted)
     if not exists(path):
-        close = nearest(source, built_in.CHOICES) if not path.suffix else ""
-        help = f"write `{close}`" if close else near_path(path, source)
-        raise DataError(f"there is no file `{source}`", help=help)
+        raise DataError(f"there is no file `{source}`", help=_help_for_missing(path, source))
+    refuse_run(path)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        raise ConfigError(f"`{source}` is a config, not data", help=f"write `nntrain fit {shlex.quote(source)}`")
     if path.suffix.lower() in _ARRAYS:
         help = "write a config with `data: {npz_file: {path: ...}}`, or `nntrain init` with a table or a folder"
         raise ConfigError(f"`{source}` holds arrays, which `init` does not look at", help=help)
@@ -144,6 +147,14 @@ def _facts(request: Init, source: str, config: Path, wanted: Wanted) -> Facts:
         _refuse_labels(source, wanted)
         found = request.heavy().of_table(path, written, wanted)
     return found
+
+
+def _help_for_missing(path: Path, source: str) -> str:
+    if path.suffix:
+        return near_path(path, source)
+    if close := nearest(source, built_in.CHOICES):
+        return f"write `{close}`"
+    return Source.absent.get(source) or near_path(path, source, TABLES)
 
 
 def _refuse_labels(source: str, wanted: Wanted) -> None:

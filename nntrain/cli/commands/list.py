@@ -2,9 +2,14 @@
 
 from dataclasses import asdict
 
+from nntrain import extensions
 from nntrain.cli.requests import List
 from nntrain.config import catalogue, describe
+from nntrain.errors import ConfigError
 from nntrain.terminal import Terminal
+
+# The modules of commands are named as their requests.
+_COMMANDS = {{"evaluate": "eval", "lrfind": "lr-find"}.get(name, name) for name in extensions.names("cli.commands")}
 
 
 def run(request: List, terminal: Terminal) -> None:
@@ -24,7 +29,13 @@ def _kinds(kinds: list[str], terminal: Terminal) -> None:
 
 
 def _meanings(name: str, terminal: Terminal) -> None:
-    found = describe.find(name)
+    try:
+        found = describe.find(name)
+    except ConfigError:
+        if name not in _COMMANDS:
+            raise
+        help = f"write `nntrain {name} --help`"
+        raise ConfigError(f"`{name}` is a command, not a name of a config", help=help) from None
     terminal.event("list", {"name": name, "found": [asdict(one) for one in found]})
     for one in found:
         terminal.line(f"{one.title}: {one.meaning}")

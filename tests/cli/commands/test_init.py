@@ -11,6 +11,7 @@ import pytest
 from nntrain.cli.commands import init
 from nntrain.cli.requests import Init
 from nntrain.config import json_schema
+from nntrain.config.data import Source
 from nntrain.config.load import load
 from nntrain.errors import ConfigError, DataError, NNTrainError
 from nntrain.terminal import Terminal
@@ -153,6 +154,9 @@ def test_a_wrong_command_line_gets_the_line_that_works(options: dict[str, object
     [
         ("shp.csv", "there is no file `shp.csv`", "write `shop.csv`"),
         ("irs", "there is no file `irs`", "write `iris`"),
+        ("shp", "there is no file `shp`", "write `shop.csv`"),
+        ("cifar10", "there is no file `cifar10`", Source.absent["cifar10"]),
+        ("https://x.org/a.csv", "there is no file `https://x.org/a.csv`", "download it, and give the path of the file"),
     ],
 )
 def test_a_file_that_is_not_there_gets_the_nearest_name(file: str, message: str, help: str) -> None:
