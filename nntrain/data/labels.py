@@ -13,6 +13,19 @@ _LOOKALIKES = str.maketrans(
 )  # from https://www.unicode.org/Public/security/latest/confusables.txt
 _MISSING = {"na", "n/a", "#n/a", "nan", "null", "?"}
 FEW = 10  # different numbers, as many as classes mostly are
+_SAMPLE = 1000  # rows that mostly show measured numbers, without a sort of all
+
+
+def few_different(values: np.ndarray) -> np.ndarray | None:
+    """Return the different numbers, ascending, or None where they are more than FEW, or not twice each on average.
+
+    values: (n,) without NaN.
+    """
+    most = min(FEW, len(values) // 2)
+    for rows in (values[:_SAMPLE], values):
+        if len(different := np.unique(rows)) > most:
+            return None
+    return different
 
 
 def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str) -> str:
@@ -25,8 +38,7 @@ def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str
         return ""
     if y.shape[1] > 1:
         return _note_on_rows(y, name, from_one_hot)
-    values = np.unique(y)
-    if len(values) > min(FEW, len(y) // 2):
+    if (values := few_different(y[:, 0])) is None:
         return ""
     if (values == np.round(values)).all():
         every = ", ".join(f"{value:.7g}" for value in values)

@@ -11,7 +11,7 @@ from nntrain.data.checks import MOST, Faults
 from nntrain.data.csv_faults import cell_problems, class_fault, spelled_numbers
 from nntrain.data.csv_header import is_number
 from nntrain.data.csv_records import CODE
-from nntrain.data.labels import FEW, note_on_counts, note_on_numbers
+from nntrain.data.labels import FEW, few_different, note_on_counts, note_on_numbers
 from nntrain.data.raw_table import Cells, Numbers, RawTable, Words
 from nntrain.data.table_kinds import as_numbers, in_doubt, mostly_spelled, numeric, styles_of, with_comma
 from nntrain.data.table_request import TargetOptions, Task
@@ -66,9 +66,10 @@ def lacks_target(raw: RawTable, names: Sequence[str]) -> np.ndarray:
 
 def rows_with_target(raw: RawTable, options: TargetOptions) -> tuple[RawTable, tuple[str, ...]]:
     """Return the rows that are to be read, and a note on those that are left out because they have no target."""
-    kept = np.flatnonzero(~lacks_target(raw, options.names))
-    if not options.skip_missing or len(kept) in (0, len(raw)):
+    lacks = lacks_target(raw, options.names)
+    if not options.skip_missing or lacks.all() or not lacks.any():
         return raw, ()
+    kept = np.flatnonzero(~lacks)
     lost = counted(len(raw) - len(kept), "row")
     return raw.take(kept), (f"{lost} of `{raw.file}` without {listed(options.names)} left out",)
 
@@ -87,9 +88,8 @@ def inferred(raw: RawTable, names: Sequence[str]) -> Task:
         return "regression" if 2 * cells.counts[np.array(numbers, bool)].sum() >= len(cells) else "classification"
     if cells.merged is not None:
         return "regression"  # which refuses them: as float32 they are not the classes that the file holds
-    distinct = np.unique(cells.values)
-    few = len(distinct) <= min(FEW, len(cells) // 2)
-    return "classification" if few and (distinct == np.floor(distinct)).all() else "regression"
+    few = few_different(cells.values)
+    return "classification" if few is not None and (few == np.floor(few)).all() else "regression"
 
 
 def as_words(cells: Cells) -> Words:

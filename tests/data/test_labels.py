@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nntrain.data.labels import names_that_look_equal, nearly_equal_names, note_on_numbers
+from nntrain.data.labels import few_different, names_that_look_equal, nearly_equal_names, note_on_numbers
 
 
 def note(y: object) -> str:
@@ -78,3 +78,13 @@ def test_names_that_look_equal_are_shown_in_ascii(names: list[str], pairs: list[
 def test_names_that_are_nearly_equal_are_warnings(names: list[str], words: list[str]) -> None:
     found = list(nearly_equal_names(names))
     assert [text[: len(start)] for text, start in zip(found, words, strict=True)] == words
+
+
+@pytest.mark.parametrize("rows", (0, 1, 2, 19, 20, 21, 5000))
+@pytest.mark.parametrize("different", (1, 2, 10, 11, 2000))
+def test_few_different_numbers_are_at_most_ten_and_each_twice_on_average(rows: int, different: int) -> None:
+    values = np.sort(np.arange(rows) % different).astype(np.float32)  # the first thousand rows hold fewer than all
+    every = np.unique(values)
+    found = few_different(values)
+    assert (found is not None) == (len(every) <= min(10, rows // 2))
+    assert found is None or found.tolist() == every.tolist()
