@@ -75,9 +75,9 @@ def _simple_models(data: Dataset, part: Split, is_train: bool) -> tuple[float | 
     scale[scale == 0] = 1
     x, other = (x - center) / scale, (other - center) / scale
     classes = len(data.schema.classes)
-    y = np.eye(classes)[train.y] if classes else train.y.astype(np.float64).reshape(len(x), -1)
-    linear = _linear(x, train.y if classes else y, classes, other) if len(x) >= STEADY * x.shape[1] else None
-    near = None if is_train else _nearest(x, y, other)
+    y = train.y if classes else train.y.astype(np.float64).reshape(len(x), -1)
+    linear = _linear(x, y, classes, other) if len(x) >= STEADY * x.shape[1] else None
+    near = None if is_train else _nearest(x, y, classes, other)
     scored = [
         None if found is None else r2(part.y, found) if not classes else float((found.argmax(axis=1) == part.y).mean())
         for found in (linear, near)
@@ -93,15 +93,20 @@ def _linear(x: np.ndarray, y: np.ndarray, classes: int, other: np.ndarray) -> np
     return np.asarray(other @ weights + y.mean(axis=0))
 
 
-def _nearest(x: np.ndarray, y: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return (rows, outputs), the mean of y over the sqrt(n) rows of x that are nearest to each other row.
+def _nearest(x: np.ndarray, y: np.ndarray, classes: int, other: np.ndarray) -> np.ndarray:
+    """Return what the sqrt(n) rows of x say that are nearest to each other row.
 
-    sqrt(n) is the usual rule (Duda, Hart and Stork 2001, 4.4): it grows, and its share of the rows falls.
+    (rows, classes), how many are of each class, or (rows, targets), the mean of their targets. sqrt(n) is the usual rule
+    (Duda, Hart and Stork 2001, 4.4): it grows, and its share of the rows falls.
     """
     count = max(1, round(len(x) ** 0.5))
     distances = (x**2).sum(axis=1) - 2 * (other @ x.T)  # squared, but for what is the same for all rows of x
     nearest = np.argpartition(distances, count - 1, axis=1)[:, :count]
-    return np.asarray(y[nearest].mean(axis=1))
+    if not classes:
+        return np.asarray(sum(y[place] for place in nearest.T) / count)  # never (rows, sqrt(n), targets) at once
+    votes = np.zeros((len(other), classes), np.int32)
+    np.add.at(votes, (np.arange(len(other))[:, None], y[nearest]), 1)
+    return votes
 
 
 def _discriminants(x: np.ndarray, y: np.ndarray, classes: int, other: np.ndarray) -> np.ndarray:

@@ -1,3 +1,4 @@
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -111,3 +112,16 @@ def test_simple_models_say_nothing_beside_an_autoencoder(prepare_compiled, tmp_p
         training = prepare_compiled(f"{net}train: {{epochs: 1}}\n")
         found = guessing.scores(training.data, training.scorer)["validation"]
         assert (found.linear is not None, found.neighbours is not None) == (known, known)
+
+
+@pytest.mark.parametrize("classes", [3000, 0], ids=["classes", "targets"])
+def test_the_nearest_rows_take_little_memory(classes: int) -> None:
+    random = np.random.default_rng(0)
+    x, other = random.normal(size=(2000, 4)), random.normal(size=(1000, 4))
+    y = random.integers(0, classes, 2000) if classes else random.normal(size=(2000, 3000))
+    tracemalloc.start()
+    found = guessing._nearest(x, y, classes, other)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.shape == (1000, 3000)
+    assert peak < 100e6, "not a value for each class of each of the nearest rows, which is 1 GB"
