@@ -200,17 +200,18 @@ class Divider:
 
     def _absent_classes(self, name: str, split: Split) -> Iterator[str]:
         if missing := missing_classes(split, self.rows.schema.classes):
-            have = "has" if len(missing) == 1 else "have"
-            yield f"{_classes(missing)} {have} no row in the {name} split; {self._cure(name)}"
+            have, those = ("has", "that class") if len(missing) == 1 else ("have", "those classes")
+            cure = self._cure(name) or f"its scores leave {those} out"
+            yield f"{_classes(missing)} {have} no row in the {name} split; {cure}"
 
     def _cure(self, name: str) -> str:
-        """Return what to do about a class that is missing from the split."""
+        """Return what to do about a class that is missing from the split, if anything can be done."""
         rule = Nothing() if name == "test" and self.source.fold else self._rule(name)
         if isinstance(rule, (First, Last)):
             return f"`{name}: 0.2` takes the same share of every class"
         if isinstance(rule, Fraction) and not rule.stratify:
             return "without `stratify: false` each class gets the same share"
-        return "its scores leave that class out"
+        return ""
 
     def _error(self, message: str, help: str, *option: str) -> DataError:
         return DataError(problems=[Problem(message, (*self.place, *option), help)])

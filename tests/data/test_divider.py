@@ -88,7 +88,7 @@ def test_a_class_that_is_too_rare_for_the_folds_is_a_warning(numbered: Any) -> N
         (
             [9, 1, 1],
             {"test": "none"},
-            "classes `1`, `2` have no row in the validation split; its scores leave that class out",
+            "classes `1`, `2` have no row in the validation split; its scores leave those classes out",
         ),
     ],
 )
