@@ -1,7 +1,6 @@
 """The entry point, also of `python -m nntrain`: all that has to happen before anything else is imported."""
 
 import os
-import signal
 import sys
 
 
@@ -10,6 +9,8 @@ def main() -> None:
 
     What Python itself does before this function, about 0.02 seconds, cannot be guarded from here.
     """
+    import signal  # not above, where the working folder may still come first: a user's `signal.py` would take its place
+
     ends = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
         if ends:

@@ -422,7 +422,7 @@ def test_a_runs_folder_that_is_a_file_is_refused_before_anything_is_loaded(nntra
 
 def test_a_module_of_the_working_folder_does_not_take_the_place_of_a_library(tmp_path: Path, command: Any) -> None:
     (tmp_path / "c.yaml").write_text(CONFIG)
-    for name in ("json", "socket", "typing", "yaml"):
+    for name in ("json", "random", "signal", "socket", "typing", "yaml"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working folder')")
     done = command(tmp_path, "check", "c.yaml")
     assert (done.returncode, done.stdout, done.stderr) == (0, "c.yaml is valid\n", "")
