@@ -96,8 +96,8 @@ def _linear(x: np.ndarray, y: np.ndarray, classes: int, other: np.ndarray) -> np
 def _nearest(x: np.ndarray, y: np.ndarray, classes: int, other: np.ndarray) -> np.ndarray:
     """Return what the sqrt(n) rows of x say that are nearest to each other row.
 
-    (rows, classes), how many are of each class, or (rows, targets), the mean of their targets. sqrt(n) is the usual rule
-    (Duda, Hart and Stork 2001, 4.4): it grows, and its share of the rows falls.
+    (rows, classes), how many are of each class, or (rows, targets), the mean of their targets. sqrt(n) is the usual
+    rule (Duda, Hart and Stork 2001, 4.4): it grows, and its share of the rows falls.
     """
     count = max(1, round(len(x) ** 0.5))
     distances = (x**2).sum(axis=1) - 2 * (other @ x.T)  # squared, but for what is the same for all rows of x

@@ -26,6 +26,7 @@ from nntrain.processes.worker_process import Ready, Said
 
 FAILED_STARTS = 3  # workers in a row that may die before they are ready
 CLOSE_SECONDS = 3.0  # for the workers to end by themselves
+STOP_SECONDS = 20.0  # for a word of the workers that were asked to stop; schedulers kill after 30
 
 
 class NoWorker(NNTrainError):
@@ -39,6 +40,7 @@ class ProcessPool(Executor):
         self._settings = settings
         self._events: deque[Event] = deque()
         self._failed_starts = 0
+        self._patience_ends: float | None = None  # when workers that were asked to stop and say nothing are killed
         resource_tracker.ensure_running()  # started later, it would unblock the signal that `_blocked` holds back
         self._workers: list[_Worker] = [_Worker(settings) for _ in range(settings.workers)]
 
@@ -57,11 +59,20 @@ class ProcessPool(Executor):
         idle = [worker for worker in self._workers if not worker.open]
         if not idle:
             raise RuntimeError("no worker is free")
+        self._patience_ends = None
         next((worker for worker in idle if worker.ready), idle[0]).begin(work)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
-        """Return the next event, or None; raises NNTrainError where workers cannot start."""
+        """Return the next event, or None; raises NNTrainError where workers cannot start.
+
+        It is called often: at its beginning those are killed that were asked to stop and have said nothing for long,
+        because they hang or were halted (SIGSTOP). Their tasks are resumed from their last checkpoints.
+        """
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+        if self._patience_ends is not None and time.monotonic() > self._patience_ends:
+            for worker in self._workers:
+                if worker.open:
+                    worker.kill()
         while not self._events and self._busy:
             remaining = None if deadline is None else max(0.0, deadline - time.monotonic())
             found = wait([worker.connection for worker in self._workers], remaining)
@@ -76,6 +87,11 @@ class ProcessPool(Executor):
         """Whether `next` returns an event at once."""
         return bool(self._events)
 
+    def stop(self) -> None:
+        """Ask all running tasks to stop with a checkpoint. Their events still come; epochs still need an answer."""
+        super().stop()
+        self._patience_ends = time.monotonic() + STOP_SECONDS
+
     def close(self) -> None:
         """End the workers; those that train stop with a checkpoint if they can within a second."""
         for worker in self._workers:
@@ -87,6 +103,8 @@ class ProcessPool(Executor):
         self._workers = []
 
     def _receive(self, worker: "_Worker") -> None:
+        if self._patience_ends is not None:
+            self._patience_ends = time.monotonic() + STOP_SECONDS
         try:
             message = worker.connection.recv()
         except (EOFError, OSError):
@@ -114,7 +132,7 @@ class ProcessPool(Executor):
         """Replace a worker that has died. Its tasks are lost, unless the worker had not begun them."""
         worker.connection.close()
         worker.process.join(CLOSE_SECONDS)
-        self._failed_starts += not worker.ready
+        self._failed_starts += not worker.ready and not worker.asked
         if self._failed_starts >= FAILED_STARTS:
             raise NoWorker(f"no worker process could start: {_death(worker.process.exitcode)}")
         fresh, numbers = self._replace(worker), sorted(worker.open)

@@ -14,6 +14,7 @@ from textwrap import dedent
 import pytest
 
 from nntrain.errors import NNTrainError
+from nntrain.processes import process_pool
 from nntrain.processes.messages import Event
 from nntrain.processes.process_pool import ProcessPool, _without_main
 from nntrain.processes.settings import WorkerSettings
@@ -195,6 +196,19 @@ def test_a_stopped_task_is_not_given_to_another_worker(tmp_path: Path) -> None:
         os.kill(pool.processes[0], signal.SIGKILL)
         assert ends(pool, 1)[0].kind == "stopped"
         assert pool.free == 1 and not (tmp_path / "trial-0").exists()
+
+
+def test_a_worker_that_is_halted_and_cannot_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_pool, "STOP_SECONDS", 1.0)
+    with ProcessPool(WorkerSettings(1, "cpu", runner=trials.start)) as pool:
+        pool.submit(task(0, tmp_path, epochs=ENDLESS))
+        first_epoch(pool)
+        os.kill(pool.processes[0], signal.SIGSTOP)
+        pool.stop()
+        deadline = time.monotonic() + 30
+        while pool.free == 0 and time.monotonic() < deadline:
+            pool.next(0.2)
+        assert pool.free == 1, "what it has said before is read, then it is killed"
 
 
 def test_workers_that_never_become_ready_are_an_error(tmp_path: Path) -> None:
