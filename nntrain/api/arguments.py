@@ -10,6 +10,7 @@ from nntrain.config import load
 from nntrain.document import yaml_file
 from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Path, Problem
+from nntrain.storage.home import expanded
 
 Config = str | os.PathLike[str] | Mapping[str, Any]
 Assignments = Mapping[str, Any] | Sequence[str]
@@ -38,7 +39,7 @@ def changed(document: Document, changes: Assignments | None) -> Document:
 def folder(runs_dir: Folder | None) -> FilePath:
     """Return the folder of the runs, by default that of the commands: NNTRAIN_RUNS_DIR, else `runs`."""
     given = None if runs_dir is None else path_of("runs_dir", runs_dir, "a folder")
-    return FilePath(given or os.environ.get("NNTRAIN_RUNS_DIR") or "runs").expanduser()
+    return expanded(given or os.environ.get("NNTRAIN_RUNS_DIR") or "runs")
 
 
 def path_of(name: str, given: Any, what: str) -> str:

@@ -1,6 +1,7 @@
 """The command line: Typer turns the words into the request of a command, which runs itself."""
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from nntrain import __version__
 from nntrain.cli import completion_scripts, output, requests
 from nntrain.cli.error_event import error_event
 from nntrain.cli.options import Request
-from nntrain.errors import NNTrainError, Stopped, one_line
+from nntrain.errors import ConfigError, NNTrainError, Stopped, one_line
 from nntrain.terminal import Terminal
 from nntrain.training.signals import SAVING
 
@@ -66,12 +67,24 @@ def _run_request(request: Request, **_: object) -> None:
     terminal = Terminal(as_json=as_json, quiet=quiet, curves=curves)
     computes = hasattr(request, "device") or isinstance(request, _COMPUTE)
     try:
-        with terminal.current(), terminal.waiting("starting") if computes else contextlib.nullcontext():
+        with terminal.current(), terminal.waiting("starting") if computes else contextlib.nullcontext(), _long_names():
             request.run(terminal)
     except NNTrainError as error:
         if getattr(request, "verbose", False) and _traceback_helps(request, error):
             traceback.print_exc()
         raise
+
+
+@contextlib.contextmanager
+def _long_names() -> Iterator[None]:
+    """Raise ConfigError for a path that the file system does not take, of whatever option: Python asks it first."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        message = f"the path `{one_line(str(error.filename))}` is longer than the file system takes"
+        raise ConfigError(message, help="shorten it") from error
 
 
 def _traceback_helps(request: Request, error: NNTrainError) -> bool:

@@ -9,22 +9,13 @@ import typer
 
 from nntrain import extensions
 from nntrain.cli import completion
-from nntrain.errors import ConfigError
+from nntrain.storage.home import expanded
 from nntrain.terminal import Terminal
 
 if TYPE_CHECKING:
     ExecutorName = str
 else:
     ExecutorName = Literal[extensions.names("search.executors")]
-
-
-def _with_home(text: str | Path) -> Path:
-    """Return the path with `~` at its start as the home of a user, which a shell leaves as it is in quotes."""
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        message = f"`{Path(text).parts[0]}` is the home of a user who does not exist here"
-        raise ConfigError(message, help="give another folder with `--runs-dir`") from None
 
 
 Config = Annotated[str, typer.Argument(metavar="CONFIG", help="The YAML file.", autocompletion=completion.configs)]
@@ -71,7 +62,7 @@ Assignments = Annotated[
 ]
 RunsDir = Annotated[
     Path,
-    typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR", metavar="PATH", parser=_with_home),
+    typer.Option(help="The folder of the runs.", envvar="NNTRAIN_RUNS_DIR", metavar="PATH", parser=expanded),
 ]
 Device = Annotated[Literal["auto", "cpu", "gpu"], typer.Option(help="The device to compute on.")]
 Kinds = Annotated[

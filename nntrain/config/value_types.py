@@ -11,8 +11,9 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from nntrain.config.messages import got, problem, shown
-from nntrain.errors import one_line
+from nntrain.errors import ConfigError, one_line
 from nntrain.nearest import exists
+from nntrain.storage.home import expanded
 
 omitted: Any = None
 """The default of every option that has a default in Keras: it is not passed on."""
@@ -221,10 +222,9 @@ def _absolute(value: Any) -> str:
         message = f"the path {shown(value)} holds the control character `{one_line(control)}`"
         raise problem(message, f"write `'{value.translate(_ESCAPES)}'`" if "'" not in value else "use single quotes")
     try:
-        given = Path(value).expanduser()
-    except RuntimeError:
-        user = Path(value).parts[0]
-        raise problem(f"`{user}` is the home of a user who does not exist here", "write the path in full") from None
+        given = expanded(value)
+    except ConfigError as error:
+        raise problem(error.problems[0].message, error.problems[0].help) from None
     beside_config = _folder.get() / given
     here = exists(given) and not exists(beside_config)
     return str((given if here else beside_config).absolute())

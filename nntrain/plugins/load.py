@@ -16,6 +16,7 @@ from nntrain.config.plugin import Plugin, PluginFile
 from nntrain.errors import ConfigError, Problem, one_line
 from nntrain.nearest import exists
 from nntrain.plugins import kinds, place
+from nntrain.storage.home import expanded
 
 MOST_BYTES = 4 << 20
 
@@ -54,7 +55,7 @@ def load(files: Given | Sequence[PluginFile], verbose: bool = False) -> tuple[Pl
 
 def read(given: str | os.PathLike[str]) -> PluginFile:
     """Read a file; raises ConfigError for one that is missing, a folder, or not called as a module is."""
-    path = Path(given).expanduser()
+    path = expanded(given)
     name = one_line(str(given))
     if not name:
         raise ConfigError("`--plugin` names no file", help="give a file, such as `--plugin my_layers.py`")

@@ -23,6 +23,7 @@ from nntrain.errors import ConfigError, DataError, MissingPackage, Problem
 from nntrain.nearest import exists, near_path, nearest
 from nntrain.storage.atomic import write_text
 from nntrain.storage.find_runs import refuse_run
+from nntrain.storage.home import expanded
 from nntrain.terminal import Terminal
 
 FOLDER = "beginning.templates"
@@ -74,7 +75,7 @@ def _source(asks: bool) -> str:
 
 def _stem(source: str) -> str:
     """Return the name of the data, which the config gets: `titanic` for `titanic.csv.gz`."""
-    path = Path(source).expanduser().absolute()
+    path = expanded(source).absolute()
     return path.name if path.is_dir() else Path(path.name.removesuffix(".gz")).stem or "config"
 
 
@@ -83,7 +84,7 @@ def _refuse_names(request: Init, config: Path, source: str, wanted: "Wanted") ->
     try:
         _refuse_taken(config)
     except ConfigError as error:
-        path, others = Path(source).expanduser(), tuple[Problem, ...]()
+        path, others = expanded(source), tuple[Problem, ...]()
         if path.is_file() and path.suffix.lower() not in _ARRAYS and not wanted.targets and not wanted.asks:
             with suppress(DataError, MissingPackage):
                 others = request.heavy().without_targets(path).problems
@@ -128,7 +129,7 @@ class Wanted(NamedTuple):
 
 def _facts(request: Init, source: str, config: Path, wanted: Wanted) -> Facts:
     """Return what is in the data. Raises DataError for data that are none, ConfigError for an unknown target."""
-    path = Path(source).expanduser()
+    path = expanded(source)
     if not exists(path) and source in built_in.CHOICES:
         _refuse_labels(source, wanted)
         return without_target(built_in.look(source), wanted)

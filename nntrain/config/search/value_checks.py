@@ -90,11 +90,21 @@ class ValueChecker:
         """
         fine: set[tuple[int, int]] = set()
         free = [(place, one.parameter) for place, one in enumerate(self.written) if one.parameter.condition is None]
+        if not self._can_be_put(free):
+            free = [at for at in free if self._can_be_put([at])]
         for number in range(max((len(_probed(one)) for _, one in free), default=0)):
             fine |= {
                 (place, number) for place in self._valid([at for at in free if number < len(_probed(at[1]))], number)
             }
         return fine
+
+    def _can_be_put(self, free: list[tuple[int, Parameter]]) -> bool:
+        """Return whether the config has every path; a value of a path that it lacks need not be validated."""
+        try:
+            without_places(self.config, {one.path: _probed(one)[0] for _, one in free})
+        except ConfigError:
+            return False
+        return True
 
     def _valid(self, free: list[tuple[int, Parameter]], number: int) -> list[int]:
         """Return the places of the parameters whose value of this number is valid beside those of the others."""

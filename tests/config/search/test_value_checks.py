@@ -40,6 +40,7 @@ LAYERS = "".join("  - Dense: {units: 8, activation: relu}\n" for _ in range(1000
     [
         ("model.%d.Dense.units: {int: [1, 2]}", ""),
         ("train.x%d: {float: [0, 1]}", "`train` has no option `x0`"),
+        ("model.9%d.Dense.units: {int: [1, 2]}", "`model` is a list of 3 items, none of them is `90`"),
     ],
 )
 def test_a_space_of_a_thousand_paths_is_checked_in_seconds(line: str, message: str, plain: str, read: Any) -> None:
