@@ -223,7 +223,7 @@ class Case:
         score = None if self.course is None or self.is_early else self.course.score
         if self.course is None or self.course.diverged or score is None:
             return self.course is not None and bool(self.course.diverged)
-        return score.score < score.guess + 0.1 * (1 - score.guess)
+        return score.score < score.guess + 0.1 * (1 - score.guess) and not score.has_learned_shares
 
     @cached_property
     def is_ill(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 BELOW = 0.05  # so far a training may be below a linear model
 GAIN = 0.02  # of R² above that of the mean, from which something was learned
+EXPLAINED = 0.2  # of the deviance of a classification, from which its model fits well (McFadden 1977, 0.2 to 0.4)
 SURE = 2.0  # standard errors: 95 % of what chance does to a score is within them
 
 
@@ -15,8 +16,10 @@ class Score:
 
     `score` is the accuracy, or R² of a regression; `guess` is that of the majority class of the training split, or of
     its mean; `linear` is that of a linear model fitted by least squares, `neighbours` that of the nearest training
-    rows; None where it was not computed. `rows`: of the split that were looked at, of `all_rows`; 0 where that is not
-    known.
+    rows; None where it was not computed. `explained` is McFadden's R² of the probabilities of classes, 1 - (log
+    likelihood / that of the shares of the classes in the training split), which tells what was learned where one class
+    is rare and accuracy does not; None where there are none. `rows`: of the split that were looked at, of `all_rows`;
+    0 where that is not known.
     """
 
     rows: int
@@ -25,6 +28,12 @@ class Score:
     linear: float | None = None
     neighbours: float | None = None
     all_rows: int = 0
+    explained: float | None = None
+
+    @property
+    def has_learned_shares(self) -> bool:
+        """Whether the probabilities are far better than the shares of the classes, whatever the accuracy is."""
+        return self.explained is not None and self.explained >= EXPLAINED
 
     @property
     def deviations(self) -> float:
@@ -84,6 +93,8 @@ class Course:
             return False
         if is_regression:
             return score.score < max(score.guess, 0) + GAIN
+        if score.has_learned_shares:
+            return False
         most = 1.0 if self.scores.get("train", score).deviations > SURE else SURE
         hard = score.guess > 0.9 and score.score >= score.guess
         half = score.score <= score.guess + 0.5 * (1 - score.guess)

@@ -25,14 +25,16 @@ def scores(data: Dataset, scorer: Scorer) -> dict[str, Score]:
 
 def _score(data: Dataset, split: Split, scorer: Scorer) -> Score:
     part = split.take(sample(len(split), SCORED))
-    predicted = scorer.predicted(part.x)
+    outputs = scorer.outputs(part.x)
+    predicted = scorer.decided(outputs)
     train = data.train.take(sample(len(data.train)))
     if data.schema.classes:
         weighted = scorer.resolved.train.class_weight is not None
         counts = np.bincount(train.y, minlength=len(data.schema.classes))
         guess = accuracy(part.y, np.full(len(part), counts.argmax()), weighted)
         simple = (None, None) if weighted else _simple_models(data, part, split is data.train)
-        return Score(len(part), accuracy(part.y, predicted, weighted), guess, *simple, len(split))
+        explained = None if weighted else explained_deviance(part.y, outputs, counts)
+        return Score(len(part), accuracy(part.y, predicted, weighted), guess, *simple, len(split), explained)
     mean = np.broadcast_to(train.y.mean(axis=0), part.y.shape)
     simple = _simple_models(data, part, split is data.train)
     return Score(len(part), r2(part.y, predicted), r2(part.y, mean), *simple, len(split))
@@ -44,6 +46,22 @@ def accuracy(y: np.ndarray, predicted: np.ndarray, weighted: bool) -> float:
     if not weighted:
         return float(right.mean())
     return float(np.mean([right[y == index].mean() for index in np.unique(y)]))
+
+
+def explained_deviance(y: np.ndarray, probabilities: np.ndarray, counts: np.ndarray) -> float | None:
+    """Return McFadden's R², 1 - log likelihood of the probabilities (n, classes) / that of the shares of the classes.
+
+    None where a row does not sum to 1, as scores do not, or where the shares alone are certain. counts: (classes,) rows
+    of the training split.
+    """
+    sums = probabilities.sum(axis=1)
+    if (probabilities < 0).any() or not np.allclose(sums, 1, atol=1e-3):
+        return None
+    shares = (counts + 1) / (counts + 1).sum()  # a class that the training split lacks has a share too
+    certain = -np.log(shares[y]).mean()
+    least = float(np.finfo(np.float32).eps)
+    found = -np.log(np.clip(probabilities[np.arange(len(y)), y].astype(np.float64), least, 1)).mean()
+    return float(1 - found / certain) if certain > 0 else None
 
 
 def r2(y: np.ndarray, predicted: np.ndarray) -> float:

@@ -40,6 +40,7 @@ class Score(TypedDict):
     linear: records.Number | None
     neighbours: NotRequired[records.Number | None]  # not in those of earlier versions
     all_rows: NotRequired[records.Count]
+    explained: NotRequired[records.Number | None]
 
 
 class Diagnosis(records.Record, total=False):

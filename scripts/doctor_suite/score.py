@@ -12,6 +12,7 @@ from nntrain import backend
 
 backend.start("cpu")
 
+import asked_data  # noqa: E402
 import data  # noqa: E402
 import suite  # noqa: E402
 import varied_data  # noqa: E402
@@ -32,6 +33,7 @@ def main() -> None:
     began, counts = time.monotonic(), {"named": [], "alarms": [], "cured": []}
     with tempfile.TemporaryDirectory() as folder:
         data.write(Path(folder))
+        asked_data.write(Path(folder))
         varied_data.write(Path(folder))
         for part in PARTS if options.part == "all" else [options.part]:
             for entry in suite.entries(part):

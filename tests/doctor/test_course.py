@@ -50,3 +50,9 @@ def test_training_rows_that_were_learned_make_one_standard_error_enough() -> Non
 def test_the_steps_of_a_first_epoch_that_was_cut() -> None:
     assert Course([], 1, stopped="the limit of 2 s is reached in epoch 1, after 32 of 400 steps").first_steps == 32
     assert Course([], 1, stopped="the limit of 2 s is reached").first_steps == 0
+
+
+def test_probabilities_far_better_than_the_shares_of_the_classes_are_not_guessing_whatever_the_accuracy_is() -> None:
+    for explained, guessing in ((None, True), (0.1, True), (0.3, False)):
+        score = Score(400, 0.89, 0.88, explained=explained)
+        assert Course([], 1, scores={"validation": score}).is_guessing(is_regression=False) is guessing

@@ -125,3 +125,21 @@ def test_the_nearest_rows_take_little_memory(classes: int) -> None:
     tracemalloc.stop()
     assert found.shape == (1000, 3000)
     assert peak < 100e6, "not a value for each class of each of the nearest rows, which is 1 GB"
+
+
+def test_the_deviance_that_probabilities_explain_is_that_of_mcfadden() -> None:
+    y, counts = np.array([0, 0, 0, 1]), np.array([299, 99])
+    shares = np.tile([0.75, 0.25], (4, 1))
+    assert guessing.explained_deviance(y, shares, counts) == pytest.approx(0)
+    better = np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
+    expected = 1 - np.log([0.9, 0.9, 0.9, 0.6]).sum() / np.log([0.75, 0.75, 0.75, 0.25]).sum()
+    assert guessing.explained_deviance(y, better, counts) == pytest.approx(expected)
+    assert guessing.explained_deviance(y, 2 * better, counts) is None, "scores are no probabilities"
+    assert guessing.explained_deviance(y, np.full((4, 2), np.nan), counts) is None
+
+
+@pytest.mark.parametrize(("explained", "suspicion"), [(None, "warning"), (0.1, "warning"), (0.3, "note")])
+def test_what_was_learned_about_a_rare_class_is_no_harm(explained: float | None, suspicion: str) -> None:
+    scores = {"validation": Score(320, 0.935, 0.93, explained=explained)}
+    resolved = SimpleNamespace(schema=Schema((2,), ("a", "b")))
+    assert case_of(SimpleNamespace(resolved=resolved), Course([], 1, scores=scores)).suspicion == suspicion

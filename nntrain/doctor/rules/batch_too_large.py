@@ -15,6 +15,7 @@ class Options:
 
     `updates`: fewer in total rarely train a network; the healthy configs of the tests have at least that, except for
     models without hidden layers. `steps` in an epoch: below that a smaller batch gives more of them.
+    With more updates in total it is seldom what the training suffers from, and comes after other findings.
     `batch_size`: up to this many rows a batch is small (Masters and Luschi 2018, https://arxiv.org/abs/1804.07612),
     however few rows there are.
     """
@@ -41,4 +42,4 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     )
     cure = prescribed(case, (("train", "batch_size"), wanted))
     evidence = {"batch_size": float(size), "rows": float(case.rows), "updates": float(case.updates)}
-    yield Finding(case.suspicion, message, ("train", "batch_size"), evidence, cure, weight=5.0)
+    yield Finding(case.suspicion, message, ("train", "batch_size"), evidence, cure, weight=5.0 if few else 2.5)
