@@ -19,3 +19,11 @@ def test_in_a_training_that_went_well_it_is_a_note(diagnosed: Any, signs: Any) -
 
 def test_kernels_that_fit_are_not_named(diagnosed: Any, signs: Any) -> None:
     assert diagnosed("initializer_mismatch", score=0.6, signs=[signs(0, weight=[4.0, 2.8, 1.0])]) == []
+
+
+@pytest.mark.parametrize(("size", "weight", "count"), [(1, 0.1, 0), (3, 0.1, 0), (4, 0.1, 1), (1, 60.0, 1)])
+def test_a_few_weights_that_are_small_are_so_by_chance(
+    size: int, weight: float, count: int, diagnosed: Any, signs: Any
+) -> None:
+    one = signs(0, weight=[weight, 2.8, 1.0], size=[size, 64, 8])
+    assert len(diagnosed("initializer_mismatch", score=0.6, signs=[one])) == count
