@@ -14,6 +14,7 @@ from nntrain.errors import Path, dotted
 
 MOST_LAYERS = 5
 UNITS = range(10, 101)
+_MOST_NAMED = 5  # layers in one line
 _CONVOLUTIONS = image_layers.Conv2D | image_layers.SeparableConv2D | image_layers.DepthwiseConv2D
 SATURATING = ("sigmoid", "hard_sigmoid", "tanh", "softsign")
 
@@ -38,10 +39,12 @@ def notes(experiment: Experiment) -> Iterator[str]:
 
 
 def _units(hidden: Sequence[Placed]) -> Iterator[str]:
-    units = {dotted((*path, "units")): int(getattr(spec, "units", 0)) for path, spec in hidden}
-    if outside := {path: count for path, count in units.items() if count not in UNITS}:
-        found = ", ".join(f"{count} in `{path}`" for path, count in outside.items())
-        yield f"hidden layers of {found}; rule of thumb: {UNITS.start} to {UNITS.stop - 1} units"
+    counts = {dotted((*path, "units")): int(getattr(spec, "units", 0)) for path, spec in hidden}
+    if outside := {path: count for path, count in counts.items() if count not in UNITS}:
+        found = [f"{count} in `{path}`" for path, count in outside.items()]
+        more = f", and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
+        units = f"{UNITS.start} to {UNITS.stop - 1} units"
+        yield f"hidden layers of {', '.join(found[:_MOST_NAMED])}{more}; rule of thumb: {units}"
 
 
 def _activations(placed: Sequence[Placed], hidden: Sequence[int]) -> Iterator[str]:

@@ -43,3 +43,8 @@ def found(model: str, batch: object) -> list[str]:
 )
 def test_the_line_of_a_rule(model: str, batch: object, line: str) -> None:
     assert found(model, batch) == ([line] if line else [])
+
+
+def test_a_line_names_a_few_layers_and_counts_the_others() -> None:
+    line = found(f"[Flatten, {'{Dense: {units: 4, activation: relu}}, ' * 2000}{{Dense: 10}}]", 32)[1]
+    assert line.endswith("4 in `model.5.Dense.units`, and 1,995 more; rule of thumb: 10 to 100 units")
