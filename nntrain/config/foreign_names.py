@@ -54,9 +54,71 @@ LAYERS = {
     **dict.fromkeys(_SEQUENCES, "write `Flatten` and `Dense: 64`; there are no layers for sequences"),
     **dict.fromkeys(_BRANCHES, "remove it; a model is one sequence of layers, without branches"),
     **dict.fromkeys(("Lambda", "TorchModuleWrapper"), "remove it; a config holds no code"),
-    **dict.fromkeys(("Linear", "FullyConnected", "FC"), "write `Dense`"),
+    **dict.fromkeys(("Linear", "FullyConnected", "FC", "Hidden", "Output"), "write `Dense`"),
+    **dict.fromkeys(("Dropout2d", "Dropout2D"), "write `SpatialDropout2D`"),
+    **dict.fromkeys(("UpSampling2D", "Upsample"), "write `Resizing`, which scales images too"),
+    **dict.fromkeys(
+        ("Conv2DTranspose", "Conv3D", "Permute", "RepeatVector"),
+        "remove it; `nntrain list layers` shows all",
+    ),
+    **dict.fromkeys(
+        ("GroupNormalization", "GroupNorm", "InstanceNorm"), "write `LayerNormalization` or `BatchNormalization`"
+    ),
+    **dict.fromkeys(("AdaptiveAvgPool2d", "AdaptiveAvgPool2D"), "write `GlobalAveragePooling2D`"),
+    **dict.fromkeys(("StandardScaler", "InputNorm", "MinMaxScaler"), "write `Normalization` as the first layer"),
+    "ActivityRegularization": "write `activity_regularizer` among the options of the layer before",
+    "Sequential": "write its layers themselves; the model is a list of layers",
 }
 
+INITIALIZERS = {
+    **dict.fromkeys(("xavier", "xavier_uniform", "glorot"), "write `glorot_uniform`"),
+    "xavier_normal": "write `glorot_normal`",
+    **dict.fromkeys(("he", "kaiming", "kaiming_normal"), "write `he_normal`"),
+    "kaiming_uniform": "write `he_uniform`",
+    "lecun": "write `lecun_normal`",
+    "random": "write `random_normal` or `random_uniform`",
+}
+_NO_METRIC = "`nntrain list metrics` shows those that there are; one of your own comes with `--plugin FILE`"
+METRICS = {
+    **dict.fromkeys(("f1", "f1_macro", "fbeta", "FBetaScore", "fscore"), "write `F1Score`"),
+    **dict.fromkeys(("f1_micro", "f1_weighted"), "write `F1Score: {average: ...}`"),
+    **dict.fromkeys(("roc", "auroc", "roc_auc", "roc_auc_score"), "write `AUC`"),
+    **dict.fromkeys(("average_precision", "pr_auc", "auprc"), "write `AUC: {curve: PR}`"),
+    **dict.fromkeys(("recall_score", "sensitivity", "tpr"), "write `Recall`"),
+    **dict.fromkeys(("precision_score", "ppv"), "write `Precision`"),
+    **dict.fromkeys(("specificity", "tnr"), "write `Recall: {class_id: 0}`, which is it for two classes"),
+    **dict.fromkeys(("balanced_accuracy", "balanced_accuracy_score"), "write `Recall: {average: macro}`, which is it"),
+    **dict.fromkeys(("top5", "top_5", "top_5_accuracy", "top_k_accuracy"), "write `TopK: 5`"),
+    **dict.fromkeys(("logloss", "log_loss", "crossentropy"), "remove it; the loss is a column of its own"),
+    **dict.fromkeys(("mcc", "kappa", "cohen_kappa", "iou", "mape", "MeanAbsolutePercentageError"), _NO_METRIC),
+}
+_CROSS_ENTROPY = "leave the loss out, which is chosen by the data, or write `sparse_categorical_crossentropy`"
+LOSSES = {
+    **dict.fromkeys(
+        ("CrossEntropyLoss", "cross_entropy", "crossentropy", "ce", "xent", "sparse_ce", "NLLLoss", "nll", "log_loss"),
+        _CROSS_ENTROPY,
+    ),
+    "BCELoss": "write `binary_crossentropy`",
+    "BCEWithLogitsLoss": "write `BinaryCrossentropy: {from_logits: true}`",
+    **dict.fromkeys(("MSELoss", "L2Loss", "squared_error", "rmse", "l2"), "write `mse`"),
+    **dict.fromkeys(("L1Loss", "l1", "absolute_error"), "write `mae`"),
+    **dict.fromkeys(("SmoothL1Loss", "HuberLoss"), "write `Huber`"),
+    **dict.fromkeys(("focal", "focal_loss"), "write `BinaryFocalCrossentropy`"),
+}
+OPTIMIZERS = {
+    **dict.fromkeys(("momentum", "nesterov"), "write `SGD: {momentum: 0.9, nesterov: true}`"),
+    **dict.fromkeys(("gd", "BatchGradientDescent"), "write `SGD`, and `batch_size: full` below `train`"),
+    "rms_prop": "write `RMSprop`",
+    **dict.fromkeys(("lbfgs", "RAdam", "AdaBelief", "LAMB", "Muon", "Ftrl", "Adafactor", "Rprop"), "write `AdamW`"),
+    "name": "write the name itself in its place, such as `optimizer: SGD`",
+}
+CALLBACKS = {
+    **dict.fromkeys(("Checkpoint", "BackupAndRestore"), "remove it; every run writes checkpoints for `resume`"),
+    **dict.fromkeys(("History", "ProgbarLogger"), "remove it; every run writes metrics.csv, and shows its progress"),
+    **dict.fromkeys(("WandbCallback", "MlflowCallback"), "remove it; `nntrain list loggers` shows the others"),
+    **dict.fromkeys(("OneCycleLR", "CosineAnnealingLR", "StepLR"), "remove it; give `learning_rate` a schedule"),
+    "LambdaCallback": "remove it; a config holds no code",
+}
 LAYER_OPTIONS = {
     **dict.fromkeys(
         ("input_shape", "batch_input_shape", "input_dim", "in_features", "in_channels", "num_features", "input_size"),
@@ -122,6 +184,15 @@ SOURCES = {
     ),
     **dict.fromkeys(("npz", "npy", "numpy", "arrays", "tensor"), "write `npz_file: {path: data.npz}`"),
 }
+
+VALUES = {
+    **dict.fromkeys(("fp16", "float16", "half", "mixed", "16-mixed", "amp"), "mixed_float16"),
+    **dict.fromkeys(("bf16", "bfloat16", "bf16-mixed"), "mixed_bfloat16"),
+    **dict.fromkeys(("fp32", "full", "32"), "float32"),
+    **dict.fromkeys(("jit", "jit_compile"), "xla"),
+    **dict.fromkeys(("eager", "tf"), "graph"),
+}
+"""Values of other libraries, for the names that stand for them in an option of some names."""
 
 
 def meant_option(name: str, options: Collection[str]) -> str:

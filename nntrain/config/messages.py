@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from nntrain.config.foreign_names import VALUES
 from nntrain.document.yaml_file import inline
 from nntrain.document.yaml_parser import scalar
 from nntrain.errors import one_line
@@ -92,6 +93,8 @@ def _text_help(value: Any) -> str:
 def _list_help(value: Any) -> str:
     if isinstance(value, str) and value.strip() and "`" not in value:
         return f"write `{inline([value])}`"
+    if isinstance(value, Mapping) and value and all(str(name)[:1].isupper() for name in value):
+        return f"write `{inline([name if options is None else {name: options} for name, options in value.items()])}`"
     return "write the items below each other, each after `- `"
 
 
@@ -103,7 +106,8 @@ def _at_most(value: Any, bound: float, words: str) -> str:
 
 def _one_of(value: Any, context: Mapping[str, Any]) -> tuple[str, str]:
     names = context["choices"]
-    close = nearest(str(value), names)
+    close = VALUES.get(str(value).lower(), "")
+    close = close if close in names else nearest(str(value), names)
     return f"one of {listed(names)}", f"write `{close}`" if close else "write one of these names"
 
 

@@ -112,7 +112,7 @@ def meant(tree: Any, given: Assignment) -> Iterator[list[tuple[Path, Any]]]:
 def _parts(text: str) -> Path:
     """Return the parts of the path of an assignment, also of one that is written as in Python or in YAML."""
     name = text.partition("=")[0].strip().lstrip("-")
-    name = re.sub(r"\[(-?[0-9]+)\]", r".\1", name).replace(":", ".")
+    name = re.sub(r"\[(-?[0-9]+)\]", r".\1", name).replace(":", ".").replace("/", ".")
     return tuple(part for part in name.split(".") if part)
 
 

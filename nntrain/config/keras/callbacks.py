@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from nntrain.config.foreign_names import CALLBACKS
 from nntrain.config.named import Named
 from nntrain.config.value_types import (
     NonNegativeFloat,
@@ -25,6 +26,7 @@ class Callback(Named):
     has_plugins = True
     several = True
     absent: ClassVar = {
+        **CALLBACKS,
         "ModelCheckpoint": "remove it; `save: best` keeps the best epoch's model",
         "TensorBoard": "remove it; write `loggers: [tensorboard]` below `train`",
         "CSVLogger": "remove it; every run writes metrics.csv",

@@ -3,6 +3,7 @@
 from math import inf
 from typing import ClassVar, Literal
 
+from nntrain.config.foreign_names import LOSSES
 from nntrain.config.named import Named
 from nntrain.config.value_types import NonNegativeFloat, PositiveFloat, Share, omitted
 
@@ -11,6 +12,7 @@ class Loss(Named):
     """The family of losses. `labels` is what the loss compares the prediction with, `least` its smallest value."""
 
     noun = "loss"
+    absent = LOSSES
     has_plugins = True
     labels: ClassVar[Literal["index", "one_hot", "binary", "number"]] = "number"
     least: ClassVar[float] = 0.0

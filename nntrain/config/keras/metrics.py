@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from nntrain.config.foreign_names import METRICS
 from nntrain.config.messages import got, problem
 from nntrain.config.named import Named, snake_case
 from nntrain.config.value_types import PositiveInt, Share, Text, is_whole, omitted
@@ -31,6 +32,7 @@ class Metric(Named):
     """The family of metrics. `task` is the kind of data that it can score, `bounds` are its least and largest value."""
 
     noun = "metric"
+    absent = METRICS
     has_plugins = True
     several = True
     task: ClassVar[Literal["classes", "numbers", "any"]] = "classes"

@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from nntrain.config.foreign_names import OPTIMIZERS
 from nntrain.config.messages import got, number_help, problem
 from nntrain.config.named import Named, snake_case
 from nntrain.config.section import reference
@@ -126,6 +127,7 @@ class Optimizer(Named):
     """The family of optimizers, with the options that all of them take."""
 
     noun = "optimizer"
+    absent = OPTIMIZERS
     elsewhere: ClassVar = {"lr": "write `learning_rate`", "decay": "write `weight_decay`, or give a schedule"}
     learning_rate: LearningRate = omitted
     weight_decay: NonNegativeFloat = omitted

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from nntrain.config.foreign_names import INITIALIZERS
 from nntrain.config.named import Named
 from nntrain.config.value_types import Axes, NonNegativeFloat, Number, Numbers, PositiveFloat, Seed, Share, omitted
 
@@ -10,6 +11,7 @@ class Initializer(Named):
     """The family of initializers."""
 
     noun = "initializer"
+    absent = INITIALIZERS
     has_plugins = True
 
 
