@@ -211,7 +211,7 @@ def _is_plain(value: Any) -> bool:
 
 def listed(names: Iterable[str], most: int = 30) -> str:
     """Return names in backticks, separated by commas."""
-    every = [f"`{name}`" for name in names]
+    every = [f"`{one_line(str(name))}`" for name in names]
     return ", ".join(every[:most]) + (", …" if len(every) > most else "")
 
 

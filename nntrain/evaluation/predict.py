@@ -219,9 +219,13 @@ def refuse_missing(saved: SavedModel, x: np.ndarray, file: Path) -> None:
 def refuse_shape(found: tuple[int, ...], shape: tuple[int, ...], file: str | Path) -> None:
     """Raise DataError unless an array of the shape `found` holds rows of this shape, or of as many numbers."""
     if not found:
-        raise DataError(f"`{file}` holds a single number, but the model expects rows of the shape {shape}")
-    if math.prod(found[1:]) != math.prod(shape) or not found[0]:
-        raise DataError(f"`{file}` holds rows of the shape {found[1:]}, but the model expects {shape}")
+        message = f"`{file}` holds a single number, but the model expects rows of the shape {shape}"
+        raise DataError(message, help=f"give an array of the shape {('n', *shape)}".replace("'", ""))
+    if not found[0]:
+        raise DataError(f"`{file}` holds no rows", help="give a row or more")
+    if math.prod(found[1:]) != math.prod(shape):
+        message = f"`{file}` holds rows of the shape {found[1:]}, but the model expects {shape}"
+        raise DataError(message, help="give the columns, or the pixels, that the training rows had, in their order")
 
 
 def _npz_parts(file: Path, shape: tuple[int, ...]) -> Iterator[tuple[np.ndarray, float]]:

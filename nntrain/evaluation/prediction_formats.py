@@ -1,22 +1,32 @@
 """The formats in which predictions are written, some rows at a time: CSV, JSON Lines, Parquet."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from nntrain.errors import need
+from nntrain.errors import ConfigError, need
 from nntrain.evaluation.predictions import Predictions
 from nntrain.terminal import json_ready
 
 Format = Literal["csv", "jsonl", "parquet"]
 Writer = Callable[[Predictions], None]  # of the parts of a file, one after the other
+_NOT_WRITTEN = (".json", ".tsv", ".xlsx", ".xls", ".ods", ".npz", ".npy", ".feather", ".html", ".yaml", ".yml")
 SUFFIXES: dict[str, Format] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
 
 def format_of(output: Path | None, given: Format | None) -> Format:
-    """Return the given format, else the one that the suffix of the file says, else CSV."""
+    """Return the given format, else the one that the suffix of the file says, else CSV.
+
+    Raises ConfigError for a suffix of another format, whose programs would not read the file.
+    """
+    if given is None and output is not None and output.suffix.lower() in _NOT_WRITTEN:
+        other = output.with_suffix(".jsonl" if output.suffix.lower() == ".json" else ".csv")
+        raise ConfigError(
+            f"predictions are not written as `{output.suffix}`", help=f"write `-o {shlex.quote(str(other))}`"
+        )
     return given or SUFFIXES.get(output.suffix.lower() if output else "", "csv")
 
 

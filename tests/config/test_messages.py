@@ -1,4 +1,4 @@
-from nntrain.config.messages import close_names, counted, shown
+from nntrain.config.messages import close_names, counted, listed, shown
 
 
 def test_close_names_offers_all_that_hold_the_name_when_none_is_very_near() -> None:
@@ -28,3 +28,7 @@ def test_values_are_shown_as_yaml_shows_them() -> None:
 
 def test_one_of_a_kind_is_not_many() -> None:
     assert [counted(count, "trial") for count in (0, 1, 2, 1200)] == ["0 trials", "1 trial", "2 trials", "1,200 trials"]
+
+
+def test_a_listed_name_stays_on_its_line() -> None:
+    assert listed(["a\nb", "c"]) == "`a\\nb`, `c`"

@@ -74,7 +74,7 @@ def test_files_that_do_not_fit_the_model_are_refused_with_a_reason(trained: Trai
     for x, reason in {
         "shape": (np.zeros((2, 5)), "holds rows of the shape (5,), but the model expects (4,)"),
         "number": (np.float32(3), "holds a single number"),
-        "none": (np.zeros((0, 4)), "holds rows of the shape (4,), but the model expects (4,)"),
+        "none": (np.zeros((0, 4)), "holds no rows"),
         "nan": (np.full((2, 4), np.nan), "holds values that are not finite numbers"),
         "text": (np.array([["a"] * 4]), "holds values that are not finite numbers"),
         "large": (np.full((1, 4), 1e300), "holds numbers that are too large for a 32-bit float"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nntrain.errors import ConfigError
 from nntrain.evaluation.prediction_formats import as_json_lines, format_of, writer
 from nntrain.evaluation.predictions import Predictions
 
@@ -20,6 +21,14 @@ def test_the_format_is_the_given_one_or_that_of_the_suffix() -> None:
     assert format_of(Path("x.NDJSON"), None) == "jsonl" and format_of(Path("x.parquet"), None) == "parquet"
     assert format_of(None, None) == format_of(Path("x.txt"), None) == "csv"
     assert format_of(Path("x.csv"), "jsonl") == "jsonl"
+
+
+def test_a_suffix_of_another_format_is_refused() -> None:
+    for name, help in (("my out.json", "write `-o 'my out.jsonl'`"), ("a.XLSX", "write `-o a.csv`")):
+        with pytest.raises(ConfigError) as caught:
+            format_of(Path(name), None)
+        assert caught.value.problems[0].help == help
+        assert format_of(Path(name), "csv") == "csv"
 
 
 def test_the_header_of_csv_is_written_once() -> None:
