@@ -66,7 +66,7 @@ LAYERS = {
     ),
     **dict.fromkeys(("AdaptiveAvgPool2d", "AdaptiveAvgPool2D"), "write `GlobalAveragePooling2D`"),
     **dict.fromkeys(("StandardScaler", "InputNorm", "MinMaxScaler"), "write `Normalization` as the first layer"),
-    "ActivityRegularization": "write `activity_regularizer` among the options of the layer before",
+    "ActivityRegularization": "give the layer before it the option `activity_regularizer`",
     "Sequential": "write its layers themselves; the model is a list of layers",
 }
 
