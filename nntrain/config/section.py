@@ -41,7 +41,9 @@ class Section(BaseModel):
     @classmethod
     def _in_our_words(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(value, (dict, cls)):
-            raise problem(f"{cls._title()} takes a mapping of options, got {got(value)}", cls._example())
+            raise problem(
+                f"{cls._title()} takes a mapping of options, got {got(value)}", cls._help_for_no_mapping(value)
+            )
         try:
             return handler(value)
         except ValidationError as error:
@@ -55,8 +57,13 @@ class Section(BaseModel):
         return f"`{cls.__name__.lower()}`"
 
     @classmethod
-    def _example(cls) -> str:
+    def _help_for_no_mapping(cls, value: object) -> str:
         """Return the help for a value that is not a mapping."""
+        return cls._example()
+
+    @classmethod
+    def _example(cls) -> str:
+        """Return how this section is written."""
         required = [name for name, field in cls.model_fields.items() if field.is_required()]
         options = ", ".join(f"{name}: ..." for name in required or cls.options()[:1])
         return f"write `{cls._title().strip('`')}: {{{options}}}`"

@@ -1,5 +1,6 @@
 """Keras's optimizers and schedules with Keras's arguments, `OneCycle` and `CosLog` of ours; their steps are updates."""
 
+import math
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -139,6 +140,12 @@ class Optimizer(Named):
     ema_overwrite_frequency: PositiveInt = omitted
     loss_scale_factor: PositiveFloat = omitted
     gradient_accumulation_steps: Annotated[int, Field(ge=2)] = omitted
+
+    @classmethod
+    def _help_for_no_mapping(cls, value: object) -> str:
+        if isinstance(value, float) and 0 < value < math.inf:
+            return f"write `{cls.called()}: {{learning_rate: {value:g}}}`"
+        return cls._example()
 
     @classmethod
     def _example(cls) -> str:
