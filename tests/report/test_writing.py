@@ -1,19 +1,26 @@
 import pytest
 
+from nntrain.errors import NNTrainError
 from nntrain.report import writing
 from nntrain.storage.run_dir import RunDir
 from nntrain.terminal import Terminal
 from tests.conftest import Write
 
 
-def test_a_report_that_fails_is_a_warning(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(RuntimeError("no\nroom"), "no\\nroom"), (NNTrainError("no room", help="free some"), "no room")],
+)
+def test_a_report_that_fails_is_a_warning(
+    error: Exception, words: str, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(_: object) -> str:
-        raise RuntimeError("no\nroom")
+        raise error
 
     monkeypatch.setattr(writing, "page", fail)
     run, terminal = write(), Terminal(quiet=True)
     writing.write(run, terminal)
-    assert terminal.log == ["warning: cannot write report.html: no\\nroom"]
+    assert terminal.log == [f"warning: cannot write report.html: {words}"]
     assert not (run.path / "report.html").exists()
 
 
