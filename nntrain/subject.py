@@ -85,6 +85,11 @@ class Subject:
         return self.runs[0] if self.runs else self
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping as it is, and an empty one for anything else that a file may hold."""
+    return value if isinstance(value, Mapping) else {}
+
+
 class _Reader:
     """Reads files of a directory, and collects what is wrong with them."""
 

@@ -14,6 +14,7 @@ from nntrain.data.csv_text import CsvTable
 from nntrain.data.examples import Rows
 from nntrain.data.sources import table
 from nntrain.data.table_formats import raw_table
+from nntrain.data.table_overview import word
 from nntrain.errors import ConfigError, DataError
 from nntrain.nearest import nearest
 
@@ -67,7 +68,7 @@ def look(path: Path, targets: Sequence[str], written: str, task: str | None = No
         classes=tuple(found.classes),
         targets=len(targets),
         counts=found.task == "counts",
-        has_numbers=any(kind not in ("category", *_LEFT_OUT) for kind in map(_word, found.columns.values())),
+        has_numbers=any(kind not in ("category", *_LEFT_OUT) for kind in map(word, found.columns.values())),
         numeric=_different(rows),
         notes=(*_notes(found, len(rows.remaining)), *cure.notes, *lacks_test),
         comments=_comments(found, rows) | ({"test": "no rows are left for it"} if lacks_test else {}),
@@ -99,16 +100,12 @@ def _notes(found: table.Options, rows: int) -> Iterator[str]:
     kinds: dict[str, list[str]] = {}
     for name, kind in found.columns.items():
         if name not in found.targets:
-            kinds.setdefault(_word(kind), []).append(name or "the column without a name")
+            kinds.setdefault(word(kind), []).append(name or "the column without a name")
     learnt = [f"{kind}: {_some(names)}" for kind, names in kinds.items() if kind not in _LEFT_OUT]
     yield f"{counted(rows, 'row')}. The columns are {'; '.join(learnt)}."
     left = [f"{_some(names)} ({kind})" for kind, names in kinds.items() if kind in _LEFT_OUT]
     if left:
         yield f"Left out are {'; '.join(left)}. `columns: {{name: category}}` below `data` says otherwise."
-
-
-def _word(kind: str | dict[str, str]) -> str:
-    return kind if isinstance(kind, str) else next(iter(kind))
 
 
 def _comments(found: table.Options, rows: Rows) -> dict[str, str]:

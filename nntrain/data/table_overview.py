@@ -20,7 +20,7 @@ def overview(data: Dataset) -> list[tuple[str, str, str, str]]:
     known = dict(_described(data.table, np.asarray(data.train.x)))
     targets = getattr(data.source, "targets", ())
     features = {name: kind for name, kind in kinds.items() if name not in targets}
-    rows = [(name, *known.get(name, (_word(kind), "left out", ""))) for name, kind in features.items()]
+    rows = [(name, *known.get(name, (word(kind), "left out", ""))) for name, kind in features.items()]
     return [*rows, *((name, "target", _of_target(data, place), "") for place, name in enumerate(targets))]
 
 
@@ -58,5 +58,6 @@ def _first(names: Sequence[str]) -> str:
     return ", ".join([*shown, "…"] if len(names) > len(shown) else shown)
 
 
-def _word(kind: str | Mapping[str, Any]) -> str:
+def word(kind: str | Mapping[str, Any]) -> str:
+    """Return the name of a kind, which may have options."""
     return kind if isinstance(kind, str) else next(iter(kind))

@@ -99,8 +99,8 @@ def before(prepared: Prepared, reported: bool = False) -> Diagnosis:
     reported: whether the warnings of the config and of the data are printed already, and are left out.
     """
     part = prepared.data.train
-    probe = _probe(prepared, Arrays(part.x, encode_labels(part.y, prepared.resolved)), 0)
-    signs = probe.measure(0)
+    data = Arrays(part.x, encode_labels(part.y, prepared.resolved))
+    signs = Probe(prepared.model, case_of(prepared).placed, data, 0).measure(0)
     return Diagnosis(examine(case_of(prepared, None, (signs,)), reported), {}, (signs.as_json(),))
 
 
@@ -172,7 +172,3 @@ def examined(prepared: Prepared, course: Course, signs: Sequence[Mapping[str, An
     """Examine how a training went, by its rows, scores and measurements."""
     case = case_of(prepared, course, vital_signs.read([dict(each) for each in signs]))
     return Diagnosis(examine(case), course.scores, signs, case.is_regression, case.is_ill, case.is_early)
-
-
-def _probe(prepared: Prepared, data: Arrays, last: int) -> Probe:
-    return Probe(prepared.model, case_of(prepared).placed, data, last)

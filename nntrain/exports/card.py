@@ -51,7 +51,7 @@ class Card:
             "## Limits",
             "\n".join(f"* {line}" for line in self._limits()),
             "## Config",
-            _fenced(self.exported.run_dir.read_text(run_files.RESOLVED), "yaml"),
+            _fenced(self.exported.run_dir.read_text(run_files.RESOLVED)),
             "## Versions",
             self._versions(),
         ]
@@ -164,8 +164,8 @@ def _table(columns: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
     )
 
 
-def _fenced(text: str, language: str) -> str:
+def _fenced(text: str) -> str:
     fence = "```"
     while fence in text:
         fence += "`"
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+    return f"{fence}yaml\n{text.rstrip()}\n{fence}"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_classes
 _BINS = 10
 
 
@@ -25,11 +26,6 @@ class Options:
     confidence: "np.ndarray"
     right: "np.ndarray"
     title: str
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_classes()
 
 
 def of(run: "ScoredRun") -> Options:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_classes
 _LONGEST = 28  # letters of a name that are shown
 _BARS = 4.6  # inches for the bars, beside the names
 _LEAST = 0.05  # of the axis: a mistake in a thousand does not look like one in two
@@ -28,11 +29,6 @@ class Options:
     total: int
     title: str
     count: int = 0
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_classes()
 
 
 def of(run: "ScoredRun") -> Options:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_model
 _MOST = 64  # units or filters
 _ACROSS = 8
 
@@ -32,11 +33,6 @@ class Options:
     layer: str
     count: int
     title: str
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_model()
 
 
 def of(run: "ScoredRun") -> Options:

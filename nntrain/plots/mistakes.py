@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_classes
 _ACROSS, _MOST_IMAGES, _MOST_ROWS = 6, 24, 20
 _MOST_COLUMNS = 6
 _LONGEST = 16  # letters of a name, of a cell
@@ -43,11 +44,6 @@ class Options:
     wrong: int
     title: str
     are_probabilities: bool = True
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_classes()
 
 
 def of(run: "ScoredRun") -> Options:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_model
 _MOST = 40  # layers; of a deeper network the middle is left out
 _WIDE = 5.2  # of the widest box
 _COLORS = {"kernel": "#bcd8ec", "other": "#eeeeee", "input": "white"}
@@ -36,11 +37,6 @@ class Options:
 
     boxes: Sequence[Box]
     title: str
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_model()
 
 
 def of(run: "ScoredRun") -> Options:

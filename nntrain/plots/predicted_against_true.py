@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_numbers
 _MOST_TARGETS = 4
 _MANY = 3000  # rows; more are drawn as the density of hexagons
 
@@ -27,11 +28,6 @@ class Options:
     predicted: "np.ndarray"
     targets: "Sequence[str]"
     title: str
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_numbers()
 
 
 def of(run: "ScoredRun") -> Options:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.threshold_curves import Curves
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_classes
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,6 @@ class Options:
 
     curves: "Curves"
     title: str
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_classes()
 
 
 def of(run: "ScoredRun") -> Options:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nntrain.evaluation.scored_run import ScoredRun
 
 SUBJECTS = ("run",)
+lacks = Subject.lacks_model
 _ACROSS, _MOST = 4, 32  # panels in a row, of the plot
 
 
@@ -24,11 +25,6 @@ class Options:
 
     weights: "Sequence[tuple[str, np.ndarray]]"
     title: str
-
-
-def lacks(subject: Subject) -> str:
-    """Return in words why it cannot be drawn; empty where it can."""
-    return subject.lacks_model()
 
 
 def of(run: "ScoredRun") -> Options:

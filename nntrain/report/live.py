@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from nntrain.report import sealed
@@ -12,6 +13,8 @@ from nntrain.report.markup import Html, element, escaped, joined, listed
 from nntrain.report.sections import curves, trials
 from nntrain.subject import Subject
 from nntrain.watching.loopback import LoopbackHandler, LoopbackServer
+
+_asset = partial(sealed.asset, "nntrain.report")
 
 SECONDS = 1.0  # between two looks at the files
 SHARE = 0.1  # of the time that the looks may take, at most
@@ -110,7 +113,3 @@ class Handler(LoopbackHandler):
 
     def _state(self, _: Mapping[str, str]) -> None:
         self.json(self.server.looks.now())
-
-
-def _asset(name: str) -> str:
-    return sealed.asset("nntrain.report", name)

@@ -1,6 +1,7 @@
 """The whole page: one file, its style and its script inside, which fetches nothing."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from nntrain import __version__
 from nntrain.report import sealed
@@ -18,6 +19,8 @@ from nntrain.report.sections import (
     trials,
 )
 from nntrain.subject import Subject
+
+_asset = partial(sealed.asset, "nntrain.report")
 
 SECTIONS = (overview, scores, curves, findings, trials, plots, data, configuration, environment, reproduction)
 
@@ -45,7 +48,3 @@ def page(subjects: Sequence[Subject]) -> str:
 def _section(title: str, anchor: str, content: Html) -> Html:
     heading = element("h2", title, id=f"{anchor}-title")
     return element("section", joined((heading, content)), id=anchor, aria_labelledby=f"{anchor}-title")
-
-
-def _asset(name: str) -> str:
-    return sealed.asset("nntrain.report", name)

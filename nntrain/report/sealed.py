@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from nntrain.report.markup import Html
+
 
 @cache
 def asset(package: str, name: str) -> str:
@@ -35,10 +37,10 @@ def head(title: str, style: str, scripts: Mapping[str, str], **more: str) -> str
     )
 
 
-def json_script(name: str, content: Any) -> str:
+def json_script(name: str, content: Any) -> Html:
     """Return a `<script>` that holds JSON, which ends no script and begins no comment of HTML."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-    return f'<script type="application/json" id="{name}">{text}</script>'
+    return Html(f'<script type="application/json" id="{name}">{text}</script>')
 
 
 def _hash(text: str) -> str:

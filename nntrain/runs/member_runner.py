@@ -25,7 +25,7 @@ MOST_REUSED = 3_000_000  # weights of a network whose program is kept for the ne
 
 def has_ended(run_dir: RunDir) -> bool:
     """Return whether a run has ended well."""
-    return is_run(run_dir.path) and run_dir.read_json(run_files.ENVIRONMENT).get("exit_status") == 0
+    return is_run(run_dir.path) and run_dir.has_succeeded
 
 
 @dataclass

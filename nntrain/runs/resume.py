@@ -49,7 +49,7 @@ def resume(
     """
     _refuse_other_assignments(assignments)
     with run_dir.locked():
-        if run_dir.read_json(run_files.ENVIRONMENT).get("exit_status") == 0 and not assignments:
+        if run_dir.has_succeeded and not assignments:
             return None
         prepared = prepare(load_run(run_dir, assignments), initialize=False)
         return resume_prepared(Training(prepared, run_dir, terminal, context), assignments, allow_changed)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 
 from nntrain.runs.results import METRICS_SECONDS
-from nntrain.storage import run_files
 from nntrain.storage.gathered import GatheredRunDir, write_all
 from nntrain.training.history import Row
 from nntrain.training.stack import Watcher
@@ -21,7 +20,7 @@ class StackedRows:
 
     def __init__(self, watcher: Watcher, members: Sequence[Member], folders: Mapping[str, GatheredRunDir]) -> None:
         self.watcher = watcher
-        self.folders = {name: folder for name, folder in folders.items() if not _has_ended(folder)}
+        self.folders = {name: folder for name, folder in folders.items() if not folder.has_succeeded}
         self.members = [member for member in members if member.name in self.folders]
         self.due = time.monotonic() + METRICS_SECONDS
         self.written = dict.fromkeys(self.folders, 0)  # rows of each that are on the disk
@@ -54,7 +53,3 @@ class StackedRows:
                 self.folders[member.name].write_rows(member.history.rows)
                 self.written[member.name] = count
         write_all(self.folders.values())
-
-
-def _has_ended(folder: GatheredRunDir) -> bool:
-    return folder.read_json(run_files.ENVIRONMENT).get("exit_status") == 0

@@ -92,7 +92,7 @@ def resume(run_dir: RunDir, allow_changed: bool, terminal: Terminal, context: Ru
     run_dir: the first run of the treatment. Raises as `resume` of a run and `fit` do.
     """
     best = treated_runs.best_of(run_dir)
-    if best is not None and best.read_json(run_files.ENVIRONMENT).get("exit_status") == 0:
+    if best is not None and best.has_succeeded:
         return None
     config, given = treated_runs.config_of(run_dir), run_dir.read_json(run_files.ENVIRONMENT, "given")["given"]
     hidden = replace(context, show=None)

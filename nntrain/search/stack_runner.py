@@ -84,7 +84,7 @@ class _Running:
     def ended_before(self) -> list[Event]:
         """Return the events of runs that have all ended well in another process, none where one has not."""
         places = {name: RunDir(trial.folder) for name, trial in self.trials.items()}
-        if not all(is_run(place.path) and _is_done(place) for place in places.values()):
+        if not all(is_run(place.path) and place.has_succeeded for place in places.values()):
             return []
         return [self.trials[name].done_before(place) for name, place in places.items()]
 
@@ -177,10 +177,6 @@ class _Running:
             self.report(task, row)
         summary = RunDir(Path(task.folder)).read_json(run_files.SUMMARY)
         return Event(task.number, "failed", summary=summary, message=in_one_line(error))
-
-
-def _is_done(place: RunDir) -> bool:
-    return place.read_json(run_files.ENVIRONMENT).get("exit_status") == 0
 
 
 @dataclass

@@ -71,7 +71,7 @@ class TrialRunner:
         if not is_run(place.path):
             return trial.done(self._begin(trial, place))
         trial.refuse_changed(place)
-        if place.read_json(run_files.ENVIRONMENT).get("exit_status") == 0:
+        if place.has_succeeded:
             return trial.done_before(place)
         trial.terminal.log.extend(place.read_log())
         with place.locked():

@@ -68,6 +68,11 @@ class RunDir:
         return (self.path / run_files.ENSEMBLE).is_file()
 
     @property
+    def has_succeeded(self) -> bool:
+        """Whether the training has ended well."""
+        return self.read_json(run_files.ENVIRONMENT).get("exit_status") == 0
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
         return self.path / run_files.CHECKPOINTS

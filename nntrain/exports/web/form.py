@@ -9,6 +9,7 @@ from nntrain.config.table import Column
 from nntrain.errors import ConfigError, one_line
 from nntrain.exports.exported_run import ExportedRun
 from nntrain.exports.refused_layers import OTHERS
+from nntrain.training.programs.arrays import as_float
 
 DIRECTIVES = "YymdHMSfbB"  # of dates, that network.js reads
 MOST_FIELDS = 60  # for rows that are no table; more numbers are one list
@@ -61,16 +62,11 @@ def _number(name: str, x: np.ndarray, optional: bool) -> dict[str, Any]:
     if not len(known):
         return {**about, "start": ""}
     low, high = float(known.min()), float(known.max())
-    return {**about, "start": _short(np.median(known)), "low": _exact(low), "high": _exact(high)}
+    return {**about, "start": _short(np.median(known)), "low": as_float(low), "high": as_float(high)}
 
 
 def _short(value: Any) -> float:
     return float(f"{value:.4g}")
-
-
-def _exact(value: float) -> float:
-    """Return the shortest number that is this float32."""
-    return float(str(np.float32(value)))
 
 
 def _refuse_format(column: Column) -> None:

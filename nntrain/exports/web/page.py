@@ -1,5 +1,7 @@
 """The page of a model: one file with its weights, its JavaScript and its style, which fetches nothing."""
 
+from functools import partial
+
 from nntrain import __version__
 from nntrain.config.messages import counted
 from nntrain.exports.description import description
@@ -8,6 +10,8 @@ from nntrain.exports.web.form import form
 from nntrain.exports.web.operations import operations
 from nntrain.report import sealed
 from nntrain.report.markup import Html, element, escaped, joined
+
+_asset = partial(sealed.asset, "nntrain.exports.web")
 
 
 def page(exported: ExportedRun) -> str:
@@ -45,7 +49,3 @@ def _result() -> Html:
 
 def _footer() -> str:
     return f"Written by nntrain {__version__}. What the network was trained on, and how good it is: model_card.md."
-
-
-def _asset(name: str) -> str:
-    return sealed.asset("nntrain.exports.web", name)

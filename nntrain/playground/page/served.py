@@ -1,11 +1,14 @@
 """The page that nntrain serves: it draws what the server says, and computes nothing itself. Light."""
 
+from functools import partial
 from typing import Any
 
 from nntrain import __version__
 from nntrain.playground.base import Base
 from nntrain.playground.settings import ACTIVATIONS, MOST_LAYERS, MOST_UNITS, OPTIMIZERS, WITH_MOMENTUM, as_json
 from nntrain.report import sealed
+
+_asset = partial(sealed.asset, "nntrain.playground.page")
 
 VIEW = ("features.js", "points.js", "colors.js", "plane.js", "curve.js", "graph.js", "controls.js")
 
@@ -39,7 +42,3 @@ def composed(content: dict[str, Any], engine: tuple[str, ...], **policy: str) ->
         *(f"<script>{text}</script>" for text in scripts.values()),
     )
     return sealed.document(head, body)
-
-
-def _asset(name: str) -> str:
-    return sealed.asset("nntrain.playground.page", name)

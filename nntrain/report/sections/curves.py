@@ -1,11 +1,11 @@
 """Learning curves, drawn by `curves.js` from numbers in the page."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nntrain.report.markup import Html, element, escaped, joined, listed
+from nntrain.report.sealed import json_script
 from nntrain.subject import Row, Subject
 
 TITLE = "Learning curves"
@@ -18,7 +18,7 @@ _BESIDE = ("epoch", "seconds")  # columns that are no curve
 def content(subjects: Sequence[Subject]) -> Html:
     """Return a chart for each metric, with the lines of all runs, and the numbers that they are drawn from."""
     frame, numbers = parts(subjects)
-    return joined((frame, data_block("curve-data", numbers))) if frame else frame
+    return joined((frame, json_script("curve-data", numbers))) if frame else frame
 
 
 def parts(subjects: Sequence[Subject]) -> tuple[Html, dict[str, Any]]:
@@ -103,13 +103,6 @@ def _rounded(value: float | None) -> float | None:
 
 def _kept(run: Subject) -> int:
     return int(run.summary.get("best_epoch") or 0)
-
-
-def data_block(name: str, content: Any) -> Html:
-    """Return JSON that a script reads; no text in it can end the block."""
-    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
-    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Html(f'<script type="application/json" id="{name}">{safe}</script>')
 
 
 def _controls(several: bool, has_validation: bool) -> Html:

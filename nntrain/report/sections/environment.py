@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nntrain.report.markup import Html, element, joined, terms
-from nntrain.subject import Subject
+from nntrain.subject import Subject, mapping
 
 TITLE = "Environment"
 
@@ -24,7 +24,7 @@ def content(subjects: Sequence[Subject]) -> Html:
 def _facts(environment: Mapping[str, Any]) -> Html:
     if not environment:
         return Html("")
-    packages, cpu, threads = (_mapping(environment.get(name)) for name in ("packages", "cpu", "threads"))
+    packages, cpu, threads = (mapping(environment.get(name)) for name in ("packages", "cpu", "threads"))
     versions = {**packages, "Python": environment.get("python")}
     return terms(
         (
@@ -39,10 +39,6 @@ def _facts(environment: Mapping[str, Any]) -> Html:
             ("git commit", _commit(environment)),
         )
     )
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _commit(environment: Mapping[str, Any]) -> Any:

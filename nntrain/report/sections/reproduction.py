@@ -1,11 +1,11 @@
 """The commands that train it again, and the one that was given."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from nntrain.report.markup import Html, element, joined, preformatted
 from nntrain.storage import run_files
-from nntrain.subject import Subject
+from nntrain.subject import Subject, mapping
 
 TITLE = "How to reproduce"
 _INSTALLED = ("tensorflow", "keras", "numpy")  # whose versions change the bits
@@ -27,8 +27,7 @@ def content(subjects: Sequence[Subject]) -> Html:
 
 def _lines(subject: Subject) -> list[str]:
     path = shlex.quote(str(subject.directory.path))
-    packages, command = subject.first.environment.get("packages"), subject.first.environment.get("command")
-    known = packages if isinstance(packages, Mapping) else {}
+    known, command = mapping(subject.first.environment.get("packages")), subject.first.environment.get("command")
     pins = [shlex.quote(f"{name}=={known[name]}") for name in _INSTALLED if known.get(name)]
     lines = ["pip install " + " ".join(pins)] if pins else []
     own = "".join(f" --plugin {shlex.quote(each['file'])}" for each in subject.first.environment.get("plugins", ()))

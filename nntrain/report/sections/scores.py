@@ -6,7 +6,7 @@ from statistics import NormalDist
 from typing import Any
 
 from nntrain.report.markup import Html, element, joined, table
-from nntrain.subject import Subject
+from nntrain.subject import Subject, mapping
 from nntrain.terminal import shown_number, titled
 
 TITLE = "Scores"
@@ -106,12 +106,8 @@ def _best(subject: Subject) -> Html:
     rows = [
         [name, str(one.get("trial", "")), f"{split} {metric}", _shown(value)]
         for name, one in refitted.items()
-        for split, found in _mapping(one.get("metrics")).items()
-        for metric, value in _mapping(found).items()
+        for split, found in mapping(one.get("metrics")).items()
+        for metric, value in mapping(found).items()
     ]
     again = table("Trained again", ("run", "trial", "metric", "value"), rows) if rows else ""
     return joined((element("p", what), again))
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

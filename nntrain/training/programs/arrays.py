@@ -54,6 +54,11 @@ def as_metrics(tensors: dict[str, Any]) -> dict[str, float]:
     return {name: as_float(value.numpy()) for name, value in tensors.items()}
 
 
+def distinct(variables: Sequence[Any]) -> list[Any]:
+    """Return the variables, each once."""
+    return list({id(variable): variable for variable in variables}.values())
+
+
 def as_float(value: Any) -> float:
     """Return a float32 scalar as the Python float with the fewest digits that is the same float32."""
     return float(str(np.float32(value)))

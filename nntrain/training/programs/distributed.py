@@ -17,7 +17,7 @@ import tensorflow as tf
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from nntrain.model.custom import Network
-from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, TrainResult, create_variables, rows_of
+from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, TrainResult, create_variables, distinct, rows_of
 from nntrain.training.programs.resident import Program
 from nntrain.training.workers.strategy import Distribution
 
@@ -46,7 +46,7 @@ class DistributedProgram(Program):
         for name in _LOCAL_STEPS:
             setattr(model.optimizer, name, MethodType(getattr(BaseOptimizer, name), model.optimizer))
         self._sums_rows = getattr(model.loss, "reduction", "") == "sum"
-        self._metrics = _distinct(model.metrics_variables)
+        self._metrics = distinct(model.metrics_variables)
         self._states = _states(model, self._metrics)
         self._placed: dict[tuple[int, bool], tuple[Arrays, Any]] = {}
         self._train = tf.function(self._train_shares, reduce_retracing=True)
@@ -241,11 +241,7 @@ def _all_reduce_same(values: Sequence[Any]) -> list[Any]:
 def _states(model: Network, metrics: Sequence[Any]) -> list[Any]:
     """Return the variables that a training step changes without a gradient: statistics and seeds."""
     others = {id(variable) for variable in [*model.trainable_variables, *metrics]}
-    return [variable for variable in _distinct(model.variables) if id(variable) not in others]
-
-
-def _distinct(variables: Sequence[Any]) -> list[Any]:
-    return list({id(variable): variable for variable in variables}.values())
+    return [variable for variable in distinct(model.variables) if id(variable) not in others]
 
 
 def _is_float(variable: Any) -> bool:

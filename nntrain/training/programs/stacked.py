@@ -20,7 +20,7 @@ from nntrain.config.member_numbers import Numbers
 from nntrain.errors import Path
 from nntrain.model.custom import Network
 from nntrain.model.member_numbers import MemberNumber
-from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, as_batch, as_float
+from nntrain.training.programs.arrays import EVALUATION_BATCH, Arrays, as_batch, as_float, distinct
 from nntrain.training.programs.resident import Program
 from nntrain.training.programs.vectorized import add_conversions
 
@@ -62,8 +62,8 @@ class StackedProgram:
         self.own = own
         places = {id(variable): index for index, variable in enumerate(self.variables)}
         self._trained = [places[id(variable)] for variable in self.model.trainable_variables]
-        self._counted = [places[id(variable)] for variable in _distinct(self.model.metrics_variables)]
-        self._rest = [np.array(variable.numpy()) for variable in self.variables[len(_distinct(self.model.variables)) :]]
+        self._counted = [places[id(variable)] for variable in distinct(self.model.metrics_variables)]
+        self._rest = [np.array(variable.numpy()) for variable in self.variables[len(distinct(self.model.variables)) :]]
         self.weights = [places[id(weight)] for weight in self.model.weights]
         self.learning_rate = places.get(id(getattr(self.model.optimizer, "_learning_rate", None)))
         _make_stateless(self.model.optimizer)
@@ -82,7 +82,7 @@ class StackedProgram:
 
         rates: the constant learning rate of each, None for the template's. numbers: those of each member.
         """
-        members = [[*(variable.numpy() for variable in _distinct(model.variables)), *self._rest] for model in models]
+        members = [[*(variable.numpy() for variable in distinct(model.variables)), *self._rest] for model in models]
         columns = [np.stack(column) for column in zip(*members, strict=True)]
         for place, rate in enumerate(rates):
             if rate is not None and self.learning_rate is not None:
@@ -220,11 +220,7 @@ class StackedProgram:
 
 def variables_of(model: Network) -> list[Any]:
     """Return all variables of a compiled model, each once: weights, states, metrics and the optimizer's."""
-    return _distinct([*model.variables, *model.metrics_variables, *model.optimizer.variables])
-
-
-def _distinct(variables: Sequence[Any]) -> list[Any]:
-    return list({id(variable): variable for variable in variables}.values())
+    return distinct([*model.variables, *model.metrics_variables, *model.optimizer.variables])
 
 
 def _make_stateless(optimizer: Any) -> None:
