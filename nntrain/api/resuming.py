@@ -102,10 +102,10 @@ class ResumeRequest:
         ).run(terminal)
 
     def _with_parts(self, context: RunContext) -> RunContext:
-        """Return the context with what is wanted at the end."""
+        """Return the context with what is written at the end, and whether the curves are shown."""
         watch = None if self.watch is watched else self.watch
-        wanted = replace(context, doctor=self.doctor, plots=self.plots, report=self.report)
-        return replace(wanted, show=self.show, watch=watch)
+        chosen = replace(context, doctor=self.doctor, plots=self.plots, report=self.report)
+        return replace(chosen, show=self.show, watch=watch)
 
     def _placement(self, directory: RunDir, several: bool) -> Placement:
         """Return where a run or a group trains; raises ConfigError for the options of a search."""

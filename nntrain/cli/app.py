@@ -158,8 +158,8 @@ def _run(out: output.Stream) -> None:
         sys.exit(error.exit_code)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"nntrain {__version__}")
         raise typer.Exit
 

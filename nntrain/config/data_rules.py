@@ -126,11 +126,11 @@ def _softmax_over_one_unit(subject: CheckedExperiment) -> Iterator[Problem]:
     output, schema = subject.output, subject.schema
     if output is None or not output.is_one_softmax or (schema is not None and schema.task == "multiclass"):
         return
-    wanted = "linear" if subject.labels == "numbers" else "sigmoid"
+    right = "linear" if subject.labels == "numbers" else "sigmoid"
     layer = next(layer for path, layer in layers.walk(subject.experiment.model) if path == output.path)
     has_option = "activation" in type(layer).model_fields
     path = (*output.path, "activation") if has_option else output.path
-    help = f"write `{wanted}`" if has_option else f"write `Activation: {wanted}`"
+    help = f"write `{right}`" if has_option else f"write `Activation: {right}`"
     compared = getattr(subject.train.loss, "labels", "binary")
     if subject.labels is None and compared == "number":
         help += ", or `linear` for numbers outside of 0 to 1"
@@ -177,8 +177,8 @@ def _takes_shares(subject: CheckedExperiment, loss: losses.Loss, output: OutputL
     if not isinstance(loss, losses.BinaryCrossentropy) or output is None:
         return False
     last = [path for path, _ in layers.walk(subject.experiment.model)][-1]
-    wanted = "linear" if loss.from_logits is True else "sigmoid"
-    return output.activation == wanted and output.path == last
+    right = "linear" if loss.from_logits is True else "sigmoid"
+    return output.activation == right and output.path == last
 
 
 def _loss_fits_output_layer(loss: losses.Loss, output: OutputLayer, path: Path) -> Iterator[Problem]:

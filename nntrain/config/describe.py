@@ -211,12 +211,12 @@ def _family(member: type[Named]) -> type[Named]:
 
 
 @cache
-def _place(wanted: type[Section]) -> tuple[str, ...]:
+def _place(kind: type[Section]) -> tuple[str, ...]:
     """Return the shortest path of a config at which a section, a family or a member is; `0` is the first of a list."""
     waiting: list[tuple[tuple[str, ...], Node]] = [((), Experiment)]
     seen: set[Node] = set()
     for path, node in waiting:
-        if node is wanted:
+        if node is kind:
             return path
         if node in seen:
             continue

@@ -99,8 +99,8 @@ def _crop_fits(subject: CheckedExperiment) -> Iterator[Problem]:
         if not isinstance(layer, image_layers.RandomCrop) or len(before) != 3:
             continue
         for name, size in zip(("height", "width"), before[:2], strict=True):
-            if size is not None and (wanted := getattr(layer, name)) > size:
-                message = f"`{name}: {wanted}` is more than the images have, which are {before[0]} x {before[1]} pixels"
+            if size is not None and (needed := getattr(layer, name)) > size:
+                message = f"`{name}: {needed}` is more than the images have, which are {before[0]} x {before[1]} pixels"
                 yield Problem(message, (*path, name), f"write `{size}` or less, or add `Resizing` before it")
 
 

@@ -12,16 +12,16 @@ from nntrain.errors import Problem, Span
 _LINES_ABOVE = 20  # of a header, such as the title of a report
 
 
-def read_header(text: CsvText, wanted: Iterable[str] = ()) -> tuple[str, ...]:
+def read_header(text: CsvText, required: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the names of the columns; one may be empty.
 
-    wanted: names that a header should have. Raises DataError with every fault of it, and where no row follows it.
+    required: names that a header should have. Raises DataError with every fault of it, and where no row follows it.
     """
     records = text.records()
     line, names = next(records)
     _, first = next(records, (0, []))
     whole = text.span(line)
-    _refuse_no_header(text, names, first, set(wanted), whole)
+    _refuse_no_header(text, names, first, set(required), whole)
     faults = Faults()
     for index, name in enumerate(names):
         if name in names[:index]:
@@ -39,12 +39,12 @@ def is_number(text: str) -> bool:
     return re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text, re.ASCII) is not None
 
 
-def _refuse_no_header(text: CsvText, names: list[str], first: list[str], wanted: set[str], whole: Span) -> None:
-    if len(names) == 1 and not wanted & set(names):
+def _refuse_no_header(text: CsvText, names: list[str], first: list[str], required: set[str], whole: Span) -> None:
+    if len(names) == 1 and not required & set(names):
         raise text.error(f"there is only one column, {shown(names[0])}", _help_for_one(text, names[0]), whole)
     numeric = sum(is_number(name) for name in names)
     counts = numeric < len(names) and _is_count(names, first)
-    if counts or numeric == len(names) or (not wanted <= set(names) and 2 * numeric > len(names)):
+    if counts or numeric == len(names) or (not required <= set(names) and 2 * numeric > len(names)):
         help = "put a line with the names of the columns at the top"
         help += ", in place of the counts of rows and columns" if counts else ""
         raise text.error("the first line is not a header, it holds numbers", help, whole)

@@ -33,26 +33,26 @@ _HEAD_RECORDS = 100
 CELLS = 1 << 20  # that are parsed together: their text fits into the cache
 
 
-def read_csv(table: CsvTable, words: frozenset[str] = frozenset(), wanted: Sequence[str] = ()) -> RawTable:
+def read_csv(table: CsvTable, words: frozenset[str] = frozenset(), required: Sequence[str] = ()) -> RawTable:
     """Return the columns of a file; those in `words` as they are written, also where they are numbers.
 
-    wanted: names that a header must have. Raises DataError with every fault and its line and column.
+    required: names that a header must have. Raises DataError with every fault and its line and column.
     """
     if irregular_kind(FilePath(table.path)):
-        return read_records(table, words, wanted)  # which refuses it
+        return read_records(table, words, required)  # which refuses it
     try:
-        return parse(table, words, wanted)
+        return parse(table, words, required)
     except (Doubt, DataError, OSError):
-        return read_records(table, words, wanted)
+        return read_records(table, words, required)
 
 
-def parse(table: CsvTable, words: frozenset[str] = frozenset(), wanted: Sequence[str] = ()) -> RawTable:
+def parse(table: CsvTable, words: frozenset[str] = frozenset(), required: Sequence[str] = ()) -> RawTable:
     """Return the columns of a file in which nothing is odd. Raises Doubt, DataError and OSError."""
     with FilePath(table.path).open("rb") as file:
         header = file.readline()
         head = (header + b"".join(file.readlines(_HEAD_BYTES)[:_HEAD_RECORDS])).rstrip(b"\r\n") + b"\n"
         text = CsvText(table, head)
-        names = read_header(text, wanted)
+        names = read_header(text, required)
         records = list(islice(text.records(), 1, None))
         if table.separator not in SEPARATORS or len(records) != head.count(b"\n") - 1:
             raise Doubt

@@ -19,13 +19,13 @@ LARGEST = float(np.finfo(np.float32).max)
 CODE = re.compile(r"0\d+", re.ASCII)  # as in `007`, which is not the number 7
 
 
-def read_records(table: CsvTable, words: frozenset[str] = frozenset(), wanted: Sequence[str] = ()) -> RawTable:
+def read_records(table: CsvTable, words: frozenset[str] = frozenset(), required: Sequence[str] = ()) -> RawTable:
     """Return the columns of a file; those in `words` as they are written, also where they are numbers.
 
-    wanted: names that a header must have. Raises DataError with every record that cannot be a row, and its line.
+    required: names that a header must have. Raises DataError with every record that cannot be a row, and its line.
     """
     text = CsvText(table)
-    header = read_header(text, wanted)
+    header = read_header(text, required)
     rows = list(islice(text.records(), 1, None))
     faults = RecordFaults(text, len(header), len(rows))
     for line, cells in rows:

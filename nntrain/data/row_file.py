@@ -123,12 +123,12 @@ class RowFile:
             return np.asarray(self.rows[key])
         if isinstance(key, slice):
             return np.arange(*key.indices(len(self)))
-        wanted = np.asarray(key)
-        if wanted.dtype == np.bool_ and wanted.shape == self.shape[:1]:
-            return np.flatnonzero(wanted)
-        if wanted.ndim != 1 or wanted.dtype.kind not in "iu" or not _all_inside(wanted, len(self)):
+        places = np.asarray(key)
+        if places.dtype == np.bool_ and places.shape == self.shape[:1]:
+            return np.flatnonzero(places)
+        if places.ndim != 1 or places.dtype.kind not in "iu" or not _all_inside(places, len(self)):
             raise IndexError(f"rows are taken by (k,) whole numbers from 0 to {len(self) - 1}")
-        return np.where(wanted < 0, wanted + len(self), wanted)
+        return np.where(places < 0, places + len(self), places)
 
     def _read(self, rows: np.ndarray) -> np.ndarray:
         """Return (k, *row) these rows of the file."""

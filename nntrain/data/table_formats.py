@@ -32,12 +32,12 @@ def raw_table(
     table: CsvTable,
     form: Form,
     words: frozenset[str],
-    wanted: Sequence[str] = (),
+    required: Sequence[str] = (),
     written: frozenset[str] = frozenset(),
 ) -> Iterator[OpenTable]:
     """Give the columns of a file; those in `words` as they are written, also where they are numbers.
 
-    wanted: names that a header must have. written: columns whose numbers a CSV file does not write plainly.
+    required: names that a header must have. written: columns whose numbers a CSV file does not write plainly.
 
     Raises DataError with every fault, and MissingPackage for Parquet without the package that reads it.
     """
@@ -46,7 +46,7 @@ def raw_table(
         if is_parquet(path):
             yield OpenTable(read_parquet(plain, words), Form())
             return
-        read = partial(_read_csv, words=words | written, wanted=wanted)
+        read = partial(_read_csv, words=words | written, required=required)
         is_csv = not is_arff(path) and not is_json_lines(path)
         if not is_csv:
             read = partial(_read_arff if is_arff(path) else _read_json_lines, words=words)
@@ -58,8 +58,8 @@ def raw_table(
             yield found
 
 
-def _read_csv(source: TextFile, words: frozenset[str], wanted: Sequence[str]) -> OpenTable:
-    return OpenTable(read_csv(source.table, words, wanted), source.form, source.notes)
+def _read_csv(source: TextFile, words: frozenset[str], required: Sequence[str]) -> OpenTable:
+    return OpenTable(read_csv(source.table, words, required), source.form, source.notes)
 
 
 def _read_arff(source: TextFile, words: frozenset[str]) -> OpenTable:

@@ -129,10 +129,10 @@ def read_like(table: Table, file: CsvTable, target: TargetOptions | None = None,
     words |= set(names if classes else ())
     asked = replace(file, missing=frozenset(table.missing))
     form = form_like(asked, Form(table.separator, table.decimal))
-    wanted = [*(column.name for column in table.columns), *names]
-    with raw_table(asked, form, frozenset(words), wanted, table.written) as source:
+    required = [*(column.name for column in table.columns), *names]
+    with raw_table(asked, form, frozenset(words), required, table.written) as source:
         raw, notes = source.raw, source.notes
-        _refuse_missing(raw, wanted)
+        _refuse_missing(raw, required)
         if target:
             raw, without_target = rows_with_target(raw, target)
             notes = (*notes, *without_target)
@@ -197,9 +197,9 @@ def _unknown(raw: RawTable, name: str, path: tuple[str | int, ...]) -> Problem:
     return Problem(message, path, help, on_key=path[-1] == name)
 
 
-def _refuse_missing(raw: RawTable, wanted: Sequence[str]) -> None:
+def _refuse_missing(raw: RawTable, required: Sequence[str]) -> None:
     faults = Faults()
-    for name in wanted:
+    for name in required:
         if name not in raw.columns:
             close = nearest(name, raw.columns)
             help = f"add the column {shown(name)}, which the training rows have"

@@ -64,12 +64,12 @@ class Probe:
         kernels = [_kernel(layer) for layer in self.model.layers]
         # All variables are given: in an empty scope Keras 3.15 passes None to the regularizers.
         values = {id(each): (each, tf.convert_to_tensor(each.value)) for each in self.model.variables}
-        wanted = [values[id(kernel)][1] for kernel in kernels if kernel is not None]
+        tensors = [values[id(kernel)][1] for kernel in kernels if kernel is not None]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(wanted)
+            tape.watch(tensors)
             with keras.StatelessScope(list(values.values()), initialize_variables=False):
                 outputs, loss = self._forward()
-        gradients = iter(tape.gradient(loss, wanted))
+        gradients = iter(tape.gradient(loss, tensors))
         found = []
         ends = self._ends()
         for index, ((path, _, has_kernel), kernel) in enumerate(zip(self._paths, kernels, strict=True)):

@@ -28,7 +28,7 @@ class ScoredRun(ABC):
     def __init__(self, subject: Subject, split: str | None = None, others: tuple[Subject, ...] = ()) -> None:
         self.subject = subject
         self.others = others
-        self.wanted = split
+        self.given_split = split
 
     @property
     @abstractmethod
@@ -46,11 +46,11 @@ class ScoredRun(ABC):
 
         Raises ConfigError where the run has no split of the name that was asked for.
         """
-        held = self.scorer.resolved.experiment.data.hold_out_test and self.wanted is None
+        held = self.scorer.resolved.experiment.data.hold_out_test and self.given_split is None
         names = [name for name in self.data.splits if not (held and name == "test")]
-        if self.wanted is not None and self.wanted not in names:
-            raise ConfigError(f"the run has no {self.wanted} split", help=f"use `--split {names[-1]}`")
-        return self.wanted or names[-1]
+        if self.given_split is not None and self.given_split not in names:
+            raise ConfigError(f"the run has no {self.given_split} split", help=f"use `--split {names[-1]}`")
+        return self.given_split or names[-1]
 
     @cached_property
     def split(self) -> Split:

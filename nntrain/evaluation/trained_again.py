@@ -26,7 +26,7 @@ class _Camera:
     def begin(self, epochs: int, steps: int) -> None:
         """Choose the epochs: the first ones are closer together, because a model changes most in them."""
         places = np.linspace(0, 1, self.most) ** 1.5 * epochs
-        self.wanted = {*range(epochs + 1)} if epochs < self.most else {*np.round(places).astype(int).tolist()}
+        self.epochs_kept = {*range(epochs + 1)} if epochs < self.most else {*np.round(places).astype(int).tolist()}
         self._keep(0)
 
     def piece(self, epoch: int, step: int, metrics: Mapping[str, float]) -> None:
@@ -37,7 +37,7 @@ class _Camera:
         self._keep(int(row["epoch"]))
 
     def _keep(self, epoch: int) -> None:
-        if epoch in self.wanted:
+        if epoch in self.epochs_kept:
             self.found.append((epoch, self.model.get_weights()))
 
 

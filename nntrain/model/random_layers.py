@@ -67,7 +67,7 @@ class _Dropped(_RandomLayer):
 
     def _drawn_shape(self, shape: Sequence[Any]) -> Any:
         given = getattr(self, "noise_shape", None) or [None] * len(shape)
-        return [size if wanted is None else wanted for size, wanted in zip(shape, given, strict=True)]
+        return [size if fixed is None else fixed for size, fixed in zip(shape, given, strict=True)]
 
     @property
     def _drawn_dtype(self) -> Any:

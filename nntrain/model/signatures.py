@@ -47,8 +47,8 @@ def _of(member: type[Named]) -> dict[str, Any]:
     found, fields = _arguments(member), member.model_fields
     ours = {name for name, field in fields.items() if field.is_required() or field.default is not None}
     chosen = {"name", "seed", *_CHOSEN.get(member.definition(), ())}
-    wanted = [name for name in member.options() if name not in ours | chosen]
-    return {name: _plain(found[name]) for name in wanted if found.get(name, _EMPTY) is not _EMPTY}
+    names = [name for name in member.options() if name not in ours | chosen]
+    return {name: _plain(found[name]) for name in names if found.get(name, _EMPTY) is not _EMPTY}
 
 
 def _arguments(member: type[Named]) -> Mapping[str, Any]:

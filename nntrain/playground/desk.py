@@ -93,8 +93,8 @@ class Desk:
         """Wait for settings to train, and return them; None where the playground is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._wanted is not None or self._closed)
-            wanted, self._wanted = self._wanted, None
-            return None if self._closed else wanted
+            taken, self._wanted = self._wanted, None
+            return None if self._closed else taken
 
     @property
     def now(self) -> View:

@@ -129,14 +129,14 @@ def _refuse_shorter(training: Training, state: State) -> None:
     position = state.facts["position"]
     done = (position["epoch"] - 1) * steps_per_epoch + position["step"]
     if plan.steps is None:
-        option, wanted, trained = "epochs", plan.epochs, -(-done // steps_per_epoch)
+        option, planned, trained = "epochs", plan.epochs, -(-done // steps_per_epoch)
     else:  # which may have ended inside the last epoch
         before = load_run(run_dir).experiment.train.steps
-        option, wanted, trained = "steps", plan.steps, min(done, before or done)
-    if wanted < trained:
-        fit = f"`nntrain fit {run_dir.path / run_files.RESOLVED} --set train.{option}={wanted}`"
+        option, planned, trained = "steps", plan.steps, min(done, before or done)
+    if planned < trained:
+        fit = f"`nntrain fit {run_dir.path / run_files.RESOLVED} --set train.{option}={planned}`"
         help = f"give more than that, or train a shorter run with {fit}"
-        raise ConfigError(f"`{run_dir}` has already trained {trained:,} {option}, more than {wanted:,}", help=help)
+        raise ConfigError(f"`{run_dir}` has already trained {trained:,} {option}, more than {planned:,}", help=help)
 
 
 def option_to_lengthen(run_dir: RunDir) -> str:

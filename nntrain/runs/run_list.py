@@ -119,17 +119,17 @@ def _full_names(sort: str) -> Iterator[str]:
     yield from (f"{split}.{name}", f"{split}.{own_column(name)}")
 
 
-def _sorted(rows: list[Row], wanted: str) -> list[Row]:
+def _sorted(rows: list[Row], column: str) -> list[Row]:
     """Return the best first, and the runs without the metric last."""
-    have = [row for row in rows if wanted in row["figures"]]
+    have = [row for row in rows if column in row["figures"]]
     if have:
-        have.sort(key=lambda row: float(row["figures"][wanted]), reverse=_more_is_better(have, wanted))
-    return have + [row for row in rows if wanted not in row["figures"]]
+        have.sort(key=lambda row: float(row["figures"][column]), reverse=_more_is_better(have, column))
+    return have + [row for row in rows if column not in row["figures"]]
 
 
-def _more_is_better(rows: list[Row], wanted: str) -> bool:
+def _more_is_better(rows: list[Row], column: str) -> bool:
     """Return whether more of a metric is better, as the config of a run says that has it."""
-    name, chosen = wanted.partition(".")[2], None
+    name, chosen = column.partition(".")[2], None
     for row in rows:
         with contextlib.suppress(ConfigError):
             chosen = load(Path(row["run"], run_files.RESOLVED)).experiment.train.metrics

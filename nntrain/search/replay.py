@@ -50,8 +50,8 @@ class Replay:
         if proposal.epochs is not None or not whole:
             return None
         self._keys |= {one.number: self.key(one.proposal.values) for one in whole if one.number not in self._keys}
-        wanted = self.key(proposal.values)
-        return next((entry for entry in whole if self._keys[entry.number] == wanted), None)
+        same = self.key(proposal.values)
+        return next((entry for entry in whole if self._keys[entry.number] == same), None)
 
 
 def replayed(

@@ -149,10 +149,10 @@ def _search_file(directory: RunDir, head: dict[str, Any], events: Events) -> Pat
     """Return the file of the search; raises NNTrainError where it is not the one of the journal."""
     path = directory.file(run_files.SEARCH)
     before, now = [{}, head, *(event for event in events if event["event"] == "extend")][-2:]
-    found, wanted = identity(load_whole(path)), now.get("search_sha256")
-    if found == before.get("search_sha256") != wanted:  # a kill came between the journal and the file
+    found, recorded = identity(load_whole(path)), now.get("search_sha256")
+    if found == before.get("search_sha256") != recorded:  # a kill came between the journal and the file
         directory.write(run_files.SEARCH, now["search"])
-    elif found != wanted:
+    elif found != recorded:
         message = f"`{path}` is not the search of `{run_files.JOURNAL}`"
         raise NNTrainError(message, help="restore the file from a copy, or begin the search again")
     return path

@@ -59,8 +59,8 @@ class FilePart(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer, to the end of the part at most; return the number of bytes."""
-        wanted = memoryview(buffer).cast("B")[: max(0, self.size - self.position)]
+        room = memoryview(buffer).cast("B")[: max(0, self.size - self.position)]
         self.file.seek(self.start + self.position)
-        count = self.file.readinto(wanted) if wanted else 0  # type: ignore[union-attr]
+        count = self.file.readinto(room) if room else 0  # type: ignore[union-attr]
         self.position += count
         return int(count)

@@ -28,6 +28,11 @@ START = Position(epoch=1, step=0, seconds=0.0)
 PRUNED = "pruned"  # the reason of a training that its judge stopped
 
 
+def next_piece(steps: int, seconds: float) -> int:
+    """Return the steps of the next piece: at most ten times those of this one, whose first call includes tracing."""
+    return max(1, min(int(PIECE_SECONDS * steps / max(seconds, 1e-6)), 10 * steps))
+
+
 def fit(job: Job, history: History, resumed: State | None = None) -> None:
     """Train the job's model from the start or from a state; fill the history and leave the weights to keep in both.
 
@@ -180,7 +185,7 @@ class _Trainer:
             until = end if self.program.whole_epochs else min(end, step + (self.most_steps() or self.piece_steps))
             started = time.perf_counter()
             result = self.program.train(self.training, order, step, until)
-            self._size_pieces(until - step, time.perf_counter() - started)
+            self.piece_steps = next_piece(until - step, time.perf_counter() - started)
             step = until
             self._between_pieces(step, end, result)
         if self.is_cut:  # saved before the validation, so that a longer training continues the epoch
@@ -240,11 +245,6 @@ class _Trainer:
         self._refuse_nonfinite_weights()
         self.history.seconds = time.monotonic() - self.began
         return state.capture(self.model, self.callbacks.callbacks, self.history, self.position)
-
-    def _size_pieces(self, steps: int, seconds: float) -> None:
-        """Set the size of the next piece: at most ten times this one, because the first call includes tracing."""
-        wanted = int(PIECE_SECONDS * steps / max(seconds, 1e-6))
-        self.piece_steps = max(1, min(wanted, 10 * steps))
 
     def _validate(self, metrics: Row) -> bool:
         """Add the validation metrics and reset the model's; return whether the weights are kept as the best so far."""

@@ -91,6 +91,6 @@ def _losses(prepared: Prepared, rates: list[float]) -> Iterator[float]:
         yield loss
 
 
-def _rows(seed: int, rows: int, wanted: int) -> np.ndarray:
-    """Return the rows of the first epochs in their order, as many as are wanted, but each once only."""
-    return epoch_order(seed, 1, rows, True)[: min(rows, wanted)]
+def _rows(seed: int, rows: int, count: int) -> np.ndarray:
+    """Return the rows of the first epochs in their order, at most `count`, and each once only."""
+    return epoch_order(seed, 1, rows, True)[: min(rows, count)]

@@ -94,12 +94,12 @@ def class_weights(resolved: Resolved, y: np.ndarray) -> np.ndarray | None:
     y: (n,) class indices. A class is named by its name or its index. `balanced` is n / (classes · count), as in
     scikit-learn.
     """
-    wanted, classes = resolved.train.class_weight, resolved.schema.classes
-    if wanted is None:
+    by_class, classes = resolved.train.class_weight, resolved.schema.classes
+    if by_class is None:
         return None
-    if wanted == "balanced":
+    if by_class == "balanced":
         weights = len(y) / (len(classes) * np.maximum(np.bincount(y, minlength=len(classes)), 1))
     else:
-        by_index = {class_index(key, classes): weight for key, weight in wanted.items()}
+        by_index = {class_index(key, classes): weight for key, weight in by_class.items()}
         weights = np.array([by_index.get(index, 1.0) for index in range(len(classes))])
     return weights.astype("float32")[y]

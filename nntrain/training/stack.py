@@ -17,7 +17,7 @@ import tensorflow as tf
 from nntrain.training import divergence
 from nntrain.training.checkpoint import Saver, Store
 from nntrain.training.history import Row
-from nntrain.training.loop import PIECE_SECONDS
+from nntrain.training.loop import next_piece
 from nntrain.training.programs.stacked import StackedData, StackedProgram, Values, joined, of_member, taken
 from nntrain.training.signals import StopRequest
 from nntrain.training.stack_member import RATE, Member
@@ -140,7 +140,7 @@ class Stack:
         while step < common:
             until, started = min(common, step + self.piece_steps), time.perf_counter()
             values = self.program.train(values, data, stacked, (step, until))
-            self._size_pieces(until - step, time.perf_counter() - started)
+            self.piece_steps = next_piece(until - step, time.perf_counter() - started)
             step = until
             if request.signal:
                 raise _Asked
@@ -197,7 +197,3 @@ class Stack:
             self.active = [self.active[index] for index in staying]
             self.values = taken(self.values, staying)
             self.state.compactions.append({"epoch": epoch, "members": len(self.active)})
-
-    def _size_pieces(self, steps: int, seconds: float) -> None:
-        """Set the size of the next piece: at most ten times this one, because the first call includes tracing."""
-        self.piece_steps = max(1, min(int(PIECE_SECONDS * steps / max(seconds, 1e-6)), 10 * steps))

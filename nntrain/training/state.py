@@ -163,8 +163,8 @@ def _restore_variables(state: State, model: Network) -> None:
     if stored != set(found):
         raise unfit("it was written with another optimizer, or other metrics")
     for name, variable in found.items():
-        array, wanted = state.arrays[name], (tuple(variable.shape), np.dtype(variable.dtype))
-        if (array.shape, array.dtype) != wanted:
+        array, expected = state.arrays[name], (tuple(variable.shape), np.dtype(variable.dtype))
+        if (array.shape, array.dtype) != expected:
             raise unfit(f"`{variable.path}` is {array.dtype} of the shape {array.shape} in it")
         variable.assign(array)
 

@@ -47,9 +47,9 @@ def run(request: Init, terminal: Terminal) -> None:
         _refuse_unknown_template(request.template, templates())
     source = request.file or _source(asks)
     config = request.output or Path(f"{_stem(source)}.yaml")
-    wanted = Wanted(request.target or (), request.task, request.labels, asks)
-    _refuse_names(request, config, source, wanted)
-    facts = _facts(request, source, config, wanted)
+    options = TargetOptions(request.target or (), request.task, request.labels, asks)
+    _refuse_names(request, config, source, options)
+    facts = _facts(request, source, config, options)
     template = request.template or _template(facts, asks)
     _refuse_unknown_template(template, templates(facts.kind), facts)
     draft = extensions.load(FOLDER, template.replace("-", "_")).draft(facts)
@@ -79,13 +79,13 @@ def _stem(source: str) -> str:
     return path.name if path.is_dir() else Path(path.name.removesuffix(".gz")).stem or "config"
 
 
-def _refuse_names(request: Init, config: Path, source: str, wanted: "Wanted") -> None:
+def _refuse_names(request: Init, config: Path, source: str, options: "TargetOptions") -> None:
     """Raise ConfigError for a config that is there already, and with it for a target that is not given."""
     try:
         _refuse_taken(config)
     except ConfigError as error:
         path, others = expanded(source), tuple[Problem, ...]()
-        if path.is_file() and path.suffix.lower() not in _ARRAYS and not wanted.targets and not wanted.asks:
+        if path.is_file() and path.suffix.lower() not in _ARRAYS and not options.targets and not options.asks:
             with suppress(DataError, MissingPackage):
                 others = request.heavy().without_targets(path).problems
         raise ConfigError(problems=[*error.problems, *others]) from None
@@ -115,7 +115,7 @@ def _title(schema: Path) -> str | None:
     return str(found.get("title", "")) if isinstance(found, dict) else ""
 
 
-class Wanted(NamedTuple):
+class TargetOptions(NamedTuple):
     """What the command line says about the target, and whether the terminal is asked for it.
 
     labels: a table of the images of a folder, whose classes are a target too.
@@ -127,12 +127,12 @@ class Wanted(NamedTuple):
     asks: bool
 
 
-def _facts(request: Init, source: str, config: Path, wanted: Wanted) -> Facts:
+def _facts(request: Init, source: str, config: Path, options: TargetOptions) -> Facts:
     """Return what is in the data. Raises DataError for data that are none, ConfigError for an unknown target."""
     path = expanded(source)
     if not exists(path) and source in built_in.CHOICES:
-        _refuse_labels(source, wanted)
-        return without_target(built_in.look(source), wanted)
+        _refuse_labels(source, options)
+        return without_target(built_in.look(source), options)
     if not exists(path):
         raise DataError(f"there is no file `{source}`", help=_help_for_missing(path, source))
     refuse_run(path)
@@ -143,10 +143,10 @@ def _facts(request: Init, source: str, config: Path, wanted: Wanted) -> Facts:
         raise ConfigError(f"`{source}` holds arrays, which `init` does not look at", help=help)
     written = os.path.relpath(path.absolute(), config.absolute().parent)
     if path.is_dir():
-        found: Facts = request.heavy().of_images(path, written, config, wanted)
+        found: Facts = request.heavy().of_images(path, written, config, options)
     else:
-        _refuse_labels(source, wanted)
-        found = request.heavy().of_table(path, written, wanted)
+        _refuse_labels(source, options)
+        found = request.heavy().of_table(path, written, options)
     return found
 
 
@@ -158,14 +158,14 @@ def _help_for_missing(path: Path, source: str) -> str:
     return Source.absent.get(source) or near_path(path, source, TABLES)
 
 
-def _refuse_labels(source: str, wanted: Wanted) -> None:
-    if wanted.labels is not None:
+def _refuse_labels(source: str, options: TargetOptions) -> None:
+    if options.labels is not None:
         raise ConfigError(f"`--labels` is for a folder of images, and `{source}` is none", help="remove it")
 
 
-def without_target(facts: Facts, wanted: Wanted) -> Facts:
+def without_target(facts: Facts, options: TargetOptions) -> Facts:
     """Return the facts; raises ConfigError for options that only a table has."""
-    for option, given in (("--target", wanted.targets), ("--task", wanted.task)):
+    for option, given in (("--target", options.targets), ("--task", options.task)):
         if given:
             raise ConfigError(f"`{option}` is for a table: these data say themselves what to predict", help="remove it")
     return facts

@@ -14,11 +14,11 @@ _COMMANDS = {{"evaluate": "eval", "lrfind": "lr-find"}.get(name, name) for name 
 
 def run(request: List, terminal: Terminal) -> None:
     """Print the names of every kind or of one, or what a name or a path means; raises ConfigError for another word."""
-    wanted = request.name
-    if wanted is None or catalogue.is_kind(wanted):
-        _kinds(list(catalogue.kinds()) if wanted is None else [wanted], terminal)
+    word = request.name
+    if word is None or catalogue.is_kind(word):
+        _kinds(list(catalogue.kinds()) if word is None else [word], terminal)
     else:
-        _meanings(wanted, terminal)
+        _meanings(word, terminal)
 
 
 def _kinds(kinds: list[str], terminal: Terminal) -> None:

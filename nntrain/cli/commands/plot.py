@@ -36,8 +36,8 @@ def run(request: Plot, terminal: Terminal) -> None:
         terminal.note(f"warning: {complaint}")
     others = tuple(read(find(request.runs_dir, name)) for name in request.beside or ())
     known = plotting.kinds(subject) | _of_search(directory)
-    wanted = _wanted(request, subject, known)
-    modules = {name: known[name] for name in wanted}
+    names = _wanted(request, subject, known)
+    modules = {name: known[name] for name in names}
     place = Destination(request, directory, list(modules.values()))
     backend.start(request.device, request.verbose)
     request.heavy().run(request, (subject, *others), modules, place, terminal)

@@ -15,14 +15,14 @@ from nntrain.terminal import Terminal, shown_number, titled
 
 def of_run(request: Evaluate, run_dir: RunDir, terminal: Terminal) -> None:
     """Print metrics, intervals, classes, confusion matrix, importance and baselines, and draw plots."""
-    wanted, files = (request.baselines, request.importance), []
+    more, files = (request.baselines, request.importance), []
     if request.data is None:
-        found = evaluate.evaluate(run_dir, request.split, *wanted)
+        found = evaluate.evaluate(run_dir, request.split, *more)
         if request.plot:
             files = evaluation_plots.of_split(run_dir, found, request.split)
     else:
         with file_or_stdin(request.data) as file:
-            found = replace(evaluate.evaluate_file(run_dir, file, *wanted), split=str(request.data))
+            found = replace(evaluate.evaluate_file(run_dir, file, *more), split=str(request.data))
             if request.plot:
                 files = evaluation_plots.of_file(run_dir, found, file, str(request.data))
     terminal.event("eval", {"run": str(run_dir), **found.as_json(), **({"plots": files} if request.plot else {})})

@@ -80,5 +80,5 @@ def _makes_the_same(config: Config, values: Values) -> bool:
         made = with_values(config, values).experiment
     except ConfigError:
         return False
-    wanted = {name: part for name, part in config.tree.items() if name != "tune"}
-    return bool(to_tree(made) == wanted)
+    written = {name: part for name, part in config.tree.items() if name != "tune"}
+    return bool(to_tree(made) == written)

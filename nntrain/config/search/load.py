@@ -109,15 +109,15 @@ class _Objective:
     config: Config
     metric: str
     path: Path
-    wanted: Direction | None = None  # the direction that is written
+    given: Direction | None = None  # the direction that is written
     written: bool = True
 
     @classmethod
     def of(cls, config: Config, section: Tune | None) -> "_Objective":
         written = (config.experiment.tune or {}).get("objective")
-        wanted = section.objective.direction if section is not None and section.objective else None
+        given = section.objective.direction if section is not None and section.objective else None
         if isinstance(written, dict) and isinstance(written.get("metric"), str):
-            return cls(config, written["metric"], ("tune", "objective", "metric"), wanted)
+            return cls(config, written["metric"], ("tune", "objective", "metric"), given)
         if isinstance(written, str):
             return cls(config, written, ("tune", "objective"))
         if config.experiment.train.monitor is not None:
@@ -158,9 +158,9 @@ class _Objective:
         if not self.metric.startswith("val_") or (known is not None and self.metric not in known):
             names = known or _USUAL
             yield Problem(self._message(names), self.path, self._help(names), on_key=not self.written)
-        elif self.wanted is not None and self.wanted != self.direction:
+        elif self.given is not None and self.given != self.direction:
             better = "lower" if self.direction == "min" else "higher"
-            message = f"`direction: {self.wanted}` searches for the worst: a {better} `{self.metric}` is better"
+            message = f"`direction: {self.given}` searches for the worst: a {better} `{self.metric}` is better"
             yield Problem(message, ("tune", "objective", "direction"), "remove `direction`")
 
     def _message(self, known: set[str]) -> str:

@@ -184,9 +184,9 @@ def _range(form: Mapping[str, Any], kind: str, at: Path) -> Iterator[Problem]:
 def _ends(ends: list[Any], whole: bool, at: Path) -> Iterator[Problem]:
     for number, end in enumerate(ends):
         if not (is_whole(end, -(10**15)) if whole else is_number(end)):
-            wanted = "a whole number" if whole else "a finite number"
+            expected = "a whole number" if whole else "a finite number"
             help = "write a number such as `0.1`" if isinstance(end, float) and not whole else number_help(end, whole)
-            yield Problem(f"an end of the range must be {wanted}, got {got(end)}", (*at, number), help)
+            yield Problem(f"an end of the range must be {expected}, got {got(end)}", (*at, number), help)
 
 
 def _extras(form: Mapping[str, Any], whole: bool, at: Path) -> Iterator[Problem]:
@@ -194,8 +194,8 @@ def _extras(form: Mapping[str, Any], whole: bool, at: Path) -> Iterator[Problem]
     step: Any = form.get("step")
     log = form.get("log", False)
     if "step" in form and not (is_whole(step, 1) if whole else is_number(step) and float(step) > 0):
-        wanted = "a whole number from 1" if whole else "a number greater than 0"
-        yield Problem(f"`step` must be {wanted}, got {got(step)}", (*at, "step"), f"write `{1 if whole else 0.1}`")
+        expected = "a whole number from 1" if whole else "a number greater than 0"
+        yield Problem(f"`step` must be {expected}, got {got(step)}", (*at, "step"), f"write `{1 if whole else 0.1}`")
     if not isinstance(log, bool):
         yield Problem(f"`log` must be `true` or `false`, got {got(log)}", (*at, "log"), "write `true` or `false`")
     elif log and "step" in form:

@@ -32,7 +32,7 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     """
     size = case.resolved.batch_size(case.rows)
     steps = case.resolved.steps_per_epoch(case.rows)
-    wanted = min(options.batch_size, max(1, case.rows // options.steps))
+    smaller = min(options.batch_size, max(1, case.rows // options.steps))
     few = steps < options.steps and case.updates < options.updates
     if not (few or (case.is_ill and steps < options.steps)) or size <= options.batch_size or not case.hidden:
         return
@@ -40,6 +40,6 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
         f"a batch has {size:,} of {case.rows:,} rows, so an epoch has {counted(steps, 'step')} and the training "
         f"{case.updates:,}"
     )
-    cure = prescribed(case, (("train", "batch_size"), wanted))
+    cure = prescribed(case, (("train", "batch_size"), smaller))
     evidence = {"batch_size": float(size), "rows": float(case.rows), "updates": float(case.updates)}
     yield Finding(case.suspicion, message, ("train", "batch_size"), evidence, cure, weight=5.0 if few else 2.5)

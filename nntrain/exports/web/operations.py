@@ -87,7 +87,7 @@ def _of(layer: Any, shape: Shape, output: Shape, weights: PageWeights) -> Iterat
         (top, _), (left, _) = layer.padding
         yield {"op": "cut", "top": top, "left": left, "height": output[0], "width": output[1]}
     elif kind == "RandomCrop":
-        top, left = (max(0, size - wanted) // 2 for size, wanted in zip(shape[:2], output[:2], strict=True))
+        top, left = (max(0, size - cropped) // 2 for size, cropped in zip(shape[:2], output[:2], strict=True))
         yield {"op": "cut", "top": -top, "left": -left, "height": output[0], "width": output[1]}
     elif kind == "Ensemble":
         members = [list(_member(member.layers, shape, weights)) for member in layer.members]
