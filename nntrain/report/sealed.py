@@ -38,8 +38,8 @@ def head(title: str, style: str, scripts: Mapping[str, str], **more: str) -> str
 
 
 def json_script(name: str, content: Any) -> Html:
-    """Return a `<script>` that holds JSON, which ends no script and begins no comment of HTML."""
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    """Return a `<script>` that holds JSON in ASCII, which ends no script and begins no comment of HTML."""
+    text = json.dumps(content, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     return Html(f'<script type="application/json" id="{name}">{text}</script>')
 
 

@@ -20,7 +20,7 @@ def test_the_policy_lets_the_style_and_the_scripts_of_the_page_run_and_nothing_e
 
 def test_json_ends_no_script() -> None:
     found = sealed.json_script("x", {"a": "</script><!--", "b": "é"})
-    assert found == '<script type="application/json" id="x">{"a":"\\u003c/script>\\u003c!--","b":"é"}</script>'
+    assert found == '<script type="application/json" id="x">{"a":"\\u003c/script>\\u003c!--","b":"\\u00e9"}</script>'
     with pytest.raises(ValueError, match="JSON"):
         sealed.json_script("x", float("nan"))
 
