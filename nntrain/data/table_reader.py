@@ -57,10 +57,10 @@ def load_rows(request: TableRequest, split_files: Mapping[str, str], least_kept:
     schema = split.schema(found.classes, table.names, () if found.classes else request.target.names)
     has_missing = any(bool(np.isnan(x.min(initial=0))) for x in (found.x, *(other.x for other in others.values())))
     schema = replace(schema, sizes=table.sizes, has_missing=has_missing, counts=found.task == "counts")
-    told = (*found.notes, *(note for other in others.values() for note in other.notes))
+    noted = (*found.notes, *(note for other in others.values() for note in other.notes))
     splits = {name: other.split for name, other in others.items()}
     validation, test = splits.get("validation"), splits.get("test")
-    rows = Rows(split, schema, validation, test, (), told, table, found.groups, found.times)
+    rows = Rows(split, schema, validation, test, (), noted, table, found.groups, found.times)
     return Loaded(rows, found.form, found.kinds, found.classes, found.task)
 
 
@@ -78,8 +78,8 @@ def _encoded(request: TableRequest) -> Encoded:
         refuse_long_names(raw, (*target.classes, *(name for column in columns for name in column.categories)))
         found = matrix(raw, columns)
         weights, groups, times = weights_of(raw, request), groups_of(raw, request), times_of(raw, request)
-        told = (*notes, *without_target, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
-        told += tuple(_notes_on_formats(kinds, target.formats))
+        noted = (*notes, *without_target, *_notes_on_kinds(kinds, request), *_counting(raw, kinds), *target.notes)
+        noted += tuple(_notes_on_formats(kinds, target.formats))
     table = Table(
         columns=columns,
         left_out=tuple(name for name in raw.columns if name not in {column.name for column in columns}),
@@ -91,7 +91,7 @@ def _encoded(request: TableRequest) -> Encoded:
     )
     written: dict[str, Any] = {name: found.written for name, found in kinds.items()}
     written |= {name: {"numeric": format} for name, format in target.formats.items()}
-    return Encoded(found.x, target.y, weights, groups, times, table, form, written, target.classes, target.task, told)
+    return Encoded(found.x, target.y, weights, groups, times, table, form, written, target.classes, target.task, noted)
 
 
 @dataclass(frozen=True)

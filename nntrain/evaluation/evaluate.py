@@ -118,7 +118,7 @@ class Evaluation:
         rows: list[list[Any]] = [[model, value, "", ""]]
         rows += [[each.name, each.score, each.train_rows, round(each.seconds, 2)] for each in self.baselines]
         split = f"the {self.split} split" if self.split in ("train", "validation", "test") else self.split
-        return f"baselines on {split}", ("model", score, "trained on rows", "s"), rows
+        return f"baselines on {split}", ("model", score, "trained on rows", "seconds"), rows
 
 
 def in_words(interval: intervals.Interval) -> str:
