@@ -108,16 +108,15 @@ def stack_obstacle(experiment: Experiment) -> str:
         return "`use_ema`"
     if train.optimizer.gradient_accumulation_steps is not None:
         return "`gradient_accumulation_steps`"
-    several = [*((each, _STACKED_CALLBACKS) for each in train.callbacks), *_with_kinds(experiment)]
-    other = next((each for each, kinds in several if not isinstance(each, kinds)), None)
+    others = (
+        *(each for each in train.callbacks if not isinstance(each, _STACKED_CALLBACKS)),
+        *(layer for _, layer in layers.walk(experiment.model) if not isinstance(layer, _STACKED_LAYERS)),
+    )
+    other = next(iter(others), None)
     if other is not None:
         return f"`{other.called()}`"
     area = next((each for each in train.metrics or () if isinstance(each, metrics.AUC)), None)
     return "" if area is None else f"`{area.called()}`"
-
-
-def _with_kinds(experiment: Experiment) -> list[tuple[Any, tuple[type, ...]]]:
-    return [(layer, _STACKED_LAYERS) for _, layer in layers.walk(experiment.model)]
 
 
 def _without_folds(data: Any) -> Any:

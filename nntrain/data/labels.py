@@ -28,11 +28,10 @@ def few_different(values: np.ndarray) -> np.ndarray | None:
     return different
 
 
-def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str) -> str:
+def note_on_numbers(y: np.ndarray, name: str, from_one_hot: str) -> str:
     """Return a note when numbers to predict may be meant as classes; nothing otherwise.
 
-    y: float32 (n, targets). name: what they are called. as_classes: what makes them classes. from_one_hot: what makes
-    classes of one-hot rows.
+    y: float32 (n, targets). name: what they are called. from_one_hot: what makes classes of one-hot rows.
     """
     if not len(y) or not np.isfinite(y).all():
         return ""
@@ -42,7 +41,8 @@ def note_on_numbers(y: np.ndarray, name: str, as_classes: str, from_one_hot: str
         return ""
     if (values == np.round(values)).all():
         every = ", ".join(f"{value:.7g}" for value in values)
-        return f"{name} holds only {every}, and is read as numbers to predict; {as_classes} makes them classes"
+        what = f"{name} holds only {every}, and is read as numbers to predict"
+        return f"{what}; `task: classification` makes them classes"
     if are_divided_by_255(values):
         what = f"{name} holds only {len(values)} multiples of 1/255, and is read as numbers to predict"
         return f"{what}; classes are not divided by 255, only pixels are"

@@ -51,7 +51,7 @@ def load_rows(
     rows = _rows(pairs, task or ("regression" if floats else "classification"), classes)
     is_chosen = task or rows.schema.classes
     name, index = pairs["remaining"].y_name, f"save the index, `{pairs['remaining'].y_name}.argmax(axis=1)`"
-    note = "" if is_chosen else note_on_numbers(rows.remaining.y, f"`{name}`", "`task: classification`", index)
+    note = "" if is_chosen else note_on_numbers(rows.remaining.y, f"`{name}`", index)
     return replace(rows, warnings=main.unread(), notes=(note,) if note else ())
 
 

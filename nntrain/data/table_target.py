@@ -159,7 +159,7 @@ def _of_numbers(raw: RawTable, options: TargetOptions, task: Task) -> Target:
     if task == "counts":
         return Target(y, task=task, formats=formats)
     name = f"column {shown(options.names[0])}" if len(options.names) == 1 else listed(options.names)
-    note = note_on_numbers(y, name, "`task: classification`", "make one column of them, and name it as the target")
+    note = note_on_numbers(y, name, "make one column of them, and name it as the target")
     if not note and options.task is None:
         note = note_on_counts(y, name)
     return Target(y, notes=(note,) if note else (), task=task, formats=formats)

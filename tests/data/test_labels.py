@@ -8,9 +8,7 @@ from nntrain.data.labels import few_different, names_that_look_equal, nearly_equ
 
 def note(y: object) -> str:
     values = np.asarray(y, np.float32)
-    return note_on_numbers(
-        values if values.ndim == 2 else values[:, None], "`y`", "`task: classification`", "save an index"
-    )
+    return note_on_numbers(values if values.ndim == 2 else values[:, None], "`y`", "save an index")
 
 
 @pytest.mark.parametrize(
