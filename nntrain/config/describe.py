@@ -71,7 +71,8 @@ def _meant(name: str) -> str:
 
 
 def _of_member(member: type[Named]) -> Description:
-    options = tuple(_row(member, name) for name in member.options())
+    names = sorted(member.options(), key=lambda name: not _is_required(member, name))
+    options = tuple(_row(member, name) for name in names)
     required = {name: sample(of_option(member, name), name) for name in member.options() if _is_required(member, name)}
     bare = member.shorthand if required.keys() == {member.shorthand} else None
     value: Any = required[bare] if bare else required

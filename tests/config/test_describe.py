@@ -33,6 +33,12 @@ def test_every_option_of_a_section_has_an_example_that_is_valid(section: type) -
         assert all(is_valid(one.facts["example"]) for one in find(option) if option not in ("index", "count"))
 
 
+def test_the_required_options_of_a_name_come_first() -> None:
+    [found] = find("Dropout")
+    assert [option[0] for option in found.options][:2] == ["rate", "noise_shape"]
+    assert [option[-1] for option in found.options].index("required") == 0
+
+
 @pytest.mark.parametrize("path", ["train.optimizer.Adam.beta_1", "train.optimizer.adam.beta_1", "Adam.beta_1"])
 def test_a_path_may_begin_at_the_config_or_at_a_name(path: str) -> None:
     [found] = find(path)
