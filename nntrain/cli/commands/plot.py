@@ -36,7 +36,7 @@ def run(request: Plot, terminal: Terminal) -> None:
         terminal.note(f"warning: {complaint}")
     others = tuple(read(find(request.runs_dir, name)) for name in request.beside or ())
     known = plotting.kinds(subject) | _of_search(directory)
-    names = _wanted(request, subject, known)
+    names = _to_draw(request, subject, known)
     modules = {name: known[name] for name in names}
     place = Destination(request, directory, list(modules.values()))
     backend.start(request.device, request.verbose)
@@ -49,7 +49,7 @@ def _of_search(directory: RunDir) -> dict[str, ModuleType]:
     return of_search.kinds()
 
 
-def _wanted(request: Plot, subject: Subject, known: dict[str, ModuleType]) -> list[str]:
+def _to_draw(request: Plot, subject: Subject, known: dict[str, ModuleType]) -> list[str]:
     """Return the names of the plots to draw; raises ConfigError for one that cannot be drawn."""
     fitting = [name for name, module in known.items() if not _lacks(module, subject)]
     if not fitting and not request.kinds:
