@@ -54,6 +54,7 @@ _OF_TRAININGS = {  # options that `fit` and `tune` are looked for, which is what
     **dict.fromkeys(("--gpus", "--num-gpus"), "--devices 2"),
 }
 _REQUIRED = {"to": "--to onnx", "local": "--local 2"}
+_ARGUMENTS = {"--set": "train.epochs=5", "--plot": "plot.png", "--seeds": "5", "--folds": "5"}
 _VALUES = {"cuda": "gpu", "nvidia": "gpu", "gpus": "gpu", "val": "validation", "dev": "validation"}
 _WHOLE = "a whole number"
 
@@ -75,7 +76,7 @@ def reword(error: Any, words: Sequence[str]) -> str:
         line = line if equals else _value_apart(extra[1], words)
         return f"write `--set {line}`" if line else f"run `{command} --help`"
     if name and "requires an argument" in message:
-        return "write `--set train.epochs=5`" if name == "--set" else f"run `{command} --help`"
+        return f"write `{name} {_ARGUMENTS[name]}`" if name in _ARGUMENTS else f"run `{command} --help`"
     if getattr(error, "param", None) is not None and not message:
         return _missing(error.param, words, command)
     if getattr(error, "param", None) is not None:

@@ -155,6 +155,7 @@ LONG = "x" * 300
 @pytest.mark.parametrize(
     ("line", "help"),
     [
+        ("compare a b --plot", "write `--plot plot.png`"),
         ("train c.yaml", "write `nntrain fit c.yaml`"),
         ("tran c.yaml", "write `nntrain fit c.yaml`"),
         ("rusn", "write `nntrain runs`"),
