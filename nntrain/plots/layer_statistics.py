@@ -35,8 +35,10 @@ class Options:
 def lacks(subject: Subject) -> str:
     """Return in words why it cannot be drawn; empty where it can."""
     signs = subject.diagnosis.get("signs") or []
-    if any(each["layers"] for each in signs):
+    if any(each["layers"] and each["epoch"] for each in signs):
         return ""
+    if any(each["layers"] for each in signs):
+        return "the layers were measured before the first epoch only"
     return "no layer was measured" if subject.diagnosis else "the doctor has not examined it"
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from nntrain.plots import layer_statistics as plot
@@ -13,6 +14,12 @@ def test_what_the_doctor_measured_in_a_run(scored: Any, pixels: Any) -> None:
     run = scored("iris")
     assert plot.lacks(run.subject) == ""
     pixels(plot.draw(plot.of(run)))
+
+
+def test_a_measurement_before_the_first_epoch_alone_is_no_plot(scored: Any) -> None:
+    subject = scored("iris").subject
+    first = replace(subject, diagnosis={**subject.diagnosis, "signs": subject.diagnosis["signs"][:1]})
+    assert plot.lacks(first) == "the layers were measured before the first epoch only"
 
 
 def test_a_single_measurement_and_very_many_layers(pixels: Any) -> None:
