@@ -22,6 +22,7 @@ from nntrain.document.yaml_file import Document
 from nntrain.errors import ConfigError, Problem, Span, dotted
 
 MOST_ATTEMPTS = 5000  # to make a value valid by a value of another parameter, in one space
+_ENOUGH = 50  # problems, more than are printed: what is wrong with further values is not looked at value by value
 _INPUTS = ("ignore", "features")  # options of data sources that select inputs of the same rows
 
 
@@ -67,6 +68,7 @@ class ValueChecker:
     written: tuple[Written, ...]
     metric: str | None  # the column that every trial must have
     attempts: Iterator[int] = field(default_factory=lambda: iter(range(MOST_ATTEMPTS)))
+    _together: dict[tuple[int, int], Problem] = field(default_factory=dict)  # of values that were put with others
 
     @cached_property
     def space(self) -> Space:
@@ -74,14 +76,22 @@ class ValueChecker:
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with single values, at their places in `tune.space`."""
-        fine = self._valid_together()
+        fine, reported = self._valid_together(), 0
         for place, one in enumerate(self.written):
             found: list[list[Problem]] = []
             for number, value in enumerate(_probed(one.parameter)):
-                found.append([] if (place, number) in fine else list(self._of_value(one, number, value)))
+                known = self._together.get((place, number)) if reported >= _ENOUGH else None
+                if (place, number) in fine:
+                    found.append([])
+                elif known is not None:
+                    found.append([replace(known, path=one.value_at(number), span=None, on_key=False)])
+                else:
+                    found.append(list(self._of_value(one, number, value)))
                 if any(problem.path == one.at for problem in found[-1]):  # no value can be put at this path
                     break
-            yield from _once(one, found)
+            once = list(_once(one, found))
+            reported += len(once)
+            yield from once
 
     def _valid_together(self) -> set[tuple[int, int]]:
         """Return the parameters without a condition, by their place, with the number of each value that is valid.
@@ -112,9 +122,10 @@ class ValueChecker:
         found = self._problems_of(lambda: without_places(self.config, values))
         if not found:
             return [place for place, _ in free]
-        culprits = {dotted(problem.path[:end]) for problem in found for end in range(len(problem.path) + 1)}
-        culprits |= {problem.span.file for problem in found if problem.span is not None}
-        others = [(place, one) for place, one in free if one.path not in culprits]
+        of_paths = {dotted(problem.path[:end]): problem for problem in found for end in range(len(problem.path) + 1)}
+        of_paths |= {problem.span.file: problem for problem in found if problem.span is not None}
+        self._together.update({(place, number): of_paths[one.path] for place, one in free if one.path in of_paths})
+        others = [(place, one) for place, one in free if one.path not in of_paths]
         if len(others) < len(free):
             return self._valid(others, number) if others else []
         middle = len(free) // 2
