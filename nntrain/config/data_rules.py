@@ -132,7 +132,7 @@ def _softmax_over_one_unit(subject: CheckedExperiment) -> Iterator[Problem]:
     path = (*output.path, "activation") if has_option else output.path
     help = f"write `{right}`" if has_option else f"write `Activation: {right}`"
     compared = getattr(subject.train.loss, "labels", "binary")
-    if subject.labels is None and compared == "number":
+    if subject.labels is None and (subject.train.loss is None or compared == "number"):
         help += ", or `linear` for numbers outside of 0 to 1"
     elif subject.labels != "numbers" and compared != "binary":
         help += " and `loss: binary_crossentropy`"

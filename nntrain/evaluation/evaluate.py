@@ -193,7 +193,9 @@ def refuse_other_data(run_dir: RunDir, data: Dataset) -> None:
     """Raise DataError unless these are the data that the run was trained on."""
     if data.digest != run_dir.read_json(run_files.ENVIRONMENT).get("data_sha256"):
         message = f"the data are not those that `{run_dir}` was trained on"
-        raise DataError(message, help="restore the data, or score other rows with `--data FILE`")
+        raise DataError(
+            message, help=f"restore the data, or score other rows with `nntrain eval {run_dir} --data FILE`"
+        )
 
 
 def _evaluation(
