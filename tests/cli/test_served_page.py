@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +34,29 @@ def test_a_port_that_is_taken_is_an_error_only_where_it_was_asked_for() -> None:
 
 def test_the_page_is_served_until_a_signal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (make(tmp_path, "net", status=0) / "metrics.csv").write_text("epoch,loss\n1,0.5\n")
-    found: list[str] = []
+    terminal = Asking(as_json=True)
+    Watch(name="net", html=True, port=0, runs_dir=tmp_path, json=True).run(terminal)
+    terminal.asking.join(30)
+    assert "<h1>net</h1>" in terminal.pages[0]
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["url"] == terminal.url
+    assert printed.err == "no longer watching; a training goes on\n"
 
-    def ask() -> None:
-        while not found:
-            if line := capsys.readouterr().out:
-                url = json.loads(line)["url"]
-                found.append(urllib.request.urlopen(url, timeout=30).read().decode())
-        os.kill(os.getpid(), signal.SIGINT)
 
-    asking = threading.Thread(target=ask)
-    asking.start()
-    Watch(name="net", html=True, port=0, runs_dir=tmp_path, json=True).run(Terminal(as_json=True))
-    asking.join(30)
-    assert "<h1>net</h1>" in found[0]
-    assert capsys.readouterr().err == "no longer watching; a training goes on\n"
+class Asking(Terminal):
+    """Asks in a thread for the page whose address is printed, and then sends Ctrl-C."""
+
+    def event(self, name: str, content: Mapping[str, Any]) -> None:
+        super().event(name, content)
+        self.url, self.pages = content["url"], list[str]()
+        self.asking = threading.Thread(target=self._ask)
+        self.asking.start()
+
+    def _ask(self) -> None:
+        try:
+            self.pages.append(urllib.request.urlopen(self.url, timeout=30).read().decode())
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
 
 
 class Prompt(LoopbackServer):
