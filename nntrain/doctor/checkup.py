@@ -100,14 +100,14 @@ def before(prepared: Prepared, reported: bool = False) -> Diagnosis:
     """
     part = prepared.data.train
     data = Arrays(part.x, encode_labels(part.y, prepared.resolved))
-    signs = Probe(prepared.model, case_of(prepared).placed, data, 0).measure(0)
+    signs = Probe(prepared.model, case_of(prepared).placed, data).measure(0)
     return Diagnosis(examine(case_of(prepared, None, (signs,)), reported), {}, (signs.as_json(),))
 
 
 def observed(job: Job, prepared: Prepared) -> Job:
     """Return the job with a probe that measures its model now and then."""
     placed = case_of(prepared).placed
-    return replace(job, observe=Probe(job.program.model, placed, job.training, job.plan.epochs))
+    return replace(job, observe=Probe(job.program.model, placed, job.training))
 
 
 def after(prepared: Prepared, scorer: Scorer, history: History, plan: Plan, diverged: str = "") -> Diagnosis:

@@ -26,11 +26,10 @@ _BOUNDS = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0
 
 
 class Probe:
-    """Measures after the epochs 1, 2, 4, … and the last, as far as time allows where it `is_timed`."""
+    """Measures before the first epoch and after the last, and after 1, 2, 4, … as far as time allows if `is_timed`."""
 
-    def __init__(self, model: Network, placed: Sequence[Placed], data: Arrays, last: int) -> None:
+    def __init__(self, model: Network, placed: Sequence[Placed], data: Arrays) -> None:
         self.model = model
-        self.last = last
         self._paths = [(each.path, each.activation, each.has_kernel) for each in placed]
         convolves = any(len(getattr(kernel, "shape", ())) > 2 for kernel in map(_kernel, model.layers))
         most = ROWS_OF_IMAGES if convolves else ROWS
@@ -40,9 +39,9 @@ class Probe:
         self.is_timed = True
         self._spent, self._began = 0.0, time.perf_counter()
 
-    def __call__(self, epoch: int) -> dict[str, Any] | None:
+    def __call__(self, epoch: int, is_last: bool) -> dict[str, Any] | None:
         """Return what is measured after this epoch, or before the first where it is 0; None if it is not due."""
-        if not self._is_due(epoch):
+        if not is_last and not self._is_due(epoch):
             return None
         started = time.perf_counter()
         found = self.measure(epoch).as_json()
@@ -50,10 +49,8 @@ class Probe:
         return found
 
     def _is_due(self, epoch: int) -> bool:
-        if epoch in (0, self.last):
-            return True
         elapsed = time.perf_counter() - self._began
-        return epoch & (epoch - 1) == 0 and (not self.is_timed or self._spent < SHARE * elapsed)
+        return not epoch or (epoch & (epoch - 1) == 0 and (not self.is_timed or self._spent < SHARE * elapsed))
 
     def measure(self, epoch: int) -> VitalSigns:
         """Return what the model is like now; it may have diverged, so its numbers may overflow."""

@@ -74,7 +74,8 @@ class Job:
     store: Store | None = None  # of the checkpoints
     judge: Callable[[Row], bool | str] | None = None  # takes the row of every epoch; whether to stop there, or why
     help: Callable[[], str] = lambda: divergence.DEFAULT  # of the error when the training diverges
-    observe: Callable[[int], dict[str, Any] | None] | None = None  # takes each epoch (0: before the first): the doctor
+    # The doctor; takes each epoch (0: before the first), and whether it is the last of the training.
+    observe: Callable[[int, bool], dict[str, Any] | None] | None = None
     watch: Watch = watched  # for what asks to stop
     request: StopRequest | None = None  # what may ask to stop, in place of the signals of the process
     most_steps: Callable[[], int | None] = lambda: None  # of the next piece, where that is limited

@@ -110,21 +110,24 @@ class _Trainer:
         if self.position.step == 0:
             self.model.reset_metrics()
         if resumed is None:
-            self._observe(0)
+            self._observe(0, is_last=False)
 
     def _epochs(self) -> None:
         while self.position.epoch <= self.plan.epochs and not self.model.stop_training:
+            epoch = self.position.epoch
             self._epoch()
             judged = self.judge is not None and self.judge(self.history.rows[-1])
-            self.position = Position(self.position.epoch + 1, 0, 0.0)
+            self.position = Position(epoch + 1, 0, 0.0)
             stop, over, _ = self._agreed(self.model.stop_training, self._time_is_over())
             self.model.stop_training = bool(stop)
+            is_last = epoch == self.plan.epochs or self.is_cut
             if stop:
                 self.history.reason = reason_to_stop(self.callbacks.callbacks)
-            elif judged and self.position.epoch <= self.plan.epochs:
+            elif judged and epoch < self.plan.epochs:
                 self.model.stop_training = True
                 self.history.reason = judged if isinstance(judged, str) else PRUNED
-            elif over and self.position.epoch <= self.plan.epochs:
+            self._observe(epoch, is_last=is_last or self.model.stop_training or bool(over))
+            if over and epoch < self.plan.epochs and not self.model.stop_training:
                 raise _TimeOver
             if self.is_cut:
                 return
@@ -149,11 +152,10 @@ class _Trainer:
         metrics = self._finish_epoch(self._train())
         self.callbacks.on_epoch_end(epoch - 1, dict(metrics))
         self.watcher.epoch(self.history.rows[-1])
-        self._observe(epoch)
 
-    def _observe(self, epoch: int) -> None:
+    def _observe(self, epoch: int, is_last: bool) -> None:
         """Let the doctor look at the model between two epochs; what it measures changes nothing."""
-        if self.observe is not None and (found := self.observe(epoch)):
+        if self.observe is not None and (found := self.observe(epoch, is_last)):
             self.history.signs.append(found)
 
     def _finish_epoch(self, result: TrainResult) -> Row:

@@ -25,7 +25,7 @@ train: {epochs: 3, batch_size: 16}
 
 
 def _probe(training: Any) -> Probe:
-    return Probe(training.model, case_of(training.prepared).placed, training.arrays, 3)
+    return Probe(training.model, case_of(training.prepared).placed, training.arrays)
 
 
 def test_measuring_changes_no_variable_and_no_random_state(prepare: Any) -> None:
@@ -46,6 +46,15 @@ def test_a_training_with_the_probe_ends_with_the_same_bits(prepare: Any) -> None
     for one, other in zip(plain.weights(), probed.weights(), strict=True):
         assert np.array_equal(one, other)
     assert [row["loss"] for row in plain.history.rows] == [row["loss"] for row in history.rows]
+
+
+@pytest.mark.parametrize("limit", ("callbacks: [{EarlyStopping: {patience: 2, min_delta: 1000}}]", "steps: 16"))
+def test_the_end_of_a_training_that_ends_early_is_measured(limit: str, prepare: Any) -> None:
+    """After epoch 3, which is no power of two; by the clock some epochs before may be measured too."""
+    training = prepare(NET.replace("epochs: 3", f"epochs: 50, {limit}" if "steps" not in limit else limit))
+    history = training.fit(observe=_probe(training))
+    assert len(history.rows) == 3
+    assert history.signs[-1]["epoch"] == 3
 
 
 def test_every_layer_with_a_kernel_is_measured_at_its_activation(prepare: Any) -> None:
@@ -96,12 +105,12 @@ def test_measurements_wait_until_the_training_has_taken_long_enough(prepare: Any
     training = prepare(NET)
     assert training.scorer
     probe = _probe(training)
-    assert probe(0) is not None
+    assert probe(0, is_last=False) is not None
     probe._spent = 100.0
-    assert probe(1) is None
-    assert probe(2) is None
-    assert probe(3) is not None, "the last one is always measured"
-    assert probe(5) is None
+    assert probe(1, is_last=False) is None
+    assert probe(2, is_last=False) is None
+    assert probe(3, is_last=True) is not None, "the last one is always measured"
+    assert probe(5, is_last=False) is None
     probe.is_timed = False
-    assert probe(2) is not None
-    assert probe(5) is None
+    assert probe(2, is_last=False) is not None
+    assert probe(5, is_last=False) is None

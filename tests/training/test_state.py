@@ -132,7 +132,7 @@ def test_a_training_resumed_inside_an_epoch_ends_with_the_same_bits(
 
 
 def _probe(training: Any) -> Probe:
-    return Probe(training.model, case_of(training.prepared).placed, training.arrays, training.plan.epochs)
+    return Probe(training.model, case_of(training.prepared).placed, training.arrays)
 
 
 STOPS = """
