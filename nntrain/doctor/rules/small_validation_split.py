@@ -31,7 +31,10 @@ def diagnose(case: Case, options: Options) -> Iterator[Finding]:
     half = 1.96 * (0.9 * 0.1 / len(split)) ** 0.5
     if half < options.half:
         return
-    message = f"the validation split has {len(split)} rows: the 95 % interval of an accuracy of 0.9 is ±{half:.2f}"
+    meant = ", few to tell one model from another"
+    if not case.is_regression:
+        meant = f": the 95 % interval of an accuracy of 0.9 is ±{half:.2f}"
+    message = f"the validation split has {len(split)} rows{meant}"
     few = len(split) < options.rows and case.rows > 4 * options.rows
     evidence = {"rows": float(len(split)), "half_interval": half}
     cure = prescribed(case, (path, 0.3)) if few else ()
